@@ -1,0 +1,16 @@
+// Bundles the two programs: `db` answers in little more than Node's own start, so it must not carry the engine.
+import { build } from 'esbuild'
+
+await build({
+  entryPoints: { db: 'src/cli/db.ts', gabarit: 'src/cli/gabarit.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+})

@@ -1,0 +1,46 @@
+/** Exit statuses of every command. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, rolledBack: 4 } as const
+
+/** What an administrator can mend: printed without a stack. Anything else that is thrown is a bug in gabarit. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  /** Exit status of the command, one of {@link EXIT}. */
+  readonly status: number
+  /** Where it happened: `file`, `file:line` or `fragment:line:column`. */
+  readonly where: string | undefined
+  /** What to do about it, one line or more. */
+  readonly hint: string | undefined
+
+  constructor(message: string, options: { status?: number; where?: string; hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.status = options.status ?? EXIT.failed
+    this.where = options.where
+    this.hint = options.hint
+  }
+
+  /** `where: message` and the hint on lines of their own, as it is shown to a person. */
+  describe(): string {
+    const first = this.where === undefined ? this.message : `${this.where}: ${this.message}`
+    return this.hint === undefined ? first : `${first}\n${this.hint.replace(/^/gm, '  ')}`
+  }
+}
+
+/** The command line itself is wrong: exit 2. */
+export function usageFailure(message: string, hint?: string): Failure {
+  return new Failure(message, hint === undefined ? { status: EXIT.usage } : { status: EXIT.usage, hint })
+}
+
+/** Refused before anything was changed: exit 3. */
+export function refusal(message: string, options: { where?: string; hint?: string; cause?: unknown } = {}): Failure {
+  return new Failure(message, { ...options, status: EXIT.refused })
+}
+
+/** True for an error of the operating system with this code (`ENOENT`, `EACCES` …). */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
