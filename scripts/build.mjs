@@ -12,5 +12,8 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  // yargs asks for the place of its own file, which a CommonJS bundle does not know by that name.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
   logLevel: 'warning',
 })

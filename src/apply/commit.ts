@@ -1,0 +1,180 @@
+import { basename, dirname, join } from 'node:path'
+import { formatManifest, manifestFile } from '../plan/manifest.ts'
+import type { Change, FileChange, Plan } from '../plan/plan.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import { Failure, refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
+
+/** A file that is staged and not yet in place, for the validators. */
+export interface Staged {
+  readonly change: FileChange
+  /** Where its new content can be read. */
+  readonly file: string
+}
+
+interface Step {
+  readonly entry: JournalEntry
+  /** Makes the new file or link beside the target. */
+  readonly stage?: () => void
+  /** Puts it in place. */
+  readonly commit: () => void
+}
+
+/**
+ * Commits a plan: all files or none. Everything is staged beside its target and judged before the first rename; a
+ * journal written before the first step lets the next command undo a commit that was cut off.
+ * The caller holds the event lock and has called `recover()`.
+ * @param judge looks at the staged files; when it throws, nothing has changed
+ * @throws Failure (refused) when it could not be done; everything is then as before
+ */
+export async function commit(
+  plan: Plan,
+  places: Places,
+  system: System,
+  judge: (staged: readonly Staged[]) => Promise<void>,
+): Promise<void> {
+  if (plan.changes.length === 0 && !plan.manifestChanged) return
+  makeStateFolder(places, system)
+  keepReplaced(plan, places, system)
+  const steps = plan.changes.map(change => stepFor(change, system))
+  if (plan.manifestChanged) steps.push(manifestStep(plan, places, system))
+  const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
+  // A left-over of a journal that was moved away by hand must not count as the old content.
+  removeBackups(system, journal)
+  writeJournal(places, system, journal)
+  try {
+    for (const folder of plan.folders) system.makeFolder(folder)
+    for (const step of steps) step.stage?.()
+    await judge(stagedFiles(plan))
+    for (const step of steps) step.commit()
+    for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+  } catch (error) {
+    undo(system, journal)
+    system.remove(journalFile(places))
+    throw error instanceof Failure ? error : writeFailure(error)
+  }
+  writeJournal(places, system, { ...journal, phase: 'committed' })
+  removeBackups(system, journal)
+  system.remove(journalFile(places))
+}
+
+function writeFailure(error: unknown): Failure {
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  return refusal(`could not be written: ${systemReason(error)}`, {
+    ...(path === undefined ? {} : { where: targetOf(path) }),
+    hint: 'Nothing was changed.',
+    cause: error,
+  })
+}
+
+const NEW = '.gabarit-new'
+const BEFORE = '.gabarit-before'
+
+/** Hidden names beside the target: same file system, and outside of patterns like `conf.d/*.conf`. */
+function beside(real: string, suffix: string): string {
+  return join(dirname(real), `.${basename(real)}${suffix}`)
+}
+
+function targetOf(path: string): string {
+  const name = basename(path)
+  const suffix = [NEW, BEFORE].find(ending => name.endsWith(ending))
+  return suffix === undefined ? path : join(dirname(path), name.slice(1, -suffix.length))
+}
+
+function stagedFiles(plan: Plan): Staged[] {
+  return plan.changes.flatMap(change => (change.kind === 'write' ? [{ change, file: beside(change.real, NEW) }] : []))
+}
+
+function stepFor(change: Change, system: System): Step {
+  const { real } = change
+  const staged = beside(real, NEW)
+  const backup = beside(real, BEFORE)
+  const keep = () => system.link(real, backup)
+  const fresh = (make: () => void) => () => {
+    system.remove(staged)
+    make()
+  }
+  switch (change.kind) {
+    case 'attributes': {
+      const { uid, gid, mode } = change.before
+      return {
+        entry: { real, attributes: { uid, gid, mode } },
+        commit: () => system.setAttributes(real, change.attributes),
+      }
+    }
+    case 'remove':
+      return {
+        entry: { real, backup },
+        commit: () => system.rename(real, backup),
+      }
+    case 'link':
+      return {
+        entry: change.exists ? { real, staged, backup } : { real, staged },
+        stage: fresh(() => system.symlink(change.target, staged)),
+        commit: () => {
+          if (change.exists) keep()
+          system.rename(staged, real)
+        },
+      }
+    case 'write': {
+      const exists = change.before !== undefined || change.replacesLink !== undefined
+      return {
+        entry: exists ? { real, staged, backup } : { real, staged },
+        stage: fresh(() => system.writeNew(staged, change.after, change.attributes)),
+        commit: () => {
+          if (exists) keep()
+          system.rename(staged, real)
+        },
+      }
+    }
+  }
+}
+
+function manifestStep(plan: Plan, places: Places, system: System): Step {
+  const real = manifestFile(places)
+  const staged = beside(real, NEW)
+  const backup = beside(real, BEFORE)
+  const exists = system.state(real) !== undefined
+  return {
+    entry: exists ? { real, staged, backup } : { real, staged },
+    stage: () => {
+      system.remove(staged)
+      system.writeNew(staged, formatManifest(plan.manifest), { mode: 0o600, uid: 0, gid: 0 })
+    },
+    commit: () => {
+      if (exists) system.link(real, backup)
+      system.rename(staged, real)
+    },
+  }
+}
+
+function makeStateFolder(places: Places, system: System): void {
+  const make = (folder: string) => {
+    if (system.state(folder) !== undefined) return
+    make(dirname(folder))
+    system.makeFolder(folder)
+  }
+  make(places.state)
+}
+
+/** Copies what a person wrote, before it is replaced: nothing that was edited by hand is ever lost. */
+function keepReplaced(plan: Plan, places: Places, system: System): void {
+  const stamp = new Date().toISOString().replaceAll(':', '')
+  for (const change of plan.changes) {
+    const takenOver = change.kind === 'write' && change.takenOver
+    if (!change.edited && !takenOver) continue
+    if (change.kind === 'attributes' || change.kind === 'link' || change.before === undefined) continue
+    const folder = replacedFolder(places)
+    if (system.state(folder) === undefined) system.makeFolder(folder)
+    const copy = join(folder, `${change.path.slice(1).replaceAll('/', '+')}.${stamp}`)
+    system.remove(copy)
+    system.writeNew(copy, change.before, { mode: 0o600, uid: 0, gid: 0 })
+  }
+}
+
+/** Where the copies of files are that a person had written and an event replaced. */
+export function replacedFolder(places: Places): string {
+  return join(places.state, 'replaced')
+}

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { nameFact } from '../db/detect.ts'
+import { below, type Places } from '../system/places.ts'
+
+/**
+ * A fact of the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
+ * `bin` (the folder of gabarit's commands), `root` (what is put before every path; empty for `/`).
+ * @returns undefined for an unknown fact
+ */
+export function fact(name: string, places: Places): string | undefined {
+  switch (name) {
+    case 'cpus':
+      return String(cpus().length)
+    case 'hostname':
+    case 'domain':
+      return nameFact(places, name)
+    case 'family':
+      return existsSync(below(places, '/etc/redhat-release')) ? 'redhat' : 'debian'
+    case 'bin':
+      return join(places.shipped, 'bin')
+    case 'root':
+      return places.root === '/' ? '' : places.root
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,80 @@
+import { describeDatabase, describedDatabases } from '../db/description.ts'
+import type { Records } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
+import { readManifest } from '../plan/manifest.ts'
+import { type Plan, Planner } from '../plan/plan.ts'
+import { fact } from './facts.ts'
+import { refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { below, databaseFile, type Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { Databases, type LoadDatabase } from '../template/databases.ts'
+import { Expander, type Output, type Trace } from '../template/expand.ts'
+import type { FragmentWorld } from '../template/scope.ts'
+import { type Layer, searchList } from '../template/tree.ts'
+import { commit } from './commit.ts'
+import { validateStaged } from './validate.ts'
+
+/** What a run works with. */
+export interface Context {
+  readonly places: Places
+  readonly system: System
+  /** Databases that stand for those on disk (a dry run's initialisation). */
+  readonly replaced: ReadonlyMap<string, Records>
+  readonly layers: readonly Layer[]
+  readonly event: { readonly name: string; readonly args: readonly string[] }
+  readonly warn: (message: string) => void
+}
+
+/** A context with the usual search list, outside of any event. */
+export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
+  return { places, system, replaced: new Map(), layers: searchList(places), event: { name: '', args: [] }, warn }
+}
+
+/** Loads databases for fragments: one without a file is empty when it is described, and unknown else. */
+export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {
+  return name => {
+    const records = replaced.get(name) ?? readDatabase(databaseFile(places, name))
+    if (records !== undefined) return records
+    if (describeDatabase(places, name) !== undefined) return new Map()
+    throw refusal(`there is no database "${name}"${didYouMean(name, describedDatabases(places))}`)
+  }
+}
+
+/** An expander on the present databases. */
+export function makeExpander(context: Context, trace?: Trace): Expander {
+  const databases = new Databases(databaseLoader(context))
+  const options = { layers: context.layers, databases, world: fragmentWorld(context) }
+  return new Expander(trace === undefined ? options : { ...options, trace })
+}
+
+function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld {
+  return {
+    readFile: path => {
+      const real = below(places, path)
+      return system.state(real) === undefined ? undefined : system.read(real).toString('utf8')
+    },
+    exists: path => system.state(below(places, path)) !== undefined,
+    fact: name => fact(name, places),
+    warn,
+    event,
+  }
+}
+
+/** Expands templates, all or none. */
+export function expandAll(context: Context, templates: readonly string[]): Output[] {
+  const expander = makeExpander(context)
+  return templates.flatMap(name => expander.expand(name))
+}
+
+/** Compares outputs with the server. */
+export function planOutputs(context: Context, outputs: readonly Output[], templates: readonly string[]): Plan {
+  const { places, system } = context
+  return new Planner(places, system, readManifest(places, system)).plan(outputs, templates)
+}
+
+/** Validates and commits a plan; in a dry run the same steps change nothing. */
+export async function applyPlan(context: Context, plan: Plan): Promise<void> {
+  const { places, system, warn } = context
+  await commit(plan, places, system, staged => validateStaged(staged, system, places.root, warn))
+}

@@ -1,0 +1,45 @@
+import type { Places } from '../system/places.ts'
+
+/** An option of a command. */
+export interface Option {
+  readonly name: string
+  readonly type: 'boolean' | 'string'
+  readonly describe: string
+  /** Other names, such as SME Server's. */
+  readonly alias?: readonly string[]
+}
+
+/** What a command is called with. */
+export interface Invocation {
+  readonly args: readonly string[]
+  readonly flag: (name: string) => boolean
+  readonly value: (name: string) => string | undefined
+  readonly places: Places
+  /** Colours and progress are wanted: a terminal, and NO_COLOR is not set. */
+  readonly colour: boolean
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+}
+
+/** One command; help, completion and usage errors come from this. */
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** Its arguments as help shows them: `TEMPLATE...`. */
+  readonly usage: string
+  readonly options: readonly Option[]
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** How many arguments it takes. */
+  readonly arity: readonly [least: number, most: number]
+  /** Loaded only when the command runs. Resolves to the exit status. */
+  readonly run: (invocation: Invocation) => Promise<number>
+}
+
+/** Options of every command. */
+export const COMMON_OPTIONS: readonly Option[] = [
+  { name: 'root', type: 'string', describe: 'folder that stands for / (GABARIT_ROOT)' },
+  { name: 'help', type: 'boolean', describe: 'this help' },
+  { name: 'version', type: 'boolean', describe: 'the version' },
+]
+
+export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }

@@ -1,0 +1,49 @@
+import { listEvents } from '../event/load.ts'
+import { EXIT } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
+import { COMMON_OPTIONS, type Invocation } from './command.ts'
+import { completeDb } from './db/complete.ts'
+import { COMMANDS } from './table.ts'
+
+/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one a line. */
+export async function run({ args, places, print }: Invocation): Promise<number> {
+  const [program = '', ...words] = args
+  const last = words.at(-1) ?? ''
+  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places).filter(word => word.startsWith(last))
+  if (fitting.length > 0) print(fitting.join('\n'))
+  return EXIT.done
+}
+
+function candidates(program: string, words: readonly string[], places: Places): readonly string[] {
+  if (program === 'db' || program === 'config') return completeDb([program, ...words], places)
+  if (program === 'gabarit') {
+    const [name = '', ...rest] = words
+    if (rest.length === 0) return COMMANDS.map(command => command.name)
+    return candidates(name, rest, places)
+  }
+  const command = COMMANDS.find(({ name }) => name === program)
+  if (command === undefined) return []
+  const last = words.at(-1) ?? ''
+  if (last.startsWith('-')) return [...command.options, ...COMMON_OPTIONS].map(({ name }) => `--${name}`)
+  return argumentsOf(program, words.filter(word => !word.startsWith('-')), places)
+}
+
+/** What the arguments of the engine's commands can be. */
+function argumentsOf(program: string, words: readonly string[], places: Places): readonly string[] {
+  const templates = () => listTemplates(searchList(places)).map(name => `/${name}`)
+  switch (program) {
+    case 'signal-event':
+      return words.length <= 1 ? listEvents(places) : []
+    case 'expand-template':
+    case 'explain':
+      return templates()
+    case 'customize':
+      if (words.length <= 1) return templates()
+      return findTemplate(searchList(places), words[0] ?? '')?.fragments.map(({ name }) => name) ?? []
+    case 'impact':
+      return completeDb(['db', ...(words.length <= 1 ? words : [words[0] ?? '', 'show', words[1] ?? ''])], places)
+    default:
+      return []
+  }
+}

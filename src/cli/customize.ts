@@ -1,0 +1,29 @@
+import { copyFileSync, constants, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EXIT, Failure, refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
+import type { Invocation } from './command.ts'
+
+/** `gabarit customize TEMPLATE FRAGMENT` */
+export async function run({ args, places, print }: Invocation): Promise<number> {
+  const [path = '', name = ''] = args
+  const layers = searchList(places)
+  const template = findTemplate(layers, path)
+  if (template === undefined)
+    throw refusal(`there is no template ${path}${didYouMean(path, listTemplates(layers).map(known => `/${known}`))}`)
+  const fragment = template.fragments.find(known => known.name === name)
+  if (fragment === undefined) {
+    const names = template.fragments.map(known => known.name)
+    throw refusal(`/${template.name} has no fragment "${name}"${didYouMean(name, names)}`, {
+      hint: `Fragments: ${names.join(' ')}`,
+    })
+  }
+  if (fragment.custom)
+    throw new Failure('this fragment is already the site’s own', { where: fragment.file, hint: 'Edit that file.' })
+  const own = join(places.site, 'templates-custom', template.name, template.single ? '' : name)
+  mkdirSync(dirname(own), { recursive: true })
+  copyFileSync(fragment.file, own, constants.COPYFILE_EXCL)
+  print(`${own}\nEdit it, then: expand-template --diff ${listTemplates(layers).map(known => `/${known}`).find(known => `/${template.name}`.startsWith(known)) ?? path}`)
+  return EXIT.done
+}

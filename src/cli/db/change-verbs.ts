@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer'
+import { existsSync } from 'node:fs'
+import { changeDatabase } from '../../db/change.ts'
+import type { Draft } from '../../db/draft.ts'
+import type { Problem } from '../../db/problem.ts'
+import { EXIT, Failure } from '../../system/failure.ts'
+import { didYouMean } from '../../system/nearest.ts'
+import { databaseFile } from '../../system/places.ts'
+import { type Context, noteMissing } from './context.ts'
+import { readInput } from './output.ts'
+import { argumentName, checkArguments, type Verb } from './verb.ts'
+import { splitWords } from './words.ts'
+import { WRITE_VERBS } from './write-verbs.ts'
+
+/** Runs a verb that changes one record, as a transaction of its own. */
+export function runChange(context: Context, name: string, verb: Verb, args: readonly string[]): number {
+  const { change } = verb
+  if (change === undefined) return EXIT.failed
+  const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText()] : args
+  noteWhenNew(context)
+  const command = `${context.program} ${name}`
+  const done = changeDatabase(context.places, context.database, { command }, draft => change(draft, given))
+  return done ? EXIT.done : EXIT.failed
+}
+
+/** `batch`: every line a command; all of them are done, or none. */
+export function runBatch(context: Context): number {
+  const lines = inputText().split('\n')
+  let origins: Map<string, number> | undefined
+  const locate = ({ key, property }: Problem) => {
+    origins ??= findOrigins(lines)
+    const line = (property === undefined ? undefined : origins.get(partId(key, property))) ?? origins.get(key)
+    return line === undefined ? '' : `line ${line}: `
+  }
+  noteWhenNew(context)
+  const options = { command: `${context.program} batch`, locate }
+  changeDatabase(context.places, context.database, options, draft => {
+    for (let index = 0; index < lines.length; index++) runLine(draft, lines[index] ?? '', index + 1)
+  })
+  return EXIT.done
+}
+
+function runLine(draft: Draft, line: string, number: number): void {
+  try {
+    const [name, ...args] = splitWords(line)
+    if (name === undefined) return
+    const verb = Object.hasOwn(WRITE_VERBS, name) ? WRITE_VERBS[name] : undefined
+    if (verb?.change === undefined) {
+      const known = Object.keys(WRITE_VERBS)
+      throw new Failure(`"${name}" is not a verb of a batch${didYouMean(name, known)}`, {
+        hint: `Verbs: ${known.join(' ')}`,
+      })
+    }
+    checkArguments(name, verb, args, `${name} ${verb.arguments}`)
+    const key = args[0] ?? ''
+    if (!verb.change(draft, args)) throw new Failure(`there is no record "${key}"${didYouMean(key, draft.keys())}`)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const hint = [...(error.hint === undefined ? [] : [error.hint]), 'Nothing was changed.'].join('\n')
+    throw new Failure(error.message, { status: error.status, where: `line ${number}`, hint, cause: error })
+  }
+}
+
+/** The last line that named each record, and each of its properties: looked for only when a value is refused. */
+function findOrigins(lines: readonly string[]): Map<string, number> {
+  const origins = new Map<string, number>()
+  for (const [index, line] of lines.entries()) {
+    const [name = '', key = '', ...rest] = splitWords(line)
+    origins.set(key, index + 1)
+    const verb = WRITE_VERBS[name]
+    for (const [position, arg] of rest.entries())
+      if (verb !== undefined && argumentName(verb, position + 1) === 'PROP') origins.set(partId(key, arg), index + 1)
+  }
+  return origins
+}
+
+/** Keys hold any character, so a pair is written as JSON to tell it from a key. */
+function partId(key: string, property: string): string {
+  return JSON.stringify([key, property])
+}
+
+/** The first write makes a database; when its name looks like a slip, say so. */
+function noteWhenNew(context: Context): void {
+  if (!existsSync(databaseFile(context.places, context.database))) noteMissing(context)
+}
+
+function inputText(): string {
+  const bytes = readInput()
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const before = bytes.toString('utf8').split('\ufffd', 1)[0] ?? ''
+  throw new Failure('this is not valid UTF-8', { where: `standard input, line ${before.split('\n').length}` })
+}

@@ -1,0 +1,123 @@
+import { Descriptions, describeDatabase, describedDatabases, type PropertyDescription } from '../../db/description.ts'
+import { FORMATS } from '../../db/formats.ts'
+import { listDatabases } from '../../db/list.ts'
+import type { Records } from '../../db/record.ts'
+import { readDatabase } from '../../db/store.ts'
+import { compareBytes } from '../../system/byte-order.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { FLAGS } from './options.ts'
+import { argumentName, type Verb } from './verb.ts'
+import { VERBS } from './verbs.ts'
+
+/**
+ * What the last word of a command line of `db` or `config` can become, in byte order. A database or description that
+ * cannot be read gives no candidates: completion must never print an error into the command line.
+ * @param words the command line: the program's name first, the unfinished word last (perhaps empty)
+ */
+export function completeDb(words: readonly string[], places: Places): string[] {
+  const current = words.at(-1) ?? ''
+  let found: Iterable<string>
+  try {
+    found = candidates(words[0] === 'config' ? 'config' : 'db', words.slice(1), places)
+  } catch {
+    found = []
+  }
+  return [...new Set(found)].filter(word => word.startsWith(current)).sort(compareBytes)
+}
+
+function candidates(program: 'db' | 'config', words: readonly string[], places: Places): Iterable<string> {
+  let rest = words
+  while (rest.length > 1 && rest[0]?.startsWith('-') === true) rest = rest.slice(rest[0] === '--root' ? 2 : 1)
+  if (rest.length === 1 && rest[0]?.startsWith('-') === true) return FLAGS
+  const [database = '', name, ...args] = program === 'config' ? ['configuration', ...rest] : rest
+  if (name === undefined) return [...listDatabases(places), ...describedDatabases(places), 'import']
+  if (args.length === 0) return database === 'import' ? ['--tree'] : Object.keys(VERBS)
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  return verb === undefined ? [] : new Completion(places, database, name, verb).argument(args)
+}
+
+/** Candidates for the arguments of one verb. */
+class Completion {
+  readonly #places: Places
+  readonly #database: string
+  readonly #name: string
+  readonly #verb: Verb
+  readonly #records: Records
+
+  constructor(places: Places, database: string, name: string, verb: Verb) {
+    this.#places = places
+    this.#database = database
+    this.#name = name
+    this.#verb = verb
+    this.#records = readDatabase(databaseFile(places, database)) ?? new Map()
+  }
+
+  argument(args: readonly string[]): Iterable<string> {
+    const [key = ''] = args
+    switch (argumentName(this.#verb, args.length - 1)) {
+      case 'KEY':
+        return this.#keys()
+      case 'TYPE':
+        return this.#types(key)
+      case 'PROP':
+        return this.#properties(key, args[1])
+      case 'VALUE':
+        return this.#values(key, args[1], args.at(-2) ?? '')
+      default:
+        return []
+    }
+  }
+
+  #keys(): string[] {
+    const existing = [...this.#records.keys()]
+    if (!['describe', 'set', 'setdefault', 'setjson'].includes(this.#name)) return existing
+    const described = describeDatabase(this.#places, this.#database)
+    const types = this.#name === 'describe' ? [...(described?.types.keys() ?? [])].map(type => `@${type}`) : []
+    return [...existing, ...(described?.records.keys() ?? []), ...types]
+  }
+
+  #types(key: string): string[] {
+    const described = this.#description(key, '')
+    if (described?.scalar !== undefined) return this.#valuesOf(described.scalar, this.#records.get(key)?.type)
+    if (described?.type !== undefined) return [described.type]
+    const known = describeDatabase(this.#places, this.#database)?.types.keys() ?? []
+    return [...[...this.#records.values()].map(({ type }) => type), ...known]
+  }
+
+  #properties(key: string, type: string | undefined): string[] {
+    const existing = [...(this.#records.get(key)?.properties.keys() ?? [])]
+    if (['getprop', 'printprop', 'delprop'].includes(this.#name)) return existing
+    return [...existing, ...(this.#description(key, type)?.properties.keys() ?? [])]
+  }
+
+  #values(key: string, type: string | undefined, property: string): string[] {
+    const described = this.#description(key, type)?.properties.get(property)
+    return this.#valuesOf(described ?? {}, this.#records.get(key)?.properties.get(property))
+  }
+
+  #valuesOf(description: PropertyDescription, present: string | undefined): string[] {
+    if (description.secret === true) return []
+    const { enum: words = [], format = '', reference, default: value } = description
+    return [
+      ...words,
+      ...(FORMATS[format]?.values ?? []),
+      ...(value === undefined ? [] : [value]),
+      ...(present === undefined ? [] : [present]),
+      ...(reference === undefined ? [] : this.#referenced(reference)),
+    ].filter(word => word !== '')
+  }
+
+  #referenced({ database, type, or = [] }: NonNullable<PropertyDescription['reference']>): string[] {
+    const records = readDatabase(databaseFile(this.#places, database)) ?? new Map<string, never>()
+    const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
+    return [...or, ...fitting.map(record => record.key)]
+  }
+
+  /** `set` and `setdefault` name the type themselves; else it is that of the record, or the described one. */
+  #description(key: string, type: string | undefined) {
+    const descriptions = new Descriptions(this.#places)
+    const given = this.#name === 'set' || this.#name === 'setdefault' ? type : undefined
+    const present = this.#records.get(key)?.type ?? descriptions.ofRecord(this.#database, key)?.type
+    return descriptions.of(this.#database, key, given ?? present ?? '')
+  }
+}

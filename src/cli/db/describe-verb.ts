@@ -1,0 +1,133 @@
+import {
+  type DatabaseDescription,
+  Descriptions,
+  describeDatabase,
+  type PropertyDescription,
+  type RecordDescription,
+  type Rule,
+  type Texts,
+} from '../../db/description.ts'
+import { FORMATS } from '../../db/formats.ts'
+import { EXIT, Failure } from '../../system/failure.ts'
+import { didYouMean } from '../../system/nearest.ts'
+import { type Context, readRecords } from './context.ts'
+import { printLines } from './output.ts'
+
+/** `describe`: what is known of the database, of a record (or `@type`), or of one property. */
+export function runDescribe(context: Context, [subject, property]: readonly string[]): number {
+  const database = describeDatabase(context.places, context.database)
+  if (database === undefined) throw new Failure(`nothing describes the database "${context.database}"`)
+  if (subject === undefined) {
+    if (context.json) printLines([JSON.stringify({ records: plain(database.records), types: plain(database.types) })])
+    else printLines(overview(database))
+    return EXIT.done
+  }
+  const description = find(context, database, subject)
+  if (property === undefined) {
+    printLines(context.json ? [JSON.stringify(plainRecord(description))] : recordLines(subject, description))
+    return EXIT.done
+  }
+  const described = description.properties.get(property)
+  if (described === undefined) {
+    const hint = didYouMean(property, description.properties.keys())
+    throw new Failure(`nothing describes property "${property}" of ${subject}${hint}`)
+  }
+  printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
+  return EXIT.done
+}
+
+function find(context: Context, database: DatabaseDescription, subject: string): RecordDescription {
+  const type = subject.startsWith('@') ? database.types.get(subject.slice(1)) : undefined
+  const ofRecord = database.records.get(subject)
+  const recordType = readRecords(context).get(subject)?.type ?? ofRecord?.type ?? ''
+  const description = type ?? new Descriptions(context.places).of(context.database, subject, recordType)
+  if (description !== undefined) return description
+  const known = [...database.records.keys(), ...[...database.types.keys()].map(name => `@${name}`)]
+  throw new Failure(`nothing describes "${subject}"${didYouMean(subject, known)}`)
+}
+
+function overview({ records, types }: DatabaseDescription): string[] {
+  const line = (name: string, description: RecordDescription) => `${name}${dash(textIn(description.description))}`
+  return [
+    ...[...types].map(([type, description]) => line(`@${type}`, description)),
+    ...[...records].map(([key, description]) => line(key, description)),
+  ]
+}
+
+function recordLines(subject: string, description: RecordDescription): string[] {
+  const { type, scalar, properties, rules } = description
+  const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
+  const text = textIn(description.description)
+  if (text !== '') lines.push(`  ${text}`)
+  if (scalar !== undefined) lines.push(...propertyLines('value', scalar).map(indent))
+  for (const [name, property] of properties) lines.push(...propertyLines(name, property).map(indent))
+  return [...lines, ...rules.map(rule => `  ${ruleLine(rule)}`)]
+}
+
+function propertyLines(name: string, property: PropertyDescription): string[] {
+  const { unit, secret, list, minimum, maximum } = property
+  const facts = [
+    property.enum?.join(' | '),
+    property.format === undefined ? undefined : (FORMATS[property.format]?.is ?? property.format),
+    property.pattern === undefined ? undefined : `of the form ${property.pattern}`,
+    minimum === undefined ? undefined : `at least ${minimum}`,
+    maximum === undefined ? undefined : `at most ${maximum}`,
+    unit,
+    list === undefined ? undefined : `several, separated by "${list}"`,
+    property.reference === undefined ? undefined : referenceText(property.reference),
+    secret === true ? 'secret' : undefined,
+    property.default === undefined || secret === true ? undefined : `default ${property.default || 'empty'}`,
+    property.detect === undefined ? undefined : 'found by itself',
+    property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
+  ].filter(fact => fact !== undefined)
+  const text = textIn(property.description)
+  return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
+}
+
+function referenceText({ database, type, or = [] }: NonNullable<PropertyDescription['reference']>): string {
+  const record = `the key of a${type === undefined ? ' record' : `n "${type}"`} in ${database}`
+  return or.length === 0 ? record : `${record} or ${or.join(', ')}`
+}
+
+function ruleLine(rule: Rule): string {
+  if ('allOrNone' in rule) return `rule: all of ${rule.allOrNone.join(', ')} or none`
+  if ('unique' in rule) return `rule: no two records with the same ${rule.unique}`
+  const { property, values, requires } = rule.dependsOn
+  return `rule: ${property}${values === undefined ? '' : ` ${values.join(' or ')}`} needs ${requires.join(', ')}`
+}
+
+/** The text in the user's language, French or English. */
+function textIn(texts: Texts | undefined): string {
+  const language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || ''
+  return (language.startsWith('fr') ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
+}
+
+function plainRecord({ properties, scalar, ...rest }: RecordDescription): object {
+  return {
+    ...rest,
+    ...(scalar === undefined ? {} : { scalar: plainProperty(scalar) }),
+    properties: Object.fromEntries([...properties].map(([name, property]) => [name, plainProperty(property)])),
+  }
+}
+
+/** Even a default password is none of the terminal's business. */
+function plainProperty({ default: value, forced, ...rest }: PropertyDescription): object {
+  if (rest.secret === true) return rest
+  return {
+    ...(value === undefined ? {} : { default: value }),
+    ...(forced === undefined ? {} : { forced }),
+    ...rest,
+  }
+}
+
+function plain(descriptions: ReadonlyMap<string, RecordDescription>): object {
+  return Object.fromEntries([...descriptions].map(([name, description]) => [name, plainRecord(description)]))
+}
+
+function dash(text: string): string {
+  return text === '' ? '' : ` - ${text}`
+}
+
+function indent(line: string): string {
+  return `  ${line}`
+}

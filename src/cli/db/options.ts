@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { usageFailure } from '../../system/failure.ts'
+import { didYouMean } from '../../system/nearest.ts'
+
+export interface Options {
+  readonly json: boolean
+  readonly reveal: boolean
+  readonly help: boolean
+  readonly version: boolean
+  readonly root: string | undefined
+  /** What follows the options: all of it data. */
+  readonly words: readonly string[]
+}
+
+/** Every option. */
+export const FLAGS = ['--json', '--reveal', '--help', '--version', '--root']
+
+/** Options stand before the database (or the verb of `config`); the first word that is none ends them, as does `--`. */
+export function parseOptions(args: readonly string[]): Options {
+  const flags = new Set<string>()
+  let root: string | undefined
+  let at = 0
+  for (; at < args.length; at++) {
+    const word = args[at] ?? ''
+    if (word === '--') {
+      at++
+      break
+    }
+    if (!word.startsWith('-') || word === '-') break
+    if (word === '--root') root = args[++at]
+    else if (word.startsWith('--root=')) root = word.slice('--root='.length)
+    else if (FLAGS.includes(word)) flags.add(word)
+    else throw usageFailure(`there is no option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
+    if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
+  }
+  const has = (name: string) => flags.has(name)
+  return {
+    json: has('--json'),
+    reveal: has('--reveal'),
+    help: has('--help'),
+    version: has('--version'),
+    root,
+    words: args.slice(at),
+  }
+}
+
+/**
+ * Node decodes arguments as UTF-8 and puts U+FFFD in place of what is not: stored, that would be a silent loss. So when there
+ * is a U+FFFD the bytes themselves are looked at, where the system lets us.
+ */
+export function checkEncoding(args: readonly string[]): void {
+  if (!args.some(arg => arg.includes('\ufffd'))) return
+  let bytes: Buffer
+  try {
+    bytes = readFileSync('/proc/self/cmdline')
+  } catch {
+    return
+  }
+  if (!isUtf8(bytes))
+    throw usageFailure('an argument is not valid UTF-8', 'Check the encoding of the terminal or script.')
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, Failure, usageFailure } from '../../system/failure.ts'
+import { didYouMean } from '../../system/nearest.ts'
+import { findPlaces } from '../../system/places.ts'
+import { runChange } from './change-verbs.ts'
+import type { Program } from './context.ts'
+import { checkEncoding, type Options, parseOptions } from './options.ts'
+import { print, printError } from './output.ts'
+import { runImportTree } from './transfer-verbs.ts'
+import { helpText, verbUsage } from './usage.ts'
+import { checkArguments } from './verb.ts'
+import { VERBS } from './verbs.ts'
+
+/** Runs one command line of `db` or `config` and returns its exit status. */
+export function run(program: Program, args: readonly string[], shipped: string): number {
+  try {
+    checkEncoding(args)
+    return runWords(program, parseOptions(args), shipped)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    printError(`${program}: ${error.describe()}`)
+    return error.status
+  }
+}
+
+function runWords(program: Program, options: Options, shipped: string): number {
+  if (options.version) {
+    print(`${program} (gabarit) ${versionOf(shipped)}\n`)
+    return EXIT.done
+  }
+  if (options.help) return help(program, options.words)
+  const [database, name, ...args] = program === 'config' ? ['configuration', ...options.words] : options.words
+  const places = findPlaces(shipped, process.env, options.root)
+  if (program === 'db' && database === 'import' && name === '--tree') {
+    const [folder] = args
+    if (folder === undefined || args.length > 1)
+      throw usageFailure('import --tree takes one folder', 'usage: db import --tree FOLDER')
+    return runImportTree(program, places, folder)
+  }
+  if (database === undefined || name === undefined) {
+    printError(helpText(program).trimEnd())
+    return EXIT.usage
+  }
+  checkDatabaseName(database)
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (verb === undefined) throw unknownVerb(program, name)
+  checkArguments(name, verb, args, verbUsage(program, name, verb))
+  const context = { program, places, database, json: options.json, reveal: options.reveal }
+  return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
+}
+
+function help(program: Program, words: readonly string[]): number {
+  const name = words.at(-1)
+  const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (name === undefined || verb === undefined) print(helpText(program))
+  else print(`${verb.summary}\n${verbUsage(program, name, verb)}\n`)
+  return EXIT.done
+}
+
+/** A name is one file in the folder of the databases; a path of its own must be absolute. */
+function checkDatabaseName(name: string): void {
+  if (/^\w[\w.-]*$/.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
+  throw usageFailure(
+    `"${name}" is no name of a database`,
+    'A name has letters, digits and . _ - only; a path of a file must start with a slash.',
+  )
+}
+
+function unknownVerb(program: Program, name: string): Failure {
+  const known = Object.keys(VERBS)
+  return usageFailure(
+    `there is no verb "${name}"${didYouMean(name, known)}`,
+    `Verbs: ${known.join(' ')}\nHelp: ${program} --help`,
+  )
+}
+
+function versionOf(shipped: string): string {
+  const about: { version: string } = JSON.parse(readFileSync(join(shipped, 'package.json'), 'utf8'))
+  return about.version
+}

@@ -1,0 +1,32 @@
+import { Descriptions } from '../../db/description.ts'
+import type { DbRecord } from '../../db/record.ts'
+import type { Context } from './context.ts'
+
+/** What stands for a secret in text; in JSON it is null. */
+export const MASK = '********'
+
+/** Tells which parts of a record are secret. */
+export interface Secrets {
+  /** A property, or the type (the value of a scalar) when no name is given. */
+  covers(record: DbRecord, property?: string): boolean
+}
+
+/** The secrets of the database, as its descriptions say; none when they are to be shown. */
+export function secretsOf({ places, database, reveal }: Context): Secrets {
+  if (reveal) return { covers: () => false }
+  const descriptions = new Descriptions(places)
+  return {
+    covers({ key, type }, property) {
+      const known = descriptions.of(database, key, type)
+      const part = property === undefined ? known?.scalar : known?.properties.get(property)
+      return part?.secret === true
+    },
+  }
+}
+
+/** The record with every secret replaced by the mask. */
+export function masked(record: DbRecord, secrets: Secrets): DbRecord {
+  const properties = new Map(record.properties)
+  for (const name of properties.keys()) if (secrets.covers(record, name)) properties.set(name, MASK)
+  return { key: record.key, type: secrets.covers(record) ? MASK : record.type, properties }
+}

@@ -1,0 +1,45 @@
+import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
+import { EXIT, Failure } from '../../system/failure.ts'
+import type { Places } from '../../system/places.ts'
+import { type Context, readRecords } from './context.ts'
+import { print, printError, printLines, readInput } from './output.ts'
+import { secretsOf } from './secrets.ts'
+
+/** `import FILE`: a flat file of SME Server into this database. */
+export function runImport({ program, places, database }: Context, [path = '']: readonly string[]): number {
+  const command = `${program} import`
+  const report =
+    path === '-'
+      ? importFlatBytes(places, database, readInput(), command)
+      : importFlatFile(places, database, path, command)
+  return printReports(program, [report])
+}
+
+/** `import --tree FOLDER`: every flat file of a folder into the database of its name. */
+export function runImportTree(program: string, places: Places, folder: string): number {
+  return printReports(program, importTree(places, folder, `${program} import --tree`))
+}
+
+function printReports(program: string, reports: readonly ImportReport[]): number {
+  for (const { notes } of reports) for (const note of notes) printError(`${program}: ${note}`)
+  printLines(
+    reports.map(({ database, records }) => `${database}: ${records} record${records === 1 ? '' : 's'} imported`),
+  )
+  return EXIT.done
+}
+
+/** `export`: this database as a flat file. It would be worthless with masked values, so secrets must be asked for. */
+export function runExport(context: Context): number {
+  const records = readRecords(context)
+  const secrets = secretsOf(context)
+  const closed = [...records.values()].flatMap(record => [
+    ...(secrets.covers(record) ? [record.key] : []),
+    ...[...record.properties.keys()].filter(name => secrets.covers(record, name)).map(name => `${record.key} ${name}`),
+  ])
+  if (closed.length > 0) {
+    const hint = `Put --reveal before ${context.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
+    throw new Failure(`there are secrets in this database: ${closed.join(', ')}`, { hint })
+  }
+  print(exportFlat(context.database, records))
+  return EXIT.done
+}

@@ -1,0 +1,72 @@
+import type { Draft } from '../../db/draft.ts'
+import { usageFailure } from '../../system/failure.ts'
+import type { Context } from './context.ts'
+
+/** One verb: from this table come checks of the arguments, usage, help and completion. */
+export interface Verb {
+  /** `KEY PROP VALUE [PROP VALUE]...`: also the rule that {@link checkArguments} applies. */
+  readonly arguments: string
+  readonly summary: string
+  /** What stands after `config` or `db DATABASE`. */
+  readonly example: string
+  /** Arguments that may be empty although they are required. */
+  readonly mayBeEmpty?: readonly string[]
+  /** Answers from the database; returns the exit status. */
+  readonly run?: (context: Context, args: readonly string[]) => number
+  /** Changes one record inside a transaction (also as a line of `batch`); false when there was nothing to change: exit 1. */
+  readonly change?: (draft: Draft, args: readonly string[]) => boolean
+}
+
+interface Shape {
+  readonly required: readonly string[]
+  readonly optional: readonly string[]
+  readonly repeated: boolean
+}
+
+const shapes = new Map<string, Shape>()
+
+/** What the arguments of a verb are called: `KEY [PROP]...` gives the required KEY and a repeated PROP. */
+export function shapeOf(verb: Verb): Shape {
+  const known = shapes.get(verb.arguments)
+  if (known !== undefined) return known
+  const [, fixed = '', group = '', dots] = /^([^[]*)(?:\[([^\]]+)\](\.\.\.)?)?$/.exec(verb.arguments) ?? []
+  const words = (text: string) => text.split(' ').filter(word => word !== '')
+  const shape = { required: words(fixed), optional: words(group), repeated: dots !== undefined }
+  shapes.set(verb.arguments, shape)
+  return shape
+}
+
+/** The name of the argument at a position; undefined when there is none. */
+export function argumentName(verb: Verb, position: number): string | undefined {
+  const { required, optional, repeated } = shapeOf(verb)
+  if (position < required.length) return required[position]
+  const beyond = position - required.length
+  return repeated ? optional[beyond % optional.length] : optional[beyond]
+}
+
+/**
+ * Refuses arguments that do not fit, before anything is read or written.
+ * The message never repeats an argument: it may be a password in the wrong place.
+ */
+export function checkArguments(name: string, verb: Verb, args: readonly string[], usage: string): void {
+  const { required, optional, repeated } = shapeOf(verb)
+  const fail = (message: string): never => {
+    throw usageFailure(`${name}: ${message}`, usage)
+  }
+  const missing = required[args.length]
+  if (missing !== undefined) fail(`${missing} is missing`)
+  const beyond = args.length - required.length
+  if (repeated && beyond % optional.length !== 0)
+    fail(`${optional.join(' and ')} come in pairs; the last one is not complete`)
+  if (!repeated && beyond > optional.length) {
+    const most = required.length + optional.length
+    fail(
+      `there are ${args.length} arguments, ${most} at most${args.length > most ? '; quote a value that holds blanks' : ''}`,
+    )
+  }
+  for (let position = args.indexOf(''); position >= 0; position = args.indexOf('', position + 1)) {
+    const argument = argumentName(verb, position)
+    if (argument === undefined || argument === 'VALUE' || verb.mayBeEmpty?.includes(argument) === true) continue
+    if (position < required.length || argument === 'PROP') fail(`${argument} is empty`)
+  }
+}

@@ -1,0 +1,31 @@
+import { runBatch } from './change-verbs.ts'
+import { runDescribe } from './describe-verb.ts'
+import { READ_VERBS } from './read-verbs.ts'
+import { runExport, runImport } from './transfer-verbs.ts'
+import type { Verb } from './verb.ts'
+import { WRITE_VERBS } from './write-verbs.ts'
+
+/** Every verb of `db` and `config`, in the order of the help. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+  ...READ_VERBS,
+  ...WRITE_VERBS,
+  batch: {
+    arguments: '',
+    summary: 'many changes from standard input, all or none',
+    example: 'batch < commands',
+    run: runBatch,
+  },
+  describe: {
+    arguments: '[KEY PROP]',
+    summary: 'tell what records (or @TYPE) and properties mean',
+    example: 'describe sshd TCPPort',
+    run: runDescribe,
+  },
+  import: {
+    arguments: 'FILE',
+    summary: 'import a database of SME Server ("-" reads standard input)',
+    example: 'import /home/e-smith/db/configuration',
+    run: runImport,
+  },
+  export: { arguments: '', summary: 'print the database as one of SME Server', example: 'export', run: runExport },
+}

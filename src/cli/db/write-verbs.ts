@@ -1,0 +1,122 @@
+import type { Draft } from '../../db/draft.ts'
+import { Failure } from '../../system/failure.ts'
+import type { Verb } from './verb.ts'
+
+type Change = NonNullable<Verb['change']>
+
+const set: Change = (draft, [key = '', type = '', ...words]) => {
+  draft.set(key, type, pairs(words))
+  return true
+}
+
+const setdefault: Change = (draft, args) => draft.has(args[0] ?? '') || set(draft, args)
+
+const settype: Change = (draft, [key = '', type = '']) => {
+  draft.settype(key, type)
+  return true
+}
+
+const setprop: Change = (draft, [key = '', ...words]) => {
+  draft.setprop(key, pairs(words))
+  return true
+}
+
+const delprop: Change = (draft, [key = '', ...names]) => {
+  draft.delprop(key, ...names)
+  return true
+}
+
+/** Replaces a whole record by the JSON that `getjson` prints; null (a secret there) keeps the present value. */
+const setjson: Change = (draft, [key = '', text = '']) => {
+  const { name, type, props = {}, ...others } = parseObject(text)
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new Failure(`setjson: a record has "name", "type" and "props", not "${unknown}"`)
+  if (name !== undefined && name !== key) throw new Failure('setjson: the "name" in the JSON is not the KEY')
+  if (!isObject(props)) throw new Failure('setjson: "props" must be an object')
+  const kept = (part: string, present: string | undefined): string => {
+    if (present === undefined)
+      throw new Failure(`setjson: ${part} is missing or null, and there is no present one to keep`)
+    return present
+  }
+  const properties = Object.entries(props).map(([property, value]): [string, string] => {
+    if (value === null) return [property, kept(`property ${property}`, draft.getprop(key, property))]
+    return [property, asText(value, `property ${property}`)]
+  })
+  const newType = type === undefined || type === null ? kept('"type"', draft.get(key)?.type) : asText(type, '"type"')
+  draft.set(key, newType, properties)
+  return true
+}
+
+/** The verbs that change one record. */
+export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
+  set: {
+    arguments: 'KEY TYPE [PROP VALUE]...',
+    summary: 'make a record, or replace all of it',
+    example: 'set sshd service status enabled TCPPort 22',
+    mayBeEmpty: ['TYPE'],
+    change: set,
+  },
+  setdefault: {
+    arguments: 'KEY TYPE [PROP VALUE]...',
+    summary: 'make a record when there is none',
+    example: 'setdefault sshd service status disabled',
+    change: setdefault,
+  },
+  setprop: {
+    arguments: 'KEY PROP VALUE [PROP VALUE]...',
+    summary: 'set properties of a record',
+    example: 'setprop sshd TCPPort 2222',
+    change: setprop,
+  },
+  settype: {
+    arguments: 'KEY TYPE',
+    summary: 'change the type of a record',
+    example: 'settype DomainName example.org',
+    change: settype,
+  },
+  delprop: {
+    arguments: 'KEY PROP [PROP]...',
+    summary: 'remove properties',
+    example: 'delprop sshd TCPPort',
+    change: delprop,
+  },
+  delete: {
+    arguments: 'KEY',
+    summary: 'remove a record',
+    example: 'delete sshd',
+    change: (draft: Draft, [key = '']) => draft.delete(key),
+  },
+  setjson: {
+    arguments: 'KEY JSON',
+    summary: 'replace a record by JSON ("-" reads standard input; null keeps a value)',
+    example: `setjson sshd '{"type":"service","props":{"status":"enabled"}}'`,
+    change: setjson,
+  },
+}
+
+function pairs(words: readonly string[]): [string, string][] {
+  const found: [string, string][] = []
+  for (let index = 0; index + 1 < words.length; index += 2) found.push([words[index] ?? '', words[index + 1] ?? ''])
+  return found
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // What JSON.parse says quotes the text, which may hold a password.
+    throw new Failure('setjson: this is not valid JSON')
+  }
+  if (!isObject(value)) throw new Failure('setjson: the JSON must be an object: {"type": …, "props": {…}}')
+  return value
+}
+
+function asText(value: unknown, part: string): string {
+  if (typeof value === 'string') return value
+  throw new Failure(`setjson: ${part} must be text in double quotes`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import { recover } from '../apply/journal.ts'
+import { applyPlan, type Context, expandAll, makeContext, planOutputs } from '../apply/run.ts'
+import { takeTurn } from '../event/one-at-a-time.ts'
+import type { Plan } from '../plan/plan.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import { EXIT, refusal, usageFailure } from '../system/failure.ts'
+import { RealSystem } from '../system/real-system.ts'
+import { listTemplates } from '../template/tree.ts'
+import type { Invocation } from './command.ts'
+import { planAsJson, planAsText, planSummary } from './show-plan.ts'
+
+/** `expand-template TEMPLATE...` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, value, places, print, printError } = invocation
+  const dryRun = flag('diff') || flag('stdout')
+  const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
+  const usual = makeContext(places, system, message => printError(`warning: ${message}`))
+  const queue = value('expand_queue')
+  const context = queue === undefined ? usual : { ...usual, layers: [{ folder: resolve(queue), custom: false }] }
+  const names = namesOf(invocation, context)
+  const makePlan = () => planFor(context, names, value('output'))
+
+  if (flag('stdout')) {
+    for (const { content } of expandAll(context, names)) print(content ?? '')
+    return EXIT.done
+  }
+  if (dryRun) {
+    const plan = makePlan()
+    print(flag('json') ? planAsJson(plan, places) : planAsText(plan, invocation))
+    return EXIT.done
+  }
+  const turn = takeTurn(places, 'expand-template')
+  try {
+    const message = turn.joined ? undefined : recover(places, system)
+    if (message !== undefined) printError(message)
+    const plan = makePlan()
+    await applyPlan(context, plan)
+    print(flag('json') ? planAsJson(plan, places) : [...planSummary(plan), ...unadjusted(plan)].join('\n'))
+    return EXIT.done
+  } finally {
+    turn.release()
+  }
+}
+
+function namesOf({ args, flag, value }: Invocation, context: Context): readonly string[] {
+  if (flag('all')) {
+    if (args.length > 0) throw usageFailure('--all takes no template names')
+    return listTemplates(context.layers).map(name => `/${name}`)
+  }
+  if (args.length === 0)
+    throw usageFailure('which template?', 'Usage: expand-template TEMPLATE..., or expand-template --all')
+  if (value('output') !== undefined && args.length > 1) throw usageFailure('--output takes one template')
+  return [...new Set(args)]
+}
+
+function planFor(context: Context, names: readonly string[], output: string | undefined): Plan {
+  const outputs = expandAll(context, names)
+  if (output === undefined) {
+    const templates = names.map(name => name.replace(/^\/+/, ''))
+    return planOutputs(context, outputs, templates)
+  }
+  const path = resolve(output)
+  const moved = outputs.map(made => ({ ...made, path, link: undefined }))
+  const plan = planOutputs(context, moved, [])
+  if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: path })
+  // A copy elsewhere is the caller's: gabarit does not own it, and no service uses it.
+  return { ...plan, manifestChanged: false, notify: [] }
+}
+
+function unadjusted(plan: Plan): string[] {
+  if (plan.notify.length === 0) return []
+  return [`services are adjusted by signal-event only; these files want: ${plan.notify.join(' ')}`]
+}

@@ -1,0 +1,93 @@
+import { makeContext, makeExpander } from '../apply/run.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import { EXIT, refusal, usageFailure } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { below } from '../system/places.ts'
+import type { Read } from '../template/databases.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
+import { findTemplate, listTemplates } from '../template/tree.ts'
+import type { Invocation } from './command.ts'
+
+/** `gabarit explain FILE[:LINE]` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, flag, places, print, printError } = invocation
+  const [, path = '', lineText] = /^(.*?)(?::(\d+))?$/.exec(args[0] ?? '') ?? []
+  const system = new DryRunSystem(places.root)
+  const context = makeContext(places, system, message => printError(`warning: ${message}`))
+  const traced = findOutput(path, name => traceTemplate(trace => makeExpander(context, trace), name), context.layers)
+  const real = below(places, path)
+  const onDisk = system.state(real)?.kind === 'file' ? system.read(real).toString('utf8') : undefined
+  const differs = onDisk !== traced.text
+  if (differs)
+    printError(
+      onDisk === undefined
+        ? `note: ${path} does not exist yet; this is what would be made`
+        : `note: ${path} differs from what would be made now (expand-template --diff /${traced.output.template})`,
+    )
+  if (lineText === undefined) print(flag('json') ? fileAsJson(traced) : fileAsText(traced))
+  else print(lineOf(traced, Number(lineText), flag('json')))
+  return EXIT.done
+}
+
+type Layers = Parameters<typeof findTemplate>[0]
+
+/** The output of that path: of the template of that name, else of one whose metadata moves it there. */
+function findOutput(path: string, trace: (name: string) => TracedOutput[], layers: Layers): TracedOutput {
+  const names = listTemplates(layers)
+  const same = findTemplate(layers, path)
+  const moved = names.filter(name => name !== same?.name && isMoved(name, layers))
+  for (const name of same === undefined ? moved : [same.name, ...moved]) {
+    const found = trace(name).find(({ output }) => output.path === path)
+    if (found !== undefined) return found
+  }
+  throw refusal(`no template makes ${path}${didYouMean(path, names.map(name => `/${name}`))}`)
+}
+
+function isMoved(name: string, layers: Layers): boolean {
+  const files = findTemplate(layers, name)
+  return files !== undefined && readMetadata(files.metadata).output !== undefined
+}
+
+function readWords(reads: readonly Read[] = []): string[] {
+  const wholes = new Set(reads.filter(({ key }) => key === undefined).map(({ database }) => database))
+  const records = reads.filter(({ database, key }) => key !== undefined && !wholes.has(database))
+  return [...[...wholes].map(name => `${name} (all records)`), ...records.map(({ database, key }) => `${database} ${key}`)]
+}
+
+function fileAsText({ output, reads, origins }: TracedOutput): string {
+  const lines = [`${output.path} is made by the template /${output.template}:`]
+  for (const [file, list] of reads) {
+    const count = origins.filter(origin => origin?.file === file).length
+    const words = readWords(list)
+    lines.push(`  ${file} (${count} line${count === 1 ? '' : 's'})`)
+    if (words.length > 0) lines.push(`    reads ${words.join(', ')}`)
+  }
+  return lines.join('\n')
+}
+
+function fileAsJson({ output, reads, origins }: TracedOutput): string {
+  const fragments = [...reads].map(([file, list]) => ({
+    file,
+    lines: origins.filter(origin => origin?.file === file).length,
+    reads: list.map(({ database, key }) => ({ database, key: key ?? null })),
+  }))
+  return JSON.stringify({ path: output.path, template: `/${output.template}`, fragments }, null, 2)
+}
+
+function lineOf({ output, text, origins, reads }: TracedOutput, line: number, json: boolean): string {
+  const lines = text.split('\n')
+  if (line < 1 || line > lines.length) throw usageFailure(`${output.path} has ${lines.length} lines, not ${line}`)
+  const origin: LineOrigin | undefined = origins[line]
+  const read = origin === undefined ? [] : readWords(reads.get(origin.file))
+  if (json) {
+    const fragment = origin === undefined ? null : { ...origin, reads: read }
+    return JSON.stringify({ path: output.path, line, text: lines[line - 1], fragment }, null, 2)
+  }
+  if (origin === undefined) return `line ${line} of ${output.path} is the banner that gabarit writes`
+  return [
+    `${line}: ${lines[line - 1]}`,
+    `made by ${origin.file}:${origin.line}`,
+    ...(read.length === 0 ? [] : [`which reads ${read.join(', ')}`]),
+  ].join('\n')
+}

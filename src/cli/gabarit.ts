@@ -1,0 +1,92 @@
+import { readFileSync, writeSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { findPlaces, packageFolder } from '../system/places.ts'
+import { checkArity, parseArguments } from './arguments.ts'
+import type { Command } from './command.ts'
+import { COMMANDS } from './table.ts'
+
+const SHIPPED = packageFolder(__filename)
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [script = 'gabarit', ...words] = argv
+  const program = basename(script)
+  const own = COMMANDS.find(({ name }) => name === program)
+  if (own !== undefined) return runCommand(own, words, program)
+  const [name, ...rest] = words
+  if (name === undefined) throw usageFailure('which command?', 'gabarit --help lists them.')
+  if (name === '--version') return print(version())
+  if (name === '--help' || name === 'help') return print((await import('./help.ts')).overview())
+  const names = COMMANDS.map(command => command.name)
+  const command = COMMANDS.find(known => known.name === name)
+  if (command === undefined)
+    throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, 'gabarit --help lists them.')
+  return runCommand(command, rest, `gabarit ${name}`)
+}
+
+async function runCommand(command: Command, words: readonly string[], program: string): Promise<number> {
+  const { args, values } = parseArguments(words, command.options)
+  if (values['help'] === true) return print(await (await import('./help.ts')).commandHelp(command, program))
+  if (values['version'] === true) return print(version())
+  try {
+    checkArity(command, args, program)
+  } catch (error) {
+    throw error instanceof Failure ? usageFailure(error.message, `Usage: ${program} ${command.usage}`) : error
+  }
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
+  return command.run({
+    args,
+    flag: name => values[name] === true,
+    value: text,
+    places: findPlaces(SHIPPED, process.env, text('root')),
+    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+    print: line => print(line),
+    printError: line => write(2, `${line}\n`),
+  })
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(SHIPPED, 'package.json'), 'utf8')).version
+}
+
+function print(text: string): number {
+  write(1, text.endsWith('\n') ? text : `${text}\n`)
+  return EXIT.done
+}
+
+/** Written at once: nothing is lost when the process ends. A reader that went away (`| head`) is no error. */
+function write(descriptor: 1 | 2, text: string): void {
+  let bytes = Buffer.from(text)
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes))
+    } catch (error) {
+      if (hasCode(error, 'EPIPE')) process.exit(EXIT.done)
+      if (!hasCode(error, 'EAGAIN')) throw error
+    }
+  }
+}
+
+/** What a user can mend is shown in words; a bug with its stack. */
+function explain(error: unknown): number {
+  if (error instanceof Failure) {
+    write(2, `${error.describe()}\n`)
+    return error.status
+  }
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    write(2, `${error.message}\n`)
+    return EXIT.failed
+  }
+  write(2, `${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.\n`)
+  return EXIT.failed
+}
+
+main(process.argv.slice(1)).then(
+  status => {
+    process.exitCode = status
+  },
+  (error: unknown) => {
+    process.exitCode = explain(error)
+  },
+)

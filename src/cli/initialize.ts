@@ -1,0 +1,25 @@
+import { initializeDatabases } from '../db/initialize.ts'
+import { EXIT } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+
+/** `gabarit initialize-default-databases` */
+export async function run({ flag, places, print, printError }: Invocation): Promise<number> {
+  const dryRun = flag('dry-run')
+  const databases = initializeDatabases(places, { write: !dryRun })
+  for (const { warnings, failure } of databases) {
+    for (const warning of warnings) printError(`warning: ${warning}`)
+    if (failure !== undefined) printError(failure.describe())
+  }
+  if (flag('json')) {
+    const rows = databases.map(({ name, changed, warnings, failure }) => ({
+      database: name,
+      changed,
+      warnings,
+      problem: failure?.describe() ?? null,
+    }))
+    print(JSON.stringify(rows, null, 2))
+  } else
+    for (const { name, changed } of databases)
+      for (const key of changed) print(`${dryRun ? 'would complete' : 'completed'} ${name} ${key}`)
+  return databases.some(({ failure }) => failure !== undefined) ? EXIT.failed : EXIT.done
+}

@@ -1,0 +1,75 @@
+import { isUtf8 } from 'node:buffer'
+import * as fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '../system/failure.ts'
+import { parse } from './json.ts'
+import { SyntaxProblem } from './json-strict.ts'
+import type { Records } from './record.ts'
+
+/** The copy that each successful write leaves beside a database. */
+export function lastGoodPath(file: string): string {
+  return join(dirname(file), `.${basename(file)}.last-good`)
+}
+
+/**
+ * Decodes the bytes of a database.
+ * @throws Failure that names the line, what is wrong, and the last good copy with the command that puts it back
+ */
+export function decodeDatabase(file: string, bytes: Buffer): Records {
+  try {
+    return decode(bytes)
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error
+    throw new Failure(`the database is damaged: ${error.message}`, {
+      where: `${file}:${error.line}:${error.column}`,
+      hint: looksFlat(bytes) ? flatHint(file) : lastGoodHint(file),
+      cause: error,
+    })
+  }
+}
+
+function decode(bytes: Buffer): Records {
+  const text = bytes.toString('utf8')
+  if (!isUtf8(bytes)) throw new SyntaxProblem(text, text.indexOf('\ufffd'), 'there are bytes here that are not UTF-8')
+  return parse(text)
+}
+
+/** Lines of `key=type|…` instead of JSON: a database of SME Server was copied here as it is. */
+function looksFlat(bytes: Buffer): boolean {
+  const lines = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter(line => line.trim() !== '' && !line.startsWith('#'))
+  return lines.length > 0 && lines.every(line => /^[^\s{}"][^={}"]*=/.test(line))
+}
+
+function flatHint(file: string): string {
+  const name = basename(file).replace(/\.json$/, '')
+  return `This looks like a database of SME Server. Move it elsewhere and run: db ${name} import FILE`
+}
+
+function lastGoodHint(file: string): string {
+  const copy = lastGoodPath(file)
+  let date: Date
+  try {
+    decode(fs.readFileSync(copy))
+    date = fs.statSync(copy).mtime
+  } catch {
+    return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
+  }
+  return [
+    'Nothing was changed. Mend the file, or go back to its last good copy,',
+    `of ${localTime(date)}:`,
+    `cp ${shellWord(copy)} ${shellWord(file)}`,
+  ].join('\n')
+}
+
+function localTime(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

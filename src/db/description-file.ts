@@ -1,0 +1,132 @@
+import { Failure, messageOf } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { PropertyDescription, RecordDescription, Rule } from './description.ts'
+import { FORMATS } from './formats.ts'
+import { readJsonFile } from './json-position.ts'
+
+/** One file, before it is merged: whether it has rules of its own matters. */
+export type DescriptionFile = Omit<RecordDescription, 'rules'> & { readonly rules?: readonly Rule[] }
+
+type Json = Readonly<Record<string, unknown>>
+/** Returns what the value must be, or nothing when it is. */
+type Check = (value: unknown) => string | undefined
+
+const text: Check = value => (typeof value === 'string' ? undefined : 'text in quotes')
+const flag: Check = value => (typeof value === 'boolean' ? undefined : 'true or false')
+const number: Check = value => (typeof value === 'number' ? undefined : 'a number')
+const words: Check = value =>
+  Array.isArray(value) && value.length > 0 && value.every(word => typeof word === 'string')
+    ? undefined
+    : 'a list of texts in quotes'
+const texts: Check = value =>
+  isObject(value) && Object.entries(value).every(([language, line]) => /^(en|fr)$/.test(language) && isText(line))
+    ? undefined
+    : 'texts by language: {"en": "…", "fr": "…"}'
+
+const PROPERTY: Readonly<Record<string, Check>> = {
+  description: texts,
+  default: text,
+  forced: text,
+  detect: value =>
+    Array.isArray(value) && value.every(isDetection)
+      ? undefined
+      : 'a list of {"exists": PATH, "value": TEXT} or {"fact": "hostname" or "domain"}',
+  enum: words,
+  pattern: value => (isText(value) ? patternProblem(value) : 'a regular expression in quotes'),
+  format: value =>
+    isText(value) && Object.hasOwn(FORMATS, value)
+      ? undefined
+      : `one of ${Object.keys(FORMATS).join(', ')}${isText(value) ? didYouMean(value, Object.keys(FORMATS)) : ''}`,
+  minimum: number,
+  maximum: number,
+  list: value => (isText(value) && value !== '' ? undefined : 'the separator, in quotes'),
+  reference: value => (isReference(value) ? undefined : '{"database": NAME, "type": TYPE, "or": [WORD…]}'),
+  secret: flag,
+  unit: text,
+  empty: flag,
+}
+
+/**
+ * Reads one description file and checks all of it.
+ * @throws Failure that names the file and the part, with the nearest keyword
+ */
+export function readDescription(path: string): DescriptionFile {
+  const fail = (part: string, message: string): never => {
+    throw new Failure(`${part === '' ? '' : `${part}: `}${message}`, { where: path })
+  }
+  const whole = readJsonFile(path)
+  if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
+  const keywords = ['type', 'description', 'scalar', 'properties', 'rules']
+  for (const name of Object.keys(whole))
+    if (!keywords.includes(name)) fail('', `"${name}" is not known here${didYouMean(name, keywords)}`)
+  const { type, description, scalar, properties = {}, rules } = whole
+  if (type !== undefined && !isText(type)) fail('type', 'must be text in quotes')
+  if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
+  if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
+  const checked = Object.entries(properties).map(
+    ([name, value]) => [name, checkProperty(value, `properties.${name}`, fail)] as const,
+  )
+  if (rules !== undefined && !Array.isArray(rules)) fail('rules', 'must be a list')
+  for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
+    if (!isRule(rule)) fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME}')
+  return {
+    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules'>),
+    ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
+    properties: new Map(checked),
+  }
+}
+
+function checkProperty(
+  value: unknown,
+  part: string,
+  fail: (part: string, message: string) => never,
+): PropertyDescription {
+  if (!isObject(value)) return fail(part, 'must be an object: {"default": …, "description": …}')
+  for (const [keyword, given] of Object.entries(value)) {
+    const check = Object.hasOwn(PROPERTY, keyword) ? PROPERTY[keyword] : undefined
+    if (check === undefined)
+      return fail(part, `"${keyword}" is not a keyword${didYouMean(keyword, Object.keys(PROPERTY))}`)
+    const problem = check(given)
+    if (problem !== undefined) fail(`${part}.${keyword}`, `must be ${problem}`)
+  }
+  return value
+}
+
+function patternProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern, 'u')
+    return undefined
+  } catch (error) {
+    return `a regular expression (${messageOf(error)})`
+  }
+}
+
+function isDetection(value: unknown): boolean {
+  if (!isObject(value)) return false
+  if (value.fact !== undefined) return value.fact === 'hostname' || value.fact === 'domain'
+  return isText(value.exists) && isText(value.value)
+}
+
+function isReference(value: unknown): boolean {
+  if (!isObject(value) || !isText(value.database)) return false
+  const { type = '', or = [''] } = value
+  return isText(type) && words(or) === undefined
+}
+
+function isRule(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).length !== 1) return false
+  const { allOrNone, dependsOn, unique } = value
+  if (allOrNone !== undefined) return words(allOrNone) === undefined
+  if (unique !== undefined) return isText(unique)
+  if (!isObject(dependsOn)) return false
+  const { property, values = [''], requires } = dependsOn
+  return isText(property) && words(values) === undefined && words(requires) === undefined
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

@@ -1,0 +1,216 @@
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { hasCode } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { type DescriptionFile, readDescription } from './description-file.ts'
+
+/** A text in the languages we have. */
+export interface Texts {
+  readonly en?: string
+  readonly fr?: string
+}
+
+/** A default found on this machine; the first that holds wins over `default`. */
+export type Detection = { readonly exists: string; readonly value: string } | { readonly fact: 'hostname' | 'domain' }
+
+/** The value must be the key of a record of another database. */
+export interface Reference {
+  readonly database: string
+  readonly type?: string
+  /** Further words that are fine. */
+  readonly or?: readonly string[]
+}
+
+/** What is known of a property, see docs/ARCHITECTURE.md. A value is always text. */
+export interface PropertyDescription {
+  readonly description?: Texts
+  readonly default?: string
+  readonly forced?: string
+  readonly detect?: readonly Detection[]
+  readonly enum?: readonly string[]
+  readonly pattern?: string
+  readonly format?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly list?: string
+  readonly reference?: Reference
+  readonly secret?: boolean
+  readonly unit?: string
+  readonly empty?: boolean
+}
+
+/** A condition on several properties of a record. */
+export type Rule =
+  | { readonly allOrNone: readonly string[] }
+  | {
+      readonly dependsOn: {
+        readonly property: string
+        readonly values?: readonly string[]
+        readonly requires: readonly string[]
+      }
+    }
+  | { readonly unique: string }
+
+/** What is known of a record, or of all records of a type. */
+export interface RecordDescription {
+  readonly type?: string
+  readonly description?: Texts
+  /** The value of a scalar record (its type). */
+  readonly scalar?: PropertyDescription
+  readonly properties: ReadonlyMap<string, PropertyDescription>
+  readonly rules: readonly Rule[]
+}
+
+/** Everything that describes one database. */
+export interface DatabaseDescription {
+  readonly name: string
+  /** By key: these records are made at initialisation. In byte order. */
+  readonly records: ReadonlyMap<string, RecordDescription>
+  /** By type: for every record of that type. In byte order. */
+  readonly types: ReadonlyMap<string, RecordDescription>
+}
+
+/** The names of the databases that have a description or a migration, shipped or of the site, in byte order. */
+export function describedDatabases(places: Places): string[] {
+  const names = folders(places).flatMap(folder =>
+    entries(folder)
+      .filter(entry => isName(entry.name) && isFolder(folder, entry))
+      .map(entry => entry.name),
+  )
+  return [...new Set(names)].sort(compareBytes)
+}
+
+/** All that describes a database; undefined when nothing does. */
+export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
+  if (!isName(name) || !folders(places).some(folder => fs.existsSync(join(folder, name)))) return undefined
+  const files = listFiles(places, name)
+  const records = new Map<string, RecordDescription>()
+  const types = new Map<string, RecordDescription>()
+  for (const file of [...files.keys()].sort(compareBytes)) {
+    const subject = decodeName(file)
+    const description = load(files, file)
+    if (description === undefined) continue
+    if (subject.kind === 'record') records.set(subject.name, description)
+    else types.set(subject.name, { ...description, type: subject.name })
+  }
+  return { name, records, types }
+}
+
+/**
+ * What holds for one record: the description of its type, with its own over it. Only the files that concern it are read, so a
+ * command that changes one record stays quick. Remembered: a batch asks thousands of times.
+ */
+export class Descriptions {
+  readonly #places: Places
+  readonly #files = new Map<string, DescriptionFiles>()
+  readonly #known = new Map<string, RecordDescription | undefined>()
+
+  constructor(places: Places) {
+    this.#places = places
+  }
+
+  of(database: string, key: string, type: string): RecordDescription | undefined {
+    const ofRecord = this.#load(database, { kind: 'record', name: key })
+    const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
+    if (ofRecord === undefined || ofType === undefined) return ofRecord ?? ofType
+    return overlay(ofType, ofRecord)
+  }
+
+  /** The description of the record itself (not of its type). */
+  ofRecord(database: string, key: string): RecordDescription | undefined {
+    return this.#load(database, { kind: 'record', name: key })
+  }
+
+  #load(database: string, subject: Subject): RecordDescription | undefined {
+    let files = this.#files.get(database)
+    if (files === undefined) {
+      files = listFiles(this.#places, database)
+      this.#files.set(database, files)
+    }
+    const name = encodeName(subject)
+    if (!files.has(name)) return undefined
+    const id = `${database}/${name}`
+    if (!this.#known.has(id)) this.#known.set(id, load(files, name))
+    return this.#known.get(id)
+  }
+}
+
+/** One description over another, as that of a record over that of its type. */
+export function overlay(under: DescriptionFile, over: DescriptionFile): RecordDescription {
+  const properties = new Map(under.properties)
+  for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
+  const { type = under.type, description = under.description, scalar } = over
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(description === undefined ? {} : { description }),
+    ...(under.scalar === undefined && scalar === undefined ? {} : { scalar: { ...under.scalar, ...scalar } }),
+    properties,
+    rules: over.rules ?? under.rules ?? [],
+  }
+}
+
+interface Subject {
+  readonly kind: 'record' | 'type'
+  readonly name: string
+}
+
+/** The description files of a database by name, each with its paths: the shipped one before that of the site. */
+type DescriptionFiles = ReadonlyMap<string, readonly string[]>
+
+function listFiles(places: Places, database: string): DescriptionFiles {
+  const files = new Map<string, string[]>()
+  if (!isName(database)) return files
+  for (const base of folders(places)) {
+    const folder = join(base, database)
+    for (const { name } of entries(folder))
+      if (/^[^.].*\.json$/.test(name)) files.set(name, [...(files.get(name) ?? []), join(folder, name)])
+  }
+  return files
+}
+
+function load(files: DescriptionFiles, name: string): RecordDescription | undefined {
+  let found: RecordDescription | undefined
+  for (const path of files.get(name) ?? []) found = overlay(found ?? { properties: new Map() }, readDescription(path))
+  return found
+}
+
+/** A database has a simple name: no path leads out of the folder of the descriptions. */
+function isName(name: string): boolean {
+  return /^\w[\w.-]*$/.test(name)
+}
+
+/** Shipped first: the site's lies over it. */
+function folders(places: Places): string[] {
+  return [join(places.shipped, 'db'), join(places.site, 'db')]
+}
+
+/** `%`, `/`, control characters, and a leading `@` or `.` of a key are percent-encoded. */
+function encodeName({ kind, name }: Subject): string {
+  const encoded = name.replace(/[%/\p{Cc}]/gu, percent)
+  return kind === 'type' ? `@${encoded}.json` : `${encoded.replace(/^[@.]/, percent)}.json`
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+function decodeName(file: string): Subject {
+  const stem = file.slice(0, -'.json'.length)
+  const kind = stem.startsWith('@') ? 'type' : 'record'
+  const text = kind === 'type' ? stem.slice(1) : stem
+  return { kind, name: text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) }
+}
+
+function entries(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+function isFolder(folder: string, entry: fs.Dirent): boolean {
+  return entry.isDirectory() || (entry.isSymbolicLink() && fs.statSync(join(folder, entry.name)).isDirectory())
+}

@@ -1,0 +1,32 @@
+import * as fs from 'node:fs'
+import * as os from 'node:os'
+import { below, type Places } from '../system/places.ts'
+import type { PropertyDescription } from './description.ts'
+
+/** The default of a property on this machine: the first detection that holds, else `default`. */
+export function defaultOf(places: Places, property: PropertyDescription): string | undefined {
+  for (const detection of property.detect ?? []) {
+    if ('fact' in detection) {
+      const value = nameFact(places, detection.fact)
+      if (value !== '') return value
+    } else if (fs.existsSync(below(places, detection.exists))) return detection.value
+  }
+  return property.default
+}
+
+/** The machine's name below the root (`/etc/hostname`), else that of the running system; or its domain, empty when unknown. */
+export function nameFact(places: Places, fact: 'hostname' | 'domain'): string {
+  const full = fileName(places) ?? os.hostname()
+  const dot = full.indexOf('.')
+  if (fact === 'hostname') return dot < 0 ? full : full.slice(0, dot)
+  return dot < 0 ? '' : full.slice(dot + 1)
+}
+
+function fileName(places: Places): string | undefined {
+  try {
+    const text = fs.readFileSync(below(places, '/etc/hostname'), 'utf8').trim()
+    return /^[A-Za-z0-9.-]+$/.test(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}

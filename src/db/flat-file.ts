@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer'
+import { sameRecord } from './draft.ts'
+import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
+
+/** What was odd about a line. */
+export interface FlatNote {
+  readonly line: number
+  readonly message: string
+}
+
+export interface FlatFile {
+  readonly records: Records
+  /** Lines that were skipped or mended. */
+  readonly notes: readonly FlatNote[]
+  /** Lines that are not UTF-8: guessing their encoding could spoil names and passwords. */
+  readonly undecodable: readonly number[]
+}
+
+/**
+ * Reads a database file of SME Server: `key=type|property|value…`, one record a line (esmith-compat.md §2).
+ * `\|` is a plain `|` and backslash-n a newline; of two lines with one key the last wins.
+ */
+export function readFlatFile(bytes: Buffer): FlatFile {
+  const records = new Map<string, DbRecord>()
+  const notes: FlatNote[] = []
+  const undecodable: number[] = []
+  for (const [index, piece] of splitLines(bytes).entries()) {
+    const line = index + 1
+    if (!isUtf8(piece)) {
+      undecodable.push(line)
+      continue
+    }
+    const text = piece.toString('utf8')
+    if (/^[ \t\r]*(#|$)/.test(text)) continue
+    const note = (message: string) => notes.push({ line, message })
+    const split = text.indexOf('=')
+    const key = text.slice(0, Math.max(split, 0))
+    if (split < 0) note('skipped: there is no "=" in it')
+    else if (key === '') note('skipped: there is no key before the "="')
+    else {
+      if (records.has(key)) note(`record "${key}" stands here again; this one wins`)
+      if (text.endsWith('\r')) note('ends with a carriage return, which is part of the value')
+      records.set(key, readRecord(key, text.slice(split + 1), note))
+    }
+  }
+  return { records: sortedMap(records), notes, undecodable }
+}
+
+/** What follows the `=` of a line. */
+function readRecord(key: string, raw: string, note: (message: string) => void): DbRecord {
+  const [type = '', ...rest] = raw.split(/(?<!\\)\|/).map(field => field.replaceAll('\\|', '|').replaceAll('\\n', '\n'))
+  const properties = new Map<string, string>()
+  for (let index = 0; index < rest.length; index += 2) {
+    const name = rest[index] ?? ''
+    const value = rest[index + 1]
+    if (name === '') {
+      if (value !== undefined || rest.length > 1) note(`record "${key}": a property without a name was skipped`)
+      continue
+    }
+    if (value === undefined) note(`record "${key}": property ${name} has no value; it becomes empty`)
+    properties.set(name, value ?? '')
+  }
+  return makeRecord(key, type, properties)
+}
+
+/** A record as SME Server stores it: type, then names and values, a `|` inside them escaped. */
+export function rawForm({ type, properties }: DbRecord): string {
+  const fields = [type, ...[...properties].flat()]
+  return fields.map(field => field.replaceAll('|', '\\|')).join('|')
+}
+
+/** The line of a record; undefined when it would not be read back as it is. */
+export function flatLine(record: DbRecord): string | undefined {
+  const line = `${record.key}=${rawForm(record).replaceAll('\n', '\\n')}`
+  // SME Server trims keys when it looks them up, and a whole record when it next writes it.
+  if (record.key.trim() !== record.key || /^[ \t]|[ \t]$/.test(line.slice(record.key.length + 1))) return undefined
+  // An empty type hides the properties from `show` there.
+  if (record.type === '' && record.properties.size > 0) return undefined
+  const { records } = readFlatFile(Buffer.from(line, 'utf8'))
+  return records.size === 1 && sameRecord(records.get(record.key), record) ? line : undefined
+}
+
+function splitLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  let start = 0
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    lines.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  if (start < bytes.length) lines.push(bytes.subarray(start))
+  return lines
+}

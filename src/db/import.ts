@@ -1,0 +1,110 @@
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { systemReason } from '../system/atomic-write.ts'
+import { compareBytes } from '../system/byte-order.ts'
+import { Failure, hasCode } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { changeDatabase } from './change.ts'
+import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
+import { describeProblem, type Problem } from './problem.ts'
+import type { Records } from './record.ts'
+
+/** What became of one flat file. */
+export interface ImportReport {
+  readonly database: string
+  /** How many records were taken over. */
+  readonly records: number
+  /** Odd lines (`file:line: …`) and values that a description would refuse; they were imported. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Imports one flat file of SME Server into a database, in one transaction. A record of the file replaces the one of its
+ * key; other records stay.
+ */
+export function importFlatFile(places: Places, database: string, path: string, command: string): ImportReport {
+  return store(places, database, path, load(path, readBytes(path)), command)
+}
+
+/** As {@link importFlatFile}, from bytes (standard input). */
+export function importFlatBytes(places: Places, database: string, bytes: Buffer, command: string): ImportReport {
+  return store(places, database, 'standard input', load('standard input', bytes), command)
+}
+
+/**
+ * Imports a whole folder of flat files, each into the database of its name. All are read before the first is written,
+ * so a file that cannot be read stops everything.
+ */
+export function importTree(places: Places, folder: string, command: string): ImportReport[] {
+  const loaded: { name: string; path: string; file: FlatFile }[] = []
+  const skipped: string[] = []
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name)
+    if (/^\w[\w.-]*$/.test(name) && fs.statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      loaded.push({ name, path, file: load(path, readBytes(path)) })
+    else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is no database file`)
+  }
+  if (loaded.length === 0) throw new Failure('there is no database file in this folder', { where: folder })
+  const reports = loaded.map(({ name, path, file }) => store(places, name, path, file, command))
+  return reports.map((report, index) => (index === 0 ? { ...report, notes: [...skipped, ...report.notes] } : report))
+}
+
+/**
+ * The text of a flat file with these records.
+ * @throws Failure that lists the records that the format cannot hold
+ */
+export function exportFlat(database: string, records: Records): string {
+  const lines = [`# database ${database}, exported by gabarit`]
+  const refused: string[] = []
+  for (const record of records.values()) {
+    const line = flatLine(record)
+    if (line === undefined) refused.push(record.key)
+    else lines.push(line)
+  }
+  if (refused.length === 0) return `${lines.join('\n')}\n`
+  throw new Failure(`the format of SME Server cannot hold ${refused.map(key => JSON.stringify(key)).join(', ')}`, {
+    hint: [
+      'It has no way to write these exactly: "=", "#" or blanks around a key, a backslash before an "n" or at the end of',
+      'a value, blanks around a whole record, an empty type with properties. Nothing was exported.',
+    ].join('\n'),
+  })
+}
+
+function load(path: string, bytes: Buffer): FlatFile {
+  const file = readFlatFile(bytes)
+  const [line] = file.undecodable
+  if (line === undefined) return file
+  const { length } = file.undecodable
+  throw new Failure(`${length === 1 ? 'this line is' : `${length} lines, from here on, are`} not valid UTF-8`, {
+    where: `${path}:${line}`,
+    hint: 'Nothing was imported. Convert the file first: iconv -f ISO-8859-1 -t UTF-8 FILE > NEWFILE',
+  })
+}
+
+function store(places: Places, database: string, path: string, file: FlatFile, command: string): ImportReport {
+  const notes = file.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
+  const report = (problems: readonly Problem[]) => {
+    notes.push(...problems.map(problem => `${database}: imported, but ${describeProblem(problem)}`))
+  }
+  changeDatabase(places, database, { command, report }, draft => {
+    for (const { key, type, properties } of file.records.values()) draft.set(key, type, properties)
+  })
+  return { database, records: file.records.size, notes }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return fs.readFileSync(path)
+  } catch (error) {
+    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).sort(compareBytes)
+  } catch (error) {
+    const reason = hasCode(error, 'ENOTDIR') ? 'it is not a folder' : systemReason(error)
+    throw new Failure(`cannot be read: ${reason}`, { where: folder, cause: error })
+  }
+}

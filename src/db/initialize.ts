@@ -1,0 +1,116 @@
+import * as fs from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../system/failure.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import {
+  type DatabaseDescription,
+  Descriptions,
+  describeDatabase,
+  describedDatabases,
+  type PropertyDescription,
+  type RecordDescription,
+} from './description.ts'
+import { defaultOf } from './detect.ts'
+import { Draft } from './draft.ts'
+import { migrate, migrationFiles } from './migrate.ts'
+import { describeProblem } from './problem.ts'
+import type { DbRecord, Records } from './record.ts'
+import { readDatabase, writeTransaction } from './store.ts'
+import { validateChanges } from './validate.ts'
+
+/** What initialisation did (or would do) to one database. */
+export interface InitializedDatabase {
+  readonly name: string
+  readonly file: string
+  /** Undefined when the database did not exist. */
+  readonly before: Records | undefined
+  readonly after: Records
+  /** Keys of the records that were made, changed or removed, in byte order. */
+  readonly changed: readonly string[]
+  /** Said by migrations, and values that do not fit their description. */
+  readonly warnings: readonly string[]
+  /** The database is as it was: a migration failed, or it is damaged, or a description is. */
+  readonly failure?: Failure
+}
+
+/**
+ * Brings every described database up to date: migrations, then defaults, then forced values (force > existing > default).
+ * Doing it again changes nothing. One database that fails does not keep the others from being done.
+ * @param options with `write: false` nothing is written: the engine's dry run uses the records that are returned
+ */
+export function initializeDatabases(places: Places, options: { readonly write: boolean }): InitializedDatabase[] {
+  return describedDatabases(places).map(name => {
+    try {
+      return initialize(places, name, options.write)
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      const file = databaseFile(places, name)
+      const before = readableRecords(file)
+      return { name, file, before, after: before ?? new Map(), changed: [], warnings: [], failure }
+    }
+  })
+}
+
+/** What a database holds although its initialisation failed; undefined when it is missing or damaged. */
+function readableRecords(file: string): Records | undefined {
+  try {
+    return readDatabase(file)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+function initialize(places: Places, name: string, write: boolean): InitializedDatabase {
+  const file = databaseFile(places, name)
+  const before = readDatabase(file)
+  const migrations = migrationFiles(places, name)
+  const description = describeDatabase(places, name)
+  const warnings: string[] = []
+  const change = (draft: Draft) => {
+    warnings.length = 0
+    migrate(migrations, draft, message => warnings.push(message))
+    if (description !== undefined) complete(places, description, draft)
+    const changed = draft.changedKeys()
+    const scope = { places, descriptions: new Descriptions(places), database: name }
+    const problems = validateChanges(scope, draft.before, draft.records(), changed)
+    warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
+    return { after: draft.records(), changed }
+  }
+  if (!write) return { name, file, before, ...change(new Draft(before ?? new Map())), warnings }
+  const makeFolder = places.databases === join(places.state, 'db')
+  const options = { command: 'initialize-default-databases', makeFolder, create: true }
+  const existed = fs.existsSync(file)
+  return writeTransaction(file, options, draft => {
+    const done = change(draft)
+    return { name, file, before: existed ? draft.before : undefined, ...done, warnings }
+  })
+}
+
+/** Defaults and forced values: described records are made, records of a described type completed. */
+function complete(places: Places, description: DatabaseDescription, draft: Draft): void {
+  for (const [key, record] of description.records) {
+    if (draft.has(key)) continue
+    const type = record.scalar === undefined ? (record.type ?? '') : (defaultOf(places, record.scalar) ?? '')
+    draft.set(key, type)
+  }
+  const descriptions = new Descriptions(places)
+  for (const record of draft.records().values()) {
+    const known = descriptions.of(description.name, record.key, record.type)
+    if (known !== undefined) completeRecord(places, known, record, draft)
+  }
+}
+
+function completeRecord(places: Places, description: RecordDescription, record: DbRecord, draft: Draft): void {
+  const forced = description.scalar?.forced
+  if (forced !== undefined && forced !== record.type) draft.settype(record.key, forced)
+  for (const [name, property] of description.properties) {
+    const value = property.forced ?? missing(places, record, name, property)
+    if (value !== undefined && value !== record.properties.get(name)) draft.setprop(record.key, name, value)
+  }
+}
+
+/** The default, when the record lacks the property. An empty value counts as having it. */
+function missing(places: Places, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
+  return record.properties.has(name) ? undefined : defaultOf(places, property)
+}

@@ -1,0 +1,64 @@
+import * as fs from 'node:fs'
+import { systemReason } from '../system/atomic-write.ts'
+import { Failure } from '../system/failure.ts'
+
+/**
+ * Reads a JSON file that a person wrote (a description).
+ * @throws Failure with line and column: the messages of `JSON.parse` often have no position
+ */
+export function readJsonFile(path: string): unknown {
+  let text: string
+  try {
+    text = fs.readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const position = firstError(text)
+    const before = text.slice(0, position)
+    const line = before.split('\n').length
+    const column = position - before.lastIndexOf('\n')
+    const found = position >= text.length ? 'the file ends too early' : `unexpected ${JSON.stringify(text[position])}`
+    throw new Failure(`this is not valid JSON: ${found}`, { where: `${path}:${line}:${column}`, cause: error })
+  }
+}
+
+const TOKEN =
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy
+
+/** The position of the first token that does not fit, in a text that `JSON.parse` refused. */
+function firstError(text: string): number {
+  const open: string[] = []
+  // What may stand next: a value, a name (of a member), a colon, or an end or comma.
+  let next: 'value' | 'name' | 'colon' | 'end' = 'value'
+  let mayClose = false
+  let at = 0
+  for (;;) {
+    TOKEN.lastIndex = at
+    const match = TOKEN.exec(text)
+    const start = at + (/^[ \t\r\n]*/.exec(text.slice(at))?.[0].length ?? 0)
+    if (match === null) return start
+    const mark = match[1] ?? ''
+    const literal = match[2] ?? ''
+    if (mark === '{' || mark === '[') {
+      if (next !== 'value') return start
+      open.push(mark)
+      next = mark === '{' ? 'name' : 'value'
+      mayClose = true
+    } else if (mark === '}' || mark === ']') {
+      if (open.pop() !== (mark === '}' ? '{' : '[') || !(next === 'end' || mayClose)) return start
+      next = 'end'
+      mayClose = false
+    } else {
+      if (mark === ',' ? next !== 'end' || open.length === 0 : mark === ':' ? next !== 'colon' : false) return start
+      if (mark === '' && !(next === 'value' || (next === 'name' && literal.startsWith('"')))) return start
+      if (mark === ',') next = open.at(-1) === '{' ? 'name' : 'value'
+      else if (mark === ':') next = 'value'
+      else next = next === 'name' ? 'colon' : 'end'
+      mayClose = false
+    }
+    at = TOKEN.lastIndex
+  }
+}

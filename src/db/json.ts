@@ -1,0 +1,92 @@
+import { compareBytes } from '../system/byte-order.ts'
+import { parseStrictly } from './json-strict.ts'
+import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
+
+/**
+ * Reads the text of a database. `JSON.parse` is quick but forgiving (a name given twice, half a surrogate pair) and does not
+ * say where it fails; whatever is not exactly as {@link serialize} writes it goes through the strict reader.
+ * @throws SyntaxProblem with the line and column
+ */
+export function parse(text: string): Records {
+  return parseQuickly(text) ?? parseStrictly(text)
+}
+
+/** The text of a database: JSON, one property a line, keys and names in byte order, so that it can be read and compared. */
+export function serialize(records: Records): string {
+  if (records.size === 0) return '{}\n'
+  const parts: string[] = []
+  for (const { key, type, properties } of records.values()) {
+    let text = `  ${quote(key)}: {\n    "type": ${quote(type)}`
+    if (properties.size > 0) {
+      text += ',\n    "properties": {'
+      let separator = '\n      '
+      for (const [name, value] of properties) {
+        text += `${separator}${quote(name)}: ${quote(value)}`
+        separator = ',\n      '
+      }
+      text += '\n    }'
+    }
+    parts.push(`${text}\n  }`)
+  }
+  return `{\n${parts.join(',\n')}\n}\n`
+}
+
+function quote(text: string): string {
+  // Everything but a quote, a backslash, control characters and surrogates stands for itself.
+  return /[^ !#-[\]-\ud7ff\ue000-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`
+}
+
+function parseQuickly(text: string): Records | undefined {
+  if (/\\u[dD][89a-fA-F]/.test(text)) return undefined
+  let whole: unknown
+  try {
+    whole = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isPlain(whole)) return undefined
+  const all: [string, DbRecord][] = []
+  let lines = 2
+  let sorted = true
+  let previous: string | undefined
+  for (const key of Object.keys(whole)) {
+    const record = toRecord(key, whole[key])
+    if (record === undefined) return undefined
+    lines += record.properties.size === 0 ? 3 : 5 + record.properties.size
+    if (previous !== undefined && sorted) sorted = compareBytes(previous, key) < 0
+    previous = key
+    all.push([key, record])
+  }
+  // A name given twice would show as a line too many.
+  if (all.length > 0 && countLines(text) !== lines) return undefined
+  return sorted ? new Map(all) : sortedMap(all)
+}
+
+function toRecord(key: string, value: unknown): DbRecord | undefined {
+  if (!isPlain(value) || typeof value.type !== 'string' || key === '') return undefined
+  const names = Object.keys(value)
+  if (names.length === 1) return { key, type: value.type, properties: new Map() }
+  const given = value.properties
+  if (names.length !== 2 || !isPlain(given)) return undefined
+  const properties = new Map<string, string>()
+  let sorted = true
+  let previous: string | undefined
+  for (const name of Object.keys(given)) {
+    const text = given[name]
+    if (typeof text !== 'string' || name === '') return undefined
+    if (previous !== undefined && sorted) sorted = compareBytes(previous, name) < 0
+    previous = name
+    properties.set(name, text)
+  }
+  return sorted ? { key, type: value.type, properties } : makeRecord(key, value.type, properties)
+}
+
+function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

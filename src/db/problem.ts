@@ -1,0 +1,25 @@
+import { type Failure, refusal } from '../system/failure.ts'
+
+/** A value that does not fit its description. The message never holds the value of a secret property. */
+export interface Problem {
+  readonly key: string
+  /** Absent when the type (the value of a scalar) is meant. */
+  readonly property?: string
+  readonly message: string
+}
+
+/** `sshd: property TCPPort: "x" is not a port number`. */
+export function describeProblem({ key, property, message }: Problem): string {
+  return property === undefined ? `${key}: ${message}` : `${key}: property ${property}: ${message}`
+}
+
+/** All problems as one refusal: nothing was changed. */
+export function problemsFailure(problems: readonly Problem[], line?: (problem: Problem) => string): Failure {
+  const texts = problems.map(problem => (line === undefined ? '' : line(problem)) + describeProblem(problem))
+  return refusal(texts.join('\n'), { hint: 'Nothing was changed.' })
+}
+
+/** `GABARIT_VALIDATE=off` lets every value through. */
+export function validationIsOn(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.GABARIT_VALIDATE !== 'off'
+}

@@ -1,0 +1,88 @@
+import type { RecordDescription, Rule } from './description.ts'
+import type { Problem } from './problem.ts'
+import type { DbRecord, Records } from './record.ts'
+
+/**
+ * The cross-field rules of a record that name a changed property. They are checked on the final state of a transaction, so
+ * that `setprop` can set several at once in any order.
+ */
+export function ruleProblems(
+  description: RecordDescription,
+  record: DbRecord,
+  changed: ReadonlySet<string>,
+  unique: UniqueValues,
+): Problem[] {
+  const problems: Problem[] = []
+  for (const rule of description.rules) {
+    if (!namesOf(rule).some(name => changed.has(name))) continue
+    const problem = ruleProblem(rule, description, record, unique)
+    if (problem !== undefined) problems.push({ key: record.key, ...problem })
+  }
+  return problems
+}
+
+function namesOf(rule: Rule): readonly string[] {
+  if ('allOrNone' in rule) return rule.allOrNone
+  if ('unique' in rule) return [rule.unique]
+  return [rule.dependsOn.property, ...rule.dependsOn.requires]
+}
+
+function ruleProblem(
+  rule: Rule,
+  description: RecordDescription,
+  record: DbRecord,
+  unique: UniqueValues,
+): { property?: string; message: string } | undefined {
+  const textOf = (name: string) => record.properties.get(name) ?? ''
+  if ('allOrNone' in rule) {
+    const missing = rule.allOrNone.filter(name => textOf(name) === '')
+    if (missing.length === 0 || missing.length === rule.allOrNone.length) return undefined
+    return { message: `set all of ${rule.allOrNone.join(', ')} or none of them; missing: ${missing.join(', ')}` }
+  }
+  if ('dependsOn' in rule) {
+    const { property, values, requires } = rule.dependsOn
+    const value = textOf(property)
+    if (values === undefined ? value === '' : !values.includes(value)) return undefined
+    const missing = requires.filter(name => textOf(name) === '')
+    if (missing.length === 0) return undefined
+    const shown = description.properties.get(property)?.secret === true ? 'a value' : `"${value}"`
+    return { property, message: `${shown} also needs ${missing.join(', ')}` }
+  }
+  const value = textOf(rule.unique)
+  const other = value === '' ? undefined : unique.other(record, rule.unique, value)
+  if (other === undefined) return undefined
+  const shown = description.properties.get(rule.unique)?.secret === true ? 'the value' : `"${value}"`
+  return { property: rule.unique, message: `${shown} is already that of record "${other}"` }
+}
+
+/** Finds records that share a value; the index is made the first time a property is asked for. */
+export class UniqueValues {
+  readonly #records: Records
+  readonly #indexes = new Map<string, Map<string, string[]>>()
+
+  constructor(records: Records) {
+    this.#records = records
+  }
+
+  /** The key of another record of the same type that has this value in this property. */
+  other(record: DbRecord, property: string, value: string): string | undefined {
+    return this.#index(record.type, property)
+      .get(value)
+      ?.find(key => key !== record.key)
+  }
+
+  #index(type: string, property: string): Map<string, string[]> {
+    const id = JSON.stringify([type, property])
+    const known = this.#indexes.get(id)
+    if (known !== undefined) return known
+    const index = new Map<string, string[]>()
+    for (const record of this.#records.values()) {
+      const value = record.type === type ? record.properties.get(property) : undefined
+      // Two keys are enough to answer for any record.
+      if (value === undefined || (index.get(value)?.length ?? 0) >= 2) continue
+      index.set(value, [...(index.get(value) ?? []), record.key])
+    }
+    this.#indexes.set(id, index)
+    return index
+  }
+}

@@ -1,0 +1,142 @@
+import * as fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { LowSync } from 'lowdb'
+import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
+import { Failure, hasCode } from '../system/failure.ts'
+import { withLock } from '../system/lock.ts'
+import { decodeDatabase, lastGoodPath } from './damage.ts'
+import { Draft } from './draft.ts'
+import { serialize } from './json.ts'
+import type { Records } from './record.ts'
+
+export interface TransactionOptions {
+  /** What locks the database, without values: `config setprop`. */
+  readonly command: string
+  /** Makes the folder of the file when it is missing (only gabarit's own state folder). */
+  readonly makeFolder?: boolean
+  /** Writes the file even when it would only be an empty database. */
+  readonly create?: boolean
+}
+
+/**
+ * Reads a database; undefined when the file does not exist.
+ * No lock is needed: a file is only ever replaced as a whole. A symbolic link is followed (the administrator put it there).
+ * @throws Failure when it is damaged, unreadable, or no file; it never counts as empty
+ */
+export function readDatabase(file: string): Records | undefined {
+  const real = realFile(file)
+  let bytes: Buffer
+  try {
+    bytes = readRegularFile(real)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    if (error instanceof Failure) throw error
+    throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
+  }
+  return decodeDatabase(real, bytes)
+}
+
+/**
+ * Changes a database in one transaction: lock, read, change, write when something changed. When the function throws,
+ * or the write fails, the database is as it was.
+ * @param change works on the draft; what it returns is returned
+ */
+export function writeTransaction<Result>(
+  file: string,
+  options: TransactionOptions,
+  change: (draft: Draft) => Result,
+): Result {
+  const real = realFile(file)
+  if (options.makeFolder === true) makeFolder(dirname(real))
+  checkFolder(dirname(real), file)
+  const lockOptions = { what: `the database ${file}`, command: options.command }
+  return withLock(besides(real, 'lock'), lockOptions, () => {
+    const database = new LowSync<Records>({ read: () => readDatabase(real) ?? null, write: save(real) }, new Map())
+    database.read()
+    const draft = new Draft(database.data)
+    const result = change(draft)
+    const created = options.create === true && !fs.existsSync(real)
+    if (created || draft.changedKeys().length > 0) {
+      database.data = draft.records()
+      database.write()
+    }
+    return result
+  })
+}
+
+/** The file that a database's path stands for: links are followed, so that both names share one lock. */
+function realFile(file: string): string {
+  try {
+    return fs.realpathSync(file)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) {
+      if (hasCode(error, 'EACCES')) return file
+      throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
+    }
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
+    throw new Failure(`the database is a symbolic link to "${fs.readlinkSync(file)}", which does not exist`, {
+      where: file,
+    })
+  }
+}
+
+function readRegularFile(file: string): Buffer {
+  const stat = fs.statSync(file)
+  // Checked before it is opened: reading a named pipe would wait for ever.
+  if (stat.isDirectory()) throw new Failure('this is a folder, not a database', { where: file })
+  if (!stat.isFile()) throw new Failure('this is not a regular file, so it is no database', { where: file })
+  return fs.readFileSync(file)
+}
+
+function save(file: string): (records: Records) => void {
+  return records => {
+    const text = serialize(records)
+    const old = fs.statSync(file, { throwIfNoEntry: false })
+    const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
+    const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
+    const options = { mode, ...owner, locked: true }
+    try {
+      writeFileAtomically(file, text, options)
+    } catch (error) {
+      const hint = 'Nothing was changed.'
+      throw new Failure(`cannot write the database: ${systemReason(error)}`, { where: file, hint, cause: error })
+    }
+    keepLastGood(file, text, options)
+  }
+}
+
+/** The change itself is safe on the disk by now: a copy that cannot be made is a warning, not a failed command. */
+function keepLastGood(file: string, text: string, options: { mode: number; locked: boolean }): void {
+  try {
+    writeFileAtomically(lastGoodPath(file), text, options)
+  } catch (error) {
+    process.stderr.write(
+      `warning: ${file} was written, but not its copy ${lastGoodPath(file)}: ${systemReason(error)}\n`,
+    )
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    if (fs.existsSync(folder)) return
+    fs.mkdirSync(dirname(folder), { recursive: true })
+    // Two first commands may run at once: that it exists by now is fine. Databases hold passwords, so others stay out.
+    fs.mkdirSync(folder, { recursive: true, mode: 0o750 })
+    syncFolder(dirname(folder))
+  } catch (error) {
+    throw new Failure(`cannot make the folder of the databases: ${systemReason(error)}`, {
+      where: folder,
+      cause: error,
+    })
+  }
+}
+
+function checkFolder(folder: string, file: string): void {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  throw new Failure(`the folder ${folder} does not exist; it is not made by itself`, { where: file })
+}
+
+/** A file of ours beside the database; the leading dot keeps it out of every list. */
+function besides(file: string, kind: 'lock'): string {
+  return join(dirname(file), `.${basename(file)}.${kind}`)
+}

@@ -1,0 +1,146 @@
+import { didYouMean } from '../system/nearest.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import type { Descriptions, PropertyDescription, RecordDescription } from './description.ts'
+import { FORMATS } from './formats.ts'
+import type { Problem } from './problem.ts'
+import type { DbRecord, Records } from './record.ts'
+import { ruleProblems, UniqueValues } from './rules.ts'
+import { readDatabase } from './store.ts'
+
+/** What a value is checked against. */
+export interface ValidationScope {
+  readonly places: Places
+  readonly descriptions: Descriptions
+  /** Name of the database that is changed. */
+  readonly database: string
+}
+
+/**
+ * Checks what a transaction changed, in its final state: old values that no longer fit do not stand in the way of a change
+ * elsewhere. All problems are returned, not only the first.
+ */
+export function validateChanges(
+  scope: ValidationScope,
+  before: Records,
+  after: Records,
+  keys: readonly string[],
+): Problem[] {
+  const validator = new Validator(scope, after)
+  return keys.flatMap(key => {
+    const record = after.get(key)
+    return record === undefined ? [] : validator.check(record, before.get(key))
+  })
+}
+
+/** Checks records of one database; remembers what it read for the next one. */
+export class Validator {
+  readonly #scope: ValidationScope
+  readonly #records: Records
+  readonly #unique: UniqueValues
+  readonly #others = new Map<string, Records>()
+
+  constructor(scope: ValidationScope, records: Records) {
+    this.#scope = scope
+    this.#records = records
+    this.#unique = new UniqueValues(records)
+  }
+
+  /** What is wrong with the parts of a record that differ from `before` (with all of it, when that is absent). */
+  check(record: DbRecord, before: DbRecord | undefined): Problem[] {
+    const { descriptions, database } = this.#scope
+    const description = descriptions.of(database, record.key, record.type)
+    if (description === undefined) return []
+    const problems: Problem[] = []
+    if (record.type !== before?.type) problems.push(...this.#checkType(record, description))
+    const changed = changedProperties(before, record)
+    for (const property of changed) {
+      const value = record.properties.get(property)
+      const described = description.properties.get(property)
+      if (value === undefined || described === undefined) continue
+      const message = this.#problemOf(value, described)
+      if (message !== undefined) problems.push({ key: record.key, property, message })
+    }
+    return [...problems, ...ruleProblems(description, record, changed, this.#unique)]
+  }
+
+  #checkType({ key, type }: DbRecord, description: RecordDescription): Problem[] {
+    if (description.scalar !== undefined) {
+      const message = this.#problemOf(type, description.scalar)
+      return message === undefined ? [] : [{ key, message }]
+    }
+    if (description.type === undefined || description.type === type) return []
+    return [{ key, message: `its type must be "${description.type}", not "${type}"` }]
+  }
+
+  #problemOf(value: string, description: PropertyDescription): string | undefined {
+    if (value === '') return this.#emptyProblem(description)
+    if (description.list === undefined) return this.#elementProblem(value, description)
+    const elements = value.split(description.list === ' ' ? /\s+/ : description.list).map(element => element.trim())
+    if (elements.includes('')) return `there is an empty element in the list (separated by "${description.list}")`
+    return elements.map(element => this.#elementProblem(element, description)).find(message => message !== undefined)
+  }
+
+  #emptyProblem(description: PropertyDescription): string | undefined {
+    const { enum: words, pattern, format, reference, empty } = description
+    if (empty === true || words?.includes('') === true) return undefined
+    return (words ?? pattern ?? format ?? reference) ? 'it must not be empty' : undefined
+  }
+
+  #elementProblem(value: string, description: PropertyDescription): string | undefined {
+    const shown = description.secret === true ? 'the value (secret)' : JSON.stringify(value)
+    const { enum: words, pattern, reference } = description
+    if (words !== undefined && !words.includes(value)) {
+      const hint = description.secret === true ? '' : didYouMean(value, words)
+      return `${shown} is not one of ${words.join(', ')}${hint}`
+    }
+    if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
+      return `${shown} does not have the form ${pattern}`
+    return (
+      formatProblem(value, shown, description) ??
+      (reference === undefined ? undefined : this.#referenceProblem(value, shown, reference))
+    )
+  }
+
+  #referenceProblem(value: string, shown: string, reference: NonNullable<PropertyDescription['reference']>) {
+    const { database, type, or = [] } = reference
+    if (or.includes(value)) return undefined
+    const records = this.#recordsOf(database)
+    const found = records.get(value)
+    if (found !== undefined && (type === undefined || found.type === type)) return undefined
+    const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
+    const words = [...or, ...fitting.map(({ key }) => key)]
+    const what = `a record${type === undefined ? '' : ` of type "${type}"`} of the database "${database}"`
+    return `${shown} is not ${what}${didYouMean(value, words)}`
+  }
+
+  #recordsOf(database: string): Records {
+    if (database === this.#scope.database) return this.#records
+    const known = this.#others.get(database)
+    if (known !== undefined) return known
+    const records: Records = readDatabase(databaseFile(this.#scope.places, database)) ?? new Map()
+    this.#others.set(database, records)
+    return records
+  }
+}
+
+/** Names of the properties that were added, changed or removed. */
+export function changedProperties(before: DbRecord | undefined, after: DbRecord): Set<string> {
+  const changed = new Set<string>()
+  for (const [name, value] of after.properties) if (before?.properties.get(name) !== value) changed.add(name)
+  for (const name of before?.properties.keys() ?? []) if (!after.properties.has(name)) changed.add(name)
+  return changed
+}
+
+function formatProblem(value: string, shown: string, description: PropertyDescription): string | undefined {
+  const { format: name, minimum, maximum, unit } = description
+  const format = name === undefined ? undefined : FORMATS[name]
+  if (format !== undefined && !format.accepts(value))
+    return `${shown} is not ${format.is}${format.values === undefined ? '' : didYouMean(value, format.values)}`
+  if (minimum === undefined && maximum === undefined) return undefined
+  const number = (format?.number ?? Number)(value)
+  const words = unit === undefined ? '' : ` ${unit}`
+  if (Number.isNaN(number)) return `${shown} is not a number`
+  if (minimum !== undefined && number < minimum) return `${shown} is too small; the least is ${minimum}${words}`
+  if (maximum !== undefined && number > maximum) return `${shown} is too large; the most is ${maximum}${words}`
+  return undefined
+}

@@ -1,0 +1,105 @@
+import type { DbRecord, Records } from '../db/record.ts'
+import { parseAction, resolveActions, type ServiceAction } from '../service/actions.ts'
+import type { ServiceManager, Unit } from '../service/manager.ts'
+import { messageOf } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { System } from '../system/system.ts'
+
+/** What is asked of one service, by a changed file, by the event, or left over from an earlier one. */
+export interface Request {
+  readonly service: string
+  readonly word: string
+  /** Who asks: a template, a file of the event, an earlier event. */
+  readonly source: string
+}
+
+/** One service and what will be done to it. */
+export interface Adjustment {
+  readonly service: string
+  readonly unit: Unit
+  readonly actions: readonly ServiceAction[]
+  /** The requests behind it. */
+  readonly words: readonly string[]
+}
+
+/** How an adjustment ended. */
+export interface AdjustmentResult {
+  readonly service: string
+  readonly action: ServiceAction
+  readonly command: string
+  /** Undefined when it worked. */
+  readonly problem: string | undefined
+  readonly output: string
+}
+
+/** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
+export function adjustmentTimeout(): number {
+  const seconds = Number(process.env['GABARIT_SERVICE_TIMEOUT'])
+  return seconds > 0 ? seconds * 1000 : 90_000
+}
+
+/**
+ * One adjustment per service from all that was asked. A service without a record is skipped, an unknown word reported;
+ * neither keeps the others from being adjusted.
+ */
+export function collectAdjustments(
+  requests: readonly Request[],
+  configuration: Records,
+): { adjustments: Adjustment[]; warnings: string[]; problems: string[] } {
+  const warnings: string[] = []
+  const problems: string[] = []
+  const asked = new Map<string, { actions: ServiceAction[]; words: string[] }>()
+  for (const { service, word, source } of requests) {
+    if (!configuration.has(service)) {
+      const hint = didYouMean(service, configuration.keys())
+      warnings.push(`${source}: no record of the service "${service}" in the configuration database: skipped${hint}`)
+      continue
+    }
+    try {
+      const known = asked.get(service) ?? { actions: [], words: [] }
+      if (word !== '') known.actions.push(parseAction(word))
+      known.words.push(word)
+      asked.set(service, known)
+    } catch (error) {
+      problems.push(`${source}: ${messageOf(error)}`)
+    }
+  }
+  const adjustments = [...asked].flatMap(([service, { actions, words }]) => {
+    const record = configuration.get(service)
+    if (record === undefined) return []
+    const enabled = record.properties.get('status') === 'enabled'
+    return [{ service, unit: unitOf(record), actions: resolveActions(actions, enabled), words: [...new Set(words)] }]
+  })
+  return { adjustments, warnings, problems }
+}
+
+function unitOf(record: DbRecord): Unit {
+  return {
+    name: record.properties.get('ServiceName') || record.key,
+    reloadSignal: (record.properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
+  }
+}
+
+/** Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn. */
+export async function adjustServices(
+  adjustments: readonly Adjustment[],
+  manager: ServiceManager,
+  system: System,
+  report: (result: AdjustmentResult) => void,
+): Promise<Adjustment[]> {
+  const failed: Adjustment[] = []
+  const timeout = adjustmentTimeout()
+  for (const adjustment of adjustments) {
+    for (const action of adjustment.actions) {
+      const run = (command: readonly string[]) => system.run(command, { env: process.env, timeout })
+      const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
+      const said = problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
+      const command = manager.describe(adjustment.unit, action)
+      report({ service: adjustment.service, action, command, problem: said, output: output.trim() })
+      if (said === undefined) continue
+      failed.push(adjustment)
+      break
+    }
+  }
+  return failed
+}

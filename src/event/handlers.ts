@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { initializeDatabases } from '../db/initialize.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import type { Handler } from './load.ts'
+import { JOIN_VARIABLE } from './one-at-a-time.ts'
+import type { Reporter } from './report.ts'
+
+/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
+function actionTimeout(): number {
+  const seconds = Number(process.env['GABARIT_ACTION_TIMEOUT'])
+  return seconds > 0 ? seconds * 1000 : 3_600_000
+}
+
+/** Whether a handler is our own action that fills the databases, which runs in this process: also in a dry run. */
+export function initializesDatabases(handler: Handler, places: Places): boolean {
+  return (
+    basename(handler.realFile) === 'initialize-default-databases' &&
+    handler.realFile.startsWith(join(places.shipped, 'events/actions/'))
+  )
+}
+
+/** Fills the databases; in a dry run what they would hold is returned in their place. */
+export function fillDatabases(places: Places, write: boolean, report: Reporter) {
+  const databases = initializeDatabases(places, { write })
+  report({ kind: 'databases', databases })
+  for (const { warnings, failure } of databases) {
+    for (const message of warnings) report({ kind: 'warning', message })
+    if (failure !== undefined) report({ kind: 'problem', message: failure.describe() })
+  }
+  return databases
+}
+
+/** Runs an action with the event's name and arguments; true when it succeeded. */
+export async function runHandler(
+  handler: Handler,
+  event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
+  places: Places,
+  system: System,
+  report: Reporter,
+): Promise<boolean> {
+  const started = Date.now()
+  const env = {
+    ...process.env,
+    PATH: `${join(places.shipped, 'bin')}:${process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    GABARIT_ROOT: places.root,
+    GABARIT_EVENT: event.name,
+    [JOIN_VARIABLE]: event.token,
+  }
+  const command = [...interpreter(handler.file), handler.file, event.name, ...event.args]
+  const { status, problem } = await system.run(command, {
+    env,
+    timeout: actionTimeout(),
+    onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
+  })
+  const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)
+  report({ kind: 'handler', handler: handler.name, problem: said, milliseconds: Date.now() - started })
+  return said === undefined
+}
+
+/** An executable text without interpreter line runs under sh, as in SME Server. */
+function interpreter(file: string): string[] {
+  const head = readFileSync(file).subarray(0, 4)
+  const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'
+  return binary ? [] : ['/bin/sh']
+}

@@ -1,0 +1,61 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeDatabase } from '../db/description.ts'
+import { readDatabase } from '../db/store.ts'
+import { parseAction } from '../service/actions.ts'
+import { messageOf } from '../system/failure.ts'
+import type { Finding } from '../system/finding.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
+import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
+
+/** Events that name missing actions, templates or services, and templates that no event expands. */
+export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
+  const events = listEvents(places).map(name => loadEvent(places, name))
+  const services = knownServices(places)
+  const expanded = new Set(events.flatMap(({ templates }) => templates))
+  return [
+    ...events.flatMap(event => [...missingActions(event, places), ...missingTemplates(event, layers), ...badServices(event, services)]),
+    ...listTemplates(layers)
+      .filter(name => !expanded.has(name))
+      .map((name): Finding => ({ level: 'warning', message: `/${name}: no event expands this template` })),
+  ]
+}
+
+function missingActions(event: Event, places: Places): Finding[] {
+  return eventFolders(places).flatMap(base => {
+    const folder = join(base, event.name)
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) return []
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isSymbolicLink() && statSync(join(folder, entry.name), { throwIfNoEntry: false }) === undefined)
+      .map((entry): Finding => ({ level: 'error', message: `${join(folder, entry.name)}: links to an action that does not exist` }))
+  })
+}
+
+function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
+  return event.templates
+    .filter(path => findTemplate(layers, path) === undefined)
+    .map(path => ({ level: 'error', message: `event ${event.name}: there is no template /${path}` }))
+}
+
+function badServices(event: Event, known: ReadonlySet<string>): Finding[] {
+  return event.services.flatMap(({ service, words, file }) => {
+    const findings: Finding[] = []
+    if (!known.has(service))
+      findings.push({ level: 'error', message: `${file}: there is no service record "${service}" in the configuration database` })
+    for (const word of words) {
+      try {
+        parseAction(word)
+      } catch (error) {
+        findings.push({ level: 'error', message: `${file}: ${messageOf(error)}` })
+      }
+    }
+    return findings
+  })
+}
+
+function knownServices(places: Places): Set<string> {
+  const described = describeDatabase(places, 'configuration')?.records.keys() ?? []
+  const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []
+  return new Set([...described, ...present])
+}

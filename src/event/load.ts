@@ -1,0 +1,121 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { EXIT, Failure, hasCode } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { Places } from '../system/places.ts'
+
+/** An executable of an event. */
+export interface Handler {
+  readonly name: string
+  readonly file: string
+  /** The real file behind links, by which actions that run in-process are known. */
+  readonly realFile: string
+}
+
+/** What an event asks of a service: the words as they are written, and where. */
+export interface ServiceEntry {
+  readonly service: string
+  readonly words: readonly string[]
+  readonly file: string
+}
+
+/** An event, put together from the shipped folder and the site's. */
+export interface Event {
+  readonly name: string
+  /** In byte order of their names. */
+  readonly handlers: readonly Handler[]
+  /** Template names without leading slash, in byte order. */
+  readonly templates: readonly string[]
+  readonly services: readonly ServiceEntry[]
+}
+
+/** The folders of events, the site's last: its entries replace shipped ones of the same name. */
+export function eventFolders(places: Places): string[] {
+  return [join(places.shipped, 'events'), join(places.site, 'events')]
+}
+
+/** Names of all events, in byte order. `actions` is the folder of the actions, not an event. */
+export function listEvents(places: Places): string[] {
+  const names = eventFolders(places).flatMap(folder =>
+    entries(folder)
+      .filter(entry => entry.name !== 'actions' && !entry.name.startsWith('.') && kind(join(folder, entry.name)) === 'folder')
+      .map(entry => entry.name),
+  )
+  return [...new Set(names)].sort(compareBytes)
+}
+
+/**
+ * Loads an event.
+ * @throws Failure (usage) for a name that is none or that nobody knows
+ */
+export function loadEvent(places: Places, name: string): Event {
+  const known = listEvents(places)
+  if (!/^\w[\w.-]*$/.test(name) || !known.includes(name))
+    throw new Failure(`there is no event "${name}"${didYouMean(name, known)}`, {
+      status: EXIT.usage,
+      hint: `Events: ${known.join(' ')}`,
+    })
+  const folders = eventFolders(places).map(folder => join(folder, name))
+  return {
+    name,
+    handlers: byName(folders.flatMap(handlersIn)).filter(isHandler),
+    templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
+    services: byName(folders.flatMap(folder => servicesIn(join(folder, 'services2adjust')))),
+  }
+}
+
+interface Candidate extends Handler {
+  readonly executable: boolean
+}
+
+/** All entries that are no folders, whatever their name; what is not executable is kept to switch a shipped one off. */
+function handlersIn(folder: string): Candidate[] {
+  return entries(folder).flatMap(entry => {
+    const file = join(folder, entry.name)
+    if (kind(file) !== 'file') return []
+    return [{ name: entry.name, file, realFile: realpathSync(file), executable: (statSync(file).mode & 0o111) !== 0 }]
+  })
+}
+
+function isHandler({ executable }: Candidate): boolean {
+  return executable
+}
+
+/** Later ones replace earlier ones of the same name; byte order. */
+function byName<Item extends { name: string } | { service: string }>(items: readonly Item[]): Item[] {
+  const nameOf = (item: Item) => ('name' in item ? item.name : item.service)
+  return [...new Map(items.map(item => [nameOf(item), item])).values()].sort((a, b) => compareBytes(nameOf(a), nameOf(b)))
+}
+
+function servicesIn(folder: string): ServiceEntry[] {
+  return entries(folder)
+    .filter(entry => !entry.name.startsWith('.'))
+    .map(({ name }) => {
+      const file = join(folder, name)
+      const words = lstatSync(file).isSymbolicLink() ? [readlinkSync(file)] : readFileSync(file, 'utf8').split('\n')
+      return { service: name, file, words: words.map(word => word.trim()).filter(word => word !== '') }
+    })
+}
+
+function filesBelow(folder: string, prefix = ''): string[] {
+  return entries(folder).flatMap(({ name }) => {
+    const path = prefix === '' ? name : `${prefix}/${name}`
+    return kind(join(folder, name)) === 'folder' ? filesBelow(join(folder, name), path) : [path]
+  })
+}
+
+function entries(folder: string): { name: string }[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+/** What a path is, links followed; undefined for a dangling link. */
+function kind(path: string): 'file' | 'folder' | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? undefined : stat.isDirectory() ? 'folder' : 'file'
+}

@@ -1,0 +1,18 @@
+import type { InitializedDatabase } from '../db/initialize.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { AdjustmentResult } from './adjust.ts'
+
+/** What an event tells while it runs; the command shows it, as text or JSON. */
+export type EventReport =
+  | { readonly kind: 'recovered'; readonly message: string }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'problem'; readonly message: string }
+  | { readonly kind: 'would-run'; readonly handler: string }
+  | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
+  | { readonly kind: 'handler'; readonly handler: string; readonly problem: string | undefined; readonly milliseconds: number }
+  | { readonly kind: 'databases'; readonly databases: readonly InitializedDatabase[] }
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }
+  | { readonly kind: 'service'; readonly result: AdjustmentResult }
+
+export type Reporter = (report: EventReport) => void

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { hasCode, messageOf, refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+
+/** One file that gabarit wrote. */
+export interface Owned {
+  readonly template: string
+  /** SHA-256 of the bytes last written. */
+  readonly sha256: string
+  /** Path of the symbolic link kept beside it, if any. */
+  readonly link?: string
+}
+
+/** The files that gabarit owns, by their path on the server. */
+export type Manifest = ReadonlyMap<string, Owned>
+
+/** The manifest's file. */
+export function manifestFile(places: Places): string {
+  return join(places.state, 'manifest.json')
+}
+
+/**
+ * Reads the manifest; a missing one is empty.
+ * @throws Failure (refused) when it is damaged: what is owned would be unknown, and unknown files are not overwritten
+ */
+export function readManifest(places: Places, system: System): Manifest {
+  const file = manifestFile(places)
+  try {
+    const outputs: unknown = JSON.parse(system.read(file).toString('utf8')).outputs
+    if (typeof outputs !== 'object' || outputs === null) throw new Error('"outputs" is missing')
+    return new Map(Object.entries(outputs as Record<string, Owned>))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return new Map()
+    throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
+      where: file,
+      hint: 'Move it away to start a new one; files edited by hand are then no longer told from others.',
+    })
+  }
+}
+
+/** The manifest as text, in byte order of the paths. */
+export function formatManifest(manifest: Manifest): string {
+  const outputs = [...manifest].sort(([a], [b]) => compareBytes(a, b))
+  const lines = outputs.map(([path, owned]) => `  ${JSON.stringify(path)}: ${JSON.stringify(owned)}`)
+  return `{"version": 1, "outputs": {\n${lines.join(',\n')}\n}}\n`
+}
+
+/** SHA-256 of some bytes, in hex. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}

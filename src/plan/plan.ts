@@ -1,0 +1,229 @@
+import { dirname, relative } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { refusal } from '../system/failure.ts'
+import { below, type Places } from '../system/places.ts'
+import type { Attributes, FileState, System } from '../system/system.ts'
+import type { Metadata } from '../template/metadata.ts'
+import type { Output } from '../template/expand.ts'
+import { type Manifest, type Owned, sha256 } from './manifest.ts'
+
+/** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
+export type Change = FileChange | LinkChange | RemoveChange | AttributeChange
+
+interface Common {
+  readonly path: string
+  readonly real: string
+  readonly template: string
+  /** Someone changed the file since gabarit last wrote it. */
+  readonly edited: boolean
+}
+
+export interface FileChange extends Common {
+  readonly kind: 'write'
+  /** Undefined: the file is new. */
+  readonly before: Buffer | undefined
+  readonly after: string
+  readonly attributes: Attributes
+  readonly metadata: Metadata
+  /** It stood there before gabarit wrote it for the first time, with other content. */
+  readonly takenOver: boolean
+  /** A symbolic link stands there; it is replaced, not followed. */
+  readonly replacesLink: string | undefined
+}
+
+export interface LinkChange extends Common {
+  readonly kind: 'link'
+  readonly target: string
+  readonly exists: boolean
+}
+
+export interface RemoveChange extends Common {
+  readonly kind: 'remove'
+  readonly before: Buffer | undefined
+  readonly wasLink: string | undefined
+}
+
+export interface AttributeChange extends Common {
+  readonly kind: 'attributes'
+  readonly before: Attributes
+  readonly attributes: Attributes
+}
+
+/** Everything one run will do to files, and what it will own afterwards. */
+export interface Plan {
+  readonly changes: readonly Change[]
+  /** Folders to make, outermost first. */
+  readonly folders: readonly string[]
+  readonly manifest: Manifest
+  readonly manifestChanged: boolean
+  /** `service:action` of the templates with a changed output, each once. */
+  readonly notify: readonly string[]
+}
+
+/** Compares outputs with what stands on the server; changes nothing. */
+export class Planner {
+  readonly #places: Places
+  readonly #system: System
+  readonly #manifest: Manifest
+  readonly #realRoot: string
+
+  constructor(places: Places, system: System, manifest: Manifest) {
+    this.#places = places
+    this.#system = system
+    this.#manifest = manifest
+    this.#realRoot = system.realPath(places.root) ?? places.root
+  }
+
+  /**
+   * @param outputs of the templates that were expanded
+   * @param templates names of those templates: what they owned and no longer make is removed
+   * @throws Failure (refused) for two templates with one target, a folder at a target, a target outside the root
+   */
+  plan(outputs: readonly Output[], templates: readonly string[]): Plan {
+    const changes: Change[] = []
+    const folders = new Set<string>()
+    const owned = new Map<string, Owned>(this.#manifest)
+    const wanted = new Map<string, string>()
+    const notify = new Set<string>()
+    const claim = (path: string, template: string) => {
+      const other = wanted.get(path)
+      if (other !== undefined) throw refusal(`${path} is made twice: by the templates /${other} and /${template}`)
+      wanted.set(path, template)
+    }
+    for (const output of outputs) {
+      claim(output.path, output.template)
+      const found = output.content === undefined ? this.#unwanted(output) : this.#file(output, output.content, folders)
+      if (output.link !== undefined) {
+        claim(output.link, output.template)
+        found.push(...this.#link(output, output.link, folders))
+      }
+      const former = this.#manifest.get(output.path)?.link
+      if (former !== undefined && former !== output.link) found.push(...this.#removal(former, output.template, undefined))
+      if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
+      changes.push(...found)
+      if (output.content === undefined) owned.delete(output.path)
+      else owned.set(output.path, ownedBy(output, output.content))
+    }
+    const orphans = this.#orphans(new Set(templates), wanted)
+    for (const [path, entry] of orphans) {
+      changes.push(...this.#removal(path, entry.template, entry.sha256))
+      if (entry.link !== undefined && !wanted.has(entry.link)) changes.push(...this.#removal(entry.link, entry.template, undefined))
+      owned.delete(path)
+    }
+    return {
+      changes,
+      folders: [...folders].sort(compareBytes),
+      manifest: owned,
+      manifestChanged: !sameManifest(owned, this.#manifest),
+      notify: [...notify],
+    }
+  }
+
+  #orphans(templates: ReadonlySet<string>, wanted: ReadonlyMap<string, string>): [string, Owned][] {
+    return [...this.#manifest].filter(([path, { template }]) => templates.has(template) && !wanted.has(path))
+  }
+
+  #unwanted(output: Output): Change[] {
+    const mine = this.#manifest.get(output.path)
+    if (mine === undefined && !output.metadata.delete) return []
+    return this.#removal(output.path, output.template, mine?.sha256)
+  }
+
+  #removal(path: string, template: string, lastWritten: string | undefined): Change[] {
+    const real = this.#real(path)
+    const state = this.#system.state(real)
+    if (state === undefined) return []
+    if (state.kind === 'folder') throw refusal('is a folder, and is not removed in place of a file', { where: path })
+    const before = state.kind === 'file' ? this.#system.read(real) : undefined
+    const wasLink = state.kind === 'link' ? this.#system.readLink(real) : undefined
+    const edited = before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten
+    return [{ kind: 'remove', path, real, template, before, wasLink, edited }]
+  }
+
+  #file(output: Output, after: string, folders: Set<string>): Change[] {
+    const { path, template, metadata } = output
+    const real = this.#real(path)
+    const state = this.#system.state(real)
+    if (state?.kind === 'folder') throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
+    const attributes = this.#attributes(metadata, state, path)
+    const before = state?.kind === 'file' ? this.#system.read(real) : undefined
+    if (before?.equals(Buffer.from(after))) {
+      if (state === undefined || sameAttributes(state, attributes)) return []
+      return [{ kind: 'attributes', path, real, template, edited: false, before: state, attributes }]
+    }
+    if (state === undefined) this.#missingFolders(dirname(real), folders)
+    const lastWritten = this.#manifest.get(path)?.sha256
+    const replacesLink = state?.kind === 'link' ? this.#system.readLink(real) : undefined
+    return [
+      {
+        kind: 'write',
+        ...{ path, real, template, metadata, before, after, attributes, replacesLink },
+        edited: before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten,
+        takenOver: before !== undefined && lastWritten === undefined,
+      },
+    ]
+  }
+
+  #link(output: Output, path: string, folders: Set<string>): Change[] {
+    const real = this.#real(path)
+    const target = relative(dirname(path), output.path)
+    const state = this.#system.state(real)
+    if (state?.kind === 'link' && this.#system.readLink(real) === target) return []
+    if (state !== undefined && state.kind !== 'link') throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
+    if (state === undefined) this.#missingFolders(dirname(real), folders)
+    return [{ kind: 'link', path, real, template: output.template, target, exists: state !== undefined, edited: false }]
+  }
+
+  /** The metadata decides; what it leaves open stays as it is, and is root's and 0644 for a new file. */
+  #attributes(metadata: Metadata, state: FileState | undefined, path: string): Attributes {
+    const kept = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
+    try {
+      return {
+        mode: metadata.mode ?? kept.mode,
+        uid: metadata.owner === undefined ? kept.uid : this.#system.userId(metadata.owner),
+        gid: metadata.group === undefined ? kept.gid : this.#system.groupId(metadata.group),
+      }
+    } catch (error) {
+      throw refusal(error instanceof Error ? error.message : String(error), { where: path, cause: error })
+    }
+  }
+
+  #missingFolders(folder: string, folders: Set<string>): void {
+    if (folders.has(folder) || this.#system.state(folder) !== undefined) return
+    this.#missingFolders(dirname(folder), folders)
+    folders.add(folder)
+  }
+
+  /** The real path; a folder on the way that is a link out of the root is refused. */
+  #real(path: string): string {
+    const real = below(this.#places, path)
+    for (let folder = dirname(real); folder.length > this.#places.root.length; folder = dirname(folder)) {
+      const resolved = this.#system.realPath(folder)
+      if (resolved === undefined) continue
+      if (this.#realRoot !== '/' && resolved !== this.#realRoot && !resolved.startsWith(`${this.#realRoot}/`))
+        throw refusal(`its folder is a link to ${resolved}, outside ${this.#realRoot}`, { where: path })
+      break
+    }
+    return real
+  }
+}
+
+/** Only root can give files away, so for anyone else owners are as they are. */
+function sameAttributes(state: FileState, wanted: Attributes): boolean {
+  const owners = process.geteuid?.() !== 0 || (state.uid === wanted.uid && state.gid === wanted.gid)
+  return state.mode === wanted.mode && owners
+}
+
+function ownedBy(output: Output, content: string): Owned {
+  const owned = { template: output.template, sha256: sha256(content) }
+  return output.link === undefined ? owned : { ...owned, link: output.link }
+}
+
+function sameManifest(a: Manifest, b: Manifest): boolean {
+  if (a.size !== b.size) return false
+  for (const [path, { template, sha256: hash, link }] of a) {
+    const other = b.get(path)
+    if (other?.template !== template || other.sha256 !== hash || other.link !== link) return false
+  }
+  return true
+}

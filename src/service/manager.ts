@@ -1,0 +1,27 @@
+import type { RunResult } from '../system/system.ts'
+import type { ServiceAction } from './actions.ts'
+
+/** A service as its manager knows it. */
+export interface Unit {
+  /** Name for the manager: `apache2`. */
+  readonly name: string
+  /** Signal that makes it read its configuration again: `HUP`, `USR1`. */
+  readonly reloadSignal: string
+}
+
+/** Runs one command of a service manager, with the time limit of adjustments. */
+export type Run = (command: readonly string[]) => Promise<RunResult>
+
+/** One supervisor of services. */
+export interface ServiceManager {
+  readonly name: string
+  /** The command that an action comes down to, for people. */
+  readonly describe: (unit: Unit, action: ServiceAction) => string
+  /** Carries an action out. A unit that the manager does not know is a result with a problem. */
+  readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
+}
+
+/** A result that no command gave. */
+export function resultOf(problem: string | undefined): RunResult {
+  return { status: problem === undefined ? 0 : undefined, output: '', problem, missing: false }
+}

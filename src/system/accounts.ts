@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { refusal } from './failure.ts'
+import { didYouMean } from './nearest.ts'
+
+/**
+ * The id of a user or group: from the root's own passwd or group file, else from the machine's name services (LDAP …).
+ * @throws Failure (refused) when nobody has that name: never silently root
+ */
+export function accountId(kind: 'passwd' | 'group', name: string, root: string): number {
+  if (/^\d+$/.test(name)) return Number(name)
+  const names: string[] = []
+  for (const file of new Set([join(root, 'etc', kind), join('/etc', kind)])) {
+    for (const line of readLines(file)) {
+      const [entry = '', , id] = line.split(':')
+      if (entry === name) return Number(id)
+      names.push(entry)
+    }
+  }
+  if (/^[\w.@-]+$/.test(name)) {
+    const answer = spawnSync('getent', [kind, '--', name], { encoding: 'utf8', timeout: 5000 })
+    const id = answer.stdout?.split(':')[2]
+    if (answer.status === 0 && id !== undefined) return Number(id)
+  }
+  throw refusal(`there is no ${kind === 'passwd' ? 'user' : 'group'} "${name}"${didYouMean(name, names)}`)
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    // A root without account files: the machine's own answer.
+    return []
+  }
+}

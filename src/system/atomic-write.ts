@@ -1,0 +1,74 @@
+import * as fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { hasCode, messageOf } from './failure.ts'
+
+export interface WriteOptions {
+  /** The exact permissions of the file (the umask is not applied). */
+  readonly mode: number
+  /** Owner and group; absent: those of the process. */
+  readonly uid?: number
+  readonly gid?: number
+  /**
+   * The caller holds a lock on the file: the temporary file gets a fixed name and one that a killed writer left behind is
+   * removed, so that left-overs never pile up.
+   */
+  readonly locked?: boolean
+}
+
+/**
+ * Replaces a file as a whole: whoever reads it, at any instant and after any crash, sees the old content or the new.
+ * The temporary file is made exclusively, beside the target, never with wider permissions than asked; it is removed when
+ * anything fails. A symbolic link at `path` is replaced, not followed.
+ */
+export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
+  const folder = dirname(path)
+  const temporary = join(folder, temporaryName(basename(path), options.locked === true))
+  if (options.locked === true) fs.rmSync(temporary, { force: true })
+  const descriptor = fs.openSync(temporary, 'wx', options.mode & 0o700)
+  let open = true
+  try {
+    fs.writeFileSync(descriptor, data)
+    if (options.uid !== undefined || options.gid !== undefined)
+      fs.fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
+    // After the change of owner, which would clear set-user-id bits.
+    fs.fchmodSync(descriptor, options.mode)
+    fs.fsyncSync(descriptor)
+    fs.closeSync(descriptor)
+    open = false
+    fs.renameSync(temporary, path)
+  } catch (error) {
+    if (open) fs.closeSync(descriptor)
+    fs.rmSync(temporary, { force: true })
+    throw error
+  }
+  syncFolder(folder)
+}
+
+/** Makes the names in a folder survive a power cut. */
+export function syncFolder(folder: string): void {
+  const descriptor = fs.openSync(folder, 'r')
+  try {
+    fs.fsyncSync(descriptor)
+  } catch (error) {
+    // Some file systems cannot sync a folder; there is nothing better to do on them.
+    if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** What the operating system said, without Node's code, call and path: `no space left on device`. */
+export function systemReason(error: unknown): string {
+  const message = messageOf(error)
+  return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
+}
+
+function temporaryName(name: string, fixed: boolean): string {
+  // A name may be 255 bytes long: keep room for what is added.
+  const start = Buffer.from(name)
+    .subarray(0, 200)
+    .toString('latin1')
+    .replace(/[^ -~]/g, '_')
+  const unique = fixed ? 'new' : `${process.pid}-${Math.random().toString(36).slice(2, 10)}.new`
+  return `.${start}.${unique}`
+}

@@ -1,0 +1,135 @@
+import * as fs from 'node:fs'
+import { systemReason } from './atomic-write.ts'
+import { Failure, hasCode } from './failure.ts'
+import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
+
+/** A lock that is held. */
+export interface Lock {
+  readonly path: string
+  /** Gives it up; a second call does nothing. */
+  release(): void
+}
+
+export interface LockOptions {
+  /** What is locked, for the message: `the database "hosts"`. */
+  readonly what: string
+  /** The command without its values, for the message of whoever waits: `config setprop`. */
+  readonly command: string
+  /** Seconds to wait; `GABARIT_LOCK_WAIT`, else 10. */
+  readonly wait?: number
+}
+
+/**
+ * Takes a lock, waiting for its holder.
+ *
+ * The lock is a symbolic link whose target text says who holds it: making a link is exclusive and brings its content
+ * with it in one step, on every file system that has links. Node offers no flock(2), and a native add-on would have to be
+ * compiled on the server; a link needs neither, and tells holder, command and age to whoever waits.
+ * A holder that died (killed, or the machine restarted) is replaced at once, see {@link takeOver}.
+ */
+export function acquireLock(path: string, options: LockOptions): Lock {
+  const self = thisProcess(options.command)
+  const deadline = Date.now() + secondsToWait(options.wait) * 1000
+  acquire(path, self, options.what, deadline)
+  let held = true
+  return {
+    path,
+    release() {
+      if (!held) return
+      held = false
+      if (readHolder(path)?.token === self.token) fs.unlinkSync(path)
+    },
+  }
+}
+
+/** Runs a function while holding a lock. */
+export function withLock<Result>(path: string, options: LockOptions, run: () => Result): Result {
+  const lock = acquireLock(path, options)
+  try {
+    return run()
+  } finally {
+    lock.release()
+  }
+}
+
+function acquire(path: string, self: Holder, what: string, deadline: number): void {
+  for (;;) {
+    if (makeLink(path, self)) return
+    const holder = readHolder(path)
+    if (holder === undefined) continue
+    if (holderIsDead(holder)) {
+      if (takeOver(path, holder, self, what, deadline)) return
+      continue
+    }
+    if (Date.now() >= deadline) throw busy(path, holder, what)
+    sleep(2 + Math.random() * 8)
+  }
+}
+
+/**
+ * Replaces the lock of a dead holder. Removing it would not do: of two that saw it dead, the slower could remove the lock
+ * that the faster has just taken. So the right to replace THIS holder is a lock of its own, named after its token; who
+ * has it looks again, and a rename puts it in the place of the dead lock in one step.
+ */
+function takeOver(path: string, dead: Holder, self: Holder, what: string, deadline: number): boolean {
+  const claim = `${path}.${dead.token}`
+  acquire(claim, self, what, deadline)
+  if (readHolder(path)?.token === dead.token) {
+    fs.renameSync(claim, path)
+    return true
+  }
+  fs.unlinkSync(claim)
+  return false
+}
+
+function makeLink(path: string, self: Holder): boolean {
+  try {
+    fs.symlinkSync(JSON.stringify(self), path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw new Failure(`cannot make the lock: ${systemReason(error)}`, { where: path, cause: error })
+  }
+}
+
+/** Who holds the lock; undefined when nobody does. */
+export function readHolder(path: string): Holder | undefined {
+  let text: string
+  try {
+    text = fs.readlinkSync(path)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw new Failure(`cannot read the lock: ${systemReason(error)}`, {
+      where: path,
+      hint: 'The lock must be a symbolic link made by gabarit. If no gabarit command is running, remove it.',
+      cause: error,
+    })
+  }
+  try {
+    const holder: Holder = JSON.parse(text)
+    if (typeof holder.token === 'string' && /^[\w-]+$/.test(holder.token) && Number.isInteger(holder.pid)) return holder
+  } catch {
+    // Reported below, with links that hold something else.
+  }
+  throw new Failure('this lock was not made by gabarit', {
+    where: path,
+    hint: 'If no gabarit command is running, remove it.',
+  })
+}
+
+function busy(path: string, holder: Holder, what: string): Failure {
+  return new Failure(`${what} is locked by ${describeHolder(holder)}`, {
+    hint: `Try again when that command has ended. The lock is ${path}.`,
+  })
+}
+
+function secondsToWait(wait: number | undefined): number {
+  if (wait !== undefined) return wait
+  const text = process.env.GABARIT_LOCK_WAIT
+  const seconds = Number(text)
+  return text === undefined || text === '' || !(seconds >= 0) ? 10 : seconds
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}

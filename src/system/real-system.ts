@@ -1,0 +1,127 @@
+import * as fs from 'node:fs'
+import { accountId } from './accounts.ts'
+import { syncFolder } from './atomic-write.ts'
+import { hasCode } from './failure.ts'
+import { runCommand } from './run.ts'
+import type { Attributes, FileState, RunOptions, RunResult, System } from './system.ts'
+
+/** The world as it is. */
+export class RealSystem implements System {
+  readonly dryRun: boolean = false
+  readonly #root: string
+  readonly #accounts = new Map<string, number>()
+
+  /** @param root the folder that stands for `/`; its account files name the owners */
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  state(path: string): FileState | undefined {
+    try {
+      const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+      if (stat === undefined) return undefined
+      const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
+      return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid }
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  read(path: string): Buffer {
+    return fs.readFileSync(path)
+  }
+
+  readLink(path: string): string {
+    return fs.readlinkSync(path)
+  }
+
+  realPath(path: string): string | undefined {
+    try {
+      return fs.realpathSync(path)
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  userId(name: string): number {
+    return this.#account('passwd', name)
+  }
+
+  groupId(name: string): number {
+    return this.#account('group', name)
+  }
+
+  #account(kind: 'passwd' | 'group', name: string): number {
+    const known = this.#accounts.get(`${kind}:${name}`)
+    if (known !== undefined) return known
+    const id = accountId(kind, name, this.#root)
+    this.#accounts.set(`${kind}:${name}`, id)
+    return id
+  }
+
+  makeFolder(path: string): void {
+    fs.mkdirSync(path, { mode: 0o755 })
+  }
+
+  removeFolder(path: string): void {
+    fs.rmdirSync(path)
+  }
+
+  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    const descriptor = fs.openSync(path, 'wx', 0o600)
+    try {
+      fs.writeFileSync(descriptor, data)
+      this.#own(descriptor, attributes)
+      fs.fchmodSync(descriptor, attributes.mode)
+      fs.fsyncSync(descriptor)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  link(path: string, name: string): void {
+    try {
+      fs.linkSync(path, name)
+    } catch (error) {
+      if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP') && !hasCode(error, 'EMLINK')) throw error
+      fs.cpSync(path, name, { verbatimSymlinks: true, preserveTimestamps: true, errorOnExist: true, force: false })
+    }
+  }
+
+  symlink(target: string, path: string): void {
+    fs.symlinkSync(target, path)
+  }
+
+  rename(from: string, to: string): void {
+    fs.renameSync(from, to)
+  }
+
+  remove(path: string): void {
+    fs.rmSync(path, { force: true })
+  }
+
+  setAttributes(path: string, attributes: Attributes): void {
+    const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+    try {
+      this.#own(descriptor, attributes)
+      fs.fchmodSync(descriptor, attributes.mode)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  /** Only root may give files away; in a sandbox of an ordinary user everything stays the user's own. */
+  #own(descriptor: number, { uid, gid }: Attributes): void {
+    if (process.geteuid?.() === 0) fs.fchownSync(descriptor, uid, gid)
+  }
+
+  syncFolder(path: string): void {
+    syncFolder(path)
+  }
+
+  run(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return runCommand(command, options)
+  }
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import type { RunOptions, RunResult } from './system.ts'
+
+/** Time between asking a command to end and killing it, in milliseconds. */
+const GRACE = 2000
+
+/**
+ * Runs a command given as a list of words, in a process group of its own, so that a time limit ends its children too.
+ * Never rejects: what went wrong is in the result.
+ */
+export function runCommand(command: readonly string[], options: RunOptions): Promise<RunResult> {
+  const [program = '', ...args] = command
+  return new Promise(resolve => {
+    const chunks: string[] = []
+    let rest = ''
+    let timedOut = false
+    let spawnProblem: NodeJS.ErrnoException | undefined
+    const child = spawn(program, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const endGroup = (signal: NodeJS.Signals) => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal)
+      } catch {
+        // The group has ended by itself.
+      }
+    }
+    const timer = setTimeout(() => {
+      timedOut = true
+      endGroup('SIGTERM')
+      setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
+      setTimeout(() => finish(null, null), GRACE + 200).unref()
+    }, options.timeout)
+    const take = (chunk: string) => {
+      chunks.push(chunk)
+      if (options.onLine === undefined) return
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) options.onLine(line)
+    }
+    let finished = false
+    const finish = (status: number | null, signal: NodeJS.Signals | null) => {
+      if (finished) return
+      finished = true
+      clearTimeout(timer)
+      child.stdout.destroy()
+      child.stderr.destroy()
+      if (rest !== '') options.onLine?.(rest)
+      const problem = timedOut
+        ? `did not end within ${options.timeout / 1000} s and was killed`
+        : spawnProblem !== undefined
+          ? describeSpawnProblem(spawnProblem, program)
+          : signal !== null
+            ? `was killed by ${signal} (${constants.signals[signal]})`
+            : undefined
+      const output = chunks.join('')
+      resolve({ status: problem === undefined ? (status ?? undefined) : undefined, output, problem, missing: spawnProblem?.code === 'ENOENT' })
+    }
+    child.stdout.setEncoding('utf8').on('data', take)
+    child.stderr.setEncoding('utf8').on('data', take)
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      spawnProblem = error
+      finish(null, null)
+    })
+    // A background child may hold the output open: the command has ended when the process has.
+    child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250)))
+    child.on('close', (status, signal) => finish(status, signal))
+  })
+}
+
+function describeSpawnProblem(error: NodeJS.ErrnoException, program: string): string {
+  if (error.code === 'ENOENT') return `${program}: not found (is it installed, and its interpreter?)`
+  return error.code === 'EACCES' ? `${program}: permission denied` : error.message
+}

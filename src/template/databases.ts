@@ -1,0 +1,119 @@
+import type { DbRecord, Records } from '../db/record.ts'
+
+/**
+ * A record as a fragment sees it: its properties, with `key` and `type` of the record itself. Frozen.
+ * `properties` has the properties alone, for records with one that is called `key` or `type` (modSSL).
+ */
+export type RecordView = Readonly<Record<string, string>> & { readonly key: string; readonly type: string }
+
+/** What was read of the databases: `database`, and the key of a record or `undefined` for a whole collection. */
+export interface Read {
+  readonly database: string
+  readonly key: string | undefined
+}
+
+/** Loads a database: its records, or undefined when it has no file; throws when nobody knows it. */
+export type LoadDatabase = (name: string) => Records
+
+interface Collection {
+  readonly records: Records
+  readonly views: readonly RecordView[]
+  readonly byKey: ReadonlyMap<string, RecordView>
+  readonly byType: Map<string, readonly RecordView[]>
+}
+
+/** The databases of one run: each is read once, and every read by a fragment is noted. */
+export class Databases {
+  readonly #load: LoadDatabase
+  readonly #collections = new Map<string, Collection>()
+  #reads = new Map<string, Set<string | undefined>>()
+
+  constructor(load: LoadDatabase) {
+    this.#load = load
+  }
+
+  /** A record, noted as read even when it is missing: the output depends on its absence. */
+  get(database: string, key: string): RecordView | undefined {
+    this.note(database, key)
+    return this.#collection(database).byKey.get(key)
+  }
+
+  /** All records, or those of a type, in byte order of their keys. */
+  all(database: string, type?: string): readonly RecordView[] {
+    this.note(database, undefined)
+    const collection = this.#collection(database)
+    if (type === undefined) return collection.views
+    const known = collection.byType.get(type)
+    if (known !== undefined) return known
+    const found = Object.freeze(collection.views.filter(record => record.type === type))
+    collection.byType.set(type, found)
+    return found
+  }
+
+  /** The stored record behind a view, with its properties apart from its key and type. */
+  stored(database: string, key: string): DbRecord | undefined {
+    this.note(database, key)
+    return this.#collection(database).records.get(key)
+  }
+
+  /** Reads a database that will be needed, so that an unknown name fails where it is named. */
+  load(database: string): void {
+    this.#collection(database)
+  }
+
+  /** Notes a read that came about otherwise, such as the record of a per-record output. */
+  note(database: string, key: string | undefined): void {
+    const keys = this.#reads.get(database)
+    if (keys === undefined) this.#reads.set(database, new Set([key]))
+    else keys.add(key)
+  }
+
+  /** Runs something and answers with what it read; the reads count for the surrounding run as well. */
+  tracked<Result>(run: () => Result): { result: Result; reads: readonly Read[] } {
+    const outer = this.#reads
+    this.#reads = new Map()
+    try {
+      const result = run()
+      return { result, reads: listReads(this.#reads) }
+    } finally {
+      const inner = this.#reads
+      this.#reads = outer
+      for (const [database, keys] of inner) for (const key of keys) this.note(database, key)
+    }
+  }
+
+  #collection(name: string): Collection {
+    const known = this.#collections.get(name)
+    if (known !== undefined) return known
+    const records = this.#load(name)
+    const views = [...records.values()].map(viewOf)
+    const collection = { records, views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
+    this.#collections.set(name, collection)
+    return collection
+  }
+}
+
+function listReads(reads: ReadonlyMap<string, ReadonlySet<string | undefined>>): Read[] {
+  return [...reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
+}
+
+/** The records behind the views, for `properties`: a getter that all views share costs nothing per record. */
+const behind = new WeakMap<object, DbRecord>()
+
+const VIEW = Object.create(null, {
+  properties: {
+    get(this: object) {
+      const properties: Record<string, string> = Object.create(null)
+      for (const [name, value] of behind.get(this)?.properties ?? []) properties[name] = value
+      return Object.freeze(properties)
+    },
+  },
+})
+
+function viewOf(record: DbRecord): RecordView {
+  const view: Record<string, string> = Object.create(VIEW)
+  for (const [name, value] of record.properties) if (name !== 'properties') view[name] = value
+  Object.assign(view, { key: record.key, type: record.type })
+  behind.set(view, record)
+  return Object.freeze(view) as RecordView
+}

@@ -1,0 +1,227 @@
+import { refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { BANNER_STYLES, banner } from './banner.ts'
+import type { Databases, Read, RecordView } from './databases.ts'
+import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
+import { type Metadata, readMetadata, type Where } from './metadata.ts'
+import { Printer } from './printer.ts'
+import { QUOTERS, type Quoter } from './quote.ts'
+import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
+import { squeezeBlank } from './text.ts'
+import { findTemplate, type Layer, listTemplates, type TemplateFiles } from './tree.ts'
+
+/** One file that a template makes. */
+export interface Output {
+  /** Path on the server: `/etc/hosts`. */
+  readonly path: string
+  /** Name of the template, without a leading slash. */
+  readonly template: string
+  /** Undefined when the file must not exist (`delete`, `skipFile()`). */
+  readonly content: string | undefined
+  /** Path of a symbolic link to keep beside it, if any. */
+  readonly link: string | undefined
+  readonly metadata: Metadata
+  /** Records and collections that the fragments read. */
+  readonly reads: readonly Read[]
+}
+
+interface Template {
+  /** Without a leading slash; the default path of its output. */
+  readonly name: string
+  /** Where its fragments are, which `template` in the metadata may move elsewhere. */
+  readonly files: TemplateFiles
+  readonly metadata: Metadata
+  readonly fragments: readonly { readonly fragment: Fragment; readonly render: Render }[]
+  readonly subTemplate: (name: string, item?: unknown) => string
+}
+
+export interface ExpanderOptions {
+  readonly layers: readonly Layer[]
+  readonly databases: Databases
+  readonly world: FragmentWorld
+  /** Follows an expansion line by line, for `explain`; absent: nothing is marked. */
+  readonly trace?: Trace
+}
+
+/** Told of everything that a traced expansion does. */
+export interface Trace {
+  /** The number of a fragment in the marks of the output. */
+  readonly idOf: (file: string) => number
+  readonly reads: (file: string, reads: readonly Read[]) => void
+}
+
+/** Expands templates: `(databases, tree) → outputs`, without side effects. Each fragment is compiled once. */
+export class Expander {
+  readonly #options: ExpanderOptions
+  readonly #printer = new Printer()
+  readonly #scope: Scope
+  readonly #templates = new Map<string, Template>()
+  readonly #fragments = new Map<string, { fragment: Fragment; render: Render }>()
+  #target = ''
+  #depth = 0
+
+  constructor(options: ExpanderOptions) {
+    this.#options = options
+    this.#scope = makeScope(options.databases, options.world, this.#printer)
+  }
+
+  /**
+   * All outputs of a template.
+   * @throws Failure (refused) when nobody knows the template or a fragment fails: nothing is ever expanded in part
+   */
+  expand(path: string): Output[] {
+    const template = this.#template(path)
+    const { metadata, files } = template
+    const place = metadata.output ?? `/${template.name}`
+    if (metadata.each === undefined) return [this.#output(template, place, undefined)]
+    const { db, type, where } = metadata.each
+    const { result: records, reads } = this.#options.databases.tracked(() => this.#options.databases.all(db, type))
+    return records
+      .filter(record => fits(record, where))
+      .map(record => {
+        const output = this.#output(template, withKey(place, record, files), record)
+        return { ...output, reads: [...output.reads, ...reads] }
+      })
+  }
+
+  #output(template: Template, path: string, record: RecordView | undefined): Output {
+    const { metadata, files } = template
+    const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
+      const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
+      const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
+      return { path, template: template.name, content, link, metadata, reads }
+    }
+    if (metadata.delete) return made(undefined)
+    this.#target = path
+    this.#printer.quote = quoterOf(metadata)
+    const { result, reads } = this.#options.databases.tracked(() => {
+      if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
+      return this.#text(template, record)
+    })
+    return made(result, reads)
+  }
+
+  #text(template: Template, item: unknown): string | undefined {
+    const { metadata, files } = template
+    try {
+      const body = this.#render(template, item)
+      const text = metadata.squeezeBlank ? squeezeBlank(body) : body
+      const style = metadata.comment ?? (files.single ? 'none' : '#')
+      const begins = files.fragments.some(({ name }) => name === 'template-begin')
+      return begins ? text : banner(files, BANNER_STYLES[style]) + text
+    } catch (error) {
+      if (error instanceof SkipFile) return undefined
+      throw error
+    } finally {
+      this.#printer.s = ''
+    }
+  }
+
+  /** Runs the fragments of a template over one item; the printer's text is put aside meanwhile. */
+  #render(template: Template, item: unknown): string {
+    const printer = this.#printer
+    const outer = printer.s
+    const vars = makeVars()
+    printer.s = ''
+    for (const { fragment, render } of template.fragments) {
+      if (fragment.text !== undefined) {
+        printer.s += fragment.text
+        continue
+      }
+      try {
+        const run = () => render(printer, item, vars, template.subTemplate, this.#target)
+        const last = this.#options.trace === undefined ? run() : this.#traced(fragment.file, run)
+        if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
+      } catch (error) {
+        if (error instanceof SkipFile) throw error
+        throw fragmentFailure(error, fragment.file)
+      }
+    }
+    const text = printer.s
+    printer.s = outer
+    return text
+  }
+
+  #traced(file: string, run: () => unknown): unknown {
+    const { result, reads } = this.#options.databases.tracked(run)
+    this.#options.trace?.reads(file, reads)
+    return result
+  }
+
+  #template(path: string): Template {
+    const known = this.#templates.get(path)
+    if (known !== undefined) return known
+    const files = this.#find(path)
+    const metadata = readMetadata(files.metadata)
+    const from = metadata.template === undefined ? files : this.#find(metadata.template)
+    if (from.fragments.length === 0 && !metadata.delete)
+      throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
+    for (const warning of from.warnings) this.#options.world.warn(warning)
+    const template: Template = {
+      name: files.name,
+      files: from,
+      metadata,
+      fragments: metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file)),
+      subTemplate: (name, item) => this.#subTemplate(name.startsWith('/') ? name : `${from.name}/${name}`, item),
+    }
+    this.#templates.set(path, template)
+    return template
+  }
+
+  #find(path: string): TemplateFiles {
+    const files = findTemplate(this.#options.layers, path)
+    if (files !== undefined) return files
+    const names = listTemplates(this.#options.layers).map(name => `/${name}`)
+    throw refusal(`there is no template ${path}${didYouMean(path, names)}`, {
+      hint: `Looked in ${this.#options.layers.map(({ folder }) => folder).join(', ')}`,
+    })
+  }
+
+  #fragment(file: string): { fragment: Fragment; render: Render } {
+    const known = this.#fragments.get(file)
+    if (known !== undefined) return known
+    const fragment = compileFragment(file, this.#options.trace?.idOf(file))
+    const made = { fragment, render: fragment.bind(this.#scope) }
+    this.#fragments.set(file, made)
+    return made
+  }
+
+  #subTemplate(path: string, item: unknown): string {
+    if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself without end`)
+    const template = this.#template(path)
+    const { quote } = this.#printer
+    if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)
+    this.#depth++
+    try {
+      return this.#render(template, item)
+    } finally {
+      this.#depth--
+      this.#printer.quote = quote
+    }
+  }
+}
+
+const MAXIMUM_DEPTH = 50
+
+function quoterOf(metadata: Metadata): Quoter {
+  return QUOTERS[metadata.format ?? 'raw'] ?? (value => value)
+}
+
+function fits(record: RecordView | undefined, where: Where | undefined): boolean {
+  return where === undefined || Object.entries(where).every(([name, value]) => record?.[name] === value)
+}
+
+/** Puts the record's key into a path; a key that would leave its folder is refused. */
+function withKey(path: string, record: RecordView | undefined, files: TemplateFiles): string {
+  if (!path.includes('{key}')) {
+    if (record === undefined) return path
+    throw refusal(`"${path}" needs {key}: there is one output per record`, {
+      where: files.metadata.at(-1) ?? files.name,
+    })
+  }
+  const key = record?.key ?? ''
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters do not belong into a file name
+  if (key === '' || key === '.' || key === '..' || /[/\u0000-\u001f\u007f]/.test(key) || Buffer.byteLength(key) > 200)
+    throw refusal(`the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
+  return path.replaceAll('{key}', key)
+}

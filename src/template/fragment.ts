@@ -1,0 +1,136 @@
+import { readFileSync, statSync } from 'node:fs'
+import { compileFunction } from 'node:vm'
+import { Failure, messageOf, refusal } from '../system/failure.ts'
+import { type GeneratedCode, generate, sourcePosition } from './generate.ts'
+import { applyLineRules } from './lines.ts'
+import type { Printer } from './printer.ts'
+import { SCOPE_NAMES, type Scope } from './scope.ts'
+import { parsePieces } from './tags.ts'
+
+/** What changes from call to call; everything else a fragment sees is bound once. */
+export type Render = ($: Printer, item: unknown, vars: unknown, template: unknown, target: unknown) => unknown
+
+/** A compiled fragment. */
+export interface Fragment {
+  readonly file: string
+  /** Text without any tag: nothing to run. */
+  readonly text: string | undefined
+  readonly bind: (scope: Scope) => Render
+}
+
+interface Compiled extends GeneratedCode {
+  readonly source: string
+}
+
+/** Generated code by file name, to find the way back from a stack. */
+const compiled = new Map<string, Compiled>()
+
+/**
+ * Reads and compiles a fragment. Fragments are trusted code, so one that others than root and the invoking user may
+ * write to is refused.
+ * @param traceId marks the output with fragment and line, for `explain`
+ * @throws Failure (refused) with `fragment:line:column` when it does not parse
+ */
+export function compileFragment(file: string, traceId?: number): Fragment {
+  const source = readFragment(file)
+  if (!source.includes('<%') && traceId === undefined) return { file, text: source, bind: () => () => undefined }
+  const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
+  compiled.set(file, { ...generated, source })
+  return { file, text: undefined, bind: compile(file, generated.code) }
+}
+
+function compile(file: string, code: string): (scope: Scope) => Render {
+  try {
+    const outer = compileFunction(code, [...SCOPE_NAMES], { filename: file })
+    return scope => outer(...SCOPE_NAMES.map(name => scope[name]))
+  } catch (error) {
+    throw syntaxFailure(error, file)
+  }
+}
+
+function readFragment(file: string): string {
+  const { mode, uid, gid } = statSync(file)
+  const mine = process.geteuid?.() ?? uid
+  const why =
+    uid !== 0 && uid !== mine
+      ? `belongs to the user with id ${uid}`
+      : mode & 0o002
+        ? 'may be written to by everybody'
+        : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
+          ? `may be written to by the group with id ${gid}`
+          : undefined
+  if (why !== undefined)
+    throw refusal(`this fragment ${why}, and fragments run as the user who expands them`, {
+      where: file,
+      hint: `chown ${mine === 0 ? 'root' : mine} ${file} && chmod go-w ${file}`,
+    })
+  const bytes = readFileSync(file)
+  const source = bytes.toString('utf8')
+  if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
+    throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
+  return source
+}
+
+/**
+ * Makes a {@link Failure} of whatever a fragment threw: its innermost place in a fragment, with the lines around it.
+ * @param file the fragment that ran, when the stack names none
+ */
+export function fragmentFailure(error: unknown, file: string): Failure {
+  if (error instanceof Failure && error.where !== undefined) return error
+  const frame = firstFragmentFrame(error)
+  const inside = frame && compiled.get(frame.file)
+  if (frame === undefined || inside === undefined)
+    return refusal(messageOf(error), { where: file, cause: error, ...hintOf(error) })
+  const { line, column } = sourcePosition(inside.segments, frame.line, frame.column)
+  return refusal(`${messageOf(error)}\n${excerpt(inside.source, line, column)}`, {
+    where: `${frame.file}:${line}:${column}`,
+    cause: error,
+    ...hintOf(error),
+  })
+}
+
+function hintOf(error: unknown): { hint?: string } {
+  return error instanceof Failure && error.hint !== undefined ? { hint: error.hint } : {}
+}
+
+function firstFragmentFrame(error: unknown): { file: string; line: number; column: number } | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const match of stack.matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
+    const [, file = '', line, column] = match
+    if (compiled.has(file)) return { file, line: Number(line), column: Number(column) }
+  }
+  return undefined
+}
+
+/** V8 puts `file:line`, the line and a caret before the message of a SyntaxError. */
+function syntaxFailure(error: unknown, file: string): Failure {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const head = /^.*:(\d+)\n.*\n( *)\^/.exec(stack)
+  const inside = compiled.get(file)
+  const message = messageOf(error)
+  if (head === null || inside === undefined) return refusal(message, { where: file, cause: error })
+  const last = Number(head[1]) >= inside.code.split('\n').length
+  const { line, column } = last
+    ? { line: inside.source.split('\n').length, column: 1 }
+    : sourcePosition(inside.segments, Number(head[1]), (head[2] ?? '').length + 1)
+  const hint = last || /Unexpected end|missing \)|Unexpected token/.test(message) ? { hint: UNBALANCED } : {}
+  return refusal(`${message}\n${excerpt(inside.source, line, column)}`, {
+    where: `${file}:${line}:${column}`,
+    cause: error,
+    ...hint,
+  })
+}
+
+const UNBALANCED = 'Is every { ( [ of this fragment closed, and every closing one opened?'
+
+/** Two lines before and behind, the line itself marked with `>>` and its column with a caret. */
+function excerpt(source: string, line: number, column: number): string {
+  const lines = source.split('\n')
+  const from = Math.max(0, line - 3)
+  const rows = lines.slice(from, line + 2).map((text, index) => {
+    const number = from + index + 1
+    const row = `${number === line ? '>>' : '  '} ${String(number).padStart(4)} | ${text}`
+    return number === line ? `${row}\n        | ${' '.repeat(column - 1)}^` : row
+  })
+  return rows.join('\n').replace(/\s+$/, '')
+}

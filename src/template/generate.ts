@@ -1,0 +1,83 @@
+import type { LinePiece } from './lines.ts'
+import { positionFinder } from './tags.ts'
+
+/** Where a stretch of generated code comes from. Lines and columns count from 1. */
+interface Segment {
+  readonly line: number
+  readonly column: number
+  readonly sourceLine: number
+  readonly sourceColumn: number
+}
+
+/** JavaScript made from a fragment, with the way back to its lines and columns. */
+export interface GeneratedCode {
+  readonly code: string
+  readonly segments: readonly Segment[]
+}
+
+/** First characters of a mark that {@link generate} leaves in traced output: `LEAD id:line TAIL`. */
+export const TRACE_LEAD = '\u{f0000}'
+export const TRACE_TAIL = '\u{f0001}'
+
+/**
+ * Generates the body of a fragment's function. `$` is the printer: `$.s` the text so far, `$.p` prints a value strictly,
+ * `$.r` raw, `$.b` a block.
+ * @param traceId when given, each line of output is preceded by a mark that names fragment and source line
+ */
+export function generate(pieces: readonly LinePiece[], source: string, traceId?: number): GeneratedCode {
+  const lines: string[] = ['"use strict";return function($,item,vars,template,target){']
+  const segments: Segment[] = []
+  const positionOf = positionFinder(source)
+  for (const piece of pieces) {
+    const { line, column } = positionOf(piece.start)
+    if (piece.kind === 'text') {
+      lines.push(
+        `$.s+=${JSON.stringify(traceId === undefined ? piece.source : markLines(piece.source, traceId, line))};`,
+      )
+      continue
+    }
+    if (traceId !== undefined) lines.push(`$.s+=${JSON.stringify(traceMark(traceId, line))};`)
+    const head = piece.kind === 'exec' ? '' : `$.${METHODS[piece.kind]}(`
+    const codeLines = piece.source.split('\n')
+    codeLines.forEach((code, index) => {
+      const first = index === 0
+      const sourceColumn = first ? column : 1
+      segments.push({
+        line: lines.length + 1,
+        column: first ? head.length + 1 : 1,
+        sourceLine: line + index,
+        sourceColumn,
+      })
+      lines.push(first ? head + code : code)
+    })
+    if (piece.kind !== 'exec') lines.push(');')
+  }
+  lines.push('}')
+  return { code: lines.join('\n'), segments }
+}
+
+const METHODS = { print: 'p', raw: 'r', block: 'b' } as const
+
+/** The place in the fragment of a place in its generated code. */
+export function sourcePosition(
+  segments: readonly Segment[],
+  line: number,
+  column: number,
+): { line: number; column: number } {
+  let found: Segment | undefined
+  for (const segment of segments) {
+    if (segment.line > line) break
+    found = segment
+  }
+  if (found === undefined) return { line: 1, column: 1 }
+  if (found.line < line) return { line: found.sourceLine, column: found.sourceColumn }
+  return { line: found.sourceLine, column: Math.max(1, found.sourceColumn + column - found.column) }
+}
+
+function traceMark(id: number, line: number): string {
+  return `${TRACE_LEAD}${id}:${line}${TRACE_TAIL}`
+}
+
+function markLines(text: string, id: number, line: number): string {
+  return text.replace(/[^\n]*\n|[^\n]+$/g, part => traceMark(id, line++) + part)
+}

@@ -1,0 +1,40 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../system/failure.ts'
+import type { Finding } from '../system/finding.ts'
+import { compileFragment } from './fragment.ts'
+import { readMetadata } from './metadata.ts'
+import { findTemplate, type Layer, listTemplates } from './tree.ts'
+
+/** Fragments that do not parse or that others may write to, malformed metadata, backups among fragments. */
+export function lintTemplates(layers: readonly Layer[]): Finding[] {
+  return listTemplates(layers).flatMap(name => lintTemplate(layers, name))
+}
+
+function lintTemplate(layers: readonly Layer[], name: string): Finding[] {
+  const files = findTemplate(layers, name)
+  if (files === undefined) return []
+  const findings: Finding[] = files.warnings.map(message => ({ level: 'warning', message }))
+  const check = (look: () => unknown) => {
+    try {
+      look()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      findings.push({ level: 'error', message: error.describe() })
+    }
+  }
+  check(() => readMetadata(files.metadata))
+  for (const { file } of files.fragments) check(() => compileFragment(file))
+  return [...findings, ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub))]
+}
+
+function subTemplates(layers: readonly Layer[], name: string): string[] {
+  const names = layers.flatMap(({ folder }) => {
+    const base = join(folder, name)
+    if (statSync(base, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+    return readdirSync(base, { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(entry => `${name}/${entry.name}`)
+  })
+  return [...new Set(names)]
+}

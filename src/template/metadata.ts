@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { messageOf, refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { BANNER_STYLES } from './banner.ts'
+import { QUOTERS } from './quote.ts'
+
+/** Property values that a record must have. */
+export type Where = Readonly<Record<string, string>>
+
+/** What `template.json` says of a template; a site's file overrides a shipped one key by key. */
+export interface Metadata {
+  /** Owner, group and permissions of the output. Absent: those of the existing file, else root, root and 0644. */
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: number
+  /** Path of the output; `{key}` stands for the record's key. Default: the template's name. */
+  readonly output?: string
+  /** Takes the fragments from another template. */
+  readonly template?: string
+  /** Style of the banner's comments; a single-file template has a banner only when this is given. */
+  readonly comment?: string
+  /** How `<%= %>` quotes. Sub-templates inherit it. */
+  readonly format?: string
+  /** One output per record. */
+  readonly each?: { readonly db: string; readonly type?: string; readonly where?: Where }
+  /** A symbolic link to keep beside the output, for the records that `where` fits. */
+  readonly link?: { readonly path: string; readonly where?: Where }
+  /** Commands that judge the staged file, `{}`. */
+  readonly validate: readonly (readonly string[])[]
+  /** Services to adjust when the output changed: `httpd:reload`. */
+  readonly notify: readonly string[]
+  /** Removes the output instead of making it. */
+  readonly delete: boolean
+  readonly squeezeBlank: boolean
+}
+
+type Check = (value: unknown) => string | undefined
+
+const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a text')
+const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
+const path: Check = value =>
+  typeof value === 'string' && value.startsWith('/') && !value.split('/').includes('..')
+    ? undefined
+    : 'must be an absolute path without ".."'
+const texts: Check = value => (Array.isArray(value) && value.every(isText) ? undefined : 'must be a list of texts')
+const oneOf =
+  (words: readonly string[]): Check =>
+  value =>
+    typeof value === 'string' && words.includes(value)
+      ? undefined
+      : `must be one of ${words.join(', ')}${typeof value === 'string' ? didYouMean(value, words) : ''}`
+const where: Check = value =>
+  isObject(value) && Object.values(value).every(isText) ? undefined : 'must be an object of property values'
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  owner: text,
+  group: text,
+  mode: value =>
+    typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal text like "0644"',
+  output: path,
+  template: path,
+  comment: oneOf(Object.keys(BANNER_STYLES)),
+  format: oneOf(Object.keys(QUOTERS)),
+  each: value =>
+    isObject(value) &&
+    isText(value['db']) &&
+    onlyKeys(value, ['db', 'type', 'where']) &&
+    where(value['where'] ?? {}) === undefined
+      ? undefined
+      : 'must be an object with "db" and perhaps "type" and "where"',
+  link: value =>
+    path(value) === undefined ||
+    (isObject(value) &&
+      path(value['path']) === undefined &&
+      onlyKeys(value, ['path', 'where']) &&
+      where(value['where'] ?? {}) === undefined)
+      ? undefined
+      : 'must be an absolute path, or an object with "path" and perhaps "where"',
+  validate: value =>
+    Array.isArray(value) &&
+    value.every(command => Array.isArray(command) && command.length > 0 && command.every(isText))
+      ? undefined
+      : 'must be a list of commands, each a list of words',
+  notify: value =>
+    texts(value) === undefined && (value as string[]).every(entry => /^[\w@.-]+:[a-z0-9-]+$/.test(entry))
+      ? undefined
+      : 'must be a list like ["httpd:reload"]',
+  delete: flag,
+  squeezeBlank: flag,
+}
+
+/**
+ * Reads and merges the metadata files of a template, the last one first in rank.
+ * @throws Failure (refused) for a malformed file, with its name and what is wrong
+ */
+export function readMetadata(files: readonly string[]): Metadata {
+  const merged: Record<string, unknown> = {}
+  for (const file of files) Object.assign(merged, readOne(file))
+  const { mode, link, ...rest } = merged
+  return {
+    validate: [],
+    notify: [],
+    delete: false,
+    squeezeBlank: false,
+    ...rest,
+    ...(typeof mode === 'string' ? { mode: Number.parseInt(mode, 8) } : {}),
+    ...(link === undefined ? {} : { link: typeof link === 'string' ? { path: link } : link }),
+  } as Metadata
+}
+
+function readOne(file: string): Record<string, unknown> {
+  const source = readFileSync(file, 'utf8')
+  let value: unknown
+  try {
+    value = JSON.parse(source)
+  } catch (error) {
+    throw refusal(`this is not JSON: ${messageOf(error)}`, { where: file })
+  }
+  if (!isObject(value)) throw refusal('this must be a JSON object', { where: file })
+  const problems = Object.entries(value).flatMap(([key, entry]) => {
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined
+    if (check === undefined) return [`unknown key "${key}"${didYouMean(key, Object.keys(CHECKS))}`]
+    const problem = check(entry)
+    return problem === undefined ? [] : [`"${key}" ${problem}`]
+  })
+  if (problems.length > 0)
+    throw refusal(problems.join('; '), { where: file, hint: 'See docs/fragments.md, "template.json".' })
+  return value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function onlyKeys(value: Record<string, unknown>, allowed: readonly string[]): boolean {
+  return Object.keys(value).every(key => allowed.includes(key))
+}

@@ -1,0 +1,76 @@
+import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
+import type { Quoter } from './quote.ts'
+
+const TRACE_MARKS = new RegExp(`${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`, 'gu')
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a file
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/
+
+/** Text that `<%= %>` prints as it is, made by the quoters and by `raw()`. */
+export class RawText {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text
+  }
+}
+
+/**
+ * What the generated code of a fragment prints to. One printer serves a whole run: `template()` puts its text aside
+ * while a sub-template prints.
+ */
+export class Printer {
+  /** The text so far. The name is short because generated code appends to it. */
+  s = ''
+  /** Quotes the values of the output being made. */
+  quote: Quoter = value => value
+
+  /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
+  p(value: unknown): void {
+    if (typeof value === 'string') this.s += this.quote(checkedLine(value))
+    else if (typeof value === 'number' && Number.isFinite(value)) this.s += value
+    else if (value instanceof RawText) this.s += checkedLine(value.text)
+    else throw new TypeError(`<%= %> got ${describeValue(value)}: it prints a text or a number`)
+  }
+
+  /** `<%~ value %>`: any text, several lines too. */
+  r(value: unknown): void {
+    this.s += rawText(value)
+  }
+
+  /** `<%~ value %>` alone on its line: ends in exactly one newline, or vanishes when empty. */
+  b(value: unknown): void {
+    const text = rawText(value)
+    if (withoutTrace(text) !== '') this.s += `${text.replace(/\n+$/, '')}\n`
+  }
+}
+
+/** The text without the marks of a traced expansion. */
+export function withoutTrace(text: string): string {
+  return text.includes(TRACE_LEAD) ? text.replace(TRACE_MARKS, '') : text
+}
+
+function rawText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (value instanceof RawText) return value.text
+  throw new TypeError(`<%~ %> got ${describeValue(value)}: it prints a text or a number`)
+}
+
+function checkedLine(text: string): string {
+  if (!CONTROL.test(text)) return text
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  throw new TypeError(
+    `<%= %> got a line break or control character in ${shown}: it would become configuration of its own`,
+  )
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'undefined (no such record or property?)'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list (use join())'
+  if (typeof value === 'object' && 'key' in value)
+    return `the record "${String(value.key)}" (print one of its properties)`
+  if (typeof value === 'function') return 'a function (call it)'
+  return typeof value === 'object'
+    ? 'an object'
+    : `${typeof value === 'number' ? '' : `${typeof value} `}${String(value)}`
+}

@@ -1,0 +1,61 @@
+/** Makes one value safe for a file format, or throws when the format cannot hold it. */
+export type Quoter = (value: string) => string
+
+const refuse = (value: string, why: string): never => {
+  throw new TypeError(`${JSON.stringify(value)} ${why}`)
+}
+
+/** POSIX shell (XCU 2.2): bare when harmless, else in single quotes. */
+export const shell: Quoter = value => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)
+
+/**
+ * Apache httpd's argument (server/util.c, ap_getword_conf): bare, or in double quotes with `\"` and `\\`.
+ * `${NAME}` and `%{NAME}` are expanded by httpd wherever they stand and cannot be escaped.
+ */
+export const apache: Quoter = value => {
+  if (/[$%]\{/.test(value)) refuse(value, 'holds ${ or %{, which httpd would expand; use <%~ %> when that is meant')
+  return /^[\w@%+=:,./*?&~!-]+$/.test(value) ? value : doubleQuoted(value)
+}
+
+/** nginx (ngx_conf_file.c): bare, or in double quotes with `\"` and `\\`; a dollar starts a variable and has no escape. */
+export const nginx: Quoter = value => {
+  if (value.includes('$')) refuse(value, 'holds a $, which nginx would expand; use <%~ %> when that is meant')
+  return /^[\w@%+=:,./*?&~!-]+$/.test(value) ? value : doubleQuoted(value)
+}
+
+/** OpenVPN 2.6 (openvpn(8), "config"): bare, or in double quotes with `\"` and `\\`. */
+export const openvpn: Quoter = value => (/^[\w@%+=:,./*-]+$/.test(value) ? value : doubleQuoted(value))
+
+/** iptables-restore(8): a word, or a text in double quotes with `\"` and `\\`. */
+export const iptables: Quoter = value => (/^[\w@%+=:,./*!-]+$/.test(value) ? value : doubleQuoted(value))
+
+/** Values of an ini or `key = value` file: bare; a comment sign at the start or behind a blank would cut the value. */
+export const ini: Quoter = value =>
+  /^[#;]|\s[#;]|^\s|\s$/.test(value)
+    ? refuse(value, 'would be cut short as a comment or lose blanks in this file')
+    : value
+
+/** Files of words parted by blanks (hosts, domains.txt): host names, addresses, paths; nothing that parts or comments. */
+export const words: Quoter = value =>
+  /^[\w@%+=:,./*-]+$/.test(value) ? value : refuse(value, 'is not one plain word, the only thing this file can hold')
+
+/** YAML and JSON: a double-quoted string (YAML 1.2.2 §7.3.1 takes JSON's); print a number to have it bare. */
+export const json: Quoter = value => JSON.stringify(value)
+
+function doubleQuoted(value: string): string {
+  return `"${value.replace(/[\\"]/g, '\\$&')}"`
+}
+
+/** The quoters by the word that `format` in template.json may have. */
+export const QUOTERS: Readonly<Record<string, Quoter>> = {
+  raw: value => value,
+  shell,
+  apache,
+  nginx,
+  openvpn,
+  ini,
+  iptables,
+  words,
+  yaml: json,
+  json,
+}

@@ -1,0 +1,155 @@
+import { compareBytes } from '../system/byte-order.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { Databases, RecordView } from './databases.ts'
+import { compareAddresses, ip, net } from './network.ts'
+import { type Printer, RawText } from './printer.ts'
+import * as quoters from './quote.ts'
+import { type ServiceView, serviceView } from './services.ts'
+import { compareNames, groupBy, isOn, splitList, unique, withSlash } from './text.ts'
+
+/** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
+export const SCOPE_NAMES = [
+  ...['config', 'db', 'event', 'on', 'off', 'list', 'uniq', 'join', 'pad', 'groupBy', 'byIp', 'byName', 'services'],
+  ...['net', 'ip', 'networks', 'line', 'fail', 'warn', 'skipFile', 'read', 'exists', 'fact'],
+  ...['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash'],
+] as const
+
+export type Scope = Readonly<Record<string, unknown>>
+
+/** What the world gives to fragments. Everything else they can see comes from the databases. */
+export interface FragmentWorld {
+  /** The text of a file on the server, or undefined when it does not exist. */
+  readonly readFile: (path: string) => string | undefined
+  readonly exists: (path: string) => boolean
+  /** A fact of the machine: cpus, hostname, domain, family, bin. */
+  readonly fact: (name: string) => string | undefined
+  readonly warn: (message: string) => void
+  readonly event: { readonly name: string; readonly args: readonly string[] }
+}
+
+/** Thrown by `skipFile()`: the output is not written. */
+export class SkipFile extends Error {}
+
+/** Makes the scope of one run. */
+export function makeScope(databases: Databases, world: FragmentWorld, printer: Printer): Scope {
+  const db = (name: string) => collection(databases, name)
+  return {
+    config: configView(databases),
+    db,
+    event: world.event,
+    on: isOn,
+    off: (what: unknown) => !isOn(what),
+    list: splitList,
+    uniq: unique,
+    join: (values: Iterable<unknown>, separator = ' ') => [...values].join(separator),
+    pad: (value: unknown, width: number) => String(value).padEnd(width),
+    groupBy,
+    byIp: compareAddresses,
+    byName: compareNames,
+    services: (): ServiceView[] => databases.all('configuration', 'service').map(serviceView),
+    net,
+    ip,
+    networks: {
+      local: () =>
+        db('networks')
+          .all('network')
+          .map(record => net(record.key, record['Mask'])),
+    },
+    line: (...words: unknown[]) => printer.r(`${words.map(lineWord).join(' ')}\n`),
+    fail: (message: string) => {
+      throw new Error(message)
+    },
+    warn: world.warn,
+    skipFile: () => {
+      throw new SkipFile()
+    },
+    read: (path: string, options: { optional?: boolean } = {}) => {
+      const text = world.readFile(path)
+      if (text === undefined && options.optional !== true) throw new Error(`${path} does not exist`)
+      return text
+    },
+    exists: world.exists,
+    fact: (name: string) => {
+      const value = world.fact(name)
+      if (value === undefined) throw new Error(`there is no fact "${name}"`)
+      return value
+    },
+    raw: (text: unknown) => new RawText(String(text)),
+    sh: quotedBy(quoters.shell),
+    dq: (value: unknown) => new RawText(`"${String(value).replace(/[\\"]/g, '\\$&')}"`),
+    apache: quotedBy(quoters.apache),
+    nginx: quotedBy(quoters.nginx),
+    // cron(8) turns a bare % into a newline (crontab(5)).
+    cronCmd: (command: unknown) => new RawText(String(command).replaceAll('%', '\\%')),
+    slash: withSlash,
+  }
+}
+
+function quotedBy(quote: (value: string) => string): (value: unknown) => RawText {
+  return value => new RawText(quote(String(value)))
+}
+
+function lineWord(word: unknown): string {
+  if (word === undefined || word === null) throw new TypeError(`line() got ${word}`)
+  const text = String(word)
+  if (/[\r\n\0]/.test(text)) throw new TypeError(`line() got a line break in ${JSON.stringify(text)}`)
+  return text
+}
+
+/** `config.NAME`: a scalar record is its value, any other record its properties; a missing one is undefined. */
+function configView(databases: Databases): unknown {
+  return new Proxy(Object.create(null), {
+    get: (_, key) => (typeof key === 'string' ? scalarOrRecord(databases, key) : undefined),
+    has: (_, key) => typeof key === 'string' && databases.get('configuration', key) !== undefined,
+    set: (_, key) => {
+      throw new TypeError(`config.${String(key)} cannot be changed here: fragments only read the databases`)
+    },
+  })
+}
+
+function scalarOrRecord(databases: Databases, key: string): string | RecordView | undefined {
+  const stored = databases.stored('configuration', key)
+  if (stored === undefined) return undefined
+  return stored.properties.size === 0 ? stored.type : databases.get('configuration', key)
+}
+
+function collection(databases: Databases, name: string) {
+  databases.load(name)
+  return {
+    get: (key: string) => databases.get(name, key),
+    has: (key: string) => databases.get(name, key) !== undefined,
+    all: (type?: string) => databases.all(name, type),
+    keys: () => databases.all(name).map(record => record.key),
+    where: (wanted: Readonly<Record<string, string>>) =>
+      databases.all(name).filter(record => Object.entries(wanted).every(([key, value]) => record[key] === value)),
+  }
+}
+
+/**
+ * The object that the fragments of one expansion share. Reading a name that nobody set throws, with the nearest one;
+ * `vars.list(name)` makes the list on first use, so that the order of the fragments does not matter.
+ */
+export function makeVars(): unknown {
+  const values = new Map<string, unknown>()
+  const list = (name: string): unknown => {
+    if (!values.has(name)) values.set(name, [])
+    return values.get(name)
+  }
+  return new Proxy(Object.create(null), {
+    get: (_, name) => {
+      if (typeof name !== 'string') return undefined
+      if (name === 'list') return list
+      if (values.has(name)) return values.get(name)
+      throw new ReferenceError(`vars.${name} was not set by an earlier fragment${didYouMean(name, values.keys())}`)
+    },
+    has: (_, name) => values.has(String(name)),
+    set: (_, name, value) => {
+      if (name === 'list') throw new TypeError('vars.list is taken: choose another name')
+      values.set(String(name), value)
+      return true
+    },
+    ownKeys: () => [...values.keys()].sort(compareBytes),
+    getOwnPropertyDescriptor: (_, name) =>
+      values.has(String(name)) ? { configurable: true, enumerable: true, value: values.get(String(name)) } : undefined,
+  })
+}

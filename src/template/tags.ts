@@ -1,0 +1,154 @@
+import { Eta } from 'eta/core'
+import jsTokens from 'js-tokens'
+import { refusal } from '../system/failure.ts'
+
+/** A piece of a fragment: text, a statement `<% %>`, a quoted value `<%= %>` or raw text `<%~ %>`. */
+export interface Piece {
+  readonly kind: 'text' | 'exec' | 'print' | 'raw'
+  /** The text, or the JavaScript between the marks. */
+  readonly source: string
+  /** Offset of `source` in the fragment. */
+  readonly start: number
+  /** Offsets of the whole piece, marks included. */
+  readonly from: number
+  readonly to: number
+}
+
+const eta = new Eta({ autoTrim: false })
+const KINDS: Record<string, Piece['kind']> = { e: 'exec', i: 'print', r: 'raw' }
+
+// Eta's parser reads an apostrophe in a comment or a regular expression as the start of a string, and a mark inside a
+// literal as the end of the tag. Such characters are replaced by private-use ones of the same length while it parses.
+const TROUBLE = '\'"`\\/*%>'
+const MASK_BASE = 0xf500
+const MASKED = new RegExp(
+  `[${String.fromCharCode(MASK_BASE)}-${String.fromCharCode(MASK_BASE + TROUBLE.length - 1)}]`,
+  'g',
+)
+
+/**
+ * Cuts a fragment into its pieces. Eta splits; the positions are found again in the source, so that errors can be exact.
+ * @throws Failure (refused) for a tag, string or comment that is not closed
+ */
+export function parsePieces(source: string, file: string): Piece[] {
+  const pieces: Piece[] = []
+  let position = 0
+  const text = (to: number) => {
+    if (to > position)
+      pieces.push({ kind: 'text', source: source.slice(position, to), start: position, from: position, to })
+  }
+  for (const node of eta.parse(maskLiterals(source, file))) {
+    if (typeof node === 'string') continue
+    const from = source.indexOf('<%', position)
+    const mark = /^<%[-_]?\s*[=~]?\s*/.exec(source.slice(from))?.[0] ?? '<%'
+    const start = from + mark.length
+    const end = start + node.val.length
+    const close = /^\s*[-_]?%>/.exec(source.slice(end))?.[0] ?? '%>'
+    text(from)
+    const code = withoutLineComments(unmask(node.val))
+    pieces.push({ kind: KINDS[node.t] ?? 'exec', source: code, start, from, to: end + close.length })
+    position = end + close.length
+  }
+  text(source.length)
+  return pieces
+}
+
+/** Position of an offset: line and column, both from 1. */
+export function positionOf(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
+/** Finds positions in a long source quickly: the line starts are looked up once. */
+export function positionFinder(source: string): (offset: number) => { line: number; column: number } {
+  const starts = [0]
+  for (let next = source.indexOf('\n'); next !== -1; next = source.indexOf('\n', next + 1)) starts.push(next + 1)
+  return offset => {
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+  }
+}
+
+function maskLiterals(source: string, file: string): string {
+  let masked = ''
+  let done = 0
+  for (let open = source.indexOf('<%'); open !== -1; open = source.indexOf('<%', done)) {
+    const body = open + 2
+    masked += source.slice(done, body)
+    const end = tagEnd(source, body, file, open)
+    masked += end.masked
+    done = end.offset
+  }
+  return masked + source.slice(done)
+}
+
+/** Follows JavaScript's tokens from the opening mark to the closing one. */
+function tagEnd(source: string, body: number, file: string, open: number): { masked: string; offset: number } {
+  const fail = (what: string, offset: number) => {
+    const { line, column } = positionOf(source, offset)
+    return refusal(`this ${what} is not closed`, { where: `${file}:${line}:${column}` })
+  }
+  let masked = ''
+  let offset = body
+  let percent = false
+  for (const token of jsTokens(source.slice(body))) {
+    if (percent && token.value.startsWith('>')) return { masked: `${masked}>`, offset: offset + 1 }
+    if (token.type === 'SingleLineComment') {
+      const close = token.value.search(/[-_]?%>/)
+      if (close !== -1) {
+        masked += mask(token.value.slice(0, close))
+        const mark = token.value.startsWith('%>', close) ? 2 : 3
+        return { masked: masked + token.value.slice(close, close + mark), offset: offset + close + mark }
+      }
+    }
+    if ('closed' in token && token.closed === false) {
+      // A lone quote may stand in the text behind the tag: the tag's end wins over an unclosed literal.
+      const close = token.value.indexOf('%>')
+      throw fail(close === -1 ? kindName(token.type) : `${kindName(token.type)} in the tag`, offset)
+    }
+    percent = token.value === '%'
+    masked += LITERALS.has(token.type) ? mask(token.value) : token.value
+    offset += token.value.length
+  }
+  throw fail('tag <%', open)
+}
+
+const LITERALS = new Set([
+  'StringLiteral',
+  'NoSubstitutionTemplate',
+  'TemplateHead',
+  'TemplateMiddle',
+  'TemplateTail',
+  'RegularExpressionLiteral',
+  'MultiLineComment',
+  'SingleLineComment',
+])
+
+function kindName(type: string): string {
+  if (type === 'StringLiteral') return 'string'
+  if (type === 'MultiLineComment') return 'comment'
+  return type === 'RegularExpressionLiteral' ? 'regular expression' : 'template string'
+}
+
+function mask(literal: string): string {
+  return literal.replace(/['"`\\/*%>]/g, character => String.fromCharCode(MASK_BASE + TROUBLE.indexOf(character)))
+}
+
+function unmask(code: string): string {
+  return code.replace(MASKED, character => TROUBLE[character.charCodeAt(0) - MASK_BASE] ?? character)
+}
+
+/** A `//` comment would swallow the code that follows its tag; blanks keep the columns. */
+function withoutLineComments(code: string): string {
+  if (!code.includes('//')) return code
+  let result = ''
+  for (const token of jsTokens(code))
+    result += token.type === 'SingleLineComment' ? ' '.repeat(token.value.length) : token.value
+  return result
+}

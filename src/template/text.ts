@@ -1,0 +1,62 @@
+import { compareBytes } from '../system/byte-order.ts'
+
+const ON = new Set(['enabled', 'yes', 'on', 'true', '1'])
+
+/** True for a record whose `status` is on, or for a value that says so: enabled, yes, on, true, 1. */
+export function isOn(what: unknown): boolean {
+  if (typeof what === 'object' && what !== null) return 'status' in what && isOn(what.status)
+  return typeof what === 'string' ? ON.has(what.toLowerCase()) : what === true || what === 1
+}
+
+/** The parts of a list property: parted by commas, semicolons or blanks, trimmed, empty ones dropped. */
+export function splitList(value: unknown, separator: string | RegExp = /[,;\s]+/): string[] {
+  if (value === undefined || value === null) return []
+  return String(value)
+    .split(separator)
+    .map(part => part.trim())
+    .filter(part => part !== '')
+}
+
+/** Each value once, first come first. */
+export function unique<Value>(values: Iterable<Value>): Value[] {
+  return [...new Set(values)]
+}
+
+/** Records by the value of a property: pairs of value and records, sorted; records without it are left out. */
+export function groupBy<Item extends object>(
+  records: Iterable<Item>,
+  property: string,
+  order: (a: string, b: string) => number = compareBytes,
+): [string, Item[]][] {
+  const groups = new Map<string, Item[]>()
+  for (const record of records) {
+    const value: unknown = Reflect.get(record, property)
+    if (typeof value !== 'string' || value === '') continue
+    const group = groups.get(value)
+    if (group === undefined) groups.set(value, [record])
+    else group.push(record)
+  }
+  return [...groups].sort(([a], [b]) => order(a, b))
+}
+
+/** Natural order of host names: labels from the right, numbers by value (`web2` before `web10`). */
+export function compareNames(a: string, b: string): number {
+  return hostKey(a).localeCompare(hostKey(b), 'en', { numeric: true }) || compareBytes(a, b)
+}
+
+function hostKey(name: string): string {
+  return name.toLowerCase().split('.').reverse().join('.')
+}
+
+/** A URL with exactly one slash at its end. */
+export function withSlash(url: string): string {
+  return `${url.replace(/\/+$/, '')}/`
+}
+
+/** Never more than one empty line in a row, none at the start and the end. */
+export function squeezeBlank(text: string): string {
+  return text
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^\n+/, '')
+    .replace(/\n{2,}$/, '\n')
+}

@@ -1,0 +1,162 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { join, normalize } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { hasCode, refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+
+/** One folder of the search list. */
+export interface Layer {
+  readonly folder: string
+  /** Belongs to the site's overrides (templates-custom), not to a package. */
+  readonly custom: boolean
+}
+
+/** A file of a template, chosen by the merge rules. */
+export interface FragmentFile {
+  /** Base name, by which a custom fragment replaces a shipped one. */
+  readonly name: string
+  readonly file: string
+  readonly custom: boolean
+  /** The file it replaces, if any. */
+  readonly shadows: string | undefined
+}
+
+/** The files of one template after the merge, in the order of expansion. */
+export interface TemplateFiles {
+  /** Without a leading slash: `etc/hosts`. */
+  readonly name: string
+  readonly fragments: readonly FragmentFile[]
+  /** Made of one file only, not of a folder of fragments. */
+  readonly single: boolean
+  /** Metadata files, nearest to the site last. */
+  readonly metadata: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+const SKIPPED = /(~|\.swp|\.orig|\.rpmsave|\.rpmnew|\.rpmorig|\.dpkg-(old|new|dist|tmp))$/
+const SUSPICIOUS = /(\.bak|\.save|\.swo|^#.*#)$/
+export const METADATA_FILE = 'template.json'
+
+/** The search list, first wins: site's custom, checkout's custom, site's templates, shipped templates. */
+export function searchList(places: Places): readonly Layer[] {
+  return [
+    { folder: join(places.site, 'templates-custom'), custom: true },
+    { folder: join(places.shipped, 'templates-custom'), custom: true },
+    { folder: join(places.site, 'templates'), custom: false },
+    { folder: join(places.shipped, 'templates'), custom: false },
+  ]
+}
+
+/**
+ * The name of a template without its leading slash.
+ * @throws Failure (refused) when the name leaves the template folders
+ */
+export function templateName(path: string): string {
+  const name = normalize(path.replace(/^\/+/, '')).replace(/\/+$/, '')
+  if (path.includes('\0') || path.split('/').includes('..') || name === '' || name === '.')
+    throw refusal(`"${path}" is not the name of a template`, {
+      hint: 'A template is named like its target: /etc/hosts',
+    })
+  return name
+}
+
+/**
+ * Finds the files of a template by SME Server's merge rules (esmith "processTemplate"): walking the layers from the
+ * last to the first, a regular file replaces everything, a folder adds or replaces by name, an absent one does nothing.
+ * @returns undefined when no layer knows the template
+ */
+export function findTemplate(layers: readonly Layer[], path: string): TemplateFiles | undefined {
+  const name = templateName(path)
+  const byName = new Map<string, FragmentFile>()
+  const metadata: string[] = []
+  const warnings: string[] = []
+  let sawFolder = false
+  let single = false
+  for (const layer of layers.toReversed()) {
+    const base = join(layer.folder, name)
+    if (isFile(`${base}.${METADATA_FILE}`)) metadata.push(`${base}.${METADATA_FILE}`)
+    const kind = kindOf(base)
+    if (kind === 'file') {
+      const shadows = [...byName.values()].at(-1)?.file
+      byName.clear()
+      byName.set(name, { name: baseName(name), file: base, custom: layer.custom, shadows })
+      single = true
+    } else if (kind === 'folder') {
+      if (single) byName.clear()
+      single = false
+      sawFolder = true
+      addFolder(base, layer, byName, warnings)
+      if (isFile(join(base, METADATA_FILE))) metadata.push(join(base, METADATA_FILE))
+    }
+  }
+  if (byName.size === 0 && metadata.length === 0) return undefined
+  return { name, fragments: inOrder(byName.values()), single: single && !sawFolder, metadata, warnings }
+}
+
+function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>, warnings: string[]): void {
+  for (const entry of readdirSync(base, { withFileTypes: true })) {
+    const file = join(base, entry.name)
+    if (entry.isDirectory() || entry.name === METADATA_FILE) continue
+    if (!entry.isFile() && !isFile(file)) continue
+    if (SKIPPED.test(entry.name)) {
+      warnings.push(`${file}: skipped, it looks like the backup of an editor or a package`)
+      continue
+    }
+    if (SUSPICIOUS.test(entry.name)) warnings.push(`${file}: looks like a backup, but is expanded as a fragment`)
+    const shadows = byName.get(entry.name)?.file
+    byName.set(entry.name, { name: entry.name, file, custom: layer.custom, shadows })
+  }
+}
+
+/** `template-begin`, then byte order of the names, then `template-end`. */
+function inOrder(fragments: Iterable<FragmentFile>): FragmentFile[] {
+  const rank = (name: string) => (name === 'template-begin' ? 0 : name === 'template-end' ? 2 : 1)
+  return [...fragments].sort((a, b) => rank(a.name) - rank(b.name) || compareBytes(a.name, b.name))
+}
+
+/**
+ * Names of all templates. A folder is a template when it holds `template.json`, `template-begin`, `template-end` or a
+ * file whose name begins with two digits; else its files are single-file templates. Folders below a template are
+ * sub-templates and not listed.
+ */
+export function listTemplates(layers: readonly Layer[]): string[] {
+  const found = new Set<string>()
+  for (const layer of layers) walk(layer.folder, '', found)
+  const names = [...found].sort(compareBytes)
+  return names.filter(name => !names.some(other => name.startsWith(`${other}/`)))
+}
+
+const FRAGMENT_NAME = /^(\d\d|template-(begin|end)$|template\.json$)/
+
+function walk(folder: string, name: string, found: Set<string>): void {
+  const entries = kindOf(folder) === 'folder' ? readdirSync(folder, { withFileTypes: true }) : []
+  if (name !== '' && entries.some(entry => FRAGMENT_NAME.test(entry.name) && !entry.isDirectory())) {
+    found.add(name)
+    return
+  }
+  for (const entry of entries) {
+    const path = name === '' ? entry.name : `${name}/${entry.name}`
+    if (entry.isDirectory()) walk(join(folder, entry.name), path, found)
+    else if (entry.name.endsWith(`.${METADATA_FILE}`)) found.add(path.slice(0, -METADATA_FILE.length - 1))
+    else if (name !== '' && !entry.name.startsWith('.') && !SKIPPED.test(entry.name)) found.add(path)
+  }
+}
+
+function baseName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
+}
+
+/** What a path is, links followed; a dangling link or a missing path is neither. */
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  try {
+    const stat = statSync(path)
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : undefined
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined && kindOf(path) === 'file'
+}

@@ -1,0 +1,93 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parse, serialize } from '../../src/db/json.ts'
+import { SyntaxProblem } from '../../src/db/json-strict.ts'
+import { makeRecord, type Records, sortedMap } from '../../src/db/record.ts'
+import { HOSTILE } from './fixture.ts'
+
+const test = suite('json')
+
+function database(...records: ReturnType<typeof makeRecord>[]): Records {
+  return sortedMap(records.map(record => [record.key, record]))
+}
+
+function problemOf(text: string): string {
+  try {
+    parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return `${error.line}:${error.column} ${error.message}`
+    throw error
+  }
+  return 'no problem'
+}
+
+test('is pretty-printed, one property a line', () => {
+  const records = database(makeRecord('b', 'service', [['z', '1'], ['a', '"q"']]), makeRecord('A', 'x'))
+  const expected = [
+    '{',
+    '  "A": {',
+    '    "type": "x"',
+    '  },',
+    '  "b": {',
+    '    "type": "service",',
+    '    "properties": {',
+    '      "a": "\\"q\\"",',
+    '      "z": "1"',
+    '    }',
+    '  }',
+    '}',
+    '',
+  ]
+  assert.is(serialize(records), expected.join('\n'))
+  assert.is(serialize(new Map()), '{}\n')
+})
+
+test('keeps every hostile text exactly', () => {
+  const properties = HOSTILE.map((text, index) => [text, HOSTILE[(index + 1) % HOSTILE.length] ?? ''] as const)
+  const records = database(...HOSTILE.map(key => makeRecord(key, key, properties)))
+  const back = parse(serialize(records))
+  assert.equal([...back.keys()], [...records.keys()])
+  for (const [key, record] of records) assert.equal(back.get(key), record)
+  assert.is(serialize(back), serialize(records))
+})
+
+test('keeps byte order where JavaScript has its own', () => {
+  const keys = ['😀', '\ue000', '9', '10', 'a', 'B']
+  const back = parse(serialize(database(...keys.map(key => makeRecord(key, 't', keys.map(name => [name, 'v'])))))
+  assert.equal([...back.keys()], ['10', '9', 'B', 'a', '\ue000', '😀'])
+  assert.equal([...(back.get('a')?.properties.keys() ?? [])], ['10', '9', 'B', 'a', '\ue000', '😀'])
+})
+
+test('reads a file that a person wrote in another layout and order', () => {
+  const back = parse('{"b":{"properties":{"y":"2","x":"1"},"type":"t"}, "a":{"type":""}}')
+  assert.equal([...back.keys()], ['a', 'b'])
+  assert.equal([...(back.get('b')?.properties ?? [])], [['x', '1'], ['y', '2']])
+  assert.is(parse('{}').size, 0)
+})
+
+test('says where the text is wrong', () => {
+  assert.is(problemOf(''), '1:1 the file is empty')
+  assert.is(problemOf('[]'), '1:1 an object ("{") was expected')
+  assert.is(problemOf('{\n  "a": {"type": "x"}\n'), '3:1 "," or "}" was expected, but the file ends: it is cut off')
+  assert.is(problemOf('{"a": {"type": "x'), '1:16 this text has no closing quote: the file is cut off')
+  assert.is(problemOf('{"a": {"type": 22}}'), '1:16 the type of a record must be text in double quotes')
+  assert.is(problemOf('{\n"a": {}}'), '2:1 record "a" has no "type"')
+  assert.is(problemOf('{"a": {"type": "x", "props": {}}}'), '1:21 a record has "type" and "properties" only, not "props"')
+  assert.is(problemOf('{} x'), '1:4 there is something after the end of the database')
+  assert.is(problemOf('{"": {"type": "x"}}'), '1:2 the key of a record is empty')
+})
+
+test('refuses what would silently lose something', () => {
+  assert.is(problemOf('{"a": {"type": "x"},\n "a": {"type": "y"}}'), '2:2 record "a" stands here for the second time')
+  const twice = serialize(database(makeRecord('a', 't', [['p', '1'], ['q', '2']]))).replace('"q"', '"p"')
+  assert.match(problemOf(twice), 'property "p" stands here for the second time')
+  assert.match(problemOf('{"a": {"type": "\\ud800"}}'), 'half of a surrogate pair')
+})
+
+test('never quotes a value in a message', () => {
+  const message = problemOf('{"a": {"type": "x", "properties": {"Password": "hunter2\n"}}}')
+  assert.match(message, 'property "Password"')
+  assert.not.match(message, 'hunter2')
+})
+
+test.run()

@@ -1,0 +1,98 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, domain, host, Server } from './server.ts'
+
+const FILE = '/etc/dehydrated/domains.txt'
+const ON = { letsencryptSSLcert: 'enabled' }
+
+const names = suite('domains.txt')
+let server: Server
+
+names.before(() => {
+  server = new Server({
+    configuration: configuration({ letsencrypt: ['service', { status: 'test' }] }),
+    domains: {
+      'a.example': domain(ON),
+      'b.example': domain(),
+      'example.org': domain(ON),
+      'x.a.example': ['parked', ON],
+    },
+    hosts: {
+      'ftp.a.example': host(ON),
+      'mail.a.example': host(),
+      'printer.a.example': host({ ...ON, HostType: 'Local', InternalIP: '192.168.7.5' }),
+      'www.b.example': host(ON),
+      'WWW.example.org': host(ON),
+      'deep.down.example.org': host(ON),
+      'www.foreign.example': host(ON),
+      'example.org': host(ON),
+    },
+  })
+})
+names.after(() => server.remove())
+
+const expected: Readonly<Record<string, string>> = {
+  none: 'example.org a.example www.example.org deep.down.example.org ftp.a.example',
+  domains: 'example.org a.example b.example www.example.org deep.down.example.org ftp.a.example www.b.example',
+  hosts:
+    'example.org a.example www.example.org deep.down.example.org ftp.a.example mail.a.example printer.a.example www.b.example',
+  all: 'example.org a.example b.example www.example.org deep.down.example.org ftp.a.example mail.a.example printer.a.example www.b.example',
+}
+for (const [word, line] of Object.entries(expected))
+  names(`configure ${word}: one line, the primary domain first`, () => {
+    server.must(`config setprop letsencrypt configure ${word}`)
+    assert.is(server.expand(FILE), `${line}\n`)
+  })
+
+names('the official authority gets the same names, nobody gets any while status is disabled', () => {
+  server.must('config setprop letsencrypt configure none status enabled')
+  assert.is(server.expand(FILE), `${expected.none}\n`)
+  server.must('config setprop letsencrypt status disabled')
+  server.must(['expand-template', FILE])
+  assert.is(server.read(FILE), '')
+})
+
+names('without the primary domain the next one comes first', () => {
+  server.must('config setprop letsencrypt configure none status test')
+  server.must('db domains setprop example.org letsencryptSSLcert disabled')
+  assert.is(server.expand(FILE), 'a.example ftp.a.example\n')
+})
+
+names('keys that are no names are left out, and said', () => {
+  const evil = [
+    '#x.org',
+    'a b.org',
+    'x.org > y',
+    '$(id).org',
+    ';x.org',
+    '*.org',
+    'x_y.org',
+    '-x.org',
+    'single',
+    'l\nm.org',
+  ]
+  const other = new Server({
+    configuration: configuration({ letsencrypt: ['service', { status: 'test', configure: 'all' }] }),
+    domains: Object.fromEntries([...evil, 'good.org'].map(key => [key, domain()])),
+  })
+  const { status, stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  assert.is(status, 0, stderr)
+  assert.is(stdout, 'good.org\n')
+  for (const key of evil) assert.match(stderr, JSON.stringify(key))
+  other.remove()
+})
+
+names('more names than one certificate takes are said', () => {
+  const many = Array.from({ length: 101 }, (_, index) => [`n${index}.example`, domain(ON)])
+  const other = new Server({
+    configuration: configuration({ letsencrypt: ['service', { status: 'test' }] }),
+    domains: Object.fromEntries(many),
+  })
+  const { stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  assert.is(stdout.trimEnd().split('\n').length, 1)
+  assert.is(stdout.trimEnd().split(' ').length, 101)
+  assert.match(stderr, '101 names')
+  other.remove()
+})
+
+names.run()

@@ -1,0 +1,50 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, host, Server } from './server.ts'
+
+const hosts = suite('/etc/hosts')
+
+hosts('knows this server, the machines of the network, and those elsewhere', () => {
+  const server = new Server({
+    configuration: configuration({ LocalIP: ['192.168.7.1'] }),
+    hosts: {
+      'www.example.org': host(),
+      'mine.example.org': host(),
+      'printer.example.org': host({ HostType: 'Local', InternalIP: '192.168.7.5', ExternalIP: '192.0.2.9' }),
+      'no-address.example.org': host({ HostType: 'Local', InternalIP: '' }),
+      'mail.elsewhere.example': host({ HostType: 'Remote', ExternalIP: '2001:db8::5' }),
+    },
+  })
+  assert.equal(server.lines('/etc/hosts'), [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost ip6-loopback',
+    '192.168.7.1 mine.example.org mine',
+    '2001:db8::5 mail.elsewhere.example',
+    '192.168.7.5 printer.example.org',
+    '192.168.7.1 www.example.org',
+  ])
+  server.remove()
+})
+
+hosts('a key that is no name is left out; an address that is none stops the expansion', () => {
+  const server = new Server({
+    configuration: configuration(),
+    hosts: { 'x\n6.6.6.6 bank.example': host(), 'a b.example': host(), '#c.example': host() },
+  })
+  const { status, stdout, stderr } = server.run('expand-template --stdout /etc/hosts')
+  assert.is(status, 0, stderr)
+  assert.not.match(stdout, 'bank.example')
+  assert.not.match(stdout, 'b.example')
+  for (const key of ['x\\n6.6.6.6 bank.example', 'a b.example', '#c.example']) assert.match(stderr, key)
+  server.remove()
+  const other = new Server({
+    configuration: configuration(),
+    hosts: { 'a.example': host({ HostType: 'Local', InternalIP: '1.2.3.4 bank.example' }) },
+  })
+  const refused = other.run('expand-template --stdout /etc/hosts')
+  assert.is(refused.status, 3)
+  assert.match(refused.stderr, '30Hosts:')
+  other.remove()
+})
+
+hosts.run()

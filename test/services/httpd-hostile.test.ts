@@ -1,0 +1,107 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, domain, HTTPD, host, Server } from './server.ts'
+
+const hostile = suite('httpd.conf and hostile values')
+
+const KEYS = [
+  'x\n</VirtualHost>\nInclude /etc/shadow',
+  'x y',
+  'x"y',
+  '%{HTTP_HOST}',
+  `\${PATH}`,
+  '#x',
+  'x>y',
+  '$(id)',
+  'é.org',
+]
+
+hostile('a key that is no name gets no site, and is said', () => {
+  const server = new Server({
+    configuration: configuration(),
+    domains: { 'example.org': domain(), ...Object.fromEntries(KEYS.map(key => [key, domain()])) },
+    hosts: Object.fromEntries(KEYS.map(key => [`${key}.example.org`, host()])),
+  })
+  const { status, stdout, stderr } = server.run(['expand-template', '--stdout', HTTPD])
+  assert.is(status, 0, stderr)
+  assert.not.match(stdout, 'Include')
+  assert.is(stdout.split('<VirtualHost').length - 1, 2)
+  assert.equal(
+    stdout.split('\n').filter(line => line.includes('ServerAlias')),
+    [],
+  )
+  for (const key of KEYS) {
+    assert.ok(stderr.includes(`${JSON.stringify(key)} is not a host name`), key)
+    assert.ok(stderr.includes(`${JSON.stringify(`${key}.example.org`)} is not a host name`), key)
+  }
+  server.remove()
+})
+
+const QUOTED: readonly (readonly [value: string, line: string])[] = [
+  ['/srv/a b', 'DocumentRoot "/srv/a b"'],
+  ['/srv/a" b', 'DocumentRoot "/srv/a\\" b"'],
+  ['/srv/a\\', 'DocumentRoot "/srv/a\\\\"'],
+  ['/srv/x#y;$(id)', 'DocumentRoot "/srv/x#y;$(id)"'],
+]
+for (const [path, line] of QUOTED)
+  hostile(`a folder ${path} stays one argument`, () => {
+    const server = new Server({
+      configuration: configuration(),
+      accounts: { Primary: ['ibay', { Path: path }] },
+    })
+    assert.ok(server.site('example.org', 80).includes(line), server.site('example.org', 80).join('\n'))
+    server.remove()
+  })
+
+const REFUSED: readonly (readonly [property: string, value: string])[] = [
+  ['Path', '/srv\nInclude /etc/shadow'],
+  ['Path', '/srv/%{HTTP_HOST}'],
+  ['Path', `/srv/\${PATH}`],
+]
+for (const [property, value] of REFUSED)
+  hostile(`${property} ${JSON.stringify(value)} stops the expansion`, () => {
+    const server = new Server({
+      configuration: configuration(),
+      accounts: { Primary: ['ibay', { [property]: value }] },
+    })
+    const { status, stderr } = server.run(['expand-template', HTTPD])
+    assert.is(status, 3)
+    assert.match(stderr, '45Ibays:')
+    assert.not(server.exists(HTTPD))
+    server.remove()
+  })
+
+hostile('a description in a comment cannot leave it', () => {
+  const server = new Server({
+    configuration: configuration(),
+    accounts: { Primary: ['ibay', { Name: 'x\nInclude /etc/shadow \\' }] },
+  })
+  assert.not.match(server.lines(HTTPD).join('\n'), 'Include')
+  server.remove()
+})
+
+hostile('commands refuse such values in the first place', () => {
+  const server = new Server({ configuration: configuration(), domains: { 'example.org': domain() } })
+  const refused: readonly (readonly string[])[] = [
+    ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'http://x/ retry=0'],
+    ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'ftp://x/'],
+    ['db', 'domains', 'setprop', 'example.org', 'Content', 'nowhere'],
+    ['db', 'domains', 'setprop', 'example.org', 'letsencryptSSLcert', 'enable'],
+    ['config', 'setprop', 'letsencrypt', 'status', 'official'],
+    ['config', 'setprop', 'letsencrypt', 'keysize', '$(id)'],
+    ['config', 'setprop', 'letsencrypt', 'email', 'x y@example.org'],
+    ['config', 'setprop', 'letsencrypt', 'WellKnown', '/var/$(id)'],
+    ['config', 'setprop', 'modSSL', 'crt', '/only/the/certificate.pem'],
+    ['config', 'setprop', 'modSSL', 'TCPPort', '80'],
+    ['config', 'setprop', 'httpd', 'User', 'www data'],
+    ['config', 'set', 'SystemName', 'mine.example.org'],
+  ]
+  for (const command of refused) {
+    const { status, stdout, stderr } = server.run(command)
+    assert.is(status, 3, `${command.join(' ')}: ${stderr}`)
+    assert.is(stdout, '')
+  }
+  server.remove()
+})
+
+hostile.run()

@@ -1,0 +1,67 @@
+import { X509Certificate } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { needsCommands } from '../support/packages.ts'
+import { PROJECT } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+import { configuration, Server } from './server.ts'
+
+const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
+const ACTION = join(PROJECT, 'events/actions/make-self-signed-certificate')
+
+const selfSigned = suite('self-signed certificate')
+const reason = needsCommands('openssl')
+let server: Server
+
+selfSigned.before.each(() => {
+  server = new Server({ configuration: configuration() })
+})
+selfSigned.after.each(() => server.remove())
+
+const act = () => server.must([ACTION, 'ssl-update'])
+const certificate = () => new X509Certificate(server.read(FILE))
+
+testIf(selfSigned, reason, 'is made when there is none, readable by nobody else', () => {
+  act()
+  const { subject, issuer, subjectAltName, ca } = certificate()
+  assert.is(subject, 'CN=mine.example.org')
+  assert.is(issuer, subject)
+  assert.is(subjectAltName, 'DNS:mine.example.org, DNS:example.org, DNS:*.example.org')
+  assert.not(ca)
+  assert.match(server.read(FILE), 'BEGIN PRIVATE KEY')
+  assert.is(statSync(server.path(FILE)).mode & 0o777, 0o600)
+  assert.is(statSync(join(server.path(FILE), '..')).mode & 0o777, 0o700)
+})
+
+testIf(selfSigned, reason, 'stays while it is good', () => {
+  act()
+  const before = server.read(FILE)
+  act()
+  assert.is(server.read(FILE), before)
+})
+
+testIf(selfSigned, reason, 'is made anew for other names, and when it is damaged', () => {
+  act()
+  server.must('config setprop modSSL CommonName shop.example.org')
+  act()
+  assert.is(certificate().subject, 'CN=shop.example.org')
+  server.write(FILE, server.read(FILE).slice(0, 300), 0o600)
+  act()
+  assert.is(certificate().subject, 'CN=shop.example.org')
+  server.write(FILE, '', 0o600)
+  act()
+  assert.is(certificate().subject, 'CN=shop.example.org')
+})
+
+testIf(selfSigned, reason, 'is not made for a name that is none', () => {
+  const run = server.run(['config', 'set', 'DomainName', 'x\n[x]'], { env: { GABARIT_VALIDATE: 'off' } })
+  assert.is(run.status, 0, run.stderr)
+  const { status, stderr } = server.run([ACTION, 'ssl-update'])
+  assert.is(status, 1)
+  assert.match(stderr, 'not a host name')
+  assert.not(server.exists(FILE))
+})
+
+selfSigned.run()

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findCommand, needsCommands } from './packages.ts'
+import { needsRoot } from './skip.ts'
+
+const INSIDE = 'GABARIT_TEST_NAMESPACE'
+
+/**
+ * Lays a writable layer in memory over every folder that a server's configuration lives in, and an empty one over /run,
+ * so that nothing reaches the machine, not even its service manager. It brings the loopback up and runs the rest of its arguments. The shell stays as the namespace's process 1:
+ * it collects daemons that nobody waits for, and when it ends the kernel kills whatever still runs.
+ */
+const SETUP = `set -e
+stage=$1; host=$2; shift 2
+mount -t tmpfs -o mode=0755 tmpfs "$stage"
+for folder in /etc /var /srv; do
+  layer="$stage$folder"
+  mkdir -p "$layer/upper" "$layer/work"
+  mount -t overlay -o "lowerdir=$folder,upperdir=$layer/upper,workdir=$layer/work" overlay "$folder"
+done
+mount -t tmpfs -o mode=0755 tmpfs /run
+mkdir -m 1777 /run/lock
+ip link set lo up
+echo "$host" > /proc/sys/kernel/hostname
+set +e
+"$@"
+exit $?`
+
+/** True when this process already runs in a namespace made by {@link enterNamespace}. */
+export function insideNamespace(): boolean {
+  return process.env[INSIDE] !== undefined
+}
+
+/**
+ * Runs a test file again in private mount, network, process and host name namespaces, and ends this process with its
+ * status. Does nothing inside the namespace.
+ * @param file the test file, `import.meta.filename`
+ * @param hostname name of the machine inside
+ * @returns why it is not possible here; undefined inside
+ */
+export function enterNamespace(file: string, hostname: string): string | undefined {
+  if (insideNamespace()) return undefined
+  const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip') ?? tryNamespace(hostname)
+  if (reason !== undefined) return reason
+  const { status, signal } = unshare(hostname, [process.execPath, '--import', 'tsx', file], 'inherit')
+  process.exit(signal === null ? (status ?? 1) : 1)
+}
+
+function tryNamespace(hostname: string): string | undefined {
+  const { status, stderr } = unshare(hostname, ['true'], 'pipe')
+  return status === 0 ? undefined : `no private namespaces here: ${String(stderr).trim()}`
+}
+
+function unshare(hostname: string, command: readonly string[], stdio: 'inherit' | 'pipe') {
+  const stage = mkdtempSync(join(tmpdir(), 'gabarit-namespace-'))
+  const flags = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
+  const script = ['sh', '-c', SETUP, 'sh', stage, hostname, ...command]
+  try {
+    const env = { ...process.env, [INSIDE]: '1' }
+    return spawnSync(findCommand('unshare') ?? 'unshare', [...flags, ...script], { env, stdio })
+  } finally {
+    rmSync(stage, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,101 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** The package's own folder. */
+export const PROJECT = join(import.meta.dirname, '..', '..')
+/** Where `db`, `config`, `expand-template`, `signal-event` and `gabarit` are. */
+export const BIN = join(PROJECT, 'bin')
+
+/** How a command ended and what it said. */
+export interface Outcome {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What a command is given beside its arguments. */
+export interface RunOptions {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  readonly timeoutSeconds?: number
+}
+
+/** Runs a command to its end, our own ones first on PATH. It never throws for a bad status; {@link must} does. */
+export function run(command: readonly string[], options: RunOptions = {}): Outcome {
+  const [program = '', ...args] = command
+  const env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, ...options.env }
+  const result: SpawnSyncReturns<string> = spawnSync(program, args, {
+    encoding: 'utf8',
+    env,
+    cwd: options.cwd,
+    input: options.input ?? '',
+    maxBuffer: 256 * 1024 * 1024,
+    timeout: (options.timeoutSeconds ?? 60) * 1000,
+    killSignal: 'SIGKILL',
+  })
+  if (result.error !== undefined && result.pid === 0) throw result.error
+  const status = result.status ?? 128
+  const killed = result.signal === null ? '' : `killed by ${result.signal}\n`
+  return { status, stdout: result.stdout, stderr: `${result.stderr}${killed}` }
+}
+
+/** Runs a command that has to succeed, and gives what it printed. */
+export function must(command: readonly string[], options: RunOptions = {}): string {
+  const { status, stdout, stderr } = run(command, options)
+  if (status === 0) return stdout
+  throw new Error(`${command.join(' ')}: exit ${status}\n${stdout}${stderr}`)
+}
+
+/** Splits a line as a shell would when nothing is quoted: for commands copied from a manual. */
+export function words(line: string): string[] {
+  return line.split(' ').filter(word => word !== '')
+}
+
+/** A server's root tree of its own, in a fresh folder. */
+export class Sandbox {
+  readonly root = mkdtempSync(join(tmpdir(), 'gabarit-test-'))
+
+  /** Runs a command with this root; no service manager unless `env` names one. */
+  run(command: string | readonly string[], options: RunOptions = {}): Outcome {
+    return run(typeof command === 'string' ? words(command) : command, this.#within(options))
+  }
+
+  /** Runs a command that has to succeed, and gives what it printed. */
+  must(command: string | readonly string[], options: RunOptions = {}): string {
+    return must(typeof command === 'string' ? words(command) : command, this.#within(options))
+  }
+
+  /** The real place of a path on the server. */
+  path(path: string): string {
+    return join(this.root, path)
+  }
+
+  exists(path: string): boolean {
+    return existsSync(this.path(path))
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8')
+  }
+
+  /** Writes a file with its folders. */
+  write(path: string, text: string, mode = 0o644): string {
+    const file = this.path(path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    chmodSync(file, mode)
+    return file
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true })
+  }
+
+  #within(options: RunOptions): RunOptions {
+    const env = { GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none', ...options.env }
+    return { cwd: this.root, ...options, env }
+  }
+}

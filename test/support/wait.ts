@@ -1,0 +1,30 @@
+const PAUSE_MS = 20
+
+/** Waits some milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
+}
+
+/**
+ * Asks again and again until the answer is neither false nor undefined. What the question throws counts as "not yet",
+ * and is shown when the time is over.
+ * @param what named in the error
+ */
+export async function waitFor<Answer>(
+  what: string,
+  ask: () => Answer | false | undefined | Promise<Answer | false | undefined>,
+  seconds = 15,
+): Promise<Answer> {
+  const end = Date.now() + seconds * 1000
+  let last: unknown
+  do {
+    try {
+      const answer = await ask()
+      if (answer !== false && answer !== undefined) return answer
+    } catch (error) {
+      last = error
+    }
+    await pause(PAUSE_MS)
+  } while (Date.now() < end)
+  throw new Error(`waited ${seconds} s in vain for ${what}`, { cause: last })
+}
