@@ -1,7 +1,7 @@
 import parse from 'yargs-parser'
 import { usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
-import { type Command, COMMON_OPTIONS, type Option } from './command.ts'
+import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
 /** A command line taken apart. */
 export interface ParsedArguments {

@@ -10,7 +10,9 @@ import { COMMANDS } from './table.ts'
 export async function run({ args, places, print }: Invocation): Promise<number> {
   const [program = '', ...words] = args
   const last = words.at(-1) ?? ''
-  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places).filter(word => word.startsWith(last))
+  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places).filter(word =>
+    word.startsWith(last),
+  )
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
 }
@@ -26,7 +28,11 @@ function candidates(program: string, words: readonly string[], places: Places): 
   if (command === undefined) return []
   const last = words.at(-1) ?? ''
   if (last.startsWith('-')) return [...command.options, ...COMMON_OPTIONS].map(({ name }) => `--${name}`)
-  return argumentsOf(program, words.filter(word => !word.startsWith('-')), places)
+  return argumentsOf(
+    program,
+    words.filter(word => !word.startsWith('-')),
+    places,
+  )
 }
 
 /** What the arguments of the engine's commands can be. */

@@ -1,4 +1,4 @@
-import { copyFileSync, constants, mkdirSync } from 'node:fs'
+import { constants, copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { EXIT, Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
@@ -11,7 +11,12 @@ export async function run({ args, places, print }: Invocation): Promise<number> 
   const layers = searchList(places)
   const template = findTemplate(layers, path)
   if (template === undefined)
-    throw refusal(`there is no template ${path}${didYouMean(path, listTemplates(layers).map(known => `/${known}`))}`)
+    throw refusal(
+      `there is no template ${path}${didYouMean(
+        path,
+        listTemplates(layers).map(known => `/${known}`),
+      )}`,
+    )
   const fragment = template.fragments.find(known => known.name === name)
   if (fragment === undefined) {
     const names = template.fragments.map(known => known.name)
@@ -24,6 +29,12 @@ export async function run({ args, places, print }: Invocation): Promise<number> 
   const own = join(places.site, 'templates-custom', template.name, template.single ? '' : name)
   mkdirSync(dirname(own), { recursive: true })
   copyFileSync(fragment.file, own, constants.COPYFILE_EXCL)
-  print(`${own}\nEdit it, then: expand-template --diff ${listTemplates(layers).map(known => `/${known}`).find(known => `/${template.name}`.startsWith(known)) ?? path}`)
+  print(
+    `${own}\nEdit it, then: expand-template --diff ${
+      listTemplates(layers)
+        .map(known => `/${known}`)
+        .find(known => `/${template.name}`.startsWith(known)) ?? path
+    }`,
+  )
   return EXIT.done
 }

@@ -41,7 +41,12 @@ function findOutput(path: string, trace: (name: string) => TracedOutput[], layer
     const found = trace(name).find(({ output }) => output.path === path)
     if (found !== undefined) return found
   }
-  throw refusal(`no template makes ${path}${didYouMean(path, names.map(name => `/${name}`))}`)
+  throw refusal(
+    `no template makes ${path}${didYouMean(
+      path,
+      names.map(name => `/${name}`),
+    )}`,
+  )
 }
 
 function isMoved(name: string, layers: Layers): boolean {
@@ -52,7 +57,10 @@ function isMoved(name: string, layers: Layers): boolean {
 function readWords(reads: readonly Read[] = []): string[] {
   const wholes = new Set(reads.filter(({ key }) => key === undefined).map(({ database }) => database))
   const records = reads.filter(({ database, key }) => key !== undefined && !wholes.has(database))
-  return [...[...wholes].map(name => `${name} (all records)`), ...records.map(({ database, key }) => `${database} ${key}`)]
+  return [
+    ...[...wholes].map(name => `${name} (all records)`),
+    ...records.map(({ database, key }) => `${database} ${key}`),
+  ]
 }
 
 function fileAsText({ output, reads, origins }: TracedOutput): string {

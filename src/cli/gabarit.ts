@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = words
   if (name === undefined) throw usageFailure('which command?', 'gabarit --help lists them.')
   if (name === '--version') return print(version())
-  if (name === '--help' || name === 'help') return print((await import('./help.ts')).overview())
+  if (name === '--help' || name === 'help') return print((await import('./help.ts')).overview(COMMANDS))
   const names = COMMANDS.map(command => command.name)
   const command = COMMANDS.find(known => known.name === name)
   if (command === undefined)

@@ -1,6 +1,5 @@
 import yargs from 'yargs'
-import { type Command, COMMON_OPTIONS } from './command.ts'
-import { COMMANDS } from './table.ts'
+import { COMMON_OPTIONS, type Command } from './command.ts'
 
 /** Help of one command, with its examples. */
 export function commandHelp(command: Command, program: string): Promise<string> {
@@ -17,9 +16,9 @@ export function commandHelp(command: Command, program: string): Promise<string> 
 }
 
 /** Help of `gabarit`: the table of its commands. */
-export function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length))
-  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+export function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return [
     'gabarit COMMAND [OPTIONS] [ARGUMENTS]',
     '',

@@ -14,7 +14,9 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   if (!exists) printError(`note: ${database} has no record "${key}"; what would read it is shown`)
   const touched = listTemplates(context.layers).flatMap(name => {
     try {
-      return makeExpander(context).expand(`/${name}`).filter(output => readsRecord(output, database, key))
+      return makeExpander(context)
+        .expand(`/${name}`)
+        .filter(output => readsRecord(output, database, key))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       printError(`warning: /${name} cannot be judged: ${error.describe()}`)

@@ -54,7 +54,8 @@ function changeWord(change: Change): string {
 }
 
 function note(change: Change): string {
-  if (change.edited) return ' (was edited by hand since gabarit wrote it; the edited text is kept in /var/lib/gabarit/replaced)'
+  if (change.edited)
+    return ' (was edited by hand since gabarit wrote it; the edited text is kept in /var/lib/gabarit/replaced)'
   if (change.kind === 'write' && change.takenOver)
     return ' (was not made by gabarit; the former text is kept in /var/lib/gabarit/replaced)'
   return ''

@@ -1,5 +1,5 @@
-import { runEvent } from '../event/run.ts'
 import type { EventReport } from '../event/report.ts'
+import { runEvent } from '../event/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
@@ -16,7 +16,8 @@ export async function run(invocation: Invocation): Promise<number> {
     ? (entry: EventReport) => void reports.push(entry)
     : (entry: EventReport) => show(entry, dryRun, invocation)
   const status = await runEvent(name, rest, places, system, report)
-  if (flag('json')) print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
+  if (flag('json'))
+    print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
   return status
 }
 
@@ -67,7 +68,9 @@ function asData(reports: readonly EventReport[], { places }: Invocation): object
         name: handler,
         ok: problem === undefined,
         milliseconds,
-        output: of('handler-line').filter(line => line.handler === handler).map(({ line }) => line),
+        output: of('handler-line')
+          .filter(line => line.handler === handler)
+          .map(({ line }) => line),
         ...(problem === undefined ? {} : { problem }),
       })),
     ],

@@ -100,20 +100,25 @@ function listReads(reads: ReadonlyMap<string, ReadonlySet<string | undefined>>):
 /** The records behind the views, for `properties`: a getter that all views share costs nothing per record. */
 const behind = new WeakMap<object, DbRecord>()
 
-const VIEW = Object.create(null, {
-  properties: {
-    get(this: object) {
-      const properties: Record<string, string> = Object.create(null)
-      for (const [name, value] of behind.get(this)?.properties ?? []) properties[name] = value
-      return Object.freeze(properties)
-    },
+class View {
+  [name: string]: string
+}
+// No names of Object.prototype: a record without a property "constructor" has none.
+Object.setPrototypeOf(View.prototype, null)
+Reflect.deleteProperty(View.prototype, 'constructor')
+Object.defineProperty(View.prototype, 'properties', {
+  get(this: object) {
+    const properties: Record<string, string> = Object.create(null)
+    for (const [name, value] of behind.get(this)?.properties ?? []) properties[name] = value
+    return Object.freeze(properties)
   },
 })
 
 function viewOf(record: DbRecord): RecordView {
-  const view: Record<string, string> = Object.create(VIEW)
+  const view = new View()
   for (const [name, value] of record.properties) if (name !== 'properties') view[name] = value
-  Object.assign(view, { key: record.key, type: record.type })
+  view.key = record.key
+  view.type = record.type
   behind.set(view, record)
   return Object.freeze(view) as RecordView
 }

@@ -33,6 +33,8 @@ interface Template {
   readonly metadata: Metadata
   readonly fragments: readonly { readonly fragment: Fragment; readonly render: Render }[]
   readonly subTemplate: (name: string, item?: unknown) => string
+  /** A fragment mentions `vars`: thousands of sub-templates that do not are spared the making of it. */
+  readonly usesVars: boolean
 }
 
 export interface ExpanderOptions {
@@ -121,7 +123,7 @@ export class Expander {
   #render(template: Template, item: unknown): string {
     const printer = this.#printer
     const outer = printer.s
-    const vars = makeVars()
+    const vars = template.usesVars ? makeVars() : undefined
     printer.s = ''
     for (const { fragment, render } of template.fragments) {
       if (fragment.text !== undefined) {
@@ -129,8 +131,10 @@ export class Expander {
         continue
       }
       try {
-        const run = () => render(printer, item, vars, template.subTemplate, this.#target)
-        const last = this.#options.trace === undefined ? run() : this.#traced(fragment.file, run)
+        const last =
+          this.#options.trace === undefined
+            ? render(printer, item, vars, template.subTemplate, this.#target)
+            : this.#traced(fragment.file, () => render(printer, item, vars, template.subTemplate, this.#target))
         if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
       } catch (error) {
         if (error instanceof SkipFile) throw error
@@ -157,11 +161,13 @@ export class Expander {
     if (from.fragments.length === 0 && !metadata.delete)
       throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
     for (const warning of from.warnings) this.#options.world.warn(warning)
+    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file))
     const template: Template = {
       name: files.name,
       files: from,
       metadata,
-      fragments: metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file)),
+      fragments,
+      usesVars: fragments.some(({ fragment }) => fragment.usesVars),
       subTemplate: (name, item) => this.#subTemplate(name.startsWith('/') ? name : `${from.name}/${name}`, item),
     }
     this.#templates.set(path, template)

@@ -15,6 +15,8 @@ export interface Fragment {
   readonly file: string
   /** Text without any tag: nothing to run. */
   readonly text: string | undefined
+  /** Its source mentions `vars`. */
+  readonly usesVars: boolean
   readonly bind: (scope: Scope) => Render
 }
 
@@ -33,10 +35,11 @@ const compiled = new Map<string, Compiled>()
  */
 export function compileFragment(file: string, traceId?: number): Fragment {
   const source = readFragment(file)
-  if (!source.includes('<%') && traceId === undefined) return { file, text: source, bind: () => () => undefined }
+  if (!source.includes('<%') && traceId === undefined)
+    return { file, text: source, usesVars: false, bind: () => () => undefined }
   const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
   compiled.set(file, { ...generated, source })
-  return { file, text: undefined, bind: compile(file, generated.code) }
+  return { file, text: undefined, usesVars: /\bvars\b/.test(source), bind: compile(file, generated.code) }
 }
 
 function compile(file: string, code: string): (scope: Scope) => Render {

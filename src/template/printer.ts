@@ -5,6 +5,8 @@ const TRACE_MARKS = new RegExp(`${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`, 'gu')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a file
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/
 
+const NEWLINE = 10
+
 /** Text that `<%= %>` prints as it is, made by the quoters and by `raw()`. */
 export class RawText {
   constructor(readonly text: string) {}
@@ -39,13 +41,14 @@ export class Printer {
   /** `<%~ value %>` alone on its line: ends in exactly one newline, or vanishes when empty. */
   b(value: unknown): void {
     const text = rawText(value)
-    if (withoutTrace(text) !== '') this.s += `${text.replace(/\n+$/, '')}\n`
+    let end = text.length
+    while (end > 0 && text.charCodeAt(end - 1) === NEWLINE) end--
+    if (end > 0 && !(text.startsWith(TRACE_LEAD) && withoutTrace(text) === '')) this.s += `${text.slice(0, end)}\n`
   }
 }
 
-/** The text without the marks of a traced expansion. */
-export function withoutTrace(text: string): string {
-  return text.includes(TRACE_LEAD) ? text.replace(TRACE_MARKS, '') : text
+function withoutTrace(text: string): string {
+  return text.replace(TRACE_MARKS, '')
 }
 
 function rawText(value: unknown): string {

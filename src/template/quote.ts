@@ -13,14 +13,16 @@ export const shell: Quoter = value => (/^[\w@%+=:,./-]+$/.test(value) ? value : 
  * `${NAME}` and `%{NAME}` are expanded by httpd wherever they stand and cannot be escaped.
  */
 export const apache: Quoter = value => {
+  if (/^[\w@%+=:,./*?&~!-]+$/.test(value)) return value
   if (/[$%]\{/.test(value)) refuse(value, 'holds ${ or %{, which httpd would expand; use <%~ %> when that is meant')
-  return /^[\w@%+=:,./*?&~!-]+$/.test(value) ? value : doubleQuoted(value)
+  return doubleQuoted(value)
 }
 
 /** nginx (ngx_conf_file.c): bare, or in double quotes with `\"` and `\\`; a dollar starts a variable and has no escape. */
 export const nginx: Quoter = value => {
+  if (/^[\w@%+=:,./*?&~!-]+$/.test(value)) return value
   if (value.includes('$')) refuse(value, 'holds a $, which nginx would expand; use <%~ %> when that is meant')
-  return /^[\w@%+=:,./*?&~!-]+$/.test(value) ? value : doubleQuoted(value)
+  return doubleQuoted(value)
 }
 
 /** OpenVPN 2.6 (openvpn(8), "config"): bare, or in double quotes with `\"` and `\\`. */

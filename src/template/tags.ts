@@ -37,16 +37,16 @@ export function parsePieces(source: string, file: string): Piece[] {
     if (to > position)
       pieces.push({ kind: 'text', source: source.slice(position, to), start: position, from: position, to })
   }
-  for (const node of eta.parse(maskLiterals(source, file))) {
+  const masked = maskLiterals(source, file)
+  for (const node of eta.parse(masked)) {
     if (typeof node === 'string') continue
-    const from = source.indexOf('<%', position)
-    const mark = /^<%[-_]?\s*[=~]?\s*/.exec(source.slice(from))?.[0] ?? '<%'
+    const from = masked.indexOf('<%', position)
+    const mark = /^<%[-_]?\s*[=~]?\s*/.exec(masked.slice(from))?.[0] ?? '<%'
     const start = from + mark.length
     const end = start + node.val.length
-    const close = /^\s*[-_]?%>/.exec(source.slice(end))?.[0] ?? '%>'
+    const close = /^\s*[-_]?%>/.exec(masked.slice(end))?.[0] ?? '%>'
     text(from)
-    const code = withoutLineComments(unmask(node.val))
-    pieces.push({ kind: KINDS[node.t] ?? 'exec', source: code, start, from, to: end + close.length })
+    pieces.push({ kind: KINDS[node.t] ?? 'exec', source: unmask(node.val), start, from, to: end + close.length })
     position = end + close.length
   }
   text(source.length)
@@ -81,11 +81,22 @@ function maskLiterals(source: string, file: string): string {
   for (let open = source.indexOf('<%'); open !== -1; open = source.indexOf('<%', done)) {
     const body = open + 2
     masked += source.slice(done, body)
+    const close = source.indexOf('%>', body)
+    if (close !== -1 && isHarmless(source.slice(body, close))) {
+      masked += source.slice(body, close + 2)
+      done = close + 2
+      continue
+    }
     const end = tagEnd(source, body, file, open)
     masked += end.masked
     done = end.offset
   }
   return masked + source.slice(done)
+}
+
+/** Code that Eta's parser reads rightly: nothing but whole, plain strings of the characters that mislead it. */
+function isHarmless(code: string): boolean {
+  return !/['"`\\/]/.test(code.replace(/'[^'"`\\/\n]*'|"[^'"`\\/\n]*"/g, ''))
 }
 
 /** Follows JavaScript's tokens from the opening mark to the closing one. */
@@ -102,7 +113,7 @@ function tagEnd(source: string, body: number, file: string, open: number): { mas
     if (token.type === 'SingleLineComment') {
       const close = token.value.search(/[-_]?%>/)
       if (close !== -1) {
-        masked += mask(token.value.slice(0, close))
+        masked += ' '.repeat(close)
         const mark = token.value.startsWith('%>', close) ? 2 : 3
         return { masked: masked + token.value.slice(close, close + mark), offset: offset + close + mark }
       }
@@ -113,7 +124,7 @@ function tagEnd(source: string, body: number, file: string, open: number): { mas
       throw fail(close === -1 ? kindName(token.type) : `${kindName(token.type)} in the tag`, offset)
     }
     percent = token.value === '%'
-    masked += LITERALS.has(token.type) ? mask(token.value) : token.value
+    masked += maskToken(token)
     offset += token.value.length
   }
   throw fail('tag <%', open)
@@ -127,8 +138,13 @@ const LITERALS = new Set([
   'TemplateTail',
   'RegularExpressionLiteral',
   'MultiLineComment',
-  'SingleLineComment',
 ])
+
+function maskToken({ type, value }: { type: string; value: string }): string {
+  // A line comment would swallow the code that follows its tag; blanks keep the columns.
+  if (type === 'SingleLineComment') return ' '.repeat(value.length)
+  return LITERALS.has(type) ? mask(value) : value
+}
 
 function kindName(type: string): string {
   if (type === 'StringLiteral') return 'string'
@@ -142,13 +158,4 @@ function mask(literal: string): string {
 
 function unmask(code: string): string {
   return code.replace(MASKED, character => TROUBLE[character.charCodeAt(0) - MASK_BASE] ?? character)
-}
-
-/** A `//` comment would swallow the code that follows its tag; blanks keep the columns. */
-function withoutLineComments(code: string): string {
-  if (!code.includes('//')) return code
-  let result = ''
-  for (const token of jsTokens(code))
-    result += token.type === 'SingleLineComment' ? ' '.repeat(token.value.length) : token.value
-  return result
 }

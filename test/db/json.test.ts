@@ -22,7 +22,13 @@ function problemOf(text: string): string {
 }
 
 test('is pretty-printed, one property a line', () => {
-  const records = database(makeRecord('b', 'service', [['z', '1'], ['a', '"q"']]), makeRecord('A', 'x'))
+  const records = database(
+    makeRecord('b', 'service', [
+      ['z', '1'],
+      ['a', '"q"'],
+    ]),
+    makeRecord('A', 'x'),
+  )
   const expected = [
     '{',
     '  "A": {',
@@ -53,7 +59,19 @@ test('keeps every hostile text exactly', () => {
 
 test('keeps byte order where JavaScript has its own', () => {
   const keys = ['😀', '\ue000', '9', '10', 'a', 'B']
-  const back = parse(serialize(database(...keys.map(key => makeRecord(key, 't', keys.map(name => [name, 'v'])))))
+  const back = parse(
+    serialize(
+      database(
+        ...keys.map(key =>
+          makeRecord(
+            key,
+            't',
+            keys.map(name => [name, 'v']),
+          ),
+        ),
+      ),
+    ),
+  )
   assert.equal([...back.keys()], ['10', '9', 'B', 'a', '\ue000', '😀'])
   assert.equal([...(back.get('a')?.properties.keys() ?? [])], ['10', '9', 'B', 'a', '\ue000', '😀'])
 })
@@ -61,7 +79,13 @@ test('keeps byte order where JavaScript has its own', () => {
 test('reads a file that a person wrote in another layout and order', () => {
   const back = parse('{"b":{"properties":{"y":"2","x":"1"},"type":"t"}, "a":{"type":""}}')
   assert.equal([...back.keys()], ['a', 'b'])
-  assert.equal([...(back.get('b')?.properties ?? [])], [['x', '1'], ['y', '2']])
+  assert.equal(
+    [...(back.get('b')?.properties ?? [])],
+    [
+      ['x', '1'],
+      ['y', '2'],
+    ],
+  )
   assert.is(parse('{}').size, 0)
 })
 
@@ -72,14 +96,24 @@ test('says where the text is wrong', () => {
   assert.is(problemOf('{"a": {"type": "x'), '1:16 this text has no closing quote: the file is cut off')
   assert.is(problemOf('{"a": {"type": 22}}'), '1:16 the type of a record must be text in double quotes')
   assert.is(problemOf('{\n"a": {}}'), '2:1 record "a" has no "type"')
-  assert.is(problemOf('{"a": {"type": "x", "props": {}}}'), '1:21 a record has "type" and "properties" only, not "props"')
+  assert.is(
+    problemOf('{"a": {"type": "x", "props": {}}}'),
+    '1:21 a record has "type" and "properties" only, not "props"',
+  )
   assert.is(problemOf('{} x'), '1:4 there is something after the end of the database')
   assert.is(problemOf('{"": {"type": "x"}}'), '1:2 the key of a record is empty')
 })
 
 test('refuses what would silently lose something', () => {
   assert.is(problemOf('{"a": {"type": "x"},\n "a": {"type": "y"}}'), '2:2 record "a" stands here for the second time')
-  const twice = serialize(database(makeRecord('a', 't', [['p', '1'], ['q', '2']]))).replace('"q"', '"p"')
+  const twice = serialize(
+    database(
+      makeRecord('a', 't', [
+        ['p', '1'],
+        ['q', '2'],
+      ]),
+    ),
+  ).replace('"q"', '"p"')
   assert.match(problemOf(twice), 'property "p" stands here for the second time')
   assert.match(problemOf('{"a": {"type": "\\ud800"}}'), 'half of a surrogate pair')
 })

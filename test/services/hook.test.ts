@@ -30,16 +30,17 @@ hook.after.each(() => server.remove())
 /** Calls the generated script as dehydrated does, from an environment without our commands on PATH. */
 function call(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const PATH = `${process.execPath.replace(/\/[^/]*$/, '')}:/usr/bin:/bin`
-  const base = { GABARIT_ROOT: server.root, GABARIT_SERVICE_MANAGER: 'none', ...env }
+  // SHLVL as dehydrated leaves it, which is bash too: at level 0 bash may take its input for a login and read .bashrc.
+  const base = { SHLVL: '1', GABARIT_ROOT: server.root, GABARIT_SERVICE_MANAGER: 'none', ...env }
   const words = Object.entries(base).map(([name, value]) => `${name}=${value}`)
   return run([
     'env',
     '-i',
     `PATH=${PATH}`,
     ...words,
-    'bash',
+    'sh',
     '-c',
-    'umask 077; exec "$@" </dev/null',
+    'umask 077; exec "$@"',
     '-',
     server.path(HOOK),
     ...args,

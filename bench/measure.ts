@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A command as a list of words, its standard input and environment. */
+export interface Subject {
+  readonly command: readonly string[]
+  readonly input?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Medians of paired runs: seconds of A, of B, and of the ratios A/B pair by pair. */
+export interface Paired {
+  readonly a: number
+  readonly b: number
+  readonly ratio: number
+}
+
+/** Runs a command once. @returns wall-clock seconds from its start to its end */
+export function seconds({ command, input, env }: Subject): number {
+  const [program = '', ...args] = command
+  const start = process.hrtime.bigint()
+  const result = spawnSync(program, args, { input: input ?? '', env: { ...process.env, ...env }, maxBuffer: 2 ** 28 })
+  const time = Number(process.hrtime.bigint() - start) / 1e9
+  if (result.status !== 0) throw new Error(`${command.join(' ')}: ${result.error ?? result.stderr.toString()}`)
+  return time
+}
+
+/** Runs two commands in turn, A B A B, so that a machine whose speed drifts does not tilt the ratio. */
+export function compare(a: Subject, b: Subject, runs: number): Paired {
+  seconds(a)
+  seconds(b)
+  const pairs = Array.from({ length: runs }, () => ({ a: seconds(a), b: seconds(b) }))
+  return {
+    a: median(pairs.map(pair => pair.a)),
+    b: median(pairs.map(pair => pair.b)),
+    ratio: median(pairs.map(pair => pair.a / pair.b)),
+  }
+}
+
+/** Peak memory of a Node program in MiB, told by the process itself when it ends. */
+export function peakMemory({ command, env }: Subject): number {
+  const report = join(tmpdir(), `gabarit-peak-${process.pid}`)
+  const probe = join(import.meta.dirname, 'peak.cjs')
+  seconds({ command, env: { ...env, NODE_OPTIONS: `--require ${probe}`, PEAK_REPORT: report } })
+  const kibibytes = Number(readFileSync(report, 'utf8'))
+  rmSync(report)
+  return kibibytes / 1024
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((x, y) => x - y)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}

@@ -1,0 +1,98 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Descriptions, describeDatabase, describedDatabases } from '../../src/db/description.ts'
+import { Fixture, failureOf } from './fixture.ts'
+
+const test = suite<{ fixture: Fixture }>('description')
+
+test.before.each(context => {
+  context.fixture = new Fixture()
+})
+test.after.each(({ fixture }) => fixture.remove())
+
+test('databases are the folders of the package and of the site', ({ fixture }) => {
+  fixture.write('shipped/db/hosts/@host.json', {})
+  fixture.write('etc/gabarit/db/vpn/migrate/10-x.cjs', '')
+  fixture.write('shipped/db/README', '')
+  fixture.write('shipped/db/.git/x', '')
+  assert.equal(describedDatabases(fixture.places), ['hosts', 'vpn'])
+  assert.is(describeDatabase(fixture.places, 'other'), undefined)
+  assert.is(describeDatabase(fixture.places, '../hosts'), undefined)
+})
+
+test('the file of the site lies over the shipped one, keyword by keyword', ({ fixture }) => {
+  fixture.write('shipped/db/c/x.json', {
+    type: 'service',
+    description: { en: 'shipped', fr: 'livré' },
+    properties: { status: { enum: ['a', 'b'], default: 'a' }, other: { default: '1' } },
+    rules: [{ unique: 'status' }],
+  })
+  fixture.write('etc/gabarit/db/c/x.json', {
+    description: { en: 'site' },
+    properties: { status: { default: 'b' }, mine: { format: 'port' } },
+    rules: [],
+  })
+  const record = describeDatabase(fixture.places, 'c')?.records.get('x')
+  assert.is(record?.type, 'service')
+  assert.equal(record?.description, { en: 'site' })
+  assert.equal(record?.rules, [])
+  assert.equal(record?.properties.get('status'), { enum: ['a', 'b'], default: 'b' })
+  assert.equal([...(record?.properties.keys() ?? [])].sort(), ['mine', 'other', 'status'])
+})
+
+test('a record has what its type says, its own description over it', ({ fixture }) => {
+  fixture.write('shipped/db/c/@service.json', { properties: { status: { format: 'enabled' }, p: { default: '1' } } })
+  fixture.write('shipped/db/c/x.json', { type: 'service', properties: { p: { default: '2' } } })
+  const descriptions = new Descriptions(fixture.places)
+  const own = descriptions.of('c', 'x', 'service')
+  assert.equal(own?.properties.get('p'), { default: '2' })
+  assert.equal(own?.properties.get('status'), { format: 'enabled' })
+  assert.equal(descriptions.of('c', 'y', 'service')?.properties.get('p'), { default: '1' })
+  assert.is(descriptions.of('c', 'y', 'other'), undefined)
+})
+
+test('keys that are no file names are percent-encoded', ({ fixture }) => {
+  fixture.write('shipped/db/c/a%2Fb.json', { type: 'slash' })
+  fixture.write('shipped/db/c/%40x.json', { type: 'at' })
+  const database = describeDatabase(fixture.places, 'c')
+  assert.equal([...(database?.records.keys() ?? [])], ['@x', 'a/b'])
+  const descriptions = new Descriptions(fixture.places)
+  assert.is(descriptions.ofRecord('c', 'a/b')?.type, 'slash')
+  assert.is(descriptions.ofRecord('c', '@x')?.type, 'at')
+  assert.is(descriptions.ofRecord('c', '../c/a%2Fb'), undefined)
+})
+
+const MALFORMED: readonly (readonly [content: string | object, message: string])[] = [
+  ['{"type": "x",\n "properties": {,}}', 'x.json:2:17: this is not valid JSON: unexpected ","'],
+  ['{"type": "x"', 'x.json:1:13: this is not valid JSON: the file ends too early'],
+  ['{"a": tru}', 'x.json:1:7: this is not valid JSON: unexpected "t"'],
+  ['[1 2]', 'x.json:1:4: this is not valid JSON: unexpected "2"'],
+  [[], 'a description is an object'],
+  [{ propertys: {} }, '"propertys" is not known here; did you mean "properties"?'],
+  [{ properties: { p: { enumm: ['a'] } } }, 'properties.p: "enumm" is not a keyword; did you mean "enum"?'],
+  [{ properties: { p: { enum: [] } } }, 'properties.p.enum: must be a list of texts'],
+  [{ properties: { p: { default: 22 } } }, 'properties.p.default: must be text in quotes'],
+  [{ properties: { p: { format: 'hostnam' } } }, 'did you mean "hostname"?'],
+  [{ properties: { p: { pattern: '(' } } }, 'properties.p.pattern: must be a regular expression ('],
+  [{ properties: { p: { minimum: '1' } } }, 'properties.p.minimum: must be a number'],
+  [{ properties: { p: { reference: 'accounts' } } }, 'properties.p.reference: must be {"database"'],
+  [{ properties: { p: { detect: [{ exists: '/x' }] } } }, 'properties.p.detect: must be a list'],
+  [{ properties: { p: 'x' } }, 'properties.p: must be an object'],
+  [{ scalar: { secret: 'yes' } }, 'scalar.secret: must be true or false'],
+  [{ description: 'x' }, 'description: must be texts by language'],
+  [{ rules: [{ unique: 'a' }, { uniq: 'a' }] }, 'rules[1]: must be'],
+]
+
+test('a malformed one names file, place and nearest word', ({ fixture }) => {
+  for (const [content, message] of MALFORMED) {
+    fixture.write('shipped/db/c/x.json', content)
+    assert.ok(
+      failureOf(() => describeDatabase(fixture.places, 'c'))
+        .describe()
+        .includes(message),
+      message,
+    )
+  }
+})
+
+test.run()
