@@ -5,7 +5,7 @@ import { compare, peakMemory, type Subject } from './measure.ts'
 
 /** `npm run bench`: whole processes against a bare Node in the same run. The goals are those of docs/performance.md. */
 
-const RUNS = Number(process.env['BENCH_RUNS'] ?? 15)
+const RUNS = Number(process.env.BENCH_RUNS ?? 15)
 const NODE: Subject = { command: ['node', '-e', '0'] }
 const HTTPD = '/etc/httpd/conf/httpd.conf'
 

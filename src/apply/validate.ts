@@ -27,7 +27,11 @@ export async function validateStaged(
   if (problems.length > 0) throw refusal(problems.join('\n'), { hint: 'Nothing was changed.' })
 }
 
-async function validateOne({ change, file }: Staged, system: System, warn: (message: string) => void): Promise<string[]> {
+async function validateOne(
+  { change, file }: Staged,
+  system: System,
+  warn: (message: string) => void,
+): Promise<string[]> {
   const problems: string[] = []
   let judged = false
   for (const command of change.metadata.validate) {
@@ -39,7 +43,7 @@ async function validateOne({ change, file }: Staged, system: System, warn: (mess
     const said = result.output.trim().replaceAll(file, change.path)
     problems.push(`${change.path} is refused by ${words[0]}: ${result.problem ?? said}`)
   }
-  if (!judged) warn(`${change.path} is not checked: ${change.metadata.validate.map(([name]) => name).join(', ')} not installed`)
+  if (!judged)
+    warn(`${change.path} is not checked: ${change.metadata.validate.map(([name]) => name).join(', ')} not installed`)
   return problems
 }
-

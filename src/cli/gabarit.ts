@@ -27,8 +27,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function runCommand(command: Command, words: readonly string[], program: string): Promise<number> {
   const { args, values } = parseArguments(words, command.options)
-  if (values['help'] === true) return print(await (await import('./help.ts')).commandHelp(command, program))
-  if (values['version'] === true) return print(version())
+  if (values.help === true) return print(await (await import('./help.ts')).commandHelp(command, program))
+  if (values.version === true) return print(version())
   try {
     checkArity(command, args, program)
   } catch (error) {
@@ -40,7 +40,7 @@ async function runCommand(command: Command, words: readonly string[], program: s
     flag: name => values[name] === true,
     value: text,
     places: findPlaces(SHIPPED, process.env, text('root')),
-    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     print: line => print(line),
     printError: line => write(2, `${line}\n`),
   })

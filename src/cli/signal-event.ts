@@ -1,3 +1,4 @@
+import type { AdjustmentResult } from '../event/adjust.ts'
 import type { EventReport } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
@@ -14,44 +15,55 @@ export async function run(invocation: Invocation): Promise<number> {
   const reports: EventReport[] = []
   const report = flag('json')
     ? (entry: EventReport) => void reports.push(entry)
-    : (entry: EventReport) => show(entry, dryRun, invocation)
+    : (entry: EventReport) => {
+        const said = say(entry, dryRun, invocation)
+        if (said !== undefined) (said.problem === true ? invocation.printError : print)(said.text)
+      }
   const status = await runEvent(name, rest, places, system, report)
   if (flag('json'))
     print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
   return status
 }
 
-function show(report: EventReport, dryRun: boolean, invocation: Invocation): void {
-  const { print, printError } = invocation
+/** What one report says; `problem` goes to standard error. */
+interface Said {
+  readonly text: string
+  readonly problem?: boolean
+}
+
+function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said | undefined {
   switch (report.kind) {
     case 'recovered':
-      return printError(report.message)
-    case 'warning':
-      return printError(`warning: ${report.message}`)
     case 'problem':
-      return printError(report.message)
+      return { text: report.message, problem: true }
+    case 'warning':
+      return { text: `warning: ${report.message}`, problem: true }
     case 'would-run':
-      return print(`would run ${report.handler}`)
+      return { text: `would run ${report.handler}` }
     case 'handler-line':
-      return printError(`${report.handler}: ${report.line}`)
+      return { text: `${report.handler}: ${report.line}`, problem: true }
     case 'handler':
-      return report.problem === undefined ? undefined : printError(`${report.handler} failed: ${report.problem}`)
-    case 'databases':
-      for (const { name, changed } of report.databases)
-        for (const key of changed) print(`${dryRun ? 'would complete' : 'completed'} ${name} ${key}`)
-      return
-    case 'plan':
-      return print(dryRun ? planAsText(report.plan, invocation) : planSummary(report.plan).join('\n'))
-    case 'would-adjust':
-      return print(`would adjust ${report.service}: ${report.command}`)
-    case 'service': {
-      const { service, command, problem } = report.result
-      if (problem === undefined) return print(`adjusted ${service}: ${command}`)
-      return printError(
-        `adjusting ${service} failed: ${command}: ${problem}\n  It is remembered, and tried again by the next event.`,
-      )
+      return report.problem === undefined
+        ? undefined
+        : { text: `${report.handler} failed: ${report.problem}`, problem: true }
+    case 'databases': {
+      const verb = dryRun ? 'would complete' : 'completed'
+      const lines = report.databases.flatMap(({ name, changed }) => changed.map(key => `${verb} ${name} ${key}`))
+      return lines.length === 0 ? undefined : { text: lines.join('\n') }
     }
+    case 'plan':
+      return { text: dryRun ? planAsText(report.plan, invocation) : planSummary(report.plan).join('\n') }
+    case 'would-adjust':
+      return { text: `would adjust ${report.service}: ${report.command}` }
+    case 'service':
+      return sayService(report.result)
   }
+}
+
+function sayService({ service, command, problem }: AdjustmentResult): Said {
+  if (problem === undefined) return { text: `adjusted ${service}: ${command}` }
+  const remembered = 'It is remembered, and tried again by the next event.'
+  return { text: `adjusting ${service} failed: ${command}: ${problem}\n  ${remembered}`, problem: true }
 }
 
 function asData(reports: readonly EventReport[], { places }: Invocation): object {

@@ -34,7 +34,7 @@ export interface AdjustmentResult {
 
 /** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
 export function adjustmentTimeout(): number {
-  const seconds = Number(process.env['GABARIT_SERVICE_TIMEOUT'])
+  const seconds = Number(process.env.GABARIT_SERVICE_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 90_000
 }
 
@@ -93,7 +93,8 @@ export async function adjustServices(
     for (const action of adjustment.actions) {
       const run = (command: readonly string[]) => system.run(command, { env: process.env, timeout })
       const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
-      const said = problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
+      const said =
+        problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
       const command = manager.describe(adjustment.unit, action)
       report({ service: adjustment.service, action, command, problem: said, output: output.trim() })
       if (said === undefined) continue

@@ -9,7 +9,7 @@ import type { Reporter } from './report.ts'
 
 /** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
 function actionTimeout(): number {
-  const seconds = Number(process.env['GABARIT_ACTION_TIMEOUT'])
+  const seconds = Number(process.env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
@@ -43,7 +43,7 @@ export async function runHandler(
   const started = Date.now()
   const env = {
     ...process.env,
-    PATH: `${join(places.shipped, 'bin')}:${process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    PATH: `${join(places.shipped, 'bin')}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
     [JOIN_VARIABLE]: event.token,

@@ -15,7 +15,11 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
   const services = knownServices(places)
   const expanded = new Set(events.flatMap(({ templates }) => templates))
   return [
-    ...events.flatMap(event => [...missingActions(event, places), ...missingTemplates(event, layers), ...badServices(event, services)]),
+    ...events.flatMap(event => [
+      ...missingActions(event, places),
+      ...missingTemplates(event, layers),
+      ...badServices(event, services),
+    ]),
     ...listTemplates(layers)
       .filter(name => !expanded.has(name))
       .map((name): Finding => ({ level: 'warning', message: `/${name}: no event expands this template` })),
@@ -27,8 +31,15 @@ function missingActions(event: Event, places: Places): Finding[] {
     const folder = join(base, event.name)
     if (statSync(folder, { throwIfNoEntry: false }) === undefined) return []
     return readdirSync(folder, { withFileTypes: true })
-      .filter(entry => entry.isSymbolicLink() && statSync(join(folder, entry.name), { throwIfNoEntry: false }) === undefined)
-      .map((entry): Finding => ({ level: 'error', message: `${join(folder, entry.name)}: links to an action that does not exist` }))
+      .filter(
+        entry => entry.isSymbolicLink() && statSync(join(folder, entry.name), { throwIfNoEntry: false }) === undefined,
+      )
+      .map(
+        (entry): Finding => ({
+          level: 'error',
+          message: `${join(folder, entry.name)}: links to an action that does not exist`,
+        }),
+      )
   })
 }
 
@@ -42,7 +53,10 @@ function badServices(event: Event, known: ReadonlySet<string>): Finding[] {
   return event.services.flatMap(({ service, words, file }) => {
     const findings: Finding[] = []
     if (!known.has(service))
-      findings.push({ level: 'error', message: `${file}: there is no service record "${service}" in the configuration database` })
+      findings.push({
+        level: 'error',
+        message: `${file}: there is no service record "${service}" in the configuration database`,
+      })
     for (const word of words) {
       try {
         parseAction(word)

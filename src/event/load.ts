@@ -39,7 +39,9 @@ export function eventFolders(places: Places): string[] {
 export function listEvents(places: Places): string[] {
   const names = eventFolders(places).flatMap(folder =>
     entries(folder)
-      .filter(entry => entry.name !== 'actions' && !entry.name.startsWith('.') && kind(join(folder, entry.name)) === 'folder')
+      .filter(
+        entry => entry.name !== 'actions' && !entry.name.startsWith('.') && kind(join(folder, entry.name)) === 'folder',
+      )
       .map(entry => entry.name),
   )
   return [...new Set(names)].sort(compareBytes)
@@ -85,7 +87,9 @@ function isHandler({ executable }: Candidate): boolean {
 /** Later ones replace earlier ones of the same name; byte order. */
 function byName<Item extends { name: string } | { service: string }>(items: readonly Item[]): Item[] {
   const nameOf = (item: Item) => ('name' in item ? item.name : item.service)
-  return [...new Map(items.map(item => [nameOf(item), item])).values()].sort((a, b) => compareBytes(nameOf(a), nameOf(b)))
+  return [...new Map(items.map(item => [nameOf(item), item])).values()].sort((a, b) =>
+    compareBytes(nameOf(a), nameOf(b)),
+  )
 }
 
 function servicesIn(folder: string): ServiceEntry[] {

@@ -25,7 +25,7 @@ export function takeTurn(places: Places, command: string): Turn {
   if (inherited !== undefined && inherited !== '' && readHolder(path)?.token === inherited)
     return { joined: true, token: inherited, release: () => undefined }
   mkdirSync(places.state, { recursive: true, mode: 0o755 })
-  const wait = process.env['GABARIT_LOCK_WAIT'] === undefined ? { wait: WAIT } : {}
+  const wait = process.env.GABARIT_LOCK_WAIT === undefined ? { wait: WAIT } : {}
   const lock = acquireLock(path, { what: 'the right to change configuration files', command, ...wait })
   return { joined: false, token: readHolder(path)?.token ?? '', release: () => lock.release() }
 }

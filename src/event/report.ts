@@ -9,7 +9,12 @@ export type EventReport =
   | { readonly kind: 'problem'; readonly message: string }
   | { readonly kind: 'would-run'; readonly handler: string }
   | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
-  | { readonly kind: 'handler'; readonly handler: string; readonly problem: string | undefined; readonly milliseconds: number }
+  | {
+      readonly kind: 'handler'
+      readonly handler: string
+      readonly problem: string | undefined
+      readonly milliseconds: number
+    }
   | { readonly kind: 'databases'; readonly databases: readonly InitializedDatabase[] }
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }

@@ -1,5 +1,5 @@
-import { applyPlan, type Context, databaseLoader, expandAll, planOutputs } from '../apply/run.ts'
 import { recover } from '../apply/journal.ts'
+import { applyPlan, type Context, databaseLoader, expandAll, planOutputs } from '../apply/run.ts'
 import type { Records } from '../db/record.ts'
 import type { Plan } from '../plan/plan.ts'
 import { chooseServiceManager } from '../service/choose.ts'
@@ -12,7 +12,7 @@ import { searchList } from '../template/tree.ts'
 import { adjustServices, collectAdjustments, type Request } from './adjust.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent } from './load.ts'
-import { takeTurn, type Turn } from './one-at-a-time.ts'
+import { type Turn, takeTurn } from './one-at-a-time.ts'
 import { joinRequests, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 
@@ -165,7 +165,10 @@ class EventRun {
   #forgetNotifications(): void {
     if (this.#system.dryRun) return
     const mine = new Set(this.#requests.map(({ service }) => service))
-    writePending(this.#places, readPending(this.#places).filter(({ service }) => !mine.has(service)))
+    writePending(
+      this.#places,
+      readPending(this.#places).filter(({ service }) => !mine.has(service)),
+    )
   }
 
   #announce(adjustments: ReturnType<typeof collectAdjustments>['adjustments'], manager: ServiceManager): void {

@@ -23,7 +23,9 @@ export function unifiedDiff(change: Change, secrets: readonly string[] = []): st
     }
     case 'write': {
       const link = change.replacesLink === undefined ? '' : `replace link ${path} -> ${change.replacesLink}\n`
-      return link + patch(path, change.before, change.after, change.before === undefined ? '/dev/null' : path, path, secrets)
+      return (
+        link + patch(path, change.before, change.after, change.before === undefined ? '/dev/null' : path, path, secrets)
+      )
     }
   }
 }
@@ -32,14 +34,25 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 
-function patch(path: string, before: Buffer | undefined, after: string, from: string, to: string, secrets: readonly string[]): string {
+function patch(
+  path: string,
+  before: Buffer | undefined,
+  after: string,
+  from: string,
+  to: string,
+  secrets: readonly string[],
+): string {
   const old = hide(before?.toString('utf8') ?? '', secrets)
   const made = hide(after, secrets)
   const header = `--- ${from}\n+++ ${to}\n`
   if (old === made && secrets.length > 0) return `${header}(only a secret value differs)\n`
   if (old === '' || made === '') return header + whole(old, '-') + whole(made, '+')
-  const text = createTwoFilesPatch(from, to, old, made, undefined, undefined, { context: 3, maxEditLength: MAXIMUM_EDITS })
-  if (text === undefined) return `${header}(too many differences to show: ${path} had ${lineCount(old)} lines and gets ${lineCount(made)})\n`
+  const text = createTwoFilesPatch(from, to, old, made, undefined, undefined, {
+    context: 3,
+    maxEditLength: MAXIMUM_EDITS,
+  })
+  if (text === undefined)
+    return `${header}(too many differences to show: ${path} had ${lineCount(old)} lines and gets ${lineCount(made)})\n`
   return text.replace(/^(Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2')
 }
 

@@ -3,8 +3,8 @@ import { compareBytes } from '../system/byte-order.ts'
 import { refusal } from '../system/failure.ts'
 import { below, type Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
-import type { Metadata } from '../template/metadata.ts'
 import type { Output } from '../template/expand.ts'
+import type { Metadata } from '../template/metadata.ts'
 import { type Manifest, type Owned, sha256 } from './manifest.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
@@ -98,7 +98,8 @@ export class Planner {
         found.push(...this.#link(output, output.link, folders))
       }
       const former = this.#manifest.get(output.path)?.link
-      if (former !== undefined && former !== output.link) found.push(...this.#removal(former, output.template, undefined))
+      if (former !== undefined && former !== output.link)
+        found.push(...this.#removal(former, output.template, undefined))
       if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
       changes.push(...found)
       if (output.content === undefined) owned.delete(output.path)
@@ -107,7 +108,8 @@ export class Planner {
     const orphans = this.#orphans(new Set(templates), wanted)
     for (const [path, entry] of orphans) {
       changes.push(...this.#removal(path, entry.template, entry.sha256))
-      if (entry.link !== undefined && !wanted.has(entry.link)) changes.push(...this.#removal(entry.link, entry.template, undefined))
+      if (entry.link !== undefined && !wanted.has(entry.link))
+        changes.push(...this.#removal(entry.link, entry.template, undefined))
       owned.delete(path)
     }
     return {
@@ -144,7 +146,8 @@ export class Planner {
     const { path, template, metadata } = output
     const real = this.#real(path)
     const state = this.#system.state(real)
-    if (state?.kind === 'folder') throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
+    if (state?.kind === 'folder')
+      throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
     const attributes = this.#attributes(metadata, state, path)
     const before = state?.kind === 'file' ? this.#system.read(real) : undefined
     if (before?.equals(Buffer.from(after))) {
@@ -169,7 +172,8 @@ export class Planner {
     const target = relative(dirname(path), output.path)
     const state = this.#system.state(real)
     if (state?.kind === 'link' && this.#system.readLink(real) === target) return []
-    if (state !== undefined && state.kind !== 'link') throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
+    if (state !== undefined && state.kind !== 'link')
+      throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
     if (state === undefined) this.#missingFolders(dirname(real), folders)
     return [{ kind: 'link', path, real, template: output.template, target, exists: state !== undefined, edited: false }]
   }

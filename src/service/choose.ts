@@ -9,7 +9,7 @@ import { systemd } from './systemd.ts'
 /** No supervisor: says what it would do. */
 export const none: ServiceManager = {
   name: 'none',
-  describe: (unit, action) => `${action} ${unit.name}`,
+  describe: (unit, action) => `${action} ${unit.name} (not done: there is no service manager)`,
   adjust: () => Promise.resolve(resultOf(undefined)),
 }
 
@@ -26,12 +26,14 @@ const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
  * @throws Failure (refused) for an unknown name
  */
 export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
-  const named = process.env['GABARIT_SERVICE_MANAGER'] || property
+  const named = process.env.GABARIT_SERVICE_MANAGER || property
   if (named !== undefined && named !== '' && named !== 'auto') {
     const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined
     if (make !== undefined) return make()
     const names = Object.keys(MANAGERS)
-    throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, { hint: `Known: ${names.join(', ')}` })
+    throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
+      hint: `Known: ${names.join(', ')}`,
+    })
   }
   if (root !== '/') return none
   if (existsSync('/run/systemd/system')) return systemd

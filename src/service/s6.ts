@@ -51,7 +51,16 @@ export function s6(scanFolder: string = findScanFolder()): ServiceManager {
   }
 }
 
-const FLAGS: Readonly<Record<string, string>> = { HUP: '-h', USR1: '-1', USR2: '-2', TERM: '-t', INT: '-i', QUIT: '-q', ALRM: '-a', KILL: '-k' }
+const FLAGS: Readonly<Record<string, string>> = {
+  HUP: '-h',
+  USR1: '-1',
+  USR2: '-2',
+  TERM: '-t',
+  INT: '-i',
+  QUIT: '-q',
+  ALRM: '-a',
+  KILL: '-k',
+}
 
 function signalFlag<Result>(signal: string, make: (flag: string) => Result): Result | undefined {
   const flag = Object.hasOwn(FLAGS, signal) ? FLAGS[signal] : undefined
@@ -59,7 +68,7 @@ function signalFlag<Result>(signal: string, make: (flag: string) => Result): Res
 }
 
 function findScanFolder(): string {
-  const named = process.env['S6_SCANDIR']
+  const named = process.env.S6_SCANDIR
   if (named) return named
   return SCAN_FOLDERS.find(folder => existsSync(folder)) ?? '/run/service'
 }

@@ -22,9 +22,9 @@ export interface Places {
  * @param root overrides `GABARIT_ROOT` (the option `--root`)
  */
 export function findPlaces(shipped: string, env: NodeJS.ProcessEnv, root?: string): Places {
-  const base = resolve(root ?? (env['GABARIT_ROOT'] || '/'))
+  const base = resolve(root ?? (env.GABARIT_ROOT || '/'))
   const state = join(base, 'var/lib/gabarit')
-  const databases = env['DBPATH'] ? resolve(env['DBPATH']) : join(state, 'db')
+  const databases = env.DBPATH ? resolve(env.DBPATH) : join(state, 'db')
   return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state }
 }
 

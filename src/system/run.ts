@@ -53,7 +53,12 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
             ? `was killed by ${signal} (${constants.signals[signal]})`
             : undefined
       const output = chunks.join('')
-      resolve({ status: problem === undefined ? (status ?? undefined) : undefined, output, problem, missing: spawnProblem?.code === 'ENOENT' })
+      resolve({
+        status: problem === undefined ? (status ?? undefined) : undefined,
+        output,
+        problem,
+        missing: spawnProblem?.code === 'ENOENT',
+      })
     }
     child.stdout.setEncoding('utf8').on('data', take)
     child.stderr.setEncoding('utf8').on('data', take)

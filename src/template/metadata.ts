@@ -63,17 +63,17 @@ const CHECKS: Readonly<Record<string, Check>> = {
   format: oneOf(Object.keys(QUOTERS)),
   each: value =>
     isObject(value) &&
-    isText(value['db']) &&
+    isText(value.db) &&
     onlyKeys(value, ['db', 'type', 'where']) &&
-    where(value['where'] ?? {}) === undefined
+    where(value.where ?? {}) === undefined
       ? undefined
       : 'must be an object with "db" and perhaps "type" and "where"',
   link: value =>
     path(value) === undefined ||
     (isObject(value) &&
-      path(value['path']) === undefined &&
+      path(value.path) === undefined &&
       onlyKeys(value, ['path', 'where']) &&
-      where(value['where'] ?? {}) === undefined)
+      where(value.where ?? {}) === undefined)
       ? undefined
       : 'must be an absolute path, or an object with "path" and perhaps "where"',
   validate: value =>

@@ -53,7 +53,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       local: () =>
         db('networks')
           .all('network')
-          .map(record => net(record.key, record['Mask'])),
+          .map(record => net(record.key, record.Mask)),
     },
     line: (...words: unknown[]) => printer.r(`${words.map(lineWord).join(' ')}\n`),
     fail: (message: string) => {

@@ -16,7 +16,7 @@ export interface ServiceView {
 export function serviceView(record: RecordView): ServiceView {
   const ports = (protocol: 'tcp' | 'udp', ...names: string[]) =>
     names.flatMap(name => splitList(record[name])).map(port => [protocol, port] as const)
-  const zones = splitList(record['access'] ?? 'none')
+  const zones = splitList(record.access ?? 'none')
   return {
     name: record.key,
     enabled: isOn(record),

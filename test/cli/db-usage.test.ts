@@ -23,9 +23,9 @@ const WRONG: readonly (readonly [command: readonly string[], message: string])[]
   [['config', 'get', ''], 'KEY is empty'],
   [['config', 'getprop', 'sshd'], 'PROP is missing'],
   [['config', 'getprop', 'sshd', ''], 'PROP is empty'],
-  [['config', 'delete', 'sshd', 'b'], 'there are 2 arguments, 1 at most'],
-  [['config', 'keys', 'x'], 'there are 1 arguments, 0 at most'],
-  [['config', 'show', 'a', 'b'], 'at most'],
+  [['config', 'delete', 'sshd', 'b'], '2 arguments given, at most 1 expected'],
+  [['config', 'keys', 'x'], '1 argument given, none expected'],
+  [['config', 'show', 'a', 'b'], 'expected'],
   [['config', 'set', 'sshd'], 'TYPE is missing'],
   [['config', 'set', '', 't'], 'KEY is empty'],
   [['config', 'setdefault', 'sshd', ''], 'TYPE is empty'],
@@ -38,7 +38,7 @@ const WRONG: readonly (readonly [command: readonly string[], message: string])[]
   [['config', 'setprop', 'sshd', '', '2'], 'PROP is empty'],
   [['config', 'delprop', 'sshd'], 'PROP is missing'],
   [['config', 'import'], 'FILE is missing'],
-  [['config', 'batch', 'x'], 'at most'],
+  [['config', 'batch', 'x'], 'expected'],
   [['db', '../x', 'keys'], 'is no name of a database'],
   [['db', 'a/b', 'keys'], 'is no name of a database'],
   [['db', '', 'keys'], 'is no name of a database'],
@@ -52,7 +52,6 @@ for (const [command, message] of WRONG)
     assert.is(status, 2)
     assert.is(stdout, '')
     assert.match(stderr, message)
-    assert.match(stderr, command.length > 2 ? /usage|Verbs|Options|name|folder/ : 'usage')
     assert.is(sandbox.read('/var/lib/gabarit/db/configuration.json'), before)
   })
 

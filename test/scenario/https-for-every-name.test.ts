@@ -1,8 +1,10 @@
 // Scenario 1 with the real daemons: HTTPS for every name, first with the test authority, then with the production one;
 // then one name goes to Odoo; then back to the self-signed certificate. Runs as root, in private namespaces, on `/`.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Daemons } from '../support/daemons.ts'
@@ -15,6 +17,7 @@ import { addS6Service, startS6 } from '../support/s6.ts'
 import { must, PROJECT, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
+import { pause } from '../support/wait.ts'
 
 const DAEMONS = ['apache2', 'dehydrated', 'pebble', 'pebble-challtestsrv', 's6-svscan', 'curl', 'openssl', 'hexdump']
 const reason = needsCommands(...DAEMONS) ?? enterNamespace(import.meta.filename, 'odoo-11')
@@ -44,6 +47,9 @@ function authority(name: 'test' | 'production'): Authority {
   if (found === undefined) throw new Error(`the ${name} authority has not been started`)
   return found
 }
+
+/** The process of Apache that holds the ports: a reload keeps it. */
+const apacheProcess = () => type(`s6-svstat -o pid ${scan}/apache2`).trim()
 
 /** What must be true of the certificate that Apache serves, under every name. */
 function assertServes(issuer: string): void {
@@ -102,12 +108,15 @@ step('the administrator asks for certificates', () => {
 })
 
 step('a dry run shows what would change, and changes not one byte', () => {
-  const folders = ['/etc', '/var', '/srv', '/run']
+  const folders = ['/etc', '/var/lib/gabarit', '/var/www', '/srv', '/run']
   const before = treeState(...folders)
   const shown = type('signal-event console-save --dry-run')
   assert.equal(treeChanges(before, treeState(...folders)), [])
-  assert.match(shown, '+++ ')
-  assert.match(shown, `+${CERTIFIED[0]} `)
+  assert.match(shown, '+++ /etc/dehydrated/domains.txt')
+  assert.match(shown, `+${PRIMARY} `)
+  assert.match(shown, 'apache2')
+  type('expand-template --diff /etc/hosts /etc/dehydrated/config')
+  assert.equal(treeChanges(before, treeState(...folders)), [])
 })
 
 step('console-save writes what dehydrated reads: the test authority, and one line of names', () => {
@@ -133,9 +142,11 @@ step('a name that leads elsewhere: no certificate, and the name is said', () => 
 })
 
 step('dehydrated -c gets a certificate of the test authority, and Apache serves it', () => {
+  const before = apacheProcess()
   const { status, stdout, stderr } = dehydrated('-c')
   assert.is(status, 0, `${stdout}${stderr}`)
   assertServes(authority('test').issuer)
+  assert.is(apacheProcess(), before)
 })
 
 step('dehydrated -c -x gets the official certificate, and Apache serves it', () => {
@@ -145,6 +156,7 @@ step('dehydrated -c -x gets the official certificate, and Apache serves it', () 
   const { status, stdout, stderr } = dehydrated('-c', '-x')
   assert.is(status, 0, `${stdout}${stderr}`)
   assertServes(authority('production').issuer)
+  assert.is(readdirSync('/etc/dehydrated/accounts').length, 2, 'each authority has an account of its own')
   assert.is(ask(`https://www.${PRIMARY}/`, { trust: authority('production').root }).body, 'the page of Micronator\n')
 })
 
@@ -172,6 +184,14 @@ step('an override sends one name to Odoo, and nothing else', async () => {
   }
   assert.equal(manager(), managerBefore)
   assertChallenges()
+})
+
+step('a request under way survives the reload', async () => {
+  const url = `https://${ODOO}/slow`
+  const slow = promisify(execFile)('curl', ['-sS', '--cacert', authority('production').root, url])
+  await pause(500)
+  type('signal-event ssl-update')
+  assert.match((await slow).stdout, 'Odoo /slow')
 })
 
 step('back to the self-signed certificate', () => {

@@ -44,10 +44,11 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     const probe = [SCRIPT, logOf('probe')]
     const stubborn = [SCRIPT, logOf('stubborn'), 'stubborn']
     await supervisor.start({ probe, stubborn })
-    for (const word of ['start', 'stop', 'restart', 'reload']) ask(`probe-${word}`, 'probe', word)
+    for (const word of ['start', 'restart', 'reload', 'reload-or-restart']) ask(`probe-${word}`, 'probe', word)
     sandbox.write('/etc/gabarit/events/nothing/services2adjust/nobody', 'start\n')
-    // The record has another name than the service of the manager.
     sandbox.must('config set probe service status enabled')
+    // The folder that a command is typed in (here the sandbox's root) must not lead the manager astray.
+    sandbox.write('/supervisord.conf', '[supervisorctl]\nserverurl=unix:///nonexistent/decoy.sock\n')
   })
 
   step('start, and start again', async () => {
@@ -70,13 +71,15 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     assert.equal(signal('probe-restart').status, 0)
     await waitUntilSaid('probe', 'start', 'reload', 'stop', 'start', 'stop')
     assert.equal(signal('probe-restart').status, 0)
+    await pause(200)
+    assert.equal(said('probe').length, 5)
     sandbox.must('config setprop probe status enabled')
   })
 
   step('a failed adjustment is reported, remembered and tried again by the next event', async () => {
     const { status, stderr, stdout } = signal('probe-reload')
     assert.is(status, 1)
-    assert.match(`${stdout}${stderr}`, 'probe')
+    assert.match(`${stdout}${stderr}`, 'probe is not running')
     supervisor.up('probe')
     await waitUntilSaid('probe', 'start', 'reload', 'stop', 'start', 'stop', 'start')
     assert.is(signal('nothing').status, 0)
@@ -102,6 +105,15 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     },
   )
 
+  step('reload-or-restart starts what does not run', async () => {
+    supervisor.kill('probe')
+    const before = said('probe').length
+    assert.is(signal('probe-reload-or-restart').status, 0)
+    await waitFor('probe to start', () => said('probe').slice(before).join() === 'start')
+    assert.is(signal('probe-reload-or-restart').status, 0)
+    await waitFor('probe to be reloaded', () => said('probe').slice(before).join() === 'start,reload')
+  })
+
   step('one that hangs is given up, reported and remembered', async () => {
     sandbox.must('config set stubborn service status enabled')
     ask('stubborn-stop', 'stubborn', 'stop')
@@ -109,7 +121,7 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     await waitUntilSaid('stubborn', 'start')
     const { status, stderr, stdout } = signal('stubborn-stop')
     assert.is(status, 1)
-    assert.match(`${stdout}${stderr}`, /stubborn.*(time|second)/is)
+    assert.match(`${stdout}${stderr}`, /stubborn.*did not end within 2 s/s)
     supervisor.kill('stubborn')
     assert.is(signal('nothing').status, 0)
   })

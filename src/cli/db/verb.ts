@@ -60,9 +60,8 @@ export function checkArguments(name: string, verb: Verb, args: readonly string[]
     fail(`${optional.join(' and ')} come in pairs; the last one is not complete`)
   if (!repeated && beyond > optional.length) {
     const most = required.length + optional.length
-    fail(
-      `there are ${args.length} arguments, ${most} at most${args.length > most ? '; quote a value that holds blanks' : ''}`,
-    )
+    const given = `${args.length} argument${args.length === 1 ? '' : 's'} given`
+    fail(`${given}, ${most === 0 ? 'none' : `at most ${most}`} expected; quote a value that holds blanks`)
   }
   for (let position = args.indexOf(''); position >= 0; position = args.indexOf('', position + 1)) {
     const argument = argumentName(verb, position)
