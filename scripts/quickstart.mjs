@@ -25,7 +25,7 @@ function stop(message) {
 
 /** Runs a command of the tour's own making, quietly unless it fails. */
 function prepare(what, program, ...args) {
-  process.stdout.write(`${what} ...\n`)
+  if (what !== undefined) process.stdout.write(`${what} ...\n`)
   const result = spawnSync(program, args, { cwd: project, encoding: 'utf8' })
   if (result.status === 0) return
   process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`)
@@ -75,12 +75,14 @@ function askForCertificates() {
 }
 
 function overrideForOdoo() {
-  chapter(`One name goes to Odoo on port 8069, without editing a shipped file`)
+  chapter('One name goes to Odoo on port 8069, without editing a shipped file')
+  const shipped = `templates/${VIRTUAL_HOSTS}/25SSLDirectives`
   const custom = `sandbox/etc/gabarit/templates-custom/${VIRTUAL_HOSTS}`
   type(`mkdir -p ${custom}`)
-  type(`cp templates/${VIRTUAL_HOSTS}/25SSLDirectives ${custom}`)
-  type(`sed -i.orig -f scripts/odoo-override.sed ${custom}/25SSLDirectives && rm ${custom}/25SSLDirectives.orig`)
-  type(`diff templates/${VIRTUAL_HOSTS}/25SSLDirectives ${custom}/25SSLDirectives || true`)
+  type(`cp ${shipped} ${custom}`)
+  process.stdout.write('\nIn an editor (scripts/odoo-override.sed stands in for it) the copy gets a few lines:\n\n')
+  prepare(undefined, 'sh', '-c', `sed -f scripts/odoo-override.sed ${shipped} >${custom}/25SSLDirectives`)
+  type(`diff ${shipped} ${custom}/25SSLDirectives || true`)
   type('expand-template --diff /etc/httpd/conf/httpd.conf')
   type('expand-template /etc/httpd/conf/httpd.conf')
   type("grep 'redirection' sandbox/etc/httpd/conf/httpd.conf")
@@ -95,7 +97,7 @@ function tellWhatIsNext() {
   config setprop letsencrypt status official       a mistake: see what it says
   config setprop letsencrypt status enabled
   signal-event console-save --dry-run              the production authority
-  gabarit explain /etc/dehydrated/config:7         which fragment, which records
+  gabarit explain /etc/dehydrated/config:15        which fragment, which records
   gabarit impact hosts www.${PRIMARY}    what depends on this record
   db hosts describe www.${PRIMARY}       what may be set, and what it means
 `)

@@ -17,7 +17,10 @@ export interface Invocation {
   readonly places: Places
   /** Colours and progress are wanted: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean
+  /** Prints text and ends its last line. */
   readonly print: (text: string) => void
+  /** Prints text exactly as it is. */
+  readonly printExact: (text: string) => void
   readonly printError: (text: string) => void
 }
 

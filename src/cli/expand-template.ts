@@ -12,7 +12,7 @@ import { planAsJson, planAsText, planSummary } from './show-plan.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, value, places, print, printError } = invocation
+  const { flag, value, places, print, printExact, printError } = invocation
   const dryRun = flag('diff') || flag('stdout')
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const usual = makeContext(places, system, message => printError(`warning: ${message}`))
@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const makePlan = () => planFor(context, names, value('output'))
 
   if (flag('stdout')) {
-    for (const { content } of expandAll(context, names)) print(content ?? '')
+    for (const { content } of expandAll(context, names)) printExact(content ?? '')
     return EXIT.done
   }
   if (dryRun) {

@@ -42,6 +42,7 @@ async function runCommand(command: Command, words: readonly string[], program: s
     places: findPlaces(SHIPPED, process.env, text('root')),
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     print: line => print(line),
+    printExact: text => write(1, text),
     printError: line => write(2, `${line}\n`),
   })
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions } from './description.ts'
 import type { Draft } from './draft.ts'
@@ -26,7 +26,7 @@ export function changeDatabase<Result>(
   change: (draft: Draft) => Result,
 ): Result {
   const { command, report } = options
-  const makeFolder = places.databases === join(places.state, 'db')
+  const makeFolder = ownsFolder(places, name)
   return writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
@@ -39,4 +39,9 @@ export function changeDatabase<Result>(
     }
     return result
   })
+}
+
+/** Only gabarit's own folder of databases is made when it is missing, not one that `DBPATH` or an absolute name asks for. */
+export function ownsFolder(places: Places, name: string): boolean {
+  return !isAbsolute(name) && places.databases === join(places.state, 'db')
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
-import { join } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { ownsFolder } from './change.ts'
 import {
   type DatabaseDescription,
   Descriptions,
@@ -78,8 +78,7 @@ function initialize(places: Places, name: string, write: boolean): InitializedDa
     return { after: draft.records(), changed }
   }
   if (!write) return { name, file, before, ...change(new Draft(before ?? new Map())), warnings }
-  const makeFolder = places.databases === join(places.state, 'db')
-  const options = { command: 'initialize-default-databases', makeFolder, create: true }
+  const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
   const existed = fs.existsSync(file)
   return writeTransaction(file, options, draft => {
     const done = change(draft)

@@ -72,11 +72,20 @@ function processStat(pid: number | 'self'): { state: string; started: string } |
   return state === undefined || started === undefined ? undefined : { state, started }
 }
 
+/** What stays the same while this process lives, asked once: one that waits looks at the lock many times. */
+const known: { boot?: string | undefined; space?: string | undefined } = {}
+
 function bootId(): string | undefined {
-  return readText('/proc/sys/kernel/random/boot_id')?.trim()
+  if (!('boot' in known)) known.boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
+  return known.boot
 }
 
 function processSpace(): string | undefined {
+  if (!('space' in known)) known.space = readSpace()
+  return known.space
+}
+
+function readSpace(): string | undefined {
   try {
     return fs.readlinkSync('/proc/self/ns/pid')
   } catch {

@@ -62,7 +62,8 @@ function acquire(path: string, self: Holder, what: string, deadline: number): vo
       continue
     }
     if (Date.now() >= deadline) throw busy(path, holder, what)
-    sleep(2 + Math.random() * 8)
+    // At random, so that many that wait do not all come back at the same instant.
+    sleep(2 + Math.random() * 18)
   }
 }
 

@@ -105,10 +105,10 @@ function firstFragmentFrame(error: unknown): { file: string; line: number; colum
   return undefined
 }
 
-/** V8 puts `file:line`, the line and a caret before the message of a SyntaxError. */
+/** V8 puts `file:line`, the line and a caret (none at the end of the code) before the message of a SyntaxError. */
 function syntaxFailure(error: unknown, file: string): Failure {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const head = /^.*:(\d+)\n.*\n( *)\^/.exec(stack)
+  const head = /^.*:(\d+)\n.*\n( *)\^?/.exec(stack)
   const inside = compiled.get(file)
   const message = messageOf(error)
   if (head === null || inside === undefined) return refusal(message, { where: file, cause: error })

@@ -25,7 +25,8 @@ export const TRACE_TAIL = '\u{f0001}'
  * @param traceId when given, each line of output is preceded by a mark that names fragment and source line
  */
 export function generate(pieces: readonly LinePiece[], source: string, traceId?: number): GeneratedCode {
-  const lines: string[] = ['"use strict";return function($,item,vars,template,target){']
+  // The inner block lets a fragment call its own variables item, vars, template or target.
+  const lines: string[] = ['"use strict";return function($,item,vars,template,target){{']
   const segments: Segment[] = []
   const positionOf = positionFinder(source)
   for (const piece of pieces) {
@@ -52,7 +53,7 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
     })
     if (piece.kind !== 'exec') lines.push(');')
   }
-  lines.push('}')
+  lines.push('}}')
   return { code: lines.join('\n'), segments }
 }
 
@@ -71,7 +72,7 @@ export function sourcePosition(
   }
   if (found === undefined) return { line: 1, column: 1 }
   if (found.line < line) return { line: found.sourceLine, column: found.sourceColumn }
-  return { line: found.sourceLine, column: Math.max(1, found.sourceColumn + column - found.column) }
+  return { line: found.sourceLine, column: found.sourceColumn + Math.max(0, column - found.column) }
 }
 
 function traceMark(id: number, line: number): string {

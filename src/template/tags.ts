@@ -46,7 +46,13 @@ export function parsePieces(source: string, file: string): Piece[] {
     const end = start + node.val.length
     const close = /^\s*[-_]?%>/.exec(masked.slice(end))?.[0] ?? '%>'
     text(from)
-    pieces.push({ kind: KINDS[node.t] ?? 'exec', source: unmask(node.val), start, from, to: end + close.length })
+    pieces.push({
+      kind: KINDS[node.t] ?? 'exec',
+      source: unmask(node.val, source, start),
+      start,
+      from,
+      to: end + close.length,
+    })
     position = end + close.length
   }
   text(source.length)
@@ -156,6 +162,7 @@ function mask(literal: string): string {
   return literal.replace(/['"`\\/*%>]/g, character => String.fromCharCode(MASK_BASE + TROUBLE.indexOf(character)))
 }
 
-function unmask(code: string): string {
-  return code.replace(MASKED, character => TROUBLE[character.charCodeAt(0) - MASK_BASE] ?? character)
+/** The code as it is written; a private-use character may be the fragment's own. */
+function unmask(code: string, source: string, start: number): string {
+  return code.replace(MASKED, (character, offset: number) => source[start + offset] ?? character)
 }

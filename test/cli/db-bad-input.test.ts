@@ -56,6 +56,7 @@ test('a DBPATH that does not exist', ({ sandbox }) => {
   const { status, stderr } = sandbox.run('db test set k t', { env })
   assert.is(status, 1)
   assert.match(stderr, 'none does not exist; it is not made by itself')
+  assert.is(sandbox.run(`db ${sandbox.path('/none/x.json')} set k t`).status, 1)
 })
 
 test('a lock that is held: holder, process, command and age', ({ sandbox }) => {
@@ -123,8 +124,9 @@ long=$(printf '%065536d' 7)
 db test set k t value "$long"
 cat /dev/zero > "$DBPATH/ballast" 2>/dev/null || true
 set +e
-db test setprop k other "$long"; echo "setprop exit $?"
-db new set k t; echo "set exit $?"
+db new set k t; echo "no room for a lock: exit $?"
+truncate -s -40K "$DBPATH/ballast"
+db test setprop k other "$long"; echo "no room for the file: exit $?"
 set -e
 [ "$(db test getprop k value)" = "$long" ]
 db test getprop k other || echo "no other"
@@ -133,9 +135,10 @@ rm "$DBPATH/ballast"
 db test setprop k other x
 db test getprop k other`
   const outcome = sandbox.run(['unshare', '-m', 'sh', '-c', script], { env: { DBPATH: sandbox.path(FOLDER) } })
-  const expected = ['setprop exit 1', 'set exit 1', 'no other', '.test.json.last-good', 'ballast', 'test.json', 'x']
+  const refused = ['no room for a lock: exit 1', 'no room for the file: exit 1', 'no other']
+  const expected = [...refused, '.test.json.last-good', 'ballast', 'test.json', 'x']
   assert.equal(outcome.stdout.trimEnd().split('\n'), expected)
-  assert.match(outcome.stderr, 'no space left on device')
+  assert.match(outcome.stderr, 'cannot write the database: no space left on device')
 })
 
 testIf(test, needsTmpfs(), 'a read-only file system', ({ sandbox }) => {

@@ -40,6 +40,8 @@ test('a bad value is refused with the nearest word, unless validation is off', (
     stderr:
       'db: svc: property status: "enable" is not one of disabled, enabled; did you mean "enabled"?\n  Nothing was changed.\n',
   })
+  const path = sandbox.path('/var/lib/gabarit/db/test.json')
+  assert.is(sandbox.run(command.replace('test', path)).status, 3)
   sandbox.must(command, { env: { GABARIT_VALIDATE: 'off' } })
   assert.is(sandbox.must('db test getprop svc status'), 'enable\n')
 })

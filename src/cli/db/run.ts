@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
-import { findPlaces } from '../../system/places.ts'
+import { findPlaces, type Places } from '../../system/places.ts'
 import { runChange } from './change-verbs.ts'
 import type { Program } from './context.ts'
 import { checkEncoding, type Options, parseOptions } from './options.ts'
@@ -46,7 +46,7 @@ function runWords(program: Program, options: Options, shipped: string): number {
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
-  const context = { program, places, database, json: options.json, reveal: options.reveal }
+  const context = { program, places, database: nameOf(places, database), json: options.json, reveal: options.reveal }
   return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
 }
 
@@ -65,6 +65,13 @@ function checkDatabaseName(name: string): void {
     `"${name}" is no name of a database`,
     'A name has letters, digits and . _ - only; a path of a file must start with a slash.',
   )
+}
+
+/** A database of ours may be named by its whole path, as in SME Server; it is described all the same. */
+function nameOf(places: Places, database: string): string {
+  const start = `${places.databases}/`
+  const name = database.startsWith(start) && database.endsWith('.json') ? database.slice(start.length, -5) : ''
+  return name === '' || name.includes('/') ? database : name
 }
 
 function unknownVerb(program: Program, name: string): Failure {

@@ -1,0 +1,136 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { EXIT } from '../../src/system/failure.ts'
+import { Engine, failureOf } from '../support/engine.ts'
+
+const errors = suite('errors of fragments')
+
+/** Expands a template of one fragment and gives the failure, with `FILE` for the fragment's path. */
+function failing(source: string, sub = '') {
+  const engine = new Engine({ configuration: { DomainName: ['example.org'], sshd: ['service', { TCPPort: '22' }] } })
+  const file = engine.ship('templates/etc/x/10one', source)
+  if (sub !== '') engine.ship('templates/etc/x/Sub/20two', sub)
+  const { message, status, where, hint } = failureOf(() => engine.expand('etc/x'))
+  engine.remove()
+  return { message, status, where: where?.replace(file, 'FILE').replace(/^.*Sub\/20two/, 'SUB'), hint }
+}
+
+type Case = readonly [name: string, source: string, where: string, message: RegExp]
+
+const CASES: readonly Case[] = [
+  [
+    'a throw deep in a tag of many lines',
+    'a\n<% const x = 1\n  if (x) {\n    throw new Error("oh")\n  } %>\n',
+    'FILE:4:11',
+    /^oh\n/,
+  ],
+  ['a throw behind a tag on the same line', 'a <% if (1) { %> b <% fail("oh") } %>\n', 'FILE:1:23', /^oh\n/],
+  ['a helper that refuses', 'a\n<% net("10.0.0.0/8") %>\n  <%= net("no-address").cidr %>\n', 'FILE:3:7', /no-address/],
+  [
+    'a helper within a helper',
+    '<% const f = () => net("x")\n const g = () => f()\n g() %>\n',
+    'FILE:1:20',
+    /"x" is not an IP address/,
+  ],
+  ['an unknown name', 'a\n\n<%= confg.sshd %>\n', 'FILE:3:5', /^confg is not defined\n/],
+  [
+    'a property of a missing record',
+    '<%= config.sshd.TCPPort %>\n<%= config.ssh.TCPPort %>\n',
+    'FILE:2:16',
+    /undefined/,
+  ],
+  ['undefined printed', 'Port <%= config.sshd.TCPPrt %>\n', 'FILE:1:10', /<%= %> got undefined/],
+  ['null printed', '<%= null %>', 'FILE:1:5', /got null/],
+  ['NaN printed', '<%= Number("x") %>', 'FILE:1:5', /got NaN/],
+  ['a boolean printed', '<%= 1 > 2 %>', 'FILE:1:5', /got boolean false/],
+  ['a list printed', '<%= [1] %>', 'FILE:1:5', /got a list/],
+  ['an object printed', '<%= {} %>', 'FILE:1:5', /got an object/],
+  ['a record printed', '<%= config.sshd %>', 'FILE:1:5', /got the record "sshd"/],
+  ['a function printed', '<%= net %>', 'FILE:1:5', /got a function/],
+  ['undefined printed raw', 'a\n<%~ undefined %>\n', 'FILE:2:5', /<%~ %> got undefined/],
+  ['a line break printed', '<%= "a\\nb" %>', 'FILE:1:5', /line break or control character in "a\\nb"/],
+  ['a vertical line separator printed', '<%= "a\\u2028b" %>', 'FILE:1:5', /control character/],
+  ['an escape sequence printed', '<%= "\\x1b[31m" %>', 'FILE:1:5', /control character/],
+  [
+    'vars: a name that nobody set',
+    '<% vars.hostnames = [] %>\n<%= join(vars.hostname) %>\n',
+    'FILE:2:15',
+    /hostname was not set.*did you mean "hostnames"/,
+  ],
+  ['a change of a record', '\n<% config.sshd.TCPPort = "23" %>', 'FILE:2:24', /read only/],
+  ['a change of the configuration', '<% config.sshd = {} %>', 'FILE:1:16', /config.sshd cannot be changed/],
+  ['a new global', '<% leaked = 5 %>', 'FILE:1:11', /leaked is not defined/],
+  ['an unknown database', '\n <%= db("hots").keys().length %>', 'FILE:2:6', /there is no database "hots"/],
+  ['a file that must be there', '<%~ read("/etc/none") %>', 'FILE:1:5', /\/etc\/none does not exist/],
+  ['an unknown fact', '<%= fact("cpu") %>', 'FILE:1:5', /no fact "cpu"/],
+  ['fail()', '<% if (true)\n  fail("no network") %>', 'FILE:2:3', /^no network/],
+  ['a missing sub-template', '<%~ template("Nowhere") %>', 'FILE:1:5', /no template etc\/x\/Nowhere/],
+  ['recursion without end', 'a\n<%~ template("/etc/x") %>', 'FILE:2:5', /calls itself without end/],
+  ['a syntax error', 'a\nb\n<% const = 1 %>\nc\n', 'FILE:3:10', /Unexpected token '='/],
+  ['a syntax error in the third line of a tag', '<% let a\n let b\n let a %>\n', 'FILE:3:6', /already been declared/],
+  ['an unclosed brace', 'a\n<% if (1) { %>\nb\n', 'FILE:4:1', /Unexpected|missing/],
+  ['an expression with a semicolon', 'a\n<%= 1; %>\n', 'FILE:2:5', /missing \)/],
+  ['an unclosed tag', 'a\nb <% if (1) {\nc\n', 'FILE:2:3', /tag <% is not closed/],
+  ['an unclosed string', 'a\n<% const x = "abc %>\nc\n', 'FILE:2:14', /string in the tag is not closed/],
+  ['an unclosed template literal', '<%= `abc %>\n', 'FILE:1:5', /template string .*is not closed/],
+  ['an unclosed comment', 'a <% /* abc %>\n', 'FILE:1:6', /comment .*is not closed/],
+]
+
+for (const [name, source, where, message] of CASES)
+  errors(name, () => {
+    const failure = failing(source)
+    assert.is(failure.where, where, failure.message)
+    assert.match(failure.message, message)
+    assert.is(failure.status, EXIT.refused)
+  })
+
+errors('an unclosed brace says what to look for', () => {
+  assert.match(failing('<% if (1) { %>').hint ?? '', 'every { ( [')
+})
+
+errors('the lines around are shown, with a caret', () => {
+  const { message } = failing('one\ntwo\n  <%= nope %>\nfour\nfive\nsix\n')
+  assert.is(
+    message,
+    [
+      'nope is not defined',
+      '      1 | one',
+      '      2 | two',
+      '>>    3 |   <%= nope %>',
+      '        |       ^',
+      '      4 | four',
+      '      5 | five',
+    ].join('\n'),
+  )
+})
+
+errors('an error in a sub-template names the sub-template', () => {
+  const { where, message } = failing('a\n<%~ template("Sub", { x: 1 }) %>\n', 'b\nc <%= item.y %>\n')
+  assert.is(where, 'SUB:2:7')
+  assert.match(message, '<%= item.y %>')
+})
+
+errors('a function that the caller handed over is named where it is written', () => {
+  const { where } = failing('a\n<%~ template("Sub", () => { throw new Error("oh") }) %>\n', '<% item() %>\n')
+  assert.is(where, 'FILE:2:35')
+})
+
+errors('a syntax error in a sub-template names it too', () => {
+  assert.is(failing('<%~ template("Sub") %>\n', 'b\n<% ( %>\n').where, 'SUB:3:1')
+})
+
+errors('what is no Error is shown as it is, with the fragment', () => {
+  const { message, where } = failing('a\n<% throw "some text" %>\n')
+  assert.match(message, 'some text')
+  assert.match(where ?? '', /^FILE/)
+})
+
+errors('a warning does not stop the expansion', () => {
+  const engine = new Engine()
+  engine.ship('templates/one', 'a\n<% warn("look out") %>\nb\n')
+  assert.is(engine.text('one'), 'a\nb\n')
+  assert.equal(engine.warnings, ['look out'])
+  engine.remove()
+})
+
+errors.run()
