@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import * as fs from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { parse } from './json.ts'
@@ -52,8 +52,8 @@ function lastGoodHint(file: string): string {
   const copy = lastGoodPath(file)
   let date: Date
   try {
-    decode(fs.readFileSync(copy))
-    date = fs.statSync(copy).mtime
+    decode(readFileSync(copy))
+    date = statSync(copy).mtime
   } catch {
     return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
   }

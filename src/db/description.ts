@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../system/byte-order.ts'
 import { hasCode } from '../system/failure.ts'
@@ -83,7 +83,7 @@ export function describedDatabases(places: Places): string[] {
 
 /** All that describes a database; undefined when nothing does. */
 export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
-  if (!isName(name) || !folders(places).some(folder => fs.existsSync(join(folder, name)))) return undefined
+  if (!isName(name) || !folders(places).some(folder => existsSync(join(folder, name)))) return undefined
   const files = listFiles(places, name)
   const records = new Map<string, RecordDescription>()
   const types = new Map<string, RecordDescription>()
@@ -202,15 +202,15 @@ function decodeName(file: string): Subject {
   return { kind, name: text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) }
 }
 
-function entries(folder: string): fs.Dirent[] {
+function entries(folder: string): Dirent[] {
   try {
-    return fs.readdirSync(folder, { withFileTypes: true })
+    return readdirSync(folder, { withFileTypes: true })
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
     throw error
   }
 }
 
-function isFolder(folder: string, entry: fs.Dirent): boolean {
-  return entry.isDirectory() || (entry.isSymbolicLink() && fs.statSync(join(folder, entry.name)).isDirectory())
+function isFolder(folder: string, entry: Dirent): boolean {
+  return entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isDirectory())
 }

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import * as os from 'node:os'
 import { below, type Places } from '../system/places.ts'
 import type { PropertyDescription } from './description.ts'
@@ -9,7 +9,7 @@ export function defaultOf(places: Places, property: PropertyDescription): string
     if ('fact' in detection) {
       const value = nameFact(places, detection.fact)
       if (value !== '') return value
-    } else if (fs.existsSync(below(places, detection.exists))) return detection.value
+    } else if (existsSync(below(places, detection.exists))) return detection.value
   }
   return property.default
 }
@@ -24,7 +24,7 @@ export function nameFact(places: Places, fact: 'hostname' | 'domain'): string {
 
 function fileName(places: Places): string | undefined {
   try {
-    const text = fs.readFileSync(below(places, '/etc/hostname'), 'utf8').trim()
+    const text = readFileSync(below(places, '/etc/hostname'), 'utf8').trim()
     return /^[A-Za-z0-9.-]+$/.test(text) ? text : undefined
   } catch {
     return undefined

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemReason } from '../system/atomic-write.ts'
 import { compareBytes } from '../system/byte-order.ts'
@@ -40,7 +40,7 @@ export function importTree(places: Places, folder: string, command: string): Imp
   const skipped: string[] = []
   for (const name of namesIn(folder)) {
     const path = join(folder, name)
-    if (/^\w[\w.-]*$/.test(name) && fs.statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    if (/^\w[\w.-]*$/.test(name) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
       loaded.push({ name, path, file: load(path, readBytes(path)) })
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is no database file`)
   }
@@ -94,7 +94,7 @@ function store(places: Places, database: string, path: string, file: FlatFile, c
 
 function readBytes(path: string): Buffer {
   try {
-    return fs.readFileSync(path)
+    return readFileSync(path)
   } catch (error) {
     throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
   }
@@ -102,7 +102,7 @@ function readBytes(path: string): Buffer {
 
 function namesIn(folder: string): string[] {
   try {
-    return fs.readdirSync(folder).sort(compareBytes)
+    return readdirSync(folder).sort(compareBytes)
   } catch (error) {
     const reason = hasCode(error, 'ENOTDIR') ? 'it is not a folder' : systemReason(error)
     throw new Failure(`cannot be read: ${reason}`, { where: folder, cause: error })

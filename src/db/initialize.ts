@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { existsSync } from 'node:fs'
 import { Failure } from '../system/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { ownsFolder } from './change.ts'
@@ -79,7 +79,7 @@ function initialize(places: Places, name: string, write: boolean): InitializedDa
   }
   if (!write) return { name, file, before, ...change(new Draft(before ?? new Map())), warnings }
   const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
-  const existed = fs.existsSync(file)
+  const existed = existsSync(file)
   return writeTransaction(file, options, draft => {
     const done = change(draft)
     return { name, file, before: existed ? draft.before : undefined, ...done, warnings }

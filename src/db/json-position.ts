@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { systemReason } from '../system/atomic-write.ts'
 import { Failure } from '../system/failure.ts'
 
@@ -9,7 +9,7 @@ import { Failure } from '../system/failure.ts'
 export function readJsonFile(path: string): unknown {
   let text: string
   try {
-    text = fs.readFileSync(path, 'utf8')
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
   }

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compareBytes } from '../system/byte-order.ts'
@@ -54,7 +54,7 @@ function positionIn(file: string, error: unknown): string {
 
 function filesOf(folder: string): string[] {
   try {
-    return fs.readdirSync(folder)
+    return readdirSync(folder)
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
     throw error

@@ -1,23 +1,29 @@
 import { databaseFile, type Places } from '../system/places.ts'
-import { describeDatabase, describedDatabases } from './description.ts'
+import { type DatabaseDescription, Descriptions, describeDatabase, describedDatabases } from './description.ts'
 import { readDatabase } from './store.ts'
 
 /** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */
 const LEAST = 4
 
-/** All values of properties that are described as secret, longest first, for masking them in what is shown. */
+/** All values that are described as secret, longest first, for masking them in what is shown. */
 export function secretValues(places: Places): string[] {
   const values = new Set<string>()
+  const descriptions = new Descriptions(places)
   for (const name of describedDatabases(places)) {
-    const description = describeDatabase(places, name)
-    const secretOf = (key: string, type: string, property: string) =>
-      description?.records.get(key)?.properties.get(property)?.secret ??
-      description?.types.get(type)?.properties.get(property)?.secret
-    const all = [...(description?.records.values() ?? []), ...(description?.types.values() ?? [])]
-    if (!all.some(({ properties }) => [...properties.values()].some(({ secret }) => secret === true))) continue
-    for (const record of readDatabase(databaseFile(places, name))?.values() ?? [])
+    if (!holdsSecrets(describeDatabase(places, name))) continue
+    for (const record of readDatabase(databaseFile(places, name))?.values() ?? []) {
+      const description = descriptions.of(name, record.key, record.type)
+      if (description?.scalar?.secret === true) values.add(record.type)
       for (const [property, value] of record.properties)
-        if (value.length >= LEAST && secretOf(record.key, record.type, property) === true) values.add(value)
+        if (description?.properties.get(property)?.secret === true) values.add(value)
+    }
   }
-  return [...values].sort((a, b) => b.length - a.length)
+  return [...values].filter(value => value.length >= LEAST).sort((a, b) => b.length - a.length)
+}
+
+function holdsSecrets(description: DatabaseDescription | undefined): boolean {
+  const all = [...(description?.records.values() ?? []), ...(description?.types.values() ?? [])]
+  return all.some(({ scalar, properties }) =>
+    [scalar, ...properties.values()].some(property => property?.secret === true),
+  )
 }

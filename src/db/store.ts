@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
 import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
@@ -55,7 +55,7 @@ export function writeTransaction<Result>(
     database.read()
     const draft = new Draft(database.data)
     const result = change(draft)
-    const created = options.create === true && !fs.existsSync(real)
+    const created = options.create === true && !existsSync(real)
     if (created || draft.changedKeys().length > 0) {
       database.data = draft.records()
       database.write()
@@ -67,31 +67,31 @@ export function writeTransaction<Result>(
 /** The file that a database's path stands for: links are followed, so that both names share one lock. */
 function realFile(file: string): string {
   try {
-    return fs.realpathSync(file)
+    return realpathSync(file)
   } catch (error) {
     if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) {
       if (hasCode(error, 'EACCES')) return file
       throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
     }
-    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
-    throw new Failure(`the database is a symbolic link to "${fs.readlinkSync(file)}", which does not exist`, {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
+    throw new Failure(`the database is a symbolic link to "${readlinkSync(file)}", which does not exist`, {
       where: file,
     })
   }
 }
 
 function readRegularFile(file: string): Buffer {
-  const stat = fs.statSync(file)
+  const stat = statSync(file)
   // Checked before it is opened: reading a named pipe would wait for ever.
   if (stat.isDirectory()) throw new Failure('this is a folder, not a database', { where: file })
   if (!stat.isFile()) throw new Failure('this is not a regular file, so it is no database', { where: file })
-  return fs.readFileSync(file)
+  return readFileSync(file)
 }
 
 function save(file: string): (records: Records) => void {
   return records => {
     const text = serialize(records)
-    const old = fs.statSync(file, { throwIfNoEntry: false })
+    const old = statSync(file, { throwIfNoEntry: false })
     const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
     const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
     const options = { mode, ...owner, locked: true }
@@ -118,10 +118,10 @@ function keepLastGood(file: string, text: string, options: { mode: number; locke
 
 function makeFolder(folder: string): void {
   try {
-    if (fs.existsSync(folder)) return
-    fs.mkdirSync(dirname(folder), { recursive: true })
+    if (existsSync(folder)) return
+    mkdirSync(dirname(folder), { recursive: true })
     // Two first commands may run at once: that it exists by now is fine. Databases hold passwords, so others stay out.
-    fs.mkdirSync(folder, { recursive: true, mode: 0o750 })
+    mkdirSync(folder, { recursive: true, mode: 0o750 })
     syncFolder(dirname(folder))
   } catch (error) {
     throw new Failure(`cannot make the folder of the databases: ${systemReason(error)}`, {
@@ -132,7 +132,7 @@ function makeFolder(folder: string): void {
 }
 
 function checkFolder(folder: string, file: string): void {
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
   throw new Failure(`the folder ${folder} does not exist; it is not made by itself`, { where: file })
 }
 

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { hasCode, messageOf } from './failure.ts'
 
@@ -23,22 +23,22 @@ export interface WriteOptions {
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName(basename(path), options.locked === true))
-  if (options.locked === true) fs.rmSync(temporary, { force: true })
-  const descriptor = fs.openSync(temporary, 'wx', options.mode & 0o700)
+  if (options.locked === true) rmSync(temporary, { force: true })
+  const descriptor = openSync(temporary, 'wx', options.mode & 0o700)
   let open = true
   try {
-    fs.writeFileSync(descriptor, data)
+    writeFileSync(descriptor, data)
     if (options.uid !== undefined || options.gid !== undefined)
-      fs.fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
+      fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
     // After the change of owner, which would clear set-user-id bits.
-    fs.fchmodSync(descriptor, options.mode)
-    fs.fsyncSync(descriptor)
-    fs.closeSync(descriptor)
+    fchmodSync(descriptor, options.mode)
+    fsyncSync(descriptor)
+    closeSync(descriptor)
     open = false
-    fs.renameSync(temporary, path)
+    renameSync(temporary, path)
   } catch (error) {
-    if (open) fs.closeSync(descriptor)
-    fs.rmSync(temporary, { force: true })
+    if (open) closeSync(descriptor)
+    rmSync(temporary, { force: true })
     throw error
   }
   syncFolder(folder)
@@ -46,14 +46,14 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, opt
 
 /** Makes the names in a folder survive a power cut. */
 export function syncFolder(folder: string): void {
-  const descriptor = fs.openSync(folder, 'r')
+  const descriptor = openSync(folder, 'r')
   try {
-    fs.fsyncSync(descriptor)
+    fsyncSync(descriptor)
   } catch (error) {
     // Some file systems cannot sync a folder; there is nothing better to do on them.
     if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error
   } finally {
-    fs.closeSync(descriptor)
+    closeSync(descriptor)
   }
 }
 

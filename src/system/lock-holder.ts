@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hasCode } from './failure.ts'
 
 /** Who holds a lock: enough to tell whether it still lives, and to name it to a person. Holds no values. */
@@ -87,7 +87,7 @@ function processSpace(): string | undefined {
 
 function readSpace(): string | undefined {
   try {
-    return fs.readlinkSync('/proc/self/ns/pid')
+    return readlinkSync('/proc/self/ns/pid')
   } catch {
     return undefined
   }
@@ -95,7 +95,7 @@ function readSpace(): string | undefined {
 
 function readText(path: string): string | undefined {
   try {
-    return fs.readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

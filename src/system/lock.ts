@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import { systemReason } from './atomic-write.ts'
 import { Failure, hasCode } from './failure.ts'
 import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
@@ -37,7 +37,7 @@ export function acquireLock(path: string, options: LockOptions): Lock {
     release() {
       if (!held) return
       held = false
-      if (readHolder(path)?.token === self.token) fs.unlinkSync(path)
+      if (readHolder(path)?.token === self.token) unlinkSync(path)
     },
   }
 }
@@ -76,16 +76,16 @@ function takeOver(path: string, dead: Holder, self: Holder, what: string, deadli
   const claim = `${path}.${dead.token}`
   acquire(claim, self, what, deadline)
   if (readHolder(path)?.token === dead.token) {
-    fs.renameSync(claim, path)
+    renameSync(claim, path)
     return true
   }
-  fs.unlinkSync(claim)
+  unlinkSync(claim)
   return false
 }
 
 function makeLink(path: string, self: Holder): boolean {
   try {
-    fs.symlinkSync(JSON.stringify(self), path)
+    symlinkSync(JSON.stringify(self), path)
     return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
@@ -97,7 +97,7 @@ function makeLink(path: string, self: Holder): boolean {
 export function readHolder(path: string): Holder | undefined {
   let text: string
   try {
-    text = fs.readlinkSync(path)
+    text = readlinkSync(path)
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw new Failure(`cannot read the lock: ${systemReason(error)}`, {

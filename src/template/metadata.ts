@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parseAction } from '../service/actions.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { BANNER_STYLES } from './banner.ts'
@@ -42,7 +43,6 @@ const path: Check = value =>
   typeof value === 'string' && value.startsWith('/') && !value.split('/').includes('..')
     ? undefined
     : 'must be an absolute path without ".."'
-const texts: Check = value => (Array.isArray(value) && value.every(isText) ? undefined : 'must be a list of texts')
 const oneOf =
   (words: readonly string[]): Check =>
   value =>
@@ -64,6 +64,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   each: value =>
     isObject(value) &&
     isText(value.db) &&
+    isText(value.type ?? 'any') &&
     onlyKeys(value, ['db', 'type', 'where']) &&
     where(value.where ?? {}) === undefined
       ? undefined
@@ -82,8 +83,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? undefined
       : 'must be a list of commands, each a list of words',
   notify: value =>
-    texts(value) === undefined && (value as string[]).every(entry => /^[\w@.-]+:[a-z0-9-]+$/.test(entry))
-      ? undefined
+    Array.isArray(value) && value.every(entry => typeof entry === 'string' && /^[\w@.-]+:[a-z0-9-]+$/.test(entry))
+      ? unknownAction(value)
       : 'must be a list like ["httpd:reload"]',
   delete: flag,
   squeezeBlank: flag,
@@ -126,6 +127,16 @@ function readOne(file: string): Record<string, unknown> {
   if (problems.length > 0)
     throw refusal(problems.join('; '), { where: file, hint: 'See docs/fragments.md, "template.json".' })
   return value
+}
+
+/** What is wrong with the actions of a `notify` list: too late when the files are written. */
+function unknownAction(entries: readonly string[]): string | undefined {
+  try {
+    for (const entry of entries) parseAction(entry.slice(entry.indexOf(':') + 1))
+    return undefined
+  } catch (error) {
+    return `has an ${messageOf(error)}`
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -52,10 +52,19 @@ function withoutTrace(text: string): string {
 }
 
 function rawText(value: unknown): string {
+  return textOf(value, '<%~ %>')
+}
+
+/**
+ * A value that can be printed, as text.
+ * @param who takes the value, for the message: `sh()`
+ * @throws TypeError for undefined, an object and the like, which would end up in the file as words
+ */
+export function textOf(value: unknown, who: string): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (value instanceof RawText) return value.text
-  throw new TypeError(`<%~ %> got ${describeValue(value)}: it prints a text or a number`)
+  throw new TypeError(`${who} got ${describeValue(value)}: it prints a text or a number`)
 }
 
 function checkedLine(text: string): string {

@@ -5,6 +5,9 @@ const refuse = (value: string, why: string): never => {
   throw new TypeError(`${JSON.stringify(value)} ${why}`)
 }
 
+/** In double quotes, with `\"` and `\\`: what Apache, nginx and OpenVPN have in common. Not for a shell. */
+export const doubleQuoted: Quoter = value => `"${value.replace(/[\\"]/g, '\\$&')}"`
+
 /** POSIX shell (XCU 2.2): bare when harmless, else in single quotes. */
 export const shell: Quoter = value => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)
 
@@ -31,10 +34,13 @@ export const openvpn: Quoter = value => (/^[\w@%+=:,./*-]+$/.test(value) ? value
 /** iptables-restore(8): a word, or a text in double quotes with `\"` and `\\`. */
 export const iptables: Quoter = value => (/^[\w@%+=:,./*!-]+$/.test(value) ? value : doubleQuoted(value))
 
-/** Values of an ini or `key = value` file: bare; a comment sign at the start or behind a blank would cut the value. */
+/**
+ * Values of an ini or `key = value` file: bare. A comment sign at the start or behind a blank would cut the value, and a
+ * backslash at its end would swallow the next line where lines can be continued (systemd.syntax(7), git-config(1)).
+ */
 export const ini: Quoter = value =>
-  /^[#;]|\s[#;]|^\s|\s$/.test(value)
-    ? refuse(value, 'would be cut short as a comment or lose blanks in this file')
+  /^[#;]|\s[#;]|^\s|\s$|\\$/.test(value)
+    ? refuse(value, 'would be cut short as a comment, lose blanks or be continued on the next line in this file')
     : value
 
 /** Files of words parted by blanks (hosts, domains.txt): host names, addresses, paths; nothing that parts or comments. */
@@ -43,10 +49,6 @@ export const words: Quoter = value =>
 
 /** YAML and JSON: a double-quoted string (YAML 1.2.2 §7.3.1 takes JSON's); print a number to have it bare. */
 export const json: Quoter = value => JSON.stringify(value)
-
-function doubleQuoted(value: string): string {
-  return `"${value.replace(/[\\"]/g, '\\$&')}"`
-}
 
 /** The quoters by the word that `format` in template.json may have. */
 export const QUOTERS: Readonly<Record<string, Quoter>> = {

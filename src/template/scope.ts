@@ -2,7 +2,7 @@ import { compareBytes } from '../system/byte-order.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { Databases, RecordView } from './databases.ts'
 import { compareAddresses, ip, net } from './network.ts'
-import { type Printer, RawText } from './printer.ts'
+import { type Printer, RawText, textOf } from './printer.ts'
 import * as quoters from './quote.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, groupBy, isOn, splitList, unique, withSlash } from './text.ts'
@@ -41,8 +41,9 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     off: (what: unknown) => !isOn(what),
     list: splitList,
     uniq: unique,
-    join: (values: Iterable<unknown>, separator = ' ') => [...values].join(separator),
-    pad: (value: unknown, width: number) => String(value).padEnd(width),
+    join: (values: Iterable<unknown>, separator = ' ') =>
+      Array.from(values, value => textOf(value, 'join()')).join(separator),
+    pad: (value: unknown, width: number) => textOf(value, 'pad()').padEnd(width),
     groupBy,
     byIp: compareAddresses,
     byName: compareNames,
@@ -74,24 +75,23 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       if (value === undefined) throw new Error(`there is no fact "${name}"`)
       return value
     },
-    raw: (text: unknown) => new RawText(String(text)),
-    sh: quotedBy(quoters.shell),
-    dq: (value: unknown) => new RawText(`"${String(value).replace(/[\\"]/g, '\\$&')}"`),
-    apache: quotedBy(quoters.apache),
-    nginx: quotedBy(quoters.nginx),
+    raw: (text: unknown) => new RawText(textOf(text, 'raw()')),
+    sh: quotedBy('sh()', quoters.shell),
+    dq: quotedBy('dq()', quoters.doubleQuoted),
+    apache: quotedBy('apache()', quoters.apache),
+    nginx: quotedBy('nginx()', quoters.nginx),
     // cron(8) turns a bare % into a newline (crontab(5)).
-    cronCmd: (command: unknown) => new RawText(String(command).replaceAll('%', '\\%')),
-    slash: withSlash,
+    cronCmd: quotedBy('cronCmd()', command => command.replaceAll('%', '\\%')),
+    slash: (url: unknown) => withSlash(textOf(url, 'slash()')),
   }
 }
 
-function quotedBy(quote: (value: string) => string): (value: unknown) => RawText {
-  return value => new RawText(quote(String(value)))
+function quotedBy(name: string, quote: (value: string) => string): (value: unknown) => RawText {
+  return value => new RawText(quote(textOf(value, name)))
 }
 
 function lineWord(word: unknown): string {
-  if (word === undefined || word === null) throw new TypeError(`line() got ${word}`)
-  const text = String(word)
+  const text = textOf(word, 'line()')
   if (/[\r\n\0]/.test(text)) throw new TypeError(`line() got a line break in ${JSON.stringify(text)}`)
   return text
 }

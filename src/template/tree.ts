@@ -146,13 +146,13 @@ function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
 
-/** What a path is, links followed; a dangling link or a missing path is neither. */
+/** What a path is, links followed; a dangling or endless link or a missing path is neither. */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const stat = statSync(path)
     return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : undefined
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].some(code => hasCode(error, code))) return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { systemReason } from '../../system/atomic-write.ts'
 import { Failure, hasCode } from '../../system/failure.ts'
 
@@ -33,7 +33,7 @@ export function readInput(): Buffer {
   const pieces: Buffer[] = []
   const piece = Buffer.alloc(65536)
   for (;;) {
-    const length = retry(() => fs.readSync(0, piece))
+    const length = retry(() => readSync(0, piece))
     if (length === 0) return Buffer.concat(pieces)
     pieces.push(Buffer.from(piece.subarray(0, length)))
   }
@@ -50,7 +50,7 @@ export function escapeControls(text: string): string {
 
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8')
-  for (let at = 0; at < bytes.length; ) at += retry(() => fs.writeSync(descriptor, bytes, at))
+  for (let at = 0; at < bytes.length; ) at += retry(() => writeSync(descriptor, bytes, at))
 }
 
 /** A pipe that another program made non-blocking answers "try again" when it is full or empty. */
