@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { formatManifest, manifestFile } from '../plan/manifest.ts'
+import { formatManifest, manifestFile, sha256 } from '../plan/manifest.ts'
 import type { Change, FileChange, Plan } from '../plan/plan.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { Failure, refusal } from '../system/failure.ts'
@@ -36,28 +36,50 @@ export async function commit(
   judge: (staged: readonly Staged[]) => Promise<void>,
 ): Promise<void> {
   if (plan.changes.length === 0 && !plan.manifestChanged) return
-  makeStateFolder(places, system)
-  keepReplaced(plan, places, system)
   const steps = plan.changes.map(change => stepFor(change, system))
   if (plan.manifestChanged) steps.push(manifestStep(plan, places, system))
   const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
-  // A left-over of a journal that was moved away by hand must not count as the old content.
-  removeBackups(system, journal)
-  writeJournal(places, system, journal)
+  try {
+    makeStateFolder(places, system)
+    // A left-over of a journal that was moved away by hand must not count as the old content.
+    removeBackups(system, journal)
+    writeJournal(places, system, journal)
+  } catch (error) {
+    system.remove(journalFile(places))
+    throw writeFailure(error)
+  }
   try {
     for (const folder of plan.folders) system.makeFolder(folder)
     for (const step of steps) step.stage?.()
     await judge(stagedFiles(plan))
+    keepReplaced(plan, places, system)
     for (const step of steps) step.commit()
     for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+    writeJournal(places, system, { ...journal, phase: 'committed' })
   } catch (error) {
+    putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
+  }
+  try {
+    removeBackups(system, journal)
+    system.remove(journalFile(places))
+  } catch {
+    // All files are in place. What is left over is for the next command to clear away.
+  }
+}
+
+/** Undoes what was done so far, and throws why. */
+function putBack(journal: Journal, places: Places, system: System, failure: Failure): never {
+  try {
     undo(system, journal)
     system.remove(journalFile(places))
-    throw error instanceof Failure ? error : writeFailure(error)
+  } catch (error) {
+    throw refusal(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
+      ...(failure.where === undefined ? {} : { where: failure.where }),
+      hint: 'The next gabarit command that changes files puts back the rest.',
+      cause: error,
+    })
   }
-  writeJournal(places, system, { ...journal, phase: 'committed' })
-  removeBackups(system, journal)
-  system.remove(journalFile(places))
+  throw failure
 }
 
 function writeFailure(error: unknown): Failure {
@@ -111,7 +133,7 @@ function stepFor(change: Change, system: System): Step {
       }
     case 'link':
       return {
-        entry: change.exists ? { real, staged, backup } : { real, staged },
+        entry: change.exists ? { real, staged, backup } : { real, staged, made: change.target },
         stage: fresh(() => system.symlink(change.target, staged)),
         commit: () => {
           if (change.exists) keep()
@@ -121,7 +143,7 @@ function stepFor(change: Change, system: System): Step {
     case 'write': {
       const exists = change.before !== undefined || change.replacesLink !== undefined
       return {
-        entry: exists ? { real, staged, backup } : { real, staged },
+        entry: exists ? { real, staged, backup } : { real, staged, made: sha256(change.after) },
         stage: fresh(() => system.writeNew(staged, change.after, change.attributes)),
         commit: () => {
           if (exists) keep()
@@ -137,11 +159,12 @@ function manifestStep(plan: Plan, places: Places, system: System): Step {
   const staged = beside(real, NEW)
   const backup = beside(real, BEFORE)
   const exists = system.state(real) !== undefined
+  const text = formatManifest(plan.manifest)
   return {
-    entry: exists ? { real, staged, backup } : { real, staged },
+    entry: exists ? { real, staged, backup } : { real, staged, made: sha256(text) },
     stage: () => {
       system.remove(staged)
-      system.writeNew(staged, formatManifest(plan.manifest), { mode: 0o600, uid: 0, gid: 0 })
+      system.writeNew(staged, text, { mode: 0o600, uid: 0, gid: 0 })
     },
     commit: () => {
       if (exists) system.link(real, backup)
@@ -163,9 +186,8 @@ function makeStateFolder(places: Places, system: System): void {
 function keepReplaced(plan: Plan, places: Places, system: System): void {
   const stamp = new Date().toISOString().replaceAll(':', '')
   for (const change of plan.changes) {
-    const takenOver = change.kind === 'write' && change.takenOver
-    if (!change.edited && !takenOver) continue
     if (change.kind === 'attributes' || change.kind === 'link' || change.before === undefined) continue
+    if (!change.edited && !change.takenOver) continue
     const folder = replacedFolder(places)
     if (system.state(folder) === undefined) system.makeFolder(folder)
     const copy = join(folder, `${change.path.slice(1).replaceAll('/', '+')}.${stamp}`)

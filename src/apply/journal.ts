@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { sha256 } from '../plan/manifest.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
@@ -10,6 +11,8 @@ export interface JournalEntry {
   readonly staged?: string
   /** The name that keeps the old file until the commit is done. */
   readonly backup?: string
+  /** What becomes of the staged file where nothing stood before: SHA-256 of a file, target of a link. */
+  readonly made?: string
   /** Attributes to put back, for a step that changes nothing else. */
   readonly attributes?: Attributes
 }
@@ -32,8 +35,13 @@ export function writeJournal(places: Places, system: System, journal: Journal): 
   const file = journalFile(places)
   const staged = `${file}.new`
   system.remove(staged)
-  system.writeNew(staged, JSON.stringify(journal), { mode: 0o600, uid: 0, gid: 0 })
-  system.rename(staged, file)
+  try {
+    system.writeNew(staged, JSON.stringify(journal), { mode: 0o600, uid: 0, gid: 0 })
+    system.rename(staged, file)
+  } catch (error) {
+    system.remove(staged)
+    throw error
+  }
   system.syncFolder(dirname(file))
 }
 
@@ -72,14 +80,27 @@ export function removeBackups(system: System, journal: Journal): void {
 function undoEntry(system: System, entry: JournalEntry): void {
   if (entry.attributes !== undefined && system.state(entry.real) !== undefined)
     system.setAttributes(entry.real, entry.attributes)
-  const staged = entry.staged !== undefined && system.state(entry.staged) !== undefined
-  if (entry.backup !== undefined) {
-    if (system.state(entry.backup) !== undefined) system.rename(entry.backup, entry.real)
-  } else if (entry.staged !== undefined && !staged) {
+  const staged = exists(system, entry.staged)
+  if (exists(system, entry.backup)) {
+    // While the new file is staged, the old one is still in place, and the backup is its second name or an unfinished
+    // copy. (Renaming one name of a file to its other one would do nothing.)
+    if (staged) system.remove(entry.backup)
+    else system.rename(entry.backup, entry.real)
+  } else if (entry.made !== undefined && !staged && isMade(system, entry.real, entry.made)) {
     // There was nothing before, and the staged file has become the target.
     system.remove(entry.real)
   }
-  if (entry.staged !== undefined && staged) system.remove(entry.staged)
+  if (staged) system.remove(entry.staged)
+}
+
+function exists(system: System, path: string | undefined): path is string {
+  return path !== undefined && system.state(path) !== undefined
+}
+
+/** What somebody else has put there since a crash is not ours to remove. */
+function isMade(system: System, path: string, made: string): boolean {
+  const kind = system.state(path)?.kind
+  return (kind === 'link' && system.readLink(path) === made) || (kind === 'file' && sha256(system.read(path)) === made)
 }
 
 function removeEmptyFolder(system: System, folder: string): void {

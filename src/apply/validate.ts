@@ -35,12 +35,12 @@ async function validateOne(
   const problems: string[] = []
   let judged = false
   for (const command of change.metadata.validate) {
-    const words = command.map(word => word.replaceAll('{}', file))
+    const words = command.map(word => word.replaceAll('{}', () => file))
     const result = await system.run(words, { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT })
     if (result.missing) continue
     judged = true
     if (result.status === 0) continue
-    const said = result.output.trim().replaceAll(file, change.path)
+    const said = result.output.trim().replaceAll(file, () => change.path)
     problems.push(`${change.path} is refused by ${words[0]}: ${result.problem ?? said}`)
   }
   if (!judged)

@@ -56,7 +56,7 @@ function changeWord(change: Change): string {
 function note(change: Change): string {
   if (change.edited)
     return ' (was edited by hand since gabarit wrote it; the edited text is kept in /var/lib/gabarit/replaced)'
-  if (change.kind === 'write' && change.takenOver)
+  if ((change.kind === 'write' || change.kind === 'remove') && change.takenOver)
     return ' (was not made by gabarit; the former text is kept in /var/lib/gabarit/replaced)'
   return ''
 }

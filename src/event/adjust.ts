@@ -91,7 +91,8 @@ export async function adjustServices(
   const timeout = adjustmentTimeout()
   for (const adjustment of adjustments) {
     for (const action of adjustment.actions) {
-      const run = (command: readonly string[]) => system.run(command, { env: process.env, timeout })
+      // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
+      const run = (command: readonly string[]) => system.run(command, { env: process.env, cwd: '/', timeout })
       const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
       const said =
         problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)

@@ -12,6 +12,8 @@ export interface Owned {
   readonly sha256: string
   /** Path of the symbolic link kept beside it, if any. */
   readonly link?: string
+  /** Services to adjust when it goes: by then its template may have no output to ask. */
+  readonly notify?: readonly string[]
 }
 
 /** The files that gabarit owns, by their path on the server. */
@@ -31,7 +33,7 @@ export function readManifest(places: Places, system: System): Manifest {
   try {
     const outputs: unknown = JSON.parse(system.read(file).toString('utf8')).outputs
     if (typeof outputs !== 'object' || outputs === null) throw new Error('"outputs" is missing')
-    return new Map(Object.entries(outputs as Record<string, Owned>))
+    return new Map(Object.entries(outputs).map(([path, entry]) => [path, checked(path, entry)]))
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return new Map()
     throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
@@ -39,6 +41,14 @@ export function readManifest(places: Places, system: System): Manifest {
       hint: 'Move it away to start a new one; files edited by hand are then no longer told from others.',
     })
   }
+}
+
+function checked(path: string, entry: unknown): Owned {
+  const owned = typeof entry === 'object' && entry !== null ? (entry as Partial<Owned>) : {}
+  const { template, sha256: hash, link = '', notify = [] } = owned
+  if (typeof template !== 'string' || typeof hash !== 'string' || typeof link !== 'string' || !Array.isArray(notify))
+    throw new Error(`the entry of ${path} is incomplete`)
+  return entry as Owned
 }
 
 /** The manifest as text, in byte order of the paths. */

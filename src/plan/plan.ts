@@ -40,6 +40,8 @@ export interface LinkChange extends Common {
 export interface RemoveChange extends Common {
   readonly kind: 'remove'
   readonly before: Buffer | undefined
+  /** Gabarit never wrote it (`delete` in the metadata). */
+  readonly takenOver: boolean
   readonly wasLink: string | undefined
 }
 
@@ -98,8 +100,7 @@ export class Planner {
         found.push(...this.#link(output, output.link, folders))
       }
       const former = this.#manifest.get(output.path)?.link
-      if (former !== undefined && former !== output.link)
-        found.push(...this.#removal(former, output.template, undefined))
+      if (former !== undefined && former !== output.link) found.push(...this.#linkRemoval(former, output.template))
       if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
       changes.push(...found)
       if (output.content === undefined) owned.delete(output.path)
@@ -107,9 +108,11 @@ export class Planner {
     }
     const orphans = this.#orphans(new Set(templates), wanted)
     for (const [path, entry] of orphans) {
-      changes.push(...this.#removal(path, entry.template, entry.sha256))
+      const found = this.#removal(path, entry.template, entry.sha256)
       if (entry.link !== undefined && !wanted.has(entry.link))
-        changes.push(...this.#removal(entry.link, entry.template, undefined))
+        found.push(...this.#linkRemoval(entry.link, entry.template))
+      if (found.length > 0) for (const service of entry.notify ?? []) notify.add(service)
+      changes.push(...found)
       owned.delete(path)
     }
     return {
@@ -139,7 +142,13 @@ export class Planner {
     const before = state.kind === 'file' ? this.#system.read(real) : undefined
     const wasLink = state.kind === 'link' ? this.#system.readLink(real) : undefined
     const edited = before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten
-    return [{ kind: 'remove', path, real, template, before, wasLink, edited }]
+    const takenOver = before !== undefined && lastWritten === undefined
+    return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited }]
+  }
+
+  /** What somebody put in the place of a link is not ours to remove. */
+  #linkRemoval(path: string, template: string): Change[] {
+    return this.#system.state(this.#real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
   }
 
   #file(output: Output, after: string, folders: Set<string>): Change[] {
@@ -148,6 +157,8 @@ export class Planner {
     const state = this.#system.state(real)
     if (state?.kind === 'folder')
       throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
+    if (state?.kind === 'other')
+      throw refusal('is neither a file nor a folder nor a link, and is not replaced', { where: path })
     const attributes = this.#attributes(metadata, state, path)
     const before = state?.kind === 'file' ? this.#system.read(real) : undefined
     if (before?.equals(Buffer.from(after))) {
@@ -219,15 +230,20 @@ function sameAttributes(state: FileState, wanted: Attributes): boolean {
 }
 
 function ownedBy(output: Output, content: string): Owned {
-  const owned = { template: output.template, sha256: sha256(content) }
-  return output.link === undefined ? owned : { ...owned, link: output.link }
+  const { template, link, metadata } = output
+  return {
+    ...{ template, sha256: sha256(content) },
+    ...(link === undefined ? {} : { link }),
+    ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
+  }
 }
 
 function sameManifest(a: Manifest, b: Manifest): boolean {
   if (a.size !== b.size) return false
-  for (const [path, { template, sha256: hash, link }] of a) {
+  for (const [path, { template, sha256: hash, link, notify }] of a) {
     const other = b.get(path)
     if (other?.template !== template || other.sha256 !== hash || other.link !== link) return false
+    if (other.notify?.join() !== notify?.join()) return false
   }
   return true
 }

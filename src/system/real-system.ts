@@ -99,7 +99,12 @@ export class RealSystem implements System {
   }
 
   remove(path: string): void {
-    fs.rmSync(path, { force: true })
+    try {
+      fs.rmSync(path, { force: true })
+    } catch (error) {
+      // A file stands where its folder would be: then it is missing as well.
+      if (!hasCode(error, 'ENOTDIR')) throw error
+    }
   }
 
   setAttributes(path: string, attributes: Attributes): void {

@@ -16,7 +16,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
     let rest = ''
     let timedOut = false
     let spawnProblem: NodeJS.ErrnoException | undefined
-    const child = spawn(program, args, { env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(program, args, { env: options.env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     const endGroup = (signal: NodeJS.Signals) => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, signal)

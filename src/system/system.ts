@@ -27,6 +27,8 @@ export interface RunResult {
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
+  /** Folder in which the command runs; absent: the caller's. */
+  readonly cwd?: string
   /** Milliseconds until the command is killed. */
   readonly timeout: number
   /** Called with each line as it comes. */

@@ -107,7 +107,8 @@ export class Expander {
     const { metadata, files } = template
     try {
       const body = this.#render(template, item)
-      const text = metadata.squeezeBlank ? squeezeBlank(body) : body
+      // A traced text has marks between its lines: the trace squeezes it.
+      const text = metadata.squeezeBlank && this.#options.trace === undefined ? squeezeBlank(body) : body
       const style = metadata.comment ?? (files.single ? 'none' : '#')
       const begins = files.fragments.some(({ name }) => name === 'template-begin')
       return begins ? text : banner(files, BANNER_STYLES[style]) + text
@@ -199,7 +200,8 @@ export class Expander {
     if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)
     this.#depth++
     try {
-      return this.#render(template, item)
+      const text = this.#render(template, item)
+      return this.#options.trace === undefined ? text : this.#printer.unmarked(text)
     } finally {
       this.#depth--
       this.#printer.quote = quote
@@ -229,5 +231,6 @@ function withKey(path: string, record: RecordView | undefined, files: TemplateFi
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters do not belong into a file name
   if (key === '' || key === '.' || key === '..' || /[/\u0000-\u001f\u007f]/.test(key) || Buffer.byteLength(key) > 200)
     throw refusal(`the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
-  return path.replaceAll('{key}', key)
+  // A function: in a text, `$&` and the like would have a meaning.
+  return path.replaceAll('{key}', () => key)
 }

@@ -1,7 +1,9 @@
 import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
 import type { Quoter } from './quote.ts'
 
-const TRACE_MARKS = new RegExp(`${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`, 'gu')
+const MARK = `${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`
+const MARKS = new RegExp(MARK, 'gu')
+const LAST_LINES = new RegExp(`(?:\\n|${MARK})+$`, 'u')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a file
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/
 
@@ -24,6 +26,8 @@ export class Printer {
   s = ''
   /** Quotes the values of the output being made. */
   quote: Quoter = value => value
+  /** What sub-templates made, with marks, by what fragments got to see of it. */
+  readonly #marked = new Map<string, string>()
 
   /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
   p(value: unknown): void {
@@ -35,7 +39,8 @@ export class Printer {
 
   /** `<%~ value %>`: any text, several lines too. */
   r(value: unknown): void {
-    this.s += rawText(value)
+    const text = rawText(value)
+    this.s += this.#marked.get(text) ?? text
   }
 
   /** `<%~ value %>` alone on its line: ends in exactly one newline, or vanishes when empty. */
@@ -43,12 +48,20 @@ export class Printer {
     const text = rawText(value)
     let end = text.length
     while (end > 0 && text.charCodeAt(end - 1) === NEWLINE) end--
-    if (end > 0 && !(text.startsWith(TRACE_LEAD) && withoutTrace(text) === '')) this.s += `${text.slice(0, end)}\n`
+    if (end === 0) return
+    const marked = this.#marked.get(text)
+    this.s += `${marked === undefined ? text.slice(0, end) : marked.replace(LAST_LINES, '')}\n`
   }
-}
 
-function withoutTrace(text: string): string {
-  return text.replace(TRACE_MARKS, '')
+  /**
+   * Takes the marks of a traced sub-template out, so that the fragment that asked for it works on the same text as
+   * otherwise; when it prints the text unchanged, the marks are there again.
+   */
+  unmarked(marked: string): string {
+    const text = marked.replace(MARKS, '')
+    this.#marked.set(text, marked)
+    return text
+  }
 }
 
 function rawText(value: unknown): string {

@@ -32,23 +32,43 @@ export function traceTemplate(makeExpander: (trace: Trace) => Expander, name: st
   }
   const outputs = makeExpander(trace).expand(name)
   const readLists = new Map([...reads].map(([file, map]) => [file, [...map.values()]]))
-  return outputs.map(output => ({ output, ...readMarks(output.content ?? '', files), reads: readLists }))
+  return outputs.map(output => ({ output, ...followLines(output, files), reads: readLists }))
 }
 
-function readMarks(marked: string, files: readonly string[]) {
-  const origins: (LineOrigin | undefined)[] = [undefined]
+interface Line {
+  readonly text: string
+  readonly origin: LineOrigin | undefined
+}
+
+function followLines({ content = '', metadata }: Output, files: readonly string[]) {
+  const lines = readMarks(content, files)
+  const kept = metadata.squeezeBlank ? squeezeLines(lines) : lines
+  return { text: kept.map(({ text }) => text).join('\n'), origins: [undefined, ...kept.map(({ origin }) => origin)] }
+}
+
+function readMarks(marked: string, files: readonly string[]): Line[] {
   let last: LineOrigin | undefined
-  const lines = marked.split('\n').map(line => {
-    let origin: LineOrigin | undefined
-    const plain = line.replace(MARK, (_, id: string, number: string) => {
-      last = { file: files[Number(id)] ?? '', line: Number(number) }
-      origin ??= last
-      return ''
-    })
-    origins.push(origin ?? last)
-    return plain
+  const originOf = (mark: string | undefined): LineOrigin | undefined => {
+    const [, id, number] = MARK.exec(mark ?? '') ?? []
+    return number === undefined ? undefined : { file: files[Number(id)] ?? '', line: Number(number) }
+  }
+  return marked.split('\n').map(line => {
+    // Statements in the lines above leave marks too: what counts is the last one before the first character.
+    const origin = originOf(LEADING_MARK.exec(line)?.[1]) ?? last
+    last = originOf(line.match(MARKS)?.at(-1)) ?? last
+    return { text: line.replace(MARKS, ''), origin }
   })
-  return { text: lines.join('\n'), origins }
 }
 
-const MARK = new RegExp(`${TRACE_LEAD}(\\d+):(\\d+)${TRACE_TAIL}`, 'gu')
+/** As `squeezeBlank` in text.ts does it, below the banner, whose lines come from nowhere. */
+function squeezeLines(lines: readonly Line[]): Line[] {
+  const begin = lines.findIndex(({ origin }) => origin !== undefined)
+  if (begin === -1) return [...lines]
+  const body = lines.slice(begin)
+  const kept = body.filter(({ text }, index) => text !== '' || (index > 0 && body[index - 1]?.text !== ''))
+  return [...lines.slice(0, begin), ...kept]
+}
+
+const MARK = new RegExp(`${TRACE_LEAD}(\\d+):(\\d+)${TRACE_TAIL}`, 'u')
+const MARKS = new RegExp(`${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`, 'gu')
+const LEADING_MARK = new RegExp(`^(?:${MARKS.source})*(${MARKS.source})`, 'u')

@@ -49,3 +49,26 @@ function kindOf([, output, path = '', error]: RegExpExecArray): Pick<Step, 'kind
   if (output !== undefined) return { kind: output === 'Link' ? 'link' : 'result', path }
   return { kind: path.startsWith('db/') ? 'database' : 'template', path }
 }
+
+/** The commands of the `console` blocks of a document, each with the output that stands below it. */
+export function readConsole(markdown: string): { command: string; output: string }[] {
+  const found: { command: string; output: string }[] = []
+  for (const [, block = ''] of markdown.matchAll(/^```console\n(.*?)^```$/gms))
+    for (const line of block.trimEnd().split('\n')) {
+      const last = found.at(-1)
+      if (line.startsWith('$ ')) found.push({ command: line.slice(2), output: '' })
+      else if (last !== undefined) last.output += `${line}\n`
+    }
+  return found
+}
+
+/** Everything that a document shows as code: fenced and indented blocks, and spans. */
+export function readCode(markdown: string): string[] {
+  const blocks: string[] = []
+  const keep = (_: string, block: string) => {
+    blocks.push(block)
+    return ''
+  }
+  const prose = markdown.replace(/^```\w*\n(.*?)^```$/gms, keep).replace(/((?:^ {4}.*\n)+)/gm, keep)
+  return [...blocks, ...[...prose.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')]
+}

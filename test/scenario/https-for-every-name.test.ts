@@ -14,7 +14,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { type Authority, makePebbleCertificate, pointName, startAuthority, startDns } from '../support/pebble.ts'
 import { addS6Service, startS6 } from '../support/s6.ts'
-import { must, PROJECT, run, words } from '../support/sandbox.ts'
+import { BIN, must, PROJECT, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { pause } from '../support/wait.ts'
@@ -37,7 +37,7 @@ const type = (line: string) => must(words(line))
 /** dehydrated with its generated configuration; only the authority's own HTTPS and the length of its naps are ours. */
 const dehydrated = (...args: string[]) =>
   run(['dehydrated', ...args], {
-    env: { CURL_CA_BUNDLE: join(folder, 'pebble.crt'), PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+    env: { CURL_CA_BUNDLE: join(folder, 'pebble.crt'), PATH: `${join(folder, 'bin')}:${BIN}:${process.env.PATH}` },
     timeoutSeconds: 240,
   })
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { applyPlan, type Context, expandAll, makeContext, planOutputs } from '../../src/apply/run.ts'
@@ -16,17 +25,18 @@ export type TestRecords = Readonly<
 
 /** The engine on a folder of its own: nothing is shipped but what a test writes. */
 export class Engine {
-  readonly root = mkdtempSync(join(tmpdir(), 'gabarit-engine-'))
-  readonly places: Places = {
-    root: join(this.root, 'server'),
-    shipped: join(this.root, 'package'),
-    site: join(this.root, 'server/etc/gabarit'),
-    databases: join(this.root, 'server/var/lib/gabarit/db'),
-    state: join(this.root, 'server/var/lib/gabarit'),
-  }
+  readonly root: string
+  readonly places: Places
   readonly warnings: string[] = []
 
-  constructor(databases: Readonly<Record<string, TestRecords>> = {}) {
+  /** @param root a folder that another engine has made, to go on with */
+  constructor(databases: Readonly<Record<string, TestRecords>> = {}, root?: string) {
+    this.root = root ?? mkdtempSync(join(tmpdir(), 'gabarit-engine-'))
+    const server = join(this.root, 'server')
+    const state = join(server, 'var/lib/gabarit')
+    const site = join(server, 'etc/gabarit')
+    this.places = { root: server, shipped: join(this.root, 'package'), site, state, databases: join(state, 'db') }
+    if (root !== undefined) return
     mkdirSync(this.places.shipped)
     mkdirSync(this.places.root)
     for (const [name, records] of Object.entries({ configuration: {}, ...databases })) this.database(name, records)
@@ -75,6 +85,10 @@ export class Engine {
     return readFileSync(this.path(path), 'utf8')
   }
 
+  readLink(path: string): string {
+    return readlinkSync(this.path(path))
+  }
+
   context(system: System = new RealSystem(this.places.root)): Context {
     return makeContext(this.places, system, message => this.warnings.push(message))
   }
@@ -94,11 +108,27 @@ export class Engine {
   }
 
   /** Expands, plans and commits. */
-  async apply(names: readonly string[], system?: System): Promise<Plan> {
+  apply(...names: readonly (string | readonly string[])[]): Promise<Plan> {
+    return this.applyOn(new RealSystem(this.places.root), ...names.flat())
+  }
+
+  /** The same on another system. */
+  async applyOn(system: System, ...names: readonly string[]): Promise<Plan> {
     const context = this.context(system)
     const plan = planOutputs(context, expandAll(context, names), names)
     await applyPlan(context, plan)
     return plan
+  }
+
+  /** The failure of something that has to be refused. */
+  async refused(run: () => unknown): Promise<Failure> {
+    try {
+      await run()
+    } catch (error) {
+      if (error instanceof Failure) return error
+      throw error
+    }
+    throw new Error('nothing was refused')
   }
 
   remove(): void {
@@ -127,17 +157,6 @@ export function render(source: string | Uint8Array, databases: Readonly<Record<s
 export function failureOf(run: () => unknown): Failure {
   try {
     run()
-  } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-/** The Failure that a promise rejects with. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<Failure> {
-  try {
-    await promise
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

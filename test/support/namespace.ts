@@ -9,8 +9,9 @@ const INSIDE = 'GABARIT_TEST_NAMESPACE'
 
 /**
  * Lays a writable layer in memory over every folder that a server's configuration lives in, and an empty one over /run,
- * so that nothing reaches the machine, not even its service manager. It brings the loopback up and runs the rest of its arguments. The shell stays as the namespace's process 1:
- * it collects daemons that nobody waits for, and when it ends the kernel kills whatever still runs.
+ * so that nothing reaches the machine, not even its service manager. It brings the loopback up and runs the rest of its
+ * arguments. The shell stays as the namespace's process 1: it collects daemons that nobody waits for, and when it ends
+ * the kernel kills whatever still runs.
  */
 const SETUP = `set -e
 stage=$1; host=$2; shift 2
@@ -58,7 +59,8 @@ function unshare(hostname: string, command: readonly string[], stdio: 'inherit' 
   const flags = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
   const script = ['sh', '-c', SETUP, 'sh', stage, hostname, ...command]
   try {
-    const env = { ...process.env, [INSIDE]: '1' }
+    // No proxy reaches in here, so nobody shall ask one.
+    const env = { ...process.env, [INSIDE]: '1', no_proxy: '*', NO_PROXY: '*' }
     return spawnSync(findCommand('unshare') ?? 'unshare', [...flags, ...script], { env, stdio })
   } finally {
     rmSync(stage, { recursive: true, force: true })

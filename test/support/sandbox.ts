@@ -8,6 +8,9 @@ export const PROJECT = join(import.meta.dirname, '..', '..')
 /** Where `db`, `config`, `expand-template`, `signal-event` and `gabarit` are. */
 export const BIN = join(PROJECT, 'bin')
 
+/** Ours first; the daemons' own commands last, which an ordinary user's PATH does not have. */
+const PATH = `${BIN}:${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`
+
 /** How a command ended and what it said. */
 export interface Outcome {
   readonly status: number
@@ -26,7 +29,7 @@ export interface RunOptions {
 /** Runs a command to its end, our own ones first on PATH. It never throws for a bad status; {@link must} does. */
 export function run(command: readonly string[], options: RunOptions = {}): Outcome {
   const [program = '', ...args] = command
-  const env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, ...options.env }
+  const env = { ...process.env, PATH, ...options.env }
   const result: SpawnSyncReturns<string> = spawnSync(program, args, {
     encoding: 'utf8',
     env,

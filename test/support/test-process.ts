@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { SKIP_MARK } from './skip.ts'
 
@@ -24,6 +27,10 @@ export function runTestFile(file: string, limitSeconds: number): Promise<FileRes
   const started = Date.now()
   const env = { ...process.env }
   for (const name of FOREIGN) delete env[name]
+  // What a test leaves in its temporary folder goes with it, also when it is killed. Other users may look inside.
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-tests-'))
+  chmodSync(folder, 0o755)
+  env.TMPDIR = folder
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
     detached: true,
     env,
@@ -36,17 +43,20 @@ export function runTestFile(file: string, limitSeconds: number): Promise<FileRes
   }
   child.stdout.setEncoding('utf8').on('data', keep)
   child.stderr.setEncoding('utf8').on('data', keep)
-  const killAll = () => killGroup(child.pid)
-  process.on('exit', killAll)
+  const cleanUp = () => {
+    killGroup(child.pid)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  process.on('exit', cleanUp)
   const timer = setTimeout(() => {
     timedOut = true
-    killAll()
+    killGroup(child.pid)
   }, limitSeconds * 1000)
   return new Promise(resolve => {
     const end = (status: string) => {
       clearTimeout(timer)
-      process.off('exit', killAll)
-      killAll()
+      process.off('exit', cleanUp)
+      cleanUp()
       const ending = timedOut ? `killed after ${limitSeconds} s` : status
       resolve({ file, ...readCounts(output, ending), seconds: (Date.now() - started) / 1000, output })
     }

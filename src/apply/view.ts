@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Failure } from '../system/failure.ts'
+import { runCommand } from '../system/run.ts'
+import type { RunResult } from '../system/system.ts'
+
+/** What the checkers shall see, and the checkers. Sent as JSON to the process that makes the view. */
+export interface ViewRequest {
+  /** An empty folder of our own, on which a tmpfs is mounted. */
+  readonly scratch: string
+  /** Staged files and the paths where they will stand. */
+  readonly files: readonly { readonly staged: string; readonly real: string }[]
+  readonly links: readonly { readonly target: string; readonly real: string }[]
+  readonly removed: readonly string[]
+  readonly commands: readonly (readonly string[])[]
+  /** Time limit of one checker in milliseconds. */
+  readonly timeout: number
+}
+
+/**
+ * Runs in a mount namespace of its own (`unshare --mount`): lays the staged files over the real ones, seen by nobody else,
+ * and runs the checkers on the whole. Everything goes when the process ends.
+ * @returns the results in the order of the commands
+ * @throws Failure when the view cannot be made
+ */
+export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
+  mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
+  const { files, links, removed } = request
+  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
+  const tops = [...new Set(paths.map(topFolder))]
+  tops.forEach((top, index) => cover(top, join(request.scratch, String(index))))
+  for (const { staged, real } of files) {
+    // The staged file stands beside its target, so below the same cover.
+    mkdirSync(dirname(real), { recursive: true })
+    rmSync(real, { force: true })
+    copyFileSync(staged, real)
+  }
+  for (const { target, real } of links) {
+    mkdirSync(dirname(real), { recursive: true })
+    rmSync(real, { force: true })
+    symlinkSync(target, real)
+  }
+  for (const real of removed) rmSync(real, { force: true })
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  return Promise.all(request.commands.map(command => runCommand(command, { env, timeout: request.timeout })))
+}
+
+/** `/etc` of `/etc/httpd/conf/httpd.conf`. */
+function topFolder(path: string): string {
+  return `/${path.split('/')[1] ?? ''}`
+}
+
+/** Makes a folder writable for this namespace only: an overlay, or a copy where overlays cannot be stacked. */
+function cover(folder: string, scratch: string): void {
+  const upper = join(scratch, 'upper')
+  const work = join(scratch, 'work')
+  for (const path of [upper, work]) mkdirSync(path, { recursive: true })
+  const options = `lowerdir=${folder},upperdir=${upper},workdir=${work}`
+  if (!/[,:\\]/.test(folder) && tryMount('-t', 'overlay', '-o', options, 'overlay', folder)) return
+  const copy = join(scratch, 'copy')
+  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+  const { mode } = lstatSync(folder)
+  mkdirSync(copy, { recursive: true, mode })
+  mount('--bind', copy, folder)
+}
+
+function mount(...args: string[]): void {
+  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' })
+  if (status !== 0) throw new Failure(`mount ${args.join(' ')}: ${stderr?.trim() || 'failed'}`)
+}
+
+function tryMount(...args: string[]): boolean {
+  return spawnSync('mount', args).status === 0
+}
+
+/** The entry of the process that makes the view: the request on standard input, the results as JSON. */
+export async function judgeFromInput(): Promise<string> {
+  const request: ViewRequest = JSON.parse(readFileSync(0, 'utf8'))
+  return JSON.stringify(await judgeInView(request))
+}

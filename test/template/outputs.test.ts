@@ -1,0 +1,172 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Engine, failureOf, type TestRecords } from '../support/engine.ts'
+
+const outputs = suite('outputs of templates')
+
+const EACH = { each: { db: 'vpn', type: 'tunnel' }, output: '/etc/openvpn/{key}.conf', comment: 'none' }
+const tunnels = (...keys: string[]): TestRecords =>
+  Object.fromEntries(keys.map(key => [key, ['tunnel', { port: '1' }]]))
+
+/** An engine with one output per tunnel. */
+function withTunnels(records: TestRecords, metadata: object = {}): Engine {
+  const engine = new Engine({ vpn: { other: ['host'], ...records } })
+  engine.template('vpn', { '10a': '<%= item.key %> <%= item.port %> <%= target %>\n' }, { ...EACH, ...metadata })
+  return engine
+}
+
+/** Paths, contents and links. */
+const made = (engine: Engine, name = 'vpn') =>
+  engine.expand(name).map(({ path, content, link }) => [path, content, link])
+
+outputs('each: one output per record of a type, in byte order', () => {
+  const engine = withTunnels(tunnels('b', 'a', 'B'))
+  assert.equal(made(engine), [
+    ['/etc/openvpn/B.conf', 'B 1 /etc/openvpn/B.conf\n', undefined],
+    ['/etc/openvpn/a.conf', 'a 1 /etc/openvpn/a.conf\n', undefined],
+    ['/etc/openvpn/b.conf', 'b 1 /etc/openvpn/b.conf\n', undefined],
+  ])
+  engine.database('vpn', {})
+  assert.equal(made(engine), [])
+  engine.remove()
+})
+
+outputs('each: only where the properties fit', () => {
+  const engine = withTunnels(
+    {
+      a: ['tunnel', { port: '1', status: 'enabled' }],
+      b: ['tunnel', { port: '1', status: 'disabled' }],
+      c: ['tunnel', { port: '1' }],
+    },
+    { each: { ...EACH.each, where: { status: 'enabled' } } },
+  )
+  assert.equal(
+    made(engine).map(([path]) => path),
+    ['/etc/openvpn/a.conf'],
+  )
+  engine.remove()
+})
+
+outputs('link: beside each output, or only where the properties fit', () => {
+  const records: TestRecords = { a: ['tunnel', { port: '1', status: 'enabled' }], b: ['tunnel', { port: '1' }] }
+  const all = withTunnels(records, { link: '/etc/openvpn/on/{key}.conf' })
+  assert.equal(
+    made(all).map(([, , link]) => link),
+    ['/etc/openvpn/on/a.conf', '/etc/openvpn/on/b.conf'],
+  )
+  all.remove()
+  const some = withTunnels(records, { link: { path: '/etc/openvpn/on/{key}.conf', where: { status: 'enabled' } } })
+  assert.equal(
+    made(some).map(([, , link]) => link),
+    ['/etc/openvpn/on/a.conf', undefined],
+  )
+  some.remove()
+})
+
+for (const key of ['.', '..', '../x', 'a/b', '/', 'a\nb', '\x7f', 'x'.repeat(201)])
+  outputs(`a key that cannot name a file: ${JSON.stringify(key.slice(0, 20))}`, () => {
+    const engine = withTunnels(tunnels('good', key))
+    assert.match(failureOf(() => engine.expand('vpn')).message, 'cannot name a file')
+    engine.remove()
+  })
+
+outputs('keys that name files as they are', () => {
+  const keys = ['$&', '$$', "$'", '{key}', 'a b', '-x', '*', 'é', '~', '#x', '.hidden', 'a|b', '__proto__']
+  const engine = withTunnels(tunnels(...keys))
+  assert.equal(
+    made(engine)
+      .map(([path]) => path)
+      .sort(),
+    keys.map(key => `/etc/openvpn/${key}.conf`).sort(),
+  )
+  engine.remove()
+})
+
+outputs('each without {key} in the output is refused', () => {
+  const engine = withTunnels(tunnels('a'), { output: '/etc/x.conf' })
+  assert.match(failureOf(() => engine.expand('vpn')).message, 'needs {key}')
+  engine.remove()
+})
+
+outputs('delete: the output must not exist, and no fragment runs', () => {
+  const engine = new Engine()
+  engine.template('gone', { '10a': '<% fail("ran") %>' }, { delete: true })
+  assert.equal(made(engine, 'gone'), [['/gone', undefined, undefined]])
+  engine.remove()
+})
+
+outputs('skipFile: nothing for this output, also from a sub-template; the next ones are not touched by it', () => {
+  const engine = withTunnels(tunnels('a', 'b', 'c'), { link: '/etc/on/{key}' })
+  engine.template('vpn', {
+    '10a': 'head\n<%~ template("Sub", item) %>\ntail\n',
+    'Sub/10s': 'x\n<% if (item.key === "b") skipFile() %>\n<%= item.key %>\n',
+  })
+  assert.equal(made(engine), [
+    ['/etc/openvpn/a.conf', 'head\nx\na\ntail\n', '/etc/on/a'],
+    ['/etc/openvpn/b.conf', undefined, undefined],
+    ['/etc/openvpn/c.conf', 'head\nx\nc\ntail\n', '/etc/on/c'],
+  ])
+  engine.remove()
+})
+
+outputs('vars: shared by the fragments of one output, new for the next and for a sub-template', () => {
+  const engine = withTunnels(tunnels('a', 'b'))
+  engine.template('vpn', {
+    '10a': '<% vars.list("seen").push(item.key); vars.word = "w" + item.key %>\n',
+    '20b':
+      '<%= vars.seen.join() %> <%= vars.word %> <%= "word" in vars ? "in" : "out" %> <%= Object.keys({ ...vars }).join() %>\n<%~ template("Sub") %>\n',
+    'Sub/10s': '<%= "word" in vars ? "in" : "out" %>\n',
+  })
+  assert.equal(
+    made(engine).map(([, text]) => text),
+    ['a wa in seen,word\nout\n', 'b wb in seen,word\nout\n'],
+  )
+  engine.remove()
+})
+
+outputs('what a fragment sees: records, collections, scalars', () => {
+  const engine = new Engine({
+    configuration: {
+      DomainName: ['example.org'],
+      'a-b': ['service', { status: 'enabled', key: 'k', constructor: 'c' }],
+    },
+    hosts: { 'b.org': ['host', { Type: 'x' }], 'a.org': ['host', { Type: 'y' }], net: ['network'] },
+  })
+  const rows = {
+    'config.DomainName': 'example.org',
+    'config["a-b"].type + config["a-b"].key': 'servicea-b',
+    'config["a-b"].properties.key': 'k',
+    'config["a-b"].constructor': 'c',
+    'typeof db("hosts").get("net").constructor': 'undefined',
+    'typeof config.nothing': 'undefined',
+    'typeof config.toString': 'undefined',
+    '"DomainName" in config': 'true',
+    'db("hosts").all("host").map(h => h.key).join()': 'a.org,b.org',
+    'db("hosts").keys().join()': 'a.org,b.org,net',
+    'db("hosts").where({ Type: "x" }).map(h => h.key).join()': 'b.org',
+    'db("hosts").has("c.org")': 'false',
+    'typeof db("hosts").get("c.org")': 'undefined',
+    'on(config["a-b"]) + " " + off("no") + " " + on(undefined) + " " + on("yes")': 'true true false true',
+    'list(" a, b ;c\\td,, ").join("|")': 'a|b|c|d',
+    'list(undefined).length': '0',
+    'uniq(["b", "a", "b"]).join()': 'b,a',
+    '["b10.x", "b2.x", "a.y", "a.x"].sort(byName).join()': 'a.x,b2.x,b10.x,a.y',
+    '["10.0.0.10", "10.0.0.9", "::1", "x"].sort(byIp).join()': '10.0.0.9,10.0.0.10,::1,x',
+    'slash("http://x//") + slash("/a")': 'http://x//a/',
+    'event.name + event.args.length': '0',
+    target: '/t',
+  }
+  for (const [expression, expected] of Object.entries(rows)) {
+    engine.ship('templates/t', `<%= String(${expression}) %>\n`)
+    assert.is(engine.text('t'), `${expected}\n`, expression)
+  }
+  engine.remove()
+})
+
+outputs('two runs make the same bytes', () => {
+  const engine = withTunnels(tunnels('a', 'b'))
+  assert.equal(made(engine), made(engine))
+  engine.remove()
+})
+
+outputs.run()
