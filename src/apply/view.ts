@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { runCommand } from '../system/run.ts'
@@ -35,6 +35,9 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
     mkdirSync(dirname(real), { recursive: true })
     rmSync(real, { force: true })
     copyFileSync(staged, real)
+    const { uid, gid, mode } = lstatSync(staged)
+    chownSync(real, uid, gid)
+    chmodSync(real, mode & 0o7777)
   }
   for (const { target, real } of links) {
     mkdirSync(dirname(real), { recursive: true })
@@ -59,9 +62,8 @@ function cover(folder: string, scratch: string): void {
   const options = `lowerdir=${folder},upperdir=${upper},workdir=${work}`
   if (!/[,:\\]/.test(folder) && tryMount('-t', 'overlay', '-o', options, 'overlay', folder)) return
   const copy = join(scratch, 'copy')
-  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
-  const { mode } = lstatSync(folder)
-  mkdirSync(copy, { recursive: true, mode })
+  const { status, stderr } = spawnSync('cp', ['-a', '--', folder, copy], { encoding: 'utf8' })
+  if (status !== 0) throw new Failure(`cannot copy ${folder} for the checkers: ${stderr?.trim()}`)
   mount('--bind', copy, folder)
 }
 

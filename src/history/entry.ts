@@ -60,6 +60,8 @@ export interface HistoryEntry {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null when no file changed. */
   readonly files: string | null
+  /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
+  readonly manifest: string | null
   /** Hashes of the databases as they were when this entry was made, by name. */
   readonly databases: Readonly<Record<string, string>>
   readonly validators: readonly string[]

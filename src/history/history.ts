@@ -72,7 +72,8 @@ export class History {
   #hashes(entry: HistoryEntry): string[] {
     const versions = this.files(entry).flatMap(({ before, after }) => [before, after])
     const contents = versions.flatMap(version => (version !== null && 'sha256' in version ? [version.sha256] : []))
-    return [...contents, ...Object.values(entry.databases), ...(entry.files === null ? [] : [entry.files])]
+    const others = [entry.files, entry.manifest].filter(hash => hash !== null)
+    return [...contents, ...Object.values(entry.databases), ...others]
   }
 
   #file(id: number): string {

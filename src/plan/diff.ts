@@ -37,13 +37,13 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
 function patch(
   path: string,
   before: Buffer | undefined,
-  after: string,
+  after: string | Uint8Array,
   from: string,
   to: string,
   secrets: readonly string[],
 ): string {
   const old = hide(before?.toString('utf8') ?? '', secrets)
-  const made = hide(after, secrets)
+  const made = hide(Buffer.from(after).toString('utf8'), secrets)
   const header = `--- ${from}\n+++ ${to}\n`
   if (old === made && secrets.length > 0) return `${header}(only a secret value differs)\n`
   if (old === '' || made === '') return header + whole(old, '-') + whole(made, '+')

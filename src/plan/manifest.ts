@@ -31,9 +31,7 @@ export function manifestFile(places: Places): string {
 export function readManifest(places: Places, system: System): Manifest {
   const file = manifestFile(places)
   try {
-    const outputs: unknown = JSON.parse(system.read(file).toString('utf8')).outputs
-    if (typeof outputs !== 'object' || outputs === null) throw new Error('"outputs" is missing')
-    return new Map(Object.entries(outputs).map(([path, entry]) => [path, checked(path, entry)]))
+    return parseManifest(system.read(file).toString('utf8'))
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return new Map()
     throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
@@ -41,6 +39,16 @@ export function readManifest(places: Places, system: System): Manifest {
       hint: 'Move it away to start a new one; files edited by hand are then no longer told from others.',
     })
   }
+}
+
+/**
+ * Reads the text of a manifest.
+ * @throws Error when it is none
+ */
+export function parseManifest(text: string): Manifest {
+  const outputs: unknown = JSON.parse(text).outputs
+  if (typeof outputs !== 'object' || outputs === null) throw new Error('"outputs" is missing')
+  return new Map(Object.entries(outputs).map(([path, entry]) => [path, checked(path, entry)]))
 }
 
 function checked(path: string, entry: unknown): Owned {
@@ -61,4 +69,15 @@ export function formatManifest(manifest: Manifest): string {
 /** SHA-256 of some bytes, in hex. */
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex')
+}
+
+/** Whether two manifests say the same. */
+export function sameManifest(a: Manifest, b: Manifest): boolean {
+  if (a.size !== b.size) return false
+  for (const [path, { template, sha256: hash, link, notify }] of a) {
+    const other = b.get(path)
+    if (other?.template !== template || other.sha256 !== hash || other.link !== link) return false
+    if (other.notify?.join() !== notify?.join()) return false
+  }
+  return true
 }

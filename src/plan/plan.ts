@@ -1,11 +1,12 @@
 import { dirname, relative } from 'node:path'
 import { compareBytes } from '../system/byte-order.ts'
 import { refusal } from '../system/failure.ts'
-import { below, type Places } from '../system/places.ts'
+import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
-import { type Manifest, type Owned, sha256 } from './manifest.ts'
+import { type Manifest, type Owned, sameManifest, sha256 } from './manifest.ts'
+import { sameAttributes, Target } from './target.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
 export type Change = FileChange | LinkChange | RemoveChange | AttributeChange
@@ -22,7 +23,7 @@ export interface FileChange extends Common {
   readonly kind: 'write'
   /** Undefined: the file is new. */
   readonly before: Buffer | undefined
-  readonly after: string
+  readonly after: string | Uint8Array
   readonly attributes: Attributes
   readonly metadata: Metadata
   /** It stood there before gabarit wrote it for the first time, with other content. */
@@ -64,16 +65,14 @@ export interface Plan {
 
 /** Compares outputs with what stands on the server; changes nothing. */
 export class Planner {
-  readonly #places: Places
   readonly #system: System
   readonly #manifest: Manifest
-  readonly #realRoot: string
+  readonly #target: Target
 
   constructor(places: Places, system: System, manifest: Manifest) {
-    this.#places = places
     this.#system = system
     this.#manifest = manifest
-    this.#realRoot = system.realPath(places.root) ?? places.root
+    this.#target = new Target(places, system)
   }
 
   /**
@@ -135,7 +134,7 @@ export class Planner {
   }
 
   #removal(path: string, template: string, lastWritten: string | undefined): Change[] {
-    const real = this.#real(path)
+    const real = this.#target.real(path)
     const state = this.#system.state(real)
     if (state === undefined) return []
     if (state.kind === 'folder') throw refusal('is a folder, and is not removed in place of a file', { where: path })
@@ -148,12 +147,12 @@ export class Planner {
 
   /** What somebody put in the place of a link is not ours to remove. */
   #linkRemoval(path: string, template: string): Change[] {
-    return this.#system.state(this.#real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
+    return this.#system.state(this.#target.real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
   }
 
   #file(output: Output, after: string, folders: Set<string>): Change[] {
     const { path, template, metadata } = output
-    const real = this.#real(path)
+    const real = this.#target.real(path)
     const state = this.#system.state(real)
     if (state?.kind === 'folder')
       throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
@@ -165,7 +164,7 @@ export class Planner {
       if (state === undefined || sameAttributes(state, attributes)) return []
       return [{ kind: 'attributes', path, real, template, edited: false, before: state, attributes }]
     }
-    if (state === undefined) this.#missingFolders(dirname(real), folders)
+    if (state === undefined) this.#target.missingFolders(real, folders)
     const lastWritten = this.#manifest.get(path)?.sha256
     const replacesLink = state?.kind === 'link' ? this.#system.readLink(real) : undefined
     return [
@@ -179,13 +178,13 @@ export class Planner {
   }
 
   #link(output: Output, path: string, folders: Set<string>): Change[] {
-    const real = this.#real(path)
+    const real = this.#target.real(path)
     const target = relative(dirname(path), output.path)
     const state = this.#system.state(real)
     if (state?.kind === 'link' && this.#system.readLink(real) === target) return []
     if (state !== undefined && state.kind !== 'link')
       throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
-    if (state === undefined) this.#missingFolders(dirname(real), folders)
+    if (state === undefined) this.#target.missingFolders(real, folders)
     return [{ kind: 'link', path, real, template: output.template, target, exists: state !== undefined, edited: false }]
   }
 
@@ -202,31 +201,6 @@ export class Planner {
       throw refusal(error instanceof Error ? error.message : String(error), { where: path, cause: error })
     }
   }
-
-  #missingFolders(folder: string, folders: Set<string>): void {
-    if (folders.has(folder) || this.#system.state(folder) !== undefined) return
-    this.#missingFolders(dirname(folder), folders)
-    folders.add(folder)
-  }
-
-  /** The real path; a folder on the way that is a link out of the root is refused. */
-  #real(path: string): string {
-    const real = below(this.#places, path)
-    for (let folder = dirname(real); folder.length > this.#places.root.length; folder = dirname(folder)) {
-      const resolved = this.#system.realPath(folder)
-      if (resolved === undefined) continue
-      if (this.#realRoot !== '/' && resolved !== this.#realRoot && !resolved.startsWith(`${this.#realRoot}/`))
-        throw refusal(`its folder is a link to ${resolved}, outside ${this.#realRoot}`, { where: path })
-      break
-    }
-    return real
-  }
-}
-
-/** Only root can give files away, so for anyone else owners are as they are. */
-function sameAttributes(state: FileState, wanted: Attributes): boolean {
-  const owners = process.geteuid?.() !== 0 || (state.uid === wanted.uid && state.gid === wanted.gid)
-  return state.mode === wanted.mode && owners
 }
 
 function ownedBy(output: Output, content: string): Owned {
@@ -236,14 +210,4 @@ function ownedBy(output: Output, content: string): Owned {
     ...(link === undefined ? {} : { link }),
     ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
   }
-}
-
-function sameManifest(a: Manifest, b: Manifest): boolean {
-  if (a.size !== b.size) return false
-  for (const [path, { template, sha256: hash, link, notify }] of a) {
-    const other = b.get(path)
-    if (other?.template !== template || other.sha256 !== hash || other.link !== link) return false
-    if (other.notify?.join() !== notify?.join()) return false
-  }
-  return true
 }

@@ -76,6 +76,9 @@ export class RealSystem implements System {
       this.#own(descriptor, attributes)
       fs.fchmodSync(descriptor, attributes.mode)
       fs.fsyncSync(descriptor)
+    } catch (error) {
+      // Node does not name the file of a descriptor: which disk is full?
+      throw error instanceof Error ? Object.assign(error, { path }) : error
     } finally {
       fs.closeSync(descriptor)
     }

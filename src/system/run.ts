@@ -13,10 +13,16 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
   const [program = '', ...args] = command
   return new Promise(resolve => {
     const chunks: string[] = []
-    let rest = ''
+    // Apart: half a line of one stream must not run into a line of the other.
+    const streams = [{ rest: '' }, { rest: '' }] as const
     let timedOut = false
     let spawnProblem: NodeJS.ErrnoException | undefined
-    const child = spawn(program, args, { env: options.env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(program, args, {
+      env: options.env,
+      cwd: options.cwd,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    })
     const endGroup = (signal: NodeJS.Signals) => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, signal)
@@ -30,11 +36,11 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
       setTimeout(() => finish(null, null), GRACE + 200).unref()
     }, options.timeout)
-    const take = (chunk: string) => {
+    const take = (stream: { rest: string }) => (chunk: string) => {
       chunks.push(chunk)
       if (options.onLine === undefined) return
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
+      const lines = (stream.rest + chunk).split('\n')
+      stream.rest = lines.pop() ?? ''
       for (const line of lines) options.onLine(line)
     }
     let finished = false
@@ -44,7 +50,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
-      if (rest !== '') options.onLine?.(rest)
+      for (const { rest } of streams) if (rest !== '') options.onLine?.(rest)
       const problem = timedOut
         ? `did not end within ${options.timeout / 1000} s and was killed`
         : spawnProblem !== undefined
@@ -60,8 +66,11 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
         missing: spawnProblem?.code === 'ENOENT',
       })
     }
-    child.stdout.setEncoding('utf8').on('data', take)
-    child.stderr.setEncoding('utf8').on('data', take)
+    // A command that does not read its input may end before it has got it all.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(options.input ?? '')
+    child.stdout.setEncoding('utf8').on('data', take(streams[0]))
+    child.stderr.setEncoding('utf8').on('data', take(streams[1]))
     child.on('error', (error: NodeJS.ErrnoException) => {
       spawnProblem = error
       finish(null, null)

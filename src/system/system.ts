@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Folder in which the command runs; absent: the caller's. */
   readonly cwd?: string
+  /** Standard input; absent: none. */
+  readonly input?: string
   /** Milliseconds until the command is killed. */
   readonly timeout: number
   /** Called with each line as it comes. */

@@ -72,3 +72,14 @@ export function readCode(markdown: string): string[] {
   const prose = markdown.replace(/^```\w*\n(.*?)^```$/gms, keep).replace(/((?:^ {4}.*\n)+)/gm, keep)
   return [...blocks, ...[...prose.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')]
 }
+
+/** The anchors of the headings, as a web view of the document makes them. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(match => match[1] ?? '')
+  return headings.map(text =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}

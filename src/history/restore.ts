@@ -1,0 +1,68 @@
+import { parse } from '../db/json.ts'
+import type { Records } from '../db/record.ts'
+import { secretValues } from '../db/secrets.ts'
+import { type Manifest, parseManifest, readManifest } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Restored, restorePlan } from '../plan/restore.ts'
+import { refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import type { FileVersion, HistoryEntry } from './entry.ts'
+import type { History } from './history.ts'
+import { Masking } from './masking.ts'
+import { takeSnapshot } from './snapshot.ts'
+
+/** Everything that must change to be again where an entry left things. */
+export interface Restoration {
+  readonly plan: Plan
+  /** Databases as they were; undefined: the database did not exist. */
+  readonly databases: ReadonlyMap<string, Records | undefined>
+}
+
+/**
+ * Works out the way back to the state after an entry: of every file that later entries touched the state before the
+ * first of them, and all databases. Secrets that have not changed since are put back from the present databases.
+ * @throws Failure (refused) when a part of the history has been pruned or a secret has changed
+ */
+export function restorationTo(entry: HistoryEntry, history: History, places: Places, system: System): Restoration {
+  const masking = new Masking(places, secretValues(places))
+  const later = history
+    .ids()
+    .filter(id => id > entry.id)
+    .map(id => history.entry(id))
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  const first = new Map<string, { template: string; before: FileVersion | null }>()
+  for (const one of later)
+    for (const { path, template, before } of history.files(one))
+      if (!first.has(path)) first.set(path, { template, before })
+  const files = [...first].map(([path, { template, before }]): Restored => {
+    if (before === null || 'link' in before) return { path, template, version: before }
+    const { sha256, ...attributes } = before
+    return { path, template, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }
+  })
+  const present = readManifest(places, system)
+  const manifest: Manifest =
+    entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
+  return {
+    plan: restorePlan(places, system, files, manifest, present),
+    databases: databasesOf(entry, history, masking, places),
+  }
+}
+
+function databasesOf(entry: HistoryEntry, history: History, masking: Masking, places: Places) {
+  const present = takeSnapshot(places).keys()
+  const databases = new Map<string, Records | undefined>([...present].map(name => [name, undefined]))
+  for (const [name, hash] of Object.entries(entry.databases))
+    databases.set(name, parse(revealed(history.objects.get(hash), masking, `the database ${name}`).toString('utf8')))
+  return databases
+}
+
+function revealed(content: Buffer, masking: Masking, what: string): Buffer {
+  const text = content.toString('utf8')
+  if (!Buffer.from(text).equals(content)) return content
+  const whole = masking.reveal(text)
+  if (whole !== undefined) return Buffer.from(whole)
+  throw refusal(`${what} held a secret that has changed since, and secrets are not kept in the history`, {
+    hint: 'Set the former value again, then repeat the rollback.',
+  })
+}

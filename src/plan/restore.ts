@@ -1,0 +1,74 @@
+import { compareBytes } from '../system/byte-order.ts'
+import type { Places } from '../system/places.ts'
+import type { Attributes, System } from '../system/system.ts'
+import { type Manifest, sameManifest, sha256 } from './manifest.ts'
+import type { Change, Plan } from './plan.ts'
+import { sameAttributes, Target } from './target.ts'
+
+/** A file as it shall be again. */
+export interface Restored {
+  readonly path: string
+  readonly template: string
+  /** Null: it shall not exist. */
+  readonly version: { readonly content: Buffer; readonly attributes: Attributes } | { readonly link: string } | null
+}
+
+/**
+ * A plan that brings files back to former states, committed like any other.
+ * @param manifest what gabarit owns afterwards
+ * @param present what it owns now
+ */
+export function restorePlan(
+  places: Places,
+  system: System,
+  files: readonly Restored[],
+  manifest: Manifest,
+  present: Manifest,
+): Plan {
+  const target = new Target(places, system)
+  const folders = new Set<string>()
+  const changes = files.flatMap(file => restoreOne(file, target, system, folders, present))
+  return {
+    changes,
+    folders: [...folders].sort(compareBytes),
+    manifest,
+    manifestChanged: !sameManifest(manifest, present),
+    notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
+  }
+}
+
+function notifyOf(path: string, manifest: Manifest): readonly string[] {
+  return manifest.get(path)?.notify ?? []
+}
+
+function restoreOne(
+  { path, template, version }: Restored,
+  target: Target,
+  system: System,
+  folders: Set<string>,
+  present: Manifest,
+): Change[] {
+  const real = target.real(path)
+  const state = system.state(real)
+  const before = state?.kind === 'file' ? system.read(real) : undefined
+  const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
+  const lastWritten = present.get(path)?.sha256
+  const edited = before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten
+  const common = { path, real, template, edited }
+  if (version === null) {
+    if (state === undefined) return []
+    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink }]
+  }
+  if (state === undefined) target.missingFolders(real, folders)
+  if ('link' in version) {
+    if (replacesLink === version.link) return []
+    return [{ kind: 'link', ...common, target: version.link, exists: state !== undefined }]
+  }
+  const { content, attributes } = version
+  if (state !== undefined && before?.equals(content) === true) {
+    if (sameAttributes(state, attributes)) return []
+    return [{ kind: 'attributes', ...common, before: state, attributes }]
+  }
+  const metadata = { validate: [], notify: [], delete: false, squeezeBlank: false }
+  return [{ kind: 'write', ...common, before, after: content, attributes, metadata, takenOver: false, replacesLink }]
+}

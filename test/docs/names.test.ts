@@ -1,0 +1,99 @@
+// Everything that can be named in a command line, a description, a template or an event is named in a document, and the
+// documents name nothing that does not exist.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { COMMON_OPTIONS, type Option } from '../../src/cli/command.ts'
+import { FLAGS } from '../../src/cli/db/options.ts'
+import { VERBS } from '../../src/cli/db/verbs.ts'
+import { COMMANDS } from '../../src/cli/table.ts'
+import { FORMATS } from '../../src/db/formats.ts'
+import { listEvents } from '../../src/event/load.ts'
+import { BANNER_STYLES } from '../../src/template/banner.ts'
+import { QUOTERS } from '../../src/template/quote.ts'
+import { SCOPE_NAMES } from '../../src/template/scope.ts'
+import { PROJECT } from '../support/sandbox.ts'
+import { anchorsOf, readCode } from './markdown.ts'
+
+const documents = ['README.md', ...readdirSync(join(PROJECT, 'docs')).map(name => `docs/${name}`)].filter(name =>
+  name.endsWith('.md'),
+)
+const textOf = (name: string) => readFileSync(join(PROJECT, name), 'utf8')
+/** Code of the documents: spans and blocks. */
+const code = new Map(documents.map(name => [name, readCode(textOf(name))]))
+const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
+  name.endsWith('.ts'),
+)
+
+const names = suite('documents name')
+
+/** Words of these texts that do not stand in the code of the documents. */
+function missing(wanted: readonly string[], texts: readonly string[]): string[] {
+  return wanted.filter(word => {
+    const pattern = new RegExp(`(^|[^\\w-])${word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}($|[^\\w-])`, 'm')
+    return !texts.some(text => pattern.test(text))
+  })
+}
+
+for (const { name, options } of COMMANDS)
+  names(`the command ${name} and its options`, () => {
+    const command = existsSync(join(PROJECT, 'bin', name)) ? name : `gabarit ${name}`
+    const wanted = [command, ...[...options, ...COMMON_OPTIONS].flatMap(optionNames)]
+    assert.equal(missing(wanted, [...code.values()].flat()), [])
+  })
+
+function optionNames({ name, alias = [] }: Option): string[] {
+  return [name, ...alias].map(word => `--${word}`)
+}
+
+/** Adds a test that all these words stand in the code of one document. */
+function listed(document: string, what: string, wanted: readonly string[]): void {
+  names(`${what} in ${document}`, () => assert.equal(missing(wanted, code.get(document) ?? []), []))
+}
+
+const shippedEvents = listEvents({ root: '/', shipped: PROJECT, site: '/nowhere', databases: '', state: '' })
+listed('docs/databases.md', 'every verb and option of db', [...Object.keys(VERBS), ...FLAGS])
+listed('docs/databases.md', 'every format of a property', Object.keys(FORMATS))
+listed('docs/fragments.md', 'all that a fragment sees', [...SCOPE_NAMES, 'item', 'vars', 'template', 'target'])
+listed('docs/fragments.md', 'every format of a template', Object.keys(QUOTERS))
+listed('docs/fragments.md', 'every style of the banner', Object.keys(BANNER_STYLES))
+listed('docs/events.md', 'every event', shippedEvents)
+listed('docs/events.md', 'every action', readdirSync(join(PROJECT, 'events/actions')))
+listed('docs/events.md', 'every environment variable', environmentVariables())
+
+/** The variables that the sources read. */
+function environmentVariables(): string[] {
+  const found = sources.flatMap(name => {
+    const source = readFileSync(join(PROJECT, 'src', name), 'utf8')
+    const reads = source.matchAll(/\benv(?:\.|\[')([A-Z][A-Z0-9_]+)|'(GABARIT_[A-Z_]+)'/g)
+    return [...reads].map(match => match[1] ?? match[2] ?? '')
+  })
+  return [...new Set(found)].filter(name => name !== 'PATH').sort()
+}
+
+names('only source files that exist: docs/ARCHITECTURE.md', () => {
+  const named = (code.get('docs/ARCHITECTURE.md') ?? []).filter(text => /^[\w-]+\.ts$/.test(text))
+  const known = new Set(sources.map(name => basename(name)))
+  assert.ok(named.length > 50, `${named.length} files`)
+  assert.equal(
+    named.filter(name => !known.has(name)),
+    [],
+  )
+})
+
+for (const name of documents)
+  names(`only files and headings that exist: ${name}`, () => {
+    const links = [...textOf(name).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)]
+    const broken = links.filter(([, file = '', anchor]) => {
+      const path = file === '' ? name : join(dirname(name), file)
+      if (!existsSync(join(PROJECT, path))) return true
+      return anchor !== undefined && !anchorsOf(textOf(path)).includes(anchor)
+    })
+    assert.equal(
+      broken.map(([link]) => link),
+      [],
+    )
+  })
+
+names.run()
