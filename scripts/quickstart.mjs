@@ -1,7 +1,7 @@
 // `npm run quickstart`: plays the first job of docs and tests, HTTPS for every name, in a sandbox below this checkout.
 // Needs neither root nor a daemon. Plain Node, because it also installs what the rest needs.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -88,7 +88,14 @@ function overrideForOdoo() {
   type("grep 'redirection' sandbox/etc/httpd/conf/httpd.conf")
 }
 
+/** Number of the first line of a made file that starts so. */
+function lineOf(path, start) {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n')
+  return lines.findIndex(line => line.startsWith(start)) + 1
+}
+
 function tellWhatIsNext() {
+  const line = lineOf('etc/dehydrated/config', 'CA=')
   chapter('Your turn')
   process.stdout.write(`Go on in this sandbox from your own shell:
 
@@ -97,7 +104,7 @@ function tellWhatIsNext() {
   config setprop letsencrypt status official       a mistake: see what it says
   config setprop letsencrypt status enabled
   signal-event console-save --dry-run              the production authority
-  gabarit explain /etc/dehydrated/config:15        which fragment, which records
+  gabarit explain /etc/dehydrated/config:${line}        which fragment, which records
   gabarit impact hosts www.${PRIMARY}    what depends on this record
   db hosts describe www.${PRIMARY}       what may be set, and what it means
 `)

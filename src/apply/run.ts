@@ -1,6 +1,7 @@
 import { describeDatabase, describedDatabases } from '../db/description.ts'
 import type { Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
+import { staleOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { type Plan, Planner } from '../plan/plan.ts'
 import { refusal } from '../system/failure.ts'
@@ -11,9 +12,7 @@ import { Databases, type LoadDatabase } from '../template/databases.ts'
 import { Expander, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
 import { type Layer, searchList } from '../template/tree.ts'
-import { commit } from './commit.ts'
 import { fact } from './facts.ts'
-import { validateStaged } from './validate.ts'
 
 /** What a run works with. */
 export interface Context {
@@ -61,20 +60,19 @@ function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld 
   }
 }
 
-/** Expands templates, all or none. */
+/** Expands templates, all or none, and warns of overrides that the shipped fragments have left behind. */
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
+  for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
   const expander = makeExpander(context)
   return templates.flatMap(name => expander.expand(name))
 }
 
 /** Compares outputs with the server. */
-export function planOutputs(context: Context, outputs: readonly Output[], templates: readonly string[]): Plan {
+export function planOutputs(
+  context: Pick<Context, 'places' | 'system'>,
+  outputs: readonly Output[],
+  templates: readonly string[],
+): Plan {
   const { places, system } = context
   return new Planner(places, system, readManifest(places, system)).plan(outputs, templates)
-}
-
-/** Validates and commits a plan; in a dry run the same steps change nothing. */
-export async function applyPlan(context: Context, plan: Plan): Promise<void> {
-  const { places, system, warn } = context
-  await commit(plan, places, system, staged => validateStaged(staged, system, places.root, warn))
 }

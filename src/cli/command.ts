@@ -46,3 +46,5 @@ export const COMMON_OPTIONS: readonly Option[] = [
 ]
 
 export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }
+
+export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }

@@ -47,6 +47,8 @@ function argumentsOf(program: string, words: readonly string[], places: Places):
     case 'customize':
       if (words.length <= 1) return templates()
       return findTemplate(searchList(places), words[0] ?? '')?.fragments.map(({ name }) => name) ?? []
+    case 'overrides':
+      return words.length <= 1 ? ['diff', 'merge', 'keep'] : words.length === 2 ? templates() : []
     case 'impact':
       return completeDb(['db', ...(words.length <= 1 ? words : [words[0] ?? '', 'show', words[1] ?? ''])], places)
     default:

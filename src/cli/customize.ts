@@ -1,5 +1,4 @@
-import { constants, copyFileSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { copyFragment } from '../override/customize.ts'
 import { EXIT, Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
@@ -26,9 +25,7 @@ export async function run({ args, places, print }: Invocation): Promise<number> 
   }
   if (fragment.custom)
     throw new Failure('this fragment is already the site’s own', { where: fragment.file, hint: 'Edit that file.' })
-  const own = join(places.site, 'templates-custom', template.name, template.single ? '' : name)
-  mkdirSync(dirname(own), { recursive: true })
-  copyFileSync(fragment.file, own, constants.COPYFILE_EXCL)
+  const own = copyFragment(places, template, fragment)
   print(
     `${own}\nEdit it, then: expand-template --diff ${
       listTemplates(layers)

@@ -1,12 +1,15 @@
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
+import { applyPlan } from '../apply/barrier.ts'
 import { recover } from '../apply/journal.ts'
-import { applyPlan, type Context, expandAll, makeContext, planOutputs } from '../apply/run.ts'
+import { type Context, expandAll, makeContext, planOutputs } from '../apply/run.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
+import { rememberOverrides } from '../override/watch.ts'
 import type { Plan } from '../plan/plan.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, refusal, usageFailure } from '../system/failure.ts'
+import { below } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
-import { listTemplates } from '../template/tree.ts'
+import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 import { planAsJson, planAsText, planSummary } from './show-plan.ts'
 
@@ -36,6 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
     if (message !== undefined) printError(message)
     const plan = makePlan()
     await applyPlan(context, plan)
+    rememberOverrides(places, context.layers, context.warn)
     print(flag('json') ? planAsJson(plan, places) : [...planSummary(plan), ...unadjusted(plan)].join('\n'))
     return EXIT.done
   } finally {
@@ -51,21 +55,30 @@ function namesOf({ args, flag, value }: Invocation, context: Context): readonly 
   if (args.length === 0)
     throw usageFailure('which template?', 'Usage: expand-template TEMPLATE..., or expand-template --all')
   if (value('output') !== undefined && args.length > 1) throw usageFailure('--output takes one template')
-  return [...new Set(args)]
+  return [...new Set(args.map(name => `/${templateName(name)}`))]
 }
 
 function planFor(context: Context, names: readonly string[], output: string | undefined): Plan {
   const outputs = expandAll(context, names)
   if (output === undefined) {
-    const templates = names.map(name => name.replace(/^\/+/, ''))
+    const templates = names.map(name => name.slice(1))
     return planOutputs(context, outputs, templates)
   }
-  const path = resolve(output)
+  const path = outputPath(output, context.places.root)
   const moved = outputs.map(made => ({ ...made, path, link: undefined }))
   const plan = planOutputs(context, moved, [])
-  if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: path })
+  if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: below(context.places, path) })
   // A copy elsewhere is the caller's: gabarit does not own it, and no service uses it.
   return { ...plan, manifestChanged: false, notify: [] }
+}
+
+/** An absolute path is one on the server, below the root; a relative one is in the current folder, which is not. */
+function outputPath(output: string, root: string): string {
+  if (isAbsolute(output) || root === '/') return resolve(output)
+  throw usageFailure(
+    `--output ${output}: below another root than / it takes an absolute path, which is meant below ${root}`,
+    `To write into the current folder: expand-template --stdout TEMPLATE > ${output}`,
+  )
 }
 
 function unadjusted(plan: Plan): string[] {

@@ -63,20 +63,25 @@ function readWords(reads: readonly Read[] = []): string[] {
   ]
 }
 
-function fileAsText({ output, reads, origins }: TracedOutput): string {
-  const lines = [`${output.path} is made by the template /${output.template}:`]
+function fileAsText({ output, reads, depths, origins }: TracedOutput): string {
+  const { each } = output.metadata
+  const record = each === undefined || output.record === undefined ? '' : ` for ${each.db} ${output.record.key}`
+  const lines = [`${output.path} is made by the template /${output.template}${record}:`]
   for (const [file, list] of reads) {
     const count = origins.filter(origin => origin?.file === file).length
     const words = readWords(list)
-    lines.push(`  ${file} (${count} line${count === 1 ? '' : 's'})`)
-    if (words.length > 0) lines.push(`    reads ${words.join(', ')}`)
+    // A fragment of a sub-template stands further in, below the one that called it.
+    const indent = '  '.repeat(1 + (depths.get(file) ?? 0))
+    lines.push(`${indent}${file} (${count} line${count === 1 ? '' : 's'})`)
+    if (words.length > 0) lines.push(`${indent}  reads ${words.join(', ')}`)
   }
   return lines.join('\n')
 }
 
-function fileAsJson({ output, reads, origins }: TracedOutput): string {
+function fileAsJson({ output, reads, depths, origins }: TracedOutput): string {
   const fragments = [...reads].map(([file, list]) => ({
     file,
+    depth: depths.get(file) ?? 0,
     lines: origins.filter(origin => origin?.file === file).length,
     reads: list.map(({ database, key }) => ({ database, key: key ?? null })),
   }))
@@ -84,7 +89,7 @@ function fileAsJson({ output, reads, origins }: TracedOutput): string {
 }
 
 function lineOf({ output, text, origins, reads }: TracedOutput, line: number, json: boolean): string {
-  const lines = text.split('\n')
+  const lines = text.replace(/\n$/, '').split('\n')
   if (line < 1 || line > lines.length) throw usageFailure(`${output.path} has ${lines.length} lines, not ${line}`)
   const origin: LineOrigin | undefined = origins[line]
   const read = origin === undefined ? [] : readWords(reads.get(origin.file))

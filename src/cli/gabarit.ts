@@ -4,7 +4,7 @@ import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { findPlaces, packageFolder } from '../system/places.ts'
 import { checkArity, parseArguments } from './arguments.ts'
-import type { Command } from './command.ts'
+import { COMMON_OPTIONS, type Command } from './command.ts'
 import { COMMANDS } from './table.ts'
 
 const SHIPPED = packageFolder(__filename)
@@ -14,15 +14,33 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = basename(script)
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return runCommand(own, words, program)
-  const [name, ...rest] = words
-  if (name === undefined) throw usageFailure('which command?', 'gabarit --help lists them.')
-  if (name === '--version') return print(version())
-  if (name === '--help' || name === 'help') return print((await import('./help.ts')).overview(COMMANDS))
-  const names = COMMANDS.map(command => command.name)
+  const { common, name, rest } = splitCommon(words)
+  if (common.includes('--version')) return print(version())
+  const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
+  if (asked !== undefined) return runCommand(findCommand(asked), ['--help'], `gabarit ${asked}`)
+  if (name === 'help' || common.includes('--help')) return print((await import('./help.ts')).overview(COMMANDS))
+  if (name === undefined) throw usageFailure('which command?', listOfCommands())
+  return runCommand(findCommand(name), [...common, ...rest], `gabarit ${name}`)
+}
+
+/** The options that every command has may stand before it too. */
+function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
+  const names = COMMON_OPTIONS.map(option => `--${option.name}`)
+  let at = 0
+  while (names.includes((words[at] ?? '').replace(/=.*/s, ''))) at += words[at] === '--root' ? 2 : 1
+  return { common: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
+}
+
+function findCommand(name: string): Command {
   const command = COMMANDS.find(known => known.name === name)
-  if (command === undefined)
-    throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, 'gabarit --help lists them.')
-  return runCommand(command, rest, `gabarit ${name}`)
+  if (command !== undefined) return command
+  const names = COMMANDS.map(known => known.name)
+  const hint = name.startsWith('-') ? 'The options of a command stand behind it: gabarit lint --json' : listOfCommands()
+  throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, hint)
+}
+
+function listOfCommands(): string {
+  return `Commands: ${COMMANDS.map(({ name }) => name).join(' ')}\ngabarit help COMMAND tells more.`
 }
 
 async function runCommand(command: Command, words: readonly string[], program: string): Promise<number> {

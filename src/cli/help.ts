@@ -26,7 +26,7 @@ export function overview(commands: readonly Command[]): string {
     '',
     ...rows,
     '',
-    'gabarit COMMAND --help tells more. The databases are changed with `db` and `config`.',
+    'gabarit help COMMAND tells more. The databases are changed with `db` and `config`.',
     'Example: config setprop letsencrypt status test && signal-event --dry-run console-save',
   ].join('\n')
 }

@@ -3,35 +3,51 @@ import { listEvents, loadEvent } from '../event/load.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, Failure } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
-import { listTemplates } from '../template/tree.ts'
+import { type Metadata, readMetadata } from '../template/metadata.ts'
+import { findTemplate, listTemplates } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
+
+/** What one template has to do with the record. */
+interface Touched {
+  readonly template: string
+  readonly metadata: Metadata
+  /** Outputs that read the record. */
+  readonly files: readonly string[]
+  /** Outputs that the record would have, and has not now. */
+  readonly possible: readonly string[]
+}
 
 /** `gabarit impact DATABASE KEY` */
 export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
   const [database = '', key = ''] = args
   const context = makeContext(places, new DryRunSystem(places.root), () => undefined)
-  const exists = databaseLoader(context)(database).has(key)
+  const record = databaseLoader(context)(database).get(key)
+  const exists = record !== undefined
   if (!exists) printError(`note: ${database} has no record "${key}"; what would read it is shown`)
-  const touched = listTemplates(context.layers).flatMap(name => {
+  const touched = listTemplates(context.layers).flatMap((name): Touched[] => {
     try {
-      return makeExpander(context)
-        .expand(`/${name}`)
-        .filter(output => readsRecord(output, database, key))
+      const metadata = readMetadata(findTemplate(context.layers, name)?.metadata ?? [])
+      const outputs = makeExpander(context).expand(`/${name}`)
+      const files = outputs.filter(output => readsRecord(output, database, key)).map(({ path }) => path)
+      const possible = ownPath(metadata, database, key, record?.type).filter(path => !files.includes(path))
+      return files.length + possible.length === 0 ? [] : [{ template: name, metadata, files, possible }]
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      printError(`warning: /${name} cannot be judged: ${error.describe()}`)
+      const where = error.where === undefined ? '' : `${error.where}: `
+      printError(`warning: /${name} cannot be judged: ${where}${error.message.split('\n', 1)[0]}`)
       return []
     }
   })
   const templates = new Set(touched.map(({ template }) => template))
   const events = listEvents(places).filter(name => loadEvent(places, name).templates.some(path => templates.has(path)))
   const services = [...new Set(touched.flatMap(({ metadata }) => metadata.notify))]
-  const files = touched.map(({ path }) => path)
-  if (flag('json')) print(JSON.stringify({ database, key, exists, files, events, services }, null, 2))
-  else if (files.length === 0) print(`no file depends on ${database} ${key}`)
+  const files = touched.flatMap(entry => entry.files)
+  const possible = touched.flatMap(entry => entry.possible)
+  if (flag('json')) print(JSON.stringify({ database, key, exists, files, possible, events, services }, null, 2))
+  else if (touched.length === 0) print(`no file depends on ${database} ${key}`)
   else {
     const rows: [string, string[]][] = [
-      ['files', files],
+      ['files', [...files, ...possible.map(path => `${path} (not made now)`)]],
       ['events', events],
       ['services', services],
     ]
@@ -40,6 +56,14 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   return EXIT.done
 }
 
+/** Of the outputs of a template with `each` only the record's own depends on it; the others are there all the same. */
 function readsRecord(output: Output, database: string, key: string): boolean {
   return output.reads.some(read => read.database === database && (read.key === undefined || read.key === key))
+}
+
+/** The output that a template with `each` makes for this record, if it is one of its kind and fits. */
+function ownPath({ each, output = '' }: Metadata, database: string, key: string, type: string | undefined): string[] {
+  if (each === undefined || each.db !== database) return []
+  if (each.type !== undefined && type !== undefined && each.type !== type) return []
+  return [output.replaceAll('{key}', () => key)]
 }

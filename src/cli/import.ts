@@ -1,14 +1,10 @@
-import { importTree } from '../db/import.ts'
-import { EXIT, usageFailure } from '../system/failure.ts'
+import { usageFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
+import { runImportTree } from './db/transfer-verbs.ts'
 
-/** `gabarit import --tree DIRECTORY` */
-export async function run({ value, places, print, printError }: Invocation): Promise<number> {
+/** `gabarit import --tree FOLDER`: the same as `db import --tree FOLDER`. */
+export async function run({ value, places }: Invocation): Promise<number> {
   const folder = value('tree')
-  if (folder === undefined) throw usageFailure('which folder?', 'Usage: gabarit import --tree DIRECTORY')
-  for (const { database, records, notes } of importTree(places, folder, 'gabarit import')) {
-    print(`${database}: ${records} record${records === 1 ? '' : 's'}`)
-    for (const note of notes) printError(`warning: ${note}`)
-  }
-  return EXIT.done
+  if (folder === undefined) throw usageFailure('import --tree takes one folder', 'usage: gabarit import --tree FOLDER')
+  return runImportTree('gabarit', places, folder)
 }

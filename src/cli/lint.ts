@@ -1,10 +1,6 @@
-import { describeDatabase, describedDatabases } from '../db/description.ts'
-import { lintDatabase } from '../db/lint.ts'
-import { describeProblem } from '../db/problem.ts'
+import { lintDatabases } from '../db/lint.ts'
 import { lintEvents } from '../event/lint.ts'
-import { EXIT, Failure } from '../system/failure.ts'
-import type { Finding } from '../system/finding.ts'
-import type { Places } from '../system/places.ts'
+import { EXIT } from '../system/failure.ts'
 import { lintTemplates } from '../template/lint.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
@@ -23,19 +19,4 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
     )
   }
   return errors > 0 ? EXIT.failed : EXIT.done
-}
-
-function lintDatabases(places: Places): Finding[] {
-  return describedDatabases(places).flatMap((name): Finding[] => {
-    try {
-      describeDatabase(places, name)
-      return lintDatabase(places, name).map(problem => ({
-        level: 'error',
-        message: `${name}: ${describeProblem(problem)}`,
-      }))
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      return [{ level: 'error', message: error.describe() }]
-    }
-  })
 }

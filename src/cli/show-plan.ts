@@ -1,15 +1,9 @@
 import { secretValues } from '../db/secrets.ts'
+import { changeWord, planData } from '../plan/data.ts'
 import { colourDiff, unifiedDiff } from '../plan/diff.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from './command.ts'
-
-const WORDS: Readonly<Record<Change['kind'], string>> = {
-  write: 'changed',
-  link: 'linked',
-  remove: 'removed',
-  attributes: 'owner and mode of',
-}
 
 /** One line for each file, after the fact. */
 export function planSummary(plan: Plan): string[] {
@@ -29,28 +23,9 @@ export function planAsText(plan: Plan, { places, colour }: Pick<Invocation, 'pla
   return texts.join('')
 }
 
-/** A plan as plain data. */
-export function planData(plan: Plan, places: Places): object {
-  const secrets = secretValues(places)
-  return {
-    files: plan.changes.map(change => ({
-      path: change.path,
-      change: changeWord(change),
-      template: `/${change.template}`,
-      edited: change.edited,
-      diff: unifiedDiff(change, secrets),
-    })),
-    notify: plan.notify,
-  }
-}
-
 /** A plan as JSON text. */
 export function planAsJson(plan: Plan, places: Places): string {
-  return JSON.stringify(planData(plan, places), null, 2)
-}
-
-function changeWord(change: Change): string {
-  return change.kind === 'write' && change.before === undefined ? 'created' : WORDS[change.kind]
+  return JSON.stringify(planData(plan, secretValues(places)), null, 2)
 }
 
 function note(change: Change): string {

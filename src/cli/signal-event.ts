@@ -1,28 +1,35 @@
+import { refuseDamagedDatabases } from '../db/check.ts'
+import { secretValues } from '../db/secrets.ts'
 import type { AdjustmentResult } from '../event/adjust.ts'
 import type { EventReport } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
+import { planData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
-import { planAsText, planData, planSummary } from './show-plan.ts'
+import { planAsText, planSummary } from './show-plan.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, flag, places, print } = invocation
+  const { args, flag, value, places, print } = invocation
   const [name = '', ...rest] = args
   const dryRun = flag('dry-run')
+  refuseDamagedDatabases(places)
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const reports: EventReport[] = []
   const report = flag('json')
     ? (entry: EventReport) => void reports.push(entry)
-    : (entry: EventReport) => {
-        const said = say(entry, dryRun, invocation)
-        if (said !== undefined) (said.problem === true ? invocation.printError : print)(said.text)
-      }
-  const status = await runEvent(name, rest, places, system, report)
+    : (entry: EventReport) => sayReport(entry, dryRun, invocation)
+  const status = await runEvent({ event: name, args: rest, comment: value('comment') ?? null }, places, system, report)
   if (flag('json'))
     print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
   return status
+}
+
+/** Prints what an event reports, problems to standard error. */
+export function sayReport(report: EventReport, dryRun: boolean, invocation: Invocation): void {
+  const said = say(report, dryRun, invocation)
+  if (said !== undefined) (said.problem === true ? invocation.printError : invocation.print)(said.text)
 }
 
 /** What one report says; `problem` goes to standard error. */
@@ -60,8 +67,8 @@ function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said
   }
 }
 
-function sayService({ service, command, problem }: AdjustmentResult): Said {
-  if (problem === undefined) return { text: `adjusted ${service}: ${command}` }
+function sayService({ service, command, done, problem }: AdjustmentResult): Said {
+  if (problem === undefined) return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
   const remembered = 'It is remembered, and tried again by the next event.'
   return { text: `adjusting ${service} failed: ${command}: ${problem}\n  ${remembered}`, problem: true }
 }
@@ -69,7 +76,7 @@ function sayService({ service, command, problem }: AdjustmentResult): Said {
 function asData(reports: readonly EventReport[], { places }: Invocation): object {
   const of = <Kind extends EventReport['kind']>(kind: Kind) =>
     reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of('plan').map(({ plan }) => planData(plan, places))
+  const plans = of('plan').map(({ plan }) => planData(plan, secretValues(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
     warnings: of('warning').map(({ message }) => message),
@@ -89,7 +96,7 @@ function asData(reports: readonly EventReport[], { places }: Invocation): object
     databases: of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
     ...(plans[0] ?? { files: [], notify: [] }),
     services: [
-      ...of('would-adjust').map(({ service, command }) => ({ service, command, wouldAdjust: true })),
+      ...of('would-adjust').map(({ service, command }) => ({ service, command, wouldAdjust: true, done: false })),
       ...of('service').map(({ result }) => ({ ...result, problem: result.problem ?? null })),
     ],
   }

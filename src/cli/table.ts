@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION } from './command.ts'
+import { COMMENT_OPTION, type Command, JSON_OPTION } from './command.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
     arity: [1, Number.POSITIVE_INFINITY],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the diffs and the adjustments, change nothing' },
+      COMMENT_OPTION,
       JSON_OPTION,
     ],
     examples: [
@@ -68,6 +69,107 @@ export const COMMANDS: readonly Command[] = [
     run: async invocation => (await import('./lint.ts')).run(invocation),
   },
   {
+    name: 'status',
+    summary: 'what has changed and is not live yet, at a glance',
+    usage: '',
+    arity: [0, 0],
+    options: [JSON_OPTION],
+    examples: [['gabarit status', 'properties, files, edits by hand, adjustments that wait']],
+    run: async invocation => (await import('./status.ts')).run(invocation),
+  },
+  {
+    name: 'verify',
+    summary: 'exit 1 when a file is not as databases and templates say',
+    usage: '',
+    arity: [0, 0],
+    options: [JSON_OPTION],
+    examples: [['gabarit verify', 'for a nightly check']],
+    run: async invocation => (await import('./status.ts')).verify(invocation),
+  },
+  {
+    name: 'managed',
+    summary: 'the files that gabarit has written',
+    usage: '',
+    arity: [0, 0],
+    options: [JSON_OPTION],
+    examples: [['gabarit managed', 'one path a line']],
+    run: async invocation => (await import('./managed.ts')).run(invocation),
+  },
+  {
+    name: 'apply',
+    summary: 'bring changed properties to life, without naming an event',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'all', type: 'boolean', describe: 'every template, not only those that read what changed' },
+      { name: 'dry-run', type: 'boolean', describe: 'print the plan and its name, change nothing' },
+      { name: 'plan', type: 'string', describe: 'only if the plan is still the one of this name' },
+      COMMENT_OPTION,
+    ],
+    examples: [
+      ['gabarit apply --dry-run', 'see what would happen'],
+      ['gabarit apply --comment "new host"', 'make it so'],
+    ],
+    run: async invocation => (await import('./apply.ts')).run(invocation),
+  },
+  {
+    name: 'discard',
+    summary: 'take back property changes since the last event',
+    usage: '',
+    arity: [0, 0],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be taken back' }],
+    examples: [['gabarit discard', 'as if they had not been made']],
+    run: async invocation => (await import('./discard.ts')).run(invocation),
+  },
+  {
+    name: 'history',
+    summary: 'what was done, when and by whom',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'limit', type: 'string', describe: 'how many, newest first (20)' },
+      { name: 'event', type: 'string', describe: 'only this event or command' },
+      { name: 'database', type: 'string', describe: 'only with changes of this database' },
+      { name: 'user', type: 'string', describe: 'only by this user' },
+      JSON_OPTION,
+    ],
+    examples: [['gabarit history --database hosts', 'the last changes of hosts']],
+    run: async invocation => (await import('./history.ts')).run(invocation),
+  },
+  {
+    name: 'show',
+    summary: 'one entry of the history: properties, diffs, checks, services',
+    usage: 'ID',
+    arity: [1, 1],
+    options: [JSON_OPTION],
+    examples: [['gabarit show 41', 'everything about entry 41']],
+    run: async invocation => (await import('./show.ts')).run(invocation),
+  },
+  {
+    name: 'rollback',
+    summary: 'go back to the state after an entry of the history',
+    usage: '[ID]',
+    arity: [0, 1],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' }, COMMENT_OPTION],
+    examples: [
+      ['gabarit rollback', 'undo the last entry'],
+      ['gabarit rollback 41 --dry-run', 'what going back to entry 41 would change'],
+    ],
+    run: async invocation => (await import('./rollback.ts')).run(invocation),
+  },
+  {
+    name: 'judge',
+    summary: 'run checkers in a private view of staged files (used by gabarit itself)',
+    usage: '',
+    arity: [0, 0],
+    options: [],
+    examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
+    run: async invocation => {
+      invocation.print(await (await import('../apply/view.ts')).judgeFromInput())
+      return 0
+    },
+  },
+  {
     name: 'customize',
     summary: 'copy a shipped fragment into the site’s templates-custom',
     usage: 'TEMPLATE FRAGMENT',
@@ -75,6 +177,23 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
     run: async invocation => (await import('./customize.ts')).run(invocation),
+  },
+  {
+    name: 'overrides',
+    summary: 'the site’s own fragments, and whether what they replace has changed',
+    usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
+    arity: [0, 3],
+    options: [
+      { name: 'dry-run', type: 'boolean', describe: 'with merge: print what would change, write nothing' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit overrides', 'list them: new, in step, stale …'],
+      ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
+      ['gabarit overrides merge', 'bring these changes into all stale ones'],
+      ['gabarit overrides keep /etc/hosts 30Hosts', 'yours is right as it is'],
+    ],
+    run: async invocation => (await import('./overrides.ts')).run(invocation),
   },
   {
     name: 'initialize-default-databases',
@@ -88,7 +207,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'import',
     summary: 'take over a folder of SME Server’s databases',
-    usage: '--tree DIRECTORY',
+    usage: '--tree FOLDER',
     arity: [0, 0],
     options: [{ name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' }],
     examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],

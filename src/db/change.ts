@@ -3,8 +3,9 @@ import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions } from './description.ts'
 import type { Draft } from './draft.ts'
 import { type Problem, problemsFailure, validationIsOn } from './problem.ts'
+import { slipsOf } from './slips.ts'
 import { writeTransaction } from './store.ts'
-import { validateChanges } from './validate.ts'
+import { changedProperties, validateChanges } from './validate.ts'
 
 export interface ChangeOptions {
   /** For the lock, without values: `config setprop`. */
@@ -13,6 +14,8 @@ export interface ChangeOptions {
   readonly report?: (problems: readonly Problem[]) => void
   /** What stands before a problem: the line of a batch. */
   readonly locate?: (problem: Problem) => string
+  /** Told of names of properties that look like slips, when the change is done. */
+  readonly note?: (slip: string) => void
 }
 
 /**
@@ -25,19 +28,32 @@ export function changeDatabase<Result>(
   options: ChangeOptions,
   change: (draft: Draft) => Result,
 ): Result {
-  const { command, report } = options
+  const { command, report, note } = options
   const makeFolder = ownsFolder(places, name)
-  return writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
+  const slips: string[] = []
+  const done = writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
-      const scope = { places, descriptions: new Descriptions(places), database: name }
+      const descriptions = new Descriptions(places)
+      const scope = { places, descriptions, database: name }
       const problems = validateChanges(scope, draft.before, draft.records(), draft.changedKeys())
       if (problems.length > 0) {
         if (report === undefined) throw problemsFailure(problems, options.locate)
         report(problems)
       }
+      if (note !== undefined) slips.push(...slipsIn(draft, descriptions, name))
     }
     return result
+  })
+  for (const slip of slips) note?.(slip)
+  return done
+}
+
+function slipsIn(draft: Draft, descriptions: Descriptions, database: string): string[] {
+  return draft.changedKeys().flatMap(key => {
+    const record = draft.get(key)
+    if (record === undefined) return []
+    return slipsOf(descriptions, database, record, changedProperties(draft.before.get(key), record))
   })
 }
 

@@ -46,6 +46,9 @@ const PROPERTY: Readonly<Record<string, Check>> = {
   empty: flag,
 }
 
+/** What can be said of a key, which has no default and is no secret. */
+const OF_KEY = ['description', 'enum', 'pattern', 'format', 'minimum', 'maximum', 'reference', 'unit']
+
 /**
  * Reads one description file and checks all of it.
  * @throws Failure that names the file and the part, with the nearest keyword
@@ -56,10 +59,10 @@ export function readDescription(path: string): DescriptionFile {
   }
   const whole = readJsonFile(path)
   if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
-  const keywords = ['type', 'description', 'scalar', 'properties', 'rules']
+  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health']
   for (const name of Object.keys(whole))
     if (!keywords.includes(name)) fail('', `"${name}" is not known here${didYouMean(name, keywords)}`)
-  const { type, description, scalar, properties = {}, rules } = whole
+  const { type, description, key, scalar, properties = {}, rules, health } = whole
   if (type !== undefined && !isText(type)) fail('type', 'must be text in quotes')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
@@ -69,8 +72,10 @@ export function readDescription(path: string): DescriptionFile {
   if (rules !== undefined && !Array.isArray(rules)) fail('rules', 'must be a list')
   for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
     if (!isRule(rule)) fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME}')
+  if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
   return {
-    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules'>),
+    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health'>),
+    ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
     ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
     properties: new Map(checked),
   }
@@ -80,12 +85,15 @@ function checkProperty(
   value: unknown,
   part: string,
   fail: (part: string, message: string) => never,
+  keywords: readonly string[] = Object.keys(PROPERTY),
 ): PropertyDescription {
-  if (!isObject(value)) return fail(part, 'must be an object: {"default": …, "description": …}')
+  if (!isObject(value)) return fail(part, 'must be an object: {"format": …, "description": …}')
   for (const [keyword, given] of Object.entries(value)) {
-    const check = Object.hasOwn(PROPERTY, keyword) ? PROPERTY[keyword] : undefined
-    if (check === undefined)
-      return fail(part, `"${keyword}" is not a keyword${didYouMean(keyword, Object.keys(PROPERTY))}`)
+    const check = keywords.includes(keyword) ? PROPERTY[keyword] : undefined
+    if (check === undefined) {
+      const where = Object.hasOwn(PROPERTY, keyword) ? 'is no keyword of a key' : 'is not a keyword'
+      return fail(part, `"${keyword}" ${where}${didYouMean(keyword, keywords)}`)
+    }
     const problem = check(given)
     if (problem !== undefined) fail(`${part}.${keyword}`, `must be ${problem}`)
   }
@@ -111,6 +119,12 @@ function isReference(value: unknown): boolean {
   if (!isObject(value) || !isText(value.database)) return false
   const { type = '', or = [''] } = value
   return isText(type) && words(or) === undefined
+}
+
+function isHealth(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { tcp = ['x'], command = ['x'], ...unknown } = value
+  return words(tcp) === undefined && words(command) === undefined && Object.keys(unknown).length === 0
 }
 
 function isRule(value: unknown): boolean {

@@ -52,14 +52,25 @@ export type Rule =
     }
   | { readonly unique: string }
 
+/** How to tell whether a service is well after it was adjusted. */
+export interface HealthDescription {
+  /** Properties that hold TCP ports on which it must answer. */
+  readonly tcp?: readonly string[]
+  /** A command that succeeds when it is well. */
+  readonly command?: readonly string[]
+}
+
 /** What is known of a record, or of all records of a type. */
 export interface RecordDescription {
   readonly type?: string
   readonly description?: Texts
+  /** What the key of a new record must be. */
+  readonly key?: PropertyDescription
   /** The value of a scalar record (its type). */
   readonly scalar?: PropertyDescription
   readonly properties: ReadonlyMap<string, PropertyDescription>
   readonly rules: readonly Rule[]
+  readonly health?: HealthDescription
 }
 
 /** Everything that describes one database. */
@@ -89,12 +100,24 @@ export function describeDatabase(places: Places, name: string): DatabaseDescript
   const types = new Map<string, RecordDescription>()
   for (const file of [...files.keys()].sort(compareBytes)) {
     const subject = decodeName(file)
-    const description = load(files, file)
-    if (description === undefined) continue
+    const loaded = load(files, file)
+    if (loaded === undefined) continue
+    const description = withRules(loaded)
     if (subject.kind === 'record') records.set(subject.name, description)
     else types.set(subject.name, { ...description, type: subject.name })
   }
   return { name, records, types }
+}
+
+/** The files that describe a database: all of them may be looked at, although one is malformed. */
+export function descriptionFiles(places: Places, name: string): string[] {
+  return [...listFiles(places, name).values()].flat()
+}
+
+/** Keys of the records that have a description of their own; what it says is not read. */
+export function describedKeys(places: Places, name: string): string[] {
+  const subjects = [...listFiles(places, name).keys()].map(decodeName)
+  return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
 }
 
 /**
@@ -104,7 +127,7 @@ export function describeDatabase(places: Places, name: string): DatabaseDescript
 export class Descriptions {
   readonly #places: Places
   readonly #files = new Map<string, DescriptionFiles>()
-  readonly #known = new Map<string, RecordDescription | undefined>()
+  readonly #known = new Map<string, DescriptionFile | undefined>()
 
   constructor(places: Places) {
     this.#places = places
@@ -113,16 +136,18 @@ export class Descriptions {
   of(database: string, key: string, type: string): RecordDescription | undefined {
     const ofRecord = this.#load(database, { kind: 'record', name: key })
     const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
-    if (ofRecord === undefined || ofType === undefined) return ofRecord ?? ofType
-    return overlay(ofType, ofRecord)
+    if (ofRecord !== undefined && ofType !== undefined) return withRules(overlay(ofType, ofRecord))
+    const only = ofRecord ?? ofType
+    return only === undefined ? undefined : withRules(only)
   }
 
   /** The description of the record itself (not of its type). */
   ofRecord(database: string, key: string): RecordDescription | undefined {
-    return this.#load(database, { kind: 'record', name: key })
+    const loaded = this.#load(database, { kind: 'record', name: key })
+    return loaded === undefined ? undefined : withRules(loaded)
   }
 
-  #load(database: string, subject: Subject): RecordDescription | undefined {
+  #load(database: string, subject: Subject): DescriptionFile | undefined {
     let files = this.#files.get(database)
     if (files === undefined) {
       files = listFiles(this.#places, database)
@@ -136,18 +161,25 @@ export class Descriptions {
   }
 }
 
-/** One description over another, as that of a record over that of its type. */
-export function overlay(under: DescriptionFile, over: DescriptionFile): RecordDescription {
+/** One description over another, as that of a record over that of its type. Rules are replaced only by rules. */
+function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile {
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
-  const { type = under.type, description = under.description, scalar } = over
+  const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
+  const { key, scalar } = over
   return {
     ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { description }),
+    ...(under.key === undefined && key === undefined ? {} : { key: { ...under.key, ...key } }),
     ...(under.scalar === undefined && scalar === undefined ? {} : { scalar: { ...under.scalar, ...scalar } }),
     properties,
-    rules: over.rules ?? under.rules ?? [],
+    ...(rules === undefined ? {} : { rules }),
+    ...(health === undefined ? {} : { health }),
   }
+}
+
+function withRules(file: DescriptionFile): RecordDescription {
+  return { ...file, rules: file.rules ?? [] }
 }
 
 interface Subject {
@@ -169,8 +201,8 @@ function listFiles(places: Places, database: string): DescriptionFiles {
   return files
 }
 
-function load(files: DescriptionFiles, name: string): RecordDescription | undefined {
-  let found: RecordDescription | undefined
+function load(files: DescriptionFiles, name: string): DescriptionFile | undefined {
+  let found: DescriptionFile | undefined
   for (const path of files.get(name) ?? []) found = overlay(found ?? { properties: new Map() }, readDescription(path))
   return found
 }

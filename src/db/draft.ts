@@ -6,6 +6,16 @@ import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 /** Properties as a list of pairs, a map, or a plain object. */
 export type Properties = Iterable<readonly [string, string]> | Readonly<Record<string, string>>
 
+/** A record that should be changed is not there. */
+export class MissingRecord extends Failure {
+  readonly key: string
+
+  constructor(key: string, known: Iterable<string>) {
+    super(`there is no record "${key}"${didYouMean(key, known)}`)
+    this.key = key
+  }
+}
+
 /** A changed record: its properties are ours, unsorted until someone asks, so that a batch of thousands stays quick. */
 interface Working {
   type: string
@@ -133,7 +143,7 @@ export class Draft {
       return changed
     }
     const record = this.#changes.has(key) ? undefined : this.before.get(key)
-    if (record === undefined) throw new Failure(`there is no record "${key}"${didYouMean(key, this.records().keys())}`)
+    if (record === undefined) throw new MissingRecord(key, this.records().keys())
     const working = { type: record.type, properties: new Map(record.properties), sorted: undefined }
     this.#changes.set(key, working)
     return working

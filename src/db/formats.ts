@@ -15,6 +15,10 @@ const decimal = (value: string) => Number(value)
 /** Every format that a description can name. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   hostname: { accepts: isHostname, is: 'a host name (letters, digits and "-" between dots)' },
+  wildcard: {
+    accepts: value => isHostname(value.replace(/^\*\./, '')),
+    is: 'a host name, or one behind "*." (letters, digits and "-" between dots)',
+  },
   ip: { accepts: value => isIPv4(value) || isIPv6(value), is: 'an IP address' },
   ipv4: { accepts: isIPv4, is: 'an IPv4 address (four numbers up to 255)' },
   ipv6: { accepts: isIPv6, is: 'an IPv6 address' },

@@ -1,16 +1,59 @@
+import { Failure } from '../system/failure.ts'
+import type { Finding } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
-import { Descriptions } from './description.ts'
-import type { Problem } from './problem.ts'
+import { Descriptions, describedDatabases, descriptionFiles } from './description.ts'
+import { readDescription } from './description-file.ts'
+import { listDatabases } from './list.ts'
+import { describeProblem } from './problem.ts'
+import type { DbRecord, Records } from './record.ts'
+import { slipsOf } from './slips.ts'
 import { readDatabase } from './store.ts'
 import { Validator } from './validate.ts'
 
 /**
- * The values of a database that no longer fit its description, however old they are; none when it does not exist.
- * @throws Failure when the database or a description is damaged
+ * Malformed descriptions, damaged databases, values that no longer fit their description, however old they are, and names
+ * of properties that look like slips. One that is wrong does not hide the others.
  */
-export function lintDatabase(places: Places, name: string): Problem[] {
-  const records = readDatabase(databaseFile(places, name))
-  if (records === undefined) return []
-  const validator = new Validator({ places, descriptions: new Descriptions(places), database: name }, records)
-  return [...records.values()].flatMap(record => validator.check(record, undefined))
+export function lintDatabases(places: Places): Finding[] {
+  const names = new Set([...describedDatabases(places), ...listDatabases(places)])
+  return [...names].flatMap(name => [...lintDescriptions(places, name), ...lintRecords(places, name)])
+}
+
+function lintDescriptions(places: Places, name: string): Finding[] {
+  return descriptionFiles(places, name).flatMap(path => findingsOf(() => void readDescription(path)))
+}
+
+function lintRecords(places: Places, name: string): Finding[] {
+  let records: Records = new Map()
+  const damage = findingsOf(() => {
+    records = readDatabase(databaseFile(places, name)) ?? records
+  })
+  const descriptions = new Descriptions(places)
+  const validator = new Validator({ places, descriptions, database: name }, records)
+  return [...damage, ...[...records.values()].flatMap(record => lintRecord(name, record, validator, descriptions))]
+}
+
+function lintRecord(name: string, record: DbRecord, validator: Validator, descriptions: Descriptions): Finding[] {
+  try {
+    const problems = validator.check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
+    const slips = slipsOf(descriptions, name, record).map(slip => `${name}: ${slip}`)
+    return [
+      ...problems.map((message): Finding => ({ level: 'error', message })),
+      ...slips.map((message): Finding => ({ level: 'warning', message })),
+    ]
+  } catch (error) {
+    // Its description is malformed, or a database that it refers to is damaged: both are findings of their own.
+    if (error instanceof Failure) return []
+    throw error
+  }
+}
+
+function findingsOf(look: () => void): Finding[] {
+  try {
+    look()
+    return []
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [{ level: 'error', message: error.describe() }]
+  }
 }

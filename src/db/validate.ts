@@ -51,7 +51,8 @@ export class Validator {
     const description = descriptions.of(database, record.key, record.type)
     if (description === undefined) return []
     const problems: Problem[] = []
-    if (record.type !== before?.type) problems.push(...this.#checkType(record, description))
+    if (record.type !== before?.type)
+      problems.push(...this.#checkKey(record, description), ...this.#checkType(record, description))
     const changed = changedProperties(before, record)
     for (const property of changed) {
       const value = record.properties.get(property)
@@ -61,6 +62,12 @@ export class Validator {
       if (message !== undefined) problems.push({ key: record.key, property, message })
     }
     return [...problems, ...ruleProblems(description, record, changed, this.#unique)]
+  }
+
+  /** A key is chosen once, when the record is made (or becomes one of that type). */
+  #checkKey({ key }: DbRecord, description: RecordDescription): Problem[] {
+    const message = description.key === undefined ? undefined : this.#problemOf(key, description.key)
+    return message === undefined ? [] : [{ key, message: `the key ${message}` }]
   }
 
   #checkType({ key, type }: DbRecord, description: RecordDescription): Problem[] {

@@ -27,6 +27,8 @@ export interface AdjustmentResult {
   readonly service: string
   readonly action: ServiceAction
   readonly command: string
+  /** False when it failed, or when there is no service manager. */
+  readonly done: boolean
   /** Undefined when it worked. */
   readonly problem: string | undefined
   readonly output: string
@@ -97,7 +99,8 @@ export async function adjustServices(
       const said =
         problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
       const command = manager.describe(adjustment.unit, action)
-      report({ service: adjustment.service, action, command, problem: said, output: output.trim() })
+      const done = said === undefined && manager.idle !== true
+      report({ service: adjustment.service, action, command, done, problem: said, output: output.trim() })
       if (said === undefined) continue
       failed.push(adjustment)
       break

@@ -32,14 +32,14 @@ export function fillDatabases(places: Places, write: boolean, report: Reporter) 
   return databases
 }
 
-/** Runs an action with the event's name and arguments; true when it succeeded. */
+/** Runs an action with the event's name and arguments. @returns what went wrong, if anything */
 export async function runHandler(
   handler: Handler,
   event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
   places: Places,
   system: System,
   report: Reporter,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const started = Date.now()
   const env = {
     ...process.env,
@@ -56,7 +56,7 @@ export async function runHandler(
   })
   const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)
   report({ kind: 'handler', handler: handler.name, problem: said, milliseconds: Date.now() - started })
-  return said === undefined
+  return said
 }
 
 /** An executable text without interpreter line runs under sh, as in SME Server. */

@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeDatabase } from '../db/description.ts'
+import { describedKeys } from '../db/description.ts'
 import { readDatabase } from '../db/store.ts'
 import { parseAction } from '../service/actions.ts'
-import { messageOf } from '../system/failure.ts'
+import { Failure, messageOf } from '../system/failure.ts'
 import type { Finding } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
@@ -11,10 +11,20 @@ import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
 
 /** Events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
-  const events = listEvents(places).map(name => loadEvent(places, name))
+  const bad: Finding[] = []
+  const events = listEvents(places).flatMap(name => {
+    try {
+      return [loadEvent(places, name)]
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      bad.push({ level: 'error', message: `event "${name}": its name has letters, digits and . _ - only` })
+      return []
+    }
+  })
   const services = knownServices(places)
   const expanded = new Set(events.flatMap(({ templates }) => templates))
   return [
+    ...bad,
     ...events.flatMap(event => [
       ...missingActions(event, places),
       ...missingTemplates(event, layers),
@@ -49,10 +59,11 @@ function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
     .map(path => ({ level: 'error', message: `event ${event.name}: there is no template /${path}` }))
 }
 
-function badServices(event: Event, known: ReadonlySet<string>): Finding[] {
+/** @param known undefined when nobody can tell */
+function badServices(event: Event, known: ReadonlySet<string> | undefined): Finding[] {
   return event.services.flatMap(({ service, words, file }) => {
     const findings: Finding[] = []
-    if (!known.has(service))
+    if (known?.has(service) === false)
       findings.push({
         level: 'error',
         message: `${file}: there is no service record "${service}" in the configuration database`,
@@ -68,8 +79,13 @@ function badServices(event: Event, known: ReadonlySet<string>): Finding[] {
   })
 }
 
-function knownServices(places: Places): Set<string> {
-  const described = describeDatabase(places, 'configuration')?.records.keys() ?? []
-  const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []
-  return new Set([...described, ...present])
+/** Keys of the configuration database, present or described; undefined when it is damaged, which is a finding elsewhere. */
+function knownServices(places: Places): Set<string> | undefined {
+  try {
+    const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []
+    return new Set([...describedKeys(places, 'configuration'), ...present])
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }

@@ -29,3 +29,6 @@ export function takeTurn(places: Places, command: string): Turn {
   const lock = acquireLock(path, { what: 'the right to change configuration files', command, ...wait })
   return { joined: false, token: readHolder(path)?.token ?? '', release: () => lock.release() }
 }
+
+/** For a dry run, which changes nothing and so needs no turn. */
+export const NO_TURN: Turn = { joined: false, token: '', release: () => undefined }

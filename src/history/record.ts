@@ -41,6 +41,12 @@ export class Recorder {
     this.#manifest = objects.put(formatManifest(plan.manifest))
   }
 
+  /** The plan was refused: its files are as they were. */
+  forgetFiles(): void {
+    this.#files = []
+    this.#manifest = undefined
+  }
+
   /** Adds the entry; undefined when nothing happened that is worth one. */
   finish(facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history

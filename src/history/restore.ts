@@ -8,7 +8,7 @@ import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
-import type { History } from './history.ts'
+import { History } from './history.ts'
 import { Masking } from './masking.ts'
 import { takeSnapshot } from './snapshot.ts'
 
@@ -47,6 +47,13 @@ export function restorationTo(entry: HistoryEntry, history: History, places: Pla
     plan: restorePlan(places, system, files, manifest, present),
     databases: databasesOf(entry, history, masking, places),
   }
+}
+
+/** The databases after the newest entry whose changes stand; undefined before the first. */
+export function revealLastApplied(places: Places): ReadonlyMap<string, Records | undefined> | undefined {
+  const history = new History(places)
+  const entry = history.lastApplied()
+  return entry && databasesOf(entry, history, new Masking(places, secretValues(places)), places)
 }
 
 function databasesOf(entry: HistoryEntry, history: History, masking: Masking, places: Places) {

@@ -1,8 +1,8 @@
 import { createTwoFilesPatch } from 'diff'
-import type { Change } from './plan.ts'
+import type { Change, FileChange, RemoveChange } from './plan.ts'
 
-/** Differences beyond this number of lines are not worked out: the cost grows with their square. */
-const MAXIMUM_EDITS = 20_000
+/** Differences beyond this number of lines are not worked out: the cost grows with their square (4,000: two seconds). */
+const MAXIMUM_EDITS = 4000
 
 /**
  * One change as a unified diff, for people and for `patch`.
@@ -19,13 +19,11 @@ export function unifiedDiff(change: Change, secrets: readonly string[] = []): st
     }
     case 'remove': {
       if (change.wasLink !== undefined) return `remove link ${path} -> ${change.wasLink}\n`
-      return patch(path, change.before, '', path, '/dev/null', secrets)
+      return patch(change, undefined, secrets)
     }
     case 'write': {
       const link = change.replacesLink === undefined ? '' : `replace link ${path} -> ${change.replacesLink}\n`
-      return (
-        link + patch(path, change.before, change.after, change.before === undefined ? '/dev/null' : path, path, secrets)
-      )
+      return link + patch(change, Buffer.from(change.after).toString('utf8'), secrets)
     }
   }
 }
@@ -34,26 +32,22 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 
-function patch(
-  path: string,
-  before: Buffer | undefined,
-  after: string | Uint8Array,
-  from: string,
-  to: string,
-  secrets: readonly string[],
-): string {
-  const old = hide(before?.toString('utf8') ?? '', secrets)
-  const made = hide(Buffer.from(after).toString('utf8'), secrets)
-  const header = `--- ${from}\n+++ ${to}\n`
-  if (old === made && secrets.length > 0) return `${header}(only a secret value differs)\n`
-  if (old === '' || made === '') return header + whole(old, '-') + whole(made, '+')
-  const text = createTwoFilesPatch(from, to, old, made, undefined, undefined, {
-    context: 3,
-    maxEditLength: MAXIMUM_EDITS,
-  })
-  if (text === undefined)
-    return `${header}(too many differences to show: ${path} had ${lineCount(old)} lines and gets ${lineCount(made)})\n`
-  return text.replace(/^(Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2')
+function patch(change: FileChange | RemoveChange, after: string | undefined, secrets: readonly string[]): string {
+  const old = change.before === undefined ? undefined : hide(change.before.toString('utf8'), secrets)
+  const made = after === undefined ? undefined : hide(after, secrets)
+  if (old === made && secrets.length > 0)
+    return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`
+  return textDiff(change.path, old, made)
+}
+
+/** Two versions of a text as a unified diff; undefined: the file did not or does not exist. */
+export function textDiff(path: string, old: string | undefined, made: string | undefined): string {
+  const header = `--- ${old === undefined ? '/dev/null' : path}\n+++ ${made === undefined ? '/dev/null' : path}\n`
+  if (!old || !made) return header + whole(old ?? '', '-') + whole(made ?? '', '+')
+  const options = { context: 3, maxEditLength: MAXIMUM_EDITS }
+  const text = createTwoFilesPatch(path, path, old, made, undefined, undefined, options)
+  if (text !== undefined) return header + text.slice(text.indexOf('\n@@') + 1)
+  return `${header}(too many differences to show: ${path} had ${lineCount(old)} lines and gets ${lineCount(made)})\n`
 }
 
 /** A file that is new or goes away needs no comparing. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { didYouMean } from '../system/nearest.ts'
 
 /** What a service manager can be asked for; `signal:NAME` sends a signal to the main process. */
@@ -41,6 +42,9 @@ const SYNONYMS: Readonly<Record<string, ServiceAction>> = {
   d: 'stop',
 }
 
+/** `sighup` and all other signals of this system. */
+const SIGNALS: readonly string[] = Object.keys(constants.signals).map(name => name.toLowerCase())
+
 /**
  * The action behind a word of `services2adjust` or `notify`.
  * @throws TypeError for an unknown one, with the nearest
@@ -48,9 +52,9 @@ const SYNONYMS: Readonly<Record<string, ServiceAction>> = {
 export function parseAction(word: string): ServiceAction {
   const verb = VERBS.find(known => known === word) ?? (Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined)
   if (verb !== undefined) return verb
-  const signal = /^sig([a-z]+\d?)$/.exec(word)?.[1]
-  if (signal !== undefined) return `signal:${signal.toUpperCase()}`
-  throw new TypeError(`unknown service action "${word}"${didYouMean(word, [...VERBS, ...Object.keys(SYNONYMS)])}`)
+  if (SIGNALS.includes(word)) return `signal:${word.slice('sig'.length).toUpperCase()}`
+  const known = [...VERBS, ...Object.keys(SYNONYMS), ...SIGNALS]
+  throw new TypeError(`unknown service action "${word}"${didYouMean(word, known)}`)
 }
 
 /** The strongest first: what comes later is contained in what comes earlier. */
@@ -64,14 +68,19 @@ const STRENGTH: readonly ServiceAction[] = [
   'start',
 ]
 
+/** These do nothing to a service that is down. */
+const NEEDS_RUNNING: ReadonlySet<ServiceAction> = new Set(['try-restart', 'reload-or-try-restart'])
+
 /**
  * What is really done, in order, when several actions are asked of a service in one event.
  * A service whose `status` is not `enabled` is stopped, whatever was asked (SME Server, adjust-services). An enabled one is
- * started when only signals are asked. Of the verbs the strongest one is enough; signals, enable and disable come with it.
+ * started when nothing that is asked would start it. Of the verbs the strongest one is enough; signals, enable and
+ * disable come with it.
  */
 export function resolveActions(asked: readonly ServiceAction[], enabled: boolean): ServiceAction[] {
   if (!enabled) return ['stop']
   const strongest = STRENGTH.find(verb => asked.includes(verb)) ?? 'start'
+  const first: ServiceAction[] = NEEDS_RUNNING.has(strongest) ? ['start'] : []
   const others = asked.filter(action => !STRENGTH.includes(action))
-  return [...new Set<ServiceAction>([strongest, ...others])]
+  return [...new Set<ServiceAction>([...first, strongest, ...others])]
 }

@@ -9,8 +9,10 @@ import { systemd } from './systemd.ts'
 /** No supervisor: says what it would do. */
 export const none: ServiceManager = {
   name: 'none',
-  describe: (unit, action) => `${action} ${unit.name} (not done: there is no service manager)`,
+  idle: true,
+  describe: (unit, action) => `${action} ${unit.name} (there is no service manager)`,
   adjust: () => Promise.resolve(resultOf(undefined)),
+  isUp: () => Promise.resolve(undefined),
 }
 
 const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {

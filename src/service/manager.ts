@@ -15,10 +15,14 @@ export type Run = (command: readonly string[]) => Promise<RunResult>
 /** One supervisor of services. */
 export interface ServiceManager {
   readonly name: string
+  /** Adjusts nothing: it only says what would be done. */
+  readonly idle?: true
   /** The command that an action comes down to, for people. */
   readonly describe: (unit: Unit, action: ServiceAction) => string
   /** Carries an action out. A unit that the manager does not know is a result with a problem. */
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
+  /** Whether the service runs; undefined when the manager cannot tell. */
+  readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
 }
 
 /** A result that no command gave. */

@@ -34,14 +34,17 @@ export function s6(scanFolder: string = findScanFolder()): ServiceManager {
         return undefined
     }
   }
+  const isUp: ServiceManager['isUp'] = async (run, unit) =>
+    (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).output.trim() === 'true'
   return {
     name: 's6',
+    isUp,
     describe: (unit, action) => commandOf(unit, action)?.join(' ') ?? `nothing for ${action} of ${unit.name}`,
     async adjust(run, unit, action) {
       if (!existsSync(folderOf(unit))) return resultOf(`s6 has no service ${unit.name} in ${scanFolder}`)
       const wanted = commandOf(unit, action)
       if (wanted === undefined) return resultOf(`s6 cannot ${action} a service while it runs`)
-      const up = (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).output.trim() === 'true'
+      const up = await isUp(run, unit)
       // A signal to a process that has just started would kill it before it can handle signals.
       if (up || action === 'start' || action === 'stop') return run(wanted)
       if (action === 'try-restart' || action === 'reload-or-try-restart') return resultOf(undefined)

@@ -4,6 +4,10 @@ import { resultOf, type ServiceManager, type Unit } from './manager.ts'
 /** supervisord, by supervisorctl(1). */
 export const supervisord: ServiceManager = {
   name: 'supervisord',
+  isUp: async (run, unit) => {
+    const { output } = await run(['supervisorctl', 'status', unit.name])
+    return /^\S+\s+RUNNING\b/m.test(output)
+  },
   describe: (unit, action) => commandOf(unit, action)?.join(' ') ?? `nothing for ${action} of ${unit.name}`,
   async adjust(run, unit, action) {
     const wanted = commandOf(unit, action)

@@ -6,10 +6,19 @@ export const systemd: ServiceManager = {
   name: 'systemd',
   describe: (unit, action) => commandOf(unit, action).join(' '),
   adjust: (run, unit, action) => run(commandOf(unit, action)),
+  isUp: async (run, unit) => {
+    const { output } = await run(['systemctl', 'is-active', '--', unitName(unit)])
+    // A reload under way counts: "reloading". "activating" is not up yet, or up again and again.
+    return /^(active|reloading)$/m.test(output)
+  },
 }
 
-function commandOf({ name, reloadSignal }: Unit, action: ServiceAction): string[] {
-  const unit = name.includes('.') && /\.(service|socket|timer|target)$/.test(name) ? name : `${name}.service`
+function unitName({ name }: Unit): string {
+  return /\.(service|socket|timer|target)$/.test(name) ? name : `${name}.service`
+}
+
+function commandOf(service: Unit, action: ServiceAction): string[] {
+  const unit = unitName(service)
   if (!action.startsWith('signal:')) return ['systemctl', '--no-ask-password', action, '--', unit]
-  return ['systemctl', 'kill', `--signal=SIG${action.slice('signal:'.length) || reloadSignal}`, '--', unit]
+  return ['systemctl', 'kill', `--signal=SIG${action.slice('signal:'.length)}`, '--', unit]
 }

@@ -13,7 +13,8 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
   const names: string[] = []
   for (const file of new Set([join(root, 'etc', kind), join('/etc', kind)])) {
     for (const line of readLines(file)) {
-      const [entry = '', , id] = line.split(':')
+      const [entry = '', , id = ''] = line.split(':')
+      if (!/^\d+$/.test(id)) continue
       if (entry === name) return Number(id)
       names.push(entry)
     }

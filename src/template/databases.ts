@@ -1,4 +1,5 @@
 import type { DbRecord, Records } from '../db/record.ts'
+import { Failure, refusal } from '../system/failure.ts'
 
 /**
  * A record as a fragment sees it: its properties, with `key` and `type` of the record itself. Frozen.
@@ -24,6 +25,8 @@ interface Collection {
 
 /** The databases of one run: each is read once, and every read by a fragment is noted. */
 export class Databases {
+  /** The record that the last look-up did not find; undefined when it found one. */
+  lastMissing: Read | undefined
   readonly #load: LoadDatabase
   readonly #collections = new Map<string, Collection>()
   #reads = new Map<string, Set<string | undefined>>()
@@ -35,7 +38,7 @@ export class Databases {
   /** A record, noted as read even when it is missing: the output depends on its absence. */
   get(database: string, key: string): RecordView | undefined {
     this.note(database, key)
-    return this.#collection(database).byKey.get(key)
+    return this.#found(database, key, this.#collection(database).byKey.get(key))
   }
 
   /** All records, or those of a type, in byte order of their keys. */
@@ -53,7 +56,7 @@ export class Databases {
   /** The stored record behind a view, with its properties apart from its key and type. */
   stored(database: string, key: string): DbRecord | undefined {
     this.note(database, key)
-    return this.#collection(database).records.get(key)
+    return this.#found(database, key, this.#collection(database).records.get(key))
   }
 
   /** Reads a database that will be needed, so that an unknown name fails where it is named. */
@@ -82,14 +85,34 @@ export class Databases {
     }
   }
 
+  #found<Found>(database: string, key: string, found: Found): Found {
+    this.lastMissing = found === undefined ? { database, key } : undefined
+    return found
+  }
+
   #collection(name: string): Collection {
     const known = this.#collections.get(name)
     if (known !== undefined) return known
-    const records = this.#load(name)
-    const views = [...records.values()].map(viewOf)
+    const records = this.#loaded(name)
+    const views = Object.freeze([...records.values()].map(viewOf))
     const collection = { records, views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
     this.#collections.set(name, collection)
     return collection
+  }
+
+  /** Nothing can be made from a damaged database, and nothing was changed: refused. */
+  #loaded(name: string): Records {
+    try {
+      return this.#load(name)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const { message, where, hint } = error
+      throw refusal(message, {
+        ...(where === undefined ? {} : { where }),
+        ...(hint === undefined ? {} : { hint }),
+        cause: error,
+      })
+    }
   }
 }
 

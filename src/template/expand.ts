@@ -8,7 +8,7 @@ import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
 import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
-import { findTemplate, type Layer, listTemplates, type TemplateFiles } from './tree.ts'
+import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
 
 /** One file that a template makes. */
 export interface Output {
@@ -21,6 +21,8 @@ export interface Output {
   /** Path of a symbolic link to keep beside it, if any. */
   readonly link: string | undefined
   readonly metadata: Metadata
+  /** The record it is made for, when there is one output per record. It is among the reads; its collection is not. */
+  readonly record?: RecordView
   /** Records and collections that the fragments read. */
   readonly reads: readonly Read[]
 }
@@ -49,7 +51,11 @@ export interface ExpanderOptions {
 export interface Trace {
   /** The number of a fragment in the marks of the output. */
   readonly idOf: (file: string) => number
-  readonly reads: (file: string, reads: readonly Read[]) => void
+  /** An output begins. */
+  readonly begin: () => void
+  /** A fragment begins, perhaps inside of another. */
+  readonly enter: (file: string) => void
+  readonly leave: (file: string, reads: readonly Read[]) => void
 }
 
 /** Expands templates: `(databases, tree) → outputs`, without side effects. Each fragment is compiled once. */
@@ -77,13 +83,10 @@ export class Expander {
     const place = metadata.output ?? `/${template.name}`
     if (metadata.each === undefined) return [this.#output(template, place, undefined)]
     const { db, type, where } = metadata.each
-    const { result: records, reads } = this.#options.databases.tracked(() => this.#options.databases.all(db, type))
-    return records
+    return this.#options.databases
+      .all(db, type)
       .filter(record => fits(record, where))
-      .map(record => {
-        const output = this.#output(template, withKey(place, record, files), record)
-        return { ...output, reads: [...output.reads, ...reads] }
-      })
+      .map(record => ({ ...this.#output(template, withKey(place, record, files), record), record }))
   }
 
   #output(template: Template, path: string, record: RecordView | undefined): Output {
@@ -96,6 +99,7 @@ export class Expander {
     if (metadata.delete) return made(undefined)
     this.#target = path
     this.#printer.quote = quoterOf(metadata)
+    this.#options.trace?.begin()
     const { result, reads } = this.#options.databases.tracked(() => {
       if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
       return this.#text(template, record)
@@ -131,15 +135,18 @@ export class Expander {
         printer.s += fragment.text
         continue
       }
+      this.#options.databases.lastMissing = undefined
       try {
         const last =
           this.#options.trace === undefined
             ? render(printer, item, vars, template.subTemplate, this.#target)
-            : this.#traced(fragment.file, () => render(printer, item, vars, template.subTemplate, this.#target))
+            : this.#traced(fragment, template, item, () =>
+                render(printer, item, vars, template.subTemplate, this.#target),
+              )
         if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
       } catch (error) {
         if (error instanceof SkipFile) throw error
-        throw fragmentFailure(error, fragment.file)
+        throw fragmentFailure(error, fragment.file, missingRecordHint(error, this.#options.databases.lastMissing))
       }
     }
     const text = printer.s
@@ -147,9 +154,15 @@ export class Expander {
     return text
   }
 
-  #traced(file: string, run: () => unknown): unknown {
-    const { result, reads } = this.#options.databases.tracked(run)
-    this.#options.trace?.reads(file, reads)
+  #traced({ file, usesItem }: Fragment, { metadata }: Template, item: unknown, run: () => unknown): unknown {
+    const { databases, trace } = this.#options
+    trace?.enter(file)
+    const { result, reads } = databases.tracked(() => {
+      // The record of an output is read before its fragments run, so it is noted for those that look at it.
+      if (usesItem && metadata.each && isRecord(item)) databases.note(metadata.each.db, item.key)
+      return run()
+    })
+    trace?.leave(file, reads)
     return result
   }
 
@@ -169,7 +182,7 @@ export class Expander {
       metadata,
       fragments,
       usesVars: fragments.some(({ fragment }) => fragment.usesVars),
-      subTemplate: (name, item) => this.#subTemplate(name.startsWith('/') ? name : `${from.name}/${name}`, item),
+      subTemplate: (name, item) => this.#subTemplate(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
     }
     this.#templates.set(path, template)
     return template
@@ -179,7 +192,8 @@ export class Expander {
     const files = findTemplate(this.#options.layers, path)
     if (files !== undefined) return files
     const names = listTemplates(this.#options.layers).map(name => `/${name}`)
-    throw refusal(`there is no template ${path}${didYouMean(path, names)}`, {
+    const name = `/${templateName(path)}`
+    throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {
       hint: `Looked in ${this.#options.layers.map(({ folder }) => folder).join(', ')}`,
     })
   }
@@ -211,6 +225,19 @@ export class Expander {
 
 const MAXIMUM_DEPTH = 50
 
+function isRecord(item: unknown): item is RecordView {
+  return typeof item === 'object' && item !== null && 'key' in item && typeof item.key === 'string'
+}
+
+/** A value that is undefined, right after a record was not found: on a new server the databases are still to be filled. */
+function missingRecordHint(error: unknown, missing: Read | undefined): string | undefined {
+  if (!(error instanceof TypeError) || missing === undefined || !error.message.includes('undefined')) return undefined
+  return [
+    `There is no record "${missing.key}" in the database ${missing.database}. The described ones are made by:`,
+    'gabarit initialize-default-databases (or signal-event post-install)',
+  ].join('\n')
+}
+
 function quoterOf(metadata: Metadata): Quoter {
   return QUOTERS[metadata.format ?? 'raw'] ?? (value => value)
 }
@@ -224,7 +251,7 @@ function withKey(path: string, record: RecordView | undefined, files: TemplateFi
   if (!path.includes('{key}')) {
     if (record === undefined) return path
     throw refusal(`"${path}" needs {key}: there is one output per record`, {
-      where: files.metadata.at(-1) ?? files.name,
+      where: files.metadata.at(-1) ?? `/${files.name}`,
     })
   }
   const key = record?.key ?? ''

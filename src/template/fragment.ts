@@ -17,6 +17,8 @@ export interface Fragment {
   readonly text: string | undefined
   /** Its source mentions `vars`. */
   readonly usesVars: boolean
+  /** Its source mentions `item`. */
+  readonly usesItem: boolean
   readonly bind: (scope: Scope) => Render
 }
 
@@ -36,10 +38,12 @@ const compiled = new Map<string, Compiled>()
 export function compileFragment(file: string, traceId?: number): Fragment {
   const source = readFragment(file)
   if (!source.includes('<%') && traceId === undefined)
-    return { file, text: source, usesVars: false, bind: () => () => undefined }
+    return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
   const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
   compiled.set(file, { ...generated, source })
-  return { file, text: undefined, usesVars: /\bvars\b/.test(source), bind: compile(file, generated.code) }
+  const uses = (name: RegExp) => name.test(source)
+  const bind = compile(file, generated.code)
+  return { file, text: undefined, usesVars: uses(/\bvars\b/), usesItem: uses(/\bitem\b/), bind }
 }
 
 function compile(file: string, code: string): (scope: Scope) => Render {
@@ -62,10 +66,11 @@ function readFragment(file: string): string {
         : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
           ? `may be written to by the group with id ${gid}`
           : undefined
+  const shut = `chmod go-w ${file}`
   if (why !== undefined)
     throw refusal(`this fragment ${why}, and fragments run as the user who expands them`, {
       where: file,
-      hint: `chown ${mine === 0 ? 'root' : mine} ${file} && chmod go-w ${file}`,
+      hint: uid === 0 || uid === mine ? shut : `chown ${mine === 0 ? 'root' : mine} ${file} && ${shut}`,
     })
   const bytes = readFileSync(file)
   const source = bytes.toString('utf8')
@@ -77,24 +82,31 @@ function readFragment(file: string): string {
 /**
  * Makes a {@link Failure} of whatever a fragment threw: its innermost place in a fragment, with the lines around it.
  * @param file the fragment that ran, when the stack names none
+ * @param advice what may be done about it, when the error itself does not say
  */
-export function fragmentFailure(error: unknown, file: string): Failure {
+export function fragmentFailure(error: unknown, file: string, advice?: string): Failure {
   if (error instanceof Failure && error.where !== undefined) return error
+  const hint = hintOf(error) ?? advice
+  const options = { cause: error, ...(hint === undefined ? {} : { hint }) }
   const frame = firstFragmentFrame(error)
   const inside = frame && compiled.get(frame.file)
-  if (frame === undefined || inside === undefined)
-    return refusal(messageOf(error), { where: file, cause: error, ...hintOf(error) })
+  if (frame === undefined || inside === undefined) return refusal(messageOf(error), { where: file, ...options })
   const { line, column } = sourcePosition(inside.segments, frame.line, frame.column)
   return refusal(`${messageOf(error)}\n${excerpt(inside.source, line, column)}`, {
     where: `${frame.file}:${line}:${column}`,
-    cause: error,
-    ...hintOf(error),
+    ...options,
   })
 }
 
-function hintOf(error: unknown): { hint?: string } {
-  return error instanceof Failure && error.hint !== undefined ? { hint: error.hint } : {}
+function hintOf(error: unknown): string | undefined {
+  if (error instanceof Failure) return error.hint
+  return error instanceof TypeError && FROZEN_LIST.test(error.message) ? LISTS_ARE_SHARED : undefined
 }
+
+/** What V8 says when sort(), push() and their like meet a frozen list. */
+const FROZEN_LIST = /property '\d+' of (object )?'?\[object Array\]|Cannot add property \d+, object is not extensible/
+const LISTS_ARE_SHARED =
+  'Lists of records cannot be changed. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
 
 function firstFragmentFrame(error: unknown): { file: string; line: number; column: number } | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''

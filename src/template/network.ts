@@ -65,7 +65,10 @@ export const ip = {
   /** The address `count` further on. */
   add: (address: string, count: number): string => {
     const { value, width } = parseAddress(address)
-    return formatAddress({ value: value + BigInt(count), width })
+    const sum = value + BigInt(count)
+    if (sum < 0n || sum >> BigInt(width) !== 0n)
+      throw new RangeError(`there is no address ${count} further on than ${address}`)
+    return formatAddress({ value: sum, width })
   },
   /** The address as a number. */
   num: (address: string): bigint => parseAddress(address).value,

@@ -32,7 +32,7 @@ export class Printer {
   /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
   p(value: unknown): void {
     if (typeof value === 'string') this.s += this.quote(checkedLine(value))
-    else if (typeof value === 'number' && Number.isFinite(value)) this.s += value
+    else if (isNumber(value)) this.s += value
     else if (value instanceof RawText) this.s += checkedLine(value.text)
     else throw new TypeError(`<%= %> got ${describeValue(value)}: it prints a text or a number`)
   }
@@ -75,9 +75,13 @@ function rawText(value: unknown): string {
  */
 export function textOf(value: unknown, who: string): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (isNumber(value)) return String(value)
   if (value instanceof RawText) return value.text
   throw new TypeError(`${who} got ${describeValue(value)}: it prints a text or a number`)
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))
 }
 
 function checkedLine(text: string): string {

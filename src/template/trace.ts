@@ -14,26 +14,50 @@ export interface TracedOutput {
   readonly text: string
   /** By line of the output, from 1 (index 0 is unused); undefined for the banner. */
   readonly origins: readonly (LineOrigin | undefined)[]
-  /** What each fragment read, by its file, in the order of their first run. */
+  /** What each fragment read, by its file, in the order they began: one of a sub-template behind the one that called it. */
   readonly reads: ReadonlyMap<string, readonly Read[]>
+  /** How deep in sub-templates each fragment first ran, by its file; 0 for those of the template itself. */
+  readonly depths: ReadonlyMap<string, number>
+}
+
+/** What was seen of the fragments of one output. */
+interface Seen {
+  readonly reads: Map<string, Map<string, Read>>
+  readonly depths: Map<string, number>
 }
 
 /** Expands one template and follows each line back to the fragment and line that made it. */
 export function traceTemplate(makeExpander: (trace: Trace) => Expander, name: string): TracedOutput[] {
   const files: string[] = []
-  const reads = new Map<string, Map<string, Read>>()
+  const seen: Seen[] = []
+  let depth = 0
   const trace: Trace = {
     idOf: file => files.push(file) - 1,
-    reads: (file, list) => {
-      const known = reads.get(file) ?? new Map<string, Read>()
-      for (const read of list) known.set(`${read.database}\0${read.key ?? ''}`, read)
-      reads.set(file, known)
+    begin: () => seen.push({ reads: new Map(), depths: new Map() }),
+    enter: file => {
+      const { reads, depths } = seen.at(-1) ?? NOTHING
+      if (!reads.has(file)) {
+        reads.set(file, new Map())
+        depths.set(file, depth)
+      }
+      depth++
+    },
+    leave: (file, list) => {
+      depth--
+      const known = seen.at(-1)?.reads.get(file)
+      for (const read of list) known?.set(`${read.database}\0${read.key ?? ''}`, read)
     },
   }
   const outputs = makeExpander(trace).expand(name)
-  const readLists = new Map([...reads].map(([file, map]) => [file, [...map.values()]]))
-  return outputs.map(output => ({ output, ...followLines(output, files), reads: readLists }))
+  return outputs.map((output, index) => {
+    const { reads, depths } = seen[index] ?? NOTHING
+    const readLists = new Map([...reads].map(([file, map]) => [file, [...map.values()]]))
+    return { output, ...followLines(output, files), reads: readLists, depths }
+  })
 }
+
+/** Of an output that no fragment makes (`delete`). */
+const NOTHING: Seen = { reads: new Map(), depths: new Map() }
 
 interface Line {
   readonly text: string

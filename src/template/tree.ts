@@ -98,7 +98,7 @@ function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>
     const file = join(base, entry.name)
     if (entry.isDirectory() || entry.name === METADATA_FILE) continue
     if (!entry.isFile() && !isFile(file)) continue
-    if (SKIPPED.test(entry.name)) {
+    if (isBackup(entry.name)) {
       warnings.push(`${file}: skipped, it looks like the backup of an editor or a package`)
       continue
     }
@@ -106,6 +106,11 @@ function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>
     const shadows = byName.get(entry.name)?.file
     byName.set(entry.name, { name: entry.name, file, custom: layer.custom, shadows })
   }
+}
+
+/** Left behind by an editor or a package manager: such a file is never expanded. */
+export function isBackup(name: string): boolean {
+  return SKIPPED.test(name)
 }
 
 /** `template-begin`, then byte order of the names, then `template-end`. */
@@ -138,7 +143,7 @@ function walk(folder: string, name: string, found: Set<string>): void {
     const path = name === '' ? entry.name : `${name}/${entry.name}`
     if (entry.isDirectory()) walk(join(folder, entry.name), path, found)
     else if (entry.name.endsWith(`.${METADATA_FILE}`)) found.add(path.slice(0, -METADATA_FILE.length - 1))
-    else if (name !== '' && !entry.name.startsWith('.') && !SKIPPED.test(entry.name)) found.add(path)
+    else if (name !== '' && !entry.name.startsWith('.') && !isBackup(entry.name)) found.add(path)
   }
 }
 

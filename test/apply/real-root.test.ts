@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { adjusted } from '../support/adjusted.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { must, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
@@ -58,7 +59,9 @@ test('a checker that refuses: its words, exit 3, nothing written, no service tou
   }
   assert.not(existsSync('/var/lib/gabarit/pending.json'))
   template('/etc/t/checked', 'good 2\n', { validate })
-  assert.match(must(['signal-event', 'check'], { env }), /changed \/etc\/t\/checked\n(.*\n)*adjusted probe/)
+  const done = must(['signal-event', 'check'], { env })
+  assert.match(done, 'changed /etc/t/checked\n')
+  assert.equal(adjusted(done), ['probe: restart'])
 })
 
 test('a checker that is missing: a warning, and the file is written', () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { outputFileSync, removeSync } from 'fs-extra/esm'
 import { Failure } from '../../src/system/failure.ts'
 import type { Places } from '../../src/system/places.ts'
 
@@ -18,14 +19,13 @@ export class Fixture {
   /** Writes a file (an object as JSON), with its folders, and returns its path. */
   write(path: string, content: string | Uint8Array | object): string {
     const file = join(this.folder, path)
-    mkdirSync(dirname(file), { recursive: true })
     const isData = typeof content === 'string' || content instanceof Uint8Array
-    writeFileSync(file, isData ? content : JSON.stringify(content))
+    outputFileSync(file, isData ? content : JSON.stringify(content))
     return file
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    removeSync(this.folder)
   }
 }
 

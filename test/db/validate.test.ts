@@ -2,8 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { changeDatabase } from '../../src/db/change.ts'
 import type { Draft } from '../../src/db/draft.ts'
-import { lintDatabase } from '../../src/db/lint.ts'
-import { describeProblem } from '../../src/db/problem.ts'
+import { lintDatabases } from '../../src/db/lint.ts'
 import { readDatabase } from '../../src/db/store.ts'
 import { databaseFile } from '../../src/system/places.ts'
 import { Fixture, failureOf } from './fixture.ts'
@@ -132,9 +131,8 @@ test('old values that no longer fit stand in nobody’s way, but lint finds them
   delete process.env.GABARIT_VALIDATE
   change(fixture, draft => draft.setprop('x', 'keysize', '2048'))
   change(fixture, draft => draft.delprop('x', 'port'))
-  const found = lintDatabase(fixture.places, 'c').map(describeProblem)
-  assert.equal(found, ['x: property status: "old" is not one of disabled, test, enabled'])
-  assert.equal(lintDatabase(fixture.places, 'absent'), [])
+  const message = 'c: x: property status: "old" is not one of disabled, test, enabled'
+  assert.equal(lintDatabases(fixture.places), [{ level: 'error', message }])
 })
 
 test('a refused change leaves the database as it was', ({ fixture }) => {

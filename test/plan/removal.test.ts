@@ -159,6 +159,19 @@ removal('a folder in the place of a file is not removed', async () => {
   engine.remove()
 })
 
+removal('the services of a file that goes are told, also of the last one', async () => {
+  const engine = new Engine({ vpn: tunnels('a', 'b') })
+  engine.template('vpn', { '10a': '<%= item.key %>\n' }, { ...METADATA, notify: ['openvpn:restart'] })
+  await engine.apply('vpn')
+  assert.equal(engine.plan('vpn').notify, [])
+  for (const left of [['b'], []]) {
+    engine.database('vpn', tunnels(...left))
+    assert.equal(engine.plan('vpn').notify, ['openvpn:restart'])
+    await engine.apply('vpn')
+  }
+  engine.remove()
+})
+
 removal('a damaged list of owned files stops everything', async () => {
   for (const text of [
     '',

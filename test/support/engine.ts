@@ -1,16 +1,9 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { applyPlan, type Context, expandAll, makeContext, planOutputs } from '../../src/apply/run.ts'
+import { outputFileSync, removeSync } from 'fs-extra/esm'
+import { applyPlan } from '../../src/apply/barrier.ts'
+import { type Context, expandAll, makeContext, planOutputs } from '../../src/apply/run.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { Failure } from '../../src/system/failure.ts'
 import type { Places } from '../../src/system/places.ts'
@@ -132,12 +125,11 @@ export class Engine {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true })
+    removeSync(this.root)
   }
 
   #write(file: string, text: string | Uint8Array): string {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
+    outputFileSync(file, text)
     return file
   }
 }

@@ -1,7 +1,8 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { outputFileSync, removeSync } from 'fs-extra/esm'
 
 /** The package's own folder. */
 export const PROJECT = join(import.meta.dirname, '..', '..')
@@ -87,14 +88,13 @@ export class Sandbox {
   /** Writes a file with its folders. */
   write(path: string, text: string, mode = 0o644): string {
     const file = this.path(path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
+    outputFileSync(file, text)
     chmodSync(file, mode)
     return file
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true })
+    removeSync(this.root)
   }
 
   #within(options: RunOptions): RunOptions {

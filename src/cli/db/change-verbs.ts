@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { changeDatabase } from '../../db/change.ts'
-import type { Draft } from '../../db/draft.ts'
+import { Descriptions } from '../../db/description.ts'
+import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
 import { databaseFile } from '../../system/places.ts'
 import { type Context, noteMissing } from './context.ts'
-import { readInput } from './output.ts'
+import { printError, readInput } from './output.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
@@ -19,7 +20,13 @@ export function runChange(context: Context, name: string, verb: Verb, args: read
   const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText()] : args
   noteWhenNew(context)
   const command = `${context.program} ${name}`
-  const done = changeDatabase(context.places, context.database, { command }, draft => change(draft, given))
+  const done = changeDatabase(context.places, context.database, { command, note }, draft => {
+    try {
+      return change(draft, given)
+    } catch (error) {
+      throw withHint(context, error)
+    }
+  })
   return done ? EXIT.done : EXIT.failed
 }
 
@@ -33,14 +40,14 @@ export function runBatch(context: Context): number {
     return line === undefined ? '' : `line ${line}: `
   }
   noteWhenNew(context)
-  const options = { command: `${context.program} batch`, locate }
+  const options = { command: `${context.program} batch`, locate, note }
   changeDatabase(context.places, context.database, options, draft => {
-    for (let index = 0; index < lines.length; index++) runLine(draft, lines[index] ?? '', index + 1)
+    for (let index = 0; index < lines.length; index++) runLine(context, draft, lines[index] ?? '', index + 1)
   })
   return EXIT.done
 }
 
-function runLine(draft: Draft, line: string, number: number): void {
+function runLine(context: Context, draft: Draft, line: string, number: number): void {
   try {
     const [name, ...args] = splitWords(line)
     if (name === undefined) return
@@ -53,12 +60,26 @@ function runLine(draft: Draft, line: string, number: number): void {
     }
     checkArguments(name, verb, args, `${name} ${verb.arguments}`)
     const key = args[0] ?? ''
-    if (!verb.change(draft, args)) throw new Failure(`there is no record "${key}"${didYouMean(key, draft.keys())}`)
-  } catch (error) {
+    if (!verb.change(draft, args)) throw new MissingRecord(key, draft.keys())
+  } catch (thrown) {
+    const error = withHint(context, thrown)
     if (!(error instanceof Failure)) throw error
     const hint = [...(error.hint === undefined ? [] : [error.hint]), 'Nothing was changed.'].join('\n')
     throw new Failure(error.message, { status: error.status, where: `line ${number}`, hint, cause: error })
   }
+}
+
+/** A described record that is missing was never made: say how it is. */
+function withHint(context: Context, error: unknown): unknown {
+  if (!(error instanceof MissingRecord)) return error
+  const described = new Descriptions(context.places).ofRecord(context.database, error.key) !== undefined
+  if (!described) return error
+  const hint = 'It is made by: gabarit initialize-default-databases (or signal-event post-install)'
+  return new Failure(error.message, { hint, cause: error })
+}
+
+function note(slip: string): void {
+  printError(`note: ${slip}`)
 }
 
 /** The last line that named each record, and each of its properties: looked for only when a value is refused. */

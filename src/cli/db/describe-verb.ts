@@ -55,10 +55,11 @@ function overview({ records, types }: DatabaseDescription): string[] {
 }
 
 function recordLines(subject: string, description: RecordDescription): string[] {
-  const { type, scalar, properties, rules } = description
+  const { type, key, scalar, properties, rules } = description
   const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
   const text = textIn(description.description)
   if (text !== '') lines.push(`  ${text}`)
+  if (key !== undefined) lines.push(...propertyLines('the key of a record', key).map(indent))
   if (scalar !== undefined) lines.push(...propertyLines('value', scalar).map(indent))
   for (const [name, property] of properties) lines.push(...propertyLines(name, property).map(indent))
   return [...lines, ...rules.map(rule => `  ${ruleLine(rule)}`)]

@@ -38,6 +38,11 @@ function runWords(program: Program, options: Options, shipped: string): number {
       throw usageFailure('import --tree takes one folder', 'usage: db import --tree FOLDER')
     return runImportTree(program, places, folder)
   }
+  if (program === 'db' && database === 'import' && name !== undefined && !Object.hasOwn(VERBS, name))
+    throw usageFailure(
+      `"${name}" is no verb of a database "import"; a whole folder is imported with --tree`,
+      'usage: db import --tree FOLDER\n       db DATABASE import FILE',
+    )
   if (database === undefined || name === undefined) {
     printError(helpText(program).trimEnd())
     return EXIT.usage

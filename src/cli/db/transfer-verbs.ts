@@ -12,16 +12,16 @@ export function runImport({ program, places, database }: Context, [path = '']: r
     path === '-'
       ? importFlatBytes(places, database, readInput(), command)
       : importFlatFile(places, database, path, command)
-  return printReports(program, [report])
+  return printReports([report])
 }
 
-/** `import --tree FOLDER`: every flat file of a folder into the database of its name. */
+/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: every flat file of a folder into the database of its name. */
 export function runImportTree(program: string, places: Places, folder: string): number {
-  return printReports(program, importTree(places, folder, `${program} import --tree`))
+  return printReports(importTree(places, folder, `${program} import --tree`))
 }
 
-function printReports(program: string, reports: readonly ImportReport[]): number {
-  for (const { notes } of reports) for (const note of notes) printError(`${program}: ${note}`)
+function printReports(reports: readonly ImportReport[]): number {
+  for (const { notes } of reports) for (const note of notes) printError(`warning: ${note}`)
   printLines(
     reports.map(({ database, records }) => `${database}: ${records} record${records === 1 ? '' : 's'} imported`),
   )

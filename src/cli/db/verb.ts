@@ -29,8 +29,8 @@ const shapes = new Map<string, Shape>()
 export function shapeOf(verb: Verb): Shape {
   const known = shapes.get(verb.arguments)
   if (known !== undefined) return known
-  const [, fixed = '', group = '', dots] = /^([^[]*)(?:\[([^\]]+)\](\.\.\.)?)?$/.exec(verb.arguments) ?? []
-  const words = (text: string) => text.split(' ').filter(word => word !== '')
+  const [, fixed = '', group = '', dots] = /^([^[]*)(?:\[(.+)\](\.\.\.)?)?$/.exec(verb.arguments) ?? []
+  const words = (text: string) => text.split(/[ [\]]+/).filter(word => word !== '')
   const shape = { required: words(fixed), optional: words(group), repeated: dots !== undefined }
   shapes.set(verb.arguments, shape)
   return shape

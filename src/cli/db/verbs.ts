@@ -16,7 +16,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     run: runBatch,
   },
   describe: {
-    arguments: '[KEY PROP]',
+    arguments: '[KEY [PROP]]',
     summary: 'tell what records (or @TYPE) and properties mean',
     example: 'describe sshd TCPPort',
     run: runDescribe,

@@ -1,0 +1,75 @@
+import { secretValues } from '../db/secrets.ts'
+import { planData } from '../plan/data.ts'
+import { readManifest } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Restored, restorePlan } from '../plan/restore.ts'
+import { refusal } from '../system/failure.ts'
+import type { System } from '../system/system.ts'
+import { traceTemplate } from '../template/trace.ts'
+import { commit, type Staged } from './commit.ts'
+import { hasCheckers, judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
+import { locateInFragments } from './locate.ts'
+import { type Context, makeExpander } from './run.ts'
+import { askSiteChecks } from './site-checks.ts'
+
+/**
+ * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
+ * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing, and nobody is asked.
+ * @returns the checks that were made, for the history
+ * @throws Failure (refused)
+ */
+export async function applyPlan(context: Context, plan: Plan): Promise<readonly string[]> {
+  const { places, system, warn } = context
+  const ran: string[] = []
+  let later = false
+  const former = system.dryRun ? [] : formerStates(plan, system)
+  const manifest = readManifest(places, system)
+  await commit(plan, places, system, async staged => {
+    if (system.dryRun) return
+    const site = await askSiteChecks(JSON.stringify(planData(plan, secretValues(places))), places, system)
+    const verdict = await judge(context, plan, staged)
+    later = verdict === undefined
+    for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
+    ran.push(...site.ran, ...(verdict?.ran ?? []))
+    refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
+  })
+  if (!later) return ran
+  // No private view could be made: the files were judged nowhere yet, so they are judged where they are.
+  const verdict = await judgeInPlace(plan, system)
+  for (const warning of verdict.warnings) warn(warning)
+  if (verdict.problems.length > 0) {
+    const back = restorePlan(places, system, former, manifest, plan.manifest)
+    await commit(back, places, system, () => Promise.resolve())
+  }
+  refuse(verdict.problems, context, plan)
+  return [...ran, ...verdict.ran]
+}
+
+async function judge(context: Context, plan: Plan, staged: readonly Staged[]): Promise<Verdict | undefined> {
+  const { places, system } = context
+  const nothing = { problems: [], ran: [], warnings: [] }
+  if (!hasCheckers(plan)) return nothing
+  if (places.root !== '/') {
+    const paths = staged.filter(({ change }) => change.metadata.validate.length > 0).map(({ change }) => change.path)
+    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.join(', ')}`] }
+  }
+  return judgeStaged(plan, staged, system, places)
+}
+
+function refuse(problems: readonly string[], context: Context, plan: Plan): void {
+  if (problems.length === 0) return
+  const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
+  const located = problems.map(problem => locateInFragments(problem, plan.changes, trace))
+  throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
+}
+
+/** What stands at the places of a plan before it is committed. */
+export function formerStates(plan: Plan, system: System): Restored[] {
+  return plan.changes.map(({ path, real, template }) => {
+    const state = system.state(real)
+    if (state?.kind === 'link') return { path, template, version: { link: system.readLink(real) } }
+    if (state?.kind !== 'file') return { path, template, version: null }
+    const { mode, uid, gid } = state
+    return { path, template, version: { content: system.read(real), attributes: { mode, uid, gid } } }
+  })
+}

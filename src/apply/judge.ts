@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plan } from '../plan/plan.ts'
+import type { Places } from '../system/places.ts'
+import type { RunResult, System } from '../system/system.ts'
+import type { Staged } from './commit.ts'
+import type { ViewRequest } from './view.ts'
+
+/** Time limit of one checker, in milliseconds. */
+const TIMEOUT = 60_000
+
+/** What the checkers found. */
+export interface Verdict {
+  /** Everything that any of them said against it; empty: nobody objects. */
+  readonly problems: readonly string[]
+  /** The commands that were run. */
+  readonly ran: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** One checker, and the files that ask for it. */
+interface Checker {
+  readonly command: readonly string[]
+  readonly paths: readonly string[]
+}
+
+/** Every different checker of a plan once, with `{}` standing for the target's own path. */
+function checkersOf(plan: Plan): Checker[] {
+  const checkers = new Map<string, { command: string[]; paths: string[] }>()
+  for (const change of plan.changes) {
+    if (change.kind !== 'write') continue
+    for (const words of change.metadata.validate) {
+      const command = words.map(word => word.replaceAll('{}', () => change.real))
+      const id = JSON.stringify(command)
+      const known = checkers.get(id) ?? { command, paths: [] }
+      known.paths.push(change.path)
+      checkers.set(id, known)
+    }
+  }
+  return [...checkers.values()]
+}
+
+/** Whether any checker has something to say about a plan. */
+export function hasCheckers(plan: Plan): boolean {
+  return plan.changes.some(change => change.kind === 'write' && change.metadata.validate.length > 0)
+}
+
+/**
+ * Has the checkers judge the whole staged set at its real paths, in a mount namespace that nobody else sees.
+ * @returns undefined where such a view cannot be made (not root, no namespaces): judge after the commit instead
+ */
+export async function judgeStaged(
+  plan: Plan,
+  staged: readonly Staged[],
+  system: System,
+  places: Places,
+): Promise<Verdict | undefined> {
+  const checkers = checkersOf(plan)
+  if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
+  const scratch = join(places.state, 'view')
+  mkdirSync(scratch, { recursive: true, mode: 0o700 })
+  const request: ViewRequest = {
+    scratch,
+    files: staged.map(({ change, file }) => ({ staged: file, real: change.real })),
+    links: plan.changes.flatMap(change =>
+      change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
+    ),
+    removed: plan.changes.flatMap(change => (change.kind === 'remove' ? [change.real] : [])),
+    commands: checkers.map(({ command }) => command),
+    timeout: TIMEOUT,
+  }
+  const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
+  const answer = await system.run(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
+    env: process.env,
+    input: JSON.stringify(request),
+    timeout: 2 * TIMEOUT,
+  })
+  if (answer.status !== 0) return undefined
+  return verdict(checkers, JSON.parse(answer.output))
+}
+
+/** Has the checkers judge the files where they are, after a commit that can still be undone. */
+export async function judgeInPlace(plan: Plan, system: System): Promise<Verdict> {
+  const checkers = checkersOf(plan)
+  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
+  return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))
+}
+
+function verdict(checkers: readonly Checker[], results: readonly RunResult[]): Verdict {
+  const problems: string[] = []
+  const ran: string[] = []
+  const checked = new Set<string>()
+  const missing = new Map<string, string[]>()
+  checkers.forEach(({ command, paths }, index) => {
+    const result = results[index]
+    if (result === undefined) return
+    const [program = ''] = command
+    if (result.missing) {
+      for (const path of paths) missing.set(path, [...(missing.get(path) ?? []), program])
+      return
+    }
+    ran.push(command.join(' '))
+    for (const path of paths) checked.add(path)
+    if (result.status === 0) return
+    const others = paths.length === 1 ? '' : ` and ${paths.length - 1} more`
+    problems.push(`${paths[0]}${others} is refused by ${program}: ${result.problem ?? result.output.trim()}`)
+  })
+  const unchecked = [...missing].filter(([path]) => !checked.has(path))
+  const warnings = unchecked.map(([path, programs]) => `${path} is not checked: ${programs.join(', ')} not installed`)
+  return { problems, ran, warnings }
+}

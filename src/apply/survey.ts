@@ -1,0 +1,63 @@
+import { secretValues } from '../db/secrets.ts'
+import { listEvents, loadEvent } from '../event/load.ts'
+import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { Masking } from '../history/masking.ts'
+import { loadSnapshot, maskSnapshot, snapshotChanges, takeSnapshot } from '../history/snapshot.ts'
+import { readManifest } from '../plan/manifest.ts'
+import type { Plan } from '../plan/plan.ts'
+import { compareBytes } from '../system/byte-order.ts'
+import { Failure } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { Output } from '../template/expand.ts'
+import { type Context, makeExpander, planOutputs } from './run.ts'
+
+/** What differs between the databases, the templates and the server. */
+export interface Survey {
+  /** The entry that the properties are compared with; undefined before the first event. */
+  readonly since: HistoryEntry | undefined
+  readonly properties: readonly PropertyChange[]
+  /** What expanding everything now would change. */
+  readonly plan: Plan
+  /** All outputs that could be made, with what they read. */
+  readonly outputs: readonly Output[]
+  /** Templates that cannot be expanded, and why. */
+  readonly problems: readonly string[]
+}
+
+/** Looks at everything and changes nothing. */
+export function survey(context: Context): Survey {
+  const { places, system } = context
+  const history = new History(places)
+  const since = history.lastApplied()
+  const names = knownTemplates(context)
+  const expander = makeExpander(context)
+  const problems: string[] = []
+  const expanded: string[] = []
+  const outputs = names.flatMap(name => {
+    try {
+      const made = expander.expand(`/${name}`)
+      expanded.push(name)
+      return made
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      problems.push(error.describe())
+      return []
+    }
+  })
+  const plan = planOutputs({ places, system }, outputs, expanded)
+  return { since, properties: changesSince(places, history, since), plan, outputs, problems }
+}
+
+/** The properties that changed since an entry (everything, when there is none), secrets as asterisks. */
+export function changesSince(places: Places, history: History, since: HistoryEntry | undefined): PropertyChange[] {
+  const before = loadSnapshot(since?.databases ?? {}, history.objects)
+  return snapshotChanges(before, maskSnapshot(takeSnapshot(places), new Masking(places, secretValues(places))))
+}
+
+/** The templates that some event expands, and those that made a file before. */
+function knownTemplates({ places, system }: Context): string[] {
+  const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
+  const ofFiles = [...readManifest(places, system).values()].map(({ template }) => template)
+  return [...new Set([...ofEvents, ...ofFiles])].sort(compareBytes)
+}

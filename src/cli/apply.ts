@@ -1,0 +1,60 @@
+import { planOutputs } from '../apply/run.ts'
+import { type Survey, survey } from '../apply/survey.ts'
+import { Transaction } from '../event/transaction.ts'
+import { staleOverrides } from '../override/watch.ts'
+import { planId } from '../plan/data.ts'
+import type { Plan } from '../plan/plan.ts'
+import { EXIT, Failure, refusal } from '../system/failure.ts'
+import type { Output } from '../template/expand.ts'
+import type { Invocation } from './command.ts'
+import { changeLines } from './history.ts'
+import { inTurn } from './take-turn.ts'
+
+/** `gabarit apply` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, value, print } = invocation
+  return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
+    const deed = { command: 'apply', args: [], comment: value('comment') ?? null }
+    const transaction = new Transaction(deed, context, turn, report)
+    transaction.takeSnapshot()
+    const found = survey(context)
+    const templates = flag('all') ? templatesOf(found.outputs) : templatesOf(found.outputs.filter(reader(found)))
+    if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
+    const outputs = found.outputs.filter(({ template }) => templates.has(template))
+    const plan = planOutputs(context, outputs, [...templates])
+    refuseMovedPlan(plan, value('plan'))
+    for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
+    if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
+    try {
+      await transaction.commit(plan)
+      await transaction.adjust([])
+      if (dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
+      return dryRun ? EXIT.done : transaction.finish()
+    } catch (error) {
+      if (!(error instanceof Failure) || dryRun) throw error
+      transaction.finish(error)
+      throw error
+    }
+  })
+}
+
+function templatesOf(outputs: readonly Output[]): Set<string> {
+  return new Set(outputs.map(({ template }) => template))
+}
+
+/** Whether an output read a record that changed since the last event. */
+function reader({ properties }: Survey): (output: Output) => boolean {
+  const changed = new Set(properties.map(({ database, key }) => `${database}\0${key}`))
+  const databases = new Set(properties.map(({ database }) => database))
+  return ({ reads }) =>
+    reads.some(({ database, key }) =>
+      key === undefined ? databases.has(database) : changed.has(`${database}\0${key}`),
+    )
+}
+
+function refuseMovedPlan(plan: Plan, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === planId(plan)) return
+  throw refusal(`this is no longer plan ${wanted}: databases, templates or files have changed since`, {
+    hint: 'Look at the plan again: gabarit apply --dry-run',
+  })
+}

@@ -1,0 +1,59 @@
+import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { EXIT, usageFailure } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+
+/** `gabarit history` */
+export async function run({ flag, value, places, print }: Invocation): Promise<number> {
+  const history = new History(places)
+  const limit = numberOf(value('limit') ?? '20', '--limit')
+  const wanted = history
+    .ids()
+    .reverse()
+    .map(id => history.entry(id))
+    .filter(entry => fits(entry, value('event'), value('database'), value('user')))
+    .slice(0, limit)
+  if (flag('json')) print(JSON.stringify(wanted, null, 2))
+  else print(wanted.length === 0 ? 'the history is empty' : wanted.map(summary).join('\n'))
+  return EXIT.done
+}
+
+function fits(entry: HistoryEntry, event?: string, database?: string, user?: string): boolean {
+  return (
+    (event === undefined || entry.args[0] === event || entry.command === event) &&
+    (database === undefined || entry.properties.some(change => change.database === database)) &&
+    (user === undefined || entry.user === user)
+  )
+}
+
+/** `41  2026-11-21 22:03  root  signal-event console-save  done: 3 properties, 2 files` */
+export function summary(entry: HistoryEntry): string {
+  const { id, time, user, command, args, outcome, properties, paths, comment } = entry
+  const when = time.slice(0, 16).replace('T', ' ')
+  const what = [command, ...args].join(' ')
+  const note = comment === null ? '' : `  "${comment}"`
+  return `${id}  ${when}  ${user}  ${what}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${note}`
+}
+
+/** One line for each changed property. */
+export function changeLines(changes: readonly PropertyChange[]): string[] {
+  return changes.map(({ database, key, property, old, new: value }) => {
+    const name = property === null ? `${database} ${key}` : `${database} ${key} ${property}`
+    if (old === null) return `+ ${name} = ${JSON.stringify(value)}`
+    if (value === null) return `- ${name} (was ${JSON.stringify(old)})`
+    return `~ ${name}: ${JSON.stringify(old)} -> ${JSON.stringify(value)}`
+  })
+}
+
+/**
+ * A number of the command line.
+ * @throws Failure (usage)
+ */
+export function numberOf(text: string, what: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw usageFailure(`${what} must be a number, not ${JSON.stringify(text)}`)
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}

@@ -1,0 +1,90 @@
+import { keepOverride, mergeOverride } from '../override/merge.ts'
+import { type OverrideName, overrideNames } from '../override/names.ts'
+import { findOverrides, type Override } from '../override/state.ts'
+import { EXIT, Failure, refusal, usageFailure } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { searchList } from '../template/tree.ts'
+import type { Invocation } from './command.ts'
+import { listAsJson, listAsText, mergeAsData, mergeAsText, shippedDiff } from './show-overrides.ts'
+
+/** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, flag, places, print } = invocation
+  const layers = searchList(places)
+  const named = findOverrides(places, layers).map(nameWith(overrideNames(layers)))
+  const [verb, ...words] = args
+  if (flag('dry-run') && verb !== 'merge') throw usageFailure('--dry-run is for merge only')
+  switch (verb) {
+    case undefined:
+      print(flag('json') ? listAsJson(named, places) : listAsText(named, places))
+      return EXIT.done
+    case 'merge':
+      return merge(
+        words.length === 0 ? named.filter(({ state }) => state === 'stale') : [pick(named, words)],
+        invocation,
+      )
+    case 'diff': {
+      const shown = await shippedDiff(pick(named, words), invocation)
+      print(flag('json') ? JSON.stringify({ diff: shown }, null, 2) : shown === '' ? 'no difference' : shown)
+      return EXIT.done
+    }
+    case 'keep': {
+      const override = pick(named, words)
+      keepOverride(places, override)
+      print(flag('json') ? JSON.stringify({ kept: override.id }, null, 2) : `${override.file}: kept as it is`)
+      return EXIT.done
+    }
+    default:
+      throw usageFailure(
+        `overrides has no "${verb}"${didYouMean(verb, VERBS)}`,
+        `One of ${VERBS.join(', ')}, or nothing.`,
+      )
+  }
+}
+
+const VERBS = ['diff', 'merge', 'keep']
+
+/** An override with the words that name it. */
+export type NamedOverride = Override & { readonly name: OverrideName }
+
+function nameWith(nameOf: (override: Override) => OverrideName): (override: Override) => NamedOverride {
+  return override => ({ ...override, name: nameOf(override) })
+}
+
+function pick(overrides: readonly NamedOverride[], words: readonly string[]): NamedOverride {
+  const [template = '', fragment = ''] = words
+  if (words.length !== 2)
+    throw usageFailure('which override?', 'Give its template and its fragment: /etc/hosts 30Hosts')
+  const wanted = `${template.replace(/\/+$/, '')} ${fragment}`
+  const found = overrides.find(({ name }) => name.join(' ') === wanted)
+  if (found !== undefined) return found
+  const names = overrides.map(({ name }) => name.join(' '))
+  throw refusal(`the site has no override ${wanted}${didYouMean(wanted, names)}`, {
+    hint: names.length === 0 ? 'It has none at all.' : `Overrides:\n${names.join('\n')}`,
+  })
+}
+
+/** Each by itself: one that cannot be merged does not keep the others from it. */
+function merge(overrides: readonly NamedOverride[], invocation: Invocation): number {
+  const { flag, places, print, printError } = invocation
+  const results = overrides.map(override => {
+    try {
+      return { override, result: mergeOverride(places, override, flag('dry-run')) }
+    } catch (error) {
+      if (error instanceof Failure) return { override, failure: error }
+      throw error
+    }
+  })
+  if (flag('json')) print(JSON.stringify(results.map(mergeAsData), null, 2))
+  else if (results.length === 0) print('no override is stale')
+  else
+    for (const entry of results) {
+      if (entry.result === undefined) printError(entry.failure.describe())
+      else
+        (entry.result.outcome === 'needs you' ? printError : print)(
+          mergeAsText(entry.override, entry.result, invocation),
+        )
+    }
+  const ok = results.every(({ result }) => result !== undefined && result.outcome !== 'needs you')
+  return ok ? EXIT.done : EXIT.failed
+}

@@ -1,0 +1,63 @@
+import { Transaction } from '../event/transaction.ts'
+import { recordChanges } from '../history/changes.ts'
+import { changeDatabases } from '../history/databases.ts'
+import type { HistoryEntry } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { type Restoration, restorationTo } from '../history/restore.ts'
+import { takeSnapshot } from '../history/snapshot.ts'
+import { EXIT, Failure } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+import { changeLines, numberOf, summary } from './history.ts'
+import { planAsText } from './show-plan.ts'
+import { inTurn } from './take-turn.ts'
+
+/** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, value, places, print } = invocation
+  return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report, dryRun }) => {
+    const history = new History(places)
+    const entry = wantedEntry(history, args[0])
+    const restoration = restorationTo(entry, history, places, context.system)
+    const present = takeSnapshot(places)
+    print(`back to: ${summary(entry)}`)
+    const changes = [...restoration.databases].flatMap(([name, records]) =>
+      recordChanges(name, present.get(name) ?? new Map(), records ?? new Map()),
+    )
+    if (changes.length > 0) print(changeLines(changes).join('\n'))
+    if (dryRun) {
+      print(planAsText(restoration.plan, invocation))
+      return EXIT.done
+    }
+    const deed = { command: 'rollback', args: [String(entry.id)], comment: value('comment') ?? null }
+    return restore(restoration, new Transaction(deed, context, turn, report), () =>
+      changeDatabases(places, present, restoration.databases, 'gabarit rollback'),
+    )
+  })
+}
+
+/** Files first: when they are refused, the databases have not moved either. */
+async function restore(restoration: Restoration, transaction: Transaction, databases: () => unknown): Promise<number> {
+  try {
+    await transaction.commit(restoration.plan)
+    databases()
+    transaction.takeSnapshot()
+    await transaction.adjust([])
+    return transaction.finish()
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    transaction.finish(error)
+    throw error
+  }
+}
+
+function wantedEntry(history: History, id: string | undefined): HistoryEntry {
+  if (id !== undefined) return history.entry(numberOf(id, 'the number of an entry'))
+  const standing = history
+    .ids()
+    .map(number => history.entry(number))
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  const before = standing.at(-2)
+  if (before === undefined)
+    throw new Failure('there is nothing to go back to', { hint: 'gabarit history lists what was done.' })
+  return before
+}

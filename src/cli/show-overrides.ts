@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { createTwoFilesPatch } from 'diff'
+import type { Base } from '../override/bases.ts'
+import { contentOf } from '../override/content.ts'
+import { baseContent, type MergeResult } from '../override/merge.ts'
+import { mergeFile, readMergeFile } from '../override/merge-file.ts'
+import { colourDiff } from '../plan/diff.ts'
+import type { Failure } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { Invocation } from './command.ts'
+import type { NamedOverride } from './overrides.ts'
+
+/** The list for people: the state, the file, what it replaces, and what to do. */
+export function listAsText(overrides: readonly NamedOverride[], places: Places): string {
+  if (overrides.length === 0) return 'the site overrides nothing'
+  const width = Math.max(...overrides.map(({ state }) => state.length))
+  return overrides
+    .flatMap(override => [
+      `${override.state.padEnd(width)}  ${override.file}`,
+      ...notes(override, places).map(note => `${' '.repeat(width)}    ${note}`),
+    ])
+    .join('\n')
+}
+
+function notes(override: NamedOverride, places: Places): string[] {
+  const { state, shadow, base, unchangedCopy, name } = override
+  const words = name.join(' ')
+  const waiting = waitingMerge(override, places)
+  return [
+    ...(shadow === undefined ? [] : [`replaces ${shadow.file}`]),
+    ...(unchangedCopy
+      ? [`unchanged copy of ${state === 'in step' ? 'it: you may remove it' : 'an earlier version'}`]
+      : []),
+    ...(base === undefined || unchangedCopy || state === 'new' ? [] : [ORIGINS[base.origin]]),
+    ...(state === 'unknown base' ? ['the next event or expansion takes what is shipped now as its base'] : []),
+    ...(state === 'shadows nothing any more' ? [`remove it, or: gabarit overrides keep ${words}`] : []),
+    ...(state === 'stale' ? [`gabarit overrides diff ${words}`, `gabarit overrides merge ${words}`] : []),
+    ...(waiting === undefined ? [] : [`a merge waits for you in ${waiting}`]),
+  ]
+}
+
+const ORIGINS: Readonly<Record<Base['origin'], string>> = {
+  customize: 'copied by "gabarit customize"',
+  copy: 'copied by hand',
+  seen: 'compared with what was shipped when gabarit first saw it',
+  merge: 'merged',
+  keep: 'kept by "gabarit overrides keep"',
+}
+
+/** The list as JSON text. */
+export function listAsJson(overrides: readonly NamedOverride[], places: Places): string {
+  const data = overrides.map(override => {
+    const { kind, name, file, state, shadow, base, unchangedCopy } = override
+    const known = base === undefined ? null : { sha256: base.sha256, origin: base.origin }
+    const merge = waitingMerge(override, places) ?? null
+    return { kind, name, file, state, replaces: shadow?.file ?? null, base: known, unchangedCopy, merge }
+  })
+  return JSON.stringify(data, null, 2)
+}
+
+function waitingMerge({ id, remembered }: NamedOverride, places: Places): string | undefined {
+  const waits = remembered?.merging !== undefined && readMergeFile(places, id) !== undefined
+  return waits ? mergeFile(places, id) : undefined
+}
+
+/** What has changed in the shipped file since the custom one was made from it. */
+export async function shippedDiff(override: NamedOverride, { places, flag, colour }: Invocation): Promise<string> {
+  const now = override.shadow === undefined ? Buffer.alloc(0) : contentOf(override.shadow.file)
+  const before = baseContent(places, override)
+  const diff = textDiff('shipped before', override.shadow?.file ?? '/dev/null', before, now)
+  return colour && !flag('json') ? colourDiff(diff) : diff
+}
+
+/** What a merge did, for people. */
+export function mergeAsText(override: NamedOverride, result: MergeResult, invocation: Invocation): string {
+  const { file, name } = override
+  switch (result.outcome) {
+    case 'nothing to merge':
+      return `${file}: nothing to merge (${override.state})`
+    case 'needs you':
+      if (result.file === file) return `${file}: ${result.why}`
+      if (invocation.flag('dry-run')) return `${file}: would need you: ${result.why}`
+      return [
+        `${file}: not merged, nothing in force has changed: ${result.why}`,
+        `  1. Edit ${result.file}`,
+        `  2. gabarit overrides merge ${name.join(' ')}`,
+      ].join('\n')
+    case 'merged': {
+      if (invocation.flag('dry-run')) {
+        const diff = textDiff(file, file, readFileSync(file), Buffer.from(result.text, 'latin1'))
+        return diff === '' ? `${file}: has all that changed already` : invocation.colour ? colourDiff(diff) : diff
+      }
+      const template = name[0].startsWith('/') ? [`  See what comes of it: expand-template --diff ${name[0]}`] : []
+      const copy = result.isCopy ? ['  It is what is shipped now: you may remove it.'] : []
+      return [`${file}: merged`, `  The text of before: ${result.former}`, ...copy, ...template].join('\n')
+    }
+  }
+}
+
+/** The same as plain data. */
+export function mergeAsData({
+  override,
+  result,
+  failure,
+}: {
+  override: NamedOverride
+  result?: MergeResult
+  failure?: Failure
+}): object {
+  const { name, file } = override
+  if (result === undefined) return { name, file, outcome: 'failed', problem: failure?.describe() ?? '' }
+  switch (result.outcome) {
+    case 'nothing to merge':
+      return { name, file, outcome: result.outcome }
+    case 'needs you':
+      return { name, file, outcome: result.outcome, edit: result.file, problem: result.why }
+    case 'merged':
+      return { name, file, outcome: result.outcome, former: result.former, unchangedCopy: result.isCopy }
+  }
+}
+
+function textDiff(from: string, to: string, before: Buffer, after: Buffer): string {
+  if (before.equals(after)) return ''
+  const text = createTwoFilesPatch(from, to, before.toString('utf8'), after.toString('utf8'))
+  return text.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2')
+}

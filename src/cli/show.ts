@@ -1,0 +1,54 @@
+import type { FileRecord, FileVersion } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { showMasked } from '../history/masking.ts'
+import { colourDiff, textDiff } from '../plan/diff.ts'
+import { EXIT } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+import { changeLines, numberOf, summary } from './history.ts'
+
+/** `gabarit show ID` */
+export async function run({ args, flag, colour, places, print }: Invocation): Promise<number> {
+  const history = new History(places)
+  const entry = history.entry(numberOf(args[0] ?? '', 'the number of an entry'))
+  const files = history.files(entry)
+  if (flag('json')) {
+    print(JSON.stringify({ ...entry, files }, null, 2))
+    return EXIT.done
+  }
+  const text = (version: FileVersion | null) =>
+    version === null || 'link' in version ? undefined : showMasked(history.objects.get(version.sha256).toString('utf8'))
+  const diffs = files.map(file => fileDiff(file, text))
+  const services = entry.adjustments.map(
+    ({ service, command, problem }) => `service ${service}: ${command}${problem === null ? '' : `: ${problem}`}`,
+  )
+  const checks = entry.validators.map(command => `checked: ${command}`)
+  print(
+    [
+      summary(entry),
+      `  by way of: ${entry.via}`,
+      ...entry.problems.map(problem => `  problem: ${problem}`),
+      ...changeLines(entry.properties),
+      ...diffs.map(diff => (colour ? colourDiff(diff) : diff).trimEnd()),
+      ...checks,
+      ...services,
+    ].join('\n'),
+  )
+  return EXIT.done
+}
+
+function fileDiff(
+  { path, before, after }: FileRecord,
+  text: (version: FileVersion | null) => string | undefined,
+): string {
+  const linkOf = (version: FileVersion | null) => (version !== null && 'link' in version ? version.link : undefined)
+  const links = [linkOf(before), linkOf(after)]
+  if (links.some(link => link !== undefined)) return `link ${path}: ${links.map(link => link ?? 'none').join(' -> ')}`
+  const [old, made] = [text(before), text(after)]
+  if (old === made && before !== null && after !== null && 'mode' in before && 'mode' in after)
+    return `attributes ${path}: ${attributes(before)} -> ${attributes(after)}`
+  return textDiff(path, old, made)
+}
+
+function attributes({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string {
+  return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
+}

@@ -1,0 +1,42 @@
+import { recover } from '../apply/journal.ts'
+import { type Context, makeContext } from '../apply/run.ts'
+import { NO_TURN, type Turn, takeTurn } from '../event/one-at-a-time.ts'
+import type { EventReport } from '../event/report.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import { RealSystem } from '../system/real-system.ts'
+import type { Invocation } from './command.ts'
+import { sayReport } from './signal-event.ts'
+
+/** What a command that changes files needs, while it has the turn. */
+export interface Work {
+  readonly context: Context
+  readonly turn: Turn
+  readonly report: (report: EventReport) => void
+  /** Only looks. */
+  readonly dryRun: boolean
+}
+
+/** Runs a command that changes files when its turn has come; with `--dry-run` at once, changing nothing. */
+export async function inTurn<Result>(
+  invocation: Invocation,
+  command: string,
+  work: (work: Work) => Promise<Result>,
+): Promise<Result> {
+  const { places, flag, printError } = invocation
+  const dryRun = flag('dry-run')
+  const report = (entry: EventReport) => sayReport(entry, dryRun, invocation)
+  const warn = (message: string) => printError(`warning: ${message}`)
+  if (dryRun) {
+    const context = makeContext(places, new DryRunSystem(places.root), warn)
+    return work({ context, turn: NO_TURN, report, dryRun })
+  }
+  const system = new RealSystem(places.root)
+  const turn = takeTurn(places, command)
+  try {
+    const message = turn.joined ? undefined : recover(places, system)
+    if (message !== undefined) printError(message)
+    return await work({ context: makeContext(places, system, warn), turn, report, dryRun })
+  } finally {
+    turn.release()
+  }
+}

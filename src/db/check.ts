@@ -1,0 +1,24 @@
+import { Failure, refusal } from '../system/failure.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import { describedDatabases } from './description.ts'
+import { listDatabases } from './list.ts'
+import { readDatabase } from './store.ts'
+
+/**
+ * Makes sure that every database can be read, before anything is made of them: an action would fail on a damaged one, and
+ * the files after it once more.
+ * @throws Failure (refused) that tells of all that cannot
+ */
+export function refuseDamagedDatabases(places: Places): void {
+  const names = new Set([...describedDatabases(places), ...listDatabases(places)])
+  const problems = [...names].flatMap(name => {
+    try {
+      readDatabase(databaseFile(places, name))
+      return []
+    } catch (error) {
+      if (error instanceof Failure) return [error.describe()]
+      throw error
+    }
+  })
+  if (problems.length > 0) throw refusal(problems.join('\n'))
+}

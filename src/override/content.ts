@@ -1,0 +1,63 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256 } from '../plan/manifest.ts'
+import { hasCode } from '../system/failure.ts'
+
+/** What a path is, links followed; a link that leads nowhere counts as a file (in services2adjust its target is a word). */
+export function kindOf(path: string): 'file' | 'folder' | undefined {
+  const stat = statOf(path)
+  if (stat !== undefined) return stat.isDirectory() ? 'folder' : 'file'
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? undefined : 'file'
+}
+
+/** What a file holds. Of a folder: a list of its files with their hashes, which changes when one of them does. */
+export function contentOf(path: string): Buffer {
+  const stat = statOf(path)
+  if (stat === undefined) return Buffer.from(`${readlinkSync(path)}\n`)
+  return stat.isDirectory() ? Buffer.from(listing(path).join('')) : readFileSync(path)
+}
+
+function listing(folder: string, prefix = ''): string[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap(name => {
+      const file = join(folder, name)
+      if (kindOf(file) === 'folder') return listing(file, `${prefix}${name}/`)
+      return [`${sha256(contentOf(file))}  ${prefix}${name}\n`]
+    })
+}
+
+function statOf(path: string): ReturnType<typeof statSync> {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Of a shipped JSON file that is merged key by key, what a custom one puts out of force: the shipped values of the keys
+ * that the custom file gives, as text. Undefined when the custom file is not JSON.
+ * @param depth how many levels are merged; what lies deeper is replaced as a whole
+ */
+export function overridden(custom: Buffer, shipped: Buffer, depth: number): string | undefined {
+  try {
+    return JSON.stringify(
+      pick(JSON.parse(custom.toString('utf8')), JSON.parse(shipped.toString('utf8') || '{}'), depth),
+    )
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function pick(custom: unknown, shipped: unknown, depth: number): unknown {
+  if (depth === 0 || !isObject(custom)) return shipped ?? null
+  const under = isObject(shipped) ? shipped : {}
+  return Object.fromEntries(Object.keys(custom).map(key => [key, pick(custom[key], under[key], depth - 1)]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,74 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import type { Places } from '../system/places.ts'
+import { isBackup, type Layer } from '../template/tree.ts'
+import { kindOf } from './content.ts'
+
+/** What stands below a custom file. */
+export interface Shadow {
+  readonly file: string
+  /** There are no lines to compare: a file stands for a folder of fragments or the other way round, or it is one word. */
+  readonly whole: boolean
+}
+
+/** A file of the site that takes the place of a shipped one, or could. */
+export interface CustomFile {
+  /** The same on every machine, and the name in overrides.json: `templates/etc/hosts/30Hosts`. */
+  readonly id: string
+  readonly kind: 'template' | 'description' | 'event'
+  /** Without the kind's folder: `etc/hosts/30Hosts`. */
+  readonly path: string
+  readonly file: string
+  readonly shadow: Shadow | undefined
+}
+
+/** All custom files in force: of the templates-custom folders, and what the site puts over descriptions and events. */
+export function customFiles(places: Places, layers: readonly Layer[]): CustomFile[] {
+  const shipped = layers.filter(({ custom }) => !custom).map(({ folder }) => folder)
+  const found = new Map<string, CustomFile>()
+  const add = (kind: CustomFile['kind'], folder: string, id: string, under: readonly string[], path: string) => {
+    if (!found.has(id)) found.set(id, { id, kind, path, file: join(folder, path), shadow: shadowOf(path, under) })
+  }
+  // What lies at the top belongs to no template: a README, a .gitkeep.
+  for (const { folder } of layers.filter(({ custom }) => custom))
+    for (const path of filesBelow(folder))
+      if (path.includes('/') && !isBackup(path)) add('template', folder, `templates/${path}`, shipped, path)
+  for (const [name, kind] of [['db', 'description'] as const, ['events', 'event'] as const]) {
+    const folder = join(places.site, name)
+    for (const path of filesBelow(folder))
+      if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, [join(places.shipped, name)], path)
+  }
+  return [...found.values()].sort((a, b) => compareBytes(a.id, b.id))
+}
+
+/** The marks in templates2expand have no content; actions are taken through the links of the shipped events only. */
+function isInForce(kind: 'description' | 'event', path: string): boolean {
+  if (kind === 'description') return path.includes('/') && !isBackup(path)
+  return path.includes('/') && !path.includes('/templates2expand/') && !path.startsWith('actions/')
+}
+
+function shadowOf(path: string, folders: readonly string[]): Shadow | undefined {
+  for (const folder of folders) {
+    const file = join(folder, path)
+    const kind = kindOf(file)
+    if (kind !== undefined) return { file, whole: kind === 'folder' || path.includes('/services2adjust/') }
+    for (let above = dirname(path); above !== '.'; above = dirname(above))
+      if (kindOf(join(folder, above)) === 'file') return { file: join(folder, above), whole: true }
+  }
+  return undefined
+}
+
+/** Paths of all files in a folder and its sub-folders; links to folders are followed, but never in a circle. */
+function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  const real = realpathSync(folder)
+  if (above.includes(real)) return []
+  return readdirSync(folder).flatMap(name => {
+    const path = prefix === '' ? name : `${prefix}/${name}`
+    const kind = kindOf(join(folder, name))
+    if (kind === 'file') return [path]
+    // A site may well keep its overrides in git.
+    return kind === undefined || name === '.git' ? [] : filesBelow(join(folder, name), path, [...above, real])
+  })
+}

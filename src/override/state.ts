@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs'
+import type { Objects } from '../history/objects.ts'
+import { sha256 } from '../plan/manifest.ts'
+import type { Places } from '../system/places.ts'
+import { type Layer, METADATA_FILE } from '../template/tree.ts'
+import { type Base, type Bases, overrideContents, readBases } from './bases.ts'
+import { contentOf, overridden } from './content.ts'
+import { type CustomFile, customFiles } from './custom-files.ts'
+import { readVersions } from './versions.ts'
+
+/**
+ * `new`: nothing is shipped under that name. `stale`: the shipped file is no longer what the custom one was made from.
+ * `unknown base`: nobody has seen the two together yet; the next event does.
+ */
+export type OverrideState = 'new' | 'in step' | 'stale' | 'unknown base' | 'switches off' | 'shadows nothing any more'
+
+/** A custom file in force, and how it stands to the shipped one. */
+export interface Override extends CustomFile {
+  readonly state: OverrideState
+  readonly base: Base | undefined
+  /** The base as overrides.json has it, before the bytes were looked at. */
+  readonly remembered: Base | undefined
+  /** Hashes of the custom and the shipped file. */
+  readonly hash: string
+  readonly shippedHash: string | null
+  /** Byte for byte a version that we shipped, now or earlier. */
+  readonly unchangedCopy: boolean
+}
+
+/** All overrides in force, in byte order. Reads only. */
+export function findOverrides(places: Places, layers: readonly Layer[], known?: Bases): Override[] {
+  const files = customFiles(places, layers)
+  if (files.length === 0) return []
+  const judge = new Judge(places, known ?? readBases(places))
+  return files.map(file => judge.override(file))
+}
+
+class Judge {
+  readonly #bases: Bases
+  readonly #contents: Objects
+  readonly #versions: ReadonlyMap<string, ReadonlySet<string>>
+
+  constructor(places: Places, bases: Bases) {
+    this.#bases = bases
+    this.#contents = overrideContents(places)
+    this.#versions = readVersions(places)
+  }
+
+  override(file: CustomFile): Override {
+    const own = contentOf(file.file)
+    const hash = sha256(own)
+    const shipped = file.shadow === undefined ? undefined : contentOf(file.shadow.file)
+    const shippedHash = shipped === undefined ? null : sha256(shipped)
+    const known = file.kind === 'template' ? this.#versions.get(file.path) : undefined
+    const unchangedCopy = hash === shippedHash || (known?.has(hash) ?? false)
+    const remembered = this.#bases.get(file.id)
+    const base = baseOf(remembered, hash, unchangedCopy, hash === shippedHash)
+    const state =
+      shipped === undefined
+        ? withoutShadow(base, known !== undefined)
+        : isSwitchedOff(file, own)
+          ? 'switches off'
+          : this.#beside(file, own, shipped, base)
+    return { ...file, state, base, remembered, hash, shippedHash, unchangedCopy }
+  }
+
+  #beside(file: CustomFile, own: Buffer, shipped: Buffer, base: Base | undefined): OverrideState {
+    if (base === undefined) return 'unknown base'
+    if (base.sha256 === sha256(shipped)) return 'in step'
+    const depth = file.shadow?.whole === true ? undefined : mergedLevels(file)
+    if (depth === undefined) return 'stale'
+    const before = base.sha256 === null ? Buffer.alloc(0) : this.#content(base.sha256)
+    const old = before === undefined ? undefined : overridden(own, before, depth)
+    return old !== undefined && old === overridden(own, shipped, depth) ? 'in step' : 'stale'
+  }
+
+  /** Undefined when it cannot be read: then a change of the hash has to do. */
+  #content(hash: string): Buffer | undefined {
+    try {
+      return this.#contents.get(hash)
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** What the administrator said or did with our commands counts most, then what the bytes say, then what was seen. */
+function baseOf(known: Base | undefined, hash: string, isCopy: boolean, inStep: boolean): Base | undefined {
+  const said = known !== undefined && known.origin !== 'seen' && known.origin !== 'copy'
+  if (!isCopy || (said && !inStep) || known?.sha256 === hash) return known
+  return { sha256: hash, origin: 'copy' }
+}
+
+function withoutShadow(base: Base | undefined, wasShipped: boolean): OverrideState {
+  const shadowed = base === undefined ? wasShipped : base.sha256 !== null
+  return shadowed ? 'shadows nothing any more' : 'new'
+}
+
+/** An empty fragment, or an action that is not executable. */
+function isSwitchedOff({ kind, path, file }: CustomFile, own: Buffer): boolean {
+  if (kind === 'event') return path.split('/').length === 2 && (modeOf(file) & 0o111) === 0
+  return kind === 'template' && own.length === 0
+}
+
+function modeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mode ?? 0
+}
+
+/** How many levels of keys of this JSON file are merged into the shipped one; undefined for what is replaced whole. */
+export function mergedLevels({ kind, path }: CustomFile): number | undefined {
+  if (kind === 'template')
+    return path.endsWith(`/${METADATA_FILE}`) || path.endsWith(`.${METADATA_FILE}`) ? 1 : undefined
+  return kind === 'description' && path.endsWith('.json') ? Number.POSITIVE_INFINITY : undefined
+}

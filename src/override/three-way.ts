@@ -1,0 +1,90 @@
+import { diffArrays } from 'diff'
+
+/** A merged text. */
+export interface Merge {
+  readonly text: string
+  /** How many places need a person: each stands between marks. */
+  readonly conflicts: number
+}
+
+/** What the marks of a conflict say behind themselves. */
+export interface Labels {
+  readonly mine: string
+  readonly base: string
+  readonly theirs: string
+}
+
+/**
+ * Merges two texts that were made from a third, line by line: what only one side changed is taken, what both changed
+ * alike is taken once, the rest becomes a conflict between marks.
+ *
+ * The algorithm is diff3's, on the line differences of the library diff. That library had a `merge` of its own and
+ * removed it in version 8 for wrong results; `git merge-file` would make git a requirement of every server. The results,
+ * marks included, are those of `git merge-file --diff3`, and the tests compare the two.
+ */
+export function mergeTexts(base: string, mine: string, theirs: string, labels: Labels): Merge {
+  const [from, left, right] = [linesOf(base), linesOf(mine), linesOf(theirs)]
+  const inLeft = alignment(from, left)
+  const inRight = alignment(from, right)
+  const merged: string[] = []
+  let conflicts = 0
+  let [start, leftStart, rightStart] = [0, 0, 0]
+  while (start < from.length || leftStart < left.length || rightStart < right.length) {
+    let end = start
+    while (end < from.length && (inLeft[end] === undefined || inRight[end] === undefined)) end++
+    const leftEnd = inLeft[end] ?? left.length
+    const rightEnd = inRight[end] ?? right.length
+    const [old, ours, shipped] = [
+      from.slice(start, end),
+      left.slice(leftStart, leftEnd),
+      right.slice(rightStart, rightEnd),
+    ]
+    const chosen = choose(old, ours, shipped)
+    if (chosen === undefined) {
+      conflicts++
+      merged.push(...marked(old, ours, shipped, labels))
+    } else merged.push(...chosen)
+    if (end < from.length) merged.push(from[end] ?? '')
+    start = end + 1
+    leftStart = leftEnd + 1
+    rightStart = rightEnd + 1
+  }
+  return { text: merged.join(''), conflicts }
+}
+
+/** A mark that {@link mergeTexts} leaves at a conflict. */
+export function hasMarks(text: string): boolean {
+  return /^(<{7}|\|{7}|>{7}) /m.test(text)
+}
+
+function choose(base: string[], mine: string[], theirs: string[]): string[] | undefined {
+  if (same(mine, base)) return theirs
+  return same(theirs, base) || same(mine, theirs) ? mine : undefined
+}
+
+function marked(base: string[], mine: string[], theirs: string[], labels: Labels): string[] {
+  const part = (lines: string[]) => lines.map(line => (line.endsWith('\n') ? line : `${line}\n`))
+  const open = [`<<<<<<< ${labels.mine}\n`, ...part(mine), `||||||| ${labels.base}\n`, ...part(base)]
+  return [...open, '=======\n', ...part(theirs), `>>>>>>> ${labels.theirs}\n`]
+}
+
+/** For each line of `base` that stayed, its place in the other text. */
+function alignment(base: readonly string[], other: readonly string[]): (number | undefined)[] {
+  const places: (number | undefined)[] = Array.from({ length: base.length })
+  let [at, inOther] = [0, 0]
+  for (const { added, removed, count } of diffArrays([...base], [...other])) {
+    if (!added && !removed) for (let line = 0; line < count; line++) places[at + line] = inOther + line
+    if (!added) at += count
+    if (!removed) inOther += count
+  }
+  return places
+}
+
+/** Lines with their newline; the last one may have none. */
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((line, index) => line === b[index])
+}

@@ -1,0 +1,92 @@
+import { sha256 } from '../plan/manifest.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import { Failure } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { findTemplate, type Layer, listTemplates, templateName } from '../template/tree.ts'
+import { type Base, changeBases, overrideContents } from './bases.ts'
+import { contentOf } from './content.ts'
+import { belongsTo, type OverrideName, overrideNames } from './names.ts'
+import { findOverrides, type Override } from './state.ts'
+
+/**
+ * One line for each override that the shipped files have left behind, for the warnings of an expansion. Reads only.
+ * @param templates what is being expanded; overrides of other templates are left out
+ * @throws Failure (refused) when overrides.json is damaged
+ */
+export function staleOverrides(places: Places, layers: readonly Layer[], templates: readonly string[]): string[] {
+  const left = findOverrides(places, layers).filter(isLeftBehind)
+  if (left.length === 0) return []
+  const concerned = concernedBy(layers, templates)
+  const nameOf = overrideNames(layers)
+  return left.filter(concerned).map(override => warning(override, nameOf(override)))
+}
+
+/**
+ * Remembers what the custom files stand beside, with its content for a later merge: for each that is new, and for each
+ * that has become a copy of a shipped version. For the end of an expansion that was committed. When it cannot be written,
+ * that is a warning: the files are made, and the next expansion tries again.
+ */
+export function rememberOverrides(places: Places, layers: readonly Layer[], warn: (message: string) => void): void {
+  if (findOverrides(places, layers).every(override => newBase(override) === undefined)) return
+  try {
+    changeBases(places, bases => newBases(places, findOverrides(places, layers, bases)))
+  } catch (error) {
+    if (error instanceof Failure) warn(error.describe())
+    else if (error instanceof Error && 'syscall' in error)
+      warn(`what the overrides stand beside cannot be remembered: ${systemReason(error)}`)
+    else throw error
+  }
+}
+
+function newBases(places: Places, overrides: readonly Override[]): ReadonlyMap<string, Base> {
+  const contents = overrideContents(places)
+  const changed = new Map<string, Base>()
+  for (const override of overrides) {
+    const base = newBase(override)
+    if (base === undefined) continue
+    const holder = base.sha256 === override.hash ? override.file : override.shadow?.file
+    const content = holder === undefined ? undefined : contentOf(holder)
+    // Else it was changed under our hands: the next run sees it again.
+    if (content !== undefined && sha256(content) !== base.sha256) continue
+    if (content !== undefined) contents.put(content)
+    changed.set(override.id, base)
+  }
+  return changed
+}
+
+/** What has to be remembered of an override, if anything. */
+function newBase({ state, base, remembered, shippedHash }: Override): Base | undefined {
+  if (base !== remembered) return base
+  if (state === 'unknown base' || (state === 'new' && base === undefined))
+    return { sha256: shippedHash, origin: 'seen' }
+  // An empty fragment is never stale; when it is filled one day, it is from what is shipped then.
+  return state === 'switches off' && base?.sha256 !== shippedHash ? { sha256: shippedHash, origin: 'seen' } : undefined
+}
+
+function isLeftBehind({ state }: Override): boolean {
+  return state === 'stale' || state === 'shadows nothing any more'
+}
+
+function warning({ state, file, shadow, base }: Override, name: OverrideName): string {
+  const words = name.join(' ')
+  if (shadow === undefined || state !== 'stale')
+    return `${file}: the shipped file that it replaced is gone; remove yours, or: gabarit overrides keep ${words}`
+  const what = base?.sha256 === null ? 'which is new' : 'which has changed since'
+  return `${file} replaces ${shadow.file}, ${what}: gabarit overrides merge ${words}`
+}
+
+/**
+ * Tells what concerns an expansion: files of the templates, of those that they take their fragments from, and of shared
+ * folders that are no template by themselves, which any fragment may use. Descriptions and events concern all.
+ */
+function concernedBy(layers: readonly Layer[], templates: readonly string[]): (override: Override) => boolean {
+  const expanded = templates.flatMap(name => {
+    const files = findTemplate(layers, name)
+    const from = files === undefined ? undefined : readMetadata(files.metadata).template
+    return [templateName(name), ...(from === undefined ? [] : [templateName(from)])]
+  })
+  const all = listTemplates(layers)
+  return ({ kind, path }) =>
+    kind !== 'template' || expanded.some(name => belongsTo(path, name)) || !all.some(name => belongsTo(path, name))
+}

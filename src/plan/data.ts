@@ -1,0 +1,44 @@
+import { unifiedDiff } from './diff.ts'
+import { sha256 } from './manifest.ts'
+import type { Change, Plan } from './plan.ts'
+
+const WORDS: Readonly<Record<Change['kind'], string>> = {
+  write: 'changed',
+  link: 'linked',
+  remove: 'removed',
+  attributes: 'owner and mode of',
+}
+
+/** What happens to a file, in a word: created, changed, removed, linked. */
+export function changeWord(change: Change): string {
+  return change.kind === 'write' && change.before === undefined ? 'created' : WORDS[change.kind]
+}
+
+/**
+ * A plan as plain data, for JSON.
+ * @param secrets values that are shown as asterisks
+ */
+export function planData(plan: Plan, secrets: readonly string[]) {
+  return {
+    files: plan.changes.map(change => ({
+      path: change.path,
+      change: changeWord(change),
+      template: `/${change.template}`,
+      edited: change.edited,
+      diff: unifiedDiff(change, secrets),
+    })),
+    notify: plan.notify,
+  }
+}
+
+/** Names a plan by all that it would do: another state of databases, templates or files gives another name. */
+export function planId(plan: Plan): string {
+  const parts = plan.changes.map(change => [
+    change.path,
+    change.kind,
+    'before' in change && Buffer.isBuffer(change.before) ? sha256(change.before) : null,
+    'after' in change ? sha256(change.after) : null,
+    'attributes' in change ? change.attributes : null,
+  ])
+  return sha256(JSON.stringify([parts, plan.notify])).slice(0, 12)
+}

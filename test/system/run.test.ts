@@ -1,0 +1,64 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runCommand } from '../../src/system/run.ts'
+
+const runs = suite('running commands')
+const sh = (script: string, timeout = 20_000) => runCommand(['sh', '-c', script], { env: process.env, timeout })
+
+runs('status and output of both streams', async () => {
+  assert.equal(await sh('echo out; echo err >&2; exit 3'), {
+    status: 3,
+    output: 'out\nerr\n',
+    problem: undefined,
+    missing: false,
+  })
+})
+
+runs('a list of words, not a line for a shell', async () => {
+  const words = ['$(id)', 'a b', "'", '', '*', '-n']
+  const { output } = await runCommand(['printf', '[%s]', ...words], { env: process.env, timeout: 5000 })
+  assert.is(output, words.map(word => `[${word}]`).join(''))
+})
+
+runs('killed, not there, not allowed: no status, and why', async () => {
+  const killed = await sh('kill -9 $$')
+  assert.equal([killed.status, killed.problem, killed.missing], [undefined, 'was killed by SIGKILL (9)', false])
+  const missing = await runCommand(['/no/such/program'], { env: process.env, timeout: 5000 })
+  assert.equal([missing.status, missing.missing], [undefined, true])
+  assert.match(missing.problem ?? '', '/no/such/program: not found')
+  const denied = await runCommand([import.meta.filename], { env: process.env, timeout: 5000 })
+  assert.equal(
+    [denied.status, denied.problem, denied.missing],
+    [undefined, `${import.meta.filename}: permission denied`, false],
+  )
+})
+
+runs('the time limit ends it with its children, also when it does not obey', async () => {
+  const { status, problem, output } = await sh(
+    `trap '' TERM; sh -c "trap '' TERM; echo $$; sleep 60; sleep 60"; sleep 60`,
+    300,
+  )
+  assert.is(status, undefined)
+  assert.is(problem, 'did not end within 0.3 s and was killed')
+  assert.match(output, /^\d+\n$/)
+})
+
+runs('a child in the background that holds the output does not hold us up', async () => {
+  const { status, output } = await sh('sleep 3 & echo said', 60_000)
+  assert.equal([status, output], [0, 'said\n'])
+})
+
+runs('lines as they come: split characters, no newline at the end, long output', async () => {
+  const lines: string[] = []
+  const script = `printf '\\303'; sleep 0.1; printf '\\251\\nlast'; seq 1 20000 >&2`
+  await runCommand(['sh', '-c', script], { env: process.env, timeout: 20_000, onLine: line => lines.push(line) })
+  assert.ok(lines.includes('é'))
+  assert.is(lines.filter(line => /^\d+$/.test(line)).length, 20_000)
+  assert.ok(lines.includes('last'))
+})
+
+runs('no input, and it does not wait for any', async () => {
+  assert.is((await sh('cat; echo done')).output, 'done\n')
+})
+
+runs.run()
