@@ -190,10 +190,16 @@ function keepReplaced(plan: Plan, places: Places, system: System): void {
     if (!change.edited && !change.takenOver) continue
     const folder = replacedFolder(places)
     if (system.state(folder) === undefined) system.makeFolder(folder)
-    const copy = join(folder, `${change.path.slice(1).replaceAll('/', '+')}.${stamp}`)
+    const copy = join(folder, `${flatName(change.path)}.${stamp}`)
     system.remove(copy)
     system.writeNew(copy, change.before, { mode: 0o600, uid: 0, gid: 0 })
   }
+}
+
+/** `etc+hosts` for `/etc/hosts`; a plus is escaped, and a path that is too long for a name is cut and told by its hash. */
+function flatName(path: string): string {
+  const name = path.slice(1).replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
+  return Buffer.byteLength(name) <= 200 ? name : `${[...name].slice(-40).join('')}.${sha256(path).slice(0, 12)}`
 }
 
 /** Where the copies of files are that a person had written and an event replaced. */

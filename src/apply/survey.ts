@@ -10,6 +10,7 @@ import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
+import { findTemplate } from '../template/tree.ts'
 import { type Context, makeExpander, planOutputs } from './run.ts'
 
 /** What differs between the databases, the templates and the server. */
@@ -23,6 +24,8 @@ export interface Survey {
   readonly outputs: readonly Output[]
   /** Templates that cannot be expanded, and why. */
   readonly problems: readonly string[]
+  /** Templates that made files before and no longer exist: `apply --all` removes what they made. */
+  readonly gone: readonly string[]
 }
 
 /** Looks at everything and changes nothing. */
@@ -30,10 +33,11 @@ export function survey(context: Context): Survey {
   const { places, system } = context
   const history = new History(places)
   const since = history.lastApplied()
-  const names = knownTemplates(context)
+  const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
   const problems: string[] = []
-  const expanded: string[] = []
+  // A template that is gone makes nothing any more: its files are left over.
+  const expanded: string[] = [...gone]
   const outputs = names.flatMap(name => {
     try {
       const made = expander.expand(`/${name}`)
@@ -46,7 +50,7 @@ export function survey(context: Context): Survey {
     }
   })
   const plan = planOutputs({ places, system }, outputs, expanded)
-  return { since, properties: changesSince(places, history, since), plan, outputs, problems }
+  return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }
 }
 
 /** The properties that changed since an entry (everything, when there is none), secrets as asterisks. */
@@ -55,9 +59,11 @@ export function changesSince(places: Places, history: History, since: HistoryEnt
   return snapshotChanges(before, maskSnapshot(takeSnapshot(places), new Masking(places, secretValues(places))))
 }
 
-/** The templates that some event expands, and those that made a file before. */
-function knownTemplates({ places, system }: Context): string[] {
+/** The templates that some event expands or that made a file before, and those of them that no longer exist. */
+export function knownTemplates({ places, system, layers }: Context): { names: string[]; gone: string[] } {
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
   const ofFiles = [...readManifest(places, system).values()].map(({ template }) => template)
-  return [...new Set([...ofEvents, ...ofFiles])].sort(compareBytes)
+  const gone = [...new Set(ofFiles)].filter(name => findTemplate(layers, name) === undefined)
+  const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
+  return { names: names.sort(compareBytes), gone }
 }

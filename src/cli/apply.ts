@@ -21,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
     const templates = flag('all') ? templatesOf(found.outputs) : templatesOf(found.outputs.filter(reader(found)))
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
-    const plan = planOutputs(context, outputs, [...templates])
+    const plan = planOutputs(context, outputs, [...templates, ...(flag('all') ? found.gone : [])])
     refuseMovedPlan(plan, value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))

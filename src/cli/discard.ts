@@ -8,10 +8,12 @@ import type { Invocation } from './command.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: takes back the property changes since the last event. */
-export async function run({ flag, places, print }: Invocation): Promise<number> {
+export async function run({ flag, places, print, printError }: Invocation): Promise<number> {
   const history = new History(places)
   const changes = changesSince(places, history, history.lastApplied())
-  const last = revealLastApplied(places)
+  const last = revealLastApplied(places, name =>
+    printError(`note: ${name} is secret, so its former value is not known: it stays as it is`),
+  )
   if (last === undefined) throw new Failure('no event has run yet, so there is no state to go back to')
   if (changes.length === 0) {
     print('no property has changed since the last event')

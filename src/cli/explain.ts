@@ -63,12 +63,18 @@ function readWords(reads: readonly Read[] = []): string[] {
   ]
 }
 
-function fileAsText({ output, reads, depths, origins }: TracedOutput): string {
+/** How many lines a fragment made; behind the last line break there is none. */
+function countLines({ text, origins }: TracedOutput, file: string): number {
+  return origins.slice(0, text.endsWith('\n') ? -1 : undefined).filter(origin => origin?.file === file).length
+}
+
+function fileAsText(traced: TracedOutput): string {
+  const { output, reads, depths } = traced
   const { each } = output.metadata
   const record = each === undefined || output.record === undefined ? '' : ` for ${each.db} ${output.record.key}`
   const lines = [`${output.path} is made by the template /${output.template}${record}:`]
   for (const [file, list] of reads) {
-    const count = origins.filter(origin => origin?.file === file).length
+    const count = countLines(traced, file)
     const words = readWords(list)
     // A fragment of a sub-template stands further in, below the one that called it.
     const indent = '  '.repeat(1 + (depths.get(file) ?? 0))
@@ -78,11 +84,12 @@ function fileAsText({ output, reads, depths, origins }: TracedOutput): string {
   return lines.join('\n')
 }
 
-function fileAsJson({ output, reads, depths, origins }: TracedOutput): string {
+function fileAsJson(traced: TracedOutput): string {
+  const { output, reads, depths } = traced
   const fragments = [...reads].map(([file, list]) => ({
     file,
     depth: depths.get(file) ?? 0,
-    lines: origins.filter(origin => origin?.file === file).length,
+    lines: countLines(traced, file),
     reads: list.map(({ database, key }) => ({ database, key: key ?? null })),
   }))
   return JSON.stringify({ path: output.path, template: `/${output.template}`, fragments }, null, 2)

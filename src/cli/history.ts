@@ -7,12 +7,12 @@ import type { Invocation } from './command.ts'
 export async function run({ flag, value, places, print }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
-  const wanted = history
-    .ids()
-    .reverse()
-    .map(id => history.entry(id))
-    .filter(entry => fits(entry, value('event'), value('database'), value('user')))
-    .slice(0, limit)
+  const wanted: HistoryEntry[] = []
+  for (const id of history.ids().reverse()) {
+    if (wanted.length >= limit) break
+    const entry = history.entry(id)
+    if (fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
+  }
   if (flag('json')) print(JSON.stringify(wanted, null, 2))
   else print(wanted.length === 0 ? 'the history is empty' : wanted.map(summary).join('\n'))
   return EXIT.done

@@ -1,11 +1,12 @@
 import { databaseFile, type Places } from '../system/places.ts'
+import { QUOTERS } from '../template/quote.ts'
 import { type DatabaseDescription, Descriptions, describeDatabase, describedDatabases } from './description.ts'
 import { readDatabase } from './store.ts'
 
 /** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */
 const LEAST = 4
 
-/** All values that are described as secret, longest first, for masking them in what is shown. */
+/** All values that are described as secret, also as files quote them, longest first, for masking them in what is shown. */
 export function secretValues(places: Places): string[] {
   const values = new Set<string>()
   const descriptions = new Descriptions(places)
@@ -18,7 +19,21 @@ export function secretValues(places: Places): string[] {
         if (description?.properties.get(property)?.secret === true) values.add(value)
     }
   }
-  return [...values].filter(value => value.length >= LEAST).sort((a, b) => b.length - a.length)
+  const long = [...values].filter(value => value.length >= LEAST)
+  return [...new Set(long.flatMap(value => [value, ...quotedForms(value)]))].sort((a, b) => b.length - a.length)
+}
+
+/** How files write a value in which something has to be escaped, so that the value itself cannot be found there. */
+function quotedForms(value: string): string[] {
+  const forms = Object.values(QUOTERS).flatMap(quote => {
+    try {
+      return [quote(value)]
+    } catch {
+      // This format cannot hold it.
+      return []
+    }
+  })
+  return forms.filter(form => !form.includes(value))
 }
 
 function holdsSecrets(description: DatabaseDescription | undefined): boolean {

@@ -94,12 +94,17 @@ function byName<Item extends { name: string } | { service: string }>(items: read
 
 function servicesIn(folder: string): ServiceEntry[] {
   return entries(folder)
-    .filter(entry => !entry.name.startsWith('.'))
+    .filter(({ name }) => !name.startsWith('.') && !isFolder(join(folder, name)))
     .map(({ name }) => {
       const file = join(folder, name)
       const words = lstatSync(file).isSymbolicLink() ? [readlinkSync(file)] : readFileSync(file, 'utf8').split('\n')
       return { service: name, file, words: words.map(word => word.trim()).filter(word => word !== '') }
     })
+}
+
+/** Not through a link: its text is an action, not a path. */
+function isFolder(path: string): boolean {
+  return lstatSync(path).isDirectory()
 }
 
 function filesBelow(folder: string, prefix = ''): string[] {

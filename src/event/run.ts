@@ -6,6 +6,7 @@ import { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
+import type { Request } from './adjust.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent } from './load.ts'
 import { NO_TURN, type Turn, takeTurn } from './one-at-a-time.ts'
@@ -93,7 +94,7 @@ class EventRun {
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled an event of its own.
-    const last = { name: '', run: () => this.#transaction.adjustJoined() }
+    const last = { name: '', run: () => this.#adjustJoined() }
     return this.#turn.joined || this.#context.system.dryRun ? steps : [...steps, last]
   }
 
@@ -117,13 +118,23 @@ class EventRun {
     if (!this.#context.system.dryRun)
       for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     const { templates } = this.#event
-    await this.#transaction.commit(planOutputs(this.#context, expandAll(this.#context, templates), templates))
+    const plan = planOutputs(this.#context, expandAll(this.#context, templates), templates)
+    await this.#transaction.commit(plan, this.#listed())
     // What later actions change must be seen by what follows.
     if (!this.#context.system.dryRun) this.#replaced.clear()
   }
 
   async #adjust(): Promise<void> {
     if (WITHOUT_SERVICES.has(this.#event.name)) this.#transaction.forgetRequests()
-    else await this.#transaction.adjust(requestsOfEvent(this.#event))
+    else await this.#transaction.adjust(this.#listed())
+  }
+
+  #listed(): Request[] {
+    return WITHOUT_SERVICES.has(this.#event.name) ? [] : requestsOfEvent(this.#event)
+  }
+
+  async #adjustJoined(): Promise<void> {
+    if (WITHOUT_SERVICES.has(this.#event.name)) this.#transaction.forgetRequests()
+    else await this.#transaction.adjustJoined()
   }
 }

@@ -78,8 +78,11 @@ export class Transaction {
     this.#problems.push(problem)
   }
 
-  /** Commits a plan; the services that its files notify are adjusted by {@link adjust}. */
-  async commit(plan: Plan): Promise<void> {
+  /**
+   * Commits a plan; the services that its files notify are adjusted by {@link adjust}.
+   * @param listed what {@link adjust} will be asked for besides, so that a crash before it loses nothing
+   */
+  async commit(plan: Plan, listed: readonly Request[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
     this.#manager()
@@ -93,7 +96,7 @@ export class Transaction {
     this.#recorder?.keepFiles(plan, system)
     // Remembered before the first rename: a crash behind it must not lose the adjustment of a changed file.
     const pending = readPending(places)
-    writePending(places, distinct([...pending, ...this.#requests]))
+    writePending(places, distinct([...pending, ...this.#requests, ...(plan.changes.length > 0 ? listed : [])]))
     try {
       this.#validators.push(...(await applyPlan(this.#context, plan)))
     } catch (error) {
@@ -197,7 +200,9 @@ export class Transaction {
       await commit(restorePlan(places, system, former, manifest, plan.manifest), places, system, () =>
         Promise.resolve(),
       )
-    const last = revealLastApplied(places)
+    const last = revealLastApplied(places, name =>
+      this.#report({ kind: 'warning', message: `${name} is secret, so its former value is not known: it stays as it is` }),
+    )
     if (last !== undefined && this.#snapshot !== undefined)
       changeDatabases(places, this.#snapshot, last, this.#deed.command)
     writePending(places, [])

@@ -1,17 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, messageOf } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { FileRecord, HistoryEntry } from './entry.ts'
+import { type Limits, oldestToKeep } from './limits.ts'
+import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
+
+/** After so many entries the contents that nobody needs are removed. */
+const CLEANING = 50
 
 /** The entries of the past, newest last. Writers hold the event lock. */
 export class History {
   readonly objects: Objects
   readonly #folder: string
+  readonly #places: Places
 
   constructor(places: Places) {
+    this.#places = places
     this.#folder = join(places.state, 'history')
     this.objects = new Objects(places)
   }
@@ -60,13 +67,33 @@ export class History {
     return entry.files === null ? [] : JSON.parse(this.objects.get(entry.files).toString('utf8'))
   }
 
-  /** Removes the entries that `keep` refuses, and the contents that nobody needs any more. @returns how many of each */
-  prune(keep: (entry: HistoryEntry) => boolean): { entries: number; contents: number } {
-    const entries = this.ids().map(id => this.entry(id))
-    const gone = entries.filter(entry => !keep(entry))
-    for (const { id } of gone) rmSync(this.#file(id))
-    const used = new Set(entries.filter(entry => !gone.includes(entry)).flatMap(entry => this.#hashes(entry)))
+  /**
+   * Numbers of the entries that limits leave behind, oldest first. The newest one whose changes stand is never among them: it is
+   * what the present state is compared with.
+   */
+  beyond(limits: Limits): number[] {
+    const ids = this.ids()
+    const oldest = oldestToKeep(ids, limits, id => statSync(this.#file(id)).mtimeMs)
+    const standing = ids[0] === oldest ? undefined : this.lastApplied()?.id
+    return ids.filter(id => id < oldest && id !== standing)
+  }
+
+  /** Removes the entries beyond the limits, and the contents that nobody needs any more. @returns how many of each */
+  prune(limits: Limits): { entries: number; contents: number } {
+    const gone = this.beyond(limits)
+    for (const id of gone) rmSync(this.#file(id))
+    const used = new Set(this.ids().flatMap(id => this.#hashes(this.entry(id))))
+    for (const hash of maskedContents(this.#places)) used.add(hash)
     return { entries: gone.length, contents: this.objects.prune(used) }
+  }
+
+  /** As {@link prune}, after each new entry: contents are looked through only now and then, because that reads it all. */
+  limit(limits: Limits): void {
+    const gone = this.beyond(limits)
+    if (gone.length === 0) return
+    const [newest = 0] = this.ids().slice(-1)
+    if (newest % CLEANING === 0 || gone.length >= CLEANING) this.prune(limits)
+    else for (const id of gone) rmSync(this.#file(id))
   }
 
   #hashes(entry: HistoryEntry): string[] {

@@ -8,6 +8,9 @@ import type { Places } from '../system/places.ts'
 /** Stands for a secret in stored contents: who knows the secret can put it back, nobody can read it. */
 const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
 
+/** Stands for a content that cannot be kept, because a secret that nobody knows any more may be anywhere in it. */
+export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
+
 /**
  * Takes secret values out of contents before they go into the history, and puts them back for a rollback.
  * A secret is named by its HMAC with a key of this machine, so that weak ones cannot be guessed from the history.

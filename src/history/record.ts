@@ -6,8 +6,9 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { FileRecord, FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
-import { Masking } from './masking.ts'
-import type { Objects } from './objects.ts'
+import { limitsOf } from './limits.ts'
+import { MaskedFiles } from './masked-files.ts'
+import { Masking, showMasked } from './masking.ts'
 import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from './snapshot.ts'
 
 /** What a run tells of itself; the rest of the entry is found out. */
@@ -20,6 +21,7 @@ export type RunFacts = Pick<
 export class Recorder {
   readonly #history: History
   readonly #masking: Masking
+  readonly #contents: MaskedFiles
   readonly #time = new Date().toISOString()
   #files: FileRecord[] = []
   #manifest: string | undefined
@@ -27,24 +29,25 @@ export class Recorder {
   constructor(places: Places) {
     this.#history = new History(places)
     this.#masking = new Masking(places, secretValues(places))
+    this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
 
   /** Keeps the former and the new content of every file of a plan; called before the commit. */
   keepFiles(plan: Plan, system: System): void {
-    const { objects } = this.#history
     this.#files = plan.changes.map(change => ({
       path: change.path,
       template: change.template,
-      before: versionBefore(change, system, content => this.#put(content)),
-      after: versionAfter(change, system, content => this.#put(content)),
+      before: versionBefore(change, system, this.#contents),
+      after: versionAfter(change, system, this.#contents),
     }))
-    this.#manifest = objects.put(formatManifest(plan.manifest))
+    this.#manifest = this.#history.objects.put(formatManifest(plan.manifest))
   }
 
   /** The plan was refused: its files are as they were. */
   forgetFiles(): void {
     this.#files = []
     this.#manifest = undefined
+    this.#contents.forget()
   }
 
   /** Adds the entry; undefined when nothing happened that is worth one. */
@@ -55,8 +58,14 @@ export class Recorder {
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && facts.comment === null
     if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
-    return this.#history.add({
+    if (facts.outcome !== 'rolled back') this.#contents.save()
+    const added = this.#history.add({
       ...facts,
+      problems: facts.problems.map(problem => showMasked(this.#masking.hide(problem))),
+      adjustments: facts.adjustments.map(adjustment => ({
+        ...adjustment,
+        problem: adjustment.problem && showMasked(this.#masking.hide(adjustment.problem)),
+      })),
       time: this.#time,
       user: userName(),
       via: process.env.GABARIT_EVENT ? `action of ${process.env.GABARIT_EVENT}` : 'shell',
@@ -66,33 +75,20 @@ export class Recorder {
       manifest: this.#manifest ?? last?.manifest ?? null,
       databases: storeSnapshot(snapshot, objects, this.#masking),
     })
-  }
-
-  #put(content: string | Uint8Array): string {
-    return putMasked(content, this.#history.objects, this.#masking)
+    this.#history.limit(limitsOf(snapshot))
+    return added
   }
 }
 
-/** Stores a content with its secrets masked; what is no text is stored as it is. */
-function putMasked(content: string | Uint8Array, objects: Objects, masking: Masking): string {
-  const bytes = Buffer.from(content)
-  const text = bytes.toString('utf8')
-  return objects.put(Buffer.from(text).equals(bytes) ? masking.hide(text) : bytes)
-}
-
-function versionBefore(change: Change, system: System, put: (content: Uint8Array) => string): FileVersion | null {
+function versionBefore(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
   const state = system.state(change.real)
   if (state?.kind === 'link') return { link: system.readLink(change.real) }
   if (state?.kind !== 'file') return null
   const { mode, uid, gid } = state
-  return { sha256: put(system.read(change.real)), mode, uid, gid }
+  return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
 }
 
-function versionAfter(
-  change: Change,
-  system: System,
-  put: (content: string | Uint8Array) => string,
-): FileVersion | null {
+function versionAfter(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
   switch (change.kind) {
     case 'remove':
       return null
@@ -100,11 +96,11 @@ function versionAfter(
       return { link: change.target }
     case 'write': {
       const { mode, uid, gid } = change.attributes
-      return { sha256: put(change.after), mode, uid, gid }
+      return { sha256: contents.putNew(change.path, change.after), mode, uid, gid }
     }
     case 'attributes': {
       const { mode, uid, gid } = change.attributes
-      return { sha256: put(system.read(change.real)), mode, uid, gid }
+      return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
     }
   }
 }

@@ -10,7 +10,7 @@ import type { System } from '../system/system.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { Masking } from './masking.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { mapValues, takeSnapshot } from './snapshot.ts'
 
 /** Everything that must change to be again where an entry left things. */
 export interface Restoration {
@@ -49,18 +49,38 @@ export function restorationTo(entry: HistoryEntry, history: History, places: Pla
   }
 }
 
-/** The databases after the newest entry whose changes stand; undefined before the first. */
-export function revealLastApplied(places: Places): ReadonlyMap<string, Records | undefined> | undefined {
+/**
+ * The databases after the newest entry whose changes stand; undefined before the first.
+ * @param lost told of every secret that has changed since; it stays as it is now. Without it, that is an error
+ */
+export function revealLastApplied(
+  places: Places,
+  lost?: (name: string) => void,
+): ReadonlyMap<string, Records | undefined> | undefined {
   const history = new History(places)
   const entry = history.lastApplied()
-  return entry && databasesOf(entry, history, new Masking(places, secretValues(places)), places)
+  return entry && databasesOf(entry, history, new Masking(places, secretValues(places)), places, lost)
 }
 
-function databasesOf(entry: HistoryEntry, history: History, masking: Masking, places: Places) {
-  const present = takeSnapshot(places).keys()
-  const databases = new Map<string, Records | undefined>([...present].map(name => [name, undefined]))
-  for (const [name, hash] of Object.entries(entry.databases))
-    databases.set(name, parse(revealed(history.objects.get(hash), masking, `the database ${name}`).toString('utf8')))
+function databasesOf(
+  entry: HistoryEntry,
+  history: History,
+  masking: Masking,
+  places: Places,
+  lost: (name: string) => void = lostSecret,
+): ReadonlyMap<string, Records | undefined> {
+  const present = takeSnapshot(places)
+  const databases = new Map<string, Records | undefined>([...present.keys()].map(name => [name, undefined]))
+  for (const [name, hash] of Object.entries(entry.databases)) {
+    const reveal = (text: string, key: string, property: string | null): string => {
+      const revealed = masking.reveal(text)
+      if (revealed !== undefined) return revealed
+      lost(property === null ? `${name} ${key}` : `${name} ${key} ${property}`)
+      const record = present.get(name)?.get(key)
+      return (property === null ? record?.type : record?.properties.get(property)) ?? ''
+    }
+    databases.set(name, mapValues(parse(history.objects.get(hash).toString('utf8')), reveal))
+  }
   return databases
 }
 
@@ -68,7 +88,10 @@ function revealed(content: Buffer, masking: Masking, what: string): Buffer {
   const text = content.toString('utf8')
   if (!Buffer.from(text).equals(content)) return content
   const whole = masking.reveal(text)
-  if (whole !== undefined) return Buffer.from(whole)
+  return whole === undefined ? lostSecret(what) : Buffer.from(whole)
+}
+
+function lostSecret(what: string): never {
   throw refusal(`${what} held a secret that has changed since, and secrets are not kept in the history`, {
     hint: 'Set the former value again, then repeat the rollback.',
   })

@@ -24,7 +24,7 @@ export function takeSnapshot(places: Places): Snapshot {
 /** Stores a snapshot, secrets masked. @returns the hashes by name of database */
 export function storeSnapshot(snapshot: Snapshot, objects: Objects, masking: Masking): Record<string, string> {
   return Object.fromEntries(
-    [...snapshot].map(([name, records]) => [name, objects.put(masking.hide(serialize(records)))] as const),
+    [...maskSnapshot(snapshot, masking)].map(([name, records]) => [name, objects.put(serialize(records))] as const),
   )
 }
 
@@ -37,7 +37,20 @@ export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: 
 
 /** A snapshot as it would be stored, for comparing it with a stored one. */
 export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
-  return new Map([...snapshot].map(([name, records]) => [name, parse(masking.hide(serialize(records)))] as const))
+  return new Map([...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const))
+}
+
+/** The records with every type (property null) and value put through a function: names and syntax hold no secret. */
+export function mapValues(
+  records: Records,
+  change: (text: string, key: string, property: string | null) => string,
+): Records {
+  return new Map(
+    [...records].map(([key, { type, properties }]) => {
+      const values = [...properties].map(([name, value]) => [name, change(value, key, name)] as const)
+      return [key, { key, type: change(type, key, null), properties: new Map(values) }]
+    }),
+  )
 }
 
 /** What changed from one masked snapshot to another, as it may be shown. */

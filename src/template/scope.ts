@@ -65,11 +65,15 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       throw new SkipFile()
     },
     read: (path: string, options: { optional?: boolean } = {}) => {
+      databases.note(FILES, path)
       const text = world.readFile(path)
       if (text === undefined && options.optional !== true) throw new Error(`${path} does not exist`)
       return text
     },
-    exists: world.exists,
+    exists: (path: string) => {
+      databases.note(FILES, path)
+      return world.exists(path)
+    },
     fact: (name: string) => {
       const value = world.fact(name)
       if (value === undefined) throw new Error(`there is no fact "${name}"`)
@@ -77,7 +81,11 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     },
     raw: (text: unknown) => new RawText(textOf(text, 'raw()')),
     sh: quotedBy('sh()', quoters.shell),
-    dq: quotedBy('dq()', quoters.doubleQuoted),
+    // In a shell file a dollar or a backquote is alive between double quotes (POSIX XCU 2.2.3).
+    dq: (value: unknown) => {
+      const quoted = quoters.doubleQuoted(textOf(value, 'dq()'))
+      return new RawText(printer.quote === quoters.shell ? quoted.replace(/[$`]/g, '\\$&') : quoted)
+    },
     apache: quotedBy('apache()', quoters.apache),
     nginx: quotedBy('nginx()', quoters.nginx),
     // cron(8) turns a bare % into a newline (crontab(5)).
@@ -85,6 +93,9 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     slash: (url: unknown) => withSlash(textOf(url, 'slash()')),
   }
 }
+
+/** Stands for a database in the reads of an output: files of the server that fragments looked at. */
+export const FILES = 'file'
 
 function quotedBy(name: string, quote: (value: string) => string): (value: unknown) => RawText {
   return value => new RawText(quote(textOf(value, name)))

@@ -121,15 +121,15 @@ commits('cut off at any change, and the recovery cut off at any change too', asy
 
 commits('killed at any change: the next command finds the old state or the new one, and goes on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gabarit-killed-'))
-  const script = join(folder, 'killed-commit.mjs')
+  const script = join(folder, 'killed-commit.cjs')
   // Bundled once: every process would compile the sources again.
   const entryPoints = [join(PROJECT, 'test/support/killed-commit.ts')]
-  buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', format: 'esm' })
+  buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', format: 'cjs' })
   let undone = 0
   for (let step = 1; step <= steps.length; step++) {
     const engine = copy()
     const { stderr } = run([process.execPath, script, engine.root, String(step)])
-    assert.match(stderr, 'killed by SIGKILL', `${step}`)
+    assert.match(stderr, 'killed by SIGKILL', `${step}: ${stderr}`)
     const message = recover(engine.places, new RealSystem(engine.places.root)) ?? ''
     if (message.startsWith('undid')) undone++
     const state = snapshot(engine)

@@ -46,6 +46,37 @@ test('a bad value is refused with the nearest word, unless validation is off', (
   assert.is(sandbox.must('db test getprop svc status'), 'enable\n')
 })
 
+test('a near miss of the name of a property is stored, with a note on standard error', ({ sandbox }) => {
+  const note = 'note: svc has no described property "keysiez"; did you mean "keysize"?\n'
+  assert.equal(sandbox.run('db test setprop svc keysiez 4096'), { status: 0, stdout: '', stderr: note })
+  assert.is(sandbox.must('db test getprop svc keysiez'), '4096\n')
+  const batch = sandbox.run('db test batch', { input: 'setprop svc Pasword x\nsetprop svc own x\n' })
+  assert.equal([batch.status, batch.stderr.includes('did you mean "Password"?')], [0, true])
+  assert.is(batch.stderr.split('\n').length, 2)
+})
+
+test('a described record that was never made: the hint says what makes it', ({ sandbox }) => {
+  sandbox.write('/etc/gabarit/db/fresh/svc.json', JSON.stringify(DESCRIPTION))
+  const hint = '  It is made by: gabarit initialize-default-databases (or signal-event post-install)\n'
+  for (const [command, input] of [
+    ['db fresh setprop svc status enabled', ''],
+    ['db fresh settype svc other', ''],
+    ['db fresh batch', 'setprop svc status enabled\n'],
+  ] as const) {
+    const { status, stderr } = sandbox.run(command, { input })
+    assert.equal([status, stderr.includes('there is no record "svc"'), stderr.includes(hint)], [1, true, true], stderr)
+  }
+  assert.not.match(sandbox.run('db fresh setprop other status enabled').stderr, 'initialize')
+})
+
+test('describe takes a key, and then perhaps a property', ({ sandbox }) => {
+  assert.match(sandbox.must('db --help describe'), 'describe [KEY [PROP]]')
+  assert.match(sandbox.must('db --help'), 'describe [KEY [PROP]] ')
+  for (const words of [[], ['svc'], ['svc', 'status']]) sandbox.must(['db', 'test', 'describe', ...words])
+  sandbox.write('/etc/gabarit/db/test/@host.json', JSON.stringify({ key: { format: 'hostname' } }))
+  assert.match(sandbox.must('db test describe @host'), '  the key of a record: a host name')
+})
+
 test('secrets are masked in everything but the reading of one value', ({ sandbox }) => {
   const verbs = [
     'show',

@@ -43,6 +43,8 @@ const WRONG: readonly (readonly [command: readonly string[], message: string])[]
   [['db', 'a/b', 'keys'], 'is no name of a database'],
   [['db', '', 'keys'], 'is no name of a database'],
   [['db', 'import', '--tree'], 'takes one folder'],
+  [['db', 'import', 'tree', '/tmp'], 'a whole folder is imported with --tree'],
+  [['db', 'test', 'describe', 'a', 'b', 'c'], '3 arguments given, at most 2 expected'],
 ]
 
 for (const [command, message] of WRONG)

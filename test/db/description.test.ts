@@ -51,6 +51,25 @@ test('a record has what its type says, its own description over it', ({ fixture 
   assert.is(descriptions.of('c', 'y', 'other'), undefined)
 })
 
+test('the rules of a type hold for a record unless its own description has rules', ({ fixture }) => {
+  const rulesOf = (own: object) => {
+    fixture.write('shipped/db/c/@service.json', { rules: [{ unique: 'port' }] })
+    fixture.write('shipped/db/c/x.json', { type: 'service', ...own })
+    return new Descriptions(fixture.places).of('c', 'x', 'service')?.rules
+  }
+  assert.equal(rulesOf({ properties: { port: { format: 'port' } } }), [{ unique: 'port' }])
+  assert.equal(rulesOf({ rules: [{ unique: 'name' }] }), [{ unique: 'name' }])
+  assert.equal(rulesOf({ rules: [] }), [])
+  assert.equal(new Descriptions(fixture.places).of('c', 'y', 'service')?.rules, [{ unique: 'port' }])
+})
+
+test('what is said of a key is merged keyword by keyword', ({ fixture }) => {
+  fixture.write('shipped/db/c/@host.json', { key: { format: 'hostname', description: { en: 'shipped' } } })
+  fixture.write('etc/gabarit/db/c/@host.json', { key: { description: { en: 'site' } } })
+  const key = new Descriptions(fixture.places).of('c', 'x', 'host')?.key
+  assert.equal(key, { format: 'hostname', description: { en: 'site' } })
+})
+
 test('keys that are no file names are percent-encoded', ({ fixture }) => {
   fixture.write('shipped/db/c/a%2Fb.json', { type: 'slash' })
   fixture.write('shipped/db/c/%40x.json', { type: 'at' })
@@ -80,6 +99,8 @@ const MALFORMED: readonly (readonly [content: string | object, message: string])
   [{ properties: { p: 'x' } }, 'properties.p: must be an object'],
   [{ scalar: { secret: 'yes' } }, 'scalar.secret: must be true or false'],
   [{ description: 'x' }, 'description: must be texts by language'],
+  [{ key: { default: 'x' } }, 'key: "default" is no keyword of a key'],
+  [{ key: { fromat: 'ip' } }, 'key: "fromat" is not a keyword; did you mean "format"?'],
   [{ rules: [{ unique: 'a' }, { uniq: 'a' }] }, 'rules[1]: must be'],
 ]
 

@@ -9,6 +9,10 @@ const CASES: Readonly<Record<string, { readonly good: readonly string[]; readonl
     good: ['www', 'www.example.org', 'odoo-11', '3com.com', 'xn--caf-dma.fr'],
     bad: ['', '-a', 'a-', 'a..b', 'a_b', 'é.fr', 'a b', 'example.org.', `${'a'.repeat(64)}.org`, 'a\n'],
   },
+  wildcard: {
+    good: ['www.example.org', '*.example.org', '*.org'],
+    bad: ['', '*', '*.', '*.*.org', 'www.*.org', '*a.org', 'a_b', '*.a_b'],
+  },
   ip: { good: ['192.168.1.1', '::1'], bad: ['192.168.1', '1.2.3.256', 'x'] },
   ipv4: { good: ['0.0.0.0', '255.255.255.255'], bad: ['01.2.3.4', '1.2.3.4.5', '::1', '1.2.3.4\n'] },
   ipv6: {

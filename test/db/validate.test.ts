@@ -135,6 +135,34 @@ test('old values that no longer fit stand in nobody’s way, but lint finds them
   assert.equal(lintDatabases(fixture.places), [{ level: 'error', message }])
 })
 
+test('a key is checked when its record is made or becomes one of that type, and only then', ({ fixture }) => {
+  fixture.write('shipped/db/c/@host.json', { key: { format: 'hostname' } })
+  const refusal = failureOf(() => change(fixture, draft => draft.set('a_b', 'host')))
+  assert.is(refusal.status, 3)
+  assert.match(refusal.message, /^a_b: the key "a_b" is not a host name/)
+  change(fixture, draft => draft.set('a_b', 'other'))
+  assert.match(failureOf(() => change(fixture, draft => draft.settype('a_b', 'host'))).message, 'the key "a_b"')
+  process.env.GABARIT_VALIDATE = 'off'
+  change(fixture, draft => draft.settype('a_b', 'host'))
+  delete process.env.GABARIT_VALIDATE
+  change(fixture, draft => draft.setprop('a_b', 'p', '1'))
+  change(fixture, draft => draft.set('a-b', 'host'))
+})
+
+test('names of properties that look like slips are noted when the change is done', ({ fixture }) => {
+  const notes: string[] = []
+  const set = (properties: Record<string, string>) =>
+    changeDatabase(fixture.places, 'c', { command: 'test', note: slip => notes.push(slip) }, draft =>
+      draft.setprop('x', properties),
+    )
+  set({ keysiez: '1', entirelyMine: '2', TCPPort: '3', keysize: '2048' })
+  assert.equal(notes, ['x has no described property "keysiez"; did you mean "keysize"?'])
+  assert.is(readDatabase(databaseFile(fixture.places, 'c'))?.get('x')?.properties.get('keysiez'), '1')
+  failureOf(() => set({ statsu: '1', port: 'x' }))
+  set({ keysize: '4096' })
+  assert.is(notes.length, 1)
+})
+
 test('a refused change leaves the database as it was', ({ fixture }) => {
   refused(fixture, 'status', 'no')
   assert.is(readDatabase(databaseFile(fixture.places, 'c'))?.get('x')?.properties.has('status'), false)

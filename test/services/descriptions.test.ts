@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { changeDatabase } from '../../src/db/change.ts'
 import { readDescription } from '../../src/db/description-file.ts'
 import { initializeDatabases } from '../../src/db/initialize.ts'
 import { findPlaces } from '../../src/system/places.ts'
@@ -25,8 +26,12 @@ descriptions('are there for the first services', () => {
 
 for (const name of files)
   descriptions(`${name} parses, and says everything in English and French`, () => {
-    const { description, scalar, properties } = readDescription(join(folder, name))
-    const described = [...properties, ...(scalar === undefined ? [] : ([['the value', scalar]] as const))]
+    const { description, key, scalar, properties } = readDescription(join(folder, name))
+    const others = [['the key', key] as const, ['the value', scalar] as const]
+    const described = [
+      ...properties,
+      ...others.flatMap(([what, property]) => (property === undefined ? [] : ([[what, property]] as const))),
+    ]
     // What stands in the description of its type need not be said again.
     const own = name === 'accounts/Primary.json' ? [] : described
     for (const [property, { description: texts }] of own) {
@@ -34,6 +39,23 @@ for (const name of files)
       assert.ok(texts?.fr, `${property} in French`)
     }
     if (name !== 'accounts/Primary.json') assert.ok(description?.en && description.fr, 'the record')
+  })
+
+const KEYS: readonly (readonly [database: string, type: string, good: readonly string[], bad: readonly string[]])[] = [
+  ['domains', 'domain', ['example.org', '*.example.org', 'localdomain'], ['a b', 'a_b.org', '*', '']],
+  ['hosts', 'host', ['www.example.org', '*.example.org'], ['www.example.org.', 'a/b', '-a']],
+  ['networks', 'network', ['192.168.1.0', 'fd00::'], ['office', '192.168.1.0/24']],
+  ['accounts', 'ibay', ['Primary', 'my-share'], ['../x', 'a b']],
+]
+
+for (const [database, type, good, bad] of KEYS)
+  descriptions(`the keys of ${database}`, () => {
+    const places = findPlaces(PROJECT, {}, mkdtempSync(join(tmpdir(), 'gabarit-keys-')))
+    const make = (key: string) =>
+      changeDatabase(places, database, { command: 'test' }, draft => draft.set(key, type, []))
+    for (const key of good) make(key)
+    for (const key of bad) assert.throws(() => make(key), undefined, key)
+    rmSync(places.root, { recursive: true })
   })
 
 descriptions('have defaults that fit', () => {

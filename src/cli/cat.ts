@@ -1,0 +1,44 @@
+import { makeContext, makeExpander } from '../apply/run.ts'
+import { knownTemplates } from '../apply/survey.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import { EXIT, Failure, refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { Output } from '../template/expand.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
+import type { Invocation } from './command.ts'
+
+/** `gabarit cat FILE`: what would be made now for a path. */
+export async function run({ args, flag, places, print, printExact, printError }: Invocation): Promise<number> {
+  const [path = ''] = args
+  const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
+  const expander = makeExpander(context)
+  const names = [...new Set([...knownTemplates(context), ...listTemplates(context.layers)])]
+  const { template, content, link } = findOutput(path, names, context.layers, name => expander.expand(`/${name}`))
+  if (content === undefined) throw new Failure(`the template /${template} makes no file ${path} now`)
+  if (flag('json')) print(JSON.stringify({ path, template: `/${template}`, link: link ?? null, content }, null, 2))
+  else printExact(content)
+  return EXIT.done
+}
+
+/** Looks in the template of that name first, then in those whose metadata names another path. */
+function findOutput(
+  path: string,
+  names: readonly string[],
+  layers: readonly Layer[],
+  expand: (name: string) => Output[],
+): Output {
+  const same = findTemplate(layers, path)?.name
+  const moved = names.filter(name => name !== same && movesItsOutput(name, layers))
+  for (const name of same === undefined ? moved : [same, ...moved]) {
+    const found = expand(name).find(output => output.path === path)
+    if (found !== undefined) return found
+  }
+  const paths = names.map(name => `/${name}`)
+  throw refusal(`no template makes ${path}${didYouMean(path, paths)}`, { hint: 'gabarit managed lists the files.' })
+}
+
+function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
+  const files = findTemplate(layers, name)
+  return files !== undefined && readMetadata(files.metadata).output !== undefined
+}

@@ -1,0 +1,49 @@
+import { changesSince } from '../apply/survey.ts'
+import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { EXIT } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+import { changeLines, numberOf } from './history.ts'
+
+/** `gabarit log DATABASE [KEY]`, also `db DATABASE log [KEY]`: who changed what, newest first. */
+export async function run({ args, flag, value, places, print }: Invocation): Promise<number> {
+  const [database = '', key] = args
+  const limit = numberOf(value('limit') ?? '50', '--limit')
+  const fits = (change: PropertyChange) => change.database === database && (key === undefined || change.key === key)
+  const history = new History(places)
+  const pending = changesSince(places, history, history.lastApplied()).filter(fits)
+  const entries: { entry: HistoryEntry; changes: PropertyChange[] }[] = []
+  for (const id of history.ids().reverse()) {
+    if (entries.length >= limit) break
+    const entry = history.entry(id)
+    // What was refused or taken back stands as pending, or in the entry that brought it to life later.
+    if (entry.outcome === 'refused' || entry.outcome === 'rolled back') continue
+    const changes = entry.properties.filter(fits)
+    if (changes.length > 0) entries.push({ entry, changes })
+  }
+  if (flag('json')) {
+    const rows = entries.map(({ entry: { id, time, user, command, args: words, comment }, changes }) => ({
+      id,
+      time,
+      user,
+      command: [command, ...words].join(' '),
+      comment,
+      changes,
+    }))
+    print(JSON.stringify({ pending, entries: rows }, null, 2))
+    return EXIT.done
+  }
+  const lines = pending.length === 0 ? [] : ['pending: no event has brought these to life', ...indented(pending)]
+  for (const { entry, changes } of entries) lines.push(heading(entry), ...indented(changes))
+  print(lines.length === 0 ? 'the history knows of no change' : lines.join('\n'))
+  return EXIT.done
+}
+
+function heading({ id, time, user, command, args, comment }: HistoryEntry): string {
+  const note = comment === null ? '' : `  "${comment}"`
+  return `${id}  ${time.slice(0, 16).replace('T', ' ')}  ${user}  ${[command, ...args].join(' ')}${note}`
+}
+
+function indented(changes: readonly PropertyChange[]): string[] {
+  return changeLines(changes).map(line => `    ${line}`)
+}

@@ -1,0 +1,42 @@
+import type { Plan } from '../plan/plan.ts'
+import { refusal } from '../system/failure.ts'
+import { isEdited } from './state.ts'
+
+/** Files that decide whether the server can be reached: a folder ends in a slash, else it is how names begin. */
+const SENSITIVE = [
+  '/etc/ssh/',
+  '/etc/network/',
+  '/etc/netplan/',
+  '/etc/systemd/network/',
+  '/etc/iptables/',
+  '/etc/nftables',
+] as const
+
+/** Whether a mistake in this file can shut the administrator out: sshd, network, firewall. */
+export function isSensitive(path: string): boolean {
+  return SENSITIVE.some(start => path.startsWith(start))
+}
+
+/**
+ * Refuses a plan that would overwrite or remove such a file against what a person wrote into it, unless the file was named.
+ * @throws Failure (refused)
+ */
+export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => boolean): void {
+  const paths = plan.changes
+    .filter(({ path, drift }) => isEdited(drift) && isSensitive(path) && !isNamed(path))
+    .map(({ path }) => path)
+  if (paths.length === 0) return
+  const one = paths.length === 1 ? paths[0] : 'FILE'
+  throw refusal(
+    paths.map(path => `${path} was edited by hand since gabarit wrote it, and can shut you out of the server`).join('\n'),
+    {
+      hint: [
+        'Nothing was changed. Choose:',
+        `gabarit adopt ${one}               # make the edit a fragment of your own`,
+        `gabarit pin ${one} --note "why"    # keep the file as it is`,
+        `gabarit restore ${one}             # give the edit up`,
+        `Or repeat the command with --overwrite ${paths.join(',')}`,
+      ].join('\n'),
+    },
+  )
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { secretValues } from '../db/secrets.ts'
+import { Masking } from '../history/masking.ts'
+import { type Manifest, sha256 } from '../plan/manifest.ts'
+import { hasCode } from '../system/failure.ts'
+import { below, type Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+
+/** Contents of former times are cleared away when there are more of them than files, and these are many. */
+const SLACK = 100
+
+/** Where the contents last written are, each under the hash that the manifest has, secrets masked. */
+export function writtenFolder(places: Places): string {
+  return join(places.state, 'written')
+}
+
+/**
+ * Keeps what stands now in the files that gabarit owns, apart from the history, which forgets old contents. Called when
+ * a commit is done. It is not synced: who reads it compares the hash.
+ */
+export function keepWritten(manifest: Manifest, places: Places, system: System): void {
+  const stored = new Set(storedHashes(places))
+  const missing = [...manifest].filter(([, { sha256: hash }]) => !stored.has(hash))
+  if (missing.length > 0) {
+    const masking = new Masking(places, secretValues(places))
+    mkdirSync(writtenFolder(places), { recursive: true, mode: 0o700 })
+    for (const [path, { sha256: hash }] of missing) {
+      const real = below(places, path)
+      if (system.state(real)?.kind !== 'file') continue
+      const content = system.read(real)
+      // One that is pinned or was left out of this run may hold a person's text.
+      if (sha256(content) === hash) writeFileSync(fileOf(places, hash), masked(content, masking), { mode: 0o600 })
+    }
+  }
+  if (stored.size > 2 * manifest.size + SLACK) clear(stored, manifest, places)
+}
+
+/** The content last written; undefined when it is not known any more, or held a secret that has changed since. */
+export function lastWritten(hash: string, places: Places): Buffer | undefined {
+  try {
+    const content = readFileSync(fileOf(places, hash))
+    if (sha256(content) === hash) return content
+    const revealed = new Masking(places, secretValues(places)).reveal(content.toString('utf8'))
+    return revealed !== undefined && sha256(revealed) === hash ? Buffer.from(revealed) : undefined
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+function storedHashes(places: Places): string[] {
+  try {
+    return readdirSync(writtenFolder(places))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+function clear(stored: ReadonlySet<string>, manifest: Manifest, places: Places): void {
+  const used = new Set([...manifest.values()].map(({ sha256: hash }) => hash))
+  for (const hash of stored) if (!used.has(hash)) rmSync(fileOf(places, hash), { force: true })
+}
+
+function masked(content: Buffer, masking: Masking): string | Buffer {
+  const text = content.toString('utf8')
+  return Buffer.from(text).equals(content) ? masking.hide(text) : content
+}
+
+function fileOf(places: Places, hash: string): string {
+  return join(writtenFolder(places), hash)
+}

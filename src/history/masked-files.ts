@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256 } from '../plan/manifest.ts'
+import { writeFileAtomically } from '../system/atomic-write.ts'
+import type { Places } from '../system/places.ts'
+import { LOST_SECRET, type Masking } from './masking.ts'
+import type { Objects } from './objects.ts'
+
+/** A file that was written with a secret in it: hash of what stands on the server, and of the content without secrets. */
+interface MaskedFile {
+  readonly written: string
+  readonly masked: string
+}
+
+/**
+ * Stores contents of files without their secrets. A file that is replaced may hold a secret that has changed since it was
+ * written, which nobody knows any more: so what it was without secrets is remembered when it is written.
+ */
+export class MaskedFiles {
+  readonly #file: string
+  readonly #objects: Objects
+  readonly #masking: Masking
+  readonly #known: ReadonlyMap<string, MaskedFile>
+  readonly #written = new Map<string, MaskedFile | undefined>()
+
+  constructor(places: Places, objects: Objects, masking: Masking) {
+    this.#file = maskedFilesFile(places)
+    this.#objects = objects
+    this.#masking = masking
+    this.#known = readMaskedFiles(places)
+  }
+
+  /** Stores what stands on the server. @returns the hash of the stored content */
+  putPresent(path: string, content: Uint8Array): string {
+    const known = this.#known.get(path)
+    if (known === undefined) return this.#putMasked(content)
+    if (known.written === sha256(content)) return known.masked
+    // Edited by hand: where a secret that has changed since stands in it cannot be told.
+    const former = this.#objects.get(known.masked).toString('utf8')
+    return this.#masking.reveal(former) === undefined ? this.#objects.put(LOST_SECRET) : this.#putMasked(content)
+  }
+
+  /** Stores what is about to be written. @returns the hash of the stored content */
+  putNew(path: string, content: string | Uint8Array): string {
+    const masked = this.#putMasked(content)
+    const secret = masked !== sha256(content)
+    this.#written.set(path, secret ? { written: sha256(content), masked } : undefined)
+    return masked
+  }
+
+  /** What was about to be written was not. */
+  forget(): void {
+    this.#written.clear()
+  }
+
+  /** Remembers what was written. */
+  save(): void {
+    const changed = [...this.#written].some(([path, file]) => file?.written !== this.#known.get(path)?.written)
+    if (!changed) return
+    const all = [...new Map<string, MaskedFile | undefined>([...this.#known, ...this.#written])]
+    const kept = all.filter(([, file]) => file !== undefined)
+    writeFileAtomically(this.#file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`, { mode: 0o600 })
+  }
+
+  #putMasked(content: string | Uint8Array): string {
+    const bytes = Buffer.from(content)
+    const text = bytes.toString('utf8')
+    // What is no text is stored as it is.
+    return this.#objects.put(Buffer.from(text).equals(bytes) ? this.#masking.hide(text) : bytes)
+  }
+}
+
+/** Hashes of the contents that {@link MaskedFiles} still needs. */
+export function maskedContents(places: Places): string[] {
+  return [...readMaskedFiles(places).values()].map(({ masked }) => masked)
+}
+
+function maskedFilesFile(places: Places): string {
+  return join(places.state, 'masked-files.json')
+}
+
+function readMaskedFiles(places: Places): Map<string, MaskedFile> {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(maskedFilesFile(places), 'utf8'))))
+  } catch {
+    // There is none, or a damaged one, which the next event writes anew.
+    return new Map()
+  }
+}

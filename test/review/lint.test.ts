@@ -1,0 +1,61 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Sandbox } from '../support/sandbox.ts'
+
+const lint = suite('lint goes on')
+
+interface Finding {
+  readonly level: string
+  readonly message: string
+}
+
+lint('a malformed description, a bad event and a broken fragment are all listed', () => {
+  const box = new Sandbox()
+  box.write('/etc/gabarit/db/configuration/httpd.json', '{ "properties": ')
+  box.write('/etc/gabarit/db/configuration/modSSL.json', '{ "propertys": {} }')
+  box.write('/etc/gabarit/events/no name/S10x', '')
+  box.write('/etc/gabarit/events/mine/services2adjust/httpd', 'sigusr9\n')
+  box.write('/etc/gabarit/events/mine/services2adjust/nobody', 'restart\n')
+  box.write('/etc/gabarit/templates-custom/etc/hosts/10Localhost', '<% if ( %>\n')
+  const { status, stdout, stderr } = box.run('gabarit lint --json')
+  assert.equal([status, stderr], [1, ''])
+  const found: Finding[] = JSON.parse(stdout)
+  for (const part of [
+    'httpd.json:1:17: this is not valid JSON',
+    'modSSL.json: "propertys" is not known here',
+    'event "no name": its name has',
+    'unknown service action "sigusr9"; did you mean "sigusr1"?',
+    'there is no service record "nobody"',
+    '10Localhost:',
+  ])
+    assert.is(found.filter(({ level, message }) => level === 'error' && message.includes(part)).length, 1, part)
+  assert.is(found.filter(({ level }) => level === 'error').length, 6, stdout)
+  const text = box.run('gabarit lint')
+  assert.is(text.status, 1)
+  assert.is(text.stdout.split('\n').filter(line => line.startsWith('error: ')).length, 6)
+  assert.match(text.stdout, '6 errors, 0 warnings')
+  box.remove()
+})
+
+lint('services are not called unknown because the configuration database is damaged', () => {
+  const box = new Sandbox()
+  box.write('/etc/gabarit/events/mine/services2adjust/own', 'restart\n')
+  box.write('/etc/gabarit/events/mine/templates2expand/etc/hosts', '')
+  box.write('/var/lib/gabarit/db/configuration.json', '{')
+  const found: Finding[] = JSON.parse(box.run('gabarit lint --json').stdout)
+  assert.is(found.length, 1)
+  assert.match(found[0]?.message ?? '', 'the database is damaged')
+  box.remove()
+})
+
+lint('a slip in the name of a property is a warning, and no error', () => {
+  const box = new Sandbox()
+  box.must('gabarit initialize-default-databases')
+  box.must('config setprop letsencrypt emial x')
+  const { status, stdout } = box.run('gabarit lint')
+  assert.is(status, 0)
+  assert.match(stdout, 'warning: configuration: letsencrypt has no described property "emial"; did you mean "email"?')
+  box.remove()
+})
+
+lint.run()
