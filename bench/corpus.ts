@@ -1,23 +1,44 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { BIN } from './report.ts'
 
-export const BIN = join(import.meta.dirname, '../bin')
+/** A fresh root with the shipped defaults. */
+export function makeRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'gabarit-bench-'))
+  run(root, 'gabarit', ['initialize-default-databases'])
+  return root
+}
 
 /** A root with that many domains, each with the hosts `mail` and `www`, made through the commands themselves. */
-export function makeRoot(domains: number): string {
-  const root = mkdtempSync(join(tmpdir(), `gabarit-bench-${domains}-`))
-  run(root, 'gabarit', ['initialize-default-databases'])
-  const names = Array.from({ length: domains }, (_, index) => `d${String(index).padStart(6, '0')}.example.org`)
+export function makeDomains(count: number): string {
+  const root = makeRoot()
+  const names = Array.from({ length: count }, (_, index) => `d${String(index).padStart(6, '0')}.example.org`)
   run(root, 'db', ['domains', 'batch'], names.map(name => `set ${name} domain Content Primary`).join('\n'))
   const hosts = names.flatMap(name => ['mail', 'www'].map(host => `set ${host}.${name} host HostType Self`))
   run(root, 'db', ['hosts', 'batch'], hosts.join('\n'))
   return root
 }
 
-function run(root: string, program: string, args: readonly string[], input = ''): void {
+/** Makes an event `bench` of the site that expands these templates. */
+export function makeEvent(root: string, templates: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(templates)) {
+    write(root, `etc/gabarit/templates/${path}`, text)
+    if (!path.endsWith('.json')) write(root, `etc/gabarit/events/bench/templates2expand/${path}`, '')
+  }
+}
+
+/** Writes a file below a root. */
+export function write(root: string, path: string, text: string): void {
+  const file = join(root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+/** Runs one of our commands, which must succeed. */
+export function run(root: string, name: string, args: readonly string[], input = ''): void {
   const options = { input, env: { ...process.env, GABARIT_ROOT: root }, encoding: 'utf8' } as const
-  const { status, stderr } = spawnSync(join(BIN, program), args, options)
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`)
+  const { status, stderr } = spawnSync(join(BIN, name), args, options)
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
 }

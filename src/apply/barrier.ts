@@ -1,12 +1,15 @@
 import { secretValues } from '../db/secrets.ts'
+import { refuseSensitiveDrift } from '../drift/sensitive.ts'
+import { keepWritten } from '../drift/written.ts'
 import { planData } from '../plan/data.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { refusal } from '../system/failure.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
-import { commit, type Staged } from './commit.ts'
+import { type Companion, commit, type Staged } from './commit.ts'
 import { hasCheckers, judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { type Context, makeExpander } from './run.ts'
@@ -15,16 +18,22 @@ import { askSiteChecks } from './site-checks.ts'
 /**
  * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
  * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing, and nobody is asked.
+ * @param companions files of gabarit's own state that stand and fall with the plan
  * @returns the checks that were made, for the history
  * @throws Failure (refused)
  */
-export async function applyPlan(context: Context, plan: Plan): Promise<readonly string[]> {
+export async function applyPlan(
+  context: Context,
+  plan: Plan,
+  companions: readonly Companion[] = [],
+): Promise<readonly string[]> {
   const { places, system, warn } = context
+  refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
   const ran: string[] = []
   let later = false
   const former = system.dryRun ? [] : formerStates(plan, system)
   const manifest = readManifest(places, system)
-  await commit(plan, places, system, async staged => {
+  const check = async (staged: readonly Staged[]) => {
     if (system.dryRun) return
     const site = await askSiteChecks(JSON.stringify(planData(plan, secretValues(places))), places, system)
     const verdict = await judge(context, plan, staged)
@@ -32,8 +41,12 @@ export async function applyPlan(context: Context, plan: Plan): Promise<readonly 
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
-  })
-  if (!later) return ran
+  }
+  await commit(plan, places, system, check, companions)
+  if (!later) {
+    remember(plan, context)
+    return ran
+  }
   // No private view could be made: the files were judged nowhere yet, so they are judged where they are.
   const verdict = await judgeInPlace(plan, system)
   for (const warning of verdict.warnings) warn(warning)
@@ -42,7 +55,19 @@ export async function applyPlan(context: Context, plan: Plan): Promise<readonly 
     await commit(back, places, system, () => Promise.resolve())
   }
   refuse(verdict.problems, context, plan)
+  remember(plan, context)
   return [...ran, ...verdict.ran]
+}
+
+/** What was written is needed when somebody edits the file by hand. */
+function remember(plan: Plan, { places, system, warn }: Context): void {
+  if (system.dryRun || !plan.manifestChanged) return
+  try {
+    keepWritten(plan.manifest, places, system)
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    warn(`what was written cannot be kept for gabarit adopt: ${systemReason(error)}`)
+  }
 }
 
 async function judge(context: Context, plan: Plan, staged: readonly Staged[]): Promise<Verdict | undefined> {

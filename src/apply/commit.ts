@@ -14,6 +14,14 @@ export interface Staged {
   readonly file: string
 }
 
+/** A file of gabarit's own state that stands and falls with a commit. */
+export interface Companion {
+  readonly real: string
+  readonly text: string
+  /** Called when it is in place, which is before the first target; when it throws, the commit is undone. */
+  readonly placed?: () => void
+}
+
 interface Step {
   readonly entry: JournalEntry
   /** Makes the new file or link beside the target. */
@@ -27,6 +35,7 @@ interface Step {
  * journal written before the first step lets the next command undo a commit that was cut off.
  * The caller holds the event lock and has called `recover()`.
  * @param judge looks at the staged files; when it throws, nothing has changed
+ * @param companions put in place before the first target
  * @throws Failure (refused) when it could not be done; everything is then as before
  */
 export async function commit(
@@ -34,10 +43,13 @@ export async function commit(
   places: Places,
   system: System,
   judge: (staged: readonly Staged[]) => Promise<void>,
+  companions: readonly Companion[] = [],
 ): Promise<void> {
-  if (plan.changes.length === 0 && !plan.manifestChanged) return
-  const steps = plan.changes.map(change => stepFor(change, system))
-  if (plan.manifestChanged) steps.push(manifestStep(plan, places, system))
+  if (plan.changes.length === 0 && !plan.manifestChanged && companions.length === 0) return
+  const steps = companions.map(companion => companionStep(companion, system))
+  steps.push(...plan.changes.map(change => stepFor(change, system)))
+  if (plan.manifestChanged)
+    steps.push(companionStep({ real: manifestFile(places), text: formatManifest(plan.manifest) }, system))
   const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
   try {
     makeStateFolder(places, system)
@@ -154,12 +166,10 @@ function stepFor(change: Change, system: System): Step {
   }
 }
 
-function manifestStep(plan: Plan, places: Places, system: System): Step {
-  const real = manifestFile(places)
+function companionStep({ real, text, placed }: Companion, system: System): Step {
   const staged = beside(real, NEW)
   const backup = beside(real, BEFORE)
   const exists = system.state(real) !== undefined
-  const text = formatManifest(plan.manifest)
   return {
     entry: exists ? { real, staged, backup } : { real, staged, made: sha256(text) },
     stage: () => {
@@ -169,6 +179,7 @@ function manifestStep(plan: Plan, places: Places, system: System): Step {
     commit: () => {
       if (exists) system.link(real, backup)
       system.rename(staged, real)
+      placed?.()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { describeDatabase, describedDatabases } from '../db/description.ts'
 import type { Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
+import { readPins } from '../drift/pins.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { type Plan, Planner } from '../plan/plan.ts'
@@ -23,6 +24,8 @@ export interface Context {
   readonly layers: readonly Layer[]
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
+  /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
+  readonly mayOverwrite?: (path: string) => boolean
 }
 
 /** A context with the usual search list, outside of any event. */
@@ -74,5 +77,5 @@ export function planOutputs(
   templates: readonly string[],
 ): Plan {
   const { places, system } = context
-  return new Planner(places, system, readManifest(places, system)).plan(outputs, templates)
+  return new Planner(places, system, readManifest(places, system), readPins(places)).plan(outputs, templates)
 }

@@ -13,7 +13,7 @@ export async function run({ args, flag, places, print, printExact, printError }:
   const [path = ''] = args
   const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
   const expander = makeExpander(context)
-  const names = [...new Set([...knownTemplates(context), ...listTemplates(context.layers)])]
+  const names = [...new Set([...knownTemplates(context).names, ...listTemplates(context.layers)])]
   const { template, content, link } = findOutput(path, names, context.layers, name => expander.expand(`/${name}`))
   if (content === undefined) throw new Failure(`the template /${template} makes no file ${path} now`)
   if (flag('json')) print(JSON.stringify({ path, template: `/${template}`, link: link ?? null, content }, null, 2))

@@ -47,4 +47,10 @@ export const COMMON_OPTIONS: readonly Option[] = [
 
 export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }
 
+export const OVERWRITE_OPTION: Option = {
+  name: 'overwrite',
+  type: 'string',
+  describe: 'sshd, network and firewall files, parted by commas, that may be overwritten although edited by hand',
+}
+
 export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }

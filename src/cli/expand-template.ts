@@ -11,6 +11,7 @@ import { below } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
+import { namedToOverwrite } from './overwrite.ts'
 import { planAsJson, planAsText, planSummary } from './show-plan.ts'
 
 /** `expand-template TEMPLATE...` */
@@ -18,7 +19,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const { flag, value, places, print, printExact, printError } = invocation
   const dryRun = flag('diff') || flag('stdout')
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
-  const usual = makeContext(places, system, message => printError(`warning: ${message}`))
+  const usual = {
+    ...makeContext(places, system, message => printError(`warning: ${message}`)),
+    // A template that is named is meant, whatever stands in its file.
+    mayOverwrite: flag('all') ? namedToOverwrite(invocation) : () => true,
+  }
   const queue = value('expand_queue')
   const context = queue === undefined ? usual : { ...usual, layers: [{ folder: resolve(queue), custom: false }] }
   const names = namesOf(invocation, context)

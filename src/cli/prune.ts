@@ -14,7 +14,11 @@ export async function run({ flag, value, places, print }: Invocation): Promise<n
   const history = new History(places)
   if (flag('dry-run')) {
     const gone = history.beyond(limits)
-    print(flag('json') ? JSON.stringify({ entries: gone }) : `would remove ${gone.length} of ${history.ids().length} entries`)
+    print(
+      flag('json')
+        ? JSON.stringify({ entries: gone })
+        : `would remove ${gone.length} of ${history.ids().length} entries`,
+    )
     return EXIT.done
   }
   const turn = takeTurn(places, 'gabarit prune')

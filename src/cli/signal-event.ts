@@ -7,6 +7,7 @@ import { planData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
+import { namedToOverwrite } from './overwrite.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
@@ -20,7 +21,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const report = flag('json')
     ? (entry: EventReport) => void reports.push(entry)
     : (entry: EventReport) => sayReport(entry, dryRun, invocation)
-  const status = await runEvent({ event: name, args: rest, comment: value('comment') ?? null }, places, system, report)
+  const signal = { event: name, args: rest, comment: value('comment') ?? null, mayOverwrite: namedToOverwrite(invocation) }
+  const status = await runEvent(signal, places, system, report)
   if (flag('json'))
     print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
   return status

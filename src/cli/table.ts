@@ -1,4 +1,4 @@
-import { COMMENT_OPTION, type Command, JSON_OPTION } from './command.ts'
+import { COMMENT_OPTION, type Command, JSON_OPTION, OVERWRITE_OPTION } from './command.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
 export const COMMANDS: readonly Command[] = [
@@ -13,6 +13,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'stdout', type: 'boolean', describe: 'print the result, write nothing' },
       { name: 'diff', type: 'boolean', alias: ['dry-run'], describe: 'print what would change, write nothing' },
       { name: 'expand_queue', type: 'string', describe: 'look for templates in this folder only' },
+      OVERWRITE_OPTION,
       JSON_OPTION,
     ],
     examples: [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
     arity: [1, Number.POSITIVE_INFINITY],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the diffs and the adjustments, change nothing' },
+      OVERWRITE_OPTION,
       COMMENT_OPTION,
       JSON_OPTION,
     ],
@@ -104,6 +106,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'all', type: 'boolean', describe: 'every template, not only those that read what changed' },
       { name: 'dry-run', type: 'boolean', describe: 'print the plan and its name, change nothing' },
       { name: 'plan', type: 'string', describe: 'only if the plan is still the one of this name' },
+      OVERWRITE_OPTION,
       COMMENT_OPTION,
     ],
     examples: [
@@ -150,7 +153,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'go back to the state after an entry of the history',
     usage: '[ID]',
     arity: [0, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' }, COMMENT_OPTION],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' }, OVERWRITE_OPTION, COMMENT_OPTION],
     examples: [
       ['gabarit rollback', 'undo the last entry'],
       ['gabarit rollback 41 --dry-run', 'what going back to entry 41 would change'],
@@ -230,5 +233,62 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word a line']],
     run: async invocation => (await import('./complete.ts')).run(invocation),
+  },
+  {
+    name: 'diff',
+    summary: 'what is not live yet, or has changed since an entry: properties, files, services',
+    usage: '[ID]',
+    arity: [0, 1],
+    options: [
+      { name: 'commands', type: 'boolean', describe: 'only the properties, as commands that make them again' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit diff', 'what an event would bring to life'],
+      ['gabarit diff 41', 'what has changed since entry 41'],
+      ['gabarit diff --commands', 'the changes for another server'],
+    ],
+    run: async invocation => (await import('./diff.ts')).run(invocation),
+  },
+  {
+    name: 'cat',
+    summary: 'print a file as it would be made now',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [JSON_OPTION],
+    examples: [['gabarit cat /etc/hosts', 'write nothing']],
+    run: async invocation => (await import('./cat.ts')).run(invocation),
+  },
+  {
+    name: 'log',
+    summary: 'who changed a database or a record, and when (also: db DATABASE log [KEY])',
+    usage: 'DATABASE [KEY]',
+    arity: [1, 2],
+    options: [{ name: 'limit', type: 'string', describe: 'how many entries, newest first (50)' }, JSON_OPTION],
+    examples: [['gabarit log hosts www.example.org', 'the past of one record']],
+    run: async invocation => (await import('./log.ts')).run(invocation),
+  },
+  {
+    name: 'prune',
+    summary: 'remove old entries of the history',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'keep', type: 'string', describe: 'leave so many entries (else: HistoryKeep of the record gabarit)' },
+      { name: 'older-than', type: 'string', describe: 'remove what is older, such as 90d (else: HistoryAge)' },
+      { name: 'dry-run', type: 'boolean', describe: 'print how many would go' },
+      JSON_OPTION,
+    ],
+    examples: [['gabarit prune --keep 100 --older-than 90d', 'at most 100, none older than 90 days']],
+    run: async invocation => (await import('./prune.ts')).run(invocation),
+  },
+  {
+    name: 'doctor',
+    summary: 'is this server in order? what is wrong, and the command that mends it',
+    usage: '',
+    arity: [0, 0],
+    options: [JSON_OPTION],
+    examples: [['gabarit doctor', 'exit 1 when there is an error']],
+    run: async invocation => (await import('./doctor.ts')).run(invocation),
   },
 ]

@@ -5,6 +5,7 @@ import type { EventReport } from '../event/report.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
+import { namedToOverwrite } from './overwrite.ts'
 import { sayReport } from './signal-event.ts'
 
 /** What a command that changes files needs, while it has the turn. */
@@ -26,8 +27,9 @@ export async function inTurn<Result>(
   const dryRun = flag('dry-run')
   const report = (entry: EventReport) => sayReport(entry, dryRun, invocation)
   const warn = (message: string) => printError(`warning: ${message}`)
+  const mayOverwrite = namedToOverwrite(invocation)
   if (dryRun) {
-    const context = makeContext(places, new DryRunSystem(places.root), warn)
+    const context = { ...makeContext(places, new DryRunSystem(places.root), warn), mayOverwrite }
     return work({ context, turn: NO_TURN, report, dryRun })
   }
   const system = new RealSystem(places.root)
@@ -35,7 +37,7 @@ export async function inTurn<Result>(
   try {
     const message = turn.joined ? undefined : recover(places, system)
     if (message !== undefined) printError(message)
-    return await work({ context: makeContext(places, system, warn), turn, report, dryRun })
+    return await work({ context: { ...makeContext(places, system, warn), mayOverwrite }, turn, report, dryRun })
   } finally {
     turn.release()
   }

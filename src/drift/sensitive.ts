@@ -28,7 +28,9 @@ export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => bool
   if (paths.length === 0) return
   const one = paths.length === 1 ? paths[0] : 'FILE'
   throw refusal(
-    paths.map(path => `${path} was edited by hand since gabarit wrote it, and can shut you out of the server`).join('\n'),
+    paths
+      .map(path => `${path} was edited by hand since gabarit wrote it, and can shut you out of the server`)
+      .join('\n'),
     {
       hint: [
         'Nothing was changed. Choose:',

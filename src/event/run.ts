@@ -22,6 +22,8 @@ export interface Signal {
   readonly event: string
   readonly args: readonly string[]
   readonly comment: string | null
+  /** Whether a sensitive file may be overwritten although it was edited by hand; absent: none may. */
+  readonly mayOverwrite?: (path: string) => boolean
 }
 
 /**
@@ -69,6 +71,7 @@ class EventRun {
       layers: searchList(places),
       event: { name: event.name, args: signal.args },
       warn: message => report({ kind: 'warning', message }),
+      ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
     const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment: signal.comment }
     this.#transaction = new Transaction(deed, this.#context, turn, report)

@@ -201,7 +201,10 @@ export class Transaction {
         Promise.resolve(),
       )
     const last = revealLastApplied(places, name =>
-      this.#report({ kind: 'warning', message: `${name} is secret, so its former value is not known: it stays as it is` }),
+      this.#report({
+        kind: 'warning',
+        message: `${name} is secret, so its former value is not known: it stays as it is`,
+      }),
     )
     if (last !== undefined && this.#snapshot !== undefined)
       changeDatabases(places, this.#snapshot, last, this.#deed.command)

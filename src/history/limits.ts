@@ -1,5 +1,5 @@
-import type { Records } from '../db/record.ts'
 import { seconds } from '../db/formats.ts'
+import type { Records } from '../db/record.ts'
 
 /** How much of the past is kept. */
 export interface Limits {

@@ -32,17 +32,23 @@ export class MaskedFiles {
 
   /** Stores what stands on the server. @returns the hash of the stored content */
   putPresent(path: string, content: Uint8Array): string {
+    return this.#objects.put(this.hidePresent(path, content))
+  }
+
+  /** What stands on the server, without its secrets. */
+  hidePresent(path: string, content: Uint8Array): Buffer {
     const known = this.#known.get(path)
-    if (known === undefined) return this.#putMasked(content)
-    if (known.written === sha256(content)) return known.masked
+    if (known === undefined) return this.#hide(content)
+    const former = this.#objects.get(known.masked)
+    if (known.written === sha256(content)) return former
     // Edited by hand: where a secret that has changed since stands in it cannot be told.
-    const former = this.#objects.get(known.masked).toString('utf8')
-    return this.#masking.reveal(former) === undefined ? this.#objects.put(LOST_SECRET) : this.#putMasked(content)
+    const lost = this.#masking.reveal(former.toString('utf8')) === undefined
+    return lost ? Buffer.from(LOST_SECRET) : this.#hide(content)
   }
 
   /** Stores what is about to be written. @returns the hash of the stored content */
   putNew(path: string, content: string | Uint8Array): string {
-    const masked = this.#putMasked(content)
+    const masked = this.#objects.put(this.#hide(content))
     const secret = masked !== sha256(content)
     this.#written.set(path, secret ? { written: sha256(content), masked } : undefined)
     return masked
@@ -62,11 +68,11 @@ export class MaskedFiles {
     writeFileAtomically(this.#file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`, { mode: 0o600 })
   }
 
-  #putMasked(content: string | Uint8Array): string {
+  /** What is no text stays as it is. */
+  #hide(content: string | Uint8Array): Buffer {
     const bytes = Buffer.from(content)
     const text = bytes.toString('utf8')
-    // What is no text is stored as it is.
-    return this.#objects.put(Buffer.from(text).equals(bytes) ? this.#masking.hide(text) : bytes)
+    return Buffer.from(text).equals(bytes) ? Buffer.from(this.#masking.hide(text)) : bytes
   }
 }
 

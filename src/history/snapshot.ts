@@ -37,7 +37,9 @@ export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: 
 
 /** A snapshot as it would be stored, for comparing it with a stored one. */
 export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
-  return new Map([...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const))
+  return new Map(
+    [...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const),
+  )
 }
 
 /** The records with every type (property null) and value put through a function: names and syntax hold no secret. */

@@ -1,3 +1,4 @@
+import type { Drifted } from '../drift/state.ts'
 import { unifiedDiff } from './diff.ts'
 import { sha256 } from './manifest.ts'
 import type { Change, Plan } from './plan.ts'
@@ -25,10 +26,19 @@ export function planData(plan: Plan, secrets: readonly string[]) {
       change: changeWord(change),
       template: `/${change.template}`,
       edited: change.edited,
+      state: change.drift,
       diff: unifiedDiff(change, secrets),
     })),
     notify: plan.notify,
+    drift: driftData(plan.drift),
   }
+}
+
+/** Drift as plain data, for JSON. */
+export function driftData(drifted: readonly Drifted[]) {
+  return drifted.map(({ path, template, state, pinned }) => ({
+    ...{ path, template: `/${template}`, state, pinned: pinned ?? null },
+  }))
 }
 
 /** Names a plan by all that it would do: another state of databases, templates or files gives another name. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { refuseUnknownState, wayOut } from '../drift/unknown.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { hasCode, messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
@@ -25,18 +26,21 @@ export function manifestFile(places: Places): string {
 }
 
 /**
- * Reads the manifest; a missing one is empty.
- * @throws Failure (refused) when it is damaged: what is owned would be unknown, and unknown files are not overwritten
+ * Reads the manifest; on a server where gabarit has written nothing yet a missing one is empty.
+ * @throws Failure (refused) when it is damaged or lost: what is owned would be unknown, and unknown files are not overwritten
  */
 export function readManifest(places: Places, system: System): Manifest {
   const file = manifestFile(places)
   try {
     return parseManifest(system.read(file).toString('utf8'))
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return new Map()
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) {
+      refuseUnknownState(places, file)
+      return new Map()
+    }
     throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
       where: file,
-      hint: 'Move it away to start a new one; files edited by hand are then no longer told from others.',
+      hint: wayOut(places, file),
     })
   }
 }

@@ -1,4 +1,6 @@
 import { dirname, relative } from 'node:path'
+import type { Pins } from '../drift/pins.ts'
+import { type Drifted, type DriftState, driftState, isByHand, isEdited } from '../drift/state.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
@@ -17,6 +19,8 @@ interface Common {
   readonly template: string
   /** Someone changed the file since gabarit last wrote it. */
   readonly edited: boolean
+  /** How the file stands to what gabarit last wrote and to what it wants. */
+  readonly drift: DriftState
 }
 
 export interface FileChange extends Common {
@@ -61,17 +65,31 @@ export interface Plan {
   readonly manifestChanged: boolean
   /** `service:action` of the templates with a changed output, each once. */
   readonly notify: readonly string[]
+  /** Files that a person changed since gabarit wrote them, and pinned ones, whether they change now or not. */
+  readonly drift: readonly Drifted[]
 }
+
+interface Wanted {
+  readonly text: string
+  readonly hash: string
+}
+
+/** Stands for the hash of a symbolic link that somebody put in a file's place: no file has it. */
+const LINK = 'link'
 
 /** Compares outputs with what stands on the server; changes nothing. */
 export class Planner {
   readonly #system: System
   readonly #manifest: Manifest
+  readonly #pins: Pins
   readonly #target: Target
+  #drift: Drifted[] = []
 
-  constructor(places: Places, system: System, manifest: Manifest) {
+  /** @param pins files that are left as they are */
+  constructor(places: Places, system: System, manifest: Manifest, pins: Pins = new Map()) {
     this.#system = system
     this.#manifest = manifest
+    this.#pins = pins
     this.#target = new Target(places, system)
   }
 
@@ -83,17 +101,19 @@ export class Planner {
   plan(outputs: readonly Output[], templates: readonly string[]): Plan {
     const changes: Change[] = []
     const folders = new Set<string>()
+    this.#drift = []
     const owned = new Map<string, Owned>(this.#manifest)
-    const wanted = new Map<string, string>()
+    const claimed = new Map<string, string>()
     const notify = new Set<string>()
     const claim = (path: string, template: string) => {
-      const other = wanted.get(path)
+      const other = claimed.get(path)
       if (other !== undefined) throw refusal(`${path} is made twice: by the templates /${other} and /${template}`)
-      wanted.set(path, template)
+      claimed.set(path, template)
     }
     for (const output of outputs) {
       claim(output.path, output.template)
-      const found = output.content === undefined ? this.#unwanted(output) : this.#file(output, output.content, folders)
+      const wanted = output.content === undefined ? undefined : { text: output.content, hash: sha256(output.content) }
+      const found = wanted === undefined ? this.#unwanted(output) : this.#file(output, wanted, folders)
       if (output.link !== undefined) {
         claim(output.link, output.template)
         found.push(...this.#link(output, output.link, folders))
@@ -102,17 +122,19 @@ export class Planner {
       if (former !== undefined && former !== output.link) found.push(...this.#linkRemoval(former, output.template))
       if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
       changes.push(...found)
-      if (output.content === undefined) owned.delete(output.path)
-      else owned.set(output.path, ownedBy(output, output.content))
+      // What gabarit last wrote into a pinned file stays known, for the day when it is unpinned.
+      if (this.#pins.has(output.path)) continue
+      if (wanted === undefined) owned.delete(output.path)
+      else owned.set(output.path, ownedBy(output, wanted.hash))
     }
-    const orphans = this.#orphans(new Set(templates), wanted)
+    const orphans = this.#orphans(new Set(templates), claimed)
     for (const [path, entry] of orphans) {
       const found = this.#removal(path, entry.template, entry.sha256)
-      if (entry.link !== undefined && !wanted.has(entry.link))
+      if (entry.link !== undefined && !claimed.has(entry.link))
         found.push(...this.#linkRemoval(entry.link, entry.template))
       if (found.length > 0) for (const service of entry.notify ?? []) notify.add(service)
       changes.push(...found)
-      owned.delete(path)
+      if (!this.#pins.has(path)) owned.delete(path)
     }
     return {
       changes,
@@ -120,11 +142,12 @@ export class Planner {
       manifest: owned,
       manifestChanged: !sameManifest(owned, this.#manifest),
       notify: [...notify],
+      drift: this.#drift,
     }
   }
 
-  #orphans(templates: ReadonlySet<string>, wanted: ReadonlyMap<string, string>): [string, Owned][] {
-    return [...this.#manifest].filter(([path, { template }]) => templates.has(template) && !wanted.has(path))
+  #orphans(templates: ReadonlySet<string>, claimed: ReadonlyMap<string, string>): [string, Owned][] {
+    return [...this.#manifest].filter(([path, { template }]) => templates.has(template) && !claimed.has(path))
   }
 
   #unwanted(output: Output): Change[] {
@@ -136,13 +159,18 @@ export class Planner {
   #removal(path: string, template: string, lastWritten: string | undefined): Change[] {
     const real = this.#target.real(path)
     const state = this.#system.state(real)
-    if (state === undefined) return []
+    if (state === undefined) {
+      this.#noteDrift(path, template, 'managed')
+      return []
+    }
     if (state.kind === 'folder') throw refusal('is a folder, and is not removed in place of a file', { where: path })
     const before = state.kind === 'file' ? this.#system.read(real) : undefined
     const wasLink = state.kind === 'link' ? this.#system.readLink(real) : undefined
-    const edited = before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten
+    const onDisk = before === undefined ? LINK : sha256(before)
+    const drift = driftState({ onDisk, lastWritten, wanted: undefined })
+    if (this.#noteDrift(path, template, drift)) return []
     const takenOver = before !== undefined && lastWritten === undefined
-    return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited }]
+    return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited: isEdited(drift), drift }]
   }
 
   /** What somebody put in the place of a link is not ours to remove. */
@@ -150,7 +178,14 @@ export class Planner {
     return this.#system.state(this.#target.real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
   }
 
-  #file(output: Output, after: string, folders: Set<string>): Change[] {
+  /** @returns whether the file is pinned */
+  #noteDrift(path: string, template: string, state: DriftState): boolean {
+    const pinned = this.#pins.get(path)?.note
+    if (pinned !== undefined || isByHand(state)) this.#drift.push({ path, template, state, pinned })
+    return pinned !== undefined
+  }
+
+  #file(output: Output, { text: after, hash }: Wanted, folders: Set<string>): Change[] {
     const { path, template, metadata } = output
     const real = this.#target.real(path)
     const state = this.#system.state(real)
@@ -158,20 +193,24 @@ export class Planner {
       throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
     if (state?.kind === 'other')
       throw refusal('is neither a file nor a folder nor a link, and is not replaced', { where: path })
-    const attributes = this.#attributes(metadata, state, path)
     const before = state?.kind === 'file' ? this.#system.read(real) : undefined
-    if (before?.equals(Buffer.from(after))) {
+    const same = before?.equals(Buffer.from(after)) === true
+    const lastWritten = this.#manifest.get(path)?.sha256
+    const onDisk = same ? hash : before === undefined ? state && LINK : sha256(before)
+    const drift = driftState({ onDisk, lastWritten, wanted: hash })
+    if (this.#noteDrift(path, template, drift)) return []
+    const attributes = this.#attributes(metadata, state, path)
+    if (same) {
       if (state === undefined || sameAttributes(state, attributes)) return []
-      return [{ kind: 'attributes', path, real, template, edited: false, before: state, attributes }]
+      return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
     }
     if (state === undefined) this.#target.missingFolders(real, folders)
-    const lastWritten = this.#manifest.get(path)?.sha256
     const replacesLink = state?.kind === 'link' ? this.#system.readLink(real) : undefined
     return [
       {
         kind: 'write',
         ...{ path, real, template, metadata, before, after, attributes, replacesLink },
-        edited: before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten,
+        ...{ edited: isEdited(drift), drift },
         takenOver: before !== undefined && lastWritten === undefined,
       },
     ]
@@ -185,7 +224,9 @@ export class Planner {
     if (state !== undefined && state.kind !== 'link')
       throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
     if (state === undefined) this.#target.missingFolders(real, folders)
-    return [{ kind: 'link', path, real, template: output.template, target, exists: state !== undefined, edited: false }]
+    const exists = state !== undefined
+    const drift = exists ? 'updated' : 'created'
+    return [{ kind: 'link', path, real, template: output.template, target, exists, edited: false, drift }]
   }
 
   /** The metadata decides; what it leaves open stays as it is, and is root's and 0644 for a new file. */
@@ -203,10 +244,9 @@ export class Planner {
   }
 }
 
-function ownedBy(output: Output, content: string): Owned {
-  const { template, link, metadata } = output
+function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
   return {
-    ...{ template, sha256: sha256(content) },
+    ...{ template, sha256: hash },
     ...(link === undefined ? {} : { link }),
     ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
   }

@@ -1,3 +1,4 @@
+import { driftState, isByHand, isEdited } from '../drift/state.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
@@ -34,6 +35,9 @@ export function restorePlan(
     manifest,
     manifestChanged: !sameManifest(manifest, present),
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
+    drift: changes.flatMap(({ path, template, drift }) =>
+      isByHand(drift) ? [{ path, template, state: drift, pinned: undefined }] : [],
+    ),
   }
 }
 
@@ -53,8 +57,10 @@ function restoreOne(
   const before = state?.kind === 'file' ? system.read(real) : undefined
   const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
   const lastWritten = present.get(path)?.sha256
-  const edited = before !== undefined && lastWritten !== undefined && sha256(before) !== lastWritten
-  const common = { path, real, template, edited }
+  const onDisk = before === undefined ? replacesLink : sha256(before)
+  const wanted = version === null ? undefined : 'link' in version ? version.link : sha256(version.content)
+  const drift = driftState({ onDisk, lastWritten, wanted })
+  const common = { path, real, template, edited: isEdited(drift), drift }
   if (version === null) {
     if (state === undefined) return []
     return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink }]

@@ -75,7 +75,8 @@ function processStat(pid: number | 'self'): { state: string; started: string } |
 /** What stays the same while this process lives, asked once: one that waits looks at the lock many times. */
 const known: { boot?: string | undefined; space?: string | undefined } = {}
 
-function bootId(): string | undefined {
+/** Names this run of the machine; undefined where the system does not tell. */
+export function bootId(): string | undefined {
   if (!('boot' in known)) known.boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
   return known.boot
 }

@@ -1,5 +1,6 @@
 import { runBatch } from './change-verbs.ts'
 import { runDescribe } from './describe-verb.ts'
+import { runLog } from './log-verb.ts'
 import { READ_VERBS } from './read-verbs.ts'
 import { runExport, runImport } from './transfer-verbs.ts'
 import type { Verb } from './verb.ts'
@@ -20,6 +21,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'tell what records (or @TYPE) and properties mean',
     example: 'describe sshd TCPPort',
     run: runDescribe,
+  },
+  log: {
+    arguments: '[KEY]',
+    summary: 'who changed what and when, from the history',
+    example: 'log sshd',
+    run: runLog,
   },
   import: {
     arguments: 'FILE',

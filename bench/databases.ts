@@ -1,0 +1,31 @@
+import { rmSync } from 'node:fs'
+import { makeRoot, run } from './corpus.ts'
+import { compare, type Subject } from './measure.ts'
+import { NODE, program, RUNS, report } from './report.ts'
+
+/** One property read, one written, ten thousand written. */
+export function benchDatabases(): void {
+  const root = makeRoot()
+  run(root, 'config', ['setdefault', 'bench', 'bench'])
+  let count = 0
+  // Each run must change something, or nothing would be written.
+  const setprop: Subject = {
+    ...program(root, 'config', []),
+    get command() {
+      return program(root, 'config', ['setprop', 'bench', 'count', String(count++)]).command
+    },
+  }
+  const batch: Subject = {
+    ...program(root, 'config', ['batch']),
+    get input() {
+      const line = (_: unknown, index: number) => `setprop bench p${index % 100} ${count++}`
+      return Array.from({ length: 10_000 }, line).join('\n')
+    },
+  }
+  const read = compare(program(root, 'config', ['getprop', 'letsencrypt', 'status']), NODE, RUNS)
+  report('config getprop / node -e 0', `${read.ratio.toFixed(2)} x`, 'at most 1.25 x')
+  report('config setprop / node -e 0', `${compare(setprop, NODE, RUNS).ratio.toFixed(2)} x`, 'at most 1.25 x')
+  const many = compare(batch, setprop, RUNS)
+  report('10,000 setprop in one batch / one setprop', `${many.ratio.toFixed(2)} x`, 'at most 3 x')
+  rmSync(root, { recursive: true })
+}

@@ -1,0 +1,85 @@
+import { makeContext } from '../apply/run.ts'
+import { changesSince, survey } from '../apply/survey.ts'
+import { secretValues } from '../db/secrets.ts'
+import { wouldAdjust } from '../event/preview.ts'
+import { asCommands } from '../history/changes.ts'
+import type { PropertyChange } from '../history/entry.ts'
+import { type FileDifference, filesSince } from '../history/files-since.ts'
+import { History } from '../history/history.ts'
+import { planData } from '../plan/data.ts'
+import { colourDiff } from '../plan/diff.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import { EXIT } from '../system/failure.ts'
+import type { Invocation } from './command.ts'
+import { changeLines, numberOf } from './history.ts'
+
+/** The three layers of a difference. */
+interface Difference {
+  readonly since: number | null
+  readonly properties: readonly PropertyChange[]
+  readonly files: readonly FileDifference[]
+  readonly services: readonly { readonly service: string; readonly command: string }[]
+  readonly problems: readonly string[]
+}
+
+/** `gabarit diff [ID]` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, flag, colour, print } = invocation
+  const [id] = args
+  const found = id === undefined ? notLive(invocation) : sinceEntry(numberOf(id, 'the number of an entry'), invocation)
+  const { properties, files, services, problems } = found
+  if (flag('commands')) {
+    const commands = replayable(properties)
+    if (flag('json')) print(JSON.stringify(commands, null, 2))
+    else if (commands.length > 0) print(commands.join('\n'))
+    return EXIT.done
+  }
+  if (flag('json')) {
+    print(JSON.stringify(found, null, 2))
+    return EXIT.done
+  }
+  const verb = id === undefined ? 'would adjust' : 'adjusted'
+  const lines = [
+    ...problems,
+    ...changeLines(properties),
+    ...files.map(({ diff }) => (colour ? colourDiff(diff) : diff).trimEnd()),
+    ...services.map(({ service, command }) => `${verb} ${service}: ${command}`),
+  ]
+  print(lines.length === 0 ? 'nothing differs' : lines.join('\n'))
+  return EXIT.done
+}
+
+/** What an event would bring to life now. */
+function notLive({ places, printError }: Invocation): Difference {
+  const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
+  const { since, properties, plan, problems } = survey(context)
+  const { files } = planData(plan, secretValues(places))
+  return { since: since?.id ?? null, properties, files, services: wouldAdjust(context, plan), problems }
+}
+
+/** What has changed since an entry of the history. */
+function sinceEntry(id: number, { places }: Invocation): Difference {
+  const history = new History(places)
+  const entry = history.entry(id)
+  const services = history
+    .ids()
+    .filter(later => later > id)
+    .flatMap(later => history.entry(later).adjustments)
+    .map(({ service, command }) => ({ service, command }))
+  return {
+    since: id,
+    properties: changesSince(places, history, entry),
+    files: filesSince(entry, history, places),
+    services,
+    problems: [],
+  }
+}
+
+/** Commands for `sh`. A secret is not in the history, so its line is a comment. */
+function replayable(properties: readonly PropertyChange[]): string[] {
+  return properties.some(({ new: value }) => value?.includes(MASK))
+    ? asCommands(properties).map(line => (line.includes(MASK) ? `# secret, to be filled in: ${line}` : line))
+    : asCommands(properties)
+}
+
+const MASK = '********'

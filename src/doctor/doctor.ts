@@ -1,0 +1,41 @@
+import type { Records } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
+import { Failure } from '../system/failure.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import type { Diagnosis, Patient } from './check.ts'
+import { type Ignore, readIgnores } from './ignores.ts'
+import { SERVER_CHECKS } from './server-checks.ts'
+import { STATE_CHECKS } from './state-checks.ts'
+
+const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS]
+
+/** Names of all checks. */
+export const CHECK_IDS: readonly string[] = CHECKS.map(({ id }) => id)
+
+/** What one check says, and whether somebody has decided not to hear of it. */
+export interface Finding extends Diagnosis {
+  readonly id: string
+  readonly ignored?: Ignore
+}
+
+/** Runs all checks. An ignore that has ended no longer counts. */
+export function examine(places: Places, now: Date): Finding[] {
+  const ignores = readIgnores(places, CHECK_IDS)
+  const today = now.toISOString().slice(0, 10)
+  const patient: Patient = { places, configuration: configurationOf(places), now: now.getTime() }
+  return CHECKS.flatMap(({ id, run }) => {
+    const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)
+    return run(patient).map(diagnosis =>
+      ignored === undefined || diagnosis.level === 'ok' ? { id, ...diagnosis } : { id, ...diagnosis, ignored },
+    )
+  })
+}
+
+function configurationOf(places: Places): Records {
+  try {
+    return readDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  } catch (error) {
+    if (error instanceof Failure) return new Map()
+    throw error
+  }
+}

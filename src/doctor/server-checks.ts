@@ -1,0 +1,130 @@
+import { X509Certificate } from 'node:crypto'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readManifest } from '../plan/manifest.ts'
+import { chooseServiceManager } from '../service/choose.ts'
+import { Failure, messageOf } from '../system/failure.ts'
+import { below } from '../system/places.ts'
+import { RealSystem } from '../system/real-system.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { shell } from '../template/quote.ts'
+import { findTemplate, searchList } from '../template/tree.ts'
+import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
+
+/** Checks of the server around gabarit. */
+export const SERVER_CHECKS: readonly Check[] = [
+  { id: 'service-manager', run: serviceManager },
+  { id: 'acme-address', run: acmeAddress },
+  { id: 'certificate', run: certificate },
+  { id: 'site-folder', run: siteFolder },
+  { id: 'checkers', run: checkers },
+]
+
+function serviceManager({ places, configuration }: Patient): readonly Diagnosis[] {
+  if (places.root !== '/') return ok(`below ${places.root} there are no services`)
+  try {
+    const property = configuration.get('gabarit')?.properties.get('ServiceManager')
+    const { name, idle } = chooseServiceManager(places.root, property)
+    if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
+    const message = 'no service manager was found: files change, and no service reads them'
+    return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [{ level: 'error', message: error.describe(), command: 'config setprop gabarit ServiceManager auto' }]
+  }
+}
+
+/** Version 1 of the protocol was switched off in June 2021; databases of SME Server still name it. */
+const DEAD = /acme-v01\.api\.letsencrypt\.org|acme-staging\.api\.letsencrypt\.org/
+
+const ALIVE = [
+  ['ProductionCA', 'https://acme-v02.api.letsencrypt.org/directory'],
+  ['TestCA', 'https://acme-staging-v02.api.letsencrypt.org/directory'],
+] as const
+
+function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
+  const properties = configuration.get('letsencrypt')?.properties
+  return orOk(
+    ALIVE.flatMap(([property, alive]): Diagnosis[] => {
+      const value = properties?.get(property) ?? ''
+      if (!DEAD.test(value)) return []
+      const message = `letsencrypt ${property} is ${value}, which no longer answers`
+      return [{ level: 'error', message, command: `config setprop letsencrypt ${property} ${alive}` }]
+    }),
+    'no address of an authority is dead',
+  )
+}
+
+/** Certificates that end within this many days should have been renewed. */
+const SOON = 21
+const DAY = 86_400_000
+
+function certificate({ places, configuration, now }: Patient): readonly Diagnosis[] {
+  const record = configuration.get('modSSL')
+  const found = ['crt', 'CertificateChainFile', 'key'].flatMap((property): Diagnosis[] => {
+    const path = record?.properties.get(property) ?? ''
+    if (path === '') return []
+    const file = below(places, path)
+    if (!existsSync(file))
+      return [{ level: 'error', message: `modSSL ${property}: ${path} does not exist`, command: 'dehydrated -c' }]
+    return property === 'key' ? [] : endOf(path, file, now)
+  })
+  return orOk(found, 'the certificate files are there and valid')
+}
+
+function endOf(path: string, file: string, now: number): Diagnosis[] {
+  let end: number
+  try {
+    end = Date.parse(new X509Certificate(readFileSync(file)).validTo)
+  } catch (error) {
+    return [{ level: 'error', message: `${path} is no certificate: ${messageOf(error)}`, command: 'dehydrated -c -x' }]
+  }
+  const days = Math.floor((end - now) / DAY)
+  if (days >= SOON) return []
+  const message = days < 0 ? `${path} ended ${-days} days ago` : `${path} ends in ${days} days`
+  return [{ level: days < 0 ? 'error' : 'warning', message, command: 'dehydrated -c' }]
+}
+
+/** Fragments and actions run as root: who may write them is root. */
+function siteFolder({ places }: Patient): readonly Diagnosis[] {
+  const folders = existsSync(places.site) ? [places.site, ...foldersBelow(places.site)] : []
+  return orOk(
+    folders.flatMap((folder): Diagnosis[] => {
+      const { mode, uid } = lstatSync(folder)
+      if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
+      const message = `${folder} can be changed by others than root, and what is in it runs as root`
+      const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
+      return [{ level: 'error', message, command }]
+    }),
+    `only root may change ${places.site}`,
+  )
+}
+
+function foldersBelow(folder: string): string[] {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  return folders.flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))])
+}
+
+/** A file whose checkers are all missing is written unchecked. */
+function checkers({ places }: Patient): readonly Diagnosis[] {
+  if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
+  const layers = searchList(places)
+  const owned = [...readManifest(places, new RealSystem(places.root)).values()]
+  const templates = [...new Set(owned.map(({ template }) => template))]
+  return orOk(
+    templates.flatMap((name): Diagnosis[] => {
+      const files = findTemplate(layers, name)
+      const programs = files === undefined ? [] : readMetadata(files.metadata).validate.map(([program = '']) => program)
+      if (programs.length === 0 || programs.some(isInstalled)) return []
+      const message = `/${name} is written unchecked: ${programs.join(', ')} not installed`
+      return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
+    }),
+    'every file that has a checker is checked',
+  )
+}
+
+function isInstalled(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program)
+  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
+  return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
+}

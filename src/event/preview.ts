@@ -1,0 +1,18 @@
+import { type Context, databaseLoader } from '../apply/run.ts'
+import type { Plan } from '../plan/plan.ts'
+import { chooseServiceManager } from '../service/choose.ts'
+import { collectAdjustments } from './adjust.ts'
+import { readPending } from './pending.ts'
+import { distinct, requestsOfPlan } from './requests.ts'
+
+/** The adjustments that committing a plan would bring, with those that wait since earlier events. */
+export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
+  const configuration = databaseLoader(context)('configuration')
+  const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
+  const property = configuration.get('gabarit')?.properties.get('ServiceManager')
+  const manager = chooseServiceManager(context.places.root, property)
+  const { adjustments } = collectAdjustments(requests, configuration)
+  return adjustments.flatMap(({ service, unit, actions }) =>
+    actions.map(action => ({ service, command: manager.describe(unit, action) })),
+  )
+}

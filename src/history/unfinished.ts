@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { secretValues } from '../db/secrets.ts'
+import { hasCode, messageOf, refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { HistoryEntry } from './entry.ts'
+import { History } from './history.ts'
+import { Masking } from './masking.ts'
+import { loadSnapshot, maskSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
+
+/**
+ * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
+ * run that is cut off behind its commit has an entry all the same, so that it can be taken back.
+ */
+export type Unfinished = Pick<
+  HistoryEntry,
+  'time' | 'user' | 'via' | 'command' | 'args' | 'comment' | 'paths' | 'files' | 'manifest'
+>
+
+const NAME = /^unfinished-\d+-\d+\.json$/
+
+/** A file for one run: an event that an action signals has its own. */
+export function unfinishedFile(places: Places): string {
+  return join(places.state, `unfinished-${Date.now()}-${process.pid}.json`)
+}
+
+/** Makes entries of what was cut off. The caller has the turn, so that nobody is still at it. */
+export function recordUnfinished(places: Places): void {
+  for (const name of unfinishedNames(places)) {
+    const file = join(places.state, name)
+    const entry = parse(file)
+    const history = new History(places)
+    const newest = history.ids().slice(-5)
+    // Cut off between adding the entry and removing this file.
+    const known = newest
+      .map(id => history.entry(id))
+      .some(({ time, files }) => time === entry.time && files === entry.files)
+    if (!known) history.add(complete(entry, history, places))
+    rmSync(file, { force: true })
+  }
+}
+
+function complete(entry: Unfinished, history: History, places: Places): Omit<HistoryEntry, 'id'> {
+  const masking = new Masking(places, secretValues(places))
+  const snapshot = takeSnapshot(places)
+  const before = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
+  return {
+    ...entry,
+    outcome: 'failed',
+    problems: ['it was cut off when its files were in place: what it does after that may not be done'],
+    properties: snapshotChanges(before, maskSnapshot(snapshot, masking)),
+    databases: storeSnapshot(snapshot, history.objects, masking),
+    validators: [],
+    adjustments: [],
+  }
+}
+
+function unfinishedNames(places: Places): string[] {
+  try {
+    return readdirSync(places.state)
+      .filter(name => NAME.test(name))
+      .sort()
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+function parse(file: string): Unfinished {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw refusal(`the note of a run that was cut off is damaged: ${messageOf(error)}`, {
+      where: file,
+      hint: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
+    })
+  }
+}
