@@ -29,7 +29,7 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   const { files, links, removed } = request
   const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
   const tops = [...new Set(paths.map(topFolder))]
-  tops.forEach((top, index) => cover(top, join(request.scratch, String(index))))
+  for (const [index, top] of tops.entries()) cover(top, join(request.scratch, String(index)))
   for (const { staged, real } of files) {
     // The staged file stands beside its target, so below the same cover.
     mkdirSync(dirname(real), { recursive: true })

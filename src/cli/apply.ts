@@ -6,15 +6,20 @@ import { planId } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
 import { EXIT, Failure, refusal } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
+import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { changeLines } from './history.ts'
 import { inTurn } from './take-turn.ts'
 
 /** `gabarit apply` */
-export async function run(invocation: Invocation): Promise<number> {
+export function run(invocation: Invocation): Promise<number> {
+  return askFirst(invocation, apply)
+}
+
+async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { flag, value, print } = invocation
   return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
-    const deed = { command: 'apply', args: [], comment: value('comment') ?? null }
+    const deed = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
     const transaction = new Transaction(deed, context, turn, report)
     transaction.takeSnapshot()
     const found = survey(context)
@@ -22,14 +27,14 @@ export async function run(invocation: Invocation): Promise<number> {
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
     const plan = planOutputs(context, outputs, [...templates, ...(flag('all') ? found.gone : [])])
-    refuseMovedPlan(plan, value('plan'))
+    refuseMovedPlan(plan, shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
     try {
       await transaction.commit(plan)
       await transaction.adjust([])
       if (dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
-      return dryRun ? EXIT.done : transaction.finish()
+      return { status: dryRun ? EXIT.done : transaction.finish(), plan: planId(plan) }
     } catch (error) {
       if (!(error instanceof Failure) || dryRun) throw error
       transaction.finish(error)
@@ -52,9 +57,13 @@ function reader({ properties }: Survey): (output: Output) => boolean {
     )
 }
 
-function refuseMovedPlan(plan: Plan, wanted: string | undefined): void {
+/**
+ * Refuses a plan that is not the one that was looked at.
+ * @throws Failure (refused)
+ */
+export function refuseMovedPlan(plan: Plan, wanted: string | undefined): void {
   if (wanted === undefined || wanted === planId(plan)) return
   throw refusal(`this is no longer plan ${wanted}: databases, templates or files have changed since`, {
-    hint: 'Look at the plan again: gabarit apply --dry-run',
+    hint: 'Nothing was changed. Look at the plan again, with --dry-run.',
   })
 }

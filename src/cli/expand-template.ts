@@ -1,8 +1,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { applyPlan } from '../apply/barrier.ts'
-import { recover } from '../apply/journal.ts'
 import { type Context, expandAll, makeContext, planOutputs } from '../apply/run.ts'
+import { beginChange } from '../confirm/turn.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
 import { rememberOverrides } from '../override/watch.ts'
 import type { Plan } from '../plan/plan.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
@@ -13,6 +14,7 @@ import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
 import { planAsJson, planAsText, planSummary } from './show-plan.ts'
+import { sayReport } from './signal-event.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
@@ -39,9 +41,9 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   const turn = takeTurn(places, 'expand-template')
+  const report: Reporter = entry => sayReport(entry, false, invocation)
   try {
-    const message = turn.joined ? undefined : recover(places, system)
-    if (message !== undefined) printError(message)
+    await beginChange(places, system, turn, report)
     const plan = makePlan()
     await applyPlan(context, plan)
     rememberOverrides(places, context.layers, context.warn)

@@ -1,23 +1,33 @@
+import { restoreState } from '../event/restore-state.ts'
 import { Transaction } from '../event/transaction.ts'
 import { recordChanges } from '../history/changes.ts'
 import { changeDatabases } from '../history/databases.ts'
 import type { HistoryEntry } from '../history/entry.ts'
 import { History } from '../history/history.ts'
-import { type Restoration, restorationTo } from '../history/restore.ts'
+import { restorationTo } from '../history/restore.ts'
 import { takeSnapshot } from '../history/snapshot.ts'
+import { planId } from '../plan/data.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { refuseMovedPlan } from './apply.ts'
+import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 import { planAsText } from './show-plan.ts'
 import { inTurn } from './take-turn.ts'
 
 /** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
-export async function run(invocation: Invocation): Promise<number> {
+export function run(invocation: Invocation): Promise<number> {
+  return askFirst(invocation, rollback)
+}
+
+async function rollback(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { args, value, places, print } = invocation
   return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report, dryRun }) => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
     const restoration = restorationTo(entry, history, places, context.system)
+    const plan = planId(restoration.plan)
+    refuseMovedPlan(restoration.plan, shown)
     const present = takeSnapshot(places)
     print(`back to: ${summary(entry)}`)
     const changes = [...restoration.databases].flatMap(([name, records]) =>
@@ -26,28 +36,14 @@ export async function run(invocation: Invocation): Promise<number> {
     if (changes.length > 0) print(changeLines(changes).join('\n'))
     if (dryRun) {
       print(planAsText(restoration.plan, invocation))
-      return EXIT.done
+      return { status: EXIT.done, plan }
     }
-    const deed = { command: 'rollback', args: [String(entry.id)], comment: value('comment') ?? null }
-    return restore(restoration, new Transaction(deed, context, turn, report), () =>
-      changeDatabases(places, present, restoration.databases, 'gabarit rollback'),
-    )
+    const comment = value('comment') ?? null
+    const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
+    const transaction = new Transaction(deed, context, turn, report)
+    const databases = () => changeDatabases(places, present, restoration.databases, 'gabarit rollback')
+    return { status: await restoreState(restoration, transaction, databases), plan }
   })
-}
-
-/** Files first: when they are refused, the databases have not moved either. */
-async function restore(restoration: Restoration, transaction: Transaction, databases: () => unknown): Promise<number> {
-  try {
-    await transaction.commit(restoration.plan)
-    databases()
-    transaction.takeSnapshot()
-    await transaction.adjust([])
-    return transaction.finish()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    transaction.finish(error)
-    throw error
-  }
 }
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {

@@ -1,4 +1,3 @@
-import { refuseDamagedDatabases } from '../db/check.ts'
 import { secretValues } from '../db/secrets.ts'
 import type { AdjustmentResult } from '../event/adjust.ts'
 import type { EventReport } from '../event/report.ts'
@@ -6,22 +5,28 @@ import { runEvent } from '../event/run.ts'
 import { planData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
+import { askFirst, confirmWithin } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
-export async function run(invocation: Invocation): Promise<number> {
+export function run(invocation: Invocation): Promise<number> {
+  return askFirst(invocation, async asked => ({ status: await signalEvent(asked) }))
+}
+
+async function signalEvent(invocation: Invocation): Promise<number> {
   const { args, flag, value, places, print } = invocation
   const [name = '', ...rest] = args
   const dryRun = flag('dry-run')
-  refuseDamagedDatabases(places)
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const reports: EventReport[] = []
   const report = flag('json')
     ? (entry: EventReport) => void reports.push(entry)
     : (entry: EventReport) => sayReport(entry, dryRun, invocation)
-  const signal = { event: name, args: rest, comment: value('comment') ?? null, mayOverwrite: namedToOverwrite(invocation) }
+  const mayOverwrite = namedToOverwrite(invocation)
+  const comment = value('comment') ?? null
+  const signal = { event: name, args: rest, comment, mayOverwrite, ...confirmWithin(invocation) }
   const status = await runEvent(signal, places, system, report)
   if (flag('json'))
     print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
@@ -42,6 +47,8 @@ interface Said {
 
 function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said | undefined {
   switch (report.kind) {
+    case 'confirmation':
+      return { text: report.message }
     case 'recovered':
     case 'problem':
       return { text: report.message, problem: true }
@@ -81,6 +88,7 @@ function asData(reports: readonly EventReport[], { places }: Invocation): object
   const plans = of('plan').map(({ plan }) => planData(plan, secretValues(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
+    confirmation: of('confirmation').map(({ message }) => message),
     warnings: of('warning').map(({ message }) => message),
     problems: of('problem').map(({ message }) => message),
     handlers: [

@@ -1,4 +1,4 @@
-import { COMMENT_OPTION, type Command, JSON_OPTION, OVERWRITE_OPTION } from './command.ts'
+import { COMMENT_OPTION, CONFIRM_OPTIONS, type Command, JSON_OPTION, OVERWRITE_OPTION } from './command.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
 export const COMMANDS: readonly Command[] = [
@@ -32,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'dry-run', type: 'boolean', describe: 'print the diffs and the adjustments, change nothing' },
       OVERWRITE_OPTION,
       COMMENT_OPTION,
+      ...CONFIRM_OPTIONS,
       JSON_OPTION,
     ],
     examples: [
@@ -108,6 +109,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'plan', type: 'string', describe: 'only if the plan is still the one of this name' },
       OVERWRITE_OPTION,
       COMMENT_OPTION,
+      ...CONFIRM_OPTIONS,
     ],
     examples: [
       ['gabarit apply --dry-run', 'see what would happen'],
@@ -153,7 +155,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'go back to the state after an entry of the history',
     usage: '[ID]',
     arity: [0, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' }, OVERWRITE_OPTION, COMMENT_OPTION],
+    options: [
+      { name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' },
+      OVERWRITE_OPTION,
+      COMMENT_OPTION,
+      ...CONFIRM_OPTIONS,
+    ],
     examples: [
       ['gabarit rollback', 'undo the last entry'],
       ['gabarit rollback 41 --dry-run', 'what going back to entry 41 would change'],
@@ -290,5 +297,59 @@ export const COMMANDS: readonly Command[] = [
     options: [JSON_OPTION],
     examples: [['gabarit doctor', 'exit 1 when there is an error']],
     run: async invocation => (await import('./doctor.ts')).run(invocation),
+  },
+  {
+    name: 'adopt',
+    summary: 'make the edit of a file by hand a fragment of the site',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, COMMENT_OPTION],
+    examples: [['gabarit adopt /etc/hosts', 'only when expanding again gives the edited text']],
+    run: async invocation => (await import('./adopt.ts')).run(invocation),
+  },
+  {
+    name: 'pin',
+    summary: 'keep a file as it is: no event overwrites it',
+    usage: '[FILE]',
+    arity: [0, 1],
+    options: [{ name: 'note', type: 'string', describe: 'why, shown in every plan' }, JSON_OPTION],
+    examples: [
+      ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
+      ['gabarit pin', 'the pinned files'],
+    ],
+    run: async invocation => (await import('./pin.ts')).run(invocation),
+  },
+  {
+    name: 'unpin',
+    summary: 'let events make a pinned file again',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [],
+    examples: [['gabarit unpin /etc/hosts', 'the next event overwrites what differs']],
+    run: async invocation => (await import('./pin.ts')).unpin(invocation),
+  },
+  {
+    name: 'restore',
+    summary: 'give the edit of a file up: make it as the templates want it',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, COMMENT_OPTION],
+    examples: [['gabarit restore /etc/hosts', 'the edited text is kept in /var/lib/gabarit/replaced']],
+    run: async invocation => (await import('./restore.ts')).run(invocation),
+  },
+  {
+    name: 'confirm',
+    summary: 'keep a change that was made with --confirm-within, or take it back',
+    usage: '[cancel|extend DURATION|status|expired]',
+    arity: [0, 2],
+    options: [JSON_OPTION],
+    examples: [
+      ['gabarit confirm', 'keep the change'],
+      ['gabarit confirm cancel', 'take it back now'],
+      ['gabarit confirm extend 10m', 'ten minutes from now'],
+      ['gabarit confirm status', 'what waits, until when, who guards it'],
+      ['gabarit confirm expired', 'take back what nobody confirmed (for cron and the start of the machine)'],
+    ],
+    run: async invocation => (await import('./confirm.ts')).run(invocation),
   },
 ]

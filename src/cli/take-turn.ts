@@ -1,5 +1,5 @@
-import { recover } from '../apply/journal.ts'
 import { type Context, makeContext } from '../apply/run.ts'
+import { beginChange } from '../confirm/turn.ts'
 import { NO_TURN, type Turn, takeTurn } from '../event/one-at-a-time.ts'
 import type { EventReport } from '../event/report.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
@@ -35,8 +35,7 @@ export async function inTurn<Result>(
   const system = new RealSystem(places.root)
   const turn = takeTurn(places, command)
   try {
-    const message = turn.joined ? undefined : recover(places, system)
-    if (message !== undefined) printError(message)
+    await beginChange(places, system, turn, report)
     return await work({ context: { ...makeContext(places, system, warn), mayOverwrite }, turn, report, dryRun })
   } finally {
     turn.release()

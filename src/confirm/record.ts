@@ -79,6 +79,16 @@ export function readConfirmation(places: Places): Confirmation | undefined {
   }
 }
 
+/** The entry that must stay in the history as long as something may go back to it. */
+export function openBase(places: Places): number | undefined {
+  try {
+    return readConfirmation(places)?.base
+  } catch {
+    // It is damaged, which is told wherever it matters: the whole history stays meanwhile.
+    return 0
+  }
+}
+
 /** The text of the file. */
 export function formatConfirmation(confirmation: Confirmation): string {
   return `${JSON.stringify(confirmation, null, 1)}\n`

@@ -1,4 +1,4 @@
-import type { Drifted } from './state.ts'
+import type { Drifted, DriftState } from './state.ts'
 
 /** Lines about files that are not as gabarit left them, with the ways out, for status and verify. */
 export function driftLines(drifted: readonly Drifted[]): string[] {
@@ -8,9 +8,9 @@ export function driftLines(drifted: readonly Drifted[]): string[] {
     switch (state) {
       case 'edited':
       case 'orphan edited':
-        return [`${path}: ${state === 'edited' ? state : 'edited, and no longer made'}`, `  ${waysOut(path)}`]
+        return [`${path}: ${state === 'edited' ? state : 'edited, and no longer made'}`, `  ${waysOut(path, state)}`]
       case 'removed by hand':
-        return [`${path}: removed by hand, will be made again`, `  ${waysOut(path)}`]
+        return [`${path}: removed by hand, will be made again`, `  ${waysOut(path, state)}`]
       default:
         return []
     }
@@ -22,6 +22,8 @@ export function pinnedLine({ path, state, pinned = '' }: Drifted): string {
   return `${path}: pinned (${state}): ${pinned} (gabarit unpin ${path})`
 }
 
-function waysOut(path: string): string {
-  return `gabarit adopt ${path} | gabarit pin ${path} --note WHY | gabarit restore ${path}`
+/** Only what a template makes and somebody edited can become a fragment. */
+function waysOut(path: string, state: DriftState): string {
+  const adopt = state === 'edited' ? [`gabarit adopt ${path}`] : []
+  return [...adopt, `gabarit pin ${path} --note WHY`, `gabarit restore ${path}`].join(' | ')
 }

@@ -22,10 +22,9 @@ export function isSensitive(path: string): boolean {
  * @throws Failure (refused)
  */
 export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => boolean): void {
-  const paths = plan.changes
-    .filter(({ path, drift }) => isEdited(drift) && isSensitive(path) && !isNamed(path))
-    .map(({ path }) => path)
-  if (paths.length === 0) return
+  const changes = plan.changes.filter(({ path, drift }) => isEdited(drift) && isSensitive(path) && !isNamed(path))
+  if (changes.length === 0) return
+  const paths = changes.map(({ path }) => path)
   const one = paths.length === 1 ? paths[0] : 'FILE'
   throw refusal(
     paths
@@ -34,7 +33,9 @@ export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => bool
     {
       hint: [
         'Nothing was changed. Choose:',
-        `gabarit adopt ${one}               # make the edit a fragment of your own`,
+        ...(changes.some(({ drift }) => drift === 'edited')
+          ? [`gabarit adopt ${one}               # make the edit a fragment of your own`]
+          : []),
         `gabarit pin ${one} --note "why"    # keep the file as it is`,
         `gabarit restore ${one}             # give the edit up`,
         `Or repeat the command with --overwrite ${paths.join(',')}`,

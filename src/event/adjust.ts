@@ -4,6 +4,7 @@ import type { ServiceManager, Unit } from '../service/manager.ts'
 import { messageOf } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { System } from '../system/system.ts'
+import type { Reporter } from './report.ts'
 
 /** What is asked of one service, by a changed file, by the event, or left over from an earlier one. */
 export interface Request {
@@ -80,6 +81,16 @@ function unitOf(record: DbRecord): Unit {
     name: record.properties.get('ServiceName') || record.key,
     reloadSignal: (record.properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
   }
+}
+
+/** Tells what {@link adjustServices} would do. */
+export function announceAdjustments(
+  adjustments: readonly Adjustment[],
+  manager: ServiceManager,
+  report: Reporter,
+): void {
+  for (const { service, unit, actions } of adjustments)
+    for (const action of actions) report({ kind: 'would-adjust', service, command: manager.describe(unit, action) })
 }
 
 /** Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn. */

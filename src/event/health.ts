@@ -8,7 +8,7 @@ import type { Adjustment } from './adjust.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
-/** A service that was started must stay up for this long: one that dies at once looks up for a moment. */
+/** A service that was started, or reads new files, must stay up for this long: one that dies at once looks up for a moment. */
 const STEADY = 700
 const PAUSE = 50
 /** Time limit of one look, in milliseconds. */
@@ -37,13 +37,20 @@ export class Health {
   /**
    * What is wrong with the first service that is not well: its manager says that it does not run, the command of its
    * description fails, or a TCP port of its description does not answer on this machine.
+   * @param newFiles the services were made to read files that have changed
    */
-  async firstIll(adjustments: readonly Adjustment[], configuration: Records): Promise<string | undefined> {
+  async firstIll(
+    adjustments: readonly Adjustment[],
+    configuration: Records,
+    newFiles: boolean,
+  ): Promise<string | undefined> {
     const descriptions = new Descriptions(this.#places)
     const looks = adjustments.map(adjustment => {
       const record = configuration.get(adjustment.service)
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
-      return this.#problem(adjustment, record, descriptions.of('configuration', record.key, record.type)?.health)
+      const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
+      const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
+      return this.#problem(adjustment, record, health, started || newFiles ? STEADY : PAUSE)
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
@@ -52,9 +59,8 @@ export class Health {
     adjustment: Adjustment,
     record: DbRecord,
     health: HealthDescription | undefined,
+    steady: number,
   ): Promise<string | undefined> {
-    const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
-    const steady = started ? STEADY : PAUSE
     const deadline = Date.now() + PATIENCE
     let wellSince = Date.now()
     for (;;) {

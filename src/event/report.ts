@@ -6,6 +6,7 @@ import type { AdjustmentResult } from './adjust.ts'
 export type EventReport =
   | { readonly kind: 'recovered'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'confirmation'; readonly message: string }
   | { readonly kind: 'problem'; readonly message: string }
   | { readonly kind: 'would-run'; readonly handler: string }
   | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }

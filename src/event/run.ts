@@ -1,5 +1,6 @@
-import { recover } from '../apply/journal.ts'
 import { type Context, expandAll, planOutputs } from '../apply/run.ts'
+import { beginChange } from '../confirm/turn.ts'
+import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
@@ -24,6 +25,8 @@ export interface Signal {
   readonly comment: string | null
   /** Whether a sensitive file may be overwritten although it was edited by hand; absent: none may. */
   readonly mayOverwrite?: (path: string) => boolean
+  /** Seconds after which the files go back unless somebody confirms. */
+  readonly confirmWithin?: number
 }
 
 /**
@@ -35,13 +38,11 @@ export interface Signal {
  */
 export async function runEvent(signal: Signal, places: Places, system: System, report: Reporter): Promise<number> {
   const event = loadEvent(places, signal.event)
+  refuseDamagedDatabases(places)
   if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
   const turn = takeTurn(places, `signal-event ${signal.event}`)
   try {
-    if (!turn.joined) {
-      const message = recover(places, system)
-      if (message !== undefined) report({ kind: 'recovered', message })
-    }
+    await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
   } finally {
     turn.release()
@@ -73,7 +74,9 @@ class EventRun {
       warn: message => report({ kind: 'warning', message }),
       ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
-    const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment: signal.comment }
+    const { comment, confirmWithin } = signal
+    const window = confirmWithin === undefined ? {} : { confirmWithin }
+    const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
     this.#transaction = new Transaction(deed, this.#context, turn, report)
   }
 
@@ -93,7 +96,9 @@ class EventRun {
   #steps(): { name: string; run: () => Promise<void> }[] {
     const { handlers, templates } = this.#event
     const steps = handlers.map(handler => ({ name: handler.name, run: () => this.#handle(handler) }))
-    if (templates.length > 0) steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
+    // An event without files may still be armed: its actions and the databases are taken back too.
+    if (templates.length > 0 || this.#signal.confirmWithin !== undefined)
+      steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled an event of its own.

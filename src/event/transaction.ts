@@ -1,39 +1,29 @@
 import { applyPlan, formerStates } from '../apply/barrier.ts'
-import { commit } from '../apply/commit.ts'
+import { type Companion, commit } from '../apply/commit.ts'
 import { type Context, databaseLoader } from '../apply/run.ts'
+import { type Arming, armingOf } from '../confirm/arming.ts'
+import { suggestConfirmation } from '../confirm/suggest.ts'
 import type { Records } from '../db/record.ts'
 import { changeDatabases } from '../history/databases.ts'
-import type { AdjustmentRecord, Outcome } from '../history/entry.ts'
+import type { AdjustmentRecord } from '../history/entry.ts'
+import { History } from '../history/history.ts'
 import { Recorder } from '../history/record.ts'
 import { revealLastApplied } from '../history/restore.ts'
-import { type Snapshot, takeSnapshot } from '../history/snapshot.ts'
+import { loadSnapshot, type Snapshot, takeSnapshot } from '../history/snapshot.ts'
 import { rememberOverrides } from '../override/watch.ts'
-import { type Manifest, readManifest } from '../plan/manifest.ts'
+import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Restored, restorePlan } from '../plan/restore.ts'
+import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager } from '../service/manager.ts'
 import { EXIT, Failure } from '../system/failure.ts'
-import { type Adjustment, adjustServices, collectAdjustments, type Request } from './adjust.ts'
+import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
+import { type Deed, type Done, outcomeOf } from './deed.ts'
 import { Health } from './health.ts'
 import type { Turn } from './one-at-a-time.ts'
 import { joinRequests, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct, requestsOfPlan, without } from './requests.ts'
-
-/** What is done, for the history. */
-export interface Deed {
-  /** `signal-event`, `apply`, `rollback` */
-  readonly command: string
-  readonly args: readonly string[]
-  readonly comment: string | null
-}
-
-interface Done {
-  readonly plan: Plan
-  readonly former: readonly Restored[]
-  readonly manifest: Manifest
-}
 
 /**
  * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted
@@ -45,6 +35,7 @@ export class Transaction {
   readonly #turn: Turn
   readonly #report: Reporter
   readonly #recorder: Recorder | undefined
+  readonly #arming: Arming | undefined
   readonly #done: Done[] = []
   readonly #problems: string[] = []
   readonly #validators: string[] = []
@@ -58,13 +49,20 @@ export class Transaction {
     this.#context = context
     this.#turn = turn
     this.#report = report
-    this.#recorder = context.system.dryRun ? undefined : new Recorder(context.places)
+    this.#recorder = context.system.dryRun ? undefined : new Recorder(context.places, deed.secrets)
+    this.#arming = context.system.dryRun ? undefined : armingOf(deed, context.places, turn)
   }
 
   /** The databases as they are now; what is made from them belongs to this state in the history. */
   takeSnapshot(): Snapshot {
     this.#snapshot = takeSnapshot(this.#context.places)
     return this.#snapshot
+  }
+
+  /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
+  leaveDatabases(): void {
+    const history = new History(this.#context.places)
+    this.#snapshot = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
   }
 
   /** Something went wrong that does not stop the rest. */
@@ -87,6 +85,7 @@ export class Transaction {
     // An unknown service manager has to be refused before a file changes.
     this.#manager()
     this.#requests.push(...requestsOfPlan(plan))
+    if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
       this.#report({ kind: 'plan', plan })
       await applyPlan(this.#context, plan)
@@ -98,9 +97,10 @@ export class Transaction {
     const pending = readPending(places)
     writePending(places, distinct([...pending, ...this.#requests, ...(plan.changes.length > 0 ? listed : [])]))
     try {
-      this.#validators.push(...(await applyPlan(this.#context, plan)))
+      this.#validators.push(...(await applyPlan(this.#context, plan, this.#companions(plan))))
     } catch (error) {
       writePending(places, pending)
+      this.#arming?.disarm()
       this.#recorder?.forgetFiles()
       throw error
     }
@@ -133,25 +133,14 @@ export class Transaction {
 
   /** Writes the history. @returns the exit status */
   finish(failure?: Failure): number {
-    const outcome: Outcome =
-      failure?.status === EXIT.rolledBack
-        ? 'rolled back'
-        : failure !== undefined
-          ? 'refused'
-          : this.#problems.length > 0
-            ? 'failed'
-            : 'done'
+    const outcome = outcomeOf(failure, this.#done.length > 0, this.#problems)
     if (failure !== undefined) this.#problems.push(failure.describe())
-    this.#recorder?.finish(
-      {
-        ...this.#deed,
-        outcome,
-        problems: this.#problems,
-        validators: this.#validators,
-        adjustments: this.#adjustments,
-      },
-      this.#snapshot ?? this.takeSnapshot(),
-    )
+    const { confirmWithin: _window, secrets: _secrets, ...deed } = this.#deed
+    const [problems, validators, adjustments] = [this.#problems, this.#validators, this.#adjustments]
+    const facts = { ...deed, outcome, problems, validators, adjustments }
+    this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const waits = this.#arming?.openWindow()
+    if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
   }
 
@@ -166,16 +155,18 @@ export class Transaction {
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
     const manager = this.#manager()
-    if (system.dryRun) return this.#announce(adjustments, manager)
+    if (system.dryRun) return announceAdjustments(adjustments, manager, this.#report)
     const health = new Health(manager, places, system)
+    this.#arming?.remember(requests)
     const well = await health.running(adjustments)
     const failed = await this.#carryOut(adjustments, manager)
+    const newFiles = this.#done.some(({ plan }) => plan.changes.length > 0)
     const ill = await health.firstIll(
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
+      newFiles,
     )
-    if (ill !== undefined && this.#done.some(({ plan }) => plan.changes.length > 0))
-      await this.#goBack(ill, adjustments, manager)
+    if (ill !== undefined && newFiles) await this.#goBack(ill, adjustments, well, manager)
     if (ill !== undefined) this.note(ill)
     const names = new Set(failed.map(({ service }) => service))
     const again = requests.filter(({ service }) => names.has(service))
@@ -193,13 +184,23 @@ export class Transaction {
     })
   }
 
-  /** Files, databases and services back to where they were. */
-  async #goBack(why: string, adjustments: readonly Adjustment[], manager: ServiceManager): Promise<never> {
+  /**
+   * Files, databases and services back to where they were.
+   * @param well the services that ran before: one that has ended cannot be told to read its files again
+   */
+  async #goBack(
+    why: string,
+    adjustments: readonly Adjustment[],
+    well: ReadonlySet<string>,
+    manager: ServiceManager,
+  ): Promise<never> {
     const { places, system } = this.#context
     for (const { plan, former, manifest } of this.#done.toReversed())
       await commit(restorePlan(places, system, former, manifest, plan.manifest), places, system, () =>
         Promise.resolve(),
       )
+    this.#arming?.disarm()
+    this.#recorder?.forgetNote()
     const last = revealLastApplied(places, name =>
       this.#report({
         kind: 'warning',
@@ -209,17 +210,31 @@ export class Transaction {
     if (last !== undefined && this.#snapshot !== undefined)
       changeDatabases(places, this.#snapshot, last, this.#deed.command)
     writePending(places, [])
-    await this.#carryOut(adjustments, manager)
-    throw new Failure(why, {
-      status: EXIT.rolledBack,
-      hint: 'Everything is back as it was before: files, databases and services. The history keeps what was tried.',
-    })
+    const health = new Health(manager, places, system)
+    const up = await health.running(adjustments)
+    const ended = (service: string) => well.has(service) && !up.has(service)
+    const again = adjustments.map(
+      (adjustment): Adjustment => (ended(adjustment.service) ? { ...adjustment, actions: ['start'] } : adjustment),
+    )
+    await this.#carryOut(again, manager)
+    const still = await health.firstIll(
+      again.filter(({ service }) => well.has(service)),
+      this.#configuration(),
+      true,
+    )
+    const hint =
+      still === undefined
+        ? 'Everything is back as it was before: files, databases and services. The history keeps what was tried.'
+        : `Files and databases are back as they were before, and still ${still}. See to it by hand.`
+    throw new Failure(why, { status: EXIT.rolledBack, hint })
   }
 
-  #announce(adjustments: readonly Adjustment[], manager: ServiceManager): void {
-    for (const { service, unit, actions } of adjustments)
-      for (const action of actions)
-        this.#report({ kind: 'would-adjust', service, command: manager.describe(unit, action) })
+  /** What stands and falls with the files: the note for the history, the pending confirmation. */
+  #companions(plan: Plan): Companion[] {
+    const recorder = this.#recorder
+    if (recorder === undefined) return []
+    const armed = this.#arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
+    return plan.changes.length + armed.length === 0 ? [] : [recorder.unfinished(this.#deed, this.#snapshot), ...armed]
   }
 
   #configuration(): Records {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { openBase } from '../confirm/record.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, messageOf } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
@@ -75,7 +76,9 @@ export class History {
     const ids = this.ids()
     const oldest = oldestToKeep(ids, limits, id => statSync(this.#file(id)).mtimeMs)
     const standing = ids[0] === oldest ? undefined : this.lastApplied()?.id
-    return ids.filter(id => id < oldest && id !== standing)
+    // What a change would go back to that waits for its confirmation.
+    const base = openBase(this.#places) ?? oldest
+    return ids.filter(id => id < oldest && id < base && id !== standing)
   }
 
   /** Removes the entries beyond the limits, and the contents that nobody needs any more. @returns how many of each */

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { secretValues } from '../db/secrets.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { hasCode } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
@@ -42,6 +43,18 @@ export class Masking {
     })
     return lost ? undefined : revealed
   }
+}
+
+/**
+ * The masking of the present secrets.
+ * @param known secrets besides
+ */
+export function maskingWith(places: Places, known: readonly string[] = []): Masking {
+  const secrets = [...new Set([...secretValues(places), ...known])]
+  return new Masking(
+    places,
+    secrets.sort((a, b) => b.length - a.length),
+  )
 }
 
 /** The text as it may be shown: asterisks for the marks. */

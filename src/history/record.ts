@@ -1,5 +1,5 @@
+import { rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { secretValues } from '../db/secrets.ts'
 import { formatManifest } from '../plan/manifest.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
@@ -8,14 +8,18 @@ import type { FileRecord, FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { limitsOf } from './limits.ts'
 import { MaskedFiles } from './masked-files.ts'
-import { Masking, showMasked } from './masking.ts'
+import { type Masking, maskingWith, showMasked } from './masking.ts'
 import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from './snapshot.ts'
+import { type Unfinished, unfinishedFile } from './unfinished.ts'
 
 /** What a run tells of itself; the rest of the entry is found out. */
 export type RunFacts = Pick<
   HistoryEntry,
   'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'validators' | 'adjustments'
->
+> & {
+  /** Absent: the shell, or the action that runs it. */
+  readonly via?: string
+}
 
 /** Gathers one entry of the history while a run goes on. */
 export class Recorder {
@@ -23,12 +27,15 @@ export class Recorder {
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time = new Date().toISOString()
+  readonly #unfinished: string
   #files: FileRecord[] = []
   #manifest: string | undefined
 
-  constructor(places: Places) {
+  /** @param secrets besides the present ones */
+  constructor(places: Places, secrets: readonly string[] = []) {
     this.#history = new History(places)
-    this.#masking = new Masking(places, secretValues(places))
+    this.#unfinished = unfinishedFile(places)
+    this.#masking = maskingWith(places, secrets)
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
 
@@ -48,6 +55,33 @@ export class Recorder {
     this.#files = []
     this.#manifest = undefined
     this.#contents.forget()
+    this.forgetNote()
+  }
+
+  /** The note of {@link unfinished} does not hold any more: the files went back. */
+  forgetNote(): void {
+    rmSync(this.#unfinished, { force: true })
+  }
+
+  /** Files whose former content could not be put back, because a secret in it has changed since. */
+  lostFiles(): string[] {
+    const isLost = (version: FileVersion | null) => {
+      if (version === null || 'link' in version) return false
+      return this.#masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
+    }
+    return this.#files.filter(({ before }) => isLost(before)).map(({ path }) => path)
+  }
+
+  /** What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same. */
+  unfinished(deed: Pick<RunFacts, 'command' | 'args' | 'comment' | 'via'>, snapshot: Snapshot | undefined) {
+    const { command, args, comment, via } = deed
+    const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
+    const note: Unfinished = {
+      databases,
+      ...{ time: this.#time, user: userName(), via: via ?? origin(), command, args, comment },
+      ...this.#filesOfEntry(),
+    }
+    return { real: this.#unfinished, text: JSON.stringify(note) }
   }
 
   /** Adds the entry; undefined when nothing happened that is worth one. */
@@ -57,7 +91,10 @@ export class Recorder {
     const before = loadSnapshot(last?.databases ?? {}, objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && facts.comment === null
-    if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
+    if (quiet && properties.length === 0 && this.#files.length === 0) {
+      this.forgetNote()
+      return undefined
+    }
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add({
       ...facts,
@@ -68,15 +105,22 @@ export class Recorder {
       })),
       time: this.#time,
       user: userName(),
-      via: process.env.GABARIT_EVENT ? `action of ${process.env.GABARIT_EVENT}` : 'shell',
+      via: facts.via ?? origin(),
       properties,
-      paths: this.#files.map(({ path }) => path),
-      files: this.#files.length === 0 ? null : objects.put(JSON.stringify(this.#files)),
-      manifest: this.#manifest ?? last?.manifest ?? null,
+      ...this.#filesOfEntry(),
       databases: storeSnapshot(snapshot, objects, this.#masking),
     })
+    this.forgetNote()
     this.#history.limit(limitsOf(snapshot))
     return added
+  }
+
+  #filesOfEntry() {
+    return {
+      paths: this.#files.map(({ path }) => path),
+      files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
+    }
   }
 }
 
@@ -105,7 +149,11 @@ function versionAfter(change: Change, system: System, contents: MaskedFiles): Fi
   }
 }
 
+function origin(): string {
+  return process.env.GABARIT_EVENT ? `action of ${process.env.GABARIT_EVENT}` : 'shell'
+}
+
 /** Who is behind this: the login name, also through sudo. */
-function userName(): string {
+export function userName(): string {
   return process.env.SUDO_USER || process.env.LOGNAME || userInfo().username
 }

@@ -1,6 +1,6 @@
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
-import { secretValues } from '../db/secrets.ts'
+import { readPins } from '../drift/pins.ts'
 import { type Manifest, parseManifest, readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
@@ -9,7 +9,7 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
-import { Masking } from './masking.ts'
+import { type Masking, maskingWith } from './masking.ts'
 import { mapValues, takeSnapshot } from './snapshot.ts'
 
 /** Everything that must change to be again where an entry left things. */
@@ -22,10 +22,20 @@ export interface Restoration {
 /**
  * Works out the way back to the state after an entry: of every file that later entries touched the state before the
  * first of them, and all databases. Secrets that have not changed since are put back from the present databases.
+ * @param known secrets besides the present ones
+ * @param lost told of every secret in a database that nobody knows any more; it stays as it is now. Without it, that is an
+ * error
  * @throws Failure (refused) when a part of the history has been pruned or a secret has changed
  */
-export function restorationTo(entry: HistoryEntry, history: History, places: Places, system: System): Restoration {
-  const masking = new Masking(places, secretValues(places))
+export function restorationTo(
+  entry: HistoryEntry,
+  history: History,
+  places: Places,
+  system: System,
+  known: readonly string[] = [],
+  lost?: (name: string) => void,
+): Restoration {
+  const masking = maskingWith(places, known)
   const later = history
     .ids()
     .filter(id => id > entry.id)
@@ -44,9 +54,24 @@ export function restorationTo(entry: HistoryEntry, history: History, places: Pla
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   return {
-    plan: restorePlan(places, system, files, manifest, present),
-    databases: databasesOf(entry, history, masking, places),
+    plan: restorePlan(places, system, files, manifest, present, readPins(places)),
+    databases: databasesOf(entry, history, masking, places, lost),
   }
+}
+
+/**
+ * All databases as an entry left them.
+ * @param known secrets besides the present ones
+ * @param lost told of every secret that nobody knows any more
+ */
+export function databasesAfter(
+  entry: HistoryEntry,
+  history: History,
+  places: Places,
+  known: readonly string[],
+  lost: (name: string) => void,
+): ReadonlyMap<string, Records | undefined> {
+  return databasesOf(entry, history, maskingWith(places, known), places, lost)
 }
 
 /**
@@ -59,7 +84,7 @@ export function revealLastApplied(
 ): ReadonlyMap<string, Records | undefined> | undefined {
   const history = new History(places)
   const entry = history.lastApplied()
-  return entry && databasesOf(entry, history, new Masking(places, secretValues(places)), places, lost)
+  return entry && databasesOf(entry, history, maskingWith(places), places, lost)
 }
 
 function databasesOf(

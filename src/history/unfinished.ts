@@ -6,7 +6,7 @@ import type { Places } from '../system/places.ts'
 import type { HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { Masking } from './masking.ts'
-import { loadSnapshot, maskSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
+import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
 
 /**
  * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
@@ -15,7 +15,10 @@ import { loadSnapshot, maskSnapshot, snapshotChanges, storeSnapshot, takeSnapsho
 export type Unfinished = Pick<
   HistoryEntry,
   'time' | 'user' | 'via' | 'command' | 'args' | 'comment' | 'paths' | 'files' | 'manifest'
->
+> & {
+  /** The databases that the files were made from; null: those that are found when the entry is made. */
+  readonly databases: HistoryEntry['databases'] | null
+}
 
 const NAME = /^unfinished-\d+-\d+\.json$/
 
@@ -42,14 +45,14 @@ export function recordUnfinished(places: Places): void {
 
 function complete(entry: Unfinished, history: History, places: Places): Omit<HistoryEntry, 'id'> {
   const masking = new Masking(places, secretValues(places))
-  const snapshot = takeSnapshot(places)
+  const databases = entry.databases ?? storeSnapshot(takeSnapshot(places), history.objects, masking)
   const before = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
   return {
     ...entry,
     outcome: 'failed',
     problems: ['it was cut off when its files were in place: what it does after that may not be done'],
-    properties: snapshotChanges(before, maskSnapshot(snapshot, masking)),
-    databases: storeSnapshot(snapshot, history.objects, masking),
+    properties: snapshotChanges(before, loadSnapshot(databases, history.objects)),
+    databases,
     validators: [],
     adjustments: [],
   }

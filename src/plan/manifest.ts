@@ -5,6 +5,7 @@ import { compareBytes } from '../system/byte-order.ts'
 import { hasCode, messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
+import type { Output } from '../template/expand.ts'
 
 /** One file that gabarit wrote. */
 export interface Owned {
@@ -68,6 +69,15 @@ export function formatManifest(manifest: Manifest): string {
   const outputs = [...manifest].sort(([a], [b]) => compareBytes(a, b))
   const lines = outputs.map(([path, owned]) => `  ${JSON.stringify(path)}: ${JSON.stringify(owned)}`)
   return `{"version": 1, "outputs": {\n${lines.join(',\n')}\n}}\n`
+}
+
+/** What is remembered of an output once it is written. */
+export function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
+  return {
+    ...{ template, sha256: hash },
+    ...(link === undefined ? {} : { link }),
+    ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
+  }
 }
 
 /** SHA-256 of some bytes, in hex. */

@@ -7,7 +7,7 @@ import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
-import { type Manifest, type Owned, sameManifest, sha256 } from './manifest.ts'
+import { type Manifest, type Owned, ownedBy, sameManifest, sha256 } from './manifest.ts'
 import { sameAttributes, Target } from './target.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
@@ -241,13 +241,5 @@ export class Planner {
     } catch (error) {
       throw refusal(error instanceof Error ? error.message : String(error), { where: path, cause: error })
     }
-  }
-}
-
-function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
-  return {
-    ...{ template, sha256: hash },
-    ...(link === undefined ? {} : { link }),
-    ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Pins } from '../drift/pins.ts'
 import { driftState, isByHand, isEdited } from '../drift/state.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import type { Places } from '../system/places.ts'
@@ -18,6 +19,7 @@ export interface Restored {
  * A plan that brings files back to former states, committed like any other.
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
+ * @param pins files that stay as they are
  */
 export function restorePlan(
   places: Places,
@@ -25,20 +27,31 @@ export function restorePlan(
   files: readonly Restored[],
   manifest: Manifest,
   present: Manifest,
+  pins: Pins = new Map(),
 ): Plan {
   const target = new Target(places, system)
   const folders = new Set<string>()
-  const changes = files.flatMap(file => restoreOne(file, target, system, folders, present))
+  const found = files.flatMap(file => restoreOne(file, target, system, folders, present))
+  const changes = found.filter(({ path }) => !pins.has(path))
+  const owned = withPinned(manifest, present, pins)
   return {
     changes,
     folders: [...folders].sort(compareBytes),
-    manifest,
-    manifestChanged: !sameManifest(manifest, present),
+    manifest: owned,
+    manifestChanged: !sameManifest(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
-    drift: changes.flatMap(({ path, template, drift }) =>
-      isByHand(drift) ? [{ path, template, state: drift, pinned: undefined }] : [],
-    ),
+    drift: found.flatMap(({ path, template, drift }) => {
+      const pinned = pins.get(path)?.note
+      return pinned !== undefined || isByHand(drift) ? [{ path, template, state: drift, pinned }] : []
+    }),
   }
+}
+
+/** What is known of a pinned file stays as it is, like the file. */
+function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest {
+  if (pins.size === 0) return manifest
+  const owned = [...manifest].filter(([path]) => !pins.has(path))
+  return new Map([...owned, ...[...present].filter(([path]) => pins.has(path))])
 }
 
 function notifyOf(path: string, manifest: Manifest): readonly string[] {

@@ -3,7 +3,8 @@ import { didYouMean } from '../system/nearest.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
 import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
-import { type Metadata, readMetadata, type Where } from './metadata.ts'
+import { type Metadata, readMetadata } from './metadata.ts'
+import { fits, withKey } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
 import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
@@ -240,24 +241,4 @@ function missingRecordHint(error: unknown, missing: Read | undefined): string | 
 
 function quoterOf(metadata: Metadata): Quoter {
   return QUOTERS[metadata.format ?? 'raw'] ?? (value => value)
-}
-
-function fits(record: RecordView | undefined, where: Where | undefined): boolean {
-  return where === undefined || Object.entries(where).every(([name, value]) => record?.[name] === value)
-}
-
-/** Puts the record's key into a path; a key that would leave its folder is refused. */
-function withKey(path: string, record: RecordView | undefined, files: TemplateFiles): string {
-  if (!path.includes('{key}')) {
-    if (record === undefined) return path
-    throw refusal(`"${path}" needs {key}: there is one output per record`, {
-      where: files.metadata.at(-1) ?? `/${files.name}`,
-    })
-  }
-  const key = record?.key ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters do not belong into a file name
-  if (key === '' || key === '.' || key === '..' || /[/\u0000-\u001f\u007f]/.test(key) || Buffer.byteLength(key) > 200)
-    throw refusal(`the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
-  // A function: in a text, `$&` and the like would have a meaning.
-  return path.replaceAll('{key}', () => key)
 }

@@ -99,7 +99,7 @@ export async function prepare(engine: Engine): Promise<void> {
   engine.ship('templates/mode.template.json', '{"mode": "0600"}')
 }
 
-/** Everything on the server but copies of replaced files: kind, permissions, owner and content by path. */
+/** Everything on the server but copies of replaced and of written files: kind, permissions, owner and content by path. */
 export function snapshot(engine: Engine): Record<string, string> {
   const found: Record<string, string> = {}
   const look = (path: string) => {
@@ -107,7 +107,7 @@ export function snapshot(engine: Engine): Record<string, string> {
       const child = join(path, name)
       const file = engine.path(child)
       const stat = lstatSync(file)
-      if (child === '/var/lib/gabarit/replaced') continue
+      if (child === '/var/lib/gabarit/replaced' || child === '/var/lib/gabarit/written') continue
       const content = stat.isFile() ? readFileSync(file, 'utf8') : stat.isSymbolicLink() ? readlinkSync(file) : ''
       found[child] = `${stat.mode.toString(8)} ${stat.uid} ${stat.gid} ${stat.isFile() ? stat.nlink : ''} ${content}`
       if (stat.isDirectory()) look(child)

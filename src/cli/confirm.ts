@@ -1,0 +1,129 @@
+import { sayDuration, sayTime } from '../confirm/announce.ts'
+import { windowSeconds } from '../confirm/duration.ts'
+import { goBack } from '../confirm/go-back.ts'
+import { guard } from '../confirm/guard.ts'
+import { readEnd, rememberEnd } from '../confirm/last.ts'
+import {
+  type Confirmation,
+  describeConfirmation,
+  readConfirmation,
+  removeConfirmation,
+  secondsLeft,
+  windowOf,
+  writeConfirmation,
+} from '../confirm/record.ts'
+import { startGuard } from '../confirm/start-guard.ts'
+import { catchUp, repair } from '../confirm/turn.ts'
+import { type Turn, takeTurn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
+import { userName } from '../history/record.ts'
+import { EXIT, Failure, usageFailure } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { Places } from '../system/places.ts'
+import { RealSystem } from '../system/real-system.ts'
+import type { Invocation } from './command.ts'
+import { confirmationData } from './show-confirmation.ts'
+import { sayReport } from './signal-event.ts'
+
+/** What is at hand while it is this command's turn. */
+interface Work {
+  readonly invocation: Invocation
+  readonly system: RealSystem
+  readonly turn: Turn
+  readonly report: Reporter
+}
+
+const WORDS: Readonly<Record<string, (work: Work) => Promise<number> | number>> = { '': keep, cancel, extend, expired }
+
+/** `gabarit confirm [cancel|extend DURATION|status|expired]` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, places } = invocation
+  const [word = '', argument, ...surplus] = args
+  const takes = word === 'extend' || word === 'guard'
+  if (surplus.length > 0 || (argument !== undefined) !== takes)
+    throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
+  const system = new RealSystem(places.root)
+  const report: Reporter = entry => sayReport(entry, false, invocation)
+  if (word === 'status') return status(invocation)
+  if (word === 'guard') return guard(argument ?? '', places, system, report)
+  const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
+  if (act === undefined) throw usageFailure(`confirm ${word}?${didYouMean(word, [...Object.keys(WORDS), 'status'])}`)
+  if (word === 'extend') windowSeconds(argument ?? '')
+  if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
+  const turn = takeTurn(places, `gabarit confirm ${word}`.trim())
+  try {
+    return await act({ invocation, system, turn, report })
+  } finally {
+    turn.release()
+  }
+}
+
+async function keep(work: Work): Promise<number> {
+  const { places, print } = work.invocation
+  const open = await stillOpen(work)
+  removeConfirmation(places, open.token)
+  rememberEnd(places, 'confirmed', open, userName())
+  print(`confirmed: ${[open.command, ...open.args].join(' ')} stays`)
+  return EXIT.done
+}
+
+async function cancel(work: Work): Promise<number> {
+  const { invocation, system, turn, report } = work
+  const { places, print } = invocation
+  repair(places, system, turn, report)
+  const open = readConfirmation(places) ?? nothingOpen(places)
+  const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
+  const ended = await goBack(open, why, { places, system, turn, report })
+  print(`went back: everything is as it was after entry ${open.base}`)
+  return ended
+}
+
+async function extend(work: Work): Promise<number> {
+  const { places, print, args } = work.invocation
+  const open = await stillOpen(work)
+  const window = windowOf(windowSeconds(args[1] ?? ''))
+  writeConfirmation(places, { ...open, window, problem: null })
+  // The guard of a window that is over has ended. A second one ends at once.
+  startGuard(places, open.token)
+  print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
+  return EXIT.done
+}
+
+async function expired({ invocation, system, turn, report }: Work): Promise<number> {
+  await catchUp(invocation.places, system, turn, report)
+  return EXIT.done
+}
+
+function status({ places, flag, print }: Invocation): number {
+  const open = readConfirmation(places)
+  if (flag('json')) print(JSON.stringify(open === undefined ? null : confirmationData(open, places), null, 2))
+  else if (open === undefined) print('nothing waits for a confirmation')
+  else {
+    const { left, guard: pid, problem } = confirmationData(open, places)
+    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'its time is over'
+    const guarded = pid === null ? 'none: the next command that changes files goes back' : `process ${pid}`
+    print([describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n'))
+  }
+  return EXIT.done
+}
+
+/**
+ * The confirmation that can still be given. One whose time is over goes back now, unless that was tried in vain.
+ * @throws Failure when there is none
+ */
+async function stillOpen({ invocation, system, turn, report }: Work): Promise<Confirmation> {
+  const { places } = invocation
+  repair(places, system, turn, report)
+  const open = readConfirmation(places)
+  if (open !== undefined && (secondsLeft(open) > 0 || open.problem !== null)) return open
+  if (open !== undefined) await catchUp(places, system, turn, report)
+  return nothingOpen(places)
+}
+
+function nothingOpen(places: Places): never {
+  const end = readEnd(places)
+  if (end === undefined) throw new Failure('nothing waits for a confirmation')
+  const { how, what, user, time } = end
+  if (how === 'confirmed') throw new Failure(`already confirmed: ${what}, by ${user} at ${sayTime(time)}`)
+  throw new Failure(`too late: ${what} went back at ${sayTime(time)}`, { hint: 'gabarit history shows it.' })
+}

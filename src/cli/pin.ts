@@ -1,0 +1,54 @@
+import { serverPath, wantedOutput } from '../drift/find.ts'
+import { type Pins, readPins, writePins } from '../drift/pins.ts'
+import { userName } from '../history/record.ts'
+import { readManifest } from '../plan/manifest.ts'
+import { EXIT, refusal, usageFailure } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import type { Invocation } from './command.ts'
+import { inTurn } from './take-turn.ts'
+
+/** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file: the list. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, value, places, print } = invocation
+  if (args[0] === undefined) return list(invocation)
+  const path = serverPath(args[0])
+  const note = value('note')?.replace(/\s+/g, ' ').trim()
+  if (note === undefined || note === '')
+    throw usageFailure(
+      'why is it kept? The note stands in every plan',
+      `gabarit pin ${path} --note "until the new release"`,
+    )
+  return inTurn(invocation, `gabarit pin ${path}`, async ({ context }) => {
+    const pins = readPins(places)
+    // What gabarit has written can be pinned even when its template is broken now.
+    if (!pins.has(path) && !readManifest(places, context.system).has(path)) wantedOutput(context, path)
+    writePins(places, new Map([...pins, [path, { note, time: new Date().toISOString(), user: userName() }]]))
+    print(`${path} stays as it is until: gabarit unpin ${path}`)
+    return EXIT.done
+  })
+}
+
+/** `gabarit unpin FILE` */
+export async function unpin(invocation: Invocation): Promise<number> {
+  const { args, places, print } = invocation
+  const path = serverPath(args[0] ?? '')
+  return inTurn(invocation, `gabarit unpin ${path}`, async () => {
+    const pins = readPins(places)
+    if (!pins.has(path))
+      throw refusal(`${path} is not pinned${didYouMean(path, [...pins.keys()])}`, {
+        hint: 'gabarit pin lists what is.',
+      })
+    writePins(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
+    print(`${path} is no longer pinned; gabarit status shows what an event would change`)
+    return EXIT.done
+  })
+}
+
+function list({ flag, places, print }: Invocation): number {
+  const pins: Pins = readPins(places)
+  const rows = [...pins].map(([path, pin]) => ({ path, ...pin }))
+  if (flag('json')) print(JSON.stringify(rows, null, 2))
+  else if (rows.length === 0) print('no file is pinned')
+  else for (const { path, note, time, user } of rows) print(`${path}: ${note} (${user}, ${time})`)
+  return EXIT.done
+}

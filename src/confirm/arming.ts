@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { Companion } from '../apply/commit.ts'
+import { changesSince } from '../apply/survey.ts'
+import { secretValues } from '../db/secrets.ts'
+import type { Request } from '../event/adjust.ts'
+import type { Deed } from '../event/deed.ts'
+import type { Turn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
+import { distinct } from '../event/requests.ts'
+import type { HistoryEntry } from '../history/entry.ts'
+import { History } from '../history/history.ts'
+import { userName } from '../history/record.ts'
+import type { Plan } from '../plan/plan.ts'
+import { refusal, usageFailure } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { sayDuration, sayTime } from './announce.ts'
+import {
+  type Confirmation,
+  confirmationFile,
+  formatConfirmation,
+  readConfirmation,
+  removeConfirmation,
+  windowOf,
+  writeConfirmation,
+} from './record.ts'
+import { startGuard } from './start-guard.ts'
+
+/** Arms a run that was asked to go back unless it is confirmed; undefined for any other. */
+export function armingOf(deed: Deed, places: Places, turn: Turn): Arming | undefined {
+  if (deed.confirmWithin === undefined) return undefined
+  if (turn.joined)
+    throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
+  return new Arming(places, deed, deed.confirmWithin)
+}
+
+/** Makes one run a change that goes back by itself unless it is confirmed. */
+export class Arming {
+  readonly #places: Places
+  readonly #deed: Deed
+  readonly #within: number
+  readonly #base: HistoryEntry
+  readonly #token = randomBytes(8).toString('hex')
+
+  /** @throws Failure (refused) when there is nothing to go back to */
+  constructor(places: Places, deed: Deed, within: number) {
+    const base = new History(places).lastApplied()
+    if (base === undefined)
+      throw refusal('there is no state to go back to yet: no event has run', {
+        hint: 'Signal the first event without --confirm-within.',
+      })
+    this.#places = places
+    this.#deed = deed
+    this.#within = within
+    this.#base = base
+  }
+
+  /**
+   * The pending confirmation as a file of the commit; none when nothing changes.
+   * @param lost files that could not be put back
+   * @throws Failure (refused) when there are such files
+   */
+  companions(plan: Plan, lost: readonly string[], report: Reporter): Companion[] {
+    const places = this.#places
+    if (plan.changes.length === 0 && changesSince(places, new History(places), this.#base).length === 0) {
+      report({ kind: 'confirmation', message: 'nothing changes, so nothing waits for a confirmation' })
+      return []
+    }
+    if (lost.length > 0)
+      throw refusal(
+        lost
+          .map(path => `${path} could not go back: it holds a secret that has changed since, and secrets are not kept`)
+          .join('\n'),
+        { hint: 'Nothing was changed. Do it without --confirm-within.' },
+      )
+    const { command, args, comment } = this.#deed
+    const confirmation: Confirmation = {
+      ...{ token: this.#token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
+      ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
+    }
+    const placed = () => startGuard(places, this.#token)
+    return [{ real: confirmationFile(places), text: formatConfirmation(confirmation), placed }]
+  }
+
+  /** Remembers what is asked of services, to ask it again when the change goes back. */
+  remember(requests: readonly Request[]): void {
+    const open = this.#open()
+    if (open !== undefined)
+      writeConfirmation(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
+  }
+
+  /** The run has ended: the window opens now. @returns what to tell; undefined when nothing waits for a confirmation */
+  openWindow(): string | undefined {
+    const open = this.#open()
+    if (open === undefined) return undefined
+    const window = windowOf(this.#within)
+    writeConfirmation(this.#places, { ...open, window })
+    const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
+    return `goes back by itself at ${time} (in ${left}) unless you confirm: gabarit confirm`
+  }
+
+  /** The change is taken back already. */
+  disarm(): void {
+    if (this.#open() !== undefined) removeConfirmation(this.#places, this.#token)
+  }
+
+  #open(): Confirmation | undefined {
+    const open = readConfirmation(this.#places)
+    return open?.token === this.#token ? open : undefined
+  }
+}

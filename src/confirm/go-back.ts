@@ -1,0 +1,91 @@
+import { makeContext } from '../apply/run.ts'
+import type { Turn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
+import { restoreState } from '../event/restore-state.ts'
+import { Transaction } from '../event/transaction.ts'
+import { changeDatabases } from '../history/databases.ts'
+import { History } from '../history/history.ts'
+import { userName } from '../history/record.ts'
+import { databasesAfter, restorationTo } from '../history/restore.ts'
+import { type Snapshot, takeSnapshot } from '../history/snapshot.ts'
+import { Failure, messageOf, refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { announce } from './announce.ts'
+import { rememberEnd } from './last.ts'
+import { type Confirmation, describeConfirmation, removeConfirmation, writeConfirmation } from './record.ts'
+
+/** What is needed to go back. */
+interface Means {
+  readonly places: Places
+  readonly system: System
+  readonly turn: Turn
+  readonly report: Reporter
+}
+
+/**
+ * Takes a change back that was not confirmed: an ordinary rollback with its entry in the history. When it cannot be done,
+ * nothing is touched, the confirmation stays open, and everybody is told.
+ * @param why for the history
+ * @returns the exit status
+ * @throws Failure (refused) when it cannot be done
+ */
+export async function goBack(open: Confirmation, why: string, means: Means): Promise<number> {
+  const { places, system } = means
+  try {
+    const status = await restore(open, why, means)
+    removeConfirmation(places, open.token)
+    rememberEnd(places, 'went back', open, userName())
+    await announce(`${why}. Everything is as it was after entry ${open.base}.`, places, system)
+    return status
+  } catch (error) {
+    const problem = error instanceof Failure ? error.describe() : messageOf(error)
+    writeConfirmation(places, { ...open, problem })
+    // Each command that changes files tries again: everybody is told once.
+    const text = `COULD NOT GO BACK: ${describeConfirmation(open)}. ${problem}\nThe change is still in force. See gabarit status.`
+    if (problem !== open.problem) await announce(text, places, system)
+    if (!(error instanceof Failure)) throw error
+    throw refusal(`the change that was not confirmed could not be taken back: ${problem}`, {
+      hint: 'It is still in force. gabarit confirm keeps it, gabarit confirm cancel tries again.',
+      cause: error,
+    })
+  }
+}
+
+async function restore(open: Confirmation, why: string, means: Means): Promise<number> {
+  const { places, system, turn, report } = means
+  const history = new History(places)
+  const base = history.entry(open.base)
+  const lost = (name: string) =>
+    report({ kind: 'warning', message: `${name} is secret, so its former value is not known: it stays as it is` })
+  const restoration = restorationTo(base, history, places, system, open.secrets, lost)
+  const from = changedState(open, history, places)
+  const context = {
+    ...makeContext(places, system, message => report({ kind: 'warning', message })),
+    // A copy of what was edited by hand is kept; a server that cannot be reached is worse.
+    mayOverwrite: () => true,
+  }
+  const deed = {
+    command: 'rollback',
+    args: [String(base.id)],
+    comment: why,
+    via: 'confirmation',
+    secrets: open.secrets,
+  }
+  const transaction = new Transaction(deed, context, turn, report)
+  const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
+  const databases = () => changeDatabases(places, from, restoration.databases, 'gabarit confirm')
+  return restoreState(restoration, transaction, databases, requests)
+}
+
+/** The databases as the change left them: what people have set since is theirs, and stays. */
+function changedState(open: Confirmation, history: History, places: Places): Snapshot {
+  const armed = history
+    .ids()
+    .filter(id => id > open.base)
+    .map(id => history.entry(id))
+    .findLast(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  if (armed === undefined) return takeSnapshot(places)
+  const databases = databasesAfter(armed, history, places, open.secrets, () => undefined)
+  return new Map([...databases].flatMap(([name, records]) => (records === undefined ? [] : [[name, records] as const])))
+}

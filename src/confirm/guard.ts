@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { takeTurn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
+import { EXIT, Failure } from '../system/failure.ts'
+import { acquireLock } from '../system/lock.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { announce, sayDuration, sayTime } from './announce.ts'
+import { type Confirmation, describeConfirmation, guardLock, readConfirmation, secondsLeft } from './record.ts'
+import { catchUp } from './turn.ts'
+
+/** Seconds between two looks, so that a guard whose confirmation is gone ends soon. */
+const PAUSE = 0.5
+/** Seconds before the end at which everybody is warned once more. */
+const LAST_CALL = 60
+
+/** `gabarit confirm guard TOKEN`: waits, warns, and goes back when nobody confirms. @returns the exit status */
+export async function guard(token: string, places: Places, system: System, report: Reporter): Promise<number> {
+  if (readConfirmation(places)?.token !== token) return EXIT.done
+  const lock = acquireLock(guardLock(places, token), { what: 'the confirmation', command: 'gabarit confirm', wait: 0 })
+  try {
+    const warned = new Set<string>()
+    for (;;) {
+      const open = readConfirmation(places)
+      // Confirmed, undone with its commit, or given up with a problem that was told.
+      if (open?.token !== token || open.problem !== null) return EXIT.done
+      const left = secondsLeft(open)
+      if (left === 0) await goBackWhenFree(places, system, report)
+      else await warn(open, left, warned, places, system)
+      await new Promise(resolve => setTimeout(resolve, Math.min(left || PAUSE, PAUSE) * 1000))
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<void> {
+  // A server folder that was removed must not come back with a lock in it.
+  if (!existsSync(places.state)) return
+  try {
+    const turn = takeTurn(places, 'gabarit confirm guard')
+    try {
+      await catchUp(places, system, turn, report)
+    } finally {
+      turn.release()
+    }
+  } catch (error) {
+    // Somebody holds the turn for long, or it cannot go back; the latter is in the confirmation and ends the loop.
+    if (!(error instanceof Failure)) throw error
+    report({ kind: 'problem', message: error.describe() })
+  }
+}
+
+/** Warns on all terminals: at the beginning, at half time and one minute before the end, once for each window. */
+async function warn(
+  open: Confirmation,
+  left: number,
+  warned: Set<string>,
+  places: Places,
+  system: System,
+): Promise<void> {
+  const { opened, ends, until } = open.window
+  const due = [
+    ['armed', Number.POSITIVE_INFINITY],
+    ['half', (ends - opened) / 2],
+    ['last', ends - opened > 2 * LAST_CALL ? LAST_CALL : 0],
+  ] as const
+  const now = due.filter(([name, limit]) => left <= limit && !warned.has(`${name} ${ends}`))
+  if (now.length === 0) return
+  for (const [name] of now) warned.add(`${name} ${ends}`)
+  const text = `${describeConfirmation(open)}, at ${sayTime(until)} (in ${sayDuration(left)}). Keep it: gabarit confirm`
+  await announce(text, places, system)
+}

@@ -1,0 +1,68 @@
+import { recover } from '../apply/journal.ts'
+import type { Turn } from '../event/one-at-a-time.ts'
+import type { Reporter } from '../event/report.ts'
+import { recordUnfinished } from '../history/unfinished.ts'
+import { refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { sayTime } from './announce.ts'
+import { goBack } from './go-back.ts'
+import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from './record.ts'
+import { guardProcess, startGuard } from './start-guard.ts'
+
+/** Undoes or finishes what was cut off: a commit, an entry of the history. */
+export function repair(places: Places, system: System, turn: Turn, report: Reporter): void {
+  if (turn.joined) return
+  const message = recover(places, system)
+  if (message !== undefined) report({ kind: 'recovered', message })
+  recordUnfinished(places)
+}
+
+/**
+ * Repairs, and takes a change back whose confirmation did not come in time: also when its guard died, or the machine was
+ * started anew.
+ * @returns the confirmation that is still open
+ * @throws Failure (refused) when it could not be taken back
+ */
+export async function catchUp(
+  places: Places,
+  system: System,
+  turn: Turn,
+  report: Reporter,
+): Promise<Confirmation | undefined> {
+  repair(places, system, turn, report)
+  const open = turn.joined ? undefined : readConfirmation(places)
+  if (open === undefined) return undefined
+  if (secondsLeft(open) > 0) {
+    if (guardProcess(places, open.token) === undefined) startGuard(places, open.token)
+    return open
+  }
+  const why = `${[open.command, ...open.args].join(' ')} was not confirmed in time and went back`
+  // Its files and services are no part of what the present command reports.
+  const quiet: Reporter = entry => {
+    if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)
+  }
+  await goBack(open, why, { places, system, turn, report: quiet })
+  report({ kind: 'recovered', message: `${why}: everything is as it was after entry ${open.base}` })
+  return undefined
+}
+
+/**
+ * What every command that changes files does first, when it has its turn.
+ * @throws Failure (refused) when a change waits for its confirmation
+ */
+export async function beginChange(places: Places, system: System, turn: Turn, report: Reporter): Promise<void> {
+  const open = await catchUp(places, system, turn, report)
+  if (open === undefined) return
+  throw refusal(
+    `a change waits for its confirmation until ${sayTime(open.window.until)}: ${describeConfirmation(open)}`,
+    {
+      hint: [
+        'Nothing was changed. Choose:',
+        'gabarit confirm          # keep that change',
+        'gabarit confirm cancel   # take it back now',
+        'gabarit confirm extend 10m',
+      ].join('\n'),
+    },
+  )
+}

@@ -1,0 +1,152 @@
+import { diffArrays } from 'diff'
+import type { TracedOutput } from '../template/trace.ts'
+import { linesOf, readSourceLines, type SourceLine } from './source-lines.ts'
+
+/** Fragments as they would have to be, by their present file; or why a hunk finds no place in one. */
+export interface Placement {
+  readonly fragments: ReadonlyMap<string, string>
+  readonly problems: readonly string[]
+}
+
+/** Lines of the output that are replaced. */
+interface Hunk {
+  /** Index of the first line. */
+  readonly at: number
+  readonly removed: number
+  readonly added: readonly string[]
+}
+
+/** Lines of a fragment that are replaced. */
+interface FragmentEdit {
+  readonly file: string
+  readonly from: number
+  readonly to: number
+  readonly lines: readonly string[]
+}
+
+/** A line of the output that is a plain line of a fragment, where its index counts from 0. */
+interface Place {
+  readonly file: string
+  readonly index: number
+  readonly depth: number
+}
+
+/** Carries the difference between an output and an edited text over to the fragments that the output is made of. */
+export function placeEdits(traced: TracedOutput, edited: string): Placement {
+  const finder = new PlaceFinder(traced)
+  const edits: FragmentEdit[] = []
+  const problems: string[] = []
+  for (const hunk of hunksOf(linesOf(traced.text), linesOf(edited))) {
+    const found = placeHunk(hunk, finder)
+    if (typeof found !== 'string') edits.push(found)
+    else problems.push(`line ${hunk.at + 1}${hunk.removed > 1 ? `–${hunk.at + hunk.removed}` : ''}: ${found}`)
+  }
+  const files = [...new Set(edits.map(({ file }) => file))]
+  const editsOf = (file: string) => edits.filter(edit => edit.file === file)
+  const fragments = new Map(files.map(file => [file, applyEdits(finder.source(file), editsOf(file))] as const))
+  return { fragments, problems }
+}
+
+function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentEdit | string {
+  if (added.some(line => line.includes('<%'))) return 'the new text holds <%, which a fragment would run as code'
+  if (removed === 0) return placeInsertion(at, added, finder)
+  const places: Place[] = []
+  for (let line = at; line < at + removed; line++) {
+    const place = finder.place(line)
+    if (typeof place === 'string') return place
+    places.push(place)
+  }
+  const first = places[0]
+  if (first === undefined) return 'nothing is there'
+  const other = places.find(({ file }) => file !== first.file)
+  if (other !== undefined) return `it reaches over two fragments, ${first.file} and ${other.file}`
+  const apart = places.find(({ index }, count) => index !== first.index + count)
+  if (apart !== undefined) return `there is code between these lines in ${first.file}:${first.index + 1}`
+  return { file: first.file, from: first.index, to: first.index + removed, lines: added }
+}
+
+const NOTHING_ABOVE = 'nothing is above'
+
+/** New lines go behind the line above or before the line below, whichever stands in fewer blocks. */
+function placeInsertion(at: number, lines: readonly string[], finder: PlaceFinder): FragmentEdit | string {
+  const above = at === 0 ? NOTHING_ABOVE : finder.place(at - 1)
+  const below = finder.place(at)
+  if (typeof above !== 'string' && (typeof below === 'string' || above.depth <= below.depth))
+    return { file: above.file, from: above.index + 1, to: above.index + 1, lines }
+  if (typeof below !== 'string') return { file: below.file, from: below.index, to: below.index, lines }
+  return typeof above !== 'string' || above === NOTHING_ABOVE ? below : above
+}
+
+/** Finds the lines of fragments that are printed once and as they stand. */
+class PlaceFinder {
+  readonly #traced: TracedOutput
+  readonly #lines: readonly string[]
+  readonly #counts = new Map<string, number>()
+  readonly #sources = new Map<string, SourceLine[]>()
+
+  constructor(traced: TracedOutput) {
+    this.#traced = traced
+    this.#lines = linesOf(traced.text)
+    this.#lines.forEach((_, index) => {
+      const id = idOf(traced.origins[index + 1])
+      this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
+    })
+  }
+
+  /** @returns where a line of the output comes from, or why it has no place of its own */
+  place(index: number): Place | string {
+    const origin = this.#traced.origins[index + 1]
+    if (index >= this.#lines.length) return 'it stands behind the last line'
+    if (origin === undefined) return 'it is in the banner, which gabarit writes itself'
+    const { file, line } = origin
+    const where = `${file}:${line}`
+    if ((this.#traced.depths.get(file) ?? 0) > 0)
+      return `it is made by a sub-template, ${where}, for more than this place`
+    const times = this.#counts.get(idOf(origin)) ?? 0
+    const source = this.source(file)[line - 1]
+    if (source?.plain !== true || source.text !== this.#lines[index]) return `it is made by code, ${where}`
+    if (source.looped || times > 1) return `it is made in a loop, ${where}`
+    return { file, index: line - 1, depth: source.depth }
+  }
+
+  source(file: string): readonly SourceLine[] {
+    const known = this.#sources.get(file) ?? readSourceLines(file)
+    this.#sources.set(file, known)
+    return known
+  }
+}
+
+function idOf(origin: { readonly file: string; readonly line: number } | undefined): string {
+  return origin === undefined ? '' : `${origin.file}:${origin.line}`
+}
+
+function hunksOf(before: string[], after: string[]): Hunk[] {
+  const hunks: { at: number; removed: number; added: string[] }[] = []
+  let at = 0
+  let last: (typeof hunks)[number] | undefined
+  for (const { added, removed, count, value } of diffArrays(before, after)) {
+    if (!added && !removed) {
+      at += count
+      last = undefined
+      continue
+    }
+    if (last === undefined) {
+      last = { at, removed: 0, added: [] }
+      hunks.push(last)
+    }
+    if (added) last.added.push(...value)
+    else {
+      last.removed += count
+      at += count
+    }
+  }
+  return hunks
+}
+
+function applyEdits(source: readonly SourceLine[], edits: readonly FragmentEdit[]): string {
+  const lines = source.map(({ text }) => text)
+  // From the last one on, so that places stay right.
+  for (const { from, to, lines: added } of edits.toSorted((a, b) => b.from - a.from))
+    lines.splice(from, to - from, ...added)
+  return lines.join('')
+}

@@ -1,0 +1,152 @@
+// What can be seen before anything changes: status, verify, diff, cat, managed, log, apply --dry-run.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { changeServer, newestEntry } from '../support/change-server.ts'
+import { treeChanges, treeState } from '../support/tree-state.ts'
+
+const seeing = suite('seeing')
+const box = changeServer(true)
+box.must('signal-event change')
+const { id } = newestEntry(box)
+
+seeing('nothing waits after an event', () => {
+  assert.match(box.must('gabarit status'), 'nothing is waiting')
+  assert.is(box.must('gabarit verify'), 'everything is as the databases and templates say\n')
+  assert.is(box.must('gabarit diff'), 'nothing differs\n')
+  assert.is(box.must('gabarit diff --commands'), '')
+  assert.match(box.must('gabarit discard'), 'no property has changed')
+})
+
+seeing('a changed property: the same three layers in text and JSON, and nothing is touched', () => {
+  box.must('config setprop note text two')
+  box.must(['config', 'setprop', 'vault', 'Password', 'new secret', 'Hint', "it's new"])
+  const before = treeState(box.path('/etc'), box.path('/var/lib/gabarit/db'))
+  const text = box.must('gabarit diff')
+  assert.match(text, '~ configuration note text: "one" -> "two"')
+  assert.match(text, '-text one\n+text two\n')
+  assert.match(text, 'would adjust noted: reload noted')
+  assert.not.match(text, 'new secret')
+  const data = JSON.parse(box.must('gabarit diff --json'))
+  assert.is(data.since, id)
+  assert.equal(data.properties.at(0), {
+    database: 'configuration',
+    key: 'note',
+    property: 'text',
+    old: 'one',
+    new: 'two',
+  })
+  assert.equal(data.files.map(({ path }: { path: string }) => path).sort(), ['/etc/note', '/etc/vault'])
+  assert.equal(
+    data.services.map(({ service }: { service: string }) => service),
+    ['noted'],
+  )
+  const status = JSON.parse(box.must('gabarit status --json'))
+  assert.is(status.properties.length, 3)
+  assert.is(status.files.length, 2)
+  const verify = box.run('gabarit verify')
+  assert.is(verify.status, 1)
+  assert.match(verify.stdout, 'would be changed /etc/note')
+  assert.equal(treeChanges(before, treeState(box.path('/etc'), box.path('/var/lib/gabarit/db'))), [])
+})
+
+seeing('the commands make the change again elsewhere; a secret is left for the reader to fill in', () => {
+  const lines = box.must('gabarit diff --commands').trimEnd().split('\n')
+  assert.equal(lines, [
+    'db configuration setprop note text two',
+    "db configuration setprop vault Hint 'it'\\''s new'",
+    "# secret, to be filled in: db configuration setprop vault Password '********'",
+  ])
+  const other = changeServer()
+  other.must(['sh', '-c', lines.join('\n')])
+  assert.is(other.must('config getprop note text'), 'two\n')
+  assert.is(other.must('config getprop vault Hint'), "it's new\n")
+  assert.is(other.must('config getprop vault Password'), 'opensesame\n')
+  other.remove()
+})
+
+seeing('cat: a file as it would be made now', () => {
+  assert.match(box.must('gabarit cat /etc/note'), 'text two\n')
+  assert.match(box.read('/etc/note'), 'text one\n')
+  box.must('db sites set a.org site status enabled title First')
+  assert.match(box.must('gabarit cat /etc/sites/a.org.conf'), 'site a.org: First\n')
+  assert.is(JSON.parse(box.must('gabarit cat --json /etc/sites/a.org.conf')).link, '/etc/sites-enabled/a.org.conf')
+  const { status, stderr } = box.run('gabarit cat /etc/sites/b.org.conf')
+  assert.is(status, 3)
+  assert.match(stderr, 'no template makes /etc/sites/b.org.conf')
+  assert.match(box.run('gabarit cat /etc/hots').stderr, 'did you mean "/etc/hosts"?')
+  box.must('db sites delete a.org')
+})
+
+seeing('managed: the files of gabarit, their templates and links', () => {
+  const rows = JSON.parse(box.must('gabarit managed --json'))
+  assert.ok(
+    rows.some(({ path, template }: { path: string; template: string }) => path === '/etc/note' && template === path),
+  )
+  assert.match(box.must('gabarit managed'), '/etc/vault\n')
+})
+
+seeing('log: who changed what, pending first; also as a verb of db and config', () => {
+  const log = box.must('config log note')
+  assert.match(
+    log,
+    /^pending: .*\n {4}~ configuration note text: "one" -> "two"\n\d+ {2}\S+ \S+ {2}\S+ {2}signal-event/,
+  )
+  assert.is(box.must('db configuration log note'), log)
+  assert.is(box.must('gabarit log configuration note'), log)
+  const data = JSON.parse(box.must('config --json log note'))
+  assert.is(data.pending.length, 1)
+  assert.is(data.entries.length, 1)
+  assert.is(box.must('db hosts log nobody'), 'the history knows of no change\n')
+  assert.not.match(box.must('config log vault'), 'opensesame')
+})
+
+seeing('apply expands what changed properties touch, and nothing else', () => {
+  box.must(['config', 'setprop', 'vault', 'Password', 'opensesame'])
+  box.must(['config', 'delprop', 'vault', 'Hint'])
+  const plan = box.must('gabarit apply --dry-run')
+  assert.match(plan, '+text two')
+  assert.not.match(plan, '/etc/hosts')
+  const [, name = ''] = /^plan ([0-9a-f]+):/m.exec(plan) ?? []
+  assert.is.not(name, '')
+  box.must('config setprop note text three')
+  const before = box.read('/etc/note')
+  const moved = box.run(['gabarit', 'apply', '--plan', name])
+  assert.is(moved.status, 3)
+  assert.match(moved.stderr, `this is no longer plan ${name}`)
+  assert.is(box.read('/etc/note'), before)
+  box.must('config setprop note text two')
+  // A fragment of another template has changed too: apply leaves it to its own event.
+  box.write('/etc/gabarit/templates-custom/etc/hosts/90own', '192.168.9.9 own\n')
+  const done = box.must(['gabarit', 'apply', '--plan', name, '--comment', 'by name'])
+  assert.match(done, 'changed /etc/note')
+  assert.not.match(done, '/etc/hosts')
+  assert.match(done, 'noted: would reload noted')
+  const entry = newestEntry(box)
+  assert.equal([entry.command, entry.comment, entry.paths], ['apply', 'by name', ['/etc/note']])
+  assert.match(box.must('gabarit apply --all'), 'changed /etc/hosts')
+})
+
+seeing('discard takes back what no event has brought to life', () => {
+  box.must('config setprop note text four')
+  box.must('db sites set x.org site status enabled')
+  assert.match(box.must('gabarit discard --dry-run'), 'would take back')
+  assert.is(box.must('config getprop note text'), 'four\n')
+  assert.match(box.must('gabarit discard'), '+ sites x.org = "site"')
+  assert.is(box.must('config getprop note text'), 'two\n')
+  assert.is(box.run('db sites get x.org').status, 1)
+  assert.match(box.must('gabarit status'), 'nothing is waiting')
+})
+
+seeing('diff since an entry: properties, files and what services were told', () => {
+  const text = box.must(['gabarit', 'diff', String(id)])
+  assert.match(text, '~ configuration note text: "one" -> "two"')
+  assert.match(text, '-text one\n+text two')
+  assert.match(text, '+192.168.9.9 own')
+  assert.match(text, 'adjusted noted')
+  assert.is(box.must(['gabarit', 'diff', String(id), '--commands']), 'db configuration setprop note text two\n')
+  assert.match(box.run('gabarit diff 999').stderr, 'the history has no entry 999')
+  assert.is(box.run('gabarit diff some').status, 2)
+})
+
+seeing.after(() => box.remove())
+seeing.run()

@@ -1,0 +1,61 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Outcome } from '../support/sandbox.ts'
+import { Server } from './server.ts'
+
+const ask = suite('ask before, and advise')
+const box = new Server()
+ask.after(() => box.remove())
+
+/** Runs a command at a terminal of its own (script(1)) and types an answer. */
+function atTerminal(command: string, answer: string): Outcome {
+  return box.run(['script', '--quiet', '--return', '--command', command, '/dev/null'], { input: answer })
+}
+
+ask('--confirm shows the plan and asks: anything but yes changes nothing', () => {
+  box.must('config set word 2')
+  for (const answer of ['n\n', '\n', 'perhaps\n', '\u0004']) {
+    const { status, stdout } = atTerminal('signal-event change --confirm', answer)
+    assert.is(status, 1, JSON.stringify(answer))
+    assert.match(stdout, '+x 2')
+    assert.match(stdout, 'Do it? [y/N]')
+    assert.match(stdout, 'nothing was changed')
+    assert.is(box.read('/etc/x'), 'x 1\n')
+  }
+})
+
+ask('yes does it; with a window besides', () => {
+  const { status, stdout } = atTerminal('signal-event change --confirm --confirm-within 60s', 'y\n')
+  assert.is(status, 0, stdout)
+  assert.match(stdout, 'changed /etc/x')
+  assert.is(box.read('/etc/x'), 'x 2\n')
+  box.must('gabarit confirm')
+  assert.is(atTerminal('gabarit rollback --confirm', 'yes\n').status, 0)
+  assert.is(box.read('/etc/x'), 'x 1\n')
+})
+
+ask('without a terminal it is a wrong command line, and so it is with --json and --dry-run', () => {
+  for (const options of ['', ' --json', ' --dry-run']) {
+    const { status, stderr } = box.run(`signal-event change --confirm${options}`)
+    assert.is(status, 2)
+    assert.match(stderr, options === '' ? 'there is none' : `does not go with${options}`)
+  }
+})
+
+ask(
+  'a plan that may cut off a remote shell: one line of advice, unless there is a window or the shell is a local one',
+  () => {
+    box.write('/etc/gabarit/templates/etc/ssh/sshd_config', 'Port <%= config.word %>\n')
+    box.event('sshd', { 'templates2expand/etc/ssh/sshd_config': '' })
+    const env = { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' }
+    const advice = /^warning: \/etc\/ssh\/sshd_config may cut off this remote shell; with --confirm-within 10m/m
+    box.must('config set word 22')
+    assert.match(box.run('signal-event sshd --dry-run', { env }).stderr, advice)
+    assert.not.match(box.run('signal-event sshd --dry-run').stderr, advice)
+    assert.not.match(box.run('signal-event sshd --dry-run --confirm-within 10m', { env }).stderr, advice)
+    assert.match(box.run('signal-event sshd', { env }).stderr, advice)
+    assert.not.match(box.run('signal-event sshd', { env }).stderr, advice)
+  },
+)
+
+ask.run()

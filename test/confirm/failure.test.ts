@@ -1,0 +1,134 @@
+import { existsSync, rmSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { applyPlan } from '../../src/apply/barrier.ts'
+import { recover } from '../../src/apply/journal.ts'
+import { confirmationFile } from '../../src/confirm/record.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
+import { Engine } from '../support/engine.ts'
+import { WatchedSystem } from '../support/faults.ts'
+import { BIN } from '../support/sandbox.ts'
+import { waitFor } from '../support/wait.ts'
+import { Server } from './server.ts'
+
+const failure = suite('confirmation and failures')
+
+failure('base missing: everybody is told, nothing is touched, the confirmation stays open', async () => {
+  const box = new Server()
+  box.arm('2', '60s')
+  const guard = await box.guard()
+  rmSync(box.path('/var/lib/gabarit/history/000001.json'))
+  box.letExpire()
+  const problem = await waitFor('the problem', () => box.status()?.problem ?? undefined)
+  assert.match(problem, 'the history has no entry 1')
+  assert.equal([box.read('/etc/x'), box.word], ['x 2\n', '2'])
+  await waitFor('the announcement', () => box.announced.includes('COULD NOT GO BACK'))
+  await waitFor('the guard to give up', () => box.status()?.guard === null)
+  assert.ok(guard > 0)
+  assert.match(box.must('gabarit status'), 'COULD NOT GO BACK (gabarit confirm keeps the change)')
+  for (const command of ['signal-event change', 'gabarit confirm cancel']) {
+    const { status, stderr } = box.run(command)
+    assert.is(status, 3, command)
+    assert.match(stderr, 'gabarit confirm keeps it')
+  }
+  box.must('gabarit confirm')
+  assert.equal([box.read('/etc/x'), box.run('signal-event change').status], ['x 2\n', 0])
+  box.remove()
+})
+
+failure('a commit that fails leaves nothing armed: refused by a check', () => {
+  const box = new Server()
+  box.must('config set word 2')
+  const no = box.write('/etc/gabarit/checks.d/no', '#!/bin/sh\necho no\nexit 1\n', 0o755)
+  assert.is(box.run('signal-event change --confirm-within 60s').status, 3)
+  assert.equal([box.read('/etc/x'), box.isPending], ['x 1\n', false])
+  rmSync(no)
+  assert.is(box.run('signal-event change').status, 0)
+  box.remove()
+})
+
+failure('a service that does not come up: it goes back at once, and nothing is armed', () => {
+  const box = new Server()
+  const program =
+    '#!/bin/sh\ncase $1 in status) [ ! -e "$0.ill" ] && echo "$2 RUNNING" || echo "$2 EXITED" ;; *) [ -e "$0.well" ] || touch "$0.ill" ;; esac\n'
+  box.write('/bin/supervisorctl', program, 0o755)
+  const env = { GABARIT_SERVICE_MANAGER: 'supervisord', PATH: `${box.path('/bin')}:${BIN}:${process.env.PATH}` }
+  box.must('config set word 2')
+  assert.is(box.run('signal-event change --confirm-within 60s', { env }).status, 4)
+  assert.equal([box.read('/etc/x'), box.word, box.isPending], ['x 1\n', '1', false])
+  box.remove()
+})
+
+failure('services that an event adjusts whatever changed are adjusted again when it goes back', async () => {
+  const box = new Server()
+  box.write('/bin/supervisorctl', '#!/bin/sh\n[ "$1" = status ] && echo "$2 RUNNING" || echo "$*" >> "$0.log"\n', 0o755)
+  const env = { GABARIT_SERVICE_MANAGER: 'supervisord', PATH: `${box.path('/bin')}:${BIN}:${process.env.PATH}` }
+  box.event('both', { 'templates2expand/etc/x': '', 'services2adjust/mail': 'restart\n' })
+  box.must('config set word 2')
+  box.must('signal-event both --confirm-within 1s', { env })
+  await box.wentBack()
+  assert.is(box.read('/etc/x'), 'x 1\n')
+  const log = box.read('/bin/supervisorctl.log').trimEnd().split('\n').sort()
+  assert.equal(log, ['restart mail', 'restart mail', 'signal HUP web', 'signal HUP web'])
+  box.remove()
+})
+
+failure(
+  'a secret set meanwhile is no obstacle; one that has changed before is refused: the file could not go back',
+  () => {
+    const box = new Server()
+    box.write(
+      '/etc/gabarit/db/configuration/vault.json',
+      '{"type": "vault", "properties": {"Password": {"secret": true}}}',
+    )
+    box.write('/etc/gabarit/templates/etc/x', 'x <%= config.word %> <%= config.vault.Password %>\n')
+    box.must('config set vault vault Password first-secret')
+    box.must('signal-event change')
+    box.arm('2', '60s')
+    box.must('config setprop vault Password second-secret')
+    assert.not.match(box.must('gabarit confirm status --json'), 'secret')
+    box.must('gabarit confirm cancel')
+    assert.equal([box.read('/etc/x'), box.word], ['x 1 first-secret\n', '1'])
+    assert.is(box.must('config getprop vault Password'), 'second-secret\n')
+    assert.is(box.run(['grep', '-r', 'first-secret', box.path('/var/lib/gabarit')]).stdout, '')
+    const { status, stderr } = box.run('signal-event change --confirm-within 60s')
+    assert.is(status, 3)
+    assert.match(stderr, '/etc/x could not go back: it holds a secret that has changed since')
+    assert.equal([box.read('/etc/x'), box.isPending], ['x 1 first-secret\n', false])
+    box.remove()
+  },
+)
+
+failure('the base is not pruned as long as it may be needed', () => {
+  const box = new Server()
+  box.arm('2', '60s')
+  box.must('gabarit prune --keep 1')
+  box.must('gabarit confirm cancel')
+  assert.is(box.read('/etc/x'), 'x 1\n')
+  box.remove()
+})
+
+failure('cut off at any step of the commit: files and confirmation are both there or both not', async () => {
+  let armed = 0
+  for (let step = 1; ; step++) {
+    const engine = new Engine({ configuration: { word: ['2'] } })
+    engine.template('etc/x', { '10x': 'x <%= config.word %>\n' })
+    engine.write('/etc/x', 'x 1\n')
+    const file = confirmationFile(engine.places)
+    const system = new WatchedSystem(engine.places.root, number => {
+      if (number >= step) throw new Error('dead')
+    })
+    const ended = await applyPlan(engine.context(system), engine.plan('etc/x'), [{ real: file, text: '{}' }]).then(
+      () => true,
+      () => false,
+    )
+    recover(engine.places, new RealSystem(engine.places.root))
+    assert.is(existsSync(file), engine.read('/etc/x').includes('x 2'), `step ${step}`)
+    if (existsSync(file)) armed++
+    engine.remove()
+    if (ended && armed > 1) break
+    assert.ok(step < 100)
+  }
+})
+
+failure.run()

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { changeServer, newestEntry } from '../support/change-server.ts'
+import type { Sandbox } from '../support/sandbox.ts'
+
+const secrets = suite('secrets in the history')
+
+/** Files below the history whose bytes hold a text. */
+function filesWith(box: Sandbox, text: string): string[] {
+  return ['history', 'objects'].flatMap(folder =>
+    readdirSync(box.path(`/var/lib/gabarit/${folder}`), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter(file => readFileSync(file).includes(text)),
+  )
+}
+
+const AWKWARD = 'it\'s "quoted" \\ & $odd'
+
+secrets('are never there in clear: not in files, databases, what replaced them, or what a checker said', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  assert.match(box.read('/etc/vault'), 'opensesame')
+  // The file that is replaced now holds a secret that no database knows any more.
+  box.must(['config', 'setprop', 'vault', 'Password', AWKWARD, 'Hint', 'the word opensesame2 was it'])
+  box.must('signal-event change')
+  box.must('config setprop vault Password third-secret')
+  box.write('/etc/gabarit/checks.d/talks', '#!/bin/sh\necho "I saw third-secret"; exit 1\n', 0o755)
+  assert.is(box.run('signal-event change').status, 3)
+  box.must(['rm', box.path('/etc/gabarit/checks.d/talks')])
+  box.must('signal-event change')
+  assert.ok(filesWith(box, 'password ').length > 2, 'the file itself is kept')
+  for (const secret of ['opensesame\n', AWKWARD, 'odd', 'third-secret'])
+    assert.equal(filesWith(box, secret), [], secret)
+  const { id } = newestEntry(box)
+  for (const command of [`gabarit show ${id}`, 'gabarit history --json', 'gabarit diff 1', 'config log vault'])
+    for (const secret of ['opensesame\n', 'odd', 'third-secret'])
+      assert.not.match(box.must(command), secret, `${command}: ${secret}`)
+  box.remove()
+})
+
+secrets('a file edited by hand that held a secret of the past is not kept at all', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  box.write('/etc/vault', 'password opensesame\nmine\n', 0o600)
+  box.must('config setprop vault Password another')
+  box.run('signal-event change')
+  assert.equal(filesWith(box, 'opensesame'), [])
+  box.remove()
+})
+
+secrets('a secret that reads like a part of a database harms nothing', () => {
+  const box = changeServer()
+  for (const secret of ['properties', 'type', 'vault', '    ', '"type"', 'text']) {
+    box.must(['config', 'setprop', 'vault', 'Password', secret])
+    box.must(['config', 'setprop', 'note', 'text', `note about ${secret}`])
+    assert.is(box.run('signal-event change').status, 0, secret)
+    box.must('gabarit status')
+  }
+  const { id } = newestEntry(box)
+  box.must('config setprop note text other')
+  box.must('signal-event change')
+  box.must(['gabarit', 'rollback', String(id)])
+  assert.is(box.must('config getprop note text'), 'note about text\n')
+  assert.is(box.must('config getprop vault Password'), 'text\n')
+  box.remove()
+})
+
+secrets('an unchanged one is put back by a rollback; with a changed one it is refused and says so', () => {
+  const box = changeServer()
+  box.must(['config', 'setprop', 'vault', 'Password', AWKWARD])
+  box.must('signal-event change')
+  const { id } = newestEntry(box)
+  const vault = box.read('/etc/vault')
+  box.write('/etc/gabarit/templates/etc/vault', '# new layout\npassword <%= config.vault?.Password %>\n')
+  box.must('config setprop note text two')
+  box.must('signal-event change')
+  assert.is.not(box.read('/etc/vault'), vault)
+  box.must(['gabarit', 'rollback', String(id)])
+  assert.is(box.read('/etc/vault'), vault)
+  assert.is(box.must('config getprop vault Password'), `${AWKWARD}\n`)
+  box.must('config setprop vault Password changed')
+  box.must('signal-event change')
+  const { status, stderr } = box.run(['gabarit', 'rollback', String(id)])
+  assert.is(status, 3)
+  assert.match(stderr, 'held a secret that has changed since')
+  assert.match(box.read('/etc/vault'), 'changed')
+  box.must(['config', 'setprop', 'vault', 'Password', AWKWARD])
+  box.must(['gabarit', 'rollback', String(id)])
+  assert.is(box.read('/etc/vault'), vault)
+  box.remove()
+})
+
+secrets('discard leaves a changed secret as it is, says so, and takes back the rest', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  box.must('config setprop vault Password changed Hint new')
+  const { status, stderr } = box.run('gabarit discard')
+  assert.is(status, 0)
+  assert.match(stderr, 'configuration vault Password is secret')
+  assert.is(box.must('config getprop vault Password'), 'changed\n')
+  assert.is(box.run('config getprop vault Hint').status, 1)
+  box.remove()
+})
+
+secrets.run()
