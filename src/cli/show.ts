@@ -44,8 +44,10 @@ function fileDiff(
   const links = [linkOf(before), linkOf(after)]
   if (links.some(link => link !== undefined)) return `link ${path}: ${links.map(link => link ?? 'none').join(' -> ')}`
   const [old, made] = [text(before), text(after)]
-  if (old === made && before !== null && after !== null && 'mode' in before && 'mode' in after)
-    return `attributes ${path}: ${attributes(before)} -> ${attributes(after)}`
+  if (old === made && before !== null && after !== null && 'mode' in before && 'mode' in after) {
+    const [was, is] = [attributes(before), attributes(after)]
+    return was === is ? `${path}: only a secret value differs` : `attributes ${path}: ${was} -> ${is}`
+  }
   return textDiff(path, old, made)
 }
 

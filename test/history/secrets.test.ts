@@ -26,6 +26,7 @@ secrets('are never there in clear: not in files, databases, what replaced them, 
   // The file that is replaced now holds a secret that no database knows any more.
   box.must(['config', 'setprop', 'vault', 'Password', AWKWARD, 'Hint', 'the word opensesame2 was it'])
   box.must('signal-event change')
+  assert.match(box.must(`gabarit show ${newestEntry(box).id}`), '/etc/vault: only a secret value differs')
   box.must('config setprop vault Password third-secret')
   box.write('/etc/gabarit/checks.d/talks', '#!/bin/sh\necho "I saw third-secret"; exit 1\n', 0o755)
   assert.is(box.run('signal-event change').status, 3)
