@@ -47,7 +47,7 @@ export async function applyPlan(
     remember(plan, context)
     return ran
   }
-  // No private view could be made: the files were judged nowhere yet, so they are judged where they are.
+  warn('the files were put in place before they were checked: no private view of them could be made')
   const verdict = await judgeInPlace(plan, system)
   for (const warning of verdict.warnings) warn(warning)
   if (verdict.problems.length > 0) {

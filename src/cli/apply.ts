@@ -1,5 +1,5 @@
 import { planOutputs } from '../apply/run.ts'
-import { type Survey, survey } from '../apply/survey.ts'
+import { type Survey, survey } from '../event/survey.ts'
 import { Transaction } from '../event/transaction.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { planId } from '../plan/data.ts'
@@ -23,7 +23,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const transaction = new Transaction(deed, context, turn, report)
     transaction.takeSnapshot()
     const found = survey(context)
-    const templates = flag('all') ? templatesOf(found.outputs) : templatesOf(found.outputs.filter(reader(found)))
+    const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
     const plan = planOutputs(context, outputs, [...templates, ...(flag('all') ? found.gone : [])])
@@ -41,6 +41,17 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
       throw error
     }
   })
+}
+
+/**
+ * What changed properties touch, and what differs otherwise: a template may have changed, or an event brought a property
+ * to life elsewhere only. A file that somebody edited is left alone unless a property asks for it.
+ */
+function templatesToApply(found: Survey): Set<string> {
+  const differing = found.plan.changes.filter(change => !change.edited).map(({ template }) => template)
+  const known = templatesOf(found.outputs)
+  const touched = templatesOf(found.outputs.filter(reader(found)))
+  return new Set([...touched, ...differing.filter(name => known.has(name))])
 }
 
 function templatesOf(outputs: readonly Output[]): Set<string> {

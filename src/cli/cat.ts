@@ -1,5 +1,5 @@
 import { makeContext, makeExpander } from '../apply/run.ts'
-import { knownTemplates } from '../apply/survey.ts'
+import { knownTemplates } from '../event/survey.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'

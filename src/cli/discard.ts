@@ -1,7 +1,7 @@
-import { changesSince } from '../apply/survey.ts'
 import { changeDatabases } from '../history/databases.ts'
 import { History } from '../history/history.ts'
 import { revealLastApplied } from '../history/restore.ts'
+import { changesSince } from '../history/since.ts'
 import { takeSnapshot } from '../history/snapshot.ts'
 import { EXIT, Failure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'

@@ -1,6 +1,6 @@
-import { changesSince } from '../apply/survey.ts'
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
+import { changesSince } from '../history/since.ts'
 import { EXIT } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf } from './history.ts'

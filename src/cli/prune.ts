@@ -1,15 +1,18 @@
+import { repair } from '../confirm/turn.ts'
 import { seconds } from '../db/formats.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
+import type { EventReport } from '../event/report.ts'
 import { History } from '../history/history.ts'
 import { type Limits, limitsOf } from '../history/limits.ts'
 import { takeSnapshot } from '../history/snapshot.ts'
 import { EXIT, usageFailure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
 import { numberOf } from './history.ts'
 
 /** `gabarit prune` */
-export async function run({ flag, value, places, print }: Invocation): Promise<number> {
+export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
   const limits = wantedLimits(value('keep'), value('older-than'), places)
   const history = new History(places)
   if (flag('dry-run')) {
@@ -23,6 +26,9 @@ export async function run({ flag, value, places, print }: Invocation): Promise<n
   }
   const turn = takeTurn(places, 'gabarit prune')
   try {
+    // A note of a run that was cut off holds on to contents until it is an entry.
+    const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
+    repair(places, new RealSystem(places.root), turn, say)
     const removed = history.prune(limits)
     print(flag('json') ? JSON.stringify(removed) : `removed ${removed.entries} entries, ${removed.contents} contents`)
   } finally {

@@ -1,17 +1,14 @@
-import { secretValues } from '../db/secrets.ts'
-import { listEvents, loadEvent } from '../event/load.ts'
+import { type Context, makeExpander, planOutputs } from '../apply/run.ts'
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
-import { Masking } from '../history/masking.ts'
-import { loadSnapshot, maskSnapshot, snapshotChanges, takeSnapshot } from '../history/snapshot.ts'
+import { changesSince } from '../history/since.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
-import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { findTemplate } from '../template/tree.ts'
-import { type Context, makeExpander, planOutputs } from './run.ts'
+import { listEvents, loadEvent } from './load.ts'
 
 /** What differs between the databases, the templates and the server. */
 export interface Survey {
@@ -51,12 +48,6 @@ export function survey(context: Context): Survey {
   })
   const plan = planOutputs({ places, system }, outputs, expanded)
   return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }
-}
-
-/** The properties that changed since an entry (everything, when there is none), secrets as asterisks. */
-export function changesSince(places: Places, history: History, since: HistoryEntry | undefined): PropertyChange[] {
-  const before = loadSnapshot(since?.databases ?? {}, history.objects)
-  return snapshotChanges(before, maskSnapshot(takeSnapshot(places), new Masking(places, secretValues(places))))
 }
 
 /** The templates that some event expands or that made a file before, and those of them that no longer exist. */

@@ -1,0 +1,70 @@
+import { COMMENT_OPTION, type Command, JSON_OPTION } from '../command.ts'
+
+/** What the site makes its own: overrides, and files edited by hand. */
+export const OWN_FILES: readonly Command[] = [
+  {
+    name: 'customize',
+    summary: 'copy a shipped fragment into the site’s templates-custom',
+    usage: 'TEMPLATE FRAGMENT',
+    arity: [2, 2],
+    options: [],
+    examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
+    run: async invocation => (await import('../customize.ts')).run(invocation),
+  },
+  {
+    name: 'overrides',
+    summary: 'the site’s own fragments, and whether what they replace has changed',
+    usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
+    arity: [0, 3],
+    options: [
+      { name: 'dry-run', type: 'boolean', describe: 'with merge: print what would change, write nothing' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit overrides', 'list them: new, in step, stale …'],
+      ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
+      ['gabarit overrides merge', 'bring these changes into all stale ones'],
+      ['gabarit overrides keep /etc/hosts 30Hosts', 'yours is right as it is'],
+    ],
+    run: async invocation => (await import('../overrides.ts')).run(invocation),
+  },
+  {
+    name: 'adopt',
+    summary: 'make the edit of a file by hand a fragment of the site',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, COMMENT_OPTION],
+    examples: [['gabarit adopt /etc/hosts', 'only when expanding again gives the edited text']],
+    run: async invocation => (await import('../adopt.ts')).run(invocation),
+  },
+  {
+    name: 'pin',
+    summary: 'keep a file as it is: no event overwrites it',
+    usage: '[FILE]',
+    arity: [0, 1],
+    options: [{ name: 'note', type: 'string', describe: 'why, shown in every plan' }, JSON_OPTION],
+    examples: [
+      ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
+      ['gabarit pin', 'the pinned files'],
+    ],
+    run: async invocation => (await import('../pin.ts')).run(invocation),
+  },
+  {
+    name: 'unpin',
+    summary: 'let events make a pinned file again',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [],
+    examples: [['gabarit unpin /etc/hosts', 'the next event overwrites what differs']],
+    run: async invocation => (await import('../pin.ts')).unpin(invocation),
+  },
+  {
+    name: 'restore',
+    summary: 'give the edit of a file up: make it as the templates want it',
+    usage: 'FILE',
+    arity: [1, 1],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, COMMENT_OPTION],
+    examples: [['gabarit restore /etc/hosts', 'the edited text is kept in /var/lib/gabarit/replaced']],
+    run: async invocation => (await import('../restore.ts')).run(invocation),
+  },
+]

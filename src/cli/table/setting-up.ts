@@ -1,0 +1,53 @@
+import { type Command, JSON_OPTION } from '../command.ts'
+
+/** Setting up, and what other programs call. */
+export const SETTING_UP: readonly Command[] = [
+  {
+    name: 'initialize-default-databases',
+    summary: 'migrate the databases and fill in defaults and forced values',
+    usage: '',
+    arity: [0, 0],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would change, write nothing' }, JSON_OPTION],
+    examples: [['gabarit initialize-default-databases', 'repeatable: a second run changes nothing']],
+    run: async invocation => (await import('../initialize.ts')).run(invocation),
+  },
+  {
+    name: 'import',
+    summary: 'take over a folder of SME Server’s databases',
+    usage: '--tree FOLDER',
+    arity: [0, 0],
+    options: [{ name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' }],
+    examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
+    run: async invocation => (await import('../import.ts')).run(invocation),
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of bash',
+    usage: '',
+    arity: [0, 0],
+    options: [],
+    examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
+    run: async invocation => (await import('../completion.ts')).run(invocation),
+  },
+  {
+    name: 'complete',
+    summary: 'print the words that could come next (used by the completion script)',
+    usage: '-- PROGRAM [WORD...]',
+    arity: [1, Number.POSITIVE_INFINITY],
+    options: [],
+    examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word a line']],
+    run: async invocation => (await import('../complete.ts')).run(invocation),
+  },
+  {
+    name: 'judge',
+    summary: 'run checkers in a private view of staged files (used by gabarit itself)',
+    usage: '',
+    arity: [0, 0],
+    options: [],
+    examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
+    run: async invocation => {
+      invocation.print(await (await import('../../apply/view.ts')).judgeFromInput())
+      return 0
+    },
+  },
+]
