@@ -1,5 +1,5 @@
-import { secretValues } from '../db/secrets.ts'
 import { refuseSensitiveDrift } from '../drift/sensitive.ts'
+import { makeShow } from '../drift/shown.ts'
 import { keepWritten } from '../drift/written.ts'
 import { planData } from '../plan/data.ts'
 import { readManifest } from '../plan/manifest.ts'
@@ -35,7 +35,7 @@ export async function applyPlan(
   const manifest = readManifest(places, system)
   const check = async (staged: readonly Staged[]) => {
     if (system.dryRun) return
-    const site = await askSiteChecks(JSON.stringify(planData(plan, secretValues(places))), places, system)
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, system)
     const verdict = await judge(context, plan, staged)
     later = verdict === undefined
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)

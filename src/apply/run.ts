@@ -12,7 +12,7 @@ import type { System } from '../system/system.ts'
 import { Databases, type LoadDatabase } from '../template/databases.ts'
 import { Expander, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
-import { type Layer, searchList } from '../template/tree.ts'
+import { findTemplate, type Layer, searchList } from '../template/tree.ts'
 import { fact } from './facts.ts'
 
 /** What a run works with. */
@@ -78,4 +78,10 @@ export function planOutputs(
 ): Plan {
   const { places, system } = context
   return new Planner(places, system, readManifest(places, system), readPins(places)).plan(outputs, templates)
+}
+
+/** Names of the templates that made files before and exist no more: what they made is left over. */
+export function goneTemplates({ places, system, layers }: Context): string[] {
+  const owners = new Set([...readManifest(places, system).values()].map(({ template }) => template))
+  return [...owners].filter(name => findTemplate(layers, name) === undefined)
 }

@@ -24,17 +24,19 @@ export function listSiteChecks(places: Places): string[] {
 }
 
 /**
- * Asks the site's checks about a plan, which they get as JSON on standard input. One that ends with another status than 0
+ * Asks the site's checks about a plan, which they get as JSON on standard input (made only when there is a check). One that ends with another status than 0
  * refuses; what a content one prints is shown as a warning.
  */
 export async function askSiteChecks(
-  planJson: string,
+  planJson: () => string,
   places: Places,
   system: System,
 ): Promise<{ problems: string[]; warnings: string[]; ran: string[] }> {
   const checks = listSiteChecks(places)
+  if (checks.length === 0) return { problems: [], warnings: [], ran: [] }
+  const input = planJson()
   const results = await Promise.all(
-    checks.map(file => system.run([file], { env: process.env, cwd: '/', input: planJson, timeout: TIMEOUT })),
+    checks.map(file => system.run([file], { env: process.env, cwd: '/', input, timeout: TIMEOUT })),
   )
   const problems: string[] = []
   const warnings: string[] = []

@@ -26,7 +26,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
-    const plan = planOutputs(context, outputs, [...templates, ...(flag('all') ? found.gone : [])])
+    const plan = planOutputs(context, outputs, [...templates, ...found.gone])
     refuseMovedPlan(plan, shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))

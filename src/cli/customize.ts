@@ -5,7 +5,7 @@ import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 
 /** `gabarit customize TEMPLATE FRAGMENT` */
-export async function run({ args, places, print }: Invocation): Promise<number> {
+export async function run({ args, flag, places, print }: Invocation): Promise<number> {
   const [path = '', name = ''] = args
   const layers = searchList(places)
   const template = findTemplate(layers, path)
@@ -26,12 +26,12 @@ export async function run({ args, places, print }: Invocation): Promise<number> 
   if (fragment.custom)
     throw new Failure('this fragment is already the site’s own', { where: fragment.file, hint: 'Edit that file.' })
   const own = copyFragment(places, template, fragment)
-  print(
-    `${own}\nEdit it, then: expand-template --diff ${
-      listTemplates(layers)
-        .map(known => `/${known}`)
-        .find(known => `/${template.name}`.startsWith(known)) ?? path
-    }`,
-  )
+  const whole =
+    listTemplates(layers)
+      .map(known => `/${known}`)
+      .find(known => `/${template.name}`.startsWith(known)) ?? path
+  if (flag('json'))
+    print(JSON.stringify({ file: own, copyOf: fragment.file, template: whole, fragment: name }, null, 2))
+  else print(`${own}\nEdit it, then: expand-template --diff ${whole}`)
   return EXIT.done
 }

@@ -1,5 +1,5 @@
 import { makeContext } from '../apply/run.ts'
-import { secretValues } from '../db/secrets.ts'
+import { makeShow } from '../drift/shown.ts'
 import { wouldAdjust } from '../event/preview.ts'
 import { survey } from '../event/survey.ts'
 import { asCommands } from '../history/changes.ts'
@@ -54,7 +54,7 @@ export async function run(invocation: Invocation): Promise<number> {
 function notLive({ places, printError }: Invocation): Difference {
   const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
   const { since, properties, plan, problems } = survey(context)
-  const { files } = planData(plan, secretValues(places))
+  const { files } = planData(plan, makeShow(places))
   return { since: since?.id ?? null, properties, files, services: wouldAdjust(context, plan), problems }
 }
 

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { applyPlan } from '../apply/barrier.ts'
-import { type Context, expandAll, makeContext, planOutputs } from '../apply/run.ts'
+import { type Context, expandAll, goneTemplates, makeContext, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
@@ -29,7 +29,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const queue = value('expand_queue')
   const context = queue === undefined ? usual : { ...usual, layers: [{ folder: resolve(queue), custom: false }] }
   const names = namesOf(invocation, context)
-  const makePlan = () => planFor(context, names, value('output'))
+  const gone = flag('all') && queue === undefined ? goneTemplates(context) : []
+  const makePlan = () => planFor(context, names, gone, value('output'))
 
   if (flag('stdout')) {
     for (const { content } of expandAll(context, names)) printExact(content ?? '')
@@ -65,12 +66,19 @@ function namesOf({ args, flag, value }: Invocation, context: Context): readonly 
   return [...new Set(args.map(name => `/${templateName(name)}`))]
 }
 
-function planFor(context: Context, names: readonly string[], output: string | undefined): Plan {
+function planFor(
+  context: Context,
+  names: readonly string[],
+  gone: readonly string[],
+  output: string | undefined,
+): Plan {
   const outputs = expandAll(context, names)
   if (output === undefined) {
-    const templates = names.map(name => name.slice(1))
+    const templates = [...names.map(name => name.slice(1)), ...gone]
     return planOutputs(context, outputs, templates)
   }
+  if (outputs.some(({ content }) => content === undefined))
+    throw refusal('this template makes no file, so there is nothing to write elsewhere', { where: names[0] ?? '' })
   const path = outputPath(output, context.places.root)
   const moved = outputs.map(made => ({ ...made, path, link: undefined }))
   const plan = planOutputs(context, moved, [])

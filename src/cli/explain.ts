@@ -100,8 +100,10 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
   if (line < 1 || line > lines.length) throw usageFailure(`${output.path} has ${lines.length} lines, not ${line}`)
   const origin: LineOrigin | undefined = origins[line]
   const read = origin === undefined ? [] : readWords(reads.get(origin.file))
+  // What a caller passes on, or an earlier fragment left in vars, was read there.
+  const others = readWords([...reads.values()].flat()).filter(word => !read.includes(word))
   if (json) {
-    const fragment = origin === undefined ? null : { ...origin, reads: read }
+    const fragment = origin === undefined ? null : { ...origin, reads: read, passedOn: others }
     return JSON.stringify({ path: output.path, line, text: lines[line - 1], fragment }, null, 2)
   }
   if (origin === undefined) return `line ${line} of ${output.path} is the banner that gabarit writes`
@@ -109,5 +111,8 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
     `${line}: ${lines[line - 1]}`,
     `made by ${origin.file}:${origin.line}`,
     ...(read.length === 0 ? [] : [`which reads ${read.join(', ')}`]),
+    ...(others.length === 0
+      ? []
+      : [`and may have got from other fragments of the file: ${[...new Set(others)].join(', ')}`]),
   ].join('\n')
 }

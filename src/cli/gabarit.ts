@@ -1,8 +1,10 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { makeShow } from '../drift/shown.ts'
+import type { Show } from '../plan/diff.ts'
 import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
-import { findPlaces, packageFolder } from '../system/places.ts'
+import { findPlaces, type Places, packageFolder } from '../system/places.ts'
 import { checkArity, parseArguments } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
 import { COMMANDS } from './table.ts'
@@ -53,15 +55,17 @@ async function runCommand(command: Command, words: readonly string[], program: s
     throw error instanceof Failure ? usageFailure(error.message, `Usage: ${program} ${command.usage}`) : error
   }
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
+  const places = findPlaces(SHIPPED, process.env, text('root'))
+  conceal = concealer(places)
   return command.run({
     args,
     flag: name => values[name] === true,
     value: text,
-    places: findPlaces(SHIPPED, process.env, text('root')),
+    places,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     print: line => print(line),
     printExact: text => write(1, text),
-    printError: line => write(2, `${line}\n`),
+    printError,
   })
 }
 
@@ -90,15 +94,35 @@ function write(descriptor: 1 | 2, text: string): void {
 /** What a user can mend is shown in words; a bug with its stack. */
 function explain(error: unknown): number {
   if (error instanceof Failure) {
-    write(2, `${error.describe()}\n`)
+    printError(error.describe())
     return error.status
   }
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
-    write(2, `${error.message}\n`)
+    printError(error.message)
     return EXIT.failed
   }
-  write(2, `${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.\n`)
+  printError(`${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.`)
   return EXIT.failed
+}
+
+/** Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all. */
+let conceal = (message: string) => message
+
+function printError(message: string): void {
+  write(2, `${conceal(message)}\n`)
+}
+
+function concealer(places: Places): (message: string) => string {
+  let show: Show | undefined
+  return message => {
+    try {
+      show ??= makeShow(places)
+      return show(message)
+    } catch {
+      // The databases cannot be read, so nothing of them stands in the message.
+      return message
+    }
+  }
 }
 
 main(process.argv.slice(1)).then(

@@ -1,10 +1,15 @@
-import { usageFailure } from '../system/failure.ts'
+import { importTree } from '../db/import.ts'
+import { EXIT, usageFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 import { runImportTree } from './db/transfer-verbs.ts'
 
 /** `gabarit import --tree FOLDER`: the same as `db import --tree FOLDER`. */
-export async function run({ value, places }: Invocation): Promise<number> {
+export async function run({ flag, value, places, print }: Invocation): Promise<number> {
   const folder = value('tree')
   if (folder === undefined) throw usageFailure('import --tree takes one folder', 'usage: gabarit import --tree FOLDER')
+  if (flag('json')) {
+    print(JSON.stringify(importTree(places, folder, 'gabarit import --tree'), null, 2))
+    return EXIT.done
+  }
   return runImportTree('gabarit', places, folder)
 }

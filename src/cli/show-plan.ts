@@ -1,5 +1,5 @@
-import { secretValues } from '../db/secrets.ts'
 import { pinnedLine } from '../drift/report.ts'
+import { makeShow } from '../drift/shown.ts'
 import { changeWord, planData } from '../plan/data.ts'
 import { colourDiff, unifiedDiff } from '../plan/diff.ts'
 import type { Change, Plan } from '../plan/plan.ts'
@@ -16,10 +16,10 @@ export function planSummary(plan: Plan): string[] {
 export function planAsText(plan: Plan, { places, colour }: Pick<Invocation, 'places' | 'colour'>): string {
   const pinned = pinnedLines(plan).map(line => `# ${line}\n`)
   if (plan.changes.length === 0) return `${pinned.join('')}no file would change`
-  const secrets = secretValues(places)
+  const show = makeShow(places)
   const texts = plan.changes.map(change => {
     const remark = note(change)
-    const diff = unifiedDiff(change, secrets)
+    const diff = unifiedDiff(change, show)
     return `${remark === '' ? '' : `# ${change.path}${remark}\n`}${colour ? colourDiff(diff) : diff}`
   })
   return [...pinned, ...texts].join('')
@@ -32,7 +32,7 @@ function pinnedLines({ drift }: Plan): string[] {
 
 /** A plan as JSON text. */
 export function planAsJson(plan: Plan, places: Places): string {
-  return JSON.stringify(planData(plan, secretValues(places)), null, 2)
+  return JSON.stringify(planData(plan, makeShow(places)), null, 2)
 }
 
 function note(change: Change): string {

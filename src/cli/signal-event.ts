@@ -1,4 +1,4 @@
-import { secretValues } from '../db/secrets.ts'
+import { makeShow } from '../drift/shown.ts'
 import type { AdjustmentResult } from '../event/adjust.ts'
 import type { EventReport } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
@@ -28,8 +28,11 @@ async function signalEvent(invocation: Invocation): Promise<number> {
   const comment = value('comment') ?? null
   const signal = { event: name, args: rest, comment, mayOverwrite, ...confirmWithin(invocation) }
   const status = await runEvent(signal, places, system, report)
-  if (flag('json'))
-    print(JSON.stringify({ event: name, args: rest, dryRun, status, ...asData(reports, invocation) }, null, 2))
+  if (flag('json')) {
+    const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
+    // What an action or a checker said may quote a secret.
+    print(makeShow(places)(JSON.stringify(data, null, 2)))
+  }
   return status
 }
 
@@ -85,7 +88,7 @@ function sayService({ service, command, done, problem }: AdjustmentResult): Said
 function asData(reports: readonly EventReport[], { places }: Invocation): object {
   const of = <Kind extends EventReport['kind']>(kind: Kind) =>
     reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of('plan').map(({ plan }) => planData(plan, secretValues(places)))
+  const plans = of('plan').map(({ plan }) => planData(plan, makeShow(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
     confirmation: of('confirmation').map(({ message }) => message),

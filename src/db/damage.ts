@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { parse } from './json.ts'
@@ -9,6 +9,25 @@ import type { Records } from './record.ts'
 /** The copy that each successful write leaves beside a database. */
 export function lastGoodPath(file: string): string {
   return join(dirname(file), `.${basename(file)}.last-good`)
+}
+
+/**
+ * A database that is missing beside its last good copy was lost: reading it as empty would make the next write overwrite
+ * the copy too. Deleting every record leaves a file, so a database that is really empty is never missing like that.
+ */
+export function lostDatabase(file: string): Failure | undefined {
+  const copy = lastGoodPath(file)
+  if (!existsSync(copy)) return undefined
+  const date = goodDate(copy)
+  const back =
+    date === undefined
+      ? [`That copy (${copy}) is damaged too. Restore the file from a backup.`]
+      : [`Get it back from that copy, of ${localTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
+  const hint = ['Nothing was changed.', ...back, 'To start empty on purpose, remove the copy:', `rm ${shellWord(copy)}`]
+  return new Failure('the database is missing, although its last good copy is there: it was lost', {
+    where: file,
+    hint: hint.join('\n'),
+  })
 }
 
 /**
@@ -50,18 +69,23 @@ function flatHint(file: string): string {
 
 function lastGoodHint(file: string): string {
   const copy = lastGoodPath(file)
-  let date: Date
-  try {
-    decode(readFileSync(copy))
-    date = statSync(copy).mtime
-  } catch {
-    return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
-  }
+  const date = goodDate(copy)
+  if (date === undefined) return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
   return [
     'Nothing was changed. Mend the file, or go back to its last good copy,',
     `of ${localTime(date)}:`,
     `cp ${shellWord(copy)} ${shellWord(file)}`,
   ].join('\n')
+}
+
+/** When the copy was made; undefined when there is none that can be read. */
+function goodDate(copy: string): Date | undefined {
+  try {
+    decode(readFileSync(copy))
+    return statSync(copy).mtime
+  } catch {
+    return undefined
+  }
 }
 
 function localTime(date: Date): string {

@@ -96,10 +96,12 @@ export function describedDatabases(places: Places): string[] {
 export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
   if (!isName(name) || !folders(places).some(folder => existsSync(join(folder, name)))) return undefined
   const files = listFiles(places, name)
+  // Sorted by what they describe: "httpd.json" comes behind "httpd-admin.json", the key "httpd" before "httpd-admin".
+  const subjects = [...files.keys()].map(file => ({ file, subject: decodeName(file) }))
+  subjects.sort((a, b) => compareBytes(a.subject.name, b.subject.name))
   const records = new Map<string, RecordDescription>()
   const types = new Map<string, RecordDescription>()
-  for (const file of [...files.keys()].sort(compareBytes)) {
-    const subject = decodeName(file)
+  for (const { file, subject } of subjects) {
     const loaded = load(files, file)
     if (loaded === undefined) continue
     const description = withRules(loaded)

@@ -1,4 +1,5 @@
 import { compareBytes } from '../system/byte-order.ts'
+import { escapeControls } from '../system/escape-controls.ts'
 import { Failure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
@@ -11,7 +12,7 @@ export class MissingRecord extends Failure {
   readonly key: string
 
   constructor(key: string, known: Iterable<string>) {
-    super(`there is no record "${key}"${didYouMean(key, known)}`)
+    super(`there is no record ${escapeControls(`"${key}"${didYouMean(key, known)}`)}`)
     this.key = key
   }
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from '../system/escape-controls.ts'
 import { type Failure, refusal } from '../system/failure.ts'
 
 /** A value that does not fit its description. The message never holds the value of a secret property. */
@@ -10,7 +11,7 @@ export interface Problem {
 
 /** `sshd: property TCPPort: "x" is not a port number`. */
 export function describeProblem({ key, property, message }: Problem): string {
-  return property === undefined ? `${key}: ${message}` : `${key}: property ${property}: ${message}`
+  return escapeControls(property === undefined ? `${key}: ${message}` : `${key}: property ${property}: ${message}`)
 }
 
 /** All problems as one refusal: nothing was changed. */

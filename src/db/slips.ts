@@ -1,3 +1,4 @@
+import { escapeControls } from '../system/escape-controls.ts'
 import { nearestWord } from '../system/nearest.ts'
 import type { Descriptions } from './description.ts'
 import type { DbRecord } from './record.ts'
@@ -22,6 +23,6 @@ export function slipsOf(
     const nearest = nearestWord(name, described.keys())
     return nearest === undefined
       ? []
-      : [`${record.key} has no described property "${name}"; did you mean "${nearest}"?`]
+      : [escapeControls(`${record.key} has no described property "${name}"; did you mean "${nearest}"?`)]
   })
 }

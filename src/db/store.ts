@@ -4,7 +4,7 @@ import { LowSync } from 'lowdb'
 import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
 import { withLock } from '../system/lock.ts'
-import { decodeDatabase, lastGoodPath } from './damage.ts'
+import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
 import { serialize } from './json.ts'
 import type { Records } from './record.ts'
@@ -19,21 +19,31 @@ export interface TransactionOptions {
 }
 
 /**
- * Reads a database; undefined when the file does not exist.
+ * Reads a database; undefined when there is none: neither the file nor a last good copy of it.
  * No lock is needed: a file is only ever replaced as a whole. A symbolic link is followed (the administrator put it there).
- * @throws Failure when it is damaged, unreadable, or no file; it never counts as empty
+ * @throws Failure when it is lost, damaged, unreadable, or no file; it never counts as empty
  */
 export function readDatabase(file: string): Records | undefined {
   const real = realFile(file)
-  let bytes: Buffer
+  let bytes = readIfThere(real, file)
+  if (bytes === undefined) {
+    const lost = lostDatabase(real)
+    if (lost === undefined) return undefined
+    // The first write of another command may just have made both, the file before its copy.
+    bytes = readIfThere(real, file)
+    if (bytes === undefined) throw lost
+  }
+  return decodeDatabase(real, bytes)
+}
+
+function readIfThere(real: string, file: string): Buffer | undefined {
   try {
-    bytes = readRegularFile(real)
+    return readRegularFile(real)
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
     if (error instanceof Failure) throw error
     throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
   }
-  return decodeDatabase(real, bytes)
 }
 
 /**

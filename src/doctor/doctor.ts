@@ -9,9 +9,6 @@ import { STATE_CHECKS } from './state-checks.ts'
 
 const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS]
 
-/** Names of all checks. */
-export const CHECK_IDS: readonly string[] = CHECKS.map(({ id }) => id)
-
 /** What one check says, and whether somebody has decided not to hear of it. */
 export interface Finding extends Diagnosis {
   readonly id: string
@@ -20,7 +17,10 @@ export interface Finding extends Diagnosis {
 
 /** Runs all checks. An ignore that has ended no longer counts. */
 export function examine(places: Places, now: Date): Finding[] {
-  const ignores = readIgnores(places, CHECK_IDS)
+  const ignores = readIgnores(
+    places,
+    CHECKS.map(({ id }) => id),
+  )
   const today = now.toISOString().slice(0, 10)
   const patient: Patient = { places, configuration: configurationOf(places), now: now.getTime() }
   return CHECKS.flatMap(({ id, run }) => {

@@ -81,12 +81,13 @@ function prove(
 function impossible(path: string, problems: readonly string[], { output, reads, depths }: TracedOutput) {
   const files = [...reads.keys()].filter(file => depths.get(file) === 0)
   const named = problems.flatMap(problem => files.filter(file => problem.includes(`${file}:`)))
-  const fragment = (named[0] ?? files[0] ?? '').split('/').at(-1)
+  const file = named[0] ?? files[0] ?? ''
+  const isOwn = file.includes('/templates-custom/')
   return refusal([`the edit of ${path} cannot be made a fragment:`, ...problems.map(line => `  ${line}`)].join('\n'), {
     hint: [
       'Nothing was changed. Edit the fragment by hand, then give the file up to it:',
       `gabarit explain ${path}`,
-      `gabarit customize /${output.template} ${fragment}`,
+      isOwn ? `The fragment is your own: ${file}` : `gabarit customize /${output.template} ${file.split('/').at(-1)}`,
       `gabarit restore ${path}`,
       otherWays(path),
     ].join('\n'),

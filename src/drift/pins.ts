@@ -6,7 +6,7 @@ import { hasCode, messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 
 /** Why a file is kept as a person left it. */
-export interface Pin {
+interface Pin {
   readonly note: string
   /** When it was pinned, ISO 8601 in UTC. */
   readonly time: string

@@ -1,4 +1,4 @@
-import { type Context, expandAll, planOutputs } from '../apply/run.ts'
+import { type Context, expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
@@ -126,7 +126,8 @@ class EventRun {
     if (!this.#context.system.dryRun)
       for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     const { templates } = this.#event
-    const plan = planOutputs(this.#context, expandAll(this.#context, templates), templates)
+    const owners = [...templates, ...goneTemplates(this.#context)]
+    const plan = planOutputs(this.#context, expandAll(this.#context, templates), owners)
     await this.#transaction.commit(plan, this.#listed())
     // What later actions change must be seen by what follows.
     if (!this.#context.system.dryRun) this.#replaced.clear()

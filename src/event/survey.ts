@@ -1,4 +1,4 @@
-import { type Context, makeExpander, planOutputs } from '../apply/run.ts'
+import { type Context, goneTemplates, makeExpander, planOutputs } from '../apply/run.ts'
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { changesSince } from '../history/since.ts'
@@ -7,7 +7,6 @@ import type { Plan } from '../plan/plan.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
-import { findTemplate } from '../template/tree.ts'
 import { listEvents, loadEvent } from './load.ts'
 
 /** What differs between the databases, the templates and the server. */
@@ -21,7 +20,7 @@ export interface Survey {
   readonly outputs: readonly Output[]
   /** Templates that cannot be expanded, and why. */
   readonly problems: readonly string[]
-  /** Templates that made files before and no longer exist: `apply --all` removes what they made. */
+  /** Templates that made files before and no longer exist: what they made is removed. */
   readonly gone: readonly string[]
 }
 
@@ -51,10 +50,11 @@ export function survey(context: Context): Survey {
 }
 
 /** The templates that some event expands or that made a file before, and those of them that no longer exist. */
-export function knownTemplates({ places, system, layers }: Context): { names: string[]; gone: string[] } {
+export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
+  const { places, system } = context
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
   const ofFiles = [...readManifest(places, system).values()].map(({ template }) => template)
-  const gone = [...new Set(ofFiles)].filter(name => findTemplate(layers, name) === undefined)
+  const gone = goneTemplates(context)
   const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
   return { names: names.sort(compareBytes), gone }
 }

@@ -7,7 +7,7 @@ import { hasCode } from '../system/failure.ts'
 export function kindOf(path: string): 'file' | 'folder' | undefined {
   const stat = statOf(path)
   if (stat !== undefined) return stat.isDirectory() ? 'folder' : 'file'
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? undefined : 'file'
+  return ifThere(() => lstatSync(path, { throwIfNoEntry: false })) === undefined ? undefined : 'file'
 }
 
 /** What a file holds. Of a folder: a list of its files with their hashes, which changes when one of them does. */
@@ -28,8 +28,13 @@ function listing(folder: string, prefix = ''): string[] {
 }
 
 function statOf(path: string): ReturnType<typeof statSync> {
+  return ifThere(() => statSync(path, { throwIfNoEntry: false }))
+}
+
+/** `throwIfNoEntry` is not enough: what lies "below" a file, and a link in a circle, are not there either. */
+function ifThere<Found>(look: () => Found): Found | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return look()
   } catch (error) {
     if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
     throw error

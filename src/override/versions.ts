@@ -4,7 +4,7 @@ import { hasCode } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 
 /** The hashes of all versions of our fragments, one a line as sha256sum prints them; kept by scripts/fragment-versions.mjs. */
-export const VERSIONS_FILE = 'templates/.versions.sha256'
+const VERSIONS_FILE = 'templates/.versions.sha256'
 
 /** The hashes of every version of each fragment that we ever shipped, by its path in `templates/`. */
 export function readVersions(places: Places): ReadonlyMap<string, ReadonlySet<string>> {

@@ -1,5 +1,5 @@
 import type { Drifted } from '../drift/state.ts'
-import { unifiedDiff } from './diff.ts'
+import { type Show, unifiedDiff } from './diff.ts'
 import { sha256 } from './manifest.ts'
 import type { Change, Plan } from './plan.ts'
 
@@ -17,9 +17,9 @@ export function changeWord(change: Change): string {
 
 /**
  * A plan as plain data, for JSON.
- * @param secrets values that are shown as asterisks
+ * @param show takes secrets out of the diffs
  */
-export function planData(plan: Plan, secrets: readonly string[]) {
+export function planData(plan: Plan, show: Show) {
   return {
     files: plan.changes.map(change => ({
       path: change.path,
@@ -27,7 +27,7 @@ export function planData(plan: Plan, secrets: readonly string[]) {
       template: `/${change.template}`,
       edited: change.edited,
       state: change.drift,
-      diff: unifiedDiff(change, secrets),
+      diff: unifiedDiff(change, show),
     })),
     notify: plan.notify,
     drift: driftData(plan.drift),

@@ -1,14 +1,21 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Change, FileChange, RemoveChange } from './plan.ts'
+import { formatHunks, resync } from './resync.ts'
 
-/** Differences beyond this number of lines are not worked out: the cost grows with their square (4,000: two seconds). */
-const MAXIMUM_EDITS = 4000
+/** Up to this number of differences the shortest comparison is worked out, whose cost grows with their square. */
+const MAXIMUM_EDITS = 500
+const CONTEXT = 3
+
+/** The text of a content as it may be shown: without secrets. */
+export type Show = (content: string | Uint8Array) => string
+
+const showAll: Show = content => Buffer.from(content).toString('utf8')
 
 /**
  * One change as a unified diff, for people and for `patch`.
- * @param secrets values that are shown as asterisks
+ * @param show takes secrets out
  */
-export function unifiedDiff(change: Change, secrets: readonly string[] = []): string {
+export function unifiedDiff(change: Change, show: Show = showAll): string {
   const { path } = change
   switch (change.kind) {
     case 'link':
@@ -19,11 +26,11 @@ export function unifiedDiff(change: Change, secrets: readonly string[] = []): st
     }
     case 'remove': {
       if (change.wasLink !== undefined) return `remove link ${path} -> ${change.wasLink}\n`
-      return patch(change, undefined, secrets)
+      return patch(change, undefined, show)
     }
     case 'write': {
       const link = change.replacesLink === undefined ? '' : `replace link ${path} -> ${change.replacesLink}\n`
-      return link + patch(change, Buffer.from(change.after).toString('utf8'), secrets)
+      return link + patch(change, change.after, show)
     }
   }
 }
@@ -32,11 +39,10 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 
-function patch(change: FileChange | RemoveChange, after: string | undefined, secrets: readonly string[]): string {
-  const old = change.before === undefined ? undefined : hide(change.before.toString('utf8'), secrets)
-  const made = after === undefined ? undefined : hide(after, secrets)
-  if (old === made && secrets.length > 0)
-    return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`
+function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Show): string {
+  const old = change.before === undefined ? undefined : show(change.before)
+  const made = after === undefined ? undefined : show(after)
+  if (old === made) return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`
   return textDiff(change.path, old, made)
 }
 
@@ -44,10 +50,17 @@ function patch(change: FileChange | RemoveChange, after: string | undefined, sec
 export function textDiff(path: string, old: string | undefined, made: string | undefined): string {
   const header = `--- ${old === undefined ? '/dev/null' : path}\n+++ ${made === undefined ? '/dev/null' : path}\n`
   if (!old || !made) return header + whole(old ?? '', '-') + whole(made ?? '', '+')
-  const options = { context: 3, maxEditLength: MAXIMUM_EDITS }
+  const options = { context: CONTEXT, maxEditLength: MAXIMUM_EDITS }
   const text = createTwoFilesPatch(path, path, old, made, undefined, undefined, options)
   if (text !== undefined) return header + text.slice(text.indexOf('\n@@') + 1)
-  return `${header}(too many differences to show: ${path} had ${lineCount(old)} lines and gets ${lineCount(made)})\n`
+  return header + formatHunks(resync(linesOf(old), linesOf(made)), CONTEXT)
+}
+
+/** The lines of a text; one without a newline at its end is told from one with it, as `diff` does. */
+function linesOf(text: string): string[] {
+  if (text.endsWith('\n')) return text.slice(0, -1).split('\n')
+  const lines = text.split('\n')
+  return [...lines.slice(0, -1), `${lines.at(-1)}\n\\ No newline at end of file`]
 }
 
 /** A file that is new or goes away needs no comparing. */
@@ -61,10 +74,6 @@ function whole(text: string, sign: '+' | '-'): string {
 
 function lineCount(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
-}
-
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '********'), text)
 }
 
 /** Colours a diff for a terminal: what comes green, what goes red, places cyan. */

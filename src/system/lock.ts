@@ -4,7 +4,7 @@ import { Failure, hasCode } from './failure.ts'
 import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
 
 /** A lock that is held. */
-export interface Lock {
+interface Lock {
   readonly path: string
   /** Gives it up; a second call does nothing. */
   release(): void

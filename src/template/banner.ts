@@ -24,19 +24,27 @@ export const BANNER_STYLES: Readonly<Record<string, Style | undefined>> = {
 export function banner(files: TemplateFiles, style: Style | undefined): string {
   if (style === undefined) return ''
   const names = files.fragments.map(({ name, custom }) => (custom ? `${name} (custom)` : name))
-  const example = files.fragments.find(({ custom }) => !custom)?.name ?? '50mine'
   const lines = [
     '-'.repeat(72),
     'Made by gabarit: what you change here by hand is lost at the next event.',
     `Template /${files.name}, fragments:`,
     ...wrap(names, 68).map(line => `    ${line}`),
     'To change one for good:',
-    `    gabarit customize /${files.name} ${example}`,
+    `    ${howToChange(files)}`,
     '-'.repeat(72),
   ]
   const body = lines.map(line => `${style.line}${line.replaceAll('--', style.open === '<!--' ? '==' : '--')}`.trimEnd())
   const around = (mark: string | undefined) => (mark === undefined ? [] : [mark])
   return `${[...around(style.open), ...body, ...around(style.close)].join('\n')}\n`
+}
+
+/** `gabarit customize` copies shipped fragments; where there are none left, the site's own is to be edited. */
+function howToChange({ name, fragments }: TemplateFiles): string {
+  const shipped = fragments.find(({ custom }) => !custom)
+  if (shipped !== undefined) return `gabarit customize /${name} ${shipped.name}`
+  const [own] = fragments
+  const alone = own === undefined || own.file.endsWith(`templates-custom/${name}`)
+  return `edit templates-custom/${name}${alone ? '' : `/${own.name}`}`
 }
 
 function wrap(words: readonly string[], width: number): string[] {

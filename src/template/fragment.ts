@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../system/failure.ts'
-import { type GeneratedCode, generate, sourcePosition } from './generate.ts'
+import { excerpt } from './excerpt.ts'
+import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './lines.ts'
 import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
@@ -86,6 +87,11 @@ function readFragment(file: string): string {
  */
 export function fragmentFailure(error: unknown, file: string, advice?: string): Failure {
   if (error instanceof Failure && error.where !== undefined) return error
+  if (!(error instanceof Error))
+    return refusal(`this fragment threw ${shown(error)}, which is no Error and so does not know its line`, {
+      where: file,
+      hint: "Throw an Error: fail('…') or throw new Error('…')",
+    })
   const hint = hintOf(error) ?? advice
   const options = { cause: error, ...(hint === undefined ? {} : { hint }) }
   const frame = firstFragmentFrame(error)
@@ -96,6 +102,11 @@ export function fragmentFailure(error: unknown, file: string, advice?: string): 
     where: `${frame.file}:${line}:${column}`,
     ...options,
   })
+}
+
+function shown(thrown: unknown): string {
+  if (typeof thrown === 'string') return JSON.stringify(thrown)
+  return typeof thrown === 'object' && thrown !== null ? 'an object' : String(thrown)
 }
 
 function hintOf(error: unknown): string | undefined {
@@ -126,7 +137,7 @@ function syntaxFailure(error: unknown, file: string): Failure {
   if (head === null || inside === undefined) return refusal(message, { where: file, cause: error })
   const last = Number(head[1]) >= inside.code.split('\n').length
   const { line, column } = last
-    ? { line: inside.source.split('\n').length, column: 1 }
+    ? (strayClosing(inside) ?? { line: inside.source.split('\n').length, column: 1 })
     : sourcePosition(inside.segments, Number(head[1]), (head[2] ?? '').length + 1)
   const hint = last || /Unexpected end|missing \)|Unexpected token/.test(message) ? { hint: UNBALANCED } : {}
   return refusal(`${message}\n${excerpt(inside.source, line, column)}`, {
@@ -137,15 +148,3 @@ function syntaxFailure(error: unknown, file: string): Failure {
 }
 
 const UNBALANCED = 'Is every { ( [ of this fragment closed, and every closing one opened?'
-
-/** Two lines before and behind, the line itself marked with `>>` and its column with a caret. */
-function excerpt(source: string, line: number, column: number): string {
-  const lines = source.split('\n')
-  const from = Math.max(0, line - 3)
-  const rows = lines.slice(from, line + 2).map((text, index) => {
-    const number = from + index + 1
-    const row = `${number === line ? '>>' : '  '} ${String(number).padStart(4)} | ${text}`
-    return number === line ? `${row}\n        | ${' '.repeat(column - 1)}^` : row
-  })
-  return rows.join('\n').replace(/\s+$/, '')
-}

@@ -1,3 +1,4 @@
+import jsTokens from 'js-tokens'
 import type { LinePiece } from './lines.ts'
 import { positionFinder } from './tags.ts'
 
@@ -73,6 +74,25 @@ export function sourcePosition(
   if (found === undefined) return { line: 1, column: 1 }
   if (found.line < line) return { line: found.sourceLine, column: found.sourceColumn }
   return { line: found.sourceLine, column: found.sourceColumn + Math.max(0, column - found.column) }
+}
+
+/**
+ * The place in the fragment of a `}` that closes nothing. V8 sees it only at the end of the code: it takes it for the
+ * closing one of the function around.
+ */
+export function strayClosing({ code, segments }: GeneratedCode): { line: number; column: number } | undefined {
+  const lines = code.split('\n')
+  let depth = 0
+  let line = 2
+  let column = 1
+  for (const { type, value } of jsTokens(lines.slice(1, -1).join('\n'))) {
+    if (type === 'Punctuator' && value === '{') depth++
+    if (type === 'Punctuator' && value === '}' && --depth < 0) return sourcePosition(segments, line, column)
+    const parts = value.split('\n')
+    line += parts.length - 1
+    column = (parts.length === 1 ? column : 1) + (parts.at(-1)?.length ?? 0)
+  }
+  return undefined
 }
 
 function traceMark(id: number, line: number): string {

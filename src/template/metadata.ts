@@ -97,6 +97,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 export function readMetadata(files: readonly string[]): Metadata {
   const merged: Record<string, unknown> = {}
   for (const file of files) Object.assign(merged, readOne(file))
+  refuseLoneKey(merged, files.at(-1) ?? '')
   const { mode, link, ...rest } = merged
   return {
     validate: [],
@@ -107,6 +108,18 @@ export function readMetadata(files: readonly string[]): Metadata {
     ...(typeof mode === 'string' ? { mode: Number.parseInt(mode, 8) } : {}),
     ...(link === undefined ? {} : { link: typeof link === 'string' ? { path: link } : link }),
   } as Metadata
+}
+
+/** `{key}` would be taken as it is: a file of that very name. */
+function refuseLoneKey({ each, output, link }: Record<string, unknown>, file: string): void {
+  if (each !== undefined) return
+  const paths = { output, link: isObject(link) ? link.path : link }
+  for (const [name, path] of Object.entries(paths))
+    if (typeof path === 'string' && path.includes('{key}'))
+      throw refusal(`"${name}" has {key}, but without "each" there is no record whose key it could be`, {
+        where: file,
+        hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
+      })
 }
 
 function readOne(file: string): Record<string, unknown> {

@@ -38,7 +38,7 @@ export const iptables: Quoter = value => (/^[\w@%+=:,./*!-]+$/.test(value) ? val
  * Values of an ini or `key = value` file: bare. A comment sign at the start or behind a blank would cut the value, and a
  * backslash at its end would swallow the next line where lines can be continued (systemd.syntax(7), git-config(1)).
  */
-export const ini: Quoter = value =>
+const ini: Quoter = value =>
   /^[#;]|\s[#;]|^\s|\s$|\\$/.test(value)
     ? refuse(value, 'would be cut short as a comment, lose blanks or be continued on the next line in this file')
     : value

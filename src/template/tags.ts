@@ -1,6 +1,7 @@
 import { Eta } from 'eta/core'
 import jsTokens from 'js-tokens'
-import { refusal } from '../system/failure.ts'
+import { type Failure, refusal } from '../system/failure.ts'
+import { excerpt } from './excerpt.ts'
 
 /** A piece of a fragment: text, a statement `<% %>`, a quoted value `<%= %>` or raw text `<%~ %>`. */
 export interface Piece {
@@ -28,7 +29,7 @@ const MASKED = new RegExp(
 
 /**
  * Cuts a fragment into its pieces. Eta splits; the positions are found again in the source, so that errors can be exact.
- * @throws Failure (refused) for a tag, string or comment that is not closed
+ * @throws Failure (refused) for a tag, string or comment that is not closed, and for marks of other languages
  */
 export function parsePieces(source: string, file: string): Piece[] {
   const pieces: Piece[] = []
@@ -45,6 +46,15 @@ export function parsePieces(source: string, file: string): Piece[] {
     const start = from + mark.length
     const end = start + node.val.length
     const close = /^\s*[-_]?%>/.exec(masked.slice(end))?.[0] ?? '%>'
+    if (/^<%[-_]/.test(mark)) throw failureAt(source, from, file, notATag(mark.slice(0, 3)), DID_YOU_MEAN_TAG)
+    if (/[-_]%>$/.test(close))
+      throw failureAt(
+        source,
+        end + close.length - 3,
+        file,
+        notATag(close.slice(-3)),
+        'Tags end in %>; blanks before it do no harm.',
+      )
     text(from)
     pieces.push({
       kind: KINDS[node.t] ?? 'exec',
@@ -57,6 +67,20 @@ export function parsePieces(source: string, file: string): Piece[] {
   }
   text(source.length)
   return pieces
+}
+
+const DID_YOU_MEAN_TAG = 'To print raw text: <%~ value %>. To print a value: <%= value %>. A statement: <% code %>.'
+
+function notATag(mark: string): string {
+  return `${mark} is not a tag of fragments${mark.startsWith('<') ? '; did you mean <%~ or <%=?' : ', which trim no blanks'}`
+}
+
+function failureAt(source: string, offset: number, file: string, message: string, hint?: string): Failure {
+  const { line, column } = positionOf(source, offset)
+  return refusal(`${message}\n${excerpt(source, line, column)}`, {
+    where: `${file}:${line}:${column}`,
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 /** Position of an offset: line and column, both from 1. */
@@ -107,21 +131,16 @@ function isHarmless(code: string): boolean {
 
 /** Follows JavaScript's tokens from the opening mark to the closing one. */
 function tagEnd(source: string, body: number, file: string, open: number): { masked: string; offset: number } {
-  const fail = (what: string, offset: number) => {
-    const { line, column } = positionOf(source, offset)
-    return refusal(`this ${what} is not closed`, { where: `${file}:${line}:${column}` })
-  }
+  const fail = (what: string, offset: number) => failureAt(source, offset, file, `this ${what} is not closed`)
   let masked = ''
   let offset = body
   let percent = false
   for (const token of jsTokens(source.slice(body))) {
     if (percent && token.value.startsWith('>')) return { masked: `${masked}>`, offset: offset + 1 }
     if (token.type === 'SingleLineComment') {
-      const close = token.value.search(/[-_]?%>/)
+      const close = token.value.indexOf('%>')
       if (close !== -1) {
-        masked += ' '.repeat(close)
-        const mark = token.value.startsWith('%>', close) ? 2 : 3
-        return { masked: masked + token.value.slice(close, close + mark), offset: offset + close + mark }
+        return { masked: `${masked}${' '.repeat(close)}%>`, offset: offset + close + 2 }
       }
     }
     if ('closed' in token && token.closed === false) {

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import { compareBytes } from '../system/byte-order.ts'
 import { hasCode, refusal } from '../system/failure.ts'
@@ -163,5 +163,5 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
 }
 
 function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined && kindOf(path) === 'file'
+  return kindOf(path) === 'file'
 }

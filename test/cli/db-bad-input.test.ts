@@ -44,6 +44,52 @@ test('an empty file, and one that is not JSON', ({ sandbox }) => {
   stops(sandbox, 'test.json:1:1: the database is damaged')
 })
 
+test('a lost file: never read as empty; the copy comes back, or is removed on purpose', ({ sandbox }) => {
+  const copy = sandbox.path(`${FOLDER}/.test.json.last-good`)
+  const good = fs.readFileSync(copy, 'utf8')
+  fs.rmSync(sandbox.path(FILE))
+  for (const command of ['show', 'keys', 'getprop k a', 'set l t', 'delete k', 'batch']) {
+    const { status, stderr } = sandbox.run(`db test ${command}`, { input: 'set m t\n' })
+    assert.is(status, 1, command)
+    assert.match(stderr, /test\.json: the database is missing/)
+    assert.match(stderr, /of \d{4}-\d\d-\d\d/)
+  }
+  assert.is(fs.readFileSync(copy, 'utf8'), good)
+  assert.is(sandbox.run('signal-event console-save').status, 3)
+  assert.is(fs.readFileSync(copy, 'utf8'), good)
+  const lines = sandbox
+    .run('db test show')
+    .stderr.split('\n')
+    .map(line => line.trim())
+  sandbox.must(['sh', '-c', lines.find(line => line.startsWith('cp ')) ?? 'false'])
+  assert.is(sandbox.must('db test getprop k a'), '1\n')
+  fs.rmSync(sandbox.path(FILE))
+  sandbox.must(['sh', '-c', lines.find(line => line.startsWith('rm ')) ?? 'false'])
+  sandbox.must('db test set l t')
+  assert.is(sandbox.must('db test keys'), 'l\n')
+})
+
+test('a database whose records were all deleted is there, and empty', ({ sandbox }) => {
+  sandbox.must('db test delete k')
+  assert.is(sandbox.read(FILE), '{}\n')
+  assert.is(sandbox.run('db test show').stderr, '')
+  sandbox.must('db test set k t')
+})
+
+test('setjson refuses a name that stands twice', ({ sandbox }) => {
+  for (const json of ['{"type":"t","type":"u"}', '{"type":"t","props":{"a":"1","\\u0061":"2"}}']) {
+    const { status, stderr } = sandbox.run(['db', 'test', 'setjson', 'k', json])
+    assert.is(status, 1)
+    assert.match(stderr, 'stands twice in the JSON')
+  }
+  sandbox.must(['db', 'test', 'setjson', 'k', '{"type":"a","props":{"type":"a","props":"[\\"{"}}'])
+})
+
+test('a key with a line break is shown on one line', ({ sandbox }) => {
+  assert.match(sandbox.run(['db', 'test', 'setprop', 'a\nb', 'p', 'v']).stderr, '"a\\nb"')
+  assert.match(sandbox.run(['db', 'hosts', 'set', 'a\nb', 'host']).stderr, 'a\\nb: the key')
+})
+
 test('a folder in its place', ({ sandbox }) => {
   fs.rmSync(sandbox.path(FILE))
   fs.mkdirSync(sandbox.path(FILE))

@@ -90,6 +90,14 @@ test('a slip in the name of a database is pointed out, on standard error only', 
   })
 })
 
+test('a new database whose name looks like a slip is noted when it was made', ({ sandbox }) => {
+  const made = sandbox.run('db hostz set a b')
+  assert.is(made.stderr, 'note: the database "hostz" is new; did you mean "hosts"?\n')
+  assert.is(made.status, 0)
+  assert.is(sandbox.run('db hostz set a b').stderr, '')
+  assert.match(sandbox.run('db domainz setprop a b c').stderr, 'db: there is no database "domainz"')
+})
+
 test('arguments that are not UTF-8 are refused, a real U+FFFD is not', ({ sandbox }) => {
   const bad = sandbox.run(['sh', '-c', `db test set k "$(printf 'caf\\351')"`])
   assert.is(bad.status, 2)

@@ -1,4 +1,5 @@
 // What can be seen before anything changes: status, verify, diff, cat, managed, log, apply --dry-run.
+import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { changeServer, newestEntry } from '../support/change-server.ts'
@@ -100,7 +101,7 @@ seeing('log: who changed what, pending first; also as a verb of db and config', 
   assert.not.match(box.must('config log vault'), 'opensesame')
 })
 
-seeing('apply expands what changed properties touch, and nothing else', () => {
+seeing('apply brings to life what changed properties touch; then what differs otherwise', () => {
   box.must(['config', 'setprop', 'vault', 'Password', 'opensesame'])
   box.must(['config', 'delprop', 'vault', 'Hint'])
   const plan = box.must('gabarit apply --dry-run')
@@ -115,15 +116,43 @@ seeing('apply expands what changed properties touch, and nothing else', () => {
   assert.match(moved.stderr, `this is no longer plan ${name}`)
   assert.is(box.read('/etc/note'), before)
   box.must('config setprop note text two')
-  // A fragment of another template has changed too: apply leaves it to its own event.
-  box.write('/etc/gabarit/templates-custom/etc/hosts/90own', '192.168.9.9 own\n')
   const done = box.must(['gabarit', 'apply', '--plan', name, '--comment', 'by name'])
   assert.match(done, 'changed /etc/note')
   assert.not.match(done, '/etc/hosts')
   assert.match(done, 'noted: would reload noted')
   const entry = newestEntry(box)
   assert.equal([entry.command, entry.comment, entry.paths], ['apply', 'by name', ['/etc/note']])
-  assert.match(box.must('gabarit apply --all'), 'changed /etc/hosts')
+  box.write('/etc/gabarit/templates-custom/etc/hosts/90own', '192.168.9.9 own\n')
+  assert.match(box.must('gabarit apply'), 'changed /etc/hosts')
+})
+
+seeing('what a template made goes with it: in an event, apply and --all', () => {
+  const template = '/etc/gabarit/templates/etc/passing'
+  for (const command of ['signal-event change', 'gabarit apply', 'expand-template --all']) {
+    box.write(template, 'passing\n')
+    box.must('expand-template /etc/passing')
+    rmSync(box.path(template))
+    assert.match(box.must('gabarit status'), 'removed /etc/passing')
+    assert.match(box.must(command), 'removed /etc/passing')
+    assert.not(box.exists('/etc/passing'))
+  }
+})
+
+seeing('a former secret is not shown either, nor one that a fragment quotes', () => {
+  const file = '/etc/gabarit/templates/etc/quoting'
+  box.write(file, 'password <%= config.vault.Password %>\n')
+  box.must(['config', 'setprop', 'vault', 'Password', 'first secret'])
+  box.must('expand-template /etc/quoting')
+  box.must(['config', 'setprop', 'vault', 'Password', 'second secret'])
+  const diff = box.must('expand-template --diff /etc/quoting')
+  assert.not.match(diff, /(first|second) secret/)
+  assert.match(diff, 'only a secret value differs')
+  box.write(file, '<% fail("no " + config.vault.Password) %>\n')
+  const { stderr } = box.run('expand-template /etc/quoting')
+  assert.match(stderr, 'no ********')
+  rmSync(box.path(file))
+  box.must(['config', 'setprop', 'vault', 'Password', 'opensesame'])
+  box.must('gabarit apply')
 })
 
 seeing('discard takes back what no event has brought to life', () => {

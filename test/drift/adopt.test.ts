@@ -1,5 +1,5 @@
 // `gabarit adopt`: an edit becomes a fragment when it has a place in one, and nothing changes when it has none.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { adoptPlan } from '../../src/drift/adopt.ts'
@@ -71,9 +71,7 @@ const PLACED: readonly Placed[] = [
   [
     'a line in a block that is printed once',
     text => text.replace('more 1\n', 'more 0\nmore 1b\n'),
-    {
-      '30more': FRAGMENTS['30more'].replace('more 1\n', 'more 0\nmore 1b\n'),
-    },
+    { '30more': FRAGMENTS['30more'].replace('more 1\n', 'more 0\nmore 1b\n') },
   ],
   [
     'a line between two fragments',
@@ -233,7 +231,6 @@ adopt(
     engine2.ship('templates/etc/x/10a', 'one\ntwo\n3\n')
     edit(engine2, text => text.replace('one', '1'))
     engine2.write('/var/lib/gabarit/written/x', '')
-    const { readdirSync, rmSync } = await import('node:fs')
     for (const name of readdirSync(engine2.path('/var/lib/gabarit/written')))
       if (name !== 'x') rmSync(engine2.path(`/var/lib/gabarit/written/${name}`))
     assert.match((await engine2.refused(() => run(engine2))).message, 'is not known any more')

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readVersions, VERSIONS_FILE } from '../../src/override/versions.ts'
+import { readVersions } from '../../src/override/versions.ts'
 import { sha256 } from '../../src/plan/manifest.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { listTemplates, searchList } from '../../src/template/tree.ts'
@@ -11,7 +11,7 @@ import { PROJECT } from '../support/sandbox.ts'
 const places = findPlaces(PROJECT, {}, '/nowhere')
 const shipped = suite('versions of the shipped fragments')
 
-shipped(`every fragment as it is now is in ${VERSIONS_FILE}`, () => {
+shipped('every fragment as it is now is in templates/.versions.sha256', () => {
   const folder = join(PROJECT, 'templates')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(path => !path.startsWith('.'))

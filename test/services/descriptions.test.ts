@@ -42,10 +42,10 @@ for (const name of files)
   })
 
 const KEYS: readonly (readonly [database: string, type: string, good: readonly string[], bad: readonly string[]])[] = [
-  ['domains', 'domain', ['example.org', '*.example.org', 'localdomain'], ['a b', 'a_b.org', '*', '']],
+  ['domains', 'domain', ['example.org', 'localdomain'], ['*.example.org', 'a b', 'a_b.org', '*', '']],
   ['hosts', 'host', ['www.example.org', '*.example.org'], ['www.example.org.', 'a/b', '-a']],
   ['networks', 'network', ['192.168.1.0', 'fd00::'], ['office', '192.168.1.0/24']],
-  ['accounts', 'ibay', ['Primary', 'my-share'], ['../x', 'a b']],
+  ['accounts', 'ibay', ['Primary', 'my-share', '0.x_y'], ['../x', 'a b', '*', 'a*', '.x', '-x', 'a:b']],
 ]
 
 for (const [database, type, good, bad] of KEYS)

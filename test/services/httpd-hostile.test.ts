@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { PROJECT } from '../support/sandbox.ts'
 import { configuration, domain, HTTPD, host, Server } from './server.ts'
 
 const hostile = suite('httpd.conf and hostile values')
@@ -70,6 +72,53 @@ for (const [property, value] of REFUSED)
     assert.not(server.exists(HTTPD))
     server.remove()
   })
+
+hostile('a wildcard is a host, and no domain', () => {
+  const server = new Server({
+    configuration: configuration(),
+    domains: { 'example.org': domain(), 'wild.org': domain(), '*.wild.org': domain() },
+    hosts: { '*.wild.org': host() },
+  })
+  const { stdout, stderr } = server.run(['expand-template', '--stdout', HTTPD])
+  assert.match(stdout, 'ServerAlias *.wild.org')
+  assert.not.match(stdout, 'ServerName *')
+  assert.match(stderr, '"*.wild.org" is no name for a site')
+  assert.is(server.run(['signal-event', 'domain-create', '*.wild.org']).status, 4)
+  assert.match(server.run(['db', 'domains', 'set', '*.new.org', 'domain']).stderr, 'is not a host name')
+  server.remove()
+})
+
+hostile('the folder of an ibay is no pattern, in httpd.conf and among the folders that are made', () => {
+  const server = new Server({
+    configuration: configuration(),
+    accounts: {
+      '*': ['ibay'],
+      'a\n    Path=/srv/evil': ['ibay'],
+      '../up': ['ibay'],
+      docs: ['ibay'],
+      own: ['ibay', { Path: '/srv/own site' }],
+      glob: ['ibay', { Path: '/srv/[a-z]*' }],
+      line: ['ibay', { Path: '/srv/a\n/srv/b' }],
+      up: ['ibay', { Path: '/srv/../up' }],
+      user: ['user', { Path: '/srv/user' }],
+    },
+    domains: { 'example.org': domain({ Content: 'docs' }) },
+  })
+  server.run(['db', 'accounts', 'delete', 'line'])
+  const { stdout, stderr } = server.run(['expand-template', '--stdout', HTTPD])
+  assert.not.match(stdout, /<Directory .*[*[]/)
+  assert.match(stderr, 'the ibay "*" gets no site')
+  assert.match(stdout, 'DocumentRoot /srv/ibays/docs/html')
+  server.run(['db', 'accounts', 'setprop', 'docs', 'Path', '/srv/x*'])
+  assert.is(server.must('db accounts printprop docs Path'), '')
+  const env = { GABARIT_EVENT: 'ibay-modify' }
+  const made = server.run([`${PROJECT}/events/actions/make-web-folders`, 'ibay-modify'], { env })
+  assert.is(made.status, 0, made.stderr)
+  assert.match(made.stderr, 'no folder is made for the ibay "*"')
+  assert.equal(readdirSync(server.path('/srv')).sort(), ['ibays', 'own site'])
+  assert.equal(readdirSync(server.path('/srv/ibays')).sort(), ['Primary', 'docs'])
+  server.remove()
+})
 
 hostile('a description in a comment cannot leave it', () => {
   const server = new Server({

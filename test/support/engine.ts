@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { outputFileSync, removeSync } from 'fs-extra/esm'
+import { outputFileSync } from 'fs-extra/esm'
 import { applyPlan } from '../../src/apply/barrier.ts'
 import { type Context, expandAll, makeContext, planOutputs } from '../../src/apply/run.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -125,7 +125,7 @@ export class Engine {
   }
 
   remove(): void {
-    removeSync(this.root)
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10 })
   }
 
   #write(file: string, text: string | Uint8Array): string {

@@ -1,8 +1,8 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { outputFileSync, removeSync } from 'fs-extra/esm'
+import { outputFileSync } from 'fs-extra/esm'
 
 /** The package's own folder. */
 export const PROJECT = join(import.meta.dirname, '..', '..')
@@ -94,7 +94,7 @@ export class Sandbox {
   }
 
   remove(): void {
-    removeSync(this.root)
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10 })
   }
 
   #within(options: RunOptions): RunOptions {

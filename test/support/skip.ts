@@ -31,8 +31,3 @@ export function firstReason(...reasons: (string | undefined)[]): string | undefi
 export function needsRoot(): string | undefined {
   return process.getuid?.() === 0 ? undefined : 'needs root'
 }
-
-/** Why a test that shows what an ordinary user may not do cannot run: root may do everything. */
-export function needsOrdinaryUser(): string | undefined {
-  return process.getuid?.() === 0 ? 'root is never refused' : undefined
-}

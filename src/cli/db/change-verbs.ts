@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { existsSync } from 'node:fs'
 import { changeDatabase } from '../../db/change.ts'
 import { Descriptions } from '../../db/description.ts'
 import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
-import { databaseFile } from '../../system/places.ts'
-import { type Context, noteMissing } from './context.ts'
+import { type Context, notingNew } from './context.ts'
 import { printError, readInput } from './output.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
@@ -18,15 +16,15 @@ export function runChange(context: Context, name: string, verb: Verb, args: read
   const { change } = verb
   if (change === undefined) return EXIT.failed
   const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText()] : args
-  noteWhenNew(context)
-  const command = `${context.program} ${name}`
-  const done = changeDatabase(context.places, context.database, { command, note }, draft => {
+  const options = { command: `${context.program} ${name}`, note }
+  const work = (draft: Draft) => {
     try {
       return change(draft, given)
     } catch (error) {
       throw withHint(context, error)
     }
-  })
+  }
+  const done = notingNew(context, () => changeDatabase(context.places, context.database, options, work))
   return done ? EXIT.done : EXIT.failed
 }
 
@@ -39,11 +37,11 @@ export function runBatch(context: Context): number {
     const line = (property === undefined ? undefined : origins.get(partId(key, property))) ?? origins.get(key)
     return line === undefined ? '' : `line ${line}: `
   }
-  noteWhenNew(context)
   const options = { command: `${context.program} batch`, locate, note }
-  changeDatabase(context.places, context.database, options, draft => {
+  const work = (draft: Draft) => {
     for (let index = 0; index < lines.length; index++) runLine(context, draft, lines[index] ?? '', index + 1)
-  })
+  }
+  notingNew(context, () => changeDatabase(context.places, context.database, options, work))
   return EXIT.done
 }
 
@@ -98,11 +96,6 @@ function findOrigins(lines: readonly string[]): Map<string, number> {
 /** Keys hold any character, so a pair is written as JSON to tell it from a key. */
 function partId(key: string, property: string): string {
   return JSON.stringify([key, property])
-}
-
-/** The first write makes a database; when its name looks like a slip, say so. */
-function noteWhenNew(context: Context): void {
-  if (!existsSync(databaseFile(context.places, context.database))) noteMissing(context)
 }
 
 function inputText(): string {

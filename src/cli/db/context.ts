@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describedDatabases } from '../../db/description.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
@@ -28,9 +29,31 @@ export function readRecords(context: Context): Records {
 }
 
 /** A missing database is an empty one, but a slip of the finger deserves a word. */
-export function noteMissing({ program, places, database }: Context): void {
-  if (database.startsWith('/')) return
+function noteMissing(context: Context): void {
+  const hint = slipHint(context)
+  if (hint !== '') printError(missing(context, hint))
+}
+
+/** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
+export function notingNew<Result>(context: Context, change: () => Result): Result {
+  const file = databaseFile(context.places, context.database)
+  const hint = existsSync(file) ? '' : slipHint(context)
+  if (hint === '') return change()
+  try {
+    return change()
+  } finally {
+    const made = existsSync(file)
+    printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
+  }
+}
+
+/** `; did you mean "hosts"?` for a database that is neither there nor described. */
+function slipHint({ places, database }: Context): string {
+  if (database.startsWith('/')) return ''
   const known = new Set([...listDatabases(places), ...describedDatabases(places)])
-  const hint = known.has(database) ? '' : didYouMean(database, known)
-  if (hint !== '') printError(`${program}: there is no database "${database}"${hint}`)
+  return known.has(database) ? '' : didYouMean(database, known)
+}
+
+function missing({ program, database }: Context, hint: string): string {
+  return `${program}: there is no database "${database}"${hint}`
 }

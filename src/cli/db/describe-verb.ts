@@ -8,6 +8,7 @@ import {
   type Texts,
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
+import { escapeControls } from '../../system/escape-controls.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
 import { type Context, readRecords } from './context.ts'
@@ -30,7 +31,7 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
-    throw new Failure(`nothing describes property "${property}" of ${subject}${hint}`)
+    throw new Failure(escapeControls(`nothing describes property "${property}" of ${subject}${hint}`))
   }
   printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
   return EXIT.done
@@ -43,7 +44,7 @@ function find(context: Context, database: DatabaseDescription, subject: string):
   const description = type ?? new Descriptions(context.places).of(context.database, subject, recordType)
   if (description !== undefined) return description
   const known = [...database.records.keys(), ...[...database.types.keys()].map(name => `@${name}`)]
-  throw new Failure(`nothing describes "${subject}"${didYouMean(subject, known)}`)
+  throw new Failure(escapeControls(`nothing describes "${subject}"${didYouMean(subject, known)}`))
 }
 
 function overview({ records, types }: DatabaseDescription): string[] {

@@ -39,15 +39,6 @@ export function readInput(): Buffer {
   }
 }
 
-/** Control characters become visible, so that one record stays one record on a terminal and in a pipe; tabs stay. */
-export function escapeControls(text: string): string {
-  return text.replace(/(?!\t)\p{Cc}/gu, character => {
-    if (character === '\n') return '\\n'
-    if (character === '\r') return '\\r'
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
-}
-
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8')
   for (let at = 0; at < bytes.length; ) at += retry(() => writeSync(descriptor, bytes, at))

@@ -1,4 +1,6 @@
 import type { Draft } from '../../db/draft.ts'
+import { repeatedName } from '../../db/json-names.ts'
+import { escapeControls } from '../../system/escape-controls.ts'
 import { Failure } from '../../system/failure.ts'
 import type { Verb } from './verb.ts'
 
@@ -108,6 +110,8 @@ function parseObject(text: string): Record<string, unknown> {
     // What JSON.parse says quotes the text, which may hold a password.
     throw new Failure('setjson: this is not valid JSON')
   }
+  const repeated = repeatedName(text)
+  if (repeated !== undefined) throw new Failure(`setjson: "${escapeControls(repeated)}" stands twice in the JSON`)
   if (!isObject(value)) throw new Failure('setjson: the JSON must be an object: {"type": …, "props": {…}}')
   return value
 }

@@ -7,7 +7,7 @@ export const OWN_FILES: readonly Command[] = [
     summary: 'copy a shipped fragment into the site’s templates-custom',
     usage: 'TEMPLATE FRAGMENT',
     arity: [2, 2],
-    options: [],
+    options: [JSON_OPTION],
     examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
     run: async invocation => (await import('../customize.ts')).run(invocation),
   },

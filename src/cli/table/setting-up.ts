@@ -16,7 +16,10 @@ export const SETTING_UP: readonly Command[] = [
     summary: 'take over a folder of SME Server’s databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
-    options: [{ name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' }],
+    options: [
+      { name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' },
+      JSON_OPTION,
+    ],
     examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
     run: async invocation => (await import('../import.ts')).run(invocation),
   },
