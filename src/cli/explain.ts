@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { makeContext, makeExpander } from '../apply/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, refusal, usageFailure } from '../system/failure.ts'
@@ -100,8 +101,7 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
   if (line < 1 || line > lines.length) throw usageFailure(`${output.path} has ${lines.length} lines, not ${line}`)
   const origin: LineOrigin | undefined = origins[line]
   const read = origin === undefined ? [] : readWords(reads.get(origin.file))
-  // What a caller passes on, or an earlier fragment left in vars, was read there.
-  const others = readWords([...reads.values()].flat()).filter(word => !read.includes(word))
+  const others = origin === undefined ? [] : passedOn(origin.file, reads).filter(word => !read.includes(word))
   if (json) {
     const fragment = origin === undefined ? null : { ...origin, reads: read, passedOn: others }
     return JSON.stringify({ path: output.path, line, text: lines[line - 1], fragment }, null, 2)
@@ -111,8 +111,12 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
     `${line}: ${lines[line - 1]}`,
     `made by ${origin.file}:${origin.line}`,
     ...(read.length === 0 ? [] : [`which reads ${read.join(', ')}`]),
-    ...(others.length === 0
-      ? []
-      : [`and may have got from other fragments of the file: ${[...new Set(others)].join(', ')}`]),
+    ...(others.length === 0 ? [] : [`and may have got from other fragments of the file: ${others.join(', ')}`]),
   ].join('\n')
+}
+
+/** What other fragments read and may have handed over: a caller by `item`, an earlier one in `vars`. */
+function passedOn(file: string, reads: TracedOutput['reads']): string[] {
+  if (!/\b(item|vars)\b/.test(readFileSync(file, 'utf8'))) return []
+  return [...new Set(readWords([...reads.values()].flat()))]
 }
