@@ -20,6 +20,13 @@ test('databases are the folders of the package and of the site', ({ fixture }) =
   assert.is(describeDatabase(fixture.places, '../hosts'), undefined)
 })
 
+test('records and types come in the byte order of their keys, not of their files', ({ fixture }) => {
+  for (const name of ['x', 'x-y', 'x.z', '@t', '@t-u']) fixture.write(`shipped/db/c/${name}.json`, {})
+  const database = describeDatabase(fixture.places, 'c')
+  assert.equal([...(database?.records.keys() ?? [])], ['x', 'x-y', 'x.z'])
+  assert.equal([...(database?.types.keys() ?? [])], ['t', 't-u'])
+})
+
 test('the file of the site lies over the shipped one, keyword by keyword', ({ fixture }) => {
   fixture.write('shipped/db/c/x.json', {
     type: 'service',
