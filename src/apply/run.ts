@@ -5,7 +5,7 @@ import { readPins } from '../drift/pins.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { type Plan, Planner } from '../plan/plan.ts'
-import { refusal } from '../system/failure.ts'
+import { Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -63,11 +63,27 @@ function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld 
   }
 }
 
-/** Expands templates, all or none, and warns of overrides that the shipped fragments have left behind. */
+/**
+ * Expands templates, all or none.
+ * @throws Failure (refused) that tells of every template that cannot be expanded, not only of the first
+ */
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
   const expander = makeExpander(context)
-  return templates.flatMap(name => expander.expand(name))
+  const failures: Failure[] = []
+  const outputs = templates.flatMap(name => {
+    try {
+      return expander.expand(name)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failures.push(error)
+      return []
+    }
+  })
+  const [first, ...others] = failures
+  if (first === undefined) return outputs
+  if (others.length === 0) throw first
+  throw refusal([...new Set(failures.map(failure => failure.describe()))].join('\n'))
 }
 
 /** Compares outputs with the server. */

@@ -49,6 +49,17 @@ expansion('a fragment that fails: nothing written, no service, no later action, 
   box.remove()
 })
 
+expansion('every template that cannot be expanded is told, not only the first', () => {
+  const box = server()
+  box.write('/etc/gabarit/templates/etc/a', '<% fail("a is wrong") %>\n')
+  box.write('/etc/gabarit/templates/etc/b', '<% fail("b too") %>\n')
+  const { status, stderr } = box.run('signal-event probe')
+  assert.is(status, 3)
+  assert.match(stderr, 'a is wrong')
+  assert.match(stderr, 'b too')
+  box.remove()
+})
+
 for (const [what, path, text] of [
   ['a template that nobody knows', '/etc/gabarit/events/probe/templates2expand/etc/c', ''],
   ['malformed metadata', '/etc/gabarit/templates/etc/a.template.json', '{"mod": "0644"}'],
