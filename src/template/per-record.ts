@@ -17,8 +17,7 @@ export function withKey(path: string, record: RecordView | undefined, files: Tem
     })
   }
   const key = record?.key ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters do not belong into a file name
-  if (key === '' || key === '.' || key === '..' || /[/\u0000-\u001f\u007f]/.test(key) || Buffer.byteLength(key) > 200)
+  if (key === '' || key === '.' || key === '..' || /[/\p{Cc}]/u.test(key) || Buffer.byteLength(key) > 200)
     throw refusal(`the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
   // A function: in a text, `$&` and the like would have a meaning.
   return path.replaceAll('{key}', () => key)

@@ -4,8 +4,8 @@ import type { Quoter } from './quote.ts'
 const MARK = `${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`
 const MARKS = new RegExp(MARK, 'gu')
 const LAST_LINES = new RegExp(`(?:\\n|${MARK})+$`, 'u')
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a file
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/
+/** Line breaks and control characters, which must not get into a file; a tab may. */
+const CONTROL = /[\p{Zl}\p{Zp}]|(?!\t)\p{Cc}/u
 
 const NEWLINE = 10
 
