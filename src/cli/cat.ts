@@ -3,9 +3,9 @@ import { knownTemplates } from '../event/survey.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
+import { candidateTemplates } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
-import { readMetadata } from '../template/metadata.ts'
-import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
+import { type Layer, listTemplates } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 
 /** `gabarit cat FILE`: what would be made now for a path. */
@@ -28,17 +28,10 @@ function findOutput(
   layers: readonly Layer[],
   expand: (name: string) => Output[],
 ): Output {
-  const same = findTemplate(layers, path)?.name
-  const moved = names.filter(name => name !== same && movesItsOutput(name, layers))
-  for (const name of same === undefined ? moved : [same, ...moved]) {
+  for (const name of candidateTemplates(path, names, layers)) {
     const found = expand(name).find(output => output.path === path)
     if (found !== undefined) return found
   }
   const paths = names.map(name => `/${name}`)
   throw refusal(`no template makes ${path}${didYouMean(path, paths)}`, { hint: 'gabarit managed lists the files.' })
-}
-
-function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
-  const files = findTemplate(layers, name)
-  return files !== undefined && readMetadata(files.metadata).output !== undefined
 }

@@ -4,10 +4,10 @@ import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, refusal, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { below } from '../system/places.ts'
+import { candidateTemplates } from '../template/candidates.ts'
 import type { Read } from '../template/databases.ts'
-import { readMetadata } from '../template/metadata.ts'
 import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
-import { findTemplate, listTemplates } from '../template/tree.ts'
+import { type Layer, listTemplates } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 
 /** `gabarit explain FILE[:LINE]` */
@@ -31,14 +31,10 @@ export async function run(invocation: Invocation): Promise<number> {
   return EXIT.done
 }
 
-type Layers = Parameters<typeof findTemplate>[0]
-
 /** The output of that path: of the template of that name, else of one whose metadata moves it there. */
-function findOutput(path: string, trace: (name: string) => TracedOutput[], layers: Layers): TracedOutput {
+function findOutput(path: string, trace: (name: string) => TracedOutput[], layers: readonly Layer[]): TracedOutput {
   const names = listTemplates(layers)
-  const same = findTemplate(layers, path)
-  const moved = names.filter(name => name !== same?.name && isMoved(name, layers))
-  for (const name of same === undefined ? moved : [same.name, ...moved]) {
+  for (const name of candidateTemplates(path, names, layers)) {
     const found = trace(name).find(({ output }) => output.path === path)
     if (found !== undefined) return found
   }
@@ -48,11 +44,6 @@ function findOutput(path: string, trace: (name: string) => TracedOutput[], layer
       names.map(name => `/${name}`),
     )}`,
   )
-}
-
-function isMoved(name: string, layers: Layers): boolean {
-  const files = findTemplate(layers, name)
-  return files !== undefined && readMetadata(files.metadata).output !== undefined
 }
 
 function readWords(reads: readonly Read[] = []): string[] {

@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { PropertyDescription, RecordDescription, Rule } from './description.ts'
 import { FORMATS } from './formats.ts'
@@ -7,7 +8,6 @@ import { readJsonFile } from './json-position.ts'
 /** One file, before it is merged: whether it has rules of its own matters. */
 export type DescriptionFile = Omit<RecordDescription, 'rules'> & { readonly rules?: readonly Rule[] }
 
-type Json = Readonly<Record<string, unknown>>
 /** Returns what the value must be, or nothing when it is. */
 type Check = (value: unknown) => string | undefined
 
@@ -135,10 +135,6 @@ function isRule(value: unknown): boolean {
   if (!isObject(dependsOn)) return false
   const { property, values = [''], requires } = dependsOn
   return isText(property) && words(values) === undefined && words(requires) === undefined
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

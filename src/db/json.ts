@@ -1,4 +1,5 @@
 import { compareBytes } from '../system/byte-order.ts'
+import { isObject } from '../system/is-object.ts'
 import { parseStrictly } from './json-strict.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
@@ -44,7 +45,7 @@ function parseQuickly(text: string): Records | undefined {
   } catch {
     return undefined
   }
-  if (!isPlain(whole)) return undefined
+  if (!isObject(whole)) return undefined
   const all: [string, DbRecord][] = []
   let lines = 2
   let sorted = true
@@ -63,11 +64,11 @@ function parseQuickly(text: string): Records | undefined {
 }
 
 function toRecord(key: string, value: unknown): DbRecord | undefined {
-  if (!isPlain(value) || typeof value.type !== 'string' || key === '') return undefined
+  if (!isObject(value) || typeof value.type !== 'string' || key === '') return undefined
   const names = Object.keys(value)
   if (names.length === 1) return { key, type: value.type, properties: new Map() }
   const given = value.properties
-  if (names.length !== 2 || !isPlain(given)) return undefined
+  if (names.length !== 2 || !isObject(given)) return undefined
   const properties = new Map<string, string>()
   let sorted = true
   let previous: string | undefined
@@ -85,8 +86,4 @@ function countLines(text: string): number {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
   return count
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,8 +2,8 @@ import { type Context, makeExpander } from '../apply/run.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { refusal, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
+import { movesItsOutput } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
-import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 import { readPins } from './pins.ts'
 
@@ -35,10 +35,7 @@ export function wantedOutput(context: Context, path: string): Output {
 function candidates({ layers }: Context, path: string, owner: string | undefined): string[] {
   const named = [owner, path.slice(1)].filter(name => name !== undefined && findTemplate(layers, name) !== undefined)
   if (owner !== undefined && named.length > 0) return [...new Set(named)].filter(name => name !== undefined)
-  const moved = listTemplates(layers).filter(name => {
-    const files = findTemplate(layers, name)
-    return files !== undefined && readMetadata(files.metadata).output !== undefined
-  })
+  const moved = listTemplates(layers).filter(name => movesItsOutput(name, layers))
   return [...new Set([...named, ...moved])].filter(name => name !== undefined)
 }
 

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'no
 import { join } from 'node:path'
 import { sha256 } from '../plan/manifest.ts'
 import { hasCode } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
 
 /** What a path is, links followed; a link that leads nowhere counts as a file (in services2adjust its target is a word). */
 export function kindOf(path: string): 'file' | 'folder' | undefined {
@@ -61,8 +62,4 @@ function pick(custom: unknown, shipped: unknown, depth: number): unknown {
   if (depth === 0 || !isObject(custom)) return shipped ?? null
   const under = isObject(shipped) ? shipped : {}
   return Object.fromEntries(Object.keys(custom).map(key => [key, pick(custom[key], under[key], depth - 1)]))
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseAction } from '../service/actions.ts'
 import { messageOf, refusal } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { BANNER_STYLES } from './banner.ts'
 import { QUOTERS } from './quote.ts'
@@ -150,10 +151,6 @@ function unknownAction(entries: readonly string[]): string | undefined {
   } catch (error) {
     return `has an ${messageOf(error)}`
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

@@ -2,6 +2,7 @@ import type { Draft } from '../../db/draft.ts'
 import { repeatedName } from '../../db/json-names.ts'
 import { escapeControls } from '../../system/escape-controls.ts'
 import { Failure } from '../../system/failure.ts'
+import { isObject } from '../../system/is-object.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>
@@ -119,8 +120,4 @@ function parseObject(text: string): Record<string, unknown> {
 function asText(value: unknown, part: string): string {
   if (typeof value === 'string') return value
   throw new Failure(`setjson: ${part} must be text in double quotes`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
