@@ -34,6 +34,8 @@ export interface Command {
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** How many arguments it takes. */
   readonly arity: readonly [least: number, most: number]
+  /** Commands of its own, the first argument says which: `gabarit letsencrypt setup`. */
+  readonly verbs?: readonly Command[]
   /** Loaded only when the command runs. Resolves to the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>
 }

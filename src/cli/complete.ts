@@ -24,8 +24,10 @@ function candidates(program: string, words: readonly string[], places: Places): 
     if (rest.length === 0) return COMMANDS.map(command => command.name)
     return candidates(name, rest, places)
   }
-  const command = COMMANDS.find(({ name }) => name === program)
-  if (command === undefined) return []
+  const found = COMMANDS.find(({ name }) => name === program)
+  if (found === undefined) return []
+  if (found.verbs !== undefined && words.length <= 1) return found.verbs.map(({ name }) => name)
+  const command = found.verbs?.find(({ name }) => name === words[0]) ?? found
   const last = words.at(-1) ?? ''
   if (last.startsWith('-')) return [...command.options, ...COMMON_OPTIONS].map(({ name }) => `--${name}`)
   return argumentsOf(

@@ -46,6 +46,8 @@ function listOfCommands(): string {
 }
 
 async function runCommand(command: Command, words: readonly string[], program: string): Promise<number> {
+  const verb = command.verbs?.find(({ name }) => name === words[0])
+  if (verb !== undefined) return runCommand(verb, words.slice(1), `${program} ${verb.name}`)
   const { args, values } = parseArguments(words, command.options)
   if (values.help === true) return print(await (await import('./help.ts')).commandHelp(command, program))
   if (values.version === true) return print(version())

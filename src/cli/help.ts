@@ -5,7 +5,7 @@ import { COMMON_OPTIONS, type Command } from './command.ts'
 export function commandHelp(command: Command, program: string): Promise<string> {
   const help = yargs([])
     .scriptName(program)
-    .usage(`${program} [OPTIONS] ${command.usage}\n\n${command.summary}`)
+    .usage(`${program} [OPTIONS] ${command.usage}\n\n${command.summary}${verbList(command)}`)
     .help(false)
     .version(false)
     .wrap(100)
@@ -13,6 +13,13 @@ export function commandHelp(command: Command, program: string): Promise<string> 
     help.option(name, { type, describe, ...(alias === undefined ? {} : { alias: [...alias] }) })
   for (const [line, what] of command.examples) help.example(line, what)
   return help.getHelp()
+}
+
+function verbList({ verbs = [] }: Command): string {
+  const width = Math.max(...verbs.map(({ name }) => name.length))
+  return verbs
+    .map(({ name, summary }, index) => `${index === 0 ? '\n' : ''}\n  ${name.padEnd(width)}  ${summary}`)
+    .join('')
 }
 
 /** Help of `gabarit`: the table of its commands. */

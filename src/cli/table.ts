@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { CERTIFICATES } from './table/certificates.ts'
 import { CHANGING } from './table/changing.ts'
 import { OWN_FILES } from './table/own-files.ts'
 import { PAST } from './table/past.ts'
@@ -6,4 +7,11 @@ import { SEEING } from './table/seeing.ts'
 import { SETTING_UP } from './table/setting-up.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
-export const COMMANDS: readonly Command[] = [...CHANGING, ...SEEING, ...PAST, ...OWN_FILES, ...SETTING_UP]
+export const COMMANDS: readonly Command[] = [
+  ...CHANGING,
+  ...SEEING,
+  ...PAST,
+  ...OWN_FILES,
+  ...CERTIFICATES,
+  ...SETTING_UP,
+]

@@ -7,12 +7,19 @@ const help = suite('help and usage')
 const box = new Sandbox()
 help.after(() => box.remove())
 
+/** Every command with the words that call it, verbs included. */
+const ALL = COMMANDS.flatMap(command => [
+  { ...command, command: [command.name] },
+  ...(command.verbs ?? []).map(verb => ({ ...verb, command: [command.name, verb.name] })),
+])
+
 help('every command has help with an example and all its options, and is in the overview', () => {
   const overview = box.must('gabarit --help')
   assert.match(overview, 'Example: ')
-  for (const { name, summary, options, examples } of COMMANDS) {
-    assert.match(overview, summary, name)
-    const text = box.must(['gabarit', name, '--help'])
+  for (const { name, summary } of COMMANDS) assert.match(overview, summary, name)
+  for (const { command, options, examples } of ALL) {
+    const text = box.must(['gabarit', ...command, '--help'])
+    const name = command.join(' ')
     assert.ok(examples.length > 0 && text.includes('Examples:'), name)
     // A long line is wrapped, with what it does beside it.
     for (const [line] of examples)
@@ -47,6 +54,9 @@ const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['expand-template --output= /etc/hosts', 'the option --output needs a value'],
   ['expand-template --output x /etc/hosts /etc/dehydrated/config', '--output takes one template'],
   ['expand-template --all /etc/hosts', '--all takes no template names'],
+  ['gabarit letsencrypt', 'which verb? gabarit letsencrypt VERB'],
+  ['gabarit letsencrypt stauts', 'gabarit letsencrypt has no verb "stauts"; did you mean "status"?'],
+  ['gabarit letsencrypt status --josn', 'unknown option --josn; did you mean "--json"?'],
   ['signal-event', 'signal-event needs EVENT [ARGUMENT...]'],
   ['signal-event --dryrun console-save', 'unknown option --dryrun; did you mean "--dry-run"?'],
 ]

@@ -1,0 +1,76 @@
+import type { DbRecord } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
+import { refusal } from '../system/failure.ts'
+import { below, databaseFile, type Places } from '../system/places.ts'
+import { makeAuthority } from './authority.ts'
+import type { Authority, Mode } from './types.ts'
+
+/** What the databases say about certificates. Paths are real. */
+export interface Settings {
+  readonly status: 'disabled' | 'test' | 'enabled'
+  readonly acceptTerms: boolean
+  readonly email: string
+  readonly test: Authority
+  readonly production: Authority
+  /** Folder of dehydrated. */
+  readonly baseFolder: string
+  /** Folder of the answers to challenges. */
+  readonly wellKnown: string
+  readonly challenge: 'http-01' | 'dns-01'
+  /** Where TLS is served: `host:port`; none when nobody is to be asked. */
+  readonly servers: readonly string[]
+  /** Port of plain HTTP. */
+  readonly httpPort: number
+  /** Addresses that warnings are sent to; none without. */
+  readonly warnAddress: string
+  /** Command that is told the warnings on its standard input, in words of a shell line without quotes. */
+  readonly warnCommand: readonly string[]
+  /** Address of a DNS server for the checks; undefined: the system's. */
+  readonly dnsServer: string | undefined
+  /** Checks that are left out. */
+  readonly skipChecks: ReadonlySet<string>
+}
+
+/**
+ * Reads the settings.
+ * @throws Failure (refused) when the databases were never completed
+ */
+export function readSettings(places: Places): Settings {
+  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
+  const letsencrypt = records.get('letsencrypt')
+  const modSSL = records.get('modSSL')
+  if (letsencrypt === undefined || modSSL === undefined)
+    throw refusal('the databases are not complete: there is no record letsencrypt or modSSL', {
+      hint: 'First: signal-event post-install',
+    })
+  const text = (name: string, otherwise = '') => letsencrypt.properties.get(name) || otherwise
+  const bundle = text('CABundle') || undefined
+  const authority = (mode: Mode, property: string) => makeAuthority(places, mode, text(property), bundle)
+  const status = text('status', 'disabled')
+  return {
+    status: status === 'test' || status === 'enabled' ? status : 'disabled',
+    acceptTerms: text('ACCEPT_TERMS') === 'yes',
+    email: text('email'),
+    test: authority('test', 'TestCA'),
+    production: authority('production', 'ProductionCA'),
+    baseFolder: below(places, text('BaseDir', '/etc/dehydrated')),
+    wellKnown: below(places, text('WellKnown', '/var/www/dehydrated')),
+    challenge: text('challenge') === 'dns-01' ? 'dns-01' : 'http-01',
+    servers: servedAt(text('servers'), modSSL),
+    httpPort: Number(records.get('httpd')?.properties.get('TCPPort') ?? 80),
+    warnAddress: text('warnAddress'),
+    warnCommand: text('warnCommand').split(/\s+/).filter(Boolean),
+    dnsServer: text('DNSServer') || undefined,
+    skipChecks: new Set(
+      text('SkipChecks')
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
+  }
+}
+
+function servedAt(servers: string, modSSL: DbRecord): string[] {
+  if (servers === 'none') return []
+  if (servers !== '') return servers.split(/[\s,]+/).filter(Boolean)
+  return modSSL.properties.get('status') === 'enabled' ? [`127.0.0.1:${modSSL.properties.get('TCPPort') ?? '443'}`] : []
+}
