@@ -1,18 +1,27 @@
 // Bundles the two programs: `db` answers in little more than Node's own start, so it must not carry the engine.
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 
-/** yargs is as big as the engine: it stays in a file of its own, which only `--help` reads. */
-const helpApart = {
-  name: 'help-apart',
+/**
+ * yargs is as big as the engine, and the public suffix list a third of it: they stay in files of their own, which only
+ * `--help` and the checks of certificates read.
+ */
+const apart = {
+  name: 'apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/help\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './help.cjs', external: true } : undefined,
+    onResolve({ filter: /\/(help|public-suffix)\.ts$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `./${basename(path, '.ts')}.cjs`, external: true },
     ),
 }
 
 await build({
-  entryPoints: { db: 'src/cli/db.ts', gabarit: 'src/cli/gabarit.ts', help: 'src/cli/help.ts' },
-  plugins: [helpApart],
+  entryPoints: {
+    db: 'src/cli/db.ts',
+    gabarit: 'src/cli/gabarit.ts',
+    help: 'src/cli/help.ts',
+    'public-suffix': 'src/letsencrypt/ledger/public-suffix.ts',
+  },
+  plugins: [apart],
   // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.
   supported: { 'dynamic-import': false },
   outdir: 'dist',

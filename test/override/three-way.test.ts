@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hasMarks, mergeTexts } from '../../src/override/three-way.ts'
 import { needsCommands } from '../support/packages.ts'
+import { randomNumbers } from '../support/random.ts'
 import { run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
@@ -75,17 +76,6 @@ function edited(base: readonly string[], random: () => number, word: string): st
     if (dice < 0.16) return [`${word} for ${index}\n`]
     return dice < 0.24 ? [line, `${word} behind ${index}\n`] : [line]
   })
-}
-
-/** Repeatable numbers between 0 and 1 (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 merging.run()

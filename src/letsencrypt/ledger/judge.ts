@@ -1,0 +1,122 @@
+import { type Level, levelOf } from './bucket.ts'
+import { type Entry, relevant, setOf } from './entries.ts'
+import type { Limit, LimitName } from './limit-table.ts'
+
+/** A certificate that is about to be asked for. */
+export interface Order {
+  /** Name of its folder. */
+  readonly certificate: string
+  readonly names: readonly string[]
+  /** The authority has issued for exactly these names before: the limits of orders and domains do not hold then. */
+  readonly renewal: boolean
+}
+
+/** What is left of one limit. */
+export interface Left {
+  readonly limit: LimitName | 'authority'
+  /** Whom it is about: a name, a registered domain, a certificate, the account. */
+  readonly what: string
+  readonly used: number
+  readonly of: number
+  /** When one more is allowed; null when it is now. */
+  readonly until: Date | null
+}
+
+/** Why an order would be refused by the authority. */
+export interface Refusal {
+  readonly limit: Left['limit']
+  readonly message: string
+  readonly until: Date
+}
+
+export interface Answer {
+  readonly allowed: boolean
+  readonly refusals: readonly Refusal[]
+  readonly left: readonly Left[]
+}
+
+/** What an order is judged by. */
+export interface Rules {
+  readonly limits: Readonly<Record<LimitName, Limit>>
+  /** The registered domain of a name, by the public suffix list. */
+  readonly domainOf: (name: string) => string
+}
+
+/**
+ * Judges an order by what was asked before. Renewals of the same set are exempt from the limits of orders and domains, not
+ * from those of exact sets and failures (https://letsencrypt.org/docs/rate-limits/#non-ari-renewals).
+ * @param now milliseconds since 1970
+ */
+export function judge(order: Order, entries: readonly Entry[], { limits, domainOf }: Rules, now: number): Answer {
+  const known = relevant(entries, now)
+  const row = (limit: LimitName, what: string, times: readonly number[]) =>
+    asLeft(limit, what, limits[limit], levelOf(times, limits[limit], now))
+  const issued = known.filter(entry => entry.kind === 'issued')
+  const failed = known.filter(entry => entry.kind === 'failed')
+  const timesOf = (list: readonly Entry[]) => list.map(({ at }) => at)
+  const set = setOf(order.names)
+  const sameSet = issued.filter(({ names }) => setOf(names) === set)
+  const domains = [...new Set(order.names.map(domainOf))].sort()
+  const inDomain = (domain: string) =>
+    issued.filter(({ names, renewal }) => !renewal && names.some(name => domainOf(name) === domain))
+  const failuresOf = (name: string) => failed.filter(({ failedNames }) => failedNames.includes(name))
+  const orders = [...issued.filter(({ renewal }) => !renewal), ...failed]
+  const left = [
+    row('exact-set', order.certificate, timesOf(sameSet)),
+    ...order.names.map(name => row('failures', name, timesOf(failuresOf(name)))).filter(({ used }) => used > 0),
+    ...domains.map(domain => row('domain', domain, timesOf(inDomain(domain)))),
+    row('orders', 'account', timesOf(orders)),
+    row('accounts', 'address', timesOf(known.filter(({ kind }) => kind === 'account'))),
+  ]
+  const exempt = new Set<Left['limit']>(order.renewal ? ['accounts', 'domain', 'orders'] : ['accounts'])
+  const refusals = [
+    ...pauses(order, known, now),
+    ...left.flatMap(entry => (exempt.has(entry.limit) ? [] : refusalOf(entry, limits))),
+  ]
+  return { allowed: refusals.length === 0, refusals, left }
+}
+
+function asLeft(limit: LimitName, what: string, { count }: Limit, { used, freeAt }: Level): Left {
+  return { limit, what, used, of: count, until: freeAt === undefined ? null : new Date(freeAt) }
+}
+
+function refusalOf({ limit, what, of, until }: Left, limits: Rules['limits']): Refusal[] {
+  if (until === null || limit === 'authority') return []
+  const period = sayPeriod(limits[limit].seconds)
+  const counted = {
+    'exact-set': `${of} certificates for exactly the names of ${what} in ${period}`,
+    failures: `${of} failures of ${what} in ${period}`,
+    domain: `${of} certificates with names of ${what} in ${period}`,
+    orders: `${of} orders in ${period}`,
+    accounts: `${of} accounts in ${period}`,
+  }[limit]
+  return [{ limit, until, message: `the authority allows ${counted}; the next one from ${sayMoment(until)} on` }]
+}
+
+/** The authority's own refusals that are not over yet. */
+function pauses(order: Order, entries: readonly Entry[], now: number): Refusal[] {
+  return entries.flatMap((entry): Refusal[] => {
+    if (entry.kind !== 'pause' || entry.until <= now || !concerns(entry, order)) return []
+    const until = new Date(entry.until)
+    return [{ limit: 'authority', until, message: `the authority refuses until ${sayMoment(until)}: ${entry.said}` }]
+  })
+}
+
+function concerns({ scope, names }: Extract<Entry, { kind: 'pause' }>, order: Order): boolean {
+  if (scope === 'everything') return true
+  return scope === 'set' ? setOf(names) === setOf(order.names) : names.some(name => order.names.includes(name))
+}
+
+function sayPeriod(seconds: number): string {
+  if (seconds >= 48 * 3600) return `${seconds / 86_400} days`
+  if (seconds < 3600) return `${seconds} s`
+  return seconds === 3600 ? 'an hour' : `${seconds / 3600} hours`
+}
+
+/** `2026-11-27 10:31:05` in the server's time: rounded up, so that it is not a moment too early. */
+export function sayMoment(time: Date): string {
+  const pad = (number: number) => String(number).padStart(2, '0')
+  const up = new Date(Math.ceil(time.getTime() / 1000) * 1000)
+  const day = [up.getFullYear(), pad(up.getMonth() + 1), pad(up.getDate())].join('-')
+  return `${day} ${[up.getHours(), up.getMinutes(), up.getSeconds()].map(pad).join(':')}`
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFileAtomically } from '../../system/atomic-write.ts'
+import { hasCode, messageOf, refusal } from '../../system/failure.ts'
+import { withLock } from '../../system/lock.ts'
+import type { Authority, Clock } from '../types.ts'
+import { type Entry, isEntry, relevant } from './entries.ts'
+import { type Answer, judge, type Order } from './judge.ts'
+import { LIMITS } from './limit-table.ts'
+import { registeredDomain } from './public-suffix.ts'
+import { pauseIn } from './retry-after.ts'
+
+/** How it ended when an authority was asked. */
+export type Outcome =
+  /** `renewal`: as in the {@link Order}; absent: no */
+  | { readonly kind: 'issued'; readonly names: readonly string[]; readonly renewal?: boolean }
+  | {
+      readonly kind: 'failed'
+      readonly names: readonly string[]
+      /** Those whose authorization failed. */
+      readonly failedNames: readonly string[]
+      /** What the client printed. */
+      readonly said: string
+    }
+  | { readonly kind: 'account' }
+
+/** What was asked of one authority, so that its limits are known before it is asked again. */
+export class Ledger {
+  readonly #file: string
+  readonly #authority: Authority
+  readonly #clock: Clock
+
+  constructor(authority: Authority, clock: Clock) {
+    this.#authority = authority
+    this.#clock = clock
+    this.#file = join(authority.folder, 'ledger.json')
+  }
+
+  /**
+   * Would the authority take this order? Asks nobody.
+   * @throws Failure (refused) when the ledger is damaged
+   */
+  before(order: Order): Answer {
+    const rules = { limits: LIMITS[this.#authority.mode], domainOf: registeredDomain }
+    return judge(order, this.#read(), rules, this.#clock.now().getTime())
+  }
+
+  /**
+   * Notes what came of an order. What was said of a failure is searched for the authority's own wish to wait, which then
+   * counts until its time. The file is replaced as a whole: a crash leaves the old entries or the new ones.
+   * @throws Failure (refused) when the ledger is damaged
+   */
+  record(outcome: Outcome): void {
+    const at = this.#clock.now().getTime()
+    mkdirSync(this.#authority.folder, { recursive: true, mode: 0o700 })
+    withLock(`${this.#file}.lock`, { what: 'the ledger of the authority', command: 'gabarit letsencrypt' }, () => {
+      const entries = relevant([...this.#read(), ...entriesOf(outcome, at)], at)
+      const lines = entries.map(entry => `  ${JSON.stringify(entry)}`)
+      writeFileAtomically(this.#file, `[\n${lines.join(',\n')}\n]\n`, { mode: 0o600, locked: true })
+    })
+  }
+
+  #read(): readonly Entry[] {
+    let text: string
+    try {
+      text = readFileSync(this.#file, 'utf8')
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return []
+      throw error
+    }
+    try {
+      const list: unknown = JSON.parse(text)
+      if (Array.isArray(list) && list.every(isEntry)) return list
+      throw new Error('it is not a list of entries')
+    } catch (error) {
+      throw refusal(`the ledger of the authority is damaged: ${messageOf(error)}`, {
+        where: this.#file,
+        hint: 'Remove the file: then nobody knows what was asked of the authority in the last days.',
+        cause: error,
+      })
+    }
+  }
+}
+
+/** An order that the authority refused for its limits made no failed authorization, and did not count as an order. */
+function entriesOf(outcome: Outcome, at: number): Entry[] {
+  if (outcome.kind === 'account') return [{ kind: 'account', at }]
+  if (outcome.kind === 'issued')
+    return [{ kind: 'issued', at, names: outcome.names, renewal: outcome.renewal ?? false }]
+  const { names, failedNames, said } = outcome
+  const pause = pauseIn(said, at)
+  return pause === undefined
+    ? [{ kind: 'failed', at, names, failedNames }]
+    : [{ kind: 'pause', at, names, ...pause }, ...(failedNames.length > 0 ? [failure(at, names, failedNames)] : [])]
+}
+
+function failure(at: number, names: readonly string[], failedNames: readonly string[]): Entry {
+  return { kind: 'failed', at, names, failedNames }
+}
