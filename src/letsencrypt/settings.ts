@@ -16,15 +16,19 @@ export interface Settings {
   readonly baseFolder: string
   /** Folder of the answers to challenges. */
   readonly wellKnown: string
+  /** Script that dehydrated calls. */
+  readonly hookScript: string
   readonly challenge: 'http-01' | 'dns-01'
+  /** Command that publishes answers elsewhere, if any. */
+  readonly challengeHook: string | undefined
   /** Where TLS is served: `host:port`; none when nobody is to be asked. */
   readonly servers: readonly string[]
   /** Port of plain HTTP. */
   readonly httpPort: number
-  /** Addresses that warnings are sent to; none without. */
+  /** Address that warnings are sent to; empty: none. */
   readonly warnAddress: string
-  /** Command that is told the warnings on its standard input, in words of a shell line without quotes. */
-  readonly warnCommand: readonly string[]
+  /** Command that is told the warnings on its standard input. */
+  readonly warnCommand: string | undefined
   /** Address of a DNS server for the checks; undefined: the system's. */
   readonly dnsServer: string | undefined
   /** Checks that are left out. */
@@ -55,11 +59,13 @@ export function readSettings(places: Places): Settings {
     production: authority('production', 'ProductionCA'),
     baseFolder: below(places, text('BaseDir', '/etc/dehydrated')),
     wellKnown: below(places, text('WellKnown', '/var/www/dehydrated')),
+    hookScript: below(places, text('hookScript', '/etc/dehydrated/hook.sh')),
+    challengeHook: text('challengeHook') === '' ? undefined : below(places, text('challengeHook')),
     challenge: text('challenge') === 'dns-01' ? 'dns-01' : 'http-01',
     servers: servedAt(text('servers'), modSSL),
     httpPort: Number(records.get('httpd')?.properties.get('TCPPort') ?? 80),
-    warnAddress: text('warnAddress'),
-    warnCommand: text('warnCommand').split(/\s+/).filter(Boolean),
+    warnAddress: text('warnAddress', text('email')),
+    warnCommand: text('warnCommand') === '' ? undefined : below(places, text('warnCommand')),
     dnsServer: text('DNSServer') || undefined,
     skipChecks: new Set(
       text('SkipChecks')

@@ -1,0 +1,109 @@
+import type { X509Certificate } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Failure, hasCode } from '../system/failure.ts'
+import { dehydratedFolder } from './dehydrated.ts'
+import { Ledger } from './ledger/ledger.ts'
+import { namesOf, readLeaf } from './pem.ts'
+import type { Settings } from './settings.ts'
+import { CertificateStore, readDehydrated, type StoredCertificate } from './store.ts'
+import type { Authority, WantedCertificate } from './types.ts'
+import { verifyCertificate } from './verify.ts'
+import { wantedCertificates } from './wanted.ts'
+import type { World } from './world.ts'
+
+/** The certificates of one authority: those that are wanted, those that came. */
+export class Certificates {
+  readonly settings: Settings
+  readonly authority: Authority
+  readonly wanted: readonly WantedCertificate[]
+  readonly store: CertificateStore
+  readonly ledger: Ledger
+  readonly #world: World
+
+  constructor(world: World, settings: Settings, mode: Authority['mode']) {
+    this.settings = settings
+    this.authority = settings[mode]
+    this.wanted = wantedCertificates(world.places, world.warn)
+    this.store = new CertificateStore(world.places, this.authority)
+    this.ledger = new Ledger(this.authority, world.clock)
+    this.#world = world
+  }
+
+  /** The wanted certificates that are there, by name: those to serve. */
+  current(): Map<string, StoredCertificate> {
+    return new Map(
+      this.wanted.flatMap(({ name }) => {
+        const certificate = this.store.current(name)
+        return certificate === undefined ? [] : [[name, certificate] as const]
+      }),
+    )
+  }
+
+  /** Takes over every certificate that dehydrated has got while nobody looked: by hand, or before a run was killed. */
+  adoptAll(): StoredCertificate[] {
+    return foldersIn(join(this.settings.baseFolder, this.authority.id)).flatMap(name => {
+      try {
+        return this.adopt(name) ?? []
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        this.#world.warn(error.describe())
+        return []
+      }
+    })
+  }
+
+  /**
+   * Copies what lies in one folder of dehydrated into the history, when it is what was asked for. An issuance counts
+   * against the limits at the moment when it is first seen.
+   * @returns the certificate when it is new
+   * @throws Failure that says what is wrong with it
+   */
+  adopt(name: string, folder = dehydratedFolder(this.settings, this.authority, name)): StoredCertificate | undefined {
+    const found = readDehydrated(folder)
+    if (found === undefined) return undefined
+    const leaf = readLeaf(found.texts.cert, folder)
+    if (this.store.history(name).some(({ certificate }) => certificate.fingerprint256 === leaf.fingerprint256))
+      return undefined
+    // The names may have changed since it was asked for: then it is no longer wanted, but nothing is wrong with it.
+    const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
+    const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
+    if (problems.length > 0) throw notAsAsked(name, problems)
+    const certificate = this.store.add(name, found.id, found.texts)
+    this.ledger.record({ kind: 'issued', names: certificate.names })
+    return certificate
+  }
+
+  /** Issuers of what the other authority has sent us. */
+  #foreignIssuers(): string[] {
+    const { places } = this.#world
+    const other = this.authority.mode === 'test' ? this.settings.production : this.settings.test
+    if (other.id === this.authority.id) return []
+    const store = new CertificateStore(places, other)
+    const issuers = store.names().flatMap(name => store.history(name).map(({ certificate }) => certificate.issuer))
+    return [...new Set(issuers)]
+  }
+}
+
+/** A certificate that came and cannot be used. */
+export function notAsAsked(name: string, problems: readonly string[]): Failure {
+  return new Failure(`the certificate ${name} came, but ${problems.join('; ')}`, {
+    hint: 'It is not used. What was served before goes on being served.',
+  })
+}
+
+/** The issuer of a certificate in few words: `R12, Let's Encrypt`. */
+export function issuerName({ issuer }: X509Certificate): string {
+  const part = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(issuer)?.[1]
+  return [part('CN'), part('O')].filter(text => text !== undefined).join(', ') || 'an unnamed issuer'
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return entries.filter(entry => entry.isDirectory()).map(({ name }) => basename(name))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}

@@ -1,0 +1,115 @@
+import { changeDatabase } from '../db/change.ts'
+import type { DbRecord, Records } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
+import { databaseFile, type Places } from '../system/places.ts'
+import { renewDays } from './renewal.ts'
+import type { StoredCertificate } from './store.ts'
+import type { WantedCertificate } from './types.ts'
+import { nearestDomain } from './wanted.ts'
+
+/** The three properties that name a certificate. */
+const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
+
+/** What a record has to say: the files of a certificate, or nothing of its own. */
+export interface Assignment {
+  readonly database: 'configuration' | 'domains'
+  readonly key: string
+  readonly certificate: StoredCertificate | undefined
+}
+
+/** The certificate that modSSL names: that of the primary domain, else the first. */
+export function commonCertificate(places: Places, wanted: readonly WantedCertificate[]): WantedCertificate | undefined {
+  const primary = readDatabase(databaseFile(places, 'configuration'))?.get('DomainName')?.type
+  return wanted.find(({ names }) => primary !== undefined && names.includes(primary.toLowerCase())) ?? wanted[0]
+}
+
+/**
+ * Which record names which certificate: modSSL the common one, a domain its own when it is in another. A certificate
+ * that has not come yet changes nothing.
+ * @param current the certificate to serve, by name
+ */
+export function assignments(
+  places: Places,
+  wanted: readonly WantedCertificate[],
+  current: ReadonlyMap<string, StoredCertificate>,
+): Assignment[] {
+  const common = commonCertificate(places, wanted)
+  const found = common === undefined ? undefined : current.get(common.name)
+  const first: Assignment[] =
+    found === undefined ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const others = [...domains.values()].flatMap(({ key, type, properties }): Assignment[] => {
+    if (type !== 'domain') return []
+    const own = certificateOfDomain(domains, key, wanted)
+    if (own !== undefined && own !== common) {
+      const certificate = current.get(own.name)
+      return certificate === undefined ? [] : [{ database: 'domains', key, certificate }]
+    }
+    // What the administrator has entered by hand stays.
+    const ours = isOurs(places, properties.get('crt'))
+    return ours && found !== undefined ? [{ database: 'domains', key, certificate: undefined }] : []
+  })
+  return [...first, ...others]
+}
+
+function certificateOfDomain(
+  domains: Records,
+  domain: string,
+  wanted: readonly WantedCertificate[],
+): WantedCertificate | undefined {
+  const lower = domain.toLowerCase()
+  return (
+    wanted.find(({ names }) => names.includes(lower)) ??
+    wanted.find(({ names }) => names.some(name => nearestDomain(domains, name) === domain))
+  )
+}
+
+/** A file of a certificate that gabarit has put into service. */
+export function isOurs(places: Places, file: string | undefined): boolean {
+  const state = places.state.slice(places.root === '/' ? 0 : places.root.length)
+  return file?.startsWith(`${state}/letsencrypt/`) === true
+}
+
+/** True when the databases do not say this yet. */
+export function unentered(places: Places, wanted: readonly Assignment[]): boolean {
+  return wanted.some(assignment => differs(places, assignment))
+}
+
+/**
+ * Enters the certificates in the databases, each database in one transaction.
+ * @returns the records that changed: `modSSL`, `example.org`
+ */
+export function enter(places: Places, wanted: readonly Assignment[]): string[] {
+  return (['configuration', 'domains'] as const).flatMap(database => {
+    const open = wanted.filter(assignment => assignment.database === database && differs(places, assignment))
+    if (open.length === 0) return []
+    changeDatabase(places, database, { command: 'gabarit letsencrypt' }, draft => {
+      for (const { key, certificate } of open) {
+        if (!draft.has(key)) continue
+        draft.delprop(key, ...PROPERTIES)
+        if (certificate !== undefined) draft.setprop(key, propertiesOf(certificate))
+      }
+      const days = shortest(open)
+      if (database === 'configuration' && days !== undefined && draft.has('letsencrypt'))
+        draft.setprop('letsencrypt', 'RenewDays', String(days))
+    })
+    return open.map(({ key }) => key)
+  })
+}
+
+function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[number], string> {
+  return { crt: files.crt, key: files.key, CertificateChainFile: files.chain }
+}
+
+function differs(places: Places, { database, key, certificate }: Assignment): boolean {
+  const properties = readDatabase(databaseFile(places, database))?.get(key)?.properties
+  if (certificate === undefined) return PROPERTIES.some(name => properties?.has(name) === true)
+  const files = propertiesOf(certificate)
+  return PROPERTIES.some(name => properties?.get(name) !== files[name])
+}
+
+/** dehydrated has one RENEW_DAYS for all. */
+function shortest(wanted: readonly Assignment[]): number | undefined {
+  const days = wanted.flatMap(({ certificate }) => (certificate === undefined ? [] : [renewDays(certificate)]))
+  return days.length === 0 ? undefined : Math.min(...days)
+}

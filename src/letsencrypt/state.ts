@@ -1,0 +1,160 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFileAtomically } from '../system/atomic-write.ts'
+import { hasCode } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
+import type { Places } from '../system/places.ts'
+import { certificateState } from './authority.ts'
+import { nextTry } from './renewal.ts'
+
+/** What went wrong with a certificate, and when it is tried again. */
+export interface Trouble {
+  /** Failures in a row. */
+  readonly failures: number
+  readonly message: string
+  readonly hint: string
+  /** Times as ISO 8601. */
+  readonly since: string
+  readonly nextTry: string
+}
+
+/** What has to be remembered from run to run; everything else is read from the certificates themselves. */
+interface Memory {
+  /** By authority and certificate: `acme-v02.api.letsencrypt.org/example.org`. */
+  readonly troubles: Map<string, Trouble>
+  /** By fingerprint: how urgent the last warning was. */
+  readonly warned: Map<string, number>
+  /** By fingerprint: when the authority suggests to renew. */
+  readonly windows: Map<string, RememberedWindow>
+  /** The last deployment failed: why. */
+  deployment: string | undefined
+}
+
+/** A suggestion of the authority (RFC 9773), and when to ask again. Times as ISO 8601. */
+interface RememberedWindow {
+  readonly start: string
+  readonly end: string
+  readonly askAgain: string
+}
+
+/** The memory of the runs. Losing it loses no certificate: it only says when to try again and what was told already. */
+export class State {
+  readonly #file: string
+  readonly #memory: Memory
+
+  /** @param warn told when the file is damaged; a new one is begun */
+  constructor(places: Places, warn: (message: string) => void) {
+    this.#file = join(certificateState(places), 'state.json')
+    this.#memory = read(this.#file, warn)
+  }
+
+  trouble(key: string): Trouble | undefined {
+    return this.#memory.troubles.get(key)
+  }
+
+  allTroubles(): Trouble[] {
+    return [...this.#memory.troubles.values()]
+  }
+
+  /** Notes a failure, and gives the time of the next try. */
+  failed(key: string, message: string, hint: string, now: Date): Trouble {
+    const before = this.#memory.troubles.get(key)
+    const failures = (before?.failures ?? 0) + 1
+    const since = before?.since ?? now.toISOString()
+    const trouble = { failures, message, hint, since, nextTry: nextTry(failures, now).toISOString() }
+    this.#memory.troubles.set(key, trouble)
+    this.#write()
+    return trouble
+  }
+
+  /** Notes that all is well with a certificate. */
+  succeeded(key: string): void {
+    if (this.#memory.troubles.delete(key)) this.#write()
+  }
+
+  get deployment(): string | undefined {
+    return this.#memory.deployment
+  }
+
+  /** Notes how the last deployment ended; undefined: well. */
+  deployed(problem: string | undefined): void {
+    if (this.#memory.deployment === problem) return
+    this.#memory.deployment = problem
+    this.#write()
+  }
+
+  window(fingerprint: string): RememberedWindow | undefined {
+    return this.#memory.windows.get(fingerprint)
+  }
+
+  noteWindow(fingerprint: string, window: RememberedWindow): void {
+    this.#memory.windows.set(fingerprint, window)
+    this.#write()
+  }
+
+  warned(fingerprint: string): number {
+    return this.#memory.warned.get(fingerprint) ?? 0
+  }
+
+  /** @param level 0 forgets it */
+  noteWarned(fingerprint: string, level: number): void {
+    if (this.warned(fingerprint) === level) return
+    if (level === 0) this.#memory.warned.delete(fingerprint)
+    else this.#memory.warned.set(fingerprint, level)
+    this.#write()
+  }
+
+  #write(): void {
+    const { troubles, warned, windows, deployment } = this.#memory
+    const data = {
+      troubles: Object.fromEntries(troubles),
+      warned: Object.fromEntries(warned),
+      windows: Object.fromEntries(windows),
+      deployment: deployment ?? null,
+    }
+    mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
+    writeFileAtomically(this.#file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 })
+  }
+}
+
+function read(file: string, warn: (message: string) => void): Memory {
+  const empty: Memory = { troubles: new Map(), warned: new Map(), windows: new Map(), deployment: undefined }
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return empty
+    throw error
+  }
+  try {
+    const data: unknown = JSON.parse(text)
+    if (isObject(data)) return memoryOf(data)
+  } catch {
+    // Told below, with a file that holds something else.
+  }
+  warn(`${file}: this file is damaged; failures and warnings are counted anew`)
+  return empty
+}
+
+function memoryOf(data: Record<string, unknown>): Memory {
+  const troubles = Object.entries(isObject(data.troubles) ? data.troubles : {}).flatMap(([key, value]) =>
+    isTrouble(value) ? [[key, value] as const] : [],
+  )
+  const warned = Object.entries(isObject(data.warned) ? data.warned : {}).flatMap(([key, value]) =>
+    typeof value === 'number' ? [[key, value] as const] : [],
+  )
+  const windows = Object.entries(isObject(data.windows) ? data.windows : {}).flatMap(([key, value]) =>
+    isWindow(value) ? [[key, value] as const] : [],
+  )
+  const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
+  return { troubles: new Map(troubles), warned: new Map(warned), windows: new Map(windows), deployment }
+}
+
+function isTrouble(value: unknown): value is Trouble {
+  if (!isObject(value) || typeof value.failures !== 'number') return false
+  return ['message', 'hint', 'since', 'nextTry'].every(name => typeof value[name] === 'string')
+}
+
+function isWindow(value: unknown): value is RememberedWindow {
+  return isObject(value) && ['start', 'end', 'askAgain'].every(name => typeof value[name] === 'string')
+}

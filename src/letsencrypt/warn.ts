@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { readDatabase } from '../db/store.ts'
+import { Failure } from '../system/failure.ts'
+import { below, databaseFile, type Places } from '../system/places.ts'
+import { shortTime } from './issue.ts'
+import { namesOf, readLeaf, validityOf } from './pem.ts'
+import { urgency } from './renewal.ts'
+import type { Settings } from './settings.ts'
+import type { State } from './state.ts'
+import type { World } from './world.ts'
+
+/** A certificate that a record names, whoever issued it. */
+export interface InService {
+  /** `modSSL`, or the domain. */
+  readonly record: string
+  readonly file: string
+  readonly names: readonly string[]
+  readonly fingerprint: string
+  readonly issuer: string
+  readonly from: Date
+  readonly until: Date
+}
+
+/** The certificates that modSSL and the domains name. A file that cannot be read is told. */
+export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
+  const records = [
+    ...[readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')],
+    ...(readDatabase(databaseFile(places, 'domains'))?.values() ?? []),
+  ]
+  return records.flatMap(record => {
+    const file = record?.properties.get('crt')
+    if (record === undefined || file === undefined || file === '') return []
+    const real = below(places, file)
+    if (!existsSync(real)) {
+      warn(`${record.key}: its certificate ${file} does not exist`)
+      return []
+    }
+    try {
+      const leaf = readLeaf(readFileSync(real, 'utf8'), file)
+      const { fingerprint256: fingerprint, issuer } = leaf
+      return [{ record: record.key, file, names: namesOf(leaf), fingerprint, issuer, ...validityOf(leaf) }]
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      warn(error.describe())
+      return []
+    }
+  })
+}
+
+/**
+ * Warns of certificates that are about to expire: the authority sends no such mail any more. Once for each step of
+ * urgency, by mail and by the command.
+ * @returns false when a warning could not be sent by any way that is set up
+ */
+export async function warnOfExpiry(settings: Settings, state: State, world: World): Promise<boolean> {
+  const now = world.clock.now()
+  let well = true
+  const served = new Map(certificatesInService(world.places, world.warn).map(one => [one.fingerprint, one]))
+  for (const certificate of served.values()) {
+    const level = urgency(certificate, now)
+    if (level <= state.warned(certificate.fingerprint)) continue
+    const text = warningText(certificate, state, now)
+    world.warn(text.split('\n')[0] ?? '')
+    if (await send(text, settings, world)) state.noteWarned(certificate.fingerprint, level)
+    else well = false
+  }
+  return well
+}
+
+function warningText({ record, names, until }: InService, state: State, now: Date): string {
+  const days = Math.floor((until.getTime() - now.getTime()) / 86_400_000)
+  const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
+  const lines = [
+    `The certificate of ${record} on ${hostname()} ${when}, at ${shortTime(until)}.`,
+    `Its names: ${names.join(' ')}`,
+    ...state.allTroubles().map(({ message, hint }) => `It could not be renewed: ${message}\n${hint}`),
+    ...(state.deployment === undefined ? [] : [state.deployment]),
+    'See: gabarit letsencrypt status',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** At least one way has to work, where there is one. */
+async function send(text: string, settings: Settings, world: World): Promise<boolean> {
+  const ways: { name: string; command: readonly string[]; input: string }[] = []
+  const { warnAddress, warnCommand } = settings
+  if (warnAddress !== '') {
+    const subject = (text.split('\n')[0] ?? '').replace(/[^ -~]/g, '?')
+    const input = `To: ${warnAddress}\nSubject: ${subject}\n\n${text}`
+    ways.push({ name: 'mail', command: ['sendmail', '-t', '-i'], input })
+  }
+  if (warnCommand !== undefined) ways.push({ name: 'warnCommand', command: [warnCommand], input: text })
+  let sent = ways.length === 0
+  for (const { name, command, input } of ways) {
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/lib` }
+    const { status, problem, output } = await world.system.run(command, { input, env, cwd: '/', timeout: 60_000 })
+    if (status === 0) sent = true
+    else world.warn(`the warning could not be sent by ${name}: ${problem ?? `status ${status}: ${output.trim()}`}`)
+  }
+  return sent
+}
