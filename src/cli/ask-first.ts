@@ -33,8 +33,8 @@ export async function askFirst(
   return EXIT.failed
 }
 
-/** Anything but y and yes is a no, the end of input too. */
-async function saysYes(question: string): Promise<boolean> {
+/** Asks the person at the terminal. Anything but y and yes is a no, the end of input too. */
+export async function saysYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   try {

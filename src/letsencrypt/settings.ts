@@ -31,6 +31,8 @@ export interface Settings {
   readonly warnCommand: string | undefined
   /** Address of a DNS server for the checks; undefined: the system's. */
   readonly dnsServer: string | undefined
+  /** What stands for the authorities in CAA records; none: what their directories say. */
+  readonly caaIdentities: readonly string[]
   /** Checks that are left out. */
   readonly skipChecks: ReadonlySet<string>
 }
@@ -67,16 +69,18 @@ export function readSettings(places: Places): Settings {
     warnAddress: text('warnAddress', text('email')),
     warnCommand: text('warnCommand') === '' ? undefined : below(places, text('warnCommand')),
     dnsServer: text('DNSServer') || undefined,
-    skipChecks: new Set(
-      text('SkipChecks')
-        .split(/[\s,]+/)
-        .filter(Boolean),
-    ),
+    caaIdentities: listIn(text('CAAIdentities')),
+    skipChecks: new Set(listIn(text('SkipChecks'))),
   }
+}
+
+/** The words of a list. */
+function listIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean)
 }
 
 function servedAt(servers: string, modSSL: DbRecord): string[] {
   if (servers === 'none') return []
-  if (servers !== '') return servers.split(/[\s,]+/).filter(Boolean)
+  if (servers !== '') return listIn(servers)
   return modSSL.properties.get('status') === 'enabled' ? [`127.0.0.1:${modSSL.properties.get('TCPPort') ?? '443'}`] : []
 }

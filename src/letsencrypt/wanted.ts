@@ -9,13 +9,18 @@ import type { NameToCheck, WantedCertificate } from './types.ts'
 /**
  * The certificates that the databases ask for: what the template of domains.txt makes, the site's own fragments
  * included, whether or not certificates are switched on yet.
+ * @param replaced databases other than configuration that stand for those on disk, to see what a change would do
  * @throws Failure when the template cannot be expanded
  */
-export function wantedCertificates(places: Places, warn: (message: string) => void): WantedCertificate[] {
+export function wantedCertificates(
+  places: Places,
+  warn: (message: string) => void,
+  replaced: ReadonlyMap<string, Records> = new Map(),
+): WantedCertificate[] {
   const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
   const context: Context = {
     ...makeContext(places, new RealSystem(places.root), warn),
-    replaced: new Map([['configuration', switchedOn(records)]]),
+    replaced: new Map([...replaced, ['configuration', switchedOn(records)]]),
   }
   return expandAll(context, ['/etc/dehydrated/domains.txt']).flatMap(output => parseDomainsTxt(output.content ?? ''))
 }

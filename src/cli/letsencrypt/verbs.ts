@@ -11,4 +11,21 @@ export const VERBS: readonly Command[] = [
     examples: [['gabarit letsencrypt status', 'for people; --json for programs']],
     run: async invocation => (await import('./status.ts')).run(invocation),
   },
+  {
+    name: 'check',
+    summary: 'would the authority accept every name? DNS, CAA, port 80, clock; exit 1 when not',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'skip', type: 'string', describe: 'checks to leave out, parted by commas, or all' },
+      { name: 'drop-failing', type: 'boolean', describe: 'leave the failing names out: letsencryptSSLcert disabled' },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit letsencrypt check', 'one line for each name, then what is wrong and what to do'],
+      ['gabarit letsencrypt check --skip fetch', 'behind a router that does not lead back inside'],
+      ['gabarit letsencrypt check --drop-failing', 'go on with the names that are right'],
+    ],
+    run: async invocation => (await import('./check.ts')).run(invocation),
+  },
 ]

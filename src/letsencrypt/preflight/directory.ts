@@ -1,0 +1,62 @@
+import { askDirectory, NoAnswer, untrustedTime } from '../ask-directory.ts'
+import type { Authority, Clock } from '../types.ts'
+import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
+
+/** What was found out about the authority itself. */
+export interface DirectoryReport {
+  readonly results: readonly CheckResult[]
+  readonly caaIdentities: readonly string[]
+}
+
+const MINUTE = 60 * 1000
+/** A clock that is wrong by less does no harm. */
+const TOLERATED = 5 * MINUTE
+/** Let's Encrypt lets a certificate begin an hour early: beyond that it is not valid yet for this server. */
+const HARMFUL = 60 * MINUTE
+
+/**
+ * Asks the authority for its directory, and compares the clock of this server with its time.
+ * @param skip checks that are left out
+ */
+export async function checkDirectory(
+  authority: Authority,
+  clock: Clock,
+  skip: ReadonlySet<string>,
+): Promise<DirectoryReport> {
+  if (['authority', 'clock', 'caa'].every(check => skip.has(check))) return { results: [], caaIdentities: [] }
+  const { results, caaIdentities } = await ask(authority, clock)
+  return { results: results.filter(({ check }) => !skip.has(check)), caaIdentities }
+}
+
+async function ask(authority: Authority, clock: Clock): Promise<DirectoryReport> {
+  const began = clock.now().getTime()
+  try {
+    const { date, caaIdentities } = await askDirectory(authority)
+    const now = (began + clock.now().getTime()) / 2
+    return { results: [ok('authority', `${authority.directory} answers`), checkClock(date, now)], caaIdentities }
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    const hint = 'Is this server connected to the internet, and TestCA or ProductionCA right? Then try again later.'
+    const date = error.certificateTime ? await untrustedTime(authority.directory) : undefined
+    const results = [failed('authority', error.message, hint), checkClock(date, clock.now().getTime())]
+    return { results, caaIdentities: [] }
+  }
+}
+
+/** Headers have no parts of a second, so the authority is half a second later on average. */
+function checkClock(date: number | undefined, now: number): CheckResult {
+  if (date === undefined) return skipped('clock', 'the authority tells no time')
+  const difference = now - (date + 500)
+  const size = Math.abs(difference)
+  if (size <= TOLERATED) return ok('clock', `right within ${size < 2000 ? 'seconds' : sayLength(size)}`)
+  const reason = `the clock of this server is ${sayLength(size)} ${difference > 0 ? 'ahead' : 'behind'}`
+  const hint = 'Set it, and keep it right: timedatectl set-ntp true'
+  return size > HARMFUL ? failed('clock', reason, hint) : warning('clock', reason, hint)
+}
+
+function sayLength(milliseconds: number): string {
+  const minutes = milliseconds / MINUTE
+  if (minutes < 2) return `${Math.round(milliseconds / 1000)} s`
+  if (minutes < 120) return `${Math.round(minutes)} min`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1440)} days`
+}
