@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { Failure, hasCode } from '../system/failure.ts'
 import { dehydratedFolder } from './dehydrated.ts'
 import { Ledger } from './ledger/ledger.ts'
-import { namesOf, readLeaf } from './pem.ts'
+import { namesOf, readLeaf, sameNames } from './pem.ts'
 import type { Settings } from './settings.ts'
 import { CertificateStore, readDehydrated, type StoredCertificate } from './store.ts'
 import type { Authority, WantedCertificate } from './types.ts'
@@ -25,7 +25,7 @@ export class Certificates {
     this.settings = settings
     this.authority = settings[mode]
     this.wanted = wantedCertificates(world.places, world.warn)
-    this.store = new CertificateStore(world.places, this.authority)
+    this.store = new CertificateStore(world.places, this.authority, world.clock)
     this.ledger = new Ledger(this.authority, world.clock)
     this.#world = world
   }
@@ -63,23 +63,24 @@ export class Certificates {
     const found = readDehydrated(folder)
     if (found === undefined) return undefined
     const leaf = readLeaf(found.texts.cert, folder)
-    if (this.store.history(name).some(({ certificate }) => certificate.fingerprint256 === leaf.fingerprint256))
-      return undefined
+    const history = this.store.history(name)
+    if (history.some(({ certificate }) => certificate.fingerprint256 === leaf.fingerprint256)) return undefined
     // The names may have changed since it was asked for: then it is no longer wanted, but nothing is wrong with it.
     const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
     const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
     const certificate = this.store.add(name, found.id, found.texts)
-    this.ledger.record({ kind: 'issued', names: certificate.names })
+    const renewal = history.some(({ names }) => sameNames(names, certificate.names))
+    this.ledger.record({ kind: 'issued', names: certificate.names, renewal })
     return certificate
   }
 
   /** Issuers of what the other authority has sent us. */
   #foreignIssuers(): string[] {
-    const { places } = this.#world
+    const { places, clock } = this.#world
     const other = this.authority.mode === 'test' ? this.settings.production : this.settings.test
     if (other.id === this.authority.id) return []
-    const store = new CertificateStore(places, other)
+    const store = new CertificateStore(places, other, clock)
     const issuers = store.names().flatMap(name => store.history(name).map(({ certificate }) => certificate.issuer))
     return [...new Set(issuers)]
   }

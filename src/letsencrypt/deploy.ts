@@ -97,6 +97,18 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
   })
 }
 
+/** Takes the certificates out of the databases again, so that the self-signed one is served; deletes no certificate. */
+export function giveBack(places: Places): void {
+  const command = 'gabarit letsencrypt off'
+  changeDatabase(places, 'configuration', { command }, draft => draft.delprop('modSSL', ...PROPERTIES))
+  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const ours = [...domains.values()].filter(({ properties }) => isOurs(places, properties.get('crt')))
+  if (ours.length === 0) return
+  changeDatabase(places, 'domains', { command }, draft => {
+    for (const { key } of ours) draft.delprop(key, ...PROPERTIES)
+  })
+}
+
 function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[number], string> {
   return { crt: files.crt, key: files.key, CertificateChainFile: files.chain }
 }

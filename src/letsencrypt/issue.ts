@@ -1,6 +1,7 @@
 import { Failure } from '../system/failure.ts'
 import { type Certificates, notAsAsked } from './certificates.ts'
 import { askFor, dehydratedFolder } from './dehydrated.ts'
+import { sayMoment } from './ledger/judge.ts'
 import { readLeaf, sameNames } from './pem.ts'
 import { readDehydrated, type StoredCertificate } from './store.ts'
 import type { WantedCertificate } from './types.ts'
@@ -35,7 +36,13 @@ export async function issue(
   if (!answer.allowed && !force) {
     const until = new Date(Math.max(...answer.refusals.map(refusal => refusal.until.getTime())))
     const message = answer.refusals.map(refusal => refusal.message).join('; ')
-    return { failure: { message, hint: `The authority was not asked. It would give one again from ${shortTime(until)}.`, until } }
+    return {
+      failure: {
+        message,
+        hint: `The authority was not asked. It would give one again from ${sayMoment(until)}.`,
+        until,
+      },
+    }
   }
   const run = await askFor(wanted, authority, settings, world)
   if (run.newAccount) ledger.record({ kind: 'account' })
@@ -73,9 +80,4 @@ const NOTHING_CAME = {
   message: 'dehydrated ended well, but no certificate came',
   hint: 'Run dehydrated -c by hand to see what it says.',
   failedNames: [] as string[],
-}
-
-/** A time for people: `2027-03-01 04:00 UTC`. */
-export function shortTime(time: Date): string {
-  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

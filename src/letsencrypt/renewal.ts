@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { Validity } from './pem.ts'
+import type { X509Certificate } from 'node:crypto'
+import { momentIn } from './ari.ts'
+import { type Validity, validityOf } from './pem.ts'
 
 const DAY = 86_400_000
 
@@ -14,23 +15,15 @@ export function renewDays(validity: Validity): number {
   return Math.max(1, Math.ceil(renewalMargin(validity) / DAY))
 }
 
-/** A time span in which the authority suggests to renew (RFC 9773). */
-interface Window {
-  readonly start: Date
-  readonly end: Date
-}
-
 /**
- * When a certificate is to be renewed. The authority's window may advance this, never put it off: it is advice, and an
- * authority that is wrong about it must not let a certificate expire. The moment inside the window depends on the
- * certificate, so that not all servers come at once and each run comes to the same result.
+ * When a certificate is to be renewed. The window that the authority suggests (RFC 9773) may advance this, never put it
+ * off: it is advice, and an authority that is wrong about it must not let a certificate expire.
  */
-export function renewalTime(validity: Validity, fingerprint: string, window: Window | undefined): Date {
+export function renewalTime(certificate: X509Certificate, window?: { readonly start: Date; readonly end: Date }): Date {
+  const validity = validityOf(certificate)
   const usual = validity.until.getTime() - renewalMargin(validity)
   if (window === undefined) return new Date(usual)
-  const part = createHash('sha256').update(fingerprint).digest().readUInt32BE(0) / 2 ** 32
-  const suggested = window.start.getTime() + part * (window.end.getTime() - window.start.getTime())
-  return new Date(Math.min(usual, suggested))
+  return new Date(Math.min(usual, momentIn(window, certificate).getTime()))
 }
 
 /** Minutes after a failure until the next try; the last one for ever. */

@@ -28,7 +28,8 @@ export async function putIntoService(
     state.deployed('the last run was cut off before the certificates were in service')
     for (const key of enter(places, wanted)) world.say(`${key}: its certificate is entered`)
     const status = await world.signal(EVENT)
-    if (status !== 0) return failed(state, `the event ${EVENT} failed (status ${status}): the services may serve the old certificate`)
+    if (status !== 0)
+      return failed(state, `the event ${EVENT} failed (status ${status}): the services may serve the old certificate`)
   }
   const expected = expectedFingerprints(places, certificates, wanted)
   const { servers } = certificates.settings

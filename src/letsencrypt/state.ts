@@ -56,12 +56,16 @@ export class State {
     return [...this.#memory.troubles.values()]
   }
 
-  /** Notes a failure, and gives the time of the next try. */
-  failed(key: string, message: string, hint: string, now: Date): Trouble {
+  /**
+   * Notes a failure, and gives the time of the next try.
+   * @param until no try before has a chance
+   */
+  failed(key: string, message: string, hint: string, now: Date, until?: Date): Trouble {
     const before = this.#memory.troubles.get(key)
     const failures = (before?.failures ?? 0) + 1
     const since = before?.since ?? now.toISOString()
-    const trouble = { failures, message, hint, since, nextTry: nextTry(failures, now).toISOString() }
+    const next = new Date(Math.max(nextTry(failures, now).getTime(), until?.getTime() ?? 0))
+    const trouble = { failures, message, hint, since, nextTry: next.toISOString() }
     this.#memory.troubles.set(key, trouble)
     this.#write()
     return trouble

@@ -1,12 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
-import type { Authority } from './types.ts'
+import type { Authority, Clock } from './types.ts'
 import type { CertificateTexts } from './verify.ts'
 
 /** A certificate of the history: a folder that nobody changes any more. */
@@ -23,6 +23,8 @@ export interface StoredCertificate {
   readonly names: readonly string[]
   readonly from: Date
   readonly until: Date
+  /** The authority has withdrawn it at our wish. */
+  readonly revoked: boolean
 }
 
 /**
@@ -31,10 +33,12 @@ export interface StoredCertificate {
  */
 export class CertificateStore {
   readonly #places: Places
+  readonly #clock: Clock
   readonly #folder: string
 
-  constructor(places: Places, authority: Authority) {
+  constructor(places: Places, authority: Authority, clock: Clock) {
     this.#places = places
+    this.#clock = clock
     this.#folder = join(authority.folder, 'certificates')
   }
 
@@ -49,20 +53,29 @@ export class CertificateStore {
     return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
   }
 
-  /** The certificate to serve: the newest, unless an older one was chosen since it came. */
+  /** The newest certificate that is not withdrawn. */
+  newest(name: string): StoredCertificate | undefined {
+    return this.history(name).find(({ revoked }) => !revoked)
+  }
+
+  /** The certificate to serve: the newest, unless an older one was chosen since it came, and holds still. */
   current(name: string): StoredCertificate | undefined {
-    const history = this.history(name)
+    const history = this.history(name).filter(({ revoked }) => !revoked)
     const choice = this.#choice(name)
     const chosen = choice?.instead === history[0]?.id ? history.find(({ id }) => id === choice?.chosen) : undefined
-    return chosen ?? history[0]
+    return chosen !== undefined && chosen.until > this.#clock.now() ? chosen : history[0]
   }
 
   /** Chooses a certificate of the history, until a newer one comes. */
   choose(certificate: StoredCertificate): void {
-    const newest = this.history(certificate.name)[0]
-    const choice = { chosen: certificate.id, instead: newest?.id }
+    const choice = { chosen: certificate.id, instead: this.newest(certificate.name)?.id }
     const file = join(this.#folder, certificate.name, 'choice.json')
     writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+  }
+
+  /** Notes that a certificate is withdrawn; it stays in the history. */
+  noteRevoked({ folder }: StoredCertificate): void {
+    writeFileAtomically(join(folder, 'revoked'), `${this.#clock.now().toISOString()}\n`, { mode: 0o600 })
   }
 
   /** Adds a certificate to the history, the whole folder at once. One that is there already stays. */
@@ -98,7 +111,8 @@ export class CertificateStore {
     const certificate = readLeaf(readText(file), file)
     const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
     const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
-    return { name, id, folder, files, certificate, names: namesOf(certificate), ...validityOf(certificate) }
+    const revoked = existsSync(join(folder, 'revoked'))
+    return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
   }
 
   #choice(name: string): { chosen: unknown; instead: unknown } | undefined {
@@ -121,12 +135,6 @@ export class CertificateStore {
       hint: 'Remove it: then the newest certificate is served.',
     })
   }
-}
-
-/** The texts of a certificate of the history. */
-export function textsOf({ folder }: StoredCertificate): CertificateTexts {
-  const text = (name: string) => readText(join(folder, name))
-  return { cert: text('cert.pem'), chain: text('chain.pem'), key: text('privkey.pem') }
 }
 
 /**

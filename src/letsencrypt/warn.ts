@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { readDatabase } from '../db/store.ts'
 import { Failure } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
-import { shortTime } from './issue.ts'
+import { sayMoment } from './ledger/judge.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { urgency } from './renewal.ts'
 import type { Settings } from './settings.ts'
@@ -72,7 +72,7 @@ function warningText({ record, names, until }: InService, state: State, now: Dat
   const days = Math.floor((until.getTime() - now.getTime()) / 86_400_000)
   const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
   const lines = [
-    `The certificate of ${record} on ${hostname()} ${when}, at ${shortTime(until)}.`,
+    `The certificate of ${record} on ${hostname()} ${when}, at ${sayMoment(until)}.`,
     `Its names: ${names.join(' ')}`,
     ...state.allTroubles().map(({ message, hint }) => `It could not be renewed: ${message}\n${hint}`),
     ...(state.deployment === undefined ? [] : [state.deployment]),

@@ -1,12 +1,70 @@
+import { sayMoment } from '../../letsencrypt/ledger/judge.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
-import { wantedCertificates } from '../../letsencrypt/wanted.ts'
+import { State } from '../../letsencrypt/state.ts'
+import { type CertificateStatus, certificateStatus, type Status } from '../../letsencrypt/status.ts'
 import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt status` */
-export async function run({ places, print, printError }: Invocation): Promise<number> {
-  const settings = readSettings(places)
-  const wanted = wantedCertificates(places, message => printError(`warning: ${message}`))
-  print(JSON.stringify({ status: settings.status, wanted }, null, 2))
-  return EXIT.done
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, places, print } = invocation
+  const world = makeWorld(invocation, 'status')
+  const found = certificateStatus(readSettings(places), new State(places, world.warn), world)
+  print(flag('json') ? JSON.stringify(asData(found), null, 2) : asText(found))
+  return found.problems.length === 0 ? EXIT.done : EXIT.failed
+}
+
+function asText({ status, mode, directory, certificates, others, problems }: Status): string {
+  const head = status === 'disabled' ? 'letsencrypt is disabled' : `${status}: the ${mode} authority ${directory}`
+  return [
+    head,
+    ...certificates.flatMap(certificateLines),
+    ...others.map(({ record, file, until }) => `${record}: ${file}, until ${sayMoment(until)}`),
+    ...(problems.length === 0 ? ['nothing needs you'] : ['needs you:', ...problems.map(problem => `  ${problem}`)]),
+  ].join('\n')
+}
+
+function certificateLines(row: CertificateStatus): string[] {
+  const { name, names, certificate, issuer, daysLeft, nextRenewal, records, trouble, left } = row
+  const lines = [`certificate ${name}`, `  names: ${names.join(' ')}`]
+  if (certificate === undefined || nextRenewal === undefined) lines.push('  not issued yet')
+  else
+    lines.push(
+      `  issued by ${issuer}`,
+      `  until ${sayMoment(certificate.until)}, ${daysLeft} days left; renewed from ${sayMoment(nextRenewal)}`,
+      `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
+    )
+  const limits = left.map(({ what, used, of }) => `${what}: ${of - used} of ${of} left`)
+  if (limits.length > 0) lines.push(`  limits: ${limits.join('; ')}`)
+  if (trouble !== undefined)
+    lines.push(
+      `  last error: ${trouble.message}`,
+      `  ${trouble.hint}`,
+      `  tried again from ${sayMoment(new Date(trouble.nextTry))}`,
+    )
+  return lines
+}
+
+function asData({ status, mode, directory, certificates, others, problems }: Status): object {
+  return {
+    status,
+    mode,
+    authority: directory,
+    certificates: certificates.map(({ certificate, ...row }) => ({
+      name: row.name,
+      names: row.names,
+      id: certificate?.id ?? null,
+      issuer: row.issuer ?? null,
+      from: certificate?.from.toISOString() ?? null,
+      until: certificate?.until.toISOString() ?? null,
+      daysLeft: row.daysLeft ?? null,
+      nextRenewal: row.nextRenewal?.toISOString() ?? null,
+      inService: row.records,
+      left: row.left,
+      trouble: row.trouble ?? null,
+    })),
+    others,
+    problems,
+  }
 }

@@ -1,0 +1,32 @@
+import { Certificates, issuerName } from '../../letsencrypt/certificates.ts'
+import { sayMoment } from '../../letsencrypt/ledger/judge.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
+import { certificatesInService } from '../../letsencrypt/warn.ts'
+import { EXIT } from '../../system/failure.ts'
+import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
+
+/** `gabarit letsencrypt list` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, places, print } = invocation
+  const world = makeWorld(invocation, 'list')
+  const settings = readSettings(places)
+  const inService = new Set(certificatesInService(places, world.warn).map(({ fingerprint }) => fingerprint))
+  const rows = (['production', 'test'] as const).flatMap(mode => {
+    const { store } = new Certificates(world, settings, mode)
+    return store.names().flatMap(name =>
+      store.history(name).map(({ id, certificate, from, until, names, folder, revoked }) => {
+        const served = inService.has(certificate.fingerprint256)
+        return { mode, name, id, issuer: issuerName(certificate), from, until, names, folder, revoked, served }
+      }),
+    )
+  })
+  if (flag('json')) print(JSON.stringify(rows, null, 2))
+  else if (rows.length === 0) print('no certificate was issued yet')
+  else
+    for (const { mode, name, id, issuer, until, names, revoked, served } of rows) {
+      const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}`
+      print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayMoment(until)}${marks}`)
+    }
+  return EXIT.done
+}

@@ -1,0 +1,29 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { renew } from '../../letsencrypt/renew.ts'
+import { alone } from '../../letsencrypt/run-lock.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
+import { State } from '../../letsencrypt/state.ts'
+import { EXIT } from '../../system/failure.ts'
+import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
+
+/** A run that waits for its next try ends when that is farther away: the next one comes by the timer. */
+const LONGEST_WAIT = 2 * 3600 * 1000
+
+/** `gabarit letsencrypt renew` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, places, print } = invocation
+  const world = makeWorld(invocation, 'renew')
+  if (readSettings(places).status === 'disabled') {
+    print('letsencrypt is disabled: nothing to renew')
+    return EXIT.done
+  }
+  for (;;) {
+    // Read again: while this process waited, somebody may have mended a setting.
+    const once = () => renew(readSettings(places), new State(places, world.warn), world, { force: flag('force') })
+    const { ok, nextTry } = await alone(world, 'gabarit letsencrypt renew', once)
+    const left = nextTry === undefined ? Number.POSITIVE_INFINITY : nextTry.getTime() - world.clock.now().getTime()
+    if (ok || !flag('wait') || left > LONGEST_WAIT) return ok ? EXIT.done : EXIT.failed
+    await wait(Math.max(left, 1000))
+  }
+}

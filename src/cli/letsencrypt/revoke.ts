@@ -1,0 +1,38 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { revoke } from '../../letsencrypt/dehydrated.ts'
+import { findIssued } from '../../letsencrypt/history.ts'
+import { alone } from '../../letsencrypt/run-lock.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
+import { certificatesInService } from '../../letsencrypt/warn.ts'
+import { EXIT, refusal } from '../../system/failure.ts'
+import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
+
+/** `gabarit letsencrypt revoke ID [CERTIFICATE]` */
+export function run(invocation: Invocation): Promise<number> {
+  const { args, places, flag, print } = invocation
+  const [id = '', name] = args
+  const world = makeWorld(invocation, 'revoke')
+  return alone(world, 'gabarit letsencrypt revoke', async () => {
+    const settings = readSettings(places)
+    const { certificates, certificate } = findIssued(world, settings, id, name)
+    if (certificate.revoked) throw refusal(`${certificate.name} ${id} is withdrawn already`)
+    const served = certificatesInService(places, world.warn).find(
+      ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
+    )
+    if (served !== undefined && !flag('force'))
+      throw refusal(`${certificate.name} ${id} is in service (${served.record})`, {
+        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr withdraw it all the same: --force',
+      })
+    // dehydrated renames what it has withdrawn: the history keeps its own.
+    const folder = join(certificates.authority.folder, 'withdrawn')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const copy = join(folder, `${certificate.name}-${id}.pem`)
+    copyFileSync(join(certificate.folder, 'cert.pem'), copy)
+    await revoke(copy, certificates.authority, settings, world)
+    certificates.store.noteRevoked(certificate)
+    print(`${certificate.name} ${id}: withdrawn by the ${certificates.authority.mode} authority`)
+    return EXIT.done
+  })
+}

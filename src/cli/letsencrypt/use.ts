@@ -1,0 +1,22 @@
+import { choose } from '../../letsencrypt/history.ts'
+import { alone } from '../../letsencrypt/run-lock.ts'
+import { putIntoService } from '../../letsencrypt/serve.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
+import { State } from '../../letsencrypt/state.ts'
+import { EXIT } from '../../system/failure.ts'
+import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
+
+/** `gabarit letsencrypt use ID|previous [CERTIFICATE]` */
+export function run(invocation: Invocation): Promise<number> {
+  const { args, places } = invocation
+  const [id = '', name] = args
+  const world = makeWorld(invocation, 'use')
+  return alone(world, 'gabarit letsencrypt use', async () => {
+    const certificates = choose(world, readSettings(places), id, name)
+    const problem = await putIntoService(certificates, new State(places, world.warn), world)
+    if (problem === undefined) return EXIT.done
+    world.warn(problem)
+    return EXIT.failed
+  })
+}

@@ -1,0 +1,63 @@
+import { Failure, refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { Certificates } from './certificates.ts'
+import type { Settings } from './settings.ts'
+import type { StoredCertificate } from './store.ts'
+import type { Mode } from './types.ts'
+import type { World } from './world.ts'
+
+/** The certificate that a person means: by its name, or the only one there is. */
+export function pickName(names: readonly string[], asked: string | undefined): string {
+  const [first, ...others] = names
+  if (asked === undefined && first !== undefined && others.length === 0) return first
+  const list = names.length === 0 ? 'There is none yet.' : `Certificates: ${names.join(' ')}`
+  if (asked === undefined) throw refusal('which certificate?', { hint: list })
+  if (names.includes(asked)) return asked
+  throw refusal(`there is no certificate ${JSON.stringify(asked)}${didYouMean(asked, names)}`, { hint: list })
+}
+
+/** A certificate of a history by its id, or by `previous`: the one before that which is served. */
+export function pickCertificate(
+  history: readonly StoredCertificate[],
+  current: StoredCertificate | undefined,
+  asked: string,
+): StoredCertificate {
+  const at = history.findIndex(({ id }) => id === current?.id)
+  const found = asked.toLowerCase() === 'previous' ? history[at + 1] : history.find(({ id }) => id === asked)
+  if (found !== undefined) return found
+  const ids = history.map(({ id }) => id)
+  const what = asked.toLowerCase() === 'previous' ? 'there is none before it' : `there is none with the id ${asked}`
+  throw refusal(what, { hint: `Its history, the newest first: ${ids.join(' ')}\ngabarit letsencrypt list` })
+}
+
+/**
+ * Chooses an older certificate of the production authority, to be served until a newer one comes.
+ * @throws Failure (refused) when there is no such one, or it holds no more
+ */
+export function choose(world: World, settings: Settings, asked: string, name: string | undefined): Certificates {
+  const certificates = new Certificates(world, settings, 'production')
+  const { store } = certificates
+  const picked = pickName(store.names(), name)
+  const certificate = pickCertificate(store.history(picked), store.current(picked), asked)
+  if (certificate.revoked) throw refusal(`the certificate ${picked} ${certificate.id} is withdrawn`)
+  if (certificate.until <= world.clock.now()) throw refusal(`the certificate ${picked} ${certificate.id} has expired`)
+  store.choose(certificate)
+  return certificates
+}
+
+/** A certificate of either authority, for withdrawing it. */
+export function findIssued(
+  world: World,
+  settings: Settings,
+  id: string,
+  name: string | undefined,
+): { certificates: Certificates; certificate: StoredCertificate } {
+  for (const mode of ['production', 'test'] satisfies Mode[]) {
+    const certificates = new Certificates(world, settings, mode)
+    const { store } = certificates
+    const names = name === undefined ? store.names() : store.names().filter(known => known === name)
+    const certificate = names.flatMap(known => store.history(known)).find(known => known.id === id)
+    if (certificate !== undefined) return { certificates, certificate }
+  }
+  throw new Failure(`there is no certificate with the id ${JSON.stringify(id)}`, { hint: 'gabarit letsencrypt list' })
+}

@@ -1,0 +1,136 @@
+import { suggestedWindow } from './ari.ts'
+import { Certificates, issuerName } from './certificates.ts'
+import { issue } from './issue.ts'
+import { sayMoment } from './ledger/judge.ts'
+import { sameNames } from './pem.ts'
+import { renewalTime } from './renewal.ts'
+import { putIntoService } from './serve.ts'
+import type { Settings } from './settings.ts'
+import type { State } from './state.ts'
+import type { StoredCertificate } from './store.ts'
+import type { WantedCertificate } from './types.ts'
+import { warnOfExpiry } from './warn.ts'
+import type { World } from './world.ts'
+
+/** What a run of the renewal is asked for. */
+export interface RenewOptions {
+  /** Renew what is not due, before its next try, and beyond the limits of the authority. */
+  readonly force: boolean
+}
+
+/** How a run ended. */
+export interface Renewed {
+  readonly ok: boolean
+  /** When a failure is tried again; undefined when there was none. */
+  readonly nextTry: Date | undefined
+}
+
+/** The name of a certificate in the state. */
+export function stateKey({ authority }: Certificates, name: string): string {
+  return `${authority.id}/${name}`
+}
+
+/**
+ * Renews what is due, each certificate by itself; puts into service what is not yet; warns of what is about to expire.
+ * In test mode nothing is put into service: a test certificate helps no visitor.
+ */
+export async function renew(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
+  const mode = settings.status === 'enabled' ? 'production' : 'test'
+  const certificates = new Certificates(world, settings, mode)
+  for (const { name, names } of certificates.adoptAll())
+    world.say(`${name}: found a new certificate of ${names.length} names`)
+  let ok = true
+  const tries: Date[] = []
+  for (const wanted of certificates.wanted) {
+    const next = await renewOne(wanted, certificates, state, world, options)
+    if (next === undefined) continue
+    ok = false
+    tries.push(next)
+  }
+  if (mode === 'production') {
+    const problem = await putIntoService(certificates, state, world)
+    if (problem !== undefined) {
+      world.warn(problem)
+      ok = false
+    }
+  }
+  if (!(await warnOfExpiry(settings, state, world))) ok = false
+  const nextTry = tries.length === 0 ? undefined : new Date(Math.min(...tries.map(time => time.getTime())))
+  return { ok, nextTry }
+}
+
+/** @returns when it is tried again, if it failed now or before */
+async function renewOne(
+  wanted: WantedCertificate,
+  certificates: Certificates,
+  state: State,
+  world: World,
+  { force }: RenewOptions,
+): Promise<Date | undefined> {
+  const key = stateKey(certificates, wanted.name)
+  const now = world.clock.now()
+  const reason = force ? 'asked for' : await whyDue(wanted, certificates, state, world)
+  if (reason === undefined) {
+    state.succeeded(key)
+    return undefined
+  }
+  const trouble = state.trouble(key)
+  if (trouble !== undefined && !force && new Date(trouble.nextTry) > now) {
+    world.warn(`${wanted.name}: ${trouble.message}; tried again from ${sayMoment(new Date(trouble.nextTry))}`)
+    return new Date(trouble.nextTry)
+  }
+  world.say(`${wanted.name}: ${reason}`)
+  const result = await issue(certificates, wanted, world, force)
+  if ('certificate' in result) {
+    state.succeeded(key)
+    world.say(issuedLine(result.certificate))
+    return undefined
+  }
+  const { message, hint, until } = result.failure
+  const next = state.failed(key, message, hint, now, until)
+  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Tried again from ${sayMoment(new Date(next.nextTry))}.`)
+  return new Date(next.nextTry)
+}
+
+/** `example.org: certificate of R12, Let's Encrypt for 12 names, until 2027-03-01 04:00 UTC` */
+export function issuedLine({ name, names, certificate, until }: StoredCertificate): string {
+  return `${name}: certificate of ${issuerName(certificate)} for ${names.length} names, until ${sayMoment(until)}`
+}
+
+/** Why a certificate has to be got now; undefined when it need not. */
+async function whyDue(
+  wanted: WantedCertificate,
+  certificates: Certificates,
+  state: State,
+  world: World,
+): Promise<string | undefined> {
+  const current = certificates.store.newest(wanted.name)
+  if (current === undefined) return 'there is none yet'
+  const now = world.clock.now()
+  if (current.until <= now) return `expired at ${sayMoment(current.until)}`
+  if (!sameNames(current.names, wanted.names)) return 'the names have changed'
+  const time = renewalTime(current.certificate)
+  if (time <= now) return `due since ${sayMoment(time)}, ends at ${sayMoment(current.until)}`
+  const window = await authorityWindow(current, certificates, state, world)
+  if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
+  return `the authority wants it renewed between ${sayMoment(window.start)} and ${sayMoment(window.end)}`
+}
+
+/** What the authority suggests, asked no more often than it wants to be. */
+async function authorityWindow(
+  { certificate }: StoredCertificate,
+  { authority }: Certificates,
+  state: State,
+  world: World,
+): Promise<{ start: Date; end: Date } | undefined> {
+  const { fingerprint256 } = certificate
+  const known = state.window(fingerprint256)
+  if (known !== undefined && new Date(known.askAgain) > world.clock.now())
+    return { start: new Date(known.start), end: new Date(known.end) }
+  const found = await suggestedWindow(authority, certificate, { clock: world.clock })
+  if (found === undefined) return undefined
+  const { start, end, askAgain } = found
+  const dates = { start: start.toISOString(), end: end.toISOString(), askAgain: askAgain.toISOString() }
+  state.noteWindow(fingerprint256, dates)
+  return found
+}

@@ -1,0 +1,238 @@
+import { changeDatabase } from '../db/change.ts'
+import { EXIT, Failure, refusal } from '../system/failure.ts'
+import { correctAddresses, oldAddresses } from './addresses.ts'
+import { Certificates } from './certificates.ts'
+import { issue } from './issue.ts'
+import { sameNames } from './pem.ts'
+import { dropNames, failingNames, preflight, reportAsText } from './preflight/preflight.ts'
+import { issuedLine, stateKey } from './renew.ts'
+import { renewalTime } from './renewal.ts'
+import { putIntoService } from './serve.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { missingSettings } from './settings-check.ts'
+import type { State } from './state.ts'
+import type { Mode, WantedCertificate } from './types.ts'
+import { namesToCheck } from './wanted.ts'
+import type { World } from './world.ts'
+
+/** What the setup is asked for. */
+export interface SetupOptions {
+  /** Print the steps, do nothing. */
+  readonly dryRun: boolean
+  /** End when the test authority has shown that it works. */
+  readonly testOnly: boolean
+  /** Leave out the names that fail the checks. */
+  readonly dropFailing: boolean
+  /** Checks to leave out, or `all`. */
+  readonly skip: ReadonlySet<string>
+  /** Ask beyond the limits of the authority. */
+  readonly force: boolean
+}
+
+/**
+ * From the settings to official certificates that are served: checks, test authority, production, services. Each step
+ * looks first whether it is done, so the same command goes on where it stopped or was killed.
+ * @returns the exit status
+ * @throws Failure (refused) when a setting is missing
+ */
+export async function setUp(state: State, world: World, options: SetupOptions): Promise<number> {
+  const setup = new Setup(state, world, options)
+  return options.dryRun ? setup.show() : setup.run()
+}
+
+class Setup {
+  readonly #state: State
+  readonly #world: World
+  readonly #options: SetupOptions
+  #settings: Settings
+
+  constructor(state: State, world: World, options: SetupOptions) {
+    this.#state = state
+    this.#world = world
+    this.#options = options
+    this.#settings = readSettings(world.places)
+  }
+
+  /** The steps, and which of them are done. */
+  show(): number {
+    const { say } = this.#world
+    const production = this.#certificates('production')
+    const test = this.#certificates('test')
+    for (const { property, old, address } of oldAddresses(this.#settings))
+      say(`would correct ${property}: ${old} is ACME version 1; now ${address}`)
+    for (const { message, command } of missingSettings(this.#settings, production.wanted))
+      say(`missing: ${message}\n  ${command}`)
+    for (const { name, names } of production.wanted) say(`certificate ${name}: ${names.join(' ')}`)
+    const lackingTest = this.#lacking(production).filter(wanted => !tested(test, wanted, this.#world))
+    const lacking = this.#lacking(production)
+    const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
+    const steps: readonly (readonly [open: boolean, what: string])[] = [
+      [lacking.length > 0, 'check every name'],
+      [lackingTest.length > 0, `ask the test authority ${test.authority.directory} for ${list(lackingTest)}`],
+      [
+        this.#settings.status !== 'enabled',
+        'config setprop letsencrypt status enabled; signal-event letsencrypt-modify',
+      ],
+      [lacking.length > 0, `ask the production authority ${production.authority.directory} for ${list(lacking)}`],
+      [true, 'put the certificates into service, and ask the services for them'],
+    ]
+    const last = this.#options.testOnly ? 2 : steps.length
+    for (const [open, what] of steps.slice(0, last)) if (open) say(`would ${what}`)
+    return EXIT.done
+  }
+
+  async run(): Promise<number> {
+    this.#correct()
+    const missing = missingSettings(this.#settings, this.#certificates('production').wanted)
+    if (missing.length > 0) {
+      const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
+      throw refusal('the settings are not complete', { hint })
+    }
+    // Makes the folders and files that everything below needs; reloads the web server when its file changed.
+    if (this.#settings.status === 'disabled') this.#setStatus('test')
+    await this.#mustSignal('letsencrypt-modify')
+    for (const mode of ['test', 'production'] as const) this.#certificates(mode).adoptAll()
+    const lacking = this.#lacking(this.#certificates('production'))
+    if (lacking.length > 0 && !(await this.#check())) return EXIT.failed
+    if (!(await this.#test())) return EXIT.failed
+    if (this.#options.testOnly) {
+      this.#world.say('the test authority gives certificates for all names; nothing of it is served')
+      return EXIT.done
+    }
+    if (this.#settings.status !== 'enabled') {
+      this.#setStatus('enabled')
+      await this.#mustSignal('letsencrypt-modify')
+    }
+    return this.#produce()
+  }
+
+  /** @returns false when names fail and are not to be left out */
+  async #check(): Promise<boolean> {
+    const { places, clock, progress, say, warn } = this.#world
+    const settings = this.#settings
+    const skip = new Set([...settings.skipChecks, ...this.#options.skip])
+    if (skip.has('all')) {
+      say('the checks are left out')
+      return true
+    }
+    const { challenge, wellKnown, dnsServer } = settings
+    const { wanted } = this.#certificates('production')
+    const names = namesToCheck(places, wanted)
+    const authority = settings.production
+    progress(`checking ${names.length} names`)
+    let done = 0
+    const report = await preflight({ names, authority, challenge, wellKnown, dnsServer, skip, clock }, ({ name }) =>
+      progress(`checked ${++done} of ${names.length}: ${name}`),
+    )
+    if (report.ok) {
+      say(`checked ${names.length} names: all is well`)
+      return true
+    }
+    say(reportAsText(report))
+    const failing = failingNames(report)
+    if (!this.#options.dropFailing || report.general.some(({ state }) => state === 'failed')) {
+      warn(
+        failing.length === 0
+          ? 'the checks failed; nothing was asked of any authority'
+          : `these names fail, and with them the whole certificate: ${failing.map(({ name }) => name).join(', ')}\n  Mend them, or leave them out: gabarit letsencrypt setup --drop-failing`,
+      )
+      return false
+    }
+    const dropped = dropNames(
+      places,
+      failing.map(({ name }) => name),
+    )
+    for (const name of dropped) say(`${name}: letsencryptSSLcert disabled`)
+    await this.#mustSignal('letsencrypt-modify')
+    if (this.#certificates('production').wanted.length > 0) return true
+    warn('no name is left')
+    return false
+  }
+
+  /** @returns false when the test authority gave no certificate */
+  async #test(): Promise<boolean> {
+    const production = this.#certificates('production')
+    const test = this.#certificates('test')
+    if (test.authority.id === production.authority.id) return true
+    const open = (this.#options.testOnly ? production.wanted : this.#lacking(production)).filter(
+      wanted => !tested(test, wanted, this.#world),
+    )
+    return (await this.#issueAll(test, open)).length === 0
+  }
+
+  async #produce(): Promise<number> {
+    const production = this.#certificates('production')
+    const failed = await this.#issueAll(production, this.#lacking(production))
+    const problem = await putIntoService(production, this.#state, this.#world)
+    if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)
+    return failed.length === 0 && problem === undefined ? EXIT.done : EXIT.failed
+  }
+
+  /** Each by itself: one that fails does not keep the others from coming. @returns those that failed */
+  async #issueAll(certificates: Certificates, open: readonly WantedCertificate[]): Promise<string[]> {
+    const { say, warn, clock } = this.#world
+    const { mode, directory } = certificates.authority
+    const failed: string[] = []
+    for (const wanted of open) {
+      say(`${wanted.name}: asking the ${mode} authority ${directory} for ${wanted.names.length} names`)
+      const result = await issue(certificates, wanted, this.#world, this.#options.force)
+      const key = stateKey(certificates, wanted.name)
+      if ('certificate' in result) {
+        this.#state.succeeded(key)
+        say(issuedLine(result.certificate))
+        continue
+      }
+      const { message, hint, until } = result.failure
+      // The renewal goes on with production by itself; the test is repeated by a person.
+      if (mode === 'production') this.#state.failed(key, message, hint, clock.now(), until)
+      warn(`${wanted.name}: ${message}\n  ${hint}\n  Then again: gabarit letsencrypt setup`)
+      failed.push(wanted.name)
+    }
+    return failed
+  }
+
+  /** The wanted certificates that are not there, have other names, or are due. */
+  #lacking({ wanted, store }: Certificates): WantedCertificate[] {
+    const now = this.#world.clock.now()
+    return wanted.filter(({ name, names }) => {
+      const newest = store.newest(name)
+      return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= now
+    })
+  }
+
+  #correct(): void {
+    const old = oldAddresses(this.#settings)
+    if (old.length === 0) return
+    correctAddresses(this.#world.places, old)
+    for (const { property, old: from, address } of old)
+      this.#world.warn(`${property} was ${from}, an address of ACME version 1 where nobody answers; now ${address}`)
+    this.#settings = readSettings(this.#world.places)
+  }
+
+  #setStatus(status: 'test' | 'enabled'): void {
+    const { places, say } = this.#world
+    changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
+      draft.setprop('letsencrypt', 'status', status),
+    )
+    this.#settings = readSettings(places)
+    say(`letsencrypt: status ${status}`)
+  }
+
+  async #mustSignal(event: string): Promise<void> {
+    const status = await this.#world.signal(event)
+    if (status !== 0)
+      throw new Failure(`the event ${event} failed`, {
+        status,
+        hint: 'Mend what it says; then the same command again.',
+      })
+  }
+
+  #certificates(mode: Mode): Certificates {
+    return new Certificates(this.#world, this.#settings, mode)
+  }
+}
+
+/** The test authority has given a certificate of the same names, and it holds still. */
+function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
+  return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
+}

@@ -1,0 +1,125 @@
+import { oldAddresses } from './addresses.ts'
+import { Certificates, issuerName } from './certificates.ts'
+import type { Answer } from './ledger/judge.ts'
+import { sameNames } from './pem.ts'
+import { stateKey } from './renew.ts'
+import { renewalTime, urgency } from './renewal.ts'
+import type { Settings } from './settings.ts'
+import { missingSettings } from './settings-check.ts'
+import type { State, Trouble } from './state.ts'
+import type { StoredCertificate } from './store.ts'
+import type { Mode, WantedCertificate } from './types.ts'
+import { certificatesInService, type InService } from './warn.ts'
+import type { World } from './world.ts'
+
+/** How one wanted certificate stands. */
+export interface CertificateStatus {
+  readonly name: string
+  readonly names: readonly string[]
+  readonly certificate: StoredCertificate | undefined
+  readonly issuer: string | undefined
+  readonly daysLeft: number | undefined
+  readonly nextRenewal: Date | undefined
+  /** Records that name it: `modSSL`, domains. */
+  readonly records: readonly string[]
+  readonly trouble: Trouble | undefined
+  readonly left: Answer['left']
+}
+
+/** How certificates stand as a whole. */
+export interface Status {
+  readonly status: Settings['status']
+  readonly mode: Mode
+  readonly directory: string
+  readonly certificates: readonly CertificateStatus[]
+  /** Certificates that records name and that are none of these: older ones, or entered by hand. */
+  readonly others: readonly InService[]
+  /** What a person has to see to, in words. */
+  readonly problems: readonly string[]
+}
+
+const DAY = 86_400_000
+
+/** Looks at databases, certificates and the ledger; asks nobody. */
+export function certificateStatus(settings: Settings, state: State, world: World): Status {
+  const now = world.clock.now()
+  const problems: string[] = []
+  const mode = settings.status === 'enabled' ? 'production' : 'test'
+  const certificates = new Certificates(world, settings, mode)
+  const inService = certificatesInService(world.places, problem => problems.push(problem))
+  const rows = certificates.wanted.map(wanted => rowOf(wanted, certificates, inService, state, now))
+  const known = new Set(rows.flatMap(({ certificate }) => certificate?.certificate.fingerprint256 ?? []))
+  problems.push(...settingProblems(settings, certificates.wanted), ...rows.flatMap(row => rowProblems(row, now)))
+  if (state.deployment !== undefined) problems.push(state.deployment)
+  for (const one of inService) {
+    if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
+    if (mode === 'production' && isTest(one, settings))
+      problems.push(
+        `${one.record} names a certificate of the test authority, which is not served: gabarit letsencrypt setup`,
+      )
+  }
+  return {
+    status: settings.status,
+    mode,
+    directory: certificates.authority.directory,
+    certificates: settings.status === 'disabled' ? [] : rows,
+    others: inService.filter(({ fingerprint }) => !known.has(fingerprint)),
+    problems,
+  }
+}
+
+function rowOf(
+  wanted: WantedCertificate,
+  certificates: Certificates,
+  inService: readonly InService[],
+  state: State,
+  now: Date,
+): CertificateStatus {
+  const { name, names } = wanted
+  const certificate = certificates.store.current(name)
+  const renewal = certificates.store.history(name).some(older => sameNames(older.names, names))
+  const { left } = certificates.ledger.before({ certificate: name, names, renewal })
+  const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
+  if (certificate === undefined)
+    return { ...base, issuer: undefined, daysLeft: undefined, nextRenewal: undefined, records: [] }
+  const { fingerprint256 } = certificate.certificate
+  const window = state.window(fingerprint256)
+  const dates = window === undefined ? undefined : { start: new Date(window.start), end: new Date(window.end) }
+  return {
+    ...base,
+    issuer: issuerName(certificate.certificate),
+    daysLeft: Math.floor((certificate.until.getTime() - now.getTime()) / DAY),
+    nextRenewal: renewalTime(certificate.certificate, dates),
+    records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
+  }
+}
+
+function settingProblems(settings: Settings, wanted: readonly WantedCertificate[]): string[] {
+  const old = oldAddresses(settings).map(
+    ({ property, old: from }) =>
+      `${property} is ${from}, an address of ACME version 1, where nobody answers: gabarit letsencrypt setup corrects it`,
+  )
+  if (settings.status === 'disabled') return old
+  return [...old, ...missingSettings(settings, wanted).map(({ message, command }) => `${message}: ${command}`)]
+}
+
+/** One failure may be a passing one, and is tried again within minutes. */
+function rowProblems({ name, names, certificate, trouble }: CertificateStatus, now: Date): string[] {
+  const problems: string[] = []
+  if (trouble !== undefined && trouble.failures > 1)
+    problems.push(`${name}: failed ${trouble.failures} times since ${trouble.since}: ${trouble.message}`)
+  if (certificate === undefined) problems.push(`${name}: there is no certificate yet: gabarit letsencrypt setup`)
+  else if (certificate.until <= now) problems.push(`${name}: the certificate ${expiry(certificate.until, now)}`)
+  else if (!names.every(one => certificate.names.includes(one)))
+    problems.push(`${name}: names were added since it was issued: gabarit letsencrypt setup`)
+  return problems
+}
+
+function isTest({ file }: InService, { test, production }: Settings): boolean {
+  return test.id !== production.id && file.includes(`/letsencrypt/${test.id}/`)
+}
+
+function expiry(until: Date, now: Date): string {
+  const days = Math.floor((until.getTime() - now.getTime()) / DAY)
+  return days < 0 ? `has expired at ${until.toISOString()}` : `expires in ${days} days, at ${until.toISOString()}`
+}
