@@ -54,8 +54,15 @@ export async function startDns(daemons: Daemons, address: string): Promise<void>
 
 /** Lets a name point elsewhere; without an address, back to 127.0.0.1. */
 export function pointName(host: string, address?: string): void {
-  const verb = address === undefined ? 'clear-a' : 'add-a'
-  const body = address === undefined ? { host } : { host, addresses: [address] }
+  if (address === undefined) tellDns('clear-a', { host })
+  else tellDns('add-a', { host, addresses: [address] })
+}
+
+/**
+ * Tells the DNS server of {@link startDns} what to answer.
+ * @param verb of its management interface: `add-a`, `add-aaaa`, `set-cname`, `add-caa`, `set-servfail`, `set-default-ipv4`
+ */
+export function tellDns(verb: string, body: object): void {
   ask(`${DNS_MANAGEMENT}/${verb}`, { post: JSON.stringify(body) })
 }
 

@@ -1,10 +1,14 @@
-import { REAL_CLOCK } from '../../letsencrypt/clock.ts'
 import { CHECKS } from '../../letsencrypt/preflight/check.ts'
 import { type DropPreview, dropNames, previewDrop } from '../../letsencrypt/preflight/drop.ts'
-import { failingNames, type PreflightReport, preflight } from '../../letsencrypt/preflight/preflight.ts'
+import { preflightOptions } from '../../letsencrypt/preflight/options.ts'
+import {
+  failingNames,
+  type PreflightOptions,
+  type PreflightReport,
+  preflight,
+} from '../../letsencrypt/preflight/preflight.ts'
 import { reportAsText } from '../../letsencrypt/preflight/show.ts'
-import { readSettings, type Settings } from '../../letsencrypt/settings.ts'
-import type { Authority, NameToCheck } from '../../letsencrypt/types.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
 import { namesToCheck, wantedCertificates } from '../../letsencrypt/wanted.ts'
 import { EXIT, usageFailure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
@@ -18,9 +22,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = readSettings(places)
   const authority = settings.status === 'enabled' ? settings.production : settings.test
   const wanted = wantedCertificates(places, message => printError(`warning: ${message}`))
-  const names = namesToCheck(places, wanted)
-  const skip = new Set([...settings.skipChecks, ...asked])
-  const report = await look(settings, authority, names, skip, invocation)
+  const options = preflightOptions(settings, authority, namesToCheck(places, wanted), asked)
+  const report = await look(options, invocation)
   const failing = failingNames(report).map(({ name }) => name)
   if (!flag('json')) print(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
   const dropped = flag('drop-failing') && failing.length > 0 ? await drop(failing, invocation) : []
@@ -32,23 +35,16 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Runs the checks, with a count on the terminal. */
-async function look(
-  settings: Settings,
-  authority: Authority,
-  names: readonly NameToCheck[],
-  skip: ReadonlySet<string>,
-  { flag }: Invocation,
-): Promise<PreflightReport> {
-  const { challenge, wellKnown, dnsServer, caaIdentities } = settings
-  const options = { names, authority, challenge, wellKnown, dnsServer, caaIdentities, skip, clock: REAL_CLOCK }
+async function look(options: PreflightOptions, { flag }: Invocation): Promise<PreflightReport> {
   if (process.stderr.isTTY !== true || flag('json')) return preflight(options)
+  const count = options.names.length
   let done = 0
   const show = (text: string) => process.stderr.write(`\r\x1b[K${text}`)
-  show(`checking ${names.length} names`)
+  show(`checking ${count} names`)
   try {
     return await preflight(options, ({ name }) => {
       done++
-      show(`checked ${done} of ${names.length}: ${name}`)
+      show(`checked ${done} of ${count}: ${name}`)
     })
   } finally {
     show('')

@@ -16,7 +16,6 @@ const RANGES: readonly (readonly [address: string, bits: number])[] = [
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
   ['::', 127],
-  ['::ffff:0:0', 96],
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],

@@ -1,0 +1,292 @@
+// The preflight with real daemons: Pebble, its DNS server, Apache as gabarit configures it, and a second machine.
+// Runs as root, in private namespaces, on `/`.
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { suggestedWindow } from '../../src/letsencrypt/ari.ts'
+import type { CheckResult } from '../../src/letsencrypt/preflight/check.ts'
+import { Daemons } from '../support/daemons.ts'
+import { ask } from '../support/http.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { OTHER, OURS, startOtherMachine } from '../support/other-machine.ts'
+import { needsCommands } from '../support/packages.ts'
+import { type Authority, makePebbleCertificate, startAuthority, startDns, tellDns } from '../support/pebble.ts'
+import { must, run, words } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+
+const DAEMONS = ['apache2', 'pebble', 'pebble-challtestsrv', 'curl', 'openssl', 'nsenter', 'script']
+const reason = needsCommands(...DAEMONS) ?? enterNamespace(import.meta.filename, 'server')
+
+const preflight = suite('preflight with real daemons')
+const step = stepsOf(preflight, reason)
+const daemons = new Daemons()
+const folder = mkdtempSync(join(tmpdir(), 'gabarit-preflight-'))
+const WELL_KNOWN = '/var/www/dehydrated'
+let authority: Authority
+
+/** What `check --json` prints. */
+interface Report {
+  readonly authority: string
+  readonly ok: boolean
+  readonly general: readonly CheckResult[]
+  readonly names: readonly { name: string; addresses: string[]; results: CheckResult[] }[]
+  readonly dropped: readonly string[]
+}
+
+const type = (line: string) => must(words(line))
+
+function check(...options: string[]): { status: number; report: Report } {
+  const { status, stdout, stderr } = run(['gabarit', 'letsencrypt', 'check', '--json', ...options])
+  assert.is(stderr, '')
+  assert.equal(readdirSync(WELL_KNOWN), [], 'the token is gone')
+  return { status, report: JSON.parse(stdout) }
+}
+
+/** What failed or is warned of under a name, `check: reason`. */
+function problems(report: Report, name: string): string[] {
+  const found = report.names.find(entry => entry.name === name)
+  if (found === undefined) throw new Error(`${name} was not checked`)
+  return found.results
+    .filter(({ state }) => state === 'failed' || state === 'warning')
+    .map(({ check, reason }) => `${check}: ${reason}`)
+}
+
+/** Adds a host of this server to the certificate, and says where the DNS has it. */
+function addHost(name: string, addresses: readonly string[] = [OURS.four]): void {
+  type(`db hosts set ${name} host HostType Self letsencryptSSLcert enabled`)
+  const four = addresses.filter(address => !address.includes(':'))
+  const six = addresses.filter(address => address.includes(':'))
+  if (four.length > 0) tellDns('add-a', { host: name, addresses: four })
+  if (six.length > 0) tellDns('add-aaaa', { host: name, addresses: six })
+}
+
+preflight.after(async () => {
+  await daemons.stopAll()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+step(
+  'a server with its web server, a DNS that knows only what it is told, an authority, a second machine',
+  async () => {
+    makePebbleCertificate(folder)
+    rmSync('/etc/resolv.conf', { force: true })
+    writeFileSync('/etc/resolv.conf', 'nameserver 127.0.0.1\n')
+    await startDns(daemons, '127.0.0.1:53')
+    tellDns('set-default-ipv4', { ip: '' })
+    await startOtherMachine(daemons)
+    const ports = { port: 14000, managementPort: 15000, httpPort: 80 }
+    authority = await startAuthority(daemons, folder, 'test', { ...ports, dns: '127.0.0.1:53' })
+    for (const line of [
+      'config set DomainName example.org',
+      'config set SystemName server',
+      'gabarit initialize-default-databases',
+      `config setprop letsencrypt TestCA ${authority.directory} CABundle ${join(folder, 'pebble.crt')}`,
+      'config setprop letsencrypt CAAIdentities ca.example',
+    ])
+      type(line)
+    must(words('signal-event post-install'), { env: { GABARIT_SERVICE_MANAGER: 'none' } })
+    const apache = words('apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND')
+    await daemons.start('apache2', apache, () => ask('http://127.0.0.1/'))
+  },
+)
+
+step('nothing to ask for is no problem', () => {
+  const { status, report } = check()
+  assert.equal([status, report.ok, report.names], [0, true, []])
+  assert.match(type('gabarit letsencrypt check'), 'no name is asked for')
+})
+
+step('names that are right, before certificates are switched on', () => {
+  type('db domains setprop example.org letsencryptSSLcert enabled')
+  tellDns('add-a', { host: 'example.org', addresses: [OURS.four] })
+  addHost('www.example.org', [OURS.four, OURS.six])
+  tellDns('set-cname', { host: 'alias.example.org', target: 'www.example.org' })
+  addHost('alias.example.org', [])
+  const { status, report } = check()
+  assert.equal([status, report.ok, report.authority], [0, true, authority.directory])
+  assert.equal(
+    report.names.map(({ name, addresses }) => [name, addresses]),
+    [
+      ['example.org', [OURS.four]],
+      ['alias.example.org', [OURS.four, OURS.six]],
+      ['www.example.org', [OURS.four, OURS.six]],
+    ],
+  )
+  assert.equal(
+    report.general.map(({ check, state }) => `${check} ${state}`),
+    ['authority ok', 'clock ok', 'count ok'],
+  )
+  const fetched = report.names[2]?.results.filter(({ check }) => check === 'fetch').map(({ reason }) => reason)
+  assert.equal(fetched, [OURS.four, OURS.six])
+  assert.match(type('gabarit letsencrypt check'), /^www\.example\.org +10\.9\.0\.1 fd09::1 +ok +ok +ok$/m)
+})
+
+step('a name without DNS, one that leads elsewhere, a wrong AAAA, one that leads nowhere', () => {
+  addHost('nodns.example.org', [])
+  addHost('elsewhere.example.org', [OTHER.four])
+  addHost('wrongsix.example.org', [OURS.four, OTHER.six])
+  addHost('nowhere.example.org', ['198.51.100.7'])
+  addHost('sixless.example.org', [OURS.four, '2001:db8::7'])
+  tellDns('set-servfail', { host: 'broken.example.org' })
+  addHost('broken.example.org', [])
+  const { status, report } = check()
+  assert.equal([status, report.ok], [1, false])
+  assert.equal(problems(report, 'nodns.example.org'), ['dns: nodns.example.org has no address in the DNS'])
+  assert.equal(problems(report, 'elsewhere.example.org'), [`fetch: ${OTHER.four} answers 404`])
+  assert.equal(problems(report, 'wrongsix.example.org'), [`fetch: ${OTHER.six} answers 404`])
+  assert.match(problems(report, 'nowhere.example.org').join(), /fetch: 198\.51\.100\.7 cannot be reached/)
+  assert.match(problems(report, 'sixless.example.org').join(), /^fetch: 2001:db8::7 cannot be reached: .* no IPv6/)
+  assert.match(problems(report, 'broken.example.org').join(), /dns: .*SERVFAIL.*caa: .*SERVFAIL/)
+  for (const name of ['example.org', 'www.example.org', 'alias.example.org']) assert.equal(problems(report, name), [])
+  const { stdout } = run(words('gabarit letsencrypt check'))
+  assert.match(
+    stdout,
+    'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org leads to',
+  )
+  assert.match(stdout, '9 names, 6 with a problem')
+})
+
+step('a forced redirection to https, with a certificate that nobody trusts', () => {
+  addHost('moved.example.org', [OTHER.four])
+  const { report } = check()
+  assert.equal(problems(report, 'moved.example.org'), [])
+  const fetched = report.names
+    .find(({ name }) => name === 'moved.example.org')
+    ?.results.find(({ check }) => check === 'fetch')
+  assert.match(fetched?.reason ?? '', '→ https://www.example.org/.well-known/acme-challenge/')
+})
+
+step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {
+  const only = (issuer: string) => [{ tag: 'issue', value: issuer }]
+  addHost('caa.example.org')
+  tellDns('add-caa', { host: 'caa.example.org', policies: only('other.example') })
+  tellDns('set-cname', { host: 'viacaa.example.org', target: 'caa.example.org' })
+  addHost('viacaa.example.org', [])
+  addHost('a.b.deep.example.org')
+  tellDns('add-caa', { host: 'deep.example.org', policies: only(';') })
+  addHost('ours.deep.example.org')
+  tellDns('add-caa', { host: 'ours.deep.example.org', policies: only('ca.example; validationmethods=http-01') })
+  const { report } = check()
+  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} let ${who} issue`]
+  assert.equal(problems(report, 'caa.example.org'), forbidden('caa.example.org', 'only other.example'))
+  assert.equal(problems(report, 'viacaa.example.org'), forbidden('viacaa.example.org', 'only other.example'))
+  assert.equal(problems(report, 'a.b.deep.example.org'), forbidden('deep.example.org', 'nobody'))
+  assert.equal(problems(report, 'ours.deep.example.org'), [])
+  assert.equal(problems(report, 'example.org'), [])
+})
+
+step('checks can be left out, by option and by property; a wrong word is refused', () => {
+  const { report } = check('--skip', 'fetch,dns')
+  assert.equal(problems(report, 'elsewhere.example.org'), [])
+  assert.is(problems(report, 'caa.example.org').length, 1)
+  assert.is(check('--skip', 'all').status, 0)
+  type('config setprop letsencrypt SkipChecks fetch,dns,caa')
+  assert.is(check().status, 0)
+  type('config setprop letsencrypt SkipChecks fetch')
+  assert.equal(problems(check().report, 'wrongsix.example.org'), [])
+  assert.is(problems(check().report, 'caa.example.org').length, 1)
+  type('config delprop letsencrypt SkipChecks')
+  const wrong = run(words('gabarit letsencrypt check --skip fetsch'))
+  assert.is(wrong.status, 2)
+  assert.match(wrong.stderr, 'there is no check "fetsch"; did you mean "fetch"?')
+  assert.is(run(words('config setprop letsencrypt SkipChecks fetsch')).status, 3)
+  assert.is(run(words('config setprop letsencrypt DNSServer $(id)')).status, 3)
+})
+
+step('the DNS server is a property: one that does not answer, and none at all', () => {
+  writeFileSync('/etc/resolv.conf', 'nameserver 198.51.100.53\n')
+  assert.match(
+    problems(check('--skip', 'caa').report, 'example.org').join(),
+    /dns: the addresses of example.org cannot/,
+  )
+  type('config setprop letsencrypt DNSServer 127.0.0.1:53')
+  assert.equal(problems(check().report, 'example.org'), [])
+  type('config setprop letsencrypt DNSServer 1.2.3.4.5')
+  const { report } = check()
+  assert.equal([report.ok, report.general.map(({ reason }) => reason)], [false, ['"1.2.3.4.5" is no DNS server']])
+  writeFileSync('/etc/resolv.conf', 'nameserver 127.0.0.1\n')
+  type('config setprop letsencrypt DNSServer 127.0.0.1')
+})
+
+step('an authority that is not there, or not trusted, is said once', () => {
+  type('config setprop letsencrypt TestCA https://127.0.0.1:14999/dir')
+  const { report } = check('--skip', 'dns,fetch,caa')
+  assert.equal([report.ok, report.general[0]?.check, report.general[0]?.state], [false, 'authority', 'failed'])
+  assert.match(report.general[0]?.reason ?? '', 'ECONNREFUSED')
+  type(`config setprop letsencrypt TestCA ${authority.directory} CABundle ${authority.root}`)
+  assert.match(check('--skip', 'dns,fetch,caa').report.general[0]?.reason ?? '', /certificate/)
+  type(`config setprop letsencrypt CABundle ${join(folder, 'pebble.crt')}`)
+})
+
+step('a folder of challenges that is not there is said once', () => {
+  type('config setprop letsencrypt WellKnown /var/www/nothing-here')
+  const { report } = check()
+  const said = report.general.find(({ check }) => check === 'fetch')
+  assert.match(said?.reason ?? '', 'no token can be laid out in /var/www/nothing-here: no such file or directory')
+  assert.equal(problems(report, 'elsewhere.example.org'), [])
+  type(`config setprop letsencrypt WellKnown ${WELL_KNOWN}`)
+})
+
+step('an underscore is left out by the template, with a warning; a wildcard needs the DNS', () => {
+  type('db hosts set *.example.org host HostType Self letsencryptSSLcert enabled')
+  const { stderr } = run(words('gabarit letsencrypt check --skip all'))
+  assert.match(stderr, /warning: .*\*\.example\.org/)
+  type('db hosts delete *.example.org')
+})
+
+step('--drop-failing at a terminal asks first', () => {
+  const before = type('db hosts show')
+  const command = 'gabarit letsencrypt check --drop-failing'
+  const { stdout } = run(['script', '-qec', command, '/dev/null'], { input: 'n\n' })
+  assert.match(stdout, 'db hosts setprop nodns.example.org letsencryptSSLcert disabled')
+  assert.match(stdout, 'Leave them out? [y/N]')
+  assert.match(stdout, 'nothing was changed')
+  assert.match(stdout, /checked \d+ of 14: /)
+  assert.is(type('db hosts show'), before)
+})
+
+step('a name that configure takes stays, and that is said', () => {
+  type('config setprop letsencrypt configure hosts')
+  const { stdout } = run(words('gabarit letsencrypt check --drop-failing --skip fetch,caa'))
+  assert.match(stdout, /would stay, because letsencrypt configure takes them unasked: .*nodns\.example\.org/)
+  type('config setprop letsencrypt configure none')
+  for (const name of ['nodns', 'broken']) type(`db hosts setprop ${name}.example.org letsencryptSSLcert enabled`)
+})
+
+step('--drop-failing leaves out what fails, and the rest is ready', () => {
+  const { report } = check('--drop-failing')
+  const dropped = ['a.b.deep', 'broken', 'caa', 'elsewhere', 'nodns', 'nowhere', 'sixless', 'viacaa', 'wrongsix']
+  assert.equal(
+    report.dropped,
+    dropped.map(name => `hosts ${name}.example.org`),
+  )
+  assert.is(type('db hosts getprop nodns.example.org letsencryptSSLcert'), 'disabled\n')
+  const { status, report: after } = check()
+  assert.equal([status, after.ok], [0, true])
+  assert.equal(
+    after.names.map(({ name }) => name),
+    ['example.org', 'alias.example.org', 'moved.example.org', 'ours.deep.example.org', 'www.example.org'],
+  )
+})
+
+step('a domain that fails takes its hosts along, and that is said before', () => {
+  tellDns('clear-a', { host: 'example.org' })
+  const { stdout } = run(words('gabarit letsencrypt check --drop-failing'))
+  assert.match(stdout, 'db domains setprop example.org letsencryptSSLcert disabled')
+  assert.match(stdout, 'with their domain would go: alias.example.org moved.example.org')
+  assert.equal(check().report.names, [])
+})
+
+step('this Pebble offers no renewal information, which is no problem', async () => {
+  const certificate = new X509Certificate(must(['cat', authority.root]))
+  const notes: string[] = []
+  const place = { mode: 'test', id: 'x', folder, directory: authority.directory } as const
+  const options = { clock: { now: () => new Date() }, note: (text: string) => notes.push(text) }
+  const window = await suggestedWindow({ ...place, bundle: join(folder, 'pebble.crt') }, certificate, options)
+  assert.equal([window, notes], [undefined, []])
+})
+
+preflight.run()
