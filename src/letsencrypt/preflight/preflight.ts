@@ -9,6 +9,9 @@ import { checkCount, checkInternal, checkWildcard, isPublicAuthority } from './n
 import { isInternetAddress } from './own-address.ts'
 import { withToken } from './token.ts'
 
+export { dropNames } from './drop.ts'
+export { reportAsText } from './show.ts'
+
 export interface PreflightOptions {
   readonly names: readonly NameToCheck[]
   readonly authority: Authority
