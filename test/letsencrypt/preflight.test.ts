@@ -250,14 +250,16 @@ step('--drop-failing at a terminal asks first', () => {
 
 step('a name that configure takes stays, and that is said', () => {
   type('config setprop letsencrypt configure hosts')
-  const { stdout } = run(words('gabarit letsencrypt check --drop-failing --skip fetch,caa'))
+  const { status, stdout } = run(words('gabarit letsencrypt check --drop-failing --skip fetch,caa'))
+  assert.is(status, 1)
   assert.match(stdout, /would stay, because letsencrypt configure takes them unasked: .*nodns\.example\.org/)
   type('config setprop letsencrypt configure none')
   for (const name of ['nodns', 'broken']) type(`db hosts setprop ${name}.example.org letsencryptSSLcert enabled`)
 })
 
 step('--drop-failing leaves out what fails, and the rest is ready', () => {
-  const { report } = check('--drop-failing')
+  const { status: ready, report } = check('--drop-failing')
+  assert.is(ready, 0, 'the rest is ready')
   const dropped = ['a.b.deep', 'broken', 'caa', 'elsewhere', 'nodns', 'nowhere', 'sixless', 'viacaa', 'wrongsix']
   assert.equal(
     report.dropped,
@@ -274,7 +276,8 @@ step('--drop-failing leaves out what fails, and the rest is ready', () => {
 
 step('a domain that fails takes its hosts along, and that is said before', () => {
   tellDns('clear-a', { host: 'example.org' })
-  const { stdout } = run(words('gabarit letsencrypt check --drop-failing'))
+  const { status, stdout } = run(words('gabarit letsencrypt check --drop-failing'))
+  assert.is(status, 1, 'no name is left')
   assert.match(stdout, 'db domains setprop example.org letsencryptSSLcert disabled')
   assert.match(stdout, 'with their domain would go: alias.example.org moved.example.org')
   assert.equal(check().report.names, [])

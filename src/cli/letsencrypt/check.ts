@@ -1,68 +1,52 @@
-import { CHECKS } from '../../letsencrypt/preflight/check.ts'
 import { type DropPreview, dropNames, previewDrop } from '../../letsencrypt/preflight/drop.ts'
 import { preflightOptions } from '../../letsencrypt/preflight/options.ts'
-import {
-  failingNames,
-  type PreflightOptions,
-  type PreflightReport,
-  preflight,
-} from '../../letsencrypt/preflight/preflight.ts'
+import { failingNames, type PreflightReport, preflight } from '../../letsencrypt/preflight/preflight.ts'
 import { reportAsText } from '../../letsencrypt/preflight/show.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
 import { namesToCheck, wantedCertificates } from '../../letsencrypt/wanted.ts'
-import { EXIT, usageFailure } from '../../system/failure.ts'
-import { didYouMean } from '../../system/nearest.ts'
+import type { World } from '../../letsencrypt/world.ts'
+import { EXIT } from '../../system/failure.ts'
 import { saysYes } from '../ask-first.ts'
 import type { Invocation } from '../command.ts'
+import { skippedChecks } from './skipped-checks.ts'
+import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt check` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { places, flag, value, print, printError } = invocation
-  const asked = wordsOf(value('skip'))
+  const { places, flag } = invocation
+  const world = makeWorld(invocation, 'check')
+  const json = flag('json')
+  const skip = skippedChecks(invocation)
   const settings = readSettings(places)
   const authority = settings.status === 'enabled' ? settings.production : settings.test
-  const wanted = wantedCertificates(places, message => printError(`warning: ${message}`))
-  const options = preflightOptions(settings, authority, namesToCheck(places, wanted), asked)
-  const report = await look(options, invocation)
-  const failing = failingNames(report).map(({ name }) => name)
-  if (!flag('json')) print(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
-  const dropped = flag('drop-failing') && failing.length > 0 ? await drop(failing, invocation) : []
-  if (flag('json')) {
-    const { names: reports, general, ok } = report
-    print(JSON.stringify({ authority: authority.directory, ok, general, names: reports, dropped }, null, 2))
-  }
-  return report.ok ? EXIT.done : EXIT.failed
-}
-
-/** Runs the checks, with a count on the terminal. */
-async function look(options: PreflightOptions, { flag }: Invocation): Promise<PreflightReport> {
-  if (process.stderr.isTTY !== true || flag('json')) return preflight(options)
-  const count = options.names.length
+  const names = namesToCheck(places, wantedCertificates(places, world.warn))
+  world.progress(`checking ${names.length} names`)
   let done = 0
-  const show = (text: string) => process.stderr.write(`\r\x1b[K${text}`)
-  show(`checking ${count} names`)
-  try {
-    return await preflight(options, ({ name }) => {
-      done++
-      show(`checked ${done} of ${count}: ${name}`)
-    })
-  } finally {
-    show('')
+  const report = await preflight(preflightOptions(settings, authority, names, skip), ({ name }) =>
+    world.progress(`checked ${++done} of ${names.length}: ${name}`),
+  )
+  if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
+  const dropped = flag('drop-failing') ? await drop(report, world, json) : []
+  if (json) {
+    const { ok, general, names: reports } = report
+    world.say(JSON.stringify({ authority: authority.directory, ok, general, names: reports, dropped }, null, 2))
   }
+  return report.ok || isReady(report, dropped, world) ? EXIT.done : EXIT.failed
 }
 
 /** Leaves names out after showing what that does; at a terminal only when the person there says yes. */
-async function drop(names: readonly string[], { places, flag, print }: Invocation): Promise<string[]> {
+async function drop(report: PreflightReport, { places, say }: World, quiet: boolean): Promise<string[]> {
+  const names = failingNames(report).map(({ name }) => name)
+  if (names.length === 0) return []
   const preview = previewDrop(places, names)
-  const say = flag('json') ? () => {} : print
-  say(`\n${previewAsText(preview)}`)
+  if (!quiet) say(`\n${previewAsText(preview)}`)
   if (preview.records.length === 0) return []
-  if (process.stdin.isTTY === true && !flag('json') && !(await saysYes('Leave them out? [y/N] '))) {
+  if (process.stdin.isTTY === true && !quiet && !(await saysYes('Leave them out? [y/N] '))) {
     say('nothing was changed')
     return []
   }
   const dropped = dropNames(places, names)
-  say(`left out: ${dropped.join(', ')}\nTo make it real: signal-event console-save`)
+  if (!quiet) say(`left out: ${dropped.join(', ')}\nTo make it real: signal-event console-save`)
   return dropped
 }
 
@@ -77,10 +61,9 @@ function previewAsText({ records, also, stay }: DropPreview): string {
   return lines.join('\n')
 }
 
-function wordsOf(skip: string | undefined): string[] {
-  const words = (skip ?? '').split(/[\s,]+/).filter(Boolean)
-  const known: readonly string[] = ['all', ...CHECKS]
-  const unknown = words.find(word => !known.includes(word))
-  if (unknown === undefined) return words
-  throw usageFailure(`there is no check "${unknown}"${didYouMean(unknown, known)}`, `Checks: ${known.join(' ')}`)
+/** Every name that failed was left out, others remain, and nothing else stands in the way. */
+function isReady(report: PreflightReport, dropped: readonly string[], { places }: World): boolean {
+  if (dropped.length === 0 || report.general.some(({ state }) => state === 'failed')) return false
+  const left = wantedCertificates(places, () => {}).flatMap(({ names }) => names)
+  return left.length > 0 && failingNames(report).every(({ name }) => !left.includes(name))
 }

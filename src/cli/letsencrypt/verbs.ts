@@ -111,4 +111,13 @@ export const VERBS: readonly Command[] = [
     ],
     run: async invocation => (await import('./hook.ts')).run(invocation),
   },
+  {
+    name: 'limits',
+    summary: 'what the limits of each authority leave, and from when on more is allowed',
+    usage: '',
+    arity: [0, 0],
+    options: [AT_OPTION, JSON_OPTION],
+    examples: [['gabarit letsencrypt limits', 'before trying again']],
+    run: async invocation => (await import('./limits.ts')).run(invocation),
+  },
 ]

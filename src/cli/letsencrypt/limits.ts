@@ -1,0 +1,57 @@
+import { Certificates } from '../../letsencrypt/certificates.ts'
+import { type Answer, type Left, sayMoment } from '../../letsencrypt/ledger/judge.ts'
+import { sameNames } from '../../letsencrypt/pem.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
+import type { Authority } from '../../letsencrypt/types.ts'
+import { EXIT } from '../../system/failure.ts'
+import type { Invocation } from '../command.ts'
+import { makeWorld } from './world.ts'
+
+/** What one authority would say to one certificate. */
+interface Row {
+  readonly authority: Authority
+  readonly certificate: string
+  readonly renewal: boolean
+  readonly answer: Answer
+}
+
+/** `gabarit letsencrypt limits` */
+export function run(invocation: Invocation): number {
+  const { places, flag, print } = invocation
+  const world = makeWorld(invocation, 'limits')
+  const settings = readSettings(places)
+  const rows = (['test', 'production'] as const).flatMap(mode => {
+    const { authority, wanted, store, ledger } = new Certificates(world, settings, mode)
+    return wanted.map(({ name, names }): Row => {
+      const renewal = store.history(name).some(older => sameNames(older.names, names))
+      return { authority, certificate: name, renewal, answer: ledger.before({ certificate: name, names, renewal }) }
+    })
+  })
+  if (flag('json')) print(JSON.stringify(rows.map(asData), null, 2))
+  else print(rows.length === 0 ? 'no name is asked for' : rows.map(asText).join('\n\n'))
+  return EXIT.done
+}
+
+function asText({ authority, certificate, renewal, answer }: Row): string {
+  const { mode, directory } = authority
+  const kind = renewal ? 'a renewal' : 'a new certificate'
+  const may = answer.allowed
+    ? 'may be asked for'
+    : `refused: ${answer.refusals.map(({ message }) => message).join('; ')}`
+  const cells = answer.left.map(cellsOf)
+  const width = (column: number) => Math.max(...cells.map(row => row[column]?.length ?? 0))
+  const widths = [width(0), width(1)]
+  return [
+    `${mode}: ${directory}`,
+    `${certificate}: ${kind}, ${may}`,
+    ...cells.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
+  ].join('\n')
+}
+
+function cellsOf({ limit, what, used, of, until }: Left): string[] {
+  return [limit, what, `${of - used} of ${of} left${until === null ? '' : `, the next from ${sayMoment(until)}`}`]
+}
+
+function asData({ authority: { mode, directory }, certificate, renewal, answer }: Row): object {
+  return { mode, authority: directory, certificate, renewal, ...answer }
+}

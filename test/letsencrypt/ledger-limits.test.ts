@@ -1,0 +1,61 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, domain, host, Server } from '../services/server.ts'
+
+const limits = suite('gabarit letsencrypt limits')
+const TZ = { TZ: 'UTC' }
+const server = new Server({
+  configuration: configuration({
+    letsencrypt: ['service', { ProductionCA: 'https://ca.example/dir', TestCA: 'https://test.example/dir' }],
+  }),
+  domains: { 'example.org': domain({ letsencryptSSLcert: 'enabled' }) },
+  hosts: { 'www.example.org': host({ letsencryptSSLcert: 'enabled' }) },
+})
+limits.after(() => server.remove())
+
+const NAMES = ['example.org', 'www.example.org']
+const day = (number: number) => Date.UTC(2026, 10, number)
+const ledger = (entries: readonly object[]) =>
+  server.write('/var/lib/gabarit/letsencrypt/ca.example/ledger.json', JSON.stringify(entries), 0o600)
+
+limits('everything is left of an authority that was never asked', () => {
+  const text = server.must('gabarit letsencrypt limits')
+  assert.match(text, 'test: https://test.example/dir\nexample.org: a new certificate, may be asked for\n')
+  assert.match(text, 'production: https://ca.example/dir\nexample.org: a new certificate, may be asked for\n')
+  assert.match(text, '  exact-set  example.org  5 of 5 left\n')
+})
+
+limits('a limit that is reached is shown with the time from which more is allowed; --at looks ahead', () => {
+  ledger([
+    ...Array.from({ length: 5 }, () => ({ at: day(2), kind: 'issued', names: NAMES, renewal: false })),
+    { at: day(2), kind: 'failed', names: NAMES, failedNames: ['www.example.org'] },
+  ])
+  const at = (time: string) => server.must(['gabarit', 'letsencrypt', 'limits', '--at', time], { env: TZ })
+  const reached = at('2026-11-02T00:30:00Z')
+  const said = 'the authority allows 5 certificates for exactly the names of example.org in 7 days'
+  assert.match(reached, `refused: ${said}; the next one from 2026-11-03 09:36:00 on\n`)
+  assert.match(reached, '  exact-set  example.org  0 of 5 left, the next from 2026-11-03 09:36:00\n')
+  assert.not.match(reached, 'failures')
+  assert.match(at('2026-11-02T00:10:00Z'), '  failures   www.example.org  4 of 5 left\n')
+  assert.match(at('2026-11-03T09:36:00Z'), '  exact-set  example.org  1 of 5 left\n')
+  assert.not.match(at('2026-11-03T09:36:00Z'), 'refused')
+})
+
+limits('as JSON', () => {
+  const rows = JSON.parse(server.must('gabarit letsencrypt limits --json --at 2026-11-02'))
+  const production = rows.find((row: { mode: string }) => row.mode === 'production')
+  assert.equal(
+    [rows.length, production.allowed, production.certificate, production.refusals[0].limit],
+    [2, false, 'example.org', 'exact-set'],
+  )
+  assert.is(production.refusals[0].until, '2026-11-03T09:36:00.000Z')
+})
+
+limits('a damaged ledger is named', () => {
+  const file = ledger([{ kind: 'sold' }])
+  const { status, stderr } = server.run('gabarit letsencrypt limits')
+  assert.is(status, 3)
+  assert.match(stderr, `${file}: the ledger of the authority is damaged`)
+})
+
+limits.run()
