@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { systemReason } from '../system/atomic-write.ts'
+import { escapeControls } from '../system/escape-controls.ts'
 import { hasCode, messageOf } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import type { Authority } from './types.ts'
@@ -153,14 +154,14 @@ function describe(url: string, error: unknown, timeout: number): NoAnswer {
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
     return new NoAnswer(`${url} does not answer within ${timeout / 1000} s`)
   const certificateTime = hasCode(error, 'CERT_HAS_EXPIRED') || hasCode(error, 'CERT_NOT_YET_VALID')
-  return new NoAnswer(`${url} cannot be asked: ${messageOf(error) || 'refused'}`, { certificateTime })
+  return new NoAnswer(`${url} cannot be asked: ${escapeControls(messageOf(error)) || 'refused'}`, { certificateTime })
 }
 
 /** The words of a problem document (RFC 7807), one line. */
 function problemIn(text: string): string {
   const problem = parseJson(text)
   if (!isObject(problem) || typeof problem.detail !== 'string') return ''
-  return `: ${problem.detail.replace(/\s+/g, ' ').slice(0, 300)}`
+  return `: ${escapeControls(problem.detail.replace(/\s+/g, ' ')).slice(0, 300)}`
 }
 
 function parseJson(text: string): unknown {

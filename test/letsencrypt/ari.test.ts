@@ -162,11 +162,13 @@ const PROBLEMS: readonly (readonly [what: string, answer: (response: ServerRespo
   ['far too much', answerWith('x'.repeat(200_000)), 'more than 65536 bytes'],
   ['a connection that is cut', response => response.destroy(), 'cannot be asked'],
   ['silence', () => {}, 'does not answer within 0.5 s'],
+  ['silence after the first words', response => void response.writeHead(200).write('{'), 'within 0.5 s'],
+  ['words that change the terminal', answerWith({ detail: 'a\u001b[2J' }, {}, 400), 'answers 400: a\\x1b[2J'],
 ]
 for (const [what, answer, said] of PROBLEMS)
   test(`the own schedule holds after ${what}`, async () => {
     respond = answer
-    const { window, notes } = await askFor({}, what === 'silence' ? 500 : 5000)
+    const { window, notes } = await askFor({}, what.startsWith('silence') ? 500 : 5000)
     assert.is(window, undefined)
     assert.is(notes.length, 1)
     assert.ok(notes[0]?.includes(said), notes[0])

@@ -11,7 +11,7 @@ import { fetchToken } from '../../src/letsencrypt/preflight/fetch.ts'
 import { withToken } from '../../src/letsencrypt/preflight/token.ts'
 import { type HttpsServer, startHttps } from '../support/https-server.ts'
 import { needsCommands } from '../support/packages.ts'
-import { PROJECT, run as runCommand } from '../support/sandbox.ts'
+import { must, PROJECT, run as runCommand, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
 const fetching = suite('fetching a token')
@@ -99,6 +99,8 @@ for (const [what, wrong, said] of WRONG)
 fetching('a server that never answers, and one that is not there', async () => {
   respond = () => {}
   assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
+  respond = (_host, _path, response) => response.writeHead(200).write('the-')
+  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
   assert.match((await fetchIt('127.0.0.2')).reason, '127.0.0.2 refuses the connection')
 })
 
@@ -157,6 +159,41 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
     ],
   )
 })
+
+testIf(
+  fetching,
+  reason,
+  'the clock is compared also when the certificate of the authority is out of date',
+  async () => {
+    const own = mkdtempSync(join(folder, 'expired-'))
+    const listen = await startHttps(own, (_, response) => response.end('{}'), expiredCertificate)
+    const authority = {
+      mode: 'test',
+      directory: `${listen.url}/dir`,
+      id: 'x',
+      folder: own,
+      bundle: listen.certificate,
+    } as const
+    try {
+      const { results } = await checkDirectory(authority, { now: () => new Date(Date.now() - 7200_000) }, new Set())
+      assert.match(results[0]?.reason ?? '', 'certificate has expired')
+      assert.is(results[1]?.reason, 'the clock of this server is 2 hours behind')
+    } finally {
+      await listen.close()
+    }
+  },
+)
+
+/** Makes a self-signed certificate that ended yesterday. */
+function expiredCertificate(place: string): string {
+  const file = (name: string) => join(place, name)
+  const names = ['-addext', 'subjectAltName=IP:127.0.0.1']
+  const request = words('openssl req -new -newkey rsa:2048 -nodes -subj /CN=expired')
+  must([...request, ...names, '-keyout', file('pebble.key'), '-out', file('x.csr')])
+  const sign = words('openssl x509 -req -days -1 -copy_extensions copy')
+  must([...sign, '-in', file('x.csr'), '-signkey', file('pebble.key'), '-out', file('pebble.crt')])
+  return file('pebble.crt')
+}
 
 fetching('the token can be read by the web server, and is gone afterwards', async () => {
   const place = mkdtempSync(join(folder, 'tokens-'))

@@ -13,9 +13,16 @@ export interface HttpsServer {
   readonly close: () => Promise<void>
 }
 
-/** Starts one with a self-signed certificate in a folder. */
-export async function startHttps(folder: string, answer: RequestListener): Promise<HttpsServer> {
-  const certificate = makePebbleCertificate(folder)
+/**
+ * Starts one with a self-signed certificate in a folder.
+ * @param make makes the certificate, and its key in `pebble.key` beside it
+ */
+export async function startHttps(
+  folder: string,
+  answer: RequestListener,
+  make = makePebbleCertificate,
+): Promise<HttpsServer> {
+  const certificate = make(folder)
   const files = { cert: readFileSync(certificate), key: readFileSync(join(folder, 'pebble.key')) }
   const server: Server = createServer(files, answer)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

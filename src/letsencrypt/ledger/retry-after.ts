@@ -1,3 +1,5 @@
+import { escapeControls } from '../../system/escape-controls.ts'
+
 /** When an authority refuses for a while and does not say for how long, in milliseconds. */
 const UNSAID = 3600 * 1000
 /** No authority asks for more than the longest of its limits; a slip must not stop a server for good. */
@@ -57,7 +59,7 @@ function scopeOf(said: string): Pause['scope'] {
 function wordsOf(said: string): string {
   const lines = said.split('\n').map(line => line.trim())
   const line = detailOf(said) ?? lines.find(line => /retry.after|rateLimited|429|503/i.test(line)) ?? ''
-  return line.slice(0, 300)
+  return escapeControls(line).slice(0, 300)
 }
 
 function detailOf(said: string): string | undefined {

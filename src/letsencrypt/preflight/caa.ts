@@ -1,3 +1,4 @@
+import { escapeControls } from '../../system/escape-controls.ts'
 import { type CheckResult, failed, ok, warning } from './check.ts'
 
 /** One CAA record (RFC 8659 §4). */
@@ -61,7 +62,7 @@ function judge(question: CaaQuestion, domain: string, records: readonly CaaRecor
   if (unknown !== undefined)
     return failed(
       'caa',
-      `a CAA record of ${domain} has the critical tag "${unknown.tag}", which no authority knows`,
+      `a CAA record of ${domain} has the critical tag "${escapeControls(unknown.tag)}", which no authority knows`,
       `Remove that record of ${domain} from the DNS.`,
     )
   const tagged = (tag: string) => records.filter(record => record.tag.toLowerCase() === tag)
@@ -118,7 +119,9 @@ interface Issuer {
 
 /** `letsencrypt.org; validationmethods=http-01,dns-01` (RFC 8659 §4.2). A malformed value allows nobody. */
 function parseIssuer(value: string): Issuer {
-  const [domain = '', ...parts] = value.split(';').map(part => part.trim())
+  const [domain = '', ...parts] = escapeControls(value)
+    .split(';')
+    .map(part => part.trim())
   const parameters = new Map(
     parts
       .filter(part => part !== '')

@@ -158,7 +158,7 @@ function unreachable(from: string, address: string, error: unknown, timeout: num
       'Remove the AAAA record, unless another machine answers there for this one (--skip fetch).',
     )
   if (noRoute) return failed('fetch', `${from} cannot be reached: there is no route`, closed(address))
-  return failed('fetch', `${from} breaks off: ${messageOf(error)}`, closed(address))
+  return failed('fetch', `${from} breaks off: ${escapeControls(messageOf(error))}`, closed(address))
 }
 
 function closed(address: string): string {
