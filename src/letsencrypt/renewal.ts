@@ -10,9 +10,9 @@ export function renewalMargin({ from, until }: Validity): number {
   return lifetime < 10 * DAY ? lifetime / 2 : lifetime / 3
 }
 
-/** The same in whole days, for dehydrated: at least one. */
+/** The same in whole days, for dehydrated: at least one, and no more than the property RenewDays takes. */
 export function renewDays(validity: Validity): number {
-  return Math.max(1, Math.ceil(renewalMargin(validity) / DAY))
+  return Math.min(3650, Math.max(1, Math.ceil(renewalMargin(validity) / DAY)))
 }
 
 /**

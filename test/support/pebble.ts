@@ -23,6 +23,10 @@ export interface AuthorityOptions {
   readonly httpPort: number
   /** Address of a DNS server. */
   readonly dns: string
+  /** Lifetime of the certificates in seconds; pebble's own choice is five years. */
+  readonly lifetime?: number
+  /** Percent of the requests that are refused for their nonce; none unless told. */
+  readonly nonceReject?: number
 }
 
 /** Address of the management interface of {@link startDns}. */
@@ -79,7 +83,10 @@ export async function startAuthority(
   const certificate = join(folder, 'pebble.crt')
   writeFileSync(file, JSON.stringify({ pebble: settings(folder, certificate, options) }))
   const command = ['pebble', '-config', file, '-dnsserver', options.dns]
-  await daemons.start(name, command, () => ask(directory, { trust: certificate }), STEADY)
+  await daemons.start(name, command, () => ask(directory, { trust: certificate }), {
+    ...STEADY,
+    PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
+  })
   const fetch = (path: string) => ask(`${management}/${path}`, { trust: certificate }).body
   const root = join(folder, `${name}-root.pem`)
   writeFileSync(root, fetch('roots/0'))
@@ -96,5 +103,6 @@ function settings(folder: string, certificate: string, options: AuthorityOptions
     tlsPort: 5001,
     ocspResponderURL: '',
     externalAccountBindingRequired: false,
+    ...(options.lifetime === undefined ? {} : { certificateValidityPeriod: options.lifetime }),
   }
 }

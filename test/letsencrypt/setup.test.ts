@@ -1,0 +1,226 @@
+// One command from the settings to official certificates, with real authorities, dehydrated and Apache: every way in which
+// it stops, and how the same command goes on.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { ask, certificateNames, servedCertificate } from '../support/http.ts'
+import { ASKED, CERTIFIED, FOUND, ODOO, PRIMARY } from '../support/micronator.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { type Authority, pointName } from '../support/pebble.ts'
+import { stepsOf } from '../support/steps.ts'
+import { waitFor } from '../support/wait.ts'
+
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'odoo-11')
+
+const setup = suite('gabarit letsencrypt setup')
+const step = stepsOf(setup, reason)
+const server = new AcmeServer()
+setup.after(() => server.stop())
+
+const STATE = '/var/lib/gabarit/letsencrypt'
+let test: Authority
+let production: Authority
+
+/** The ids in the history of one authority. */
+function history(port: 14000 | 14100): string[] {
+  const folder = `${STATE}/127.0.0.1_${port}/certificates/${PRIMARY}`
+  return existsSync(folder) ? readdirSync(folder).filter(name => /^\d+$/.test(name)) : []
+}
+
+const isSelfSigned = () => servedCertificate(PRIMARY).issuer === servedCertificate(PRIMARY).subject
+
+/** Every name shows one certificate with all names; its issuer. */
+function servedIssuer(): string {
+  const served = CERTIFIED.map(name => servedCertificate(name))
+  for (const certificate of served) assert.equal(certificateNames(certificate), [...CERTIFIED].sort())
+  assert.is(new Set(served.map(({ fingerprint256 }) => fingerprint256)).size, 1)
+  return served[0]?.issuer ?? ''
+}
+
+/** Starts a verb, and kills it at once when a condition holds. */
+async function killWhen(line: string, what: string, condition: () => boolean): Promise<void> {
+  const child = spawn('gabarit', ['letsencrypt', ...line.split(' ')], {
+    env: { ...process.env, ...server.env() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  child.stdout.resume()
+  const ended = new Promise(resolve => child.once('exit', (_, signal) => resolve(signal)))
+  await waitFor(what, condition, 60)
+  child.kill('SIGKILL')
+  assert.is(await ended, 'SIGKILL')
+}
+
+step('a server with a forced redirection to HTTPS asks for twelve names', async () => {
+  await server.start()
+  test = await server.authority('test')
+  for (const line of FOUND) server.type(line)
+  server.settle()
+  for (const line of ASKED.filter(line => !/ACCEPT_TERMS|status|keysize/.test(line))) server.type(line)
+  server.type(`db domains setprop ${PRIMARY} ForceSSL enabled`)
+  assert.ok(isSelfSigned())
+})
+
+step('a setting is missing: refused, with the command', () => {
+  const { status, stderr } = server.letsencrypt('setup')
+  assert.is(status, 3)
+  assert.match(stderr, 'config setprop letsencrypt ACCEPT_TERMS yes')
+  server.type('config setprop letsencrypt ACCEPT_TERMS yes')
+})
+
+step('the production authority is down: told by the checks; nothing was asked', () => {
+  const { status, stdout } = server.letsencrypt('setup')
+  assert.is(status, 1)
+  assert.match(stdout, 'https://127.0.0.1:14100/dir')
+  assert.equal(history(14000), [])
+})
+
+step('it goes down in the middle: the test has come, what was served stays', () => {
+  const { status, stdout, stderr } = server.letsencrypt('setup --skip authority')
+  assert.is(status, 1, stdout + stderr)
+  assert.match(stderr, 'the authority cannot be reached')
+  assert.is(history(14000).length, 1)
+  assert.ok(isSelfSigned())
+  assert.is(server.type('config getprop letsencrypt status'), 'enabled\n')
+})
+
+step('a name that leads elsewhere is named before anybody is asked', async () => {
+  production = await server.authority('production')
+  pointName(`wpad.${ODOO}`, '198.51.100.7')
+  const { status, stderr } = server.letsencrypt('setup')
+  pointName(`wpad.${ODOO}`)
+  assert.is(status, 1)
+  assert.match(stderr, `wpad.${ODOO}`)
+  assert.equal(history(14100), [])
+})
+
+step('--dry-run tells the steps, and changes nothing', () => {
+  const { status, stdout } = server.letsencrypt('setup --dry-run')
+  assert.is(status, 0)
+  assert.match(stdout, 'would check every name')
+  assert.not.match(stdout, 'the test authority')
+  assert.match(stdout, `would ask the production authority ${production.directory} for ${PRIMARY}`)
+  assert.equal(history(14100), [])
+})
+
+step('killed between issuance and deployment: the same command goes on, and asks nobody again', async () => {
+  await killWhen('setup', 'the official certificate', () => history(14100).length === 1)
+  await waitFor('dehydrated to end', () => !existsSync('/etc/dehydrated/lock') || undefined, 5).catch(() => undefined)
+  const { status, stdout, stderr } = server.letsencrypt('setup')
+  assert.is(status, 0, stdout + stderr)
+  assert.equal([history(14000).length, history(14100).length], [1, 1])
+  assert.is(servedIssuer(), production.issuer)
+  assert.is(ask(`https://www.${PRIMARY}/`, { trust: production.root }).status, 200)
+  assert.is(readdirSync('/etc/dehydrated/accounts').length, 2)
+})
+
+step('once more: nothing is left to do', () => {
+  const { status, stdout } = server.letsencrypt('setup')
+  assert.is(status, 0)
+  assert.not.match(stdout, 'asking')
+  const shown = server.letsencrypt('status')
+  assert.is(shown.status, 0, shown.stdout)
+  assert.match(shown.stdout, 'in service: modSSL')
+  assert.match(shown.stdout, 'nothing needs you')
+})
+
+step('back to test and to production again: no key is lost, no test certificate served, none asked for again', () => {
+  server.type('config setprop letsencrypt status test')
+  server.type('signal-event letsencrypt-modify')
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(servedIssuer(), production.issuer)
+  assert.is(server.letsencrypt('setup').status, 0)
+  assert.equal([history(14000).length, history(14100).length], [1, 1])
+  assert.is(servedIssuer(), production.issuer)
+})
+
+step('a certificate of the test authority in modSSL is not served in production', () => {
+  const [id] = history(14000)
+  const folder = `${STATE}/127.0.0.1_14000/certificates/${PRIMARY}/${id}`
+  server.type(
+    `config setprop modSSL crt ${folder}/cert.pem key ${folder}/privkey.pem CertificateChainFile ${folder}/chain.pem`,
+  )
+  server.type('signal-event ssl-update')
+  assert.ok(isSelfSigned())
+  assert.is(server.letsencrypt('status').status, 1)
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(servedIssuer(), production.issuer)
+  assert.ok(test.issuer !== production.issuer)
+})
+
+step('a stale lock of dehydrated is removed; a deployment that fails is made up by the next run', () => {
+  const custom = '/etc/gabarit/templates-custom/etc/httpd/conf/httpd.conf'
+  mkdirSync(custom, { recursive: true })
+  writeFileSync(`${custom}/99broken`, '<%= undefined %>\n')
+  writeFileSync('/etc/dehydrated/lock', 'long ago\n')
+  const before = servedCertificate(PRIMARY).fingerprint256
+  const failed = server.letsencrypt('renew --force')
+  assert.is(failed.status, 1)
+  assert.match(failed.stderr, 'removed the lock of a dehydrated that was killed')
+  assert.match(failed.stderr, 'the event ssl-update failed')
+  assert.is(servedCertificate(PRIMARY).fingerprint256, before)
+  assert.is(server.letsencrypt('status').status, 1)
+  rmSync(`${custom}/99broken`)
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is.not(servedCertificate(PRIMARY).fingerprint256, before)
+  assert.is(history(14100).length, 2)
+})
+
+step('a daemon that does not reload is found out', () => {
+  const pid = server.type(`s6-svstat -o pid ${server.scan}/apache2`).trim()
+  process.kill(Number(pid), 'SIGSTOP')
+  const { status, stderr } = server.letsencrypt('use previous')
+  process.kill(Number(pid), 'SIGCONT')
+  assert.is(status, 1)
+  assert.match(stderr, 'reloaded once more')
+  assert.match(stderr, 'another certificate is served there')
+  const again = server.letsencrypt('renew')
+  assert.is(again.status, 0, again.stderr)
+})
+
+step('an older certificate that was chosen stays, until a newer one comes', () => {
+  const [older, newer] = history(14100).sort()
+  const serial = (id: string | undefined) => `${STATE}/127.0.0.1_14100/certificates/${PRIMARY}/${id}/cert.pem\n`
+  assert.is(server.type('config getprop modSSL crt'), serial(older))
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(server.type('config getprop modSSL crt'), serial(older))
+  assert.is(server.letsencrypt(`use ${newer}`).status, 0)
+  assert.is(server.type('config getprop modSSL crt'), serial(newer))
+  const refused = server.letsencrypt('use 17')
+  assert.is(refused.status, 3)
+  assert.match(refused.stderr, newer ?? '?')
+})
+
+step('the sixth certificate of a week for the same names is refused before the authority sees it', () => {
+  for (let count = 3; count <= 5; count++) assert.is(server.letsencrypt('renew --force').status, 0)
+  const before = server.daemons.output('production').length
+  for (const folder of [`${STATE}/127.0.0.1_14100/certificates`, '/etc/dehydrated/127.0.0.1_14100'])
+    rmSync(folder, { recursive: true })
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 1)
+  assert.match(stderr, 'The authority was not asked')
+  assert.is(server.daemons.output('production').length, before)
+  assert.is(server.letsencrypt('renew --force').status, 0)
+})
+
+step('a certificate is withdrawn, but not while it is in service', () => {
+  const [id = ''] = history(14100)
+  assert.is(server.letsencrypt(`revoke ${id}`).status, 3)
+  const { status, stdout, stderr } = server.letsencrypt(`revoke ${id} --force`)
+  assert.is(status, 0, stderr)
+  assert.match(stdout, 'withdrawn by the production authority')
+  assert.match(server.letsencrypt('list').stdout, 'withdrawn')
+})
+
+step('off: the self-signed certificate is served, and nothing is deleted', () => {
+  const before = history(14100)
+  const { status, stderr } = server.letsencrypt('off')
+  assert.is(status, 0, stderr)
+  assert.ok(isSelfSigned())
+  assert.equal(history(14100), before)
+  assert.not(existsSync('/etc/cron.d/gabarit-letsencrypt'))
+})
+
+setup.run()
