@@ -1,0 +1,147 @@
+// Several certificates with short lives, one failing beside the others; retries, warnings, wildcards through the DNS; an
+// authority that refuses nonces.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { certificateNames, servedCertificate } from '../support/http.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { pointName } from '../support/pebble.ts'
+import { stepsOf } from '../support/steps.ts'
+
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+
+const renewal = suite('gabarit letsencrypt renew')
+const step = stepsOf(renewal, reason)
+const server = new AcmeServer()
+renewal.after(() => server.stop())
+
+const DAY = 86_400_000
+const inDays = (days: number) => new Date(Date.now() + days * DAY).toISOString()
+const AUTHORITY = '/var/lib/gabarit/letsencrypt/127.0.0.1_14100'
+
+function issued(name: string): number {
+  const folder = `${AUTHORITY}/certificates/${name}`
+  return existsSync(folder) ? readdirSync(folder).filter(id => /^\d+$/.test(id)).length : 0
+}
+const counts = () => ['example.org', 'b.example', 'shared'].map(issued)
+
+step('each domain has its own certificate, two share one; the authority refuses a nonce now and then', async () => {
+  await server.start()
+  await server.authority('test', { nonceReject: 5 })
+  await server.authority('production', { lifetime: 12 * 86_400, nonceReject: 5 })
+  for (const line of ['config set DomainName example.org', 'config set SystemName mine', 'signal-event post-install'])
+    server.type(line)
+  server.settle()
+  for (const domain of ['b.example', 'c.example', 'd.example'])
+    server.type(`db domains set ${domain} domain Content Primary letsencryptSSLcert enabled`)
+  server.type('db domains setprop example.org letsencryptSSLcert enabled')
+  server.type('db hosts setprop www.example.org letsencryptSSLcert enabled')
+  for (const domain of ['c.example', 'd.example'])
+    server.type(`db domains setprop ${domain} letsencryptCertificate shared`)
+  server.type('config setprop letsencrypt certificates per-domain email a@example.org ACCEPT_TERMS yes')
+  const { status, stdout, stderr } = server.letsencrypt('setup')
+  assert.is(status, 0, stdout + stderr)
+  assert.equal(counts(), [1, 1, 1])
+})
+
+step('each site serves the certificate of its domain', () => {
+  const served = (name: string) => certificateNames(servedCertificate(name))
+  assert.equal(served('www.example.org'), ['example.org', 'www.example.org'])
+  assert.equal(served('b.example'), ['b.example'])
+  assert.equal(served('d.example'), ['c.example', 'd.example'])
+  assert.equal(served('nobody.example'), ['example.org', 'www.example.org'], 'the primary domain answers for others')
+})
+
+step('nothing is renewed before a third of the life is left', () => {
+  assert.is(server.type('config getprop letsencrypt RenewDays'), '4\n')
+  assert.match(server.type('grep RENEW_DAYS /etc/dehydrated/config'), 'RENEW_DAYS=4')
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(server.letsencrypt(`renew --at ${inDays(7.5)}`).status, 0)
+  assert.equal(counts(), [1, 1, 1])
+})
+
+step('then all are, but one that fails: the others do not wait for it', () => {
+  pointName('b.example', '198.51.100.7')
+  const { status, stderr } = server.letsencrypt(`renew --at ${inDays(8.5)}`)
+  assert.is(status, 1)
+  assert.match(stderr, 'b.example: ')
+  assert.equal(counts(), [2, 1, 2])
+  assert.is.not(servedCertificate('example.org').fingerprint256, servedCertificate('b.example').fingerprint256)
+})
+
+step('the failure is tried again after a minute, not before; then after ten', () => {
+  const soon = server.letsencrypt(`renew --at ${inDays(8.5)}`)
+  assert.is(soon.status, 1)
+  assert.match(soon.stderr, 'tried again from')
+  assert.not.match(soon.stdout, 'b.example: due')
+  const later = server.letsencrypt(`renew --at ${inDays(8.502)}`)
+  assert.is(later.status, 1)
+  assert.match(later.stdout, 'b.example: due')
+  const { certificates, problems } = JSON.parse(server.letsencrypt(`status --json --at ${inDays(8.502)}`).stdout)
+  const [row] = certificates.filter(({ name }: { name: string }) => name === 'b.example')
+  const wait = new Date(row.trouble.nextTry).getTime() - new Date(inDays(8.502)).getTime()
+  assert.ok(wait > 5 * 60_000 && wait < 11 * 60_000, `${wait} ms`)
+  assert.match(problems.join('\n'), 'b.example: failed 2 times')
+})
+
+step('who has nobody else is warned: by mail and by a command, once for each step', () => {
+  const bin = join(server.folder, 'bin')
+  const told = join(server.folder, 'told')
+  mkdirSync(bin, { recursive: true })
+  writeFileSync(join(bin, 'tell'), `#!/bin/sh\ncat >>${told}\n`, { mode: 0o755 })
+  writeFileSync(join(bin, 'sendmail'), '#!/bin/sh\necho "no queue" >&2; exit 75\n', { mode: 0o755 })
+  server.type(`config setprop letsencrypt warnCommand ${bin}/tell`)
+  const at = inDays(10)
+  const { status, stderr } = server.letsencrypt(`renew --at ${at}`)
+  assert.is(status, 1)
+  assert.match(stderr, 'the warning could not be sent by mail')
+  const text = readFileSync(told, 'utf8')
+  assert.match(text, 'The certificate of b.example on mine expires in 1 days')
+  assert.match(text, 'It could not be renewed')
+  server.letsencrypt(`renew --at ${at}`)
+  assert.is(readFileSync(told, 'utf8'), text)
+  assert.is(server.letsencrypt(`status --at ${at}`).status, 1)
+})
+
+step('the name is right again: the next try renews it, and all is well', () => {
+  pointName('b.example')
+  const { status, stdout, stderr } = server.letsencrypt(`renew --at ${inDays(11)}`)
+  assert.is(status, 0, stdout + stderr)
+  assert.equal(counts(), [2, 2, 2])
+  assert.is(server.letsencrypt('status').status, 0)
+})
+
+step('one certificate for all again: the domains give theirs back', () => {
+  server.type('config setprop letsencrypt certificates one')
+  for (const domain of ['c.example', 'd.example']) server.type(`db domains delprop ${domain} letsencryptCertificate`)
+  const { status, stdout, stderr } = server.letsencrypt('setup')
+  assert.is(status, 0, stdout + stderr)
+  assert.is(servedCertificate('d.example').fingerprint256, servedCertificate('example.org').fingerprint256)
+  assert.is(server.type('db domains printprop b.example crt').trim(), '')
+})
+
+step('a wildcard through the DNS, published by a command', () => {
+  const hook = join(server.folder, 'dns-hook')
+  const publish = 'curl -fsS -o /dev/null http://127.0.0.1:8055'
+  writeFileSync(
+    hook,
+    `#!/bin/sh
+case $1 in
+  deploy_challenge) ${publish}/set-txt -d "{\\"host\\":\\"_acme-challenge.$2.\\",\\"value\\":\\"$4\\"}" ;;
+  clean_challenge) ${publish}/clear-txt -d "{\\"host\\":\\"_acme-challenge.$2.\\"}" ;;
+esac
+`,
+    { mode: 0o755 },
+  )
+  server.type(`config setprop letsencrypt challenge dns-01 challengeHook ${hook}`)
+  server.type('db hosts set *.example.org host HostType Self letsencryptSSLcert enabled')
+  server.type('db hosts setprop www.example.org letsencryptSSLcert disabled')
+  const { status, stdout, stderr } = server.letsencrypt('setup')
+  assert.is(status, 0, stdout + stderr)
+  assert.ok(certificateNames(servedCertificate('any.example.org')).includes('*.example.org'))
+})
+
+renewal.run()
