@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import { Failure, messageOf } from '../system/failure.ts'
@@ -35,19 +36,13 @@ function serviceManager({ places, configuration }: Patient): readonly Diagnosis[
 }
 
 /** Version 1 of the protocol was switched off in June 2021; databases of SME Server still name it. */
-const DEAD = /acme-v01\.api\.letsencrypt\.org|acme-staging\.api\.letsencrypt\.org/
-
-const ALIVE = [
-  ['ProductionCA', 'https://acme-v02.api.letsencrypt.org/directory'],
-  ['TestCA', 'https://acme-staging-v02.api.letsencrypt.org/directory'],
-] as const
-
 function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
   const properties = configuration.get('letsencrypt')?.properties
   return orOk(
-    ALIVE.flatMap(([property, alive]): Diagnosis[] => {
+    ['ProductionCA', 'TestCA'].flatMap((property): Diagnosis[] => {
       const value = properties?.get(property) ?? ''
-      if (!DEAD.test(value)) return []
+      const alive = successorOf(value)
+      if (alive === undefined) return []
       const message = `letsencrypt ${property} is ${value}, which no longer answers`
       return [{ level: 'error', message, command: `config setprop letsencrypt ${property} ${alive}` }]
     }),
@@ -55,7 +50,7 @@ function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
   )
 }
 
-/** Certificates that end within this many days should have been renewed. */
+/** Certificates that end within this many days, or a quarter of their life, should have been renewed. */
 const SOON = 21
 const DAY = 86_400_000
 
@@ -66,7 +61,9 @@ function certificate({ places, configuration, now }: Patient): readonly Diagnosi
     if (path === '') return []
     const file = below(places, path)
     if (!existsSync(file))
-      return [{ level: 'error', message: `modSSL ${property}: ${path} does not exist`, command: 'dehydrated -c' }]
+      return [
+        { level: 'error', message: `modSSL ${property}: ${path} does not exist`, command: 'gabarit letsencrypt renew' },
+      ]
     return property === 'key' ? [] : endOf(path, file, now)
   })
   return orOk(found, 'the certificate files are there and valid')
@@ -74,15 +71,24 @@ function certificate({ places, configuration, now }: Patient): readonly Diagnosi
 
 function endOf(path: string, file: string, now: number): Diagnosis[] {
   let end: number
+  let soon: number
   try {
-    end = Date.parse(new X509Certificate(readFileSync(file)).validTo)
+    const { validFrom, validTo } = new X509Certificate(readFileSync(file))
+    end = Date.parse(validTo)
+    soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   } catch (error) {
-    return [{ level: 'error', message: `${path} is no certificate: ${messageOf(error)}`, command: 'dehydrated -c -x' }]
+    return [
+      {
+        level: 'error',
+        message: `${path} is no certificate: ${messageOf(error)}`,
+        command: 'gabarit letsencrypt renew --force',
+      },
+    ]
   }
   const days = Math.floor((end - now) / DAY)
-  if (days >= SOON) return []
+  if (days >= soon) return []
   const message = days < 0 ? `${path} ended ${-days} days ago` : `${path} ends in ${days} days`
-  return [{ level: days < 0 ? 'error' : 'warning', message, command: 'dehydrated -c' }]
+  return [{ level: days < 0 ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
 }
 
 /** Fragments and actions run as root: who may write them is root. */

@@ -100,7 +100,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     'certificate',
     'error',
     /modSSL (crt|key): \/etc\/a\.(crt|key) does not exist/,
-    /^dehydrated -c$/,
+    /^gabarit letsencrypt renew$/,
   ],
   [
     'a folder that others may write',
@@ -135,29 +135,28 @@ for (const [name, plant, id, level, message, command] of ILLS)
 testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ended, or is none', () => {
   const box = server()
   box.must('config set modSSL service crt /etc/a.crt key /etc/a.key')
-  const make = (days: string) =>
-    box.must([
-      'openssl',
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-subj',
-      '/CN=x',
-      '-days',
-      days,
-      '-keyout',
-      box.path('/etc/a.key'),
-      '-out',
-      box.path('/etc/a.crt'),
-    ])
+  box.write('/ca/index.txt', '')
+  const policy = '[any]\ncommonName = supplied\n[req]\ndistinguished_name = req\n'
+  const own = 'database = index.txt\nnew_certs_dir = .\nrand_serial = yes\ndefault_md = sha256\npolicy = any\n'
+  box.write('/ca/ca.cnf', `[ca]\ndefault_ca = own\n[own]\n${own}${policy}`)
+  const openssl = (line: string) => box.must(['openssl', ...line.split(' ')], { cwd: box.path('/ca') })
+  const key = `-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x -keyout ${box.path('/etc/a.key')}`
+  openssl(`req -new -config ca.cnf ${key} -out a.csr`)
+  /** A certificate that began and ends so many days from now. */
+  const make = (begin: number, end: number) => {
+    const time = (days: number) =>
+      `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]|\..*/g, '')}Z`
+    const dates = `-startdate ${time(begin)} -enddate ${time(end)}`
+    const files = `-keyfile ${box.path('/etc/a.key')} -in a.csr -out ${box.path('/etc/a.crt')}`
+    openssl(`ca -batch -config ca.cnf -selfsign -notext ${dates} ${files}`)
+    box.write('/ca/index.txt', '')
+  }
   box.write('/etc/x', '')
-  make('90')
+  make(0, 90)
   assert.equal(wrong(box).found, [])
-  make('5')
+  make(-4, 2)
+  assert.equal(wrong(box).found, [], 'a third of a short life is left')
+  make(-85, 5)
   assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt ends in [45] days/)
   assert.is(wrong(box).status, 0)
   box.write('/etc/a.crt', 'no certificate')

@@ -3,11 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { authorityId } from '../../src/letsencrypt/authority.ts'
 import { run } from '../support/sandbox.ts'
 import { configuration, Server } from './server.ts'
 
 const FILE = '/etc/dehydrated/config'
-const VARIABLES = ['CA', 'BASEDIR', 'WELLKNOWN', 'DOMAINS_TXT', 'HOOK', 'CONTACT_EMAIL', 'KEYSIZE', 'KEY_ALGO']
+const VARIABLES = [
+  'CA',
+  'BASEDIR',
+  'CERTDIR',
+  'CHALLENGETYPE',
+  'RENEW_DAYS',
+  'WELLKNOWN',
+  'DOMAINS_TXT',
+  'HOOK',
+  'CONTACT_EMAIL',
+  'KEYSIZE',
+  'KEY_ALGO',
+]
 
 /** A server with these properties of letsencrypt, whatever they hold. */
 function withProperties(properties: Readonly<Record<string, string>>): Server {
@@ -32,6 +45,9 @@ config('has all that dehydrated needs; test authority until status is enabled', 
   assert.equal(sourced(server, ...VARIABLES), {
     CA: 'https://acme-staging-v02.api.letsencrypt.org/directory',
     BASEDIR: '/etc/dehydrated',
+    CERTDIR: '/etc/dehydrated/acme-staging-v02.api.letsencrypt.org',
+    CHALLENGETYPE: 'http-01',
+    RENEW_DAYS: '30',
     WELLKNOWN: '/var/www/dehydrated',
     DOMAINS_TXT: '/etc/dehydrated/domains.txt',
     HOOK: '/etc/dehydrated/hook.sh',
@@ -40,9 +56,22 @@ config('has all that dehydrated needs; test authority until status is enabled', 
     KEY_ALGO: 'rsa',
   })
   server.must('config setprop letsencrypt status enabled')
-  assert.is(sourced(server, 'CA').CA, 'https://acme-v02.api.letsencrypt.org/directory')
-  server.must('config setprop letsencrypt ProductionCA https://ca.example.org:14000/dir')
-  assert.is(sourced(server, 'CA').CA, 'https://ca.example.org:14000/dir')
+  assert.equal(sourced(server, 'CA', 'CERTDIR'), {
+    CA: 'https://acme-v02.api.letsencrypt.org/directory',
+    CERTDIR: '/etc/dehydrated/acme-v02.api.letsencrypt.org',
+  })
+  for (const address of ['https://ca.example.org:14000/dir', 'https://ca.example/acme/x/directory']) {
+    server.must(`config setprop letsencrypt ProductionCA ${address}`)
+    const { CA, CERTDIR } = sourced(server, 'CA', 'CERTDIR')
+    assert.equal([CA, CERTDIR], [address, `/etc/dehydrated/${authorityId(address)}`])
+  }
+  server.remove()
+})
+
+config('asks the DNS only when somebody publishes the answers', () => {
+  const server = withProperties({ status: 'test', challenge: 'dns-01', RenewDays: '15' })
+  assert.equal(sourced(server, 'CHALLENGETYPE', 'RENEW_DAYS'), { CHALLENGETYPE: 'dns-01', RENEW_DAYS: '15' })
+  assert.match(server.run(['expand-template', '--stdout', FILE]).stderr, 'setprop letsencrypt challengeHook FILE')
   server.remove()
 })
 

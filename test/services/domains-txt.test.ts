@@ -58,6 +58,35 @@ names('without the primary domain the next one comes first', () => {
   assert.is(server.expand(FILE), 'a.example ftp.a.example\n')
 })
 
+names('one certificate for each domain; a domain names its own; wildcards through the DNS only', () => {
+  const other = new Server({
+    configuration: configuration({
+      letsencrypt: ['service', { status: 'test', configure: 'all', certificates: 'per-domain' }],
+    }),
+    domains: {
+      'example.org': domain(),
+      'a.example': domain(),
+      'b.example': domain({ letsencryptCertificate: 'Shared' }),
+      'c.example': domain({ letsencryptCertificate: 'shared' }),
+      'd.example': domain({ letsencryptCertificate: '../x' }),
+    },
+    hosts: {
+      'www.example.org': host(),
+      'www.b.example': host(),
+      '*.d.example': host(),
+    },
+  })
+  const lines = ['example.org www.example.org', 'a.example', 'b.example c.example www.b.example > shared', 'd.example']
+  const { stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  assert.equal(stdout.trimEnd().split('\n'), lines)
+  assert.match(stderr, '"../x" is no name for a certificate')
+  assert.match(stderr, `"*.d.example" can't be in a certificate`)
+  other.must('config setprop letsencrypt certificates one challenge dns-01 challengeHook /bin/true')
+  const one = other.run(['expand-template', '--stdout', FILE]).stdout.trimEnd().split('\n')
+  assert.equal(one, ['example.org a.example d.example *.d.example www.example.org', lines[2]])
+  other.remove()
+})
+
 names('keys that are no names are left out, and said', () => {
   const evil = [
     '#x.org',

@@ -10,7 +10,8 @@ import { configuration, domain, host, Server } from './server.ts'
 const folder = join(PROJECT, 'events')
 const EVENTS = [
   ...['bootstrap-console-save', 'console-save', 'domain-create', 'domain-delete', 'domain-modify', 'email-update'],
-  ...['host-create', 'host-delete', 'host-modify', 'ibay-modify', 'post-install', 'post-upgrade', 'ssl-update'],
+  ...['host-create', 'host-delete', 'host-modify', 'ibay-modify', 'letsencrypt-modify', 'post-install', 'post-upgrade'],
+  'ssl-update',
 ]
 
 const events = suite('shipped events')

@@ -105,6 +105,28 @@ httpd('proxies, sends to HTTPS and keeps logs apart where the domain says so', (
   ])
 })
 
+httpd('serves for each site the certificate of its domain, and no test certificate in production', () => {
+  const one = new Server({
+    configuration: configuration({ modSSL: ['service', { status: 'enabled', crt: '/m/c', key: '/m/k' }] }),
+    domains: {
+      'example.org': domain(),
+      'a.example': domain({ crt: '/a/c', key: '/a/k', CertificateChainFile: '/a/ch' }),
+      'sub.a.example': domain(),
+      'broken.example': domain({ crt: '/only/c' }),
+    },
+  })
+  const files = (name: string) => one.site(name, 443).filter(line => /^SSLCertificate/.test(line))
+  const modSSL = ['SSLCertificateFile /m/c', 'SSLCertificateKeyFile /m/k']
+  const own = ['SSLCertificateFile /a/c', 'SSLCertificateKeyFile /a/k', 'SSLCertificateChainFile /a/ch']
+  assert.equal(['example.org', 'a.example', 'sub.a.example', 'broken.example'].map(files), [modSSL, own, own, modSSL])
+  const test = '/var/lib/gabarit/letsencrypt/acme-staging-v02.api.letsencrypt.org/certificates/x/1'
+  one.must(`config setprop modSSL crt ${test}/cert.pem key ${test}/privkey.pem`)
+  assert.equal(files('example.org')[0], `SSLCertificateFile ${test}/cert.pem`)
+  one.must('config setprop letsencrypt status enabled')
+  assert.equal(files('example.org')[0], 'SSLCertificateFile /var/lib/gabarit/ssl/self-signed.pem')
+  one.remove()
+})
+
 httpd('follows the certificate, ports, policy and access of its services', () => {
   server.must('config setprop modSSL crt /c/cert.pem key /c/key.pem CertificateChainFile /c/chain.pem')
   assert.equal(only(server.site('a.example.org', 443), 'SSL'), [
