@@ -1,23 +1,34 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
+import { pause } from './pause.ts'
+import type { World } from './world.ts'
+
+/** Seconds that a dehydrated of somebody else may take to end. */
+const PATIENCE = 120
 
 /**
- * Removes the lock of a dehydrated that was killed: it holds no number of a process, and dehydrated 0.7.0 stops before any
- * that it finds, for ever.
- * @returns true when one was removed
- * @throws Failure when a dehydrated is running
+ * Waits until no other dehydrated holds the lock, and removes the lock of one that was killed: it holds no number of a
+ * process, and dehydrated 0.7.0 stops before any that it finds, for ever.
+ * @throws Failure when one is running for too long
  */
-export function removeStaleLock(baseFolder: string): boolean {
+export async function awaitLock(baseFolder: string, world: World): Promise<void> {
   const lock = join(baseFolder, 'lock')
-  if (!existsSync(lock)) return false
-  const running = runningDehydrated()
-  if (running !== undefined)
-    throw new Failure(`dehydrated is running (process ${running})`, {
-      hint: `Wait until it has ended. Its lock: ${lock}`,
-    })
-  rmSync(lock, { force: true })
-  return true
+  const end = Date.now() + PATIENCE * 1000
+  while (existsSync(lock)) {
+    const running = runningDehydrated()
+    if (running === undefined) {
+      rmSync(lock, { force: true })
+      world.warn('removed the lock of a dehydrated that was killed')
+      return
+    }
+    if (Date.now() >= end)
+      throw new Failure(`dehydrated is running (process ${running})`, {
+        hint: `Wait until it has ended. Its lock: ${lock}`,
+      })
+    world.progress(`waiting for another dehydrated (process ${running})`)
+    await pause(500)
+  }
 }
 
 /** The process of a dehydrated: proc(5) tells the words of every command. */

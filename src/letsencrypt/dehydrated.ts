@@ -4,7 +4,7 @@ import { writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, refusal } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { shell } from '../template/quote.ts'
-import { removeStaleLock } from './dehydrated-lock.ts'
+import { awaitLock } from './dehydrated-lock.ts'
 import { pause } from './pause.ts'
 import { explainRun, type RunFailure } from './said.ts'
 import type { Settings } from './settings.ts'
@@ -44,7 +44,7 @@ export async function askFor(
   const config = writeConfig(wanted, authority, settings, world)
   let newAccount = false
   for (let attempt = 1; ; attempt++) {
-    if (removeStaleLock(settings.baseFolder)) world.warn('removed the lock of a dehydrated that was killed')
+    await awaitLock(settings.baseFolder, world)
     const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
     newAccount ||= /^\+ Registering account key/m.test(output.text)
     if (output.status === 0) return { failure: undefined, output: output.text, newAccount }
@@ -61,7 +61,7 @@ export async function askFor(
  */
 export async function revoke(file: string, authority: Authority, settings: Settings, world: World): Promise<void> {
   const config = writeConfig({ name: 'revoked', names: [] }, authority, settings, world)
-  removeStaleLock(settings.baseFolder)
+  await awaitLock(settings.baseFolder, world)
   const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
   if (status === 0) return
   const { message, hint } = explainRun(text)

@@ -51,15 +51,14 @@ export class AcmeServer {
 
   /** Settings that lead to the two authorities, and keys that are made quickly. */
   settle(): void {
-    this.type(`config setprop letsencrypt TestCA https://127.0.0.1:${PORTS.test[0]}/dir`)
-    this.type(`config setprop letsencrypt ProductionCA https://127.0.0.1:${PORTS.production[0]}/dir`)
-    this.type(`config setprop letsencrypt CABundle ${join(this.folder, 'pebble.crt')}`)
-    this.type('config setprop letsencrypt keyAlgorithm prime256v1 keysize 2048 DNSServer 127.0.0.1')
+    const [test, production] = [PORTS.test[0], PORTS.production[0]].map(port => `https://127.0.0.1:${port}/dir`)
+    const authorities = `TestCA ${test} ProductionCA ${production} CABundle ${join(this.folder, 'pebble.crt')}`
+    this.type(`config setprop letsencrypt ${authorities} keyAlgorithm prime256v1 keysize 2048 DNSServer 127.0.0.1`)
   }
 
   /** Types a line of the manual. */
-  type(line: string): string {
-    return must(words(line), { env: this.env(), timeoutSeconds: 120 })
+  type(line: string, input = ''): string {
+    return must(words(line), { env: this.env(), input, timeoutSeconds: 120 })
   }
 
   /** Runs a verb of `gabarit letsencrypt`. */

@@ -12,6 +12,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
   const terminal = process.stderr.isTTY === true
   const line = terminal ? '\r\u001b[K' : ''
   let shown = false
+  const warned = new Set<string>()
   const clear = () => {
     if (shown) process.stderr.write(line)
     shown = false
@@ -25,6 +26,9 @@ export function makeWorld(invocation: Invocation, verb: string): World {
       print(text)
     },
     warn: message => {
+      // The templates are expanded more than once, and say each time what they leave out.
+      if (warned.has(message)) return
+      warned.add(message)
       clear()
       printError(`warning: ${message}`)
     },
