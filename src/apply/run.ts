@@ -26,6 +26,8 @@ export interface Context {
   readonly warn: (message: string) => void
   /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
   readonly mayOverwrite?: (path: string) => boolean
+  /** Neither the site's checks nor the daemons' checkers are asked: what was in force before is put back. */
+  readonly unjudged?: boolean
 }
 
 /** A context with the usual search list, outside of any event. */
