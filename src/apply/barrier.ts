@@ -9,8 +9,9 @@ import { systemReason } from '../system/atomic-write.ts'
 import { refusal } from '../system/failure.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
+import { type Checker, CheckerTable } from './checkers.ts'
 import { type Companion, commit, type Staged } from './commit.ts'
-import { hasCheckers, judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
+import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { type Context, makeExpander } from './run.ts'
 import { askSiteChecks } from './site-checks.ts'
@@ -32,11 +33,12 @@ export async function applyPlan(
   const ran: string[] = []
   let later = false
   const former = system.dryRun ? [] : formerStates(plan, system)
+  const checkers = new CheckerTable(places).of(plan.changes)
   const manifest = readManifest(places, system)
   const check = async (staged: readonly Staged[]) => {
-    if (system.dryRun) return
+    if (system.dryRun || context.unjudged === true) return
     const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, system)
-    const verdict = await judge(context, plan, staged)
+    const verdict = await judge(context, checkers, plan, staged)
     later = verdict === undefined
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
@@ -48,7 +50,7 @@ export async function applyPlan(
     return ran
   }
   warn('the files were put in place before they were checked: no private view of them could be made')
-  const verdict = await judgeInPlace(plan, system)
+  const verdict = await judgeInPlace(checkers, system)
   for (const warning of verdict.warnings) warn(warning)
   if (verdict.problems.length > 0) {
     const back = restorePlan(places, system, former, manifest, plan.manifest)
@@ -70,15 +72,19 @@ function remember(plan: Plan, { places, system, warn }: Context): void {
   }
 }
 
-async function judge(context: Context, plan: Plan, staged: readonly Staged[]): Promise<Verdict | undefined> {
-  const { places, system } = context
+async function judge(
+  { places, system }: Context,
+  checkers: readonly Checker[],
+  plan: Plan,
+  staged: readonly Staged[],
+): Promise<Verdict | undefined> {
   const nothing = { problems: [], ran: [], warnings: [] }
-  if (!hasCheckers(plan)) return nothing
+  if (checkers.length === 0) return nothing
   if (places.root !== '/') {
-    const paths = staged.filter(({ change }) => change.metadata.validate.length > 0).map(({ change }) => change.path)
+    const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
     return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.join(', ')}`] }
   }
-  return judgeStaged(plan, staged, system, places)
+  return judgeStaged(checkers, plan, staged, system, places)
 }
 
 function refuse(problems: readonly string[], context: Context, plan: Plan): void {

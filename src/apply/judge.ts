@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { RunResult, System } from '../system/system.ts'
+import type { Checker } from './checkers.ts'
 import type { Staged } from './commit.ts'
 import type { ViewRequest } from './view.ts'
 
 /** Time limit of one checker, in milliseconds. */
 const TIMEOUT = 60_000
+
+/** Exit status of a shell script whose program is not installed (POSIX, Shell Command Language 2.8.2). */
+const NOT_FOUND = 127
 
 /** What the checkers found. */
 export interface Verdict {
@@ -18,44 +22,17 @@ export interface Verdict {
   readonly warnings: readonly string[]
 }
 
-/** One checker, and the files that ask for it. */
-interface Checker {
-  readonly command: readonly string[]
-  readonly paths: readonly string[]
-}
-
-/** Every different checker of a plan once, with `{}` standing for the target's own path. */
-function checkersOf(plan: Plan): Checker[] {
-  const checkers = new Map<string, { command: string[]; paths: string[] }>()
-  for (const change of plan.changes) {
-    if (change.kind !== 'write') continue
-    for (const words of change.metadata.validate) {
-      const command = words.map(word => word.replaceAll('{}', () => change.real))
-      const id = JSON.stringify(command)
-      const known = checkers.get(id) ?? { command, paths: [] }
-      known.paths.push(change.path)
-      checkers.set(id, known)
-    }
-  }
-  return [...checkers.values()]
-}
-
-/** Whether any checker has something to say about a plan. */
-export function hasCheckers(plan: Plan): boolean {
-  return plan.changes.some(change => change.kind === 'write' && change.metadata.validate.length > 0)
-}
-
 /**
  * Has the checkers judge the whole staged set at its real paths, in a mount namespace that nobody else sees.
  * @returns undefined where such a view cannot be made (not root, no namespaces): judge after the commit instead
  */
 export async function judgeStaged(
+  checkers: readonly Checker[],
   plan: Plan,
   staged: readonly Staged[],
   system: System,
   places: Places,
 ): Promise<Verdict | undefined> {
-  const checkers = checkersOf(plan)
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
   const scratch = join(places.state, 'view')
   mkdirSync(scratch, { recursive: true, mode: 0o700 })
@@ -80,8 +57,7 @@ export async function judgeStaged(
 }
 
 /** Has the checkers judge the files where they are, after a commit that can still be undone. */
-export async function judgeInPlace(plan: Plan, system: System): Promise<Verdict> {
-  const checkers = checkersOf(plan)
+export async function judgeInPlace(checkers: readonly Checker[], system: System): Promise<Verdict> {
   const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
   return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))
 }
@@ -91,11 +67,10 @@ function verdict(checkers: readonly Checker[], results: readonly RunResult[]): V
   const ran: string[] = []
   const checked = new Set<string>()
   const missing = new Map<string, string[]>()
-  checkers.forEach(({ command, paths }, index) => {
+  checkers.forEach(({ command, program, paths }, index) => {
     const result = results[index]
     if (result === undefined) return
-    const [program = ''] = command
-    if (result.missing) {
+    if (result.missing || result.status === NOT_FOUND) {
       for (const path of paths) missing.set(path, [...(missing.get(path) ?? []), program])
       return
     }

@@ -14,6 +14,7 @@ import { Expander, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
 import { findTemplate, type Layer, searchList } from '../template/tree.ts'
 import { fact } from './facts.ts'
+import { invalidValues } from './invalid-values.ts'
 
 /** What a run works with. */
 export interface Context {
@@ -26,6 +27,8 @@ export interface Context {
   readonly warn: (message: string) => void
   /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
   readonly mayOverwrite?: (path: string) => boolean
+  /** Neither the site's checks nor the daemons' checkers are asked: what was in force before is put back. */
+  readonly unjudged?: boolean
 }
 
 /** A context with the usual search list, outside of any event. */
@@ -65,7 +68,8 @@ function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld 
 
 /**
  * Expands templates, all or none.
- * @throws Failure (refused) that tells of every template that cannot be expanded, not only of the first
+ * @throws Failure (refused) that tells of every value that does not fit and every template that cannot be expanded, not only
+ * of the first
  */
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
@@ -80,10 +84,12 @@ export function expandAll(context: Context, templates: readonly string[]): Outpu
       return []
     }
   })
+  const values = invalidValues(context)
   const [first, ...others] = failures
-  if (first === undefined) return outputs
-  if (others.length === 0) throw first
-  throw refusal([...new Set(failures.map(failure => failure.describe()))].join('\n'))
+  if (first === undefined && values.length === 0) return outputs
+  if (first !== undefined && others.length + values.length === 0) throw first
+  const problems = [...values, ...failures.map(failure => failure.describe())]
+  throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })
 }
 
 /** Compares outputs with the server. */

@@ -61,7 +61,7 @@ function asText({ since, properties, plan, problems }: Survey, pending: Pending,
       'service adjustments that wait',
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
-    ...section('templates that cannot be expanded', problems),
+    ...section('what refuses an event', problems),
     ...section('warnings', warnings),
   ]
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`

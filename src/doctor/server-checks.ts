@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CheckerTable } from '../apply/checkers.ts'
 import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
@@ -115,14 +116,16 @@ function foldersBelow(folder: string): string[] {
 function checkers({ places }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
-  const owned = [...readManifest(places, new RealSystem(places.root)).values()]
-  const templates = [...new Set(owned.map(({ template }) => template))]
+  const table = new CheckerTable(places)
+  const owned = [...readManifest(places, new RealSystem(places.root))]
+  // Of a template that makes thousands of files, one tells about all.
+  const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
-    templates.flatMap((name): Diagnosis[] => {
-      const files = findTemplate(layers, name)
-      const programs = files === undefined ? [] : readMetadata(files.metadata).validate.map(([program = '']) => program)
+    files.flatMap(([template, path]): Diagnosis[] => {
+      const validate = readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
+      const programs = table.commandsFor(path, validate).map(command => table.programOf(command))
       if (programs.length === 0 || programs.some(isInstalled)) return []
-      const message = `/${name} is written unchecked: ${programs.join(', ')} not installed`
+      const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
     'every file that has a checker is checked',

@@ -22,7 +22,7 @@ export function wantedOutput(context: Context, path: string): Output {
   }
   if (owned !== undefined) {
     const { template, notify = [] } = owned
-    const metadata = { validate: [], notify, delete: false, squeezeBlank: false }
+    const metadata = { notify, delete: false, squeezeBlank: false }
     return { path, template, content: undefined, link: undefined, metadata, reads: [] }
   }
   const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]

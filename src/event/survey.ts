@@ -1,3 +1,4 @@
+import { invalidValues } from '../apply/invalid-values.ts'
 import { type Context, goneTemplates, makeExpander, planOutputs } from '../apply/run.ts'
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
@@ -18,7 +19,7 @@ export interface Survey {
   readonly plan: Plan
   /** All outputs that could be made, with what they read. */
   readonly outputs: readonly Output[]
-  /** Templates that cannot be expanded, and why. */
+  /** Values that do not fit, and templates that cannot be expanded, and why. */
   readonly problems: readonly string[]
   /** Templates that made files before and no longer exist: what they made is removed. */
   readonly gone: readonly string[]
@@ -31,7 +32,7 @@ export function survey(context: Context): Survey {
   const since = history.lastApplied()
   const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
-  const problems: string[] = []
+  const problems = invalidValues(context)
   // A template that is gone makes nothing any more: its files are left over.
   const expanded: string[] = [...gone]
   const outputs = names.flatMap(name => {

@@ -3,10 +3,12 @@ import type { Records } from '../db/record.ts'
 import { readPins } from '../drift/pins.ts'
 import { type Manifest, parseManifest, readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Restored, restorePlan } from '../plan/restore.ts'
-import { refusal } from '../system/failure.ts'
+import { type Restored, restorePlan, type ValidateOf } from '../plan/restore.ts'
+import { Failure, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { findTemplate, searchList } from '../template/tree.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { type Masking, maskingWith } from './masking.ts'
@@ -54,8 +56,21 @@ export function restorationTo(
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   return {
-    plan: restorePlan(places, system, files, manifest, present, readPins(places)),
+    plan: restorePlan(places, system, files, manifest, present, readPins(places), validateOf(places)),
     databases: databasesOf(entry, history, masking, places, lost),
+  }
+}
+
+/** What the templates of today ask for. A way back must not end at one that has been damaged since. */
+function validateOf(places: Places): ValidateOf {
+  const layers = searchList(places)
+  return template => {
+    try {
+      return readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
+    } catch (error) {
+      if (error instanceof Failure) return undefined
+      throw error
+    }
   }
 }
 

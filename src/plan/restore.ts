@@ -7,6 +7,9 @@ import { type Manifest, sameManifest, sha256 } from './manifest.ts'
 import type { Change, Plan } from './plan.ts'
 import { sameAttributes, Target } from './target.ts'
 
+/** The commands that a template asks to judge its files; undefined: the usual ones. */
+export type ValidateOf = (template: string) => readonly (readonly string[])[] | undefined
+
 /** A file as it shall be again. */
 export interface Restored {
   readonly path: string
@@ -20,6 +23,7 @@ export interface Restored {
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
  * @param pins files that stay as they are
+ * @param validateOf which checkers of their own the templates name
  */
 export function restorePlan(
   places: Places,
@@ -28,10 +32,11 @@ export function restorePlan(
   manifest: Manifest,
   present: Manifest,
   pins: Pins = new Map(),
+  validateOf: ValidateOf = () => undefined,
 ): Plan {
   const target = new Target(places, system)
   const folders = new Set<string>()
-  const found = files.flatMap(file => restoreOne(file, target, system, folders, present))
+  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, validateOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
   return {
@@ -64,6 +69,7 @@ function restoreOne(
   system: System,
   folders: Set<string>,
   present: Manifest,
+  validateOf: ValidateOf,
 ): Change[] {
   const real = target.real(path)
   const state = system.state(real)
@@ -88,6 +94,7 @@ function restoreOne(
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', ...common, before: state, attributes }]
   }
-  const metadata = { validate: [], notify: [], delete: false, squeezeBlank: false }
+  const validate = validateOf(template)
+  const metadata = { notify: [], delete: false, squeezeBlank: false, ...(validate === undefined ? {} : { validate }) }
   return [{ kind: 'write', ...common, before, after: content, attributes, metadata, takenOver: false, replacesLink }]
 }

@@ -27,8 +27,8 @@ export interface Metadata {
   readonly each?: { readonly db: string; readonly type?: string; readonly where?: Where }
   /** A symbolic link to keep beside the output, for the records that `where` fits. */
   readonly link?: { readonly path: string; readonly where?: Where }
-  /** Commands that judge the staged file, `{}`. */
-  readonly validate: readonly (readonly string[])[]
+  /** Commands that judge the staged file, `{}`. Absent: those that are usual for such a file. */
+  readonly validate?: readonly (readonly string[])[]
   /** Services to adjust when the output changed: `httpd:reload`. */
   readonly notify: readonly string[]
   /** Removes the output instead of making it. */
@@ -101,7 +101,6 @@ export function readMetadata(files: readonly string[]): Metadata {
   refuseLoneKey(merged, files.at(-1) ?? '')
   const { mode, link, ...rest } = merged
   return {
-    validate: [],
     notify: [],
     delete: false,
     squeezeBlank: false,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { CheckerTable } from '../../src/apply/checkers.ts'
 import { commit } from '../../src/apply/commit.ts'
 import { judgeInPlace, type Verdict } from '../../src/apply/judge.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
@@ -16,7 +17,7 @@ async function verdictOn(...commands: readonly (readonly string[])[]): Promise<V
     engine.ship('templates/etc/x.template.json', JSON.stringify({ validate: commands }))
     const plan = engine.plan('etc/x')
     engine.write('/etc/x', 'new text\n')
-    return await judgeInPlace(plan, new RealSystem(engine.places.root))
+    return await judgeInPlace(new CheckerTable(engine.places).of(plan.changes), new RealSystem(engine.places.root))
   } finally {
     engine.remove()
   }
@@ -65,7 +66,10 @@ judge('the file is a word of its own, whatever it is called', async () => {
   )
   const plan = engine.plan(name)
   engine.write(`/${name}`, 'text of it\n')
-  const { problems } = await judgeInPlace(plan, new RealSystem(engine.places.root))
+  const { problems } = await judgeInPlace(
+    new CheckerTable(engine.places).of(plan.changes),
+    new RealSystem(engine.places.root),
+  )
   assert.equal(problems, [`/${name} is refused by sh: text of it`])
   engine.remove()
 })

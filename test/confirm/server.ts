@@ -87,6 +87,8 @@ export class Server extends Sandbox {
   /** Waits until the guard has taken the change back. */
   async wentBack(): Promise<void> {
     await waitFor('the change to go back', () => !this.isPending)
+    // It waits for its turn: the guard has written everything when it lets go of its own.
+    this.must('gabarit confirm expired')
   }
 
   history(): HistoryEntry[] {

@@ -104,7 +104,9 @@ names('keys that are no names are left out, and said', () => {
     configuration: configuration({ letsencrypt: ['service', { status: 'test', configure: 'all' }] }),
     domains: Object.fromEntries([...evil, 'good.org'].map(key => [key, domain()])),
   })
-  const { status, stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  const { status, stdout, stderr } = other.run(['expand-template', '--stdout', FILE], {
+    env: { GABARIT_VALIDATE: 'off' },
+  })
   assert.is(status, 0, stderr)
   assert.is(stdout, 'good.org\n')
   for (const key of evil) assert.match(stderr, JSON.stringify(key))

@@ -15,6 +15,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   iproute2: 'ip',
   'util-linux': 'unshare',
   procps: 'ps',
+  nginx: 'nginx',
+  'openssh-server': 'sshd',
+  sudo: 'visudo',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { Descriptions } from '../db/description.ts'
+import { listDatabases } from '../db/list.ts'
+import { describeProblem, validationIsOn } from '../db/problem.ts'
+import type { DbRecord, Records } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
+import { validateChanges } from '../db/validate.ts'
+import { History } from '../history/history.ts'
+import { type Masking, maskingWith } from '../history/masking.ts'
+import { loadSnapshot, maskSnapshot } from '../history/snapshot.ts'
+import { Failure } from '../system/failure.ts'
+import { databaseFile } from '../system/places.ts'
+import type { Context } from './run.ts'
+
+/**
+ * What is wrong with the values that were set since the last change that stands, of all databases: types, formats, and rules
+ * on several properties. They are checked when they are set, but an import, `GABARIT_VALIDATE=off` or an editor lets any
+ * value in. Values that an earlier event has brought to life do not stand in the way of a later one.
+ * @returns a line for each; none with `GABARIT_VALIDATE=off`
+ */
+export function invalidValues({ places, replaced }: Pick<Context, 'places' | 'replaced'>): string[] {
+  if (!validationIsOn()) return []
+  const history = new History(places)
+  const known = history.lastApplied()?.databases ?? {}
+  const masking = maskingWith(places)
+  const descriptions = new Descriptions(places)
+  return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
+    const hash = known[name]
+    const former = hash === undefined ? undefined : history.objects.get(hash).toString('utf8')
+    const file = databaseFile(places, name)
+    if (former !== undefined && !replaced.has(name) && masking.hide(readFileSync(file, 'utf8')) === former) return []
+    const after = replaced.get(name) ?? readable(file)
+    const before = hash === undefined ? new Map() : formerRecords(hash, after, masking, history)
+    const keys = [...after.keys()].filter(key => after.get(key) !== before.get(key))
+    const problems = validateChanges({ places, descriptions, database: name }, before, after, keys)
+    return problems.map(problem => `${name}: ${describeProblem(problem)}`)
+  })
+}
+
+/** A damaged database is told by whoever reads it: an event at once, an expansion when a fragment asks for it. */
+function readable(file: string): Records {
+  try {
+    return readDatabase(file) ?? new Map()
+  } catch (error) {
+    if (error instanceof Failure) return new Map()
+    throw error
+  }
+}
+
+/** The records as they were, with the present one in the place of each that is the same; secrets are compared masked. */
+function formerRecords(hash: string, after: Records, masking: Masking, { objects }: History): Records {
+  const former = loadSnapshot({ former: hash }, objects).get('former') ?? new Map()
+  const masked = maskSnapshot(new Map([['after', after]]), masking).get('after') ?? new Map()
+  return new Map([...former].map(([key, record]) => [key, unmasked(record, masked.get(key), after.get(key))]))
+}
+
+function unmasked(former: DbRecord, masked: DbRecord | undefined, present: DbRecord | undefined): DbRecord {
+  if (masked === undefined || present === undefined) return former
+  const properties = [...former.properties].map(([name, value]) => {
+    const same = masked.properties.get(name) === value ? present.properties.get(name) : undefined
+    return [name, same ?? value] as const
+  })
+  const type = masked.type === former.type ? present.type : former.type
+  const same =
+    type === present.type &&
+    properties.length === present.properties.size &&
+    properties.every(([name, value]) => present.properties.get(name) === value)
+  return same ? present : { ...former, type, properties: new Map(properties) }
+}
