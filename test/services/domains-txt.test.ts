@@ -77,12 +77,13 @@ names('one certificate for each domain; a domain names its own; wildcards throug
     },
   })
   const lines = ['example.org www.example.org', 'a.example', 'b.example c.example www.b.example > shared', 'd.example']
-  const { stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  const unchecked = { env: { GABARIT_VALIDATE: 'off' } }
+  const { stdout, stderr } = other.run(['expand-template', '--stdout', FILE], unchecked)
   assert.equal(stdout.trimEnd().split('\n'), lines)
   assert.match(stderr, '"../x" is no name for a certificate')
   assert.match(stderr, `"*.d.example" can't be in a certificate`)
   other.must('config setprop letsencrypt certificates one challenge dns-01 challengeHook /bin/true')
-  const one = other.run(['expand-template', '--stdout', FILE]).stdout.trimEnd().split('\n')
+  const one = other.run(['expand-template', '--stdout', FILE], unchecked).stdout.trimEnd().split('\n')
   assert.equal(one, ['example.org a.example d.example *.d.example www.example.org', lines[2]])
   other.remove()
 })
