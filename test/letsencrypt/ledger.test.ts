@@ -106,6 +106,20 @@ ledgers('a renewal counts for its set, and neither for the domain nor for the or
   )
 })
 
+ledgers('renewals leave the domain and the orders as they were', () => {
+  const { order, issue } = makeLedger()
+  for (let count = 0; count < 3; count++) issue(NAMES, true)
+  assert.equal(
+    order().left.map(({ limit, used }) => [limit, used]),
+    [
+      ['exact-set', 3],
+      ['domain', 0],
+      ['orders', 0],
+      ['accounts', 0],
+    ],
+  )
+})
+
 ledgers('five failures of a name in an hour hold back every certificate with that name, for twelve minutes', () => {
   const { time, order, fail } = makeLedger()
   for (let count = 0; count < 5; count++) fail(['www.example.org'])
