@@ -54,6 +54,7 @@ function dehydrated(): Promise<string> {
     `BASEDIR=${folder}`,
     `WELLKNOWN=${join(folder, 'known')}`,
     'KEY_ALGO=secp384r1',
+    'ACCOUNT_KEYSIZE=2048',
   ]
   writeFileSync(config, `${lines.join('\n')}\n`)
   const env = { ...process.env, CURL_CA_BUNDLE: server.certificate, no_proxy: '*', NO_PROXY: '*' }
