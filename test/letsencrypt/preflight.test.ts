@@ -1,7 +1,7 @@
 // The preflight with real daemons: Pebble, its DNS server, Apache as gabarit configures it, and a second machine.
 // Runs as root, in private namespaces, on `/`.
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -76,7 +76,8 @@ step(
     writeFileSync('/etc/resolv.conf', 'nameserver 127.0.0.1\n')
     await startDns(daemons, '127.0.0.1:53')
     tellDns('set-default-ipv4', { ip: '' })
-    await startOtherMachine(daemons)
+    mkdirSync(join(folder, 'other'))
+    await startOtherMachine(daemons, join(folder, 'other'))
     const ports = { port: 14000, managementPort: 15000, httpPort: 80 }
     authority = await startAuthority(daemons, folder, 'test', { ...ports, dns: '127.0.0.1:53' })
     for (const line of [
@@ -157,6 +158,30 @@ step('a forced redirection to https, with a certificate that nobody trusts', () 
     .find(({ name }) => name === 'moved.example.org')
     ?.results.find(({ check }) => check === 'fetch')
   assert.match(fetched?.reason ?? '', '→ https://www.example.org/.well-known/acme-challenge/')
+})
+
+step('answers that a hook brings to another machine are fetched from there', () => {
+  const other = join(folder, 'other')
+  const hook = join(folder, 'hook')
+  const write = (lines: readonly string[]) =>
+    writeFileSync(hook, ['#!/bin/sh', 'set -eu', ...lines, ''].join('\n'), { mode: 0o755 })
+  const bring = `deploy_challenge) cp "$WELLKNOWN/$3" ${other}; test "$(cat ${other}/$3)" = "$4" ;;`
+  write(['case $1 in', bring, `clean_challenge) rm ${other}/$3 ;;`, 'esac', `echo "$1 $2" >> ${folder}/calls`])
+  type(`config setprop letsencrypt challengeHook ${hook}`)
+  const { report } = check()
+  assert.equal(problems(report, 'elsewhere.example.org'), [])
+  assert.is(problems(report, 'example.org').length, 0, 'this machine has the token as well')
+  assert.equal(readdirSync(other), [])
+  const calls = readFileSync(join(folder, 'calls'), 'utf8')
+  assert.match(calls, 'deploy_challenge elsewhere.example.org\nclean_challenge elsewhere.example.org\n')
+  assert.not.match(calls, 'nodns')
+  write(['echo "no route to web" >&2', 'exit 7'])
+  const said =
+    'the command challengeHook does not bring the token for elsewhere.example.org: exit status 7, no route to web'
+  assert.equal(problems(check().report, 'elsewhere.example.org'), [`fetch: ${said}`])
+  type('config setprop letsencrypt challengeHook /nothing-here')
+  assert.match(problems(check().report, 'elsewhere.example.org').join(), '/nothing-here: not found')
+  type('config delprop letsencrypt challengeHook')
 })
 
 step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {

@@ -12,10 +12,11 @@ export const OTHER = { four: '10.9.0.2', six: 'fd09::2' } as const
 /**
  * Starts a second machine with a web server of its own on port 80: a network namespace at the other end of a cable. Only
  * inside of a private namespace.
+ * @param folder of the files that it serves
  */
-export async function startOtherMachine(daemons: Daemons): Promise<void> {
+export async function startOtherMachine(daemons: Daemons, folder: string): Promise<void> {
   const script = join(PROJECT, 'test/support/other-web-server.mjs')
-  const child = await daemons.start('other machine', ['unshare', '--net', process.execPath, script], () => true)
+  const child = await daemons.start('other machine', ['unshare', '--net', process.execPath, script, folder], () => true)
   const network = (pid: number | string | undefined) => readlinkSync(`/proc/${pid}/ns/net`)
   await waitFor('a network of its own', () => network(child.pid) !== network('self'))
   const inside = (line: string) => must([...words(`nsenter --net --target ${child.pid}`), ...words(line)])
