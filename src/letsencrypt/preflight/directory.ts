@@ -1,4 +1,5 @@
-import { askDirectory, NoAnswer, untrustedTime } from '../ask-directory.ts'
+import { askDirectory, untrustedTime } from '../ask-directory.ts'
+import { NoAnswer } from '../https-get.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 
