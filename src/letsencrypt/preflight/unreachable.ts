@@ -24,5 +24,5 @@ export function unreachable(from: string, address: string, error: unknown, timeo
 
 function closed(address: string): string {
   const record = isIP(address) === 6 ? 'AAAA' : 'A'
-  return `Is the ${record} record right, the web server running, and port 80 open and passed on by the router? When only this server cannot reach its own public address: --skip fetch.`
+  return `Is the ${record} record right, the web server running, and port 80 open and passed on by the router?\nWhen only this server cannot reach its own public address: --skip fetch`
 }
