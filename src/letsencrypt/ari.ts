@@ -1,7 +1,8 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import { isObject } from '../system/is-object.ts'
-import { askDirectory, askJson, NoAnswer } from './ask-directory.ts'
+import { askDirectory, askJson } from './ask-directory.ts'
 import { certificateId } from './certificate-id.ts'
+import { NoAnswer } from './https-get.ts'
 import { retryAfter } from './ledger/retry-after.ts'
 import type { Authority, Clock } from './types.ts'
 

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import { type RequestOptions, request } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { systemReason } from '../system/atomic-write.ts'
 import { escapeControls } from '../system/escape-controls.ts'
-import { hasCode, messageOf } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
+import { get, NoAnswer } from './https-get.ts'
 import type { Authority } from './types.ts'
 
 /** A JSON document of an authority, with what the headers say. */
@@ -25,24 +23,6 @@ export interface Directory {
   /** Address of the renewal information (RFC 9773 §3). */
   readonly renewalInfo: string | undefined
 }
-
-/** An authority did not answer as it should. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-  /** The certificate of its HTTPS server is not valid at this server's time: one of the two clocks is wrong. */
-  readonly certificateTime: boolean
-  /** Status of HTTP, when one came. */
-  readonly status: number | undefined
-
-  constructor(message: string, options: { certificateTime?: boolean; status?: number } = {}) {
-    super(message)
-    this.certificateTime = options.certificateTime ?? false
-    this.status = options.status
-  }
-}
-
-/** Bytes of the largest answer that is read. A directory has about 1 kB. */
-const LARGEST = 65_536
 
 /**
  * Asks an authority for its directory.
@@ -66,7 +46,7 @@ export async function askDirectory(authority: Authority, timeout = 10_000): Prom
  */
 export async function askJson(url: string, { bundle }: Authority, timeout: number): Promise<Document> {
   const trusted = bundle === undefined ? {} : { ca: [...rootCertificates, readBundle(bundle)] }
-  const answer = await get(url, { ...trusted, signal: AbortSignal.timeout(timeout) }, timeout)
+  const answer = await get(url, trusted, timeout)
   if (answer.status !== 200)
     throw new NoAnswer(`${url} answers ${answer.status}${problemIn(answer.text)}`, { status: answer.status })
   const body = parseJson(answer.text)
@@ -81,62 +61,9 @@ export async function askJson(url: string, { bundle }: Authority, timeout: numbe
  */
 export async function untrustedTime(url: string, timeout = 10_000): Promise<number | undefined> {
   try {
-    return (await get(url, { rejectUnauthorized: false, signal: AbortSignal.timeout(timeout) }, timeout)).date
+    return (await get(url, { rejectUnauthorized: false }, timeout)).date
   } catch {
     // Then the time is not known; the caller has a better reason to show.
-    return undefined
-  }
-}
-
-interface RawAnswer {
-  readonly status: number
-  readonly text: string
-  readonly date: number | undefined
-  readonly retryAfter: string | undefined
-}
-
-function get(url: string, options: RequestOptions, timeout: number): Promise<RawAnswer> {
-  return new Promise((resolve, reject) => {
-    if (!URL.canParse(url) || new URL(url).protocol !== 'https:') {
-      reject(new NoAnswer(`${url} is no https address`))
-      return
-    }
-    const fail = (error: unknown) => reject(describe(url, error, timeout))
-    const take = (response: IncomingMessage) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-        if (text.length > LARGEST) asked?.destroy(new NoAnswer(`${url} answers with more than ${LARGEST} bytes`))
-      })
-      response.on('error', fail)
-      response.on('end', () => {
-        const date = Date.parse(response.headers.date ?? '')
-        resolve({
-          status: response.statusCode ?? 0,
-          text,
-          date: Number.isNaN(date) ? undefined : date,
-          retryAfter: response.headers['retry-after'],
-        })
-      })
-    }
-    const asked = tryRequest(url, options, take, fail)
-    asked?.on('error', fail).end()
-  })
-}
-
-/** A bundle that holds no certificates is noticed before anything is sent. */
-function tryRequest(
-  url: string,
-  options: RequestOptions,
-  take: (response: IncomingMessage) => void,
-  fail: (error: unknown) => void,
-): ClientRequest | undefined {
-  const headers = { 'User-Agent': 'gabarit', Accept: 'application/json' }
-  try {
-    return request(url, { ...options, headers, agent: false }, take)
-  } catch (error) {
-    fail(error)
     return undefined
   }
 }
@@ -147,14 +74,6 @@ function readBundle(file: string): Buffer {
   } catch (error) {
     throw new NoAnswer(`the root certificates (CABundle) ${file} cannot be read: ${systemReason(error)}`)
   }
-}
-
-function describe(url: string, error: unknown, timeout: number): NoAnswer {
-  if (error instanceof NoAnswer) return error
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
-    return new NoAnswer(`${url} does not answer within ${timeout / 1000} s`)
-  const certificateTime = hasCode(error, 'CERT_HAS_EXPIRED') || hasCode(error, 'CERT_NOT_YET_VALID')
-  return new NoAnswer(`${url} cannot be asked: ${escapeControls(messageOf(error)) || 'refused'}`, { certificateTime })
 }
 
 /** The words of a problem document (RFC 7807), one line. */

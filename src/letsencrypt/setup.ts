@@ -5,6 +5,7 @@ import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
 import { sameNames } from './pem.ts'
 import { dropNames } from './preflight/drop.ts'
+import { preflightOptions } from './preflight/options.ts'
 import { failingNames, preflight } from './preflight/preflight.ts'
 import { reportAsText } from './preflight/show.ts'
 import { issuedLine, stateKey } from './renew.ts'
@@ -110,22 +111,17 @@ class Setup {
 
   /** @returns false when names fail and are not to be left out */
   async #check(): Promise<boolean> {
-    const { places, clock, progress, say, warn } = this.#world
-    const settings = this.#settings
-    const skip = new Set([...settings.skipChecks, ...this.#options.skip])
-    if (skip.has('all')) {
+    const { places, progress, say, warn } = this.#world
+    const { wanted, authority } = this.#certificates('production')
+    const names = namesToCheck(places, wanted)
+    const options = preflightOptions(this.#settings, authority, names, this.#options.skip)
+    if (options.skip.has('all')) {
       say('the checks are left out')
       return true
     }
-    const { challenge, wellKnown, dnsServer } = settings
-    const { wanted } = this.#certificates('production')
-    const names = namesToCheck(places, wanted)
-    const authority = settings.production
     progress(`checking ${names.length} names`)
     let done = 0
-    const report = await preflight({ names, authority, challenge, wellKnown, dnsServer, skip, clock }, ({ name }) =>
-      progress(`checked ${++done} of ${names.length}: ${name}`),
-    )
+    const report = await preflight(options, ({ name }) => progress(`checked ${++done} of ${names.length}: ${name}`))
     if (report.ok) {
       say(`checked ${names.length} names: all is well`)
       return true

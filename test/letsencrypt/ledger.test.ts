@@ -46,8 +46,8 @@ ledgers('an authority that was never asked takes everything; nothing is written 
     [
       ['exact-set', 'example.org', 0, 5],
       ['domain', 'example.org', 0, 50],
-      ['orders', 'account', 0, 300],
-      ['accounts', 'address', 0, 10],
+      ['orders', 'this account', 0, 300],
+      ['accounts', 'this address', 0, 10],
     ],
   )
   assert.not(existsSync(file))

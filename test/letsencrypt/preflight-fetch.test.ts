@@ -138,7 +138,7 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
       const { state, reason } = results.find(({ check }) => check === 'clock') ?? {}
       return `${state}: ${reason}`
     }
-    assert.is(await at(0), 'ok: right within seconds')
+    assert.match(await at(0), 'ok: right within ')
     assert.match(await at(4 * MINUTE), 'ok: ')
     assert.is(await at(-10 * MINUTE), 'warning: the clock of this server is 10 min behind')
     assert.is(await at(90 * MINUTE), 'failed: the clock of this server is 90 min ahead')
@@ -175,9 +175,9 @@ testIf(
       bundle: listen.certificate,
     } as const
     try {
-      const { results } = await checkDirectory(authority, { now: () => new Date(Date.now() - 7200_000) }, new Set())
+      const { results } = await checkDirectory(authority, { now: () => new Date(Date.now() - 3 * 3600_000) }, new Set())
       assert.match(results[0]?.reason ?? '', 'certificate has expired')
-      assert.is(results[1]?.reason, 'the clock of this server is 2 hours behind')
+      assert.is(results[1]?.reason, 'the clock of this server is 3 hours behind')
     } finally {
       await listen.close()
     }

@@ -6,17 +6,18 @@ import { State } from '../../letsencrypt/state.ts'
 import { databaseFile } from '../../system/places.ts'
 import type { Invocation } from '../command.ts'
 import { askSettings } from './ask-settings.ts'
+import { skippedChecks } from './skipped-checks.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt setup` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, value, places } = invocation
+  const { flag, places } = invocation
   const world = makeWorld(invocation, 'setup')
   const options = {
     dryRun: flag('dry-run'),
     testOnly: flag('test'),
     dropFailing: flag('drop-failing'),
-    skip: new Set((value('skip') ?? '').split(/[\s,]+/).filter(Boolean)),
+    skip: skippedChecks(invocation),
     force: flag('force'),
   }
   if (!options.dryRun && process.stdin.isTTY === true && readDatabase(databaseFile(places, 'configuration')))

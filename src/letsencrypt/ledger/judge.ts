@@ -65,8 +65,8 @@ export function judge(order: Order, entries: readonly Entry[], { limits, domainO
     row('exact-set', order.certificate, timesOf(sameSet)),
     ...order.names.map(name => row('failures', name, timesOf(failuresOf(name)))).filter(({ used }) => used > 0),
     ...domains.map(domain => row('domain', domain, timesOf(inDomain(domain)))),
-    row('orders', 'account', timesOf(orders)),
-    row('accounts', 'address', timesOf(known.filter(({ kind }) => kind === 'account'))),
+    row('orders', 'this account', timesOf(orders)),
+    row('accounts', 'this address', timesOf(known.filter(({ kind }) => kind === 'account'))),
   ]
   const exempt = new Set<Left['limit']>(order.renewal ? ['accounts', 'domain', 'orders'] : ['accounts'])
   const refusals = [

@@ -1,10 +1,12 @@
-import { askDirectory, NoAnswer, untrustedTime } from '../ask-directory.ts'
+import { askDirectory, untrustedTime } from '../ask-directory.ts'
+import { NoAnswer } from '../https-get.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 
 /** What was found out about the authority itself. */
 export interface DirectoryReport {
   readonly results: readonly CheckResult[]
+  /** In lower case. */
   readonly caaIdentities: readonly string[]
 }
 
@@ -33,14 +35,23 @@ async function ask(authority: Authority, clock: Clock): Promise<DirectoryReport>
   try {
     const { date, caaIdentities } = await askDirectory(authority)
     const now = (began + clock.now().getTime()) / 2
-    return { results: [ok('authority', `${authority.directory} answers`), checkClock(date, now)], caaIdentities }
+    return {
+      results: [ok('authority', `${authority.directory} answers`), checkClock(date, now)],
+      caaIdentities: caaIdentities.map(name => name.toLowerCase()),
+    }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
     const hint = 'Is this server connected to the internet, and TestCA or ProductionCA right? Then try again later.'
     const date = error.certificateTime ? await untrustedTime(authority.directory) : undefined
     const results = [failed('authority', error.message, hint), checkClock(date, clock.now().getTime())]
-    return { results, caaIdentities: [] }
+    return { results, caaIdentities: knownIdentities(authority) }
   }
+}
+
+/** Of Let's Encrypt it is known who it is, also when it does not answer. */
+function knownIdentities({ directory }: Authority): readonly string[] {
+  const isKnown = URL.canParse(directory) && new URL(directory).hostname.endsWith('.letsencrypt.org')
+  return isKnown ? ['letsencrypt.org'] : []
 }
 
 /** Headers have no parts of a second, so the authority is half a second later on average. */

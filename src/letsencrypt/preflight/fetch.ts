@@ -1,10 +1,11 @@
 import { request as askHttp, type IncomingMessage } from 'node:http'
 import { request as askHttps } from 'node:https'
 import { isIP } from 'node:net'
-import { escapeControls } from '../../system/escape-controls.ts'
-import { hasCode, messageOf } from '../../system/failure.ts'
 import { type CheckResult, failed, ok } from './check.ts'
 import type { Addresses } from './dns.ts'
+import { nextUrl } from './redirection.ts'
+import { shown } from './shown.ts'
+import { unreachable } from './unreachable.ts'
 
 /** An answer to a challenge that was laid out to be fetched. */
 export interface Token {
@@ -107,18 +108,6 @@ function ask(url: URL, address: string, { httpPort, timeout }: FetchOptions): Pr
   })
 }
 
-/** Where a redirection leads; or, in words, why an authority does not go there. */
-function nextUrl(location: string, from: URL, httpPort: number): URL | string {
-  if (!URL.canParse(location, from.href)) return `redirected to no address: ${shown(location)}`
-  const next = new URL(location, from.href)
-  if (next.protocol !== 'http:' && next.protocol !== 'https:') return `redirected to ${shown(location)}, no web address`
-  if (!['', '80', '443', String(httpPort)].includes(next.port))
-    return `redirected to port ${next.port}; an authority follows to 80 and 443 only`
-  if (isIP(next.hostname.replace(/^\[|\]$/g, '')) !== 0)
-    return `redirected to the address ${next.hostname}; an authority follows to names only`
-  return next
-}
-
 function judge(
   name: string,
   from: string,
@@ -144,28 +133,4 @@ function elsewhere(name: string): string {
 
 function exempt(name: string): string {
   return `Exempt ${FOLDER} of ${name} from the redirection.`
-}
-
-function unreachable(from: string, address: string, error: unknown, timeout: number): CheckResult {
-  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
-    return failed('fetch', `${from} does not answer within ${timeout / 1000} s`, closed(address))
-  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refuses the connection`, closed(address))
-  const noRoute = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].some(code => hasCode(error, code))
-  if (noRoute && isIP(address) === 6)
-    return failed(
-      'fetch',
-      `${from} cannot be reached: this server has no IPv6 connection`,
-      'Remove the AAAA record, unless another machine answers there for this one (--skip fetch).',
-    )
-  if (noRoute) return failed('fetch', `${from} cannot be reached: there is no route`, closed(address))
-  return failed('fetch', `${from} breaks off: ${escapeControls(messageOf(error))}`, closed(address))
-}
-
-function closed(address: string): string {
-  const record = isIP(address) === 6 ? 'AAAA' : 'A'
-  return `Is the ${record} record right, the web server running, and port 80 open and passed on by the router? When only this server cannot reach its own public address: --skip fetch.`
-}
-
-function shown(text: string): string {
-  return JSON.stringify(escapeControls(text).slice(0, 60))
 }

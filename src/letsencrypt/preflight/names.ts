@@ -14,7 +14,7 @@ export function checkInternal(name: string, authority: Authority): CheckResult {
   if (!isPublicAuthority(authority)) return skipped('internal', 'a private authority may certify any name')
   if (isPublicName(name)) return ok('internal', 'a name of the internet')
   const what = isIP(name) !== 0 ? 'an address' : 'a name of the local network'
-  return failed('internal', `${name} is ${what}: no authority certifies it`, `Leave it out (--drop-failing).`)
+  return failed('internal', `${what}: no authority certifies it`, `Leave it out (--drop-failing).`)
 }
 
 /** A wildcard can be proved in the DNS only (RFC 8555 §7.1.3 with the rules of the CA/Browser Forum). */
@@ -23,7 +23,7 @@ export function checkWildcard(name: string, challenge: 'http-01' | 'dns-01'): Ch
   if (challenge === 'dns-01') return ok('wildcard', 'is proved in the DNS')
   return failed(
     'wildcard',
-    `${name} is a wildcard, which can be proved in the DNS only`,
+    'a wildcard, which can be proved in the DNS only',
     'config setprop letsencrypt challenge dns-01, with a hook for your DNS; or name the hosts one by one',
   )
 }

@@ -41,9 +41,7 @@ export async function checkName({ name, certificate }: NameToCheck, work: Work):
   const results = [
     await unless('internal', () => checkInternal(name, authority)),
     await unless('wildcard', () => checkWildcard(name, challenge)),
-    inDns
-      ? skipped('dns', 'proved in the DNS')
-      : await unless('dns', () => checkAddresses(plain, addresses, authority)),
+    inDns ? skipped('dns', 'proved in the DNS') : await unless('dns', () => checkAddresses(addresses, authority)),
     caa,
     ...(await checkFetches(name, found, work)),
   ]
@@ -65,16 +63,12 @@ async function checkFetches(name: string, addresses: readonly string[], work: Wo
   return withDelivery({ hook: challengeHook, folder: wellKnown, name, token }, fetchAll)
 }
 
-function checkAddresses(name: string, { found, problem, unknown }: Addresses, authority: Authority): CheckResult {
+function checkAddresses({ found, problem, unknown }: Addresses, authority: Authority): CheckResult {
   const leave = `or leave the name out (--drop-failing).`
   if (found.length === 0 && problem !== undefined)
-    return failed(
-      'dns',
-      `the addresses of ${name} cannot be found out: ${problem}`,
-      'Mend the DNS of the domain, or DNSServer.',
-    )
-  if (unknown) return failed('dns', `the DNS does not know ${name}`, `Enter it in the DNS of the domain, ${leave}`)
-  if (found.length === 0) return failed('dns', `${name} has no address in the DNS`, `Make an A record for it, ${leave}`)
+    return failed('dns', `no address can be found out: ${problem}`, 'Mend the DNS of the domain, or DNSServer.')
+  if (unknown) return failed('dns', 'not known to the DNS', `Enter it in the DNS of the domain, ${leave}`)
+  if (found.length === 0) return failed('dns', 'no address in the DNS', `Make an A record for it, ${leave}`)
   const list = found.join(', ')
   if (problem !== undefined)
     return warning('dns', `${list}; one question failed: ${problem}`, 'Mend the DNS of the domain.')
@@ -82,7 +76,7 @@ function checkAddresses(name: string, { found, problem, unknown }: Addresses, au
   if (inside.length === 0 || !isPublicAuthority(authority)) return ok('dns', list)
   return warning(
     'dns',
-    `${inside.join(', ')} means nothing on the internet, where the authority asks`,
+    `not to be reached from the internet, where the authority asks: ${inside.join(', ')}`,
     'If only the DNS inside says so, ask one outside: config setprop letsencrypt DNSServer 9.9.9.9',
   )
 }

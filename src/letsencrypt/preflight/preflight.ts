@@ -55,7 +55,7 @@ export async function preflight(
   if (!(dns instanceof Dns)) return withVerdict([dns], [])
   const directory = await checkDirectory(options.authority, options.clock, skip)
   const given = options.caaIdentities ?? []
-  const caaIdentities = (given.length > 0 ? given : directory.caaIdentities).map(name => name.toLowerCase())
+  const caaIdentities = given.length > 0 ? given.map(name => name.toLowerCase()) : directory.caaIdentities
   const { authority, challenge, challengeHook, wellKnown, httpPort = 80 } = options
   const shared = { authority, challenge, challengeHook, wellKnown, httpPort, skip, caaIdentities, dns }
   // A hook of the site's own is used to being called once at a time, by dehydrated.

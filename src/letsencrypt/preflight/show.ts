@@ -34,7 +34,7 @@ function addressesOf({ addresses }: NameReport): string {
 
 function problemOf(what: string, { state, reason, hint }: CheckResult): string {
   const first = `${state === 'failed' ? 'failed ' : 'warning'}  ${what}: ${reason}`
-  return hint === undefined ? first : `${first}\n         ${hint}`
+  return hint === undefined ? first : `${first}\n${hint}`.replaceAll('\n', '\n         ')
 }
 
 function verdict(names: readonly NameReport[], ok: boolean): string {
