@@ -47,7 +47,7 @@ async function killWhen(line: string, what: string, condition: () => boolean): P
   })
   child.stdout.resume()
   const ended = new Promise(resolve => child.once('exit', (_, signal) => resolve(signal)))
-  await waitFor(what, condition, 60)
+  await waitFor(what, condition, 150)
   child.kill('SIGKILL')
   assert.is(await ended, 'SIGKILL')
 }
