@@ -29,51 +29,50 @@ export async function issue(
   world: World,
   force: boolean,
 ): Promise<Issued> {
-  const { authority, settings, store, ledger } = certificates
-  const before = store.history(wanted.name)
-  const renewal = before.some(({ names }) => sameNames(names, wanted.names))
-  const answer = ledger.before({ certificate: wanted.name, names: wanted.names, renewal })
-  if (!answer.allowed && !force) {
-    const until = new Date(Math.max(...answer.refusals.map(refusal => refusal.until.getTime())))
-    const message = answer.refusals.map(refusal => refusal.message).join('; ')
-    return {
-      failure: {
-        message,
-        hint: `The authority was not asked. It would give one again from ${sayMoment(until)}.`,
-        until,
-      },
-    }
-  }
-  const run = await askFor(wanted, authority, settings, world)
-  if (run.newAccount) ledger.record({ kind: 'account' })
   try {
-    const certificate = certificates.adopt(wanted.name) ?? newest(certificates, wanted, before)
-    if (certificate !== undefined) {
-      const missing = wanted.names.filter(name => !certificate.names.includes(name))
-      if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not bear ${missing.join(', ')}`])
-      return { certificate }
-    }
+    const refusal = force ? undefined : refusedByLedger(certificates, wanted)
+    return refusal === undefined ? await ask(certificates, wanted, world) : { failure: refusal }
   } catch (error) {
+    // It must not keep the other certificates from coming.
     if (!(error instanceof Failure)) throw error
     return { failure: { message: error.message, hint: error.hint ?? '' } }
+  }
+}
+
+/** What the limits of the authority say against it. */
+function refusedByLedger({ store, ledger }: Certificates, { name, names }: WantedCertificate): NotIssued | undefined {
+  const renewal = store.history(name).some(older => sameNames(older.names, names))
+  const { allowed, refusals } = ledger.before({ certificate: name, names, renewal })
+  if (allowed) return undefined
+  const until = new Date(Math.max(...refusals.map(refusal => refusal.until.getTime())))
+  const message = refusals.map(refusal => refusal.message).join('; ')
+  return { message, hint: `The authority was not asked. It would give one again from ${sayMoment(until)}.`, until }
+}
+
+async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {
+  const { authority, settings, ledger } = certificates
+  const folder = dehydratedFolder(settings, authority, wanted.name)
+  const before = readDehydrated(folder)?.id
+  const run = await askFor(wanted, authority, settings, world)
+  if (run.newAccount) ledger.record({ kind: 'account' })
+  const found = readDehydrated(folder)
+  if (found !== undefined && found.id !== before) {
+    const certificate = certificates.adopt(wanted.name) ?? takenOver(certificates, wanted, found.texts.cert)
+    const missing = wanted.names.filter(name => !certificate.names.includes(name))
+    if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not bear ${missing.join(', ')}`])
+    return { certificate }
   }
   const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
   ledger.record({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
   return { failure: { message, hint } }
 }
 
-/** The hook has taken it over already. */
-function newest(
-  { store, settings, authority }: Certificates,
-  { name }: WantedCertificate,
-  before: readonly StoredCertificate[],
-): StoredCertificate | undefined {
-  const folder = dehydratedFolder(settings, authority, name)
-  const found = readDehydrated(folder)
-  if (found === undefined) return undefined
-  const { fingerprint256 } = readLeaf(found.texts.cert, folder)
-  if (before.some(({ certificate }) => certificate.fingerprint256 === fingerprint256)) return undefined
-  return store.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
+/** The hook has put it into the history already. */
+function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: string): StoredCertificate {
+  const { fingerprint256 } = readLeaf(pem, name)
+  const found = store.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
+  if (found === undefined) throw notAsAsked(name, ['it is not in the history'])
+  return found
 }
 
 const NOTHING_CAME = {

@@ -47,9 +47,10 @@ export function certificateStatus(settings: Settings, state: State, world: World
   const mode = settings.status === 'enabled' ? 'production' : 'test'
   const certificates = new Certificates(world, settings, mode)
   const inService = certificatesInService(world.places, problem => problems.push(problem))
-  const rows = certificates.wanted.map(wanted => rowOf(wanted, certificates, inService, state, now))
+  const wanted = settings.status === 'disabled' ? [] : certificates.wanted
+  const rows = wanted.map(one => rowOf(one, certificates, inService, state, now))
   const known = new Set(rows.flatMap(({ certificate }) => certificate?.certificate.fingerprint256 ?? []))
-  problems.push(...settingProblems(settings, certificates.wanted), ...rows.flatMap(row => rowProblems(row, now)))
+  problems.push(...settingProblems(settings, wanted), ...rows.flatMap(row => rowProblems(row, now)))
   if (state.deployment !== undefined) problems.push(state.deployment)
   for (const one of inService) {
     if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
@@ -62,7 +63,7 @@ export function certificateStatus(settings: Settings, state: State, world: World
     status: settings.status,
     mode,
     directory: certificates.authority.directory,
-    certificates: settings.status === 'disabled' ? [] : rows,
+    certificates: rows,
     others: inService.filter(({ fingerprint }) => !known.has(fingerprint)),
     problems,
   }
