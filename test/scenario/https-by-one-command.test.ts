@@ -121,7 +121,9 @@ step('killed between issuance and deployment: the same command goes on, and asks
   assert.is(servedIssuer(), production.issuer)
   // Throws when a browser would not trust it.
   ask(`https://www.${PRIMARY}/`, { trust: production.root })
-  assert.is(readdirSync('/etc/dehydrated/accounts').length, 2)
+  // The checker of dehydrated's configuration makes an empty folder for each address that it sees.
+  const keys = readdirSync('/etc/dehydrated/accounts').map(name => `/etc/dehydrated/accounts/${name}/account_key.pem`)
+  assert.is(keys.filter(key => existsSync(key)).length, 2)
 })
 
 step('once more: nothing is left to do', () => {
