@@ -88,7 +88,8 @@ export class Transaction {
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
       this.#report({ kind: 'plan', plan })
-      await applyPlan(this.#context, plan)
+      const commands = await applyPlan(this.#context, plan)
+      if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
     const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system) }
@@ -96,6 +97,7 @@ export class Transaction {
     // Remembered before the first rename: a crash behind it must not lose the adjustment of a changed file.
     const pending = readPending(places)
     writePending(places, distinct([...pending, ...this.#requests, ...(plan.changes.length > 0 ? listed : [])]))
+    this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
       this.#validators.push(...(await applyPlan(this.#context, plan, this.#companions(plan))))
     } catch (error) {
@@ -131,6 +133,20 @@ export class Transaction {
     )
   }
 
+  /**
+   * Takes the steps of a run, and writes the history however they end.
+   * @returns the exit status
+   */
+  async conclude(steps: () => Promise<void>): Promise<number> {
+    try {
+      await steps()
+    } catch (error) {
+      if (error instanceof Failure) this.finish(error)
+      throw error
+    }
+    return this.finish()
+  }
+
   /** Writes the history. @returns the exit status */
   finish(failure?: Failure): number {
     const outcome = outcomeOf(failure, this.#done.length > 0, this.#problems)
@@ -138,7 +154,9 @@ export class Transaction {
     const { confirmWithin: _window, secrets: _secrets, ...deed } = this.#deed
     const [problems, validators, adjustments] = [this.#problems, this.#validators, this.#adjustments]
     const facts = { ...deed, outcome, problems, validators, adjustments }
-    this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const what = [deed.command, ...deed.args].join(' ')
+    this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
@@ -161,6 +179,7 @@ export class Transaction {
     const well = await health.running(adjustments)
     const failed = await this.#carryOut(adjustments, manager)
     const newFiles = this.#done.some(({ plan }) => plan.changes.length > 0)
+    this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
@@ -176,7 +195,8 @@ export class Transaction {
   }
 
   async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
-    return adjustServices(adjustments, manager, this.#context.system, result => {
+    const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
+    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })

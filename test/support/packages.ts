@@ -18,6 +18,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   nginx: 'nginx',
   'openssh-server': 'sshd',
   sudo: 'visudo',
+  busybox: 'busybox',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */
