@@ -4,6 +4,7 @@ import { type Context, databaseLoader } from '../apply/run.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
 import { suggestConfirmation } from '../confirm/suggest.ts'
 import type { Records } from '../db/record.ts'
+import { archiveHistory } from '../history/archive.ts'
 import { changeDatabases } from '../history/databases.ts'
 import type { AdjustmentRecord } from '../history/entry.ts'
 import { History } from '../history/history.ts'
@@ -17,6 +18,7 @@ import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager } from '../service/manager.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
 import { type Deed, type Done, outcomeOf } from './deed.ts'
 import { Health } from './health.ts'
@@ -141,14 +143,14 @@ export class Transaction {
     try {
       await steps()
     } catch (error) {
-      if (error instanceof Failure) this.finish(error)
+      if (error instanceof Failure) await this.finish(error)
       throw error
     }
     return this.finish()
   }
 
   /** Writes the history. @returns the exit status */
-  finish(failure?: Failure): number {
+  async finish(failure?: Failure): Promise<number> {
     const outcome = outcomeOf(failure, this.#done.length > 0, this.#problems)
     if (failure !== undefined) this.#problems.push(failure.describe())
     const { confirmWithin: _window, secrets: _secrets, ...deed } = this.#deed
@@ -157,9 +159,20 @@ export class Transaction {
     const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
     const what = [deed.command, ...deed.args].join(' ')
     this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
+    if (added !== undefined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
+  }
+
+  /** A copy elsewhere is worth a warning when it fails, and no more. */
+  async #archive(): Promise<void> {
+    const { places, system, warn } = this.#context
+    const repository = this.#configuration().get('gabarit')?.properties.get('Archive') ?? ''
+    if (repository === '') return
+    this.#report({ kind: 'step', step: `archiving the history in ${repository}` })
+    const problem = await archiveHistory(below(places, repository), places, system)
+    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
   }
 
   async #adjust(asked: readonly Request[], withPending: boolean): Promise<void> {

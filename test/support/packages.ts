@@ -19,6 +19,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'openssh-server': 'sshd',
   sudo: 'visudo',
   busybox: 'busybox',
+  git: 'git',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */
