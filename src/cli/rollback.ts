@@ -12,7 +12,6 @@ import { refuseMovedPlan } from './apply.ts'
 import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
-import { planAsText } from './show-plan.ts'
 import { inTurn } from './take-turn.ts'
 
 /** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
@@ -34,13 +33,14 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
       recordChanges(name, present.get(name) ?? new Map(), records ?? new Map()),
     )
     if (changes.length > 0) print(changeLines(changes).join('\n'))
-    if (dryRun) {
-      print(planAsText(restoration.plan, invocation))
-      return { status: EXIT.done, plan }
-    }
     const comment = value('comment') ?? null
     const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
     const transaction = new Transaction(deed, context, turn, report)
+    if (dryRun) {
+      await transaction.commit(restoration.plan)
+      await transaction.adjust([])
+      return { status: EXIT.done, plan }
+    }
     const databases = () => changeDatabases(places, present, restoration.databases, 'gabarit rollback')
     return { status: await restoreState(restoration, transaction, databases), plan }
   })

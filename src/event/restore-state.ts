@@ -1,6 +1,5 @@
 import type { PropertyChange } from '../history/entry.ts'
 import type { Restoration } from '../history/restore.ts'
-import { Failure } from '../system/failure.ts'
 import type { Request } from './adjust.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -16,15 +15,10 @@ export async function restoreState(
   databases: () => readonly PropertyChange[],
   requests: readonly Request[] = [],
 ): Promise<number> {
-  try {
+  return transaction.conclude(async () => {
     await transaction.commit(plan)
     databases()
     transaction.takeSnapshot()
     await transaction.adjust(requests)
-    return transaction.finish()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    transaction.finish(error)
-    throw error
-  }
+  })
 }

@@ -4,6 +4,7 @@ import { type Context, databaseLoader } from '../apply/run.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
 import { suggestConfirmation } from '../confirm/suggest.ts'
 import type { Records } from '../db/record.ts'
+import { archiveHistory } from '../history/archive.ts'
 import { changeDatabases } from '../history/databases.ts'
 import type { AdjustmentRecord } from '../history/entry.ts'
 import { History } from '../history/history.ts'
@@ -17,6 +18,7 @@ import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager } from '../service/manager.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
 import { type Deed, type Done, outcomeOf } from './deed.ts'
 import { Health } from './health.ts'
@@ -88,7 +90,8 @@ export class Transaction {
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
       this.#report({ kind: 'plan', plan })
-      await applyPlan(this.#context, plan)
+      const commands = await applyPlan(this.#context, plan)
+      if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
     const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system) }
@@ -96,6 +99,7 @@ export class Transaction {
     // Remembered before the first rename: a crash behind it must not lose the adjustment of a changed file.
     const pending = readPending(places)
     writePending(places, distinct([...pending, ...this.#requests, ...(plan.changes.length > 0 ? listed : [])]))
+    this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
       this.#validators.push(...(await applyPlan(this.#context, plan, this.#companions(plan))))
     } catch (error) {
@@ -131,17 +135,44 @@ export class Transaction {
     )
   }
 
+  /**
+   * Takes the steps of a run, and writes the history however they end.
+   * @returns the exit status
+   */
+  async conclude(steps: () => Promise<void>): Promise<number> {
+    try {
+      await steps()
+    } catch (error) {
+      if (error instanceof Failure) await this.finish(error)
+      throw error
+    }
+    return this.finish()
+  }
+
   /** Writes the history. @returns the exit status */
-  finish(failure?: Failure): number {
+  async finish(failure?: Failure): Promise<number> {
     const outcome = outcomeOf(failure, this.#done.length > 0, this.#problems)
     if (failure !== undefined) this.#problems.push(failure.describe())
     const { confirmWithin: _window, secrets: _secrets, ...deed } = this.#deed
     const [problems, validators, adjustments] = [this.#problems, this.#validators, this.#adjustments]
     const facts = { ...deed, outcome, problems, validators, adjustments }
-    this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const what = [deed.command, ...deed.args].join(' ')
+    this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
+    if (added !== undefined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
+  }
+
+  /** A copy elsewhere is worth a warning when it fails, and no more. */
+  async #archive(): Promise<void> {
+    const { places, system, warn } = this.#context
+    const repository = this.#configuration().get('gabarit')?.properties.get('Archive') ?? ''
+    if (repository === '') return
+    this.#report({ kind: 'step', step: `archiving the history in ${repository}` })
+    const problem = await archiveHistory(below(places, repository), places, system)
+    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
   }
 
   async #adjust(asked: readonly Request[], withPending: boolean): Promise<void> {
@@ -161,6 +192,7 @@ export class Transaction {
     const well = await health.running(adjustments)
     const failed = await this.#carryOut(adjustments, manager)
     const newFiles = this.#done.some(({ plan }) => plan.changes.length > 0)
+    this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
@@ -176,7 +208,8 @@ export class Transaction {
   }
 
   async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
-    return adjustServices(adjustments, manager, this.#context.system, result => {
+    const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
+    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })

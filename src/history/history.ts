@@ -56,9 +56,18 @@ export class History {
 
   /** The newest entry whose changes stand; undefined before the first. */
   lastApplied(): HistoryEntry | undefined {
+    return this.#newest(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  }
+
+  /** The newest entry of which everything was done; undefined when there is none. */
+  lastGood(): HistoryEntry | undefined {
+    return this.#newest(({ outcome }) => outcome === 'done')
+  }
+
+  #newest(fits: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
     for (const id of this.ids().reverse()) {
       const entry = this.entry(id)
-      if (entry.outcome !== 'refused' && entry.outcome !== 'rolled back') return entry
+      if (fits(entry)) return entry
     }
     return undefined
   }
