@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Daemons } from './daemons.ts'
-import { must } from './sandbox.ts'
+import { must, run } from './sandbox.ts'
 
 /** Starts s6-svscan on a folder of services. It takes them all down when it is stopped. */
 export async function startS6(daemons: Daemons, scan: string): Promise<void> {
   mkdirSync(scan, { recursive: true })
-  await daemons.start('s6-svscan', ['s6-svscan', scan], () => existsSync(join(scan, '.s6-svscan/control')))
+  await daemons.start('s6-svscan', ['s6-svscan', scan], () => run(['s6-svscanctl', '-a', scan]).status === 0)
 }
 
 /** Adds a service, down until somebody asks for it. */
