@@ -136,6 +136,7 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
   const box = server()
   box.must('config set modSSL service crt /etc/a.crt key /etc/a.key')
   box.write('/ca/index.txt', '')
+  box.write('/etc/x', '')
   const policy = '[any]\ncommonName = supplied\n[req]\ndistinguished_name = req\n'
   const own = 'database = index.txt\nnew_certs_dir = .\nrand_serial = yes\ndefault_md = sha256\npolicy = any\n'
   box.write('/ca/ca.cnf', `[ca]\ndefault_ca = own\n[own]\n${own}${policy}`)
@@ -151,7 +152,6 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
     openssl(`ca -batch -config ca.cnf -selfsign -notext ${dates} ${files}`)
     box.write('/ca/index.txt', '')
   }
-  box.write('/etc/x', '')
   make(0, 90)
   assert.equal(wrong(box).found, [])
   make(-4, 2)
