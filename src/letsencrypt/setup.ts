@@ -4,7 +4,7 @@ import { correctAddresses, oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
 import { sameNames } from './pem.ts'
-import { dropNames } from './preflight/drop.ts'
+import { dropNames, previewDrop } from './preflight/drop.ts'
 import { preflightOptions } from './preflight/options.ts'
 import { failingNames, preflight } from './preflight/preflight.ts'
 import { reportAsText } from './preflight/show.ts'
@@ -127,20 +127,23 @@ class Setup {
       return true
     }
     say(reportAsText(report))
-    const failing = failingNames(report)
+    const failing = failingNames(report).map(({ name }) => name)
     if (!this.#options.dropFailing || report.general.some(({ state }) => state === 'failed')) {
       warn(
         failing.length === 0
           ? 'the checks failed; nothing was asked of any authority'
-          : `these names fail, and with them the whole certificate: ${failing.map(({ name }) => name).join(', ')}\n  Mend them, or leave them out: gabarit letsencrypt setup --drop-failing`,
+          : `these names fail, and with them the whole certificate: ${failing.join(', ')}\n  Mend them, or leave them out: gabarit letsencrypt setup --drop-failing`,
       )
       return false
     }
-    const dropped = dropNames(
-      places,
-      failing.map(({ name }) => name),
-    )
-    for (const name of dropped) say(`${name}: letsencryptSSLcert disabled`)
+    const { stay } = previewDrop(places, failing)
+    if (stay.length > 0) {
+      warn(
+        `these names fail, and cannot be left out, because letsencrypt configure takes them unasked: ${stay.join(', ')}\n  config setprop letsencrypt configure none, then enable the names one by one`,
+      )
+      return false
+    }
+    for (const name of dropNames(places, failing)) say(`${name}: letsencryptSSLcert disabled`)
     await this.#mustSignal('letsencrypt-modify')
     if (this.#certificates('production').wanted.length > 0) return true
     warn('no name is left')

@@ -26,6 +26,8 @@ const daemons = new Daemons()
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-preflight-'))
 const WELL_KNOWN = '/var/www/dehydrated'
 let authority: Authority
+/** What was found when every kind of name was there. */
+let asked: Report
 
 /** What `check --json` prints. */
 interface Report {
@@ -54,13 +56,17 @@ function problems(report: Report, name: string): string[] {
     .map(({ check, reason }) => `${check}: ${reason}`)
 }
 
-/** Adds a host of this server to the certificate, and says where the DNS has it. */
-function addHost(name: string, addresses: readonly string[] = [OURS.four]): void {
-  type(`db hosts set ${name} host HostType Self letsencryptSSLcert enabled`)
-  const four = addresses.filter(address => !address.includes(':'))
-  const six = addresses.filter(address => address.includes(':'))
-  if (four.length > 0) tellDns('add-a', { host: name, addresses: four })
-  if (six.length > 0) tellDns('add-aaaa', { host: name, addresses: six })
+/** Adds hosts of this server to the certificate, each with where the DNS has it. */
+function addHosts(hosts: Readonly<Record<string, readonly string[]>>): void {
+  const names = Object.keys(hosts)
+  const lines = names.map(name => `set ${name} host HostType Self letsencryptSSLcert enabled\n`)
+  must(words('db hosts batch'), { input: lines.join('') })
+  for (const [host, addresses] of Object.entries(hosts)) {
+    const four = addresses.filter(address => !address.includes(':'))
+    const six = addresses.filter(address => address.includes(':'))
+    if (four.length > 0) tellDns('add-a', { host, addresses: four })
+    if (six.length > 0) tellDns('add-aaaa', { host, addresses: six })
+  }
 }
 
 preflight.after(async () => {
@@ -103,9 +109,8 @@ step('nothing to ask for is no problem', () => {
 step('names that are right, before certificates are switched on', () => {
   type('db domains setprop example.org letsencryptSSLcert enabled')
   tellDns('add-a', { host: 'example.org', addresses: [OURS.four] })
-  addHost('www.example.org', [OURS.four, OURS.six])
   tellDns('set-cname', { host: 'alias.example.org', target: 'www.example.org' })
-  addHost('alias.example.org', [])
+  addHosts({ 'www.example.org': [OURS.four, OURS.six], 'alias.example.org': [] })
   const { status, report } = check()
   assert.equal([status, report.ok, report.authority], [0, true, authority.directory])
   assert.equal(
@@ -126,14 +131,27 @@ step('names that are right, before certificates are switched on', () => {
 })
 
 step('a name without DNS, one that leads elsewhere, a wrong AAAA, one that leads nowhere', () => {
-  addHost('nodns.example.org', [])
-  addHost('elsewhere.example.org', [OTHER.four])
-  addHost('wrongsix.example.org', [OURS.four, OTHER.six])
-  addHost('nowhere.example.org', ['198.51.100.7'])
-  addHost('sixless.example.org', [OURS.four, '2001:db8::7'])
+  const only = (issuer: string) => [{ tag: 'issue', value: issuer }]
   tellDns('set-servfail', { host: 'broken.example.org' })
-  addHost('broken.example.org', [])
+  tellDns('add-caa', { host: 'caa.example.org', policies: only('other.example') })
+  tellDns('set-cname', { host: 'viacaa.example.org', target: 'caa.example.org' })
+  tellDns('add-caa', { host: 'deep.example.org', policies: only(';') })
+  tellDns('add-caa', { host: 'ours.deep.example.org', policies: only('ca.example; validationmethods=http-01') })
+  addHosts({
+    'nodns.example.org': [],
+    'broken.example.org': [],
+    'elsewhere.example.org': [OTHER.four],
+    'moved.example.org': [OTHER.four],
+    'wrongsix.example.org': [OURS.four, OTHER.six],
+    'nowhere.example.org': ['198.51.100.7'],
+    'sixless.example.org': [OURS.four, '2001:db8::7'],
+    'caa.example.org': [OURS.four],
+    'viacaa.example.org': [],
+    'a.b.deep.example.org': [OURS.four],
+    'ours.deep.example.org': [OURS.four],
+  })
   const { status, report } = check()
+  asked = report
   assert.equal([status, report.ok], [1, false])
   assert.equal(problems(report, 'nodns.example.org'), ['dns: no address in the DNS'])
   assert.equal(problems(report, 'elsewhere.example.org'), [`fetch: ${OTHER.four} answers 404`])
@@ -147,17 +165,24 @@ step('a name without DNS, one that leads elsewhere, a wrong AAAA, one that leads
     stdout,
     'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org leads to',
   )
-  assert.match(stdout, '9 names, 6 with a problem')
+  assert.match(stdout, '14 names, 9 with a problem')
 })
 
 step('a forced redirection to https, with a certificate that nobody trusts', () => {
-  addHost('moved.example.org', [OTHER.four])
-  const { report } = check()
-  assert.equal(problems(report, 'moved.example.org'), [])
-  const fetched = report.names
+  assert.equal(problems(asked, 'moved.example.org'), [])
+  const fetched = asked.names
     .find(({ name }) => name === 'moved.example.org')
     ?.results.find(({ check }) => check === 'fetch')
   assert.match(fetched?.reason ?? '', '→ https://www.example.org/.well-known/acme-challenge/')
+})
+
+step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {
+  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} let ${who} issue`]
+  assert.equal(problems(asked, 'caa.example.org'), forbidden('caa.example.org', 'only other.example'))
+  assert.equal(problems(asked, 'viacaa.example.org'), forbidden('viacaa.example.org', 'only other.example'))
+  assert.equal(problems(asked, 'a.b.deep.example.org'), forbidden('deep.example.org', 'nobody'))
+  assert.equal(problems(asked, 'ours.deep.example.org'), [])
+  assert.equal(problems(asked, 'example.org'), [])
 })
 
 step('answers that a hook brings to another machine are fetched from there', () => {
@@ -182,25 +207,6 @@ step('answers that a hook brings to another machine are fetched from there', () 
   type('config setprop letsencrypt challengeHook /nothing-here')
   assert.match(problems(check().report, 'elsewhere.example.org').join(), '/nothing-here: not found')
   type('config delprop letsencrypt challengeHook')
-})
-
-step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {
-  const only = (issuer: string) => [{ tag: 'issue', value: issuer }]
-  addHost('caa.example.org')
-  tellDns('add-caa', { host: 'caa.example.org', policies: only('other.example') })
-  tellDns('set-cname', { host: 'viacaa.example.org', target: 'caa.example.org' })
-  addHost('viacaa.example.org', [])
-  addHost('a.b.deep.example.org')
-  tellDns('add-caa', { host: 'deep.example.org', policies: only(';') })
-  addHost('ours.deep.example.org')
-  tellDns('add-caa', { host: 'ours.deep.example.org', policies: only('ca.example; validationmethods=http-01') })
-  const { report } = check()
-  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} let ${who} issue`]
-  assert.equal(problems(report, 'caa.example.org'), forbidden('caa.example.org', 'only other.example'))
-  assert.equal(problems(report, 'viacaa.example.org'), forbidden('viacaa.example.org', 'only other.example'))
-  assert.equal(problems(report, 'a.b.deep.example.org'), forbidden('deep.example.org', 'nobody'))
-  assert.equal(problems(report, 'ours.deep.example.org'), [])
-  assert.equal(problems(report, 'example.org'), [])
 })
 
 step('checks can be left out, by option and by property; a wrong word is refused', () => {

@@ -35,7 +35,7 @@ function certificateLines(row: CertificateStatus): string[] {
       `  until ${sayMoment(certificate.until)}, ${daysLeft} days left; renewed from ${sayMoment(nextRenewal)}`,
       `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
     )
-  const limits = left.map(({ what, used, of }) => `${what}: ${of - used} of ${of} left`)
+  const limits = left.map(({ limit, what, used, of }) => `${limit} of ${what}: ${of - used} of ${of} left`)
   if (limits.length > 0) lines.push(`  limits: ${limits.join('; ')}`)
   if (trouble !== undefined)
     lines.push(

@@ -8,9 +8,6 @@ import { checkCount } from './names.ts'
 import { checkName } from './one-name.ts'
 import { withToken } from './token.ts'
 
-export { dropNames } from './drop.ts'
-export { reportAsText } from './show.ts'
-
 export interface PreflightOptions {
   readonly names: readonly NameToCheck[]
   readonly authority: Authority
