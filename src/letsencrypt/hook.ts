@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from 'node:path'
 import { EXIT, Failure } from '../system/failure.ts'
 import { Certificates, notAsAsked } from './certificates.ts'
+import { readDehydrated } from './dehydrated-files.ts'
 import { enter } from './deploy.ts'
 import { readLeaf } from './pem.ts'
 import { putIntoService } from './serve.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
-import { readDehydrated } from './store.ts'
 import type { Mode } from './types.ts'
 import type { World } from './world.ts'
 

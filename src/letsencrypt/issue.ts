@@ -1,9 +1,10 @@
 import { Failure } from '../system/failure.ts'
 import { type Certificates, notAsAsked } from './certificates.ts'
 import { askFor, dehydratedFolder } from './dehydrated.ts'
+import { readDehydrated } from './dehydrated-files.ts'
 import { sayMoment } from './ledger/judge.ts'
 import { readLeaf, sameNames } from './pem.ts'
-import { readDehydrated, type StoredCertificate } from './store.ts'
+import type { StoredCertificate } from './store.ts'
 import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 

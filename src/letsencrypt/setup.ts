@@ -3,25 +3,18 @@ import { EXIT, Failure, refusal } from '../system/failure.ts'
 import { correctAddresses, oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
-import { sameNames } from './pem.ts'
-import { dropNames, previewDrop } from './preflight/drop.ts'
-import { preflightOptions } from './preflight/options.ts'
-import { failingNames, preflight } from './preflight/preflight.ts'
-import { reportAsText } from './preflight/show.ts'
+import { lacking, tested } from './lacking.ts'
 import { issuedLine, stateKey } from './renew.ts'
-import { renewalTime } from './renewal.ts'
 import { putIntoService } from './serve.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { missingSettings } from './settings-check.ts'
+import { checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
 import type { Mode, WantedCertificate } from './types.ts'
-import { namesToCheck } from './wanted.ts'
 import type { World } from './world.ts'
 
 /** What the setup is asked for. */
 export interface SetupOptions {
-  /** Print the steps, do nothing. */
-  readonly dryRun: boolean
   /** End when the test authority has shown that it works. */
   readonly testOnly: boolean
   /** Leave out the names that fail the checks. */
@@ -39,8 +32,7 @@ export interface SetupOptions {
  * @throws Failure (refused) when a setting is missing
  */
 export async function setUp(state: State, world: World, options: SetupOptions): Promise<number> {
-  const setup = new Setup(state, world, options)
-  return options.dryRun ? setup.show() : setup.run()
+  return new Setup(state, world, options).run()
 }
 
 class Setup {
@@ -56,34 +48,6 @@ class Setup {
     this.#settings = readSettings(world.places)
   }
 
-  /** The steps, and which of them are done. */
-  show(): number {
-    const { say } = this.#world
-    const production = this.#certificates('production')
-    const test = this.#certificates('test')
-    for (const { property, old, address } of oldAddresses(this.#settings))
-      say(`would correct ${property}: ${old} is ACME version 1; now ${address}`)
-    for (const { message, command } of missingSettings(this.#settings, production.wanted))
-      say(`missing: ${message}\n  ${command}`)
-    for (const { name, names } of production.wanted) say(`certificate ${name}: ${names.join(' ')}`)
-    const lackingTest = this.#lacking(production).filter(wanted => !tested(test, wanted, this.#world))
-    const lacking = this.#lacking(production)
-    const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
-    const steps: readonly (readonly [open: boolean, what: string])[] = [
-      [lacking.length > 0, 'check every name'],
-      [lackingTest.length > 0, `ask the test authority ${test.authority.directory} for ${list(lackingTest)}`],
-      [
-        this.#settings.status !== 'enabled',
-        'config setprop letsencrypt status enabled; signal-event letsencrypt-modify',
-      ],
-      [lacking.length > 0, `ask the production authority ${production.authority.directory} for ${list(lacking)}`],
-      [true, 'put the certificates into service, and ask the services for them'],
-    ]
-    const last = this.#options.testOnly ? 2 : steps.length
-    for (const [open, what] of steps.slice(0, last)) if (open) say(`would ${what}`)
-    return EXIT.done
-  }
-
   async run(): Promise<number> {
     this.#correct()
     const missing = missingSettings(this.#settings, this.#certificates('production').wanted)
@@ -95,8 +59,7 @@ class Setup {
     if (this.#settings.status === 'disabled') this.#setStatus('test')
     await this.#mustSignal('letsencrypt-modify')
     for (const mode of ['test', 'production'] as const) this.#certificates(mode).adoptAll()
-    const lacking = this.#lacking(this.#certificates('production'))
-    if (lacking.length > 0 && !(await this.#check())) return EXIT.failed
+    if (lacking(this.#certificates('production'), this.#world).length > 0 && !(await this.#check())) return EXIT.failed
     if (!(await this.#test())) return EXIT.failed
     if (this.#options.testOnly) {
       this.#world.say('the test authority gives certificates for all names; nothing of it is served')
@@ -109,45 +72,11 @@ class Setup {
     return this.#produce()
   }
 
-  /** @returns false when names fail and are not to be left out */
+  /** @returns false when names fail and are not left out */
   async #check(): Promise<boolean> {
-    const { places, progress, say, warn } = this.#world
-    const { wanted, authority } = this.#certificates('production')
-    const names = namesToCheck(places, wanted)
-    const options = preflightOptions(this.#settings, authority, names, this.#options.skip)
-    if (options.skip.has('all')) {
-      say('the checks are left out')
-      return true
-    }
-    progress(`checking ${names.length} names`)
-    let done = 0
-    const report = await preflight(options, ({ name }) => progress(`checked ${++done} of ${names.length}: ${name}`))
-    if (report.ok) {
-      say(`checked ${names.length} names: all is well`)
-      return true
-    }
-    say(reportAsText(report))
-    const failing = failingNames(report).map(({ name }) => name)
-    if (!this.#options.dropFailing || report.general.some(({ state }) => state === 'failed')) {
-      warn(
-        failing.length === 0
-          ? 'the checks failed; nothing was asked of any authority'
-          : `these names fail, and with them the whole certificate: ${failing.join(', ')}\n  Mend them, or leave them out: gabarit letsencrypt setup --drop-failing`,
-      )
-      return false
-    }
-    const { stay } = previewDrop(places, failing)
-    if (stay.length > 0) {
-      warn(
-        `these names fail, and cannot be left out, because letsencrypt configure takes them unasked: ${stay.join(', ')}\n  config setprop letsencrypt configure none, then enable the names one by one`,
-      )
-      return false
-    }
-    for (const name of dropNames(places, failing)) say(`${name}: letsencryptSSLcert disabled`)
-    await this.#mustSignal('letsencrypt-modify')
-    if (this.#certificates('production').wanted.length > 0) return true
-    warn('no name is left')
-    return false
+    const checked = await checkNames(this.#certificates('production'), this.#world, this.#options)
+    if (checked === 'names were left out') await this.#mustSignal('letsencrypt-modify')
+    return checked !== 'failed'
   }
 
   /** @returns false when the test authority gave no certificate */
@@ -155,7 +84,7 @@ class Setup {
     const production = this.#certificates('production')
     const test = this.#certificates('test')
     if (test.authority.id === production.authority.id) return true
-    const open = (this.#options.testOnly ? production.wanted : this.#lacking(production)).filter(
+    const open = (this.#options.testOnly ? production.wanted : lacking(production, this.#world)).filter(
       wanted => !tested(test, wanted, this.#world),
     )
     return (await this.#issueAll(test, open)).length === 0
@@ -163,7 +92,7 @@ class Setup {
 
   async #produce(): Promise<number> {
     const production = this.#certificates('production')
-    const failed = await this.#issueAll(production, this.#lacking(production))
+    const failed = await this.#issueAll(production, lacking(production, this.#world))
     const problem = await putIntoService(production, this.#state, this.#world)
     if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)
     return failed.length === 0 && problem === undefined ? EXIT.done : EXIT.failed
@@ -190,15 +119,6 @@ class Setup {
       failed.push(wanted.name)
     }
     return failed
-  }
-
-  /** The wanted certificates that are not there, have other names, or are due. */
-  #lacking({ wanted, store }: Certificates): WantedCertificate[] {
-    const now = this.#world.clock.now()
-    return wanted.filter(({ name, names }) => {
-      const newest = store.newest(name)
-      return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= now
-    })
   }
 
   #correct(): void {
@@ -231,9 +151,4 @@ class Setup {
   #certificates(mode: Mode): Certificates {
     return new Certificates(this.#world, this.#settings, mode)
   }
-}
-
-/** The test authority has given a certificate of the same names, and it holds still. */
-function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
-  return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
@@ -134,41 +134,6 @@ export class CertificateStore {
       where: file,
       hint: 'Remove it: then the newest certificate is served.',
     })
-  }
-}
-
-/**
- * What lies in a folder of dehydrated: the texts, and the second in which it was asked for. The link cert.pem is made
- * last of all, so the files that bear its number are complete.
- * @returns undefined when there is no certificate
- */
-export function readDehydrated(folder: string): { id: string; texts: CertificateTexts } | undefined {
-  let target: string
-  try {
-    target = basename(readlinkSync(join(folder, 'cert.pem')))
-  } catch (error) {
-    // A revoked one leaves a link to nowhere; EINVAL: somebody put a file there, which is not dehydrated's.
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'EINVAL')) return undefined
-    throw error
-  }
-  const id = /^cert-(\d+)\.pem$/.exec(target)?.[1]
-  if (id === undefined) return undefined
-  try {
-    const text = (kind: string) => readFileSync(join(folder, `${kind}-${id}.pem`), 'utf8')
-    return { id, texts: { cert: text('cert'), chain: text('chain'), key: keyText(folder, id) } }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  }
-}
-
-/** With PRIVATE_KEY_RENEW=no the old key goes on. */
-function keyText(folder: string, id: string): string {
-  try {
-    return readFileSync(join(folder, `privkey-${id}.pem`), 'utf8')
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
-    return readFileSync(join(folder, 'privkey.pem'), 'utf8')
   }
 }
 
