@@ -39,6 +39,7 @@ export async function renew(settings: Settings, state: State, world: World, opti
   const certificates = new Certificates(world, settings, mode)
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate of ${names.length} names`)
+  state.retain(new Set(certificates.wanted.map(({ name }) => stateKey(certificates, name))))
   let ok = true
   const tries: Date[] = []
   for (const wanted of certificates.wanted) {

@@ -76,6 +76,13 @@ export class State {
     if (this.#memory.troubles.delete(key)) this.#write()
   }
 
+  /** Forgets the troubles of certificates that nobody wants any more. */
+  retain(keys: ReadonlySet<string>): void {
+    const gone = [...this.#memory.troubles.keys()].filter(key => !keys.has(key))
+    for (const key of gone) this.#memory.troubles.delete(key)
+    if (gone.length > 0) this.#write()
+  }
+
   get deployment(): string | undefined {
     return this.#memory.deployment
   }
