@@ -276,11 +276,20 @@ step('--drop-failing at a terminal asks first', () => {
   assert.is(type('db hosts show'), before)
 })
 
-step('a name that configure takes stays, and that is said', () => {
-  type('config setprop letsencrypt configure hosts')
+step('a name that configure takes stays, and that is said; the setup then asks nobody', () => {
+  type('config setprop letsencrypt configure hosts ACCEPT_TERMS yes email admin@example.org')
   const { status, stdout } = run(words('gabarit letsencrypt check --drop-failing --skip fetch,caa'))
   assert.is(status, 1)
   assert.match(stdout, /would stay, because letsencrypt configure takes them unasked: .*nodns\.example\.org/)
+  const env = { GABARIT_SERVICE_MANAGER: 'none' }
+  const setup = words('gabarit letsencrypt setup --drop-failing --skip authority,clock,fetch,caa')
+  const ended = run(setup, { env, timeoutSeconds: 120 })
+  assert.is(ended.status, 1, ended.stderr)
+  assert.match(
+    ended.stderr,
+    /cannot be left out, because letsencrypt configure takes them unasked: .*nodns\.example\.org/,
+  )
+  assert.not.match(ended.stdout, 'asking')
   type('config setprop letsencrypt configure none')
   for (const name of ['nodns', 'broken']) type(`db hosts setprop ${name}.example.org letsencryptSSLcert enabled`)
 })
