@@ -5,7 +5,6 @@ import { planData } from '../plan/data.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
-import { systemReason } from '../system/atomic-write.ts'
 import { refusal } from '../system/failure.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
@@ -20,6 +19,7 @@ import { askSiteChecks } from './site-checks.ts'
  * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
  * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing, and nobody is asked.
  * @param companions files of gabarit's own state that stand and fall with the plan
+ * @param last asked when everybody else has agreed: the last chance to throw before the first rename
  * @returns the checks that were made, for the history
  * @throws Failure (refused)
  */
@@ -27,6 +27,7 @@ export async function applyPlan(
   context: Context,
   plan: Plan,
   companions: readonly Companion[] = [],
+  last: () => void = () => undefined,
 ): Promise<readonly string[]> {
   const { places, system, warn } = context
   refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
@@ -43,6 +44,7 @@ export async function applyPlan(
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
+    last()
   }
   await commit(plan, places, system, check, companions)
   if (!later) {
@@ -63,13 +65,7 @@ export async function applyPlan(
 
 /** What was written is needed when somebody edits the file by hand. */
 function remember(plan: Plan, { places, system, warn }: Context): void {
-  if (system.dryRun || !plan.manifestChanged) return
-  try {
-    keepWritten(plan.manifest, places, system)
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    warn(`what was written cannot be kept for gabarit adopt: ${systemReason(error)}`)
-  }
+  if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
 }
 
 async function judge(

@@ -38,7 +38,7 @@ export class History {
     const id = (this.ids().at(-1) ?? 0) + 1
     const numbered = { id, ...entry }
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    writeFileAtomically(this.#file(id), `${JSON.stringify(numbered, null, 1)}\n`, { mode: 0o600 })
+    writeFileAtomically(this.#file(id), `${JSON.stringify(numbered, null, 1)}\n`, { mode: 0o600, locked: true })
     return numbered
   }
 
