@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readDatabase, writeTransaction } from '../../src/db/store.ts'
+import { chooseSeed, random } from '../support/random.ts'
 import { BIN, Sandbox } from '../support/sandbox.ts'
 
 const test = suite<{ sandbox: Sandbox }>('db: kill -9')
@@ -15,17 +16,6 @@ test.after(({ sandbox }) => sandbox.remove())
 
 const KILLS = 200
 const RECORDS = 1000
-
-/** Repeatable random numbers in [0, 1) (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 /** Starts a writer that puts one value into every record, in one transaction; kills it after a while, or lets it end. */
 function write({ root }: Sandbox, value: string, killAfter?: number): Promise<number> {
@@ -44,7 +34,7 @@ function write({ root }: Sandbox, value: string, killAfter?: number): Promise<nu
 test(`${KILLS} times at random instants: the old database or the new, and the next command works`, async ({
   sandbox,
 }) => {
-  const seed = Number(process.env.GABARIT_TEST_SEED) || Date.now() % 1000000
+  const seed = chooseSeed()
   process.stdout.write(`seed ${seed} (GABARIT_TEST_SEED)\n`)
   const next = random(seed)
   let duration = Math.min(await write(sandbox, 'start'), await write(sandbox, 'old'))
