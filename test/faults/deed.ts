@@ -98,7 +98,7 @@ export class Deed {
     if (now.pending !== wanted.pending && !(found === 'after' && now.pending === 'noted:reload'))
       problems.push(`${found}: adjustments that wait: ${now.pending}`)
     if (now.entries.join() !== wanted.entries.join())
-      problems.push(`${found}: the history is ${now.entries.join(' | ')} instead of ${wanted.entries.join(' | ')}`)
+      problems.push(`${found}: the last entry of the history is ${now.entries.at(-1)}, not ${wanted.entries.at(-1)}`)
     problems.push(...complaints(site), ...leftOvers(site))
     return { found, problems: [...problems] }
   }
@@ -130,13 +130,17 @@ function outlook(site: Site): Outlook {
     pending: readPending(places)
       .map(({ service, word }) => `${service}:${word}`)
       .join(),
-    entries: history.ids().map(id => describe(history.entry(id))),
+    entries: history
+      .ids()
+      .map(id => history.entry(id))
+      .filter(({ outcome }) => outcome !== 'refused')
+      .map(describe),
   }
 }
 
 /** An entry without what may differ when it was cut off: how it ended, and the services it came to. */
-function describe({ id, command, args, paths, properties }: HistoryEntry): string {
-  return [id, command, ...args, ...paths, JSON.stringify(properties)].join(' ')
+function describe({ command, args, paths, properties }: HistoryEntry): string {
+  return [command, ...args, ...paths, JSON.stringify(properties)].join(' ')
 }
 
 /** What `gabarit doctor` would say; a service that still waits is no error. And whether everything can be taken back. */
