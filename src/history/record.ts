@@ -11,7 +11,8 @@ import { limitsOf } from './limits.ts'
 import { MaskedFiles } from './masked-files.ts'
 import { type Masking, maskingWith, showMasked } from './masking.ts'
 import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from './snapshot.ts'
-import { type Unfinished, unfinishedFile } from './unfinished.ts'
+import type { Unfinished } from './unfinished.ts'
+import { unfinishedFile } from './unfinished-names.ts'
 
 /** What a run tells of itself; the rest of the entry is found out. */
 export type RunFacts = Pick<
@@ -32,14 +33,16 @@ export class Recorder {
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time = new Date().toISOString()
-  readonly #unfinished: string
+  readonly #places: Places
+  /** The number of the entry, once it is taken. */
+  #id: number | undefined
   #files: FileRecord[] = []
   #manifest: string | undefined
 
   /** @param secrets besides the present ones */
   constructor(places: Places, secrets: readonly string[] = []) {
     this.#history = new History(places)
-    this.#unfinished = unfinishedFile(places)
+    this.#places = places
     this.#masking = maskingWith(places, secrets)
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
@@ -85,24 +88,25 @@ export class Recorder {
       masked: this.#contents.written,
       ...this.#filesOfEntry(),
     }
-    return { real: this.#unfinished, text: JSON.stringify(text) }
+    this.#id ??= this.#history.nextId()
+    return { real: unfinishedFile(this.#places, this.#id), text: JSON.stringify(text) }
   }
 
   /** The note of {@link unfinished} is no longer needed: everything is done. */
   forgetNote(): void {
-    rmSync(this.#unfinished, { force: true })
+    if (this.#id !== undefined) rmSync(unfinishedFile(this.#places, this.#id), { force: true })
   }
 
   /** Adds the entry; undefined when nothing happened that is worth one. */
   finish(facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
-    const last = this.#history.lastApplied()
-    const before = loadSnapshot(last?.databases ?? {}, objects)
+    const id = this.#id ?? this.#history.nextId()
+    const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && facts.comment === null
     if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
-    const added = this.#history.add({
+    const added = this.#history.add(id, {
       ...facts,
       problems: facts.problems.map(problem => this.#shown(problem)),
       adjustments: facts.adjustments.map(adjustment => ({
