@@ -68,7 +68,7 @@ testIf(disk, reason, `${FULL} full ones`, () => {
   for (let run = 1; run <= FULL; run++) {
     const deed = oneOf(deeds)
     const folder = oneOf(DISKS)
-    const free = Math.floor(next() ** 2 * 50)
+    const free = Math.floor(next() ** 3 * 40)
     const site = deed.site()
     const place = mount(site, folder)
     fill(place, free)
@@ -87,7 +87,7 @@ testIf(disk, reason, `${FULL} full ones`, () => {
     `${FULL} runs with a full disk, seed ${SEED} (GABARIT_TEST_SEED): ${seen.refused} refused, ${seen.done} done\n`,
   )
   assert.is(wrong.join('\n'), '')
-  assert.ok(seen.refused > FULL / 4 && seen.done > 5)
+  assert.ok(seen.refused >= 10 && seen.done >= 10)
 })
 
 testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, () => {
@@ -116,7 +116,7 @@ testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, () => {
     `${READ_ONLY} runs with a read-only disk, seed ${SEED} (GABARIT_TEST_SEED): ${seen.refused} refused, ${seen.done} done\n`,
   )
   assert.is(wrong.join('\n'), '')
-  assert.ok(seen.refused > READ_ONLY / 4)
+  assert.ok(seen.refused >= READ_ONLY / 10)
 })
 
 disk.run()
