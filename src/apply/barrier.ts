@@ -6,6 +6,8 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
 import { refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
@@ -14,10 +16,12 @@ import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { type Context, makeExpander } from './run.ts'
 import { askSiteChecks } from './site-checks.ts'
+import type { ViewFile } from './view.ts'
 
 /**
  * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
- * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing, and nobody is asked.
+ * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing; the checks are asked only
+ * when the context says so.
  * @param companions files of gabarit's own state that stand and fall with the plan
  * @param last asked when everybody else has agreed: the last chance to throw before the first rename
  * @returns the checks that were made, for the history
@@ -37,10 +41,13 @@ export async function applyPlan(
   const checkers = new CheckerTable(places).of(plan.changes)
   const manifest = readManifest(places, system)
   const check = async (staged: readonly Staged[]) => {
-    if (system.dryRun || context.unjudged === true) return
-    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, system)
-    const verdict = await judge(context, checkers, plan, staged)
-    later = verdict === undefined
+    if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return
+    const asking = system.dryRun ? new RealSystem(places.root) : system
+    const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, asking)
+    const verdict = await judge(checkers, plan, files, places, asking)
+    later = verdict === undefined && !system.dryRun
+    if (verdict === undefined && system.dryRun) warn('the checkers were not asked: no private view can be made here')
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
@@ -69,10 +76,11 @@ function remember(plan: Plan, { places, system, warn }: Context): void {
 }
 
 async function judge(
-  { places, system }: Context,
   checkers: readonly Checker[],
   plan: Plan,
-  staged: readonly Staged[],
+  files: readonly ViewFile[],
+  places: Places,
+  system: System,
 ): Promise<Verdict | undefined> {
   const nothing = { problems: [], ran: [], warnings: [] }
   if (checkers.length === 0) return nothing
@@ -80,7 +88,16 @@ async function judge(
     const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
     return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.join(', ')}`] }
   }
-  return judgeStaged(checkers, plan, staged, system, places)
+  return judgeStaged(checkers, plan, files, system, places)
+}
+
+/** The new files of a plan that is not staged anywhere. */
+function contentsOf(plan: Plan): ViewFile[] {
+  return plan.changes.flatMap(change => {
+    if (change.kind !== 'write') return []
+    const content = Buffer.from(change.after).toString('base64')
+    return [{ real: change.real, content, attributes: change.attributes }]
+  })
 }
 
 function refuse(problems: readonly string[], context: Context, plan: Plan): void {

@@ -4,8 +4,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { Checker } from './checkers.ts'
-import type { Staged } from './commit.ts'
-import type { ViewRequest } from './view.ts'
+import type { ViewFile, ViewRequest } from './view.ts'
 
 /** Time limit of one checker, in milliseconds. */
 const TIMEOUT = 60_000
@@ -29,7 +28,7 @@ export interface Verdict {
 export async function judgeStaged(
   checkers: readonly Checker[],
   plan: Plan,
-  staged: readonly Staged[],
+  files: readonly ViewFile[],
   system: System,
   places: Places,
 ): Promise<Verdict | undefined> {
@@ -38,7 +37,7 @@ export async function judgeStaged(
   mkdirSync(scratch, { recursive: true, mode: 0o700 })
   const request: ViewRequest = {
     scratch,
-    files: staged.map(({ change, file }) => ({ staged: file, real: change.real })),
+    files,
     links: plan.changes.flatMap(change =>
       change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
     ),

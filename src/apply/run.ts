@@ -27,8 +27,11 @@ export interface Context {
   readonly warn: (message: string) => void
   /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
   readonly mayOverwrite?: (path: string) => boolean
-  /** Neither the site's checks nor the daemons' checkers are asked: what was in force before is put back. */
-  readonly unjudged?: boolean
+  /**
+   * Whether the site's checks and the daemons' checkers are asked: `never` when what was in force before is put back,
+   * `always` also in a dry run. Absent: in a real run.
+   */
+  readonly judge?: 'always' | 'never'
 }
 
 /** A context with the usual search list, outside of any event. */

@@ -1,16 +1,30 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { runCommand } from '../system/run.ts'
-import type { RunResult } from '../system/system.ts'
+import type { Attributes, RunResult } from '../system/system.ts'
+
+/** A file as the checkers shall see it: staged somewhere, or its content (base64) with owner and mode. */
+export type ViewFile =
+  | { readonly real: string; readonly file: string }
+  | { readonly real: string; readonly content: string; readonly attributes: Attributes }
 
 /** What the checkers shall see, and the checkers. Sent as JSON to the process that makes the view. */
 export interface ViewRequest {
   /** An empty folder of our own, on which a tmpfs is mounted. */
   readonly scratch: string
-  /** Staged files and the paths where they will stand. */
-  readonly files: readonly { readonly staged: string; readonly real: string }[]
+  readonly files: readonly ViewFile[]
   readonly links: readonly { readonly target: string; readonly real: string }[]
   readonly removed: readonly string[]
   readonly commands: readonly (readonly string[])[]
@@ -30,15 +44,7 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
   const tops = [...new Set(paths.map(topFolder))]
   for (const [index, top] of tops.entries()) cover(top, join(request.scratch, String(index)))
-  for (const { staged, real } of files) {
-    // The staged file stands beside its target, so below the same cover.
-    mkdirSync(dirname(real), { recursive: true })
-    rmSync(real, { force: true })
-    copyFileSync(staged, real)
-    const { uid, gid, mode } = lstatSync(staged)
-    chownSync(real, uid, gid)
-    chmodSync(real, mode & 0o7777)
-  }
+  for (const file of files) place(file)
   for (const { target, real } of links) {
     mkdirSync(dirname(real), { recursive: true })
     rmSync(real, { force: true })
@@ -47,6 +53,17 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   for (const real of removed) rmSync(real, { force: true })
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
   return Promise.all(request.commands.map(command => runCommand(command, { env, timeout: request.timeout })))
+}
+
+function place(wanted: ViewFile): void {
+  const { real } = wanted
+  mkdirSync(dirname(real), { recursive: true })
+  rmSync(real, { force: true })
+  if ('file' in wanted) copyFileSync(wanted.file, real)
+  else writeFileSync(real, Buffer.from(wanted.content, 'base64'), { mode: 0o600 })
+  const { uid, gid, mode } = 'file' in wanted ? lstatSync(wanted.file) : wanted.attributes
+  chownSync(real, uid, gid)
+  chmodSync(real, mode & 0o7777)
 }
 
 /** `/etc` of `/etc/httpd/conf/httpd.conf`. */

@@ -4,7 +4,7 @@ import { Transaction } from '../event/transaction.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { planId } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
-import { EXIT, Failure, refusal } from '../system/failure.ts'
+import { refusal } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
@@ -30,16 +30,12 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     refuseMovedPlan(plan, shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
-    try {
+    const status = await transaction.conclude(async () => {
       await transaction.commit(plan)
       await transaction.adjust([])
-      if (dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
-      return { status: dryRun ? EXIT.done : transaction.finish(), plan: planId(plan) }
-    } catch (error) {
-      if (!(error instanceof Failure) || dryRun) throw error
-      transaction.finish(error)
-      throw error
-    }
+    })
+    if (dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
+    return { status, plan: planId(plan) }
   })
 }
 

@@ -22,7 +22,7 @@ export async function askFirst(
 ): Promise<number> {
   const { flag, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
-  const other = ['dry-run', 'json'].find(name => flag(name))
+  const other = ['dry-run', 'check', 'json'].find(name => flag(name))
   if (other !== undefined) throw usageFailure(`--confirm asks a person: it does not go with --${other}`)
   if (process.stdin.isTTY !== true)
     throw usageFailure('--confirm asks at a terminal, and there is none', 'In a script: --confirm-within 10m')

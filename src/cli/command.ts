@@ -22,6 +22,20 @@ export interface Invocation {
   /** Prints text exactly as it is. */
   readonly printExact: (text: string) => void
   readonly printError: (text: string) => void
+  /** A line for the journal or syslog of the server, secrets taken out. */
+  readonly log: (level: 'error' | 'warning' | 'info', text: string) => void
+  /** Says on a terminal what goes on, until something else is printed; elsewhere nothing. Undefined: it is over. */
+  readonly progress: (step: string | undefined) => void
+}
+
+/** Only looks: `--dry-run`, or `--check`. */
+export function onlyLooks({ flag }: Pick<Invocation, 'flag'>): boolean {
+  return flag('dry-run') || flag('check')
+}
+
+/** Whether the checkers are asked in a dry run: part of a context or signal. */
+export function judging({ flag }: Pick<Invocation, 'flag'>): { judge?: 'always' } {
+  return flag('check') ? { judge: 'always' } : {}
 }
 
 /** One command; help, completion and usage errors come from this. */
@@ -51,6 +65,12 @@ export const OVERWRITE_OPTION: Option = {
   name: 'overwrite',
   type: 'string',
   describe: 'sshd, network and firewall files, parted by commas, that may be overwritten although edited by hand',
+}
+
+export const CHECK_OPTION: Option = {
+  name: 'check',
+  type: 'boolean',
+  describe: 'as --dry-run, and ask the site’s checks and the daemons’ checkers too',
 }
 
 export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }

@@ -22,7 +22,7 @@ import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
 import { confirmationData } from './show-confirmation.ts'
-import { sayReport } from './signal-event.ts'
+import { reporter } from './signal-event.ts'
 
 /** What is at hand while it is this command's turn. */
 interface Work {
@@ -42,7 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (surplus.length > 0 || (argument !== undefined) !== takes)
     throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
   const system = new RealSystem(places.root)
-  const report: Reporter = entry => sayReport(entry, false, invocation)
+  const report = reporter(invocation, false)
   if (word === 'status') return status(invocation)
   if (word === 'guard') return guard(argument ?? '', places, system, report)
   const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined

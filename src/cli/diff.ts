@@ -10,7 +10,7 @@ import { changesSince } from '../history/since.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT } from '../system/failure.ts'
+import { EXIT, Failure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf } from './history.ts'
 
@@ -23,11 +23,11 @@ interface Difference {
   readonly problems: readonly string[]
 }
 
-/** `gabarit diff [ID]` */
+/** `gabarit diff [ID|last-good]` */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, colour, print } = invocation
   const [id] = args
-  const found = id === undefined ? notLive(invocation) : sinceEntry(numberOf(id, 'the number of an entry'), invocation)
+  const found = id === undefined ? notLive(invocation) : sinceEntry(entryOf(id, invocation), invocation)
   const { properties, files, services, problems } = found
   if (flag('commands')) {
     const commands = replayable(properties)
@@ -48,6 +48,13 @@ export async function run(invocation: Invocation): Promise<number> {
   ]
   print(lines.length === 0 ? 'nothing differs' : lines.join('\n'))
   return EXIT.done
+}
+
+function entryOf(id: string, { places }: Invocation): number {
+  if (id !== 'last-good') return numberOf(id, 'the number of an entry (or last-good)')
+  const good = new History(places).lastGood()
+  if (good === undefined) throw new Failure('no entry of the history ended well')
+  return good.id
 }
 
 /** What an event would bring to life now. */

@@ -3,26 +3,27 @@ import { applyPlan } from '../apply/barrier.ts'
 import { type Context, expandAll, goneTemplates, makeContext, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
-import type { Reporter } from '../event/report.ts'
-import { rememberOverrides } from '../override/watch.ts'
+import type { EventReport } from '../event/report.ts'
+import { Transaction } from '../event/transaction.ts'
 import type { Plan } from '../plan/plan.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, refusal, usageFailure } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import { type Invocation, judging } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
 import { planAsJson, planAsText, planSummary } from './show-plan.ts'
-import { sayReport } from './signal-event.ts'
+import { reporter, sayReport } from './signal-event.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, value, places, print, printExact, printError } = invocation
-  const dryRun = flag('diff') || flag('stdout')
-  const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
+  const { flag, value, places, printExact, printError } = invocation
+  const looks = flag('diff') || flag('stdout') || flag('check')
+  const system = looks ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const usual = {
     ...makeContext(places, system, message => printError(`warning: ${message}`)),
+    ...judging(invocation),
     // A template that is named is meant, whatever stands in its file.
     mayOverwrite: flag('all') ? namedToOverwrite(invocation) : () => true,
   }
@@ -31,28 +32,53 @@ export async function run(invocation: Invocation): Promise<number> {
   const names = namesOf(invocation, context)
   const gone = flag('all') && queue === undefined ? goneTemplates(context) : []
   const makePlan = () => planFor(context, names, gone, value('output'))
-
   if (flag('stdout')) {
     for (const { content } of expandAll(context, names)) printExact(content ?? '')
     return EXIT.done
   }
-  if (dryRun) {
-    const plan = makePlan()
-    print(flag('json') ? planAsJson(plan, places) : planAsText(plan, invocation))
-    return EXIT.done
-  }
+  if (looks) return look(invocation, context, makePlan())
   const turn = takeTurn(places, 'expand-template')
-  const report: Reporter = entry => sayReport(entry, false, invocation)
+  const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, false, invocation))
+  const report = reporter(invocation, false, flag('json') ? quiet : undefined)
   try {
     await beginChange(places, system, turn, report)
-    const plan = makePlan()
-    await applyPlan(context, plan)
-    rememberOverrides(places, context.layers, context.warn)
-    print(flag('json') ? planAsJson(plan, places) : [...planSummary(plan), ...unadjusted(plan)].join('\n'))
-    return EXIT.done
+    if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
+    const deed = {
+      command: 'expand-template',
+      args: flag('all') ? ['--all'] : names,
+      comment: value('comment') ?? null,
+    }
+    return await write(invocation, new Transaction(deed, context, turn, report), makePlan)
   } finally {
     turn.release()
   }
+}
+
+async function look(invocation: Invocation, context: Context, plan: Plan): Promise<number> {
+  const { flag, places, print } = invocation
+  print(flag('json') ? planAsJson(plan, places) : planAsText(plan, invocation))
+  const commands = await applyPlan(context, plan)
+  if (flag('check') && !flag('json')) sayReport({ kind: 'checked', commands }, true, invocation)
+  return EXIT.done
+}
+
+/** A copy elsewhere is the caller's: gabarit does not own it, no service uses it, and the history does not know it. */
+async function writeCopy({ flag, places, print }: Invocation, context: Context, plan: Plan): Promise<number> {
+  await applyPlan(context, plan)
+  print(flag('json') ? planAsJson(plan, places) : planSummary(plan).join('\n'))
+  return EXIT.done
+}
+
+/** Brings no property to life and adjusts no service: what the files ask for waits for the next event. */
+function write(invocation: Invocation, transaction: Transaction, makePlan: () => Plan): Promise<number> {
+  const { flag, places, print } = invocation
+  transaction.leaveDatabases()
+  return transaction.conclude(async () => {
+    const plan = makePlan()
+    await transaction.commit(plan)
+    if (flag('json')) print(planAsJson(plan, places))
+    else if (plan.notify.length > 0) print(unadjusted(plan))
+  })
 }
 
 function namesOf({ args, flag, value }: Invocation, context: Context): readonly string[] {
@@ -83,7 +109,6 @@ function planFor(
   const moved = outputs.map(made => ({ ...made, path, link: undefined }))
   const plan = planOutputs(context, moved, [])
   if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: below(context.places, path) })
-  // A copy elsewhere is the caller's: gabarit does not own it, and no service uses it.
   return { ...plan, manifestChanged: false, notify: [] }
 }
 
@@ -96,7 +121,6 @@ function outputPath(output: string, root: string): string {
   )
 }
 
-function unadjusted(plan: Plan): string[] {
-  if (plan.notify.length === 0) return []
-  return [`services are adjusted by signal-event only; these files want: ${plan.notify.join(' ')}`]
+function unadjusted({ notify }: Plan): string {
+  return `services are adjusted by the next event (or gabarit apply); these files want: ${notify.join(' ')}`
 }

@@ -3,10 +3,12 @@ import { basename, join } from 'node:path'
 import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
 import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
+import { LogStream } from '../system/log-stream.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { findPlaces, type Places, packageFolder } from '../system/places.ts'
 import { checkArity, parseArguments } from './arguments.ts'
 import { COMMON_OPTIONS, type Command } from './command.ts'
+import { Progress } from './progress.ts'
 import { COMMANDS } from './table.ts'
 
 const SHIPPED = packageFolder(__filename)
@@ -66,8 +68,15 @@ async function runCommand(command: Command, words: readonly string[], program: s
     print: line => print(line),
     printExact: text => write(1, text),
     printError,
+    progress: step => progress.show(step),
+    // A sandbox is no part of this server.
+    log: (level, text) => (places.root === '/' ? log.write(level, conceal(text)) : undefined),
   })
 }
+
+const log = new LogStream('gabarit')
+
+const progress = new Progress(process.stderr.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb')
 
 function version(): string {
   return JSON.parse(readFileSync(join(SHIPPED, 'package.json'), 'utf8')).version
@@ -80,6 +89,7 @@ function print(text: string): number {
 
 /** Written at once: nothing is lost when the process ends. A reader that went away (`| head`) is no error. */
 function write(descriptor: 1 | 2, text: string): void {
+  progress.clear()
   let bytes = Buffer.from(text)
   while (bytes.length > 0) {
     try {
@@ -95,6 +105,7 @@ function write(descriptor: 1 | 2, text: string): void {
 function explain(error: unknown): number {
   if (error instanceof Failure) {
     printError(error.describe())
+    if (log.isOpen) log.write('error', conceal(error.describe()))
     return error.status
   }
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
@@ -125,11 +136,10 @@ function concealer(places: Places): (message: string) => string {
   }
 }
 
-main(process.argv.slice(1)).then(
-  status => {
+main(process.argv.slice(1))
+  .catch(explain)
+  .then(status => {
+    progress.clear()
     process.exitCode = status
-  },
-  (error: unknown) => {
-    process.exitCode = explain(error)
-  },
-)
+    return log.close()
+  })

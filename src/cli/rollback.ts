@@ -11,7 +11,6 @@ import { refuseMovedPlan } from './apply.ts'
 import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
-import { planAsText } from './show-plan.ts'
 import { inTurn } from './take-turn.ts'
 
 /** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
@@ -31,13 +30,14 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     print(`back to: ${summary(entry)}`)
     const changes = databaseChanges(present, restoration.databases)
     if (changes.length > 0) print(changeLines(changes).join('\n'))
-    if (dryRun) {
-      print(planAsText(restoration.plan, invocation))
-      return { status: EXIT.done, plan }
-    }
     const comment = value('comment') ?? null
     const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
     const transaction = new Transaction(deed, context, turn, report)
+    if (dryRun) {
+      await transaction.commit(restoration.plan)
+      await transaction.adjust([])
+      return { status: EXIT.done, plan }
+    }
     return { status: await restoreState(restoration.plan, changes, transaction), plan }
   })
 }

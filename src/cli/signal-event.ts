@@ -1,12 +1,13 @@
 import { makeShow } from '../drift/shown.ts'
 import type { AdjustmentResult } from '../event/adjust.ts'
-import type { EventReport } from '../event/report.ts'
+import type { EventReport, Reporter } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
+import { userName } from '../history/record.ts'
 import { planData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { askFirst, confirmWithin } from './ask-first.ts'
-import type { Invocation } from './command.ts'
+import { type Invocation, judging, onlyLooks } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
@@ -18,15 +19,22 @@ export function run(invocation: Invocation): Promise<number> {
 async function signalEvent(invocation: Invocation): Promise<number> {
   const { args, flag, value, places, print } = invocation
   const [name = '', ...rest] = args
-  const dryRun = flag('dry-run')
+  const dryRun = onlyLooks(invocation)
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const reports: EventReport[] = []
-  const report = flag('json')
-    ? (entry: EventReport) => void reports.push(entry)
-    : (entry: EventReport) => sayReport(entry, dryRun, invocation)
+  const gather = (entry: EventReport) => void reports.push(entry)
+  const report = reporter(invocation, dryRun, flag('json') ? gather : undefined)
+  if (!dryRun) invocation.log('info', `${['signal-event', name, ...rest].join(' ')} by ${userName()}`)
   const mayOverwrite = namedToOverwrite(invocation)
   const comment = value('comment') ?? null
-  const signal = { event: name, args: rest, comment, mayOverwrite, ...confirmWithin(invocation) }
+  const signal = {
+    event: name,
+    args: rest,
+    comment,
+    mayOverwrite,
+    ...judging(invocation),
+    ...confirmWithin(invocation),
+  }
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
     const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
@@ -36,10 +44,39 @@ async function signalEvent(invocation: Invocation): Promise<number> {
   return status
 }
 
-/** Prints what an event reports, problems to standard error. */
+/**
+ * Shows what a run reports, and writes it to the log of the server when something is really done.
+ * @param show absent: as text
+ */
+export function reporter(invocation: Invocation, dryRun: boolean, show?: Reporter): Reporter {
+  const shown = show ?? ((entry: EventReport) => sayReport(entry, dryRun, invocation))
+  return entry => {
+    if (!dryRun) logReport(entry, invocation)
+    shown(entry)
+  }
+}
+
+/** Prints what a run reports, problems to standard error. */
 export function sayReport(report: EventReport, dryRun: boolean, invocation: Invocation): void {
+  if (report.kind === 'step') invocation.progress(report.step)
   const said = say(report, dryRun, invocation)
   if (said !== undefined) (said.problem === true ? invocation.printError : invocation.print)(said.text)
+}
+
+function logReport(report: EventReport, invocation: Invocation): void {
+  const said = say(report, false, invocation)
+  if (report.kind === 'ended') invocation.log('info', endOf(report))
+  else if (said !== undefined) invocation.log(levelOf(report), said.text)
+}
+
+function levelOf(report: EventReport): 'error' | 'warning' | 'info' {
+  if (report.kind === 'warning' || report.kind === 'recovered') return 'warning'
+  const failed = report.kind === 'handler' || (report.kind === 'service' && report.result.problem !== undefined)
+  return failed || report.kind === 'problem' ? 'error' : 'info'
+}
+
+function endOf({ what, outcome, entry }: Extract<EventReport, { kind: 'ended' }>): string {
+  return `${what}: ${outcome}${entry === undefined ? ', nothing had changed' : `, entry ${entry} of the history`}`
 }
 
 /** What one report says; `problem` goes to standard error. */
@@ -57,6 +94,13 @@ function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said
       return { text: report.message, problem: true }
     case 'warning':
       return { text: `warning: ${report.message}`, problem: true }
+    case 'step':
+    case 'ended':
+      return undefined
+    case 'checked':
+      return {
+        text: report.commands.length === 0 ? 'nothing had to be checked' : `checked: ${report.commands.join('; ')}`,
+      }
     case 'would-run':
       return { text: `would run ${report.handler}` }
     case 'handler-line':
@@ -92,6 +136,7 @@ function asData(reports: readonly EventReport[], { places }: Invocation): object
   return {
     recovered: of('recovered').map(({ message }) => message),
     confirmation: of('confirmation').map(({ message }) => message),
+    checked: of('checked').flatMap(({ commands }) => commands),
     warnings: of('warning').map(({ message }) => message),
     problems: of('problem').map(({ message }) => message),
     handlers: [

@@ -2,36 +2,42 @@ import { type Context, makeContext } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { NO_TURN, type Turn, takeTurn } from '../event/one-at-a-time.ts'
 import type { EventReport } from '../event/report.ts'
+import { userName } from '../history/record.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
-import type { Invocation } from './command.ts'
+import { type Invocation, judging, onlyLooks } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
-import { sayReport } from './signal-event.ts'
+import { reporter } from './signal-event.ts'
 
 /** What a command that changes files needs, while it has the turn. */
 export interface Work {
   readonly context: Context
   readonly turn: Turn
   readonly report: (report: EventReport) => void
-  /** Only looks. */
+  /** Only looks, and perhaps asks the checkers. */
   readonly dryRun: boolean
 }
 
-/** Runs a command that changes files when its turn has come; with `--dry-run` at once, changing nothing. */
+/** Runs a command that changes files when its turn has come; with `--dry-run` or `--check` at once, changing nothing. */
 export async function inTurn<Result>(
   invocation: Invocation,
   command: string,
   work: (work: Work) => Promise<Result>,
 ): Promise<Result> {
-  const { places, flag, printError } = invocation
-  const dryRun = flag('dry-run')
-  const report = (entry: EventReport) => sayReport(entry, dryRun, invocation)
+  const { places, printError } = invocation
+  const dryRun = onlyLooks(invocation)
+  const report = reporter(invocation, dryRun)
   const warn = (message: string) => printError(`warning: ${message}`)
   const mayOverwrite = namedToOverwrite(invocation)
   if (dryRun) {
-    const context = { ...makeContext(places, new DryRunSystem(places.root), warn), mayOverwrite }
+    const context = {
+      ...makeContext(places, new DryRunSystem(places.root), warn),
+      mayOverwrite,
+      ...judging(invocation),
+    }
     return work({ context, turn: NO_TURN, report, dryRun })
   }
+  invocation.log('info', `${command} by ${userName()}`)
   const system = new RealSystem(places.root)
   const turn = takeTurn(places, command)
   try {

@@ -60,7 +60,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
     ...makeContext(places, system, message => report({ kind: 'warning', message })),
     // A copy of what was edited by hand is kept; a server that cannot be reached is worse.
     mayOverwrite: () => true,
-    unjudged: true,
+    judge: 'never' as const,
   }
   const deed = {
     command: 'rollback',

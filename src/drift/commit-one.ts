@@ -4,7 +4,6 @@ import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
 import { Transaction } from '../event/transaction.ts'
 import type { Plan } from '../plan/plan.ts'
-import { Failure } from '../system/failure.ts'
 
 /** What a command has while it is its turn. */
 export interface Work {
@@ -21,13 +20,8 @@ export interface Work {
 export async function commitOne({ context, turn, report }: Work, deed: Deed, plan: Plan): Promise<number> {
   const transaction = new Transaction(deed, { ...context, mayOverwrite: () => true }, turn, report)
   transaction.leaveDatabases()
-  try {
+  return transaction.conclude(async () => {
     await transaction.commit(plan)
     await transaction.adjust([])
-    return transaction.finish()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    transaction.finish(error)
-    throw error
-  }
+  })
 }

@@ -93,16 +93,22 @@ export function announceAdjustments(
     for (const action of actions) report({ kind: 'would-adjust', service, command: manager.describe(unit, action) })
 }
 
-/** Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn. */
+/**
+ * Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn.
+ * @param begin told of each service before its turn
+ * @param report told of each action after it
+ */
 export async function adjustServices(
   adjustments: readonly Adjustment[],
   manager: ServiceManager,
   system: System,
+  begin: (service: string) => void,
   report: (result: AdjustmentResult) => void,
 ): Promise<Adjustment[]> {
   const failed: Adjustment[] = []
   const timeout = adjustmentTimeout()
   for (const adjustment of adjustments) {
+    begin(adjustment.service)
     for (const action of adjustment.actions) {
       // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
       const run = (command: readonly string[]) => system.run(command, { env: process.env, cwd: '/', timeout })

@@ -1,4 +1,5 @@
 import type { InitializedDatabase } from '../db/initialize.ts'
+import type { Outcome } from '../history/entry.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { AdjustmentResult } from './adjust.ts'
 
@@ -8,6 +9,10 @@ export type EventReport =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'confirmation'; readonly message: string }
   | { readonly kind: 'problem'; readonly message: string }
+  /** A step begins that may take a while: `S03make-web-folders`, `adjusting httpd`. */
+  | { readonly kind: 'step'; readonly step: string }
+  /** Checkers that were asked in a run that changes nothing. */
+  | { readonly kind: 'checked'; readonly commands: readonly string[] }
   | { readonly kind: 'would-run'; readonly handler: string }
   | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
   | {
@@ -20,5 +25,7 @@ export type EventReport =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }
   | { readonly kind: 'service'; readonly result: AdjustmentResult }
+  /** How it ended. `entry` is its number in the history; absent when nothing happened that is worth one. */
+  | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number }
 
 export type Reporter = (report: EventReport) => void

@@ -1,6 +1,5 @@
 import type { PropertyChange } from '../history/entry.ts'
 import type { Plan } from '../plan/plan.ts'
-import { Failure } from '../system/failure.ts'
 import type { Request } from './adjust.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -16,14 +15,9 @@ export async function restoreState(
   transaction: Transaction,
   requests: readonly Request[] = [],
 ): Promise<number> {
-  try {
+  return transaction.conclude(async () => {
     await transaction.commit(plan, requests, changes)
     transaction.takeSnapshot()
     await transaction.adjust(requests)
-    return transaction.finish()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    transaction.finish(error)
-    throw error
-  }
+  })
 }

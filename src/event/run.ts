@@ -25,6 +25,8 @@ export interface Signal {
   readonly comment: string | null
   /** Whether a sensitive file may be overwritten although it was edited by hand; absent: none may. */
   readonly mayOverwrite?: (path: string) => boolean
+  /** Asks the checks and checkers in a dry run too. */
+  readonly judge?: 'always'
   /** Seconds after which the files go back unless somebody confirms. */
   readonly confirmWithin?: number
 }
@@ -72,6 +74,7 @@ class EventRun {
       layers: searchList(places),
       event: { name: event.name, args: signal.args },
       warn: message => report({ kind: 'warning', message }),
+      ...(signal.judge === undefined ? {} : { judge: signal.judge }),
       ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
     const { comment, confirmWithin } = signal
@@ -83,6 +86,7 @@ class EventRun {
   async run(): Promise<number> {
     for (const step of this.#steps()) {
       try {
+        if (step.name !== '') this.#report({ kind: 'step', step: step.name })
         await step.run()
       } catch (error) {
         if (!(error instanceof Failure)) throw error

@@ -5,6 +5,7 @@ import { type Arming, armingOf } from '../confirm/arming.ts'
 import { endConfirmation } from '../confirm/last.ts'
 import { suggestConfirmation } from '../confirm/suggest.ts'
 import type { Records } from '../db/record.ts'
+import { archiveHistory } from '../history/archive.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../history/databases.ts'
 import type { AdjustmentRecord, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
@@ -18,6 +19,7 @@ import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager } from '../service/manager.ts'
 import { EXIT, Failure, messageOf } from '../system/failure.ts'
+import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
 import { type Deed, type Done, outcomeOf } from './deed.ts'
 import { Health } from './health.ts'
@@ -91,7 +93,8 @@ export class Transaction {
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
       this.#report({ kind: 'plan', plan })
-      await applyPlan(this.#context, plan)
+      const commands = await applyPlan(this.#context, plan)
+      if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
     const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system), changes }
@@ -100,6 +103,7 @@ export class Transaction {
     const prepare = () => {
       databases = prepareChanges(places, changes, this.#command)
     }
+    this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
       this.#recorder?.keepFiles(plan, system)
       const companions = this.#companions(plan, changes, distinct([...pending, ...this.#requests, ...listed]))
@@ -152,8 +156,22 @@ export class Transaction {
     )
   }
 
+  /**
+   * Takes the steps of a run, and writes the history however they end.
+   * @returns the exit status
+   */
+  async conclude(steps: () => Promise<void>): Promise<number> {
+    try {
+      await steps()
+    } catch (error) {
+      if (error instanceof Failure) await this.finish(error)
+      throw error
+    }
+    return this.finish()
+  }
+
   /** Writes the history. @returns the exit status */
-  finish(failure?: Failure): number {
+  async finish(failure?: Failure): Promise<number> {
     // The note of it is there: the next command makes the entry.
     if (this.#cutOff) return failure?.status ?? EXIT.failed
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#problems)
@@ -161,12 +179,25 @@ export class Transaction {
     const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#deed
     const [problems, validators, adjustments] = [this.#problems, this.#validators, this.#adjustments]
     const facts = { ...deed, outcome, problems, validators, adjustments }
-    this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
     if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
     this.#recorder?.forgetNote()
+    const what = [deed.command, ...deed.args].join(' ')
+    this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
+    if (added !== undefined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
+  }
+
+  /** A copy elsewhere is worth a warning when it fails, and no more. */
+  async #archive(): Promise<void> {
+    const { places, system, warn } = this.#context
+    const repository = this.#configuration().get('gabarit')?.properties.get('Archive') ?? ''
+    if (repository === '') return
+    this.#report({ kind: 'step', step: `archiving the history in ${repository}` })
+    const problem = await archiveHistory(below(places, repository), places, system)
+    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
   }
 
   async #adjust(asked: readonly Request[], withPending: boolean): Promise<void> {
@@ -186,6 +217,7 @@ export class Transaction {
     const well = await health.running(adjustments)
     const failed = await this.#carryOut(adjustments, manager)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
+    this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
@@ -201,7 +233,8 @@ export class Transaction {
   }
 
   async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
-    return adjustServices(adjustments, manager, this.#context.system, result => {
+    const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
+    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })

@@ -67,10 +67,18 @@ export class History {
    * @param before only of those with a smaller number
    */
   lastApplied(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
+    return this.#newest(({ id, outcome }) => id < before && (outcome === 'done' || outcome === 'failed'))
+  }
+
+  /** The newest entry of which everything was done; undefined when there is none. */
+  lastGood(): HistoryEntry | undefined {
+    return this.#newest(({ outcome }) => outcome === 'done')
+  }
+
+  #newest(fits: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
     for (const id of this.ids().reverse()) {
-      if (id >= before) continue
       const entry = this.entry(id)
-      if (entry.outcome !== 'refused' && entry.outcome !== 'rolled back') return entry
+      if (fits(entry)) return entry
     }
     return undefined
   }

@@ -30,7 +30,7 @@ export interface RunOptions {
   /** Folder in which the command runs; absent: the caller's. */
   readonly cwd?: string
   /** Standard input; absent: none. */
-  readonly input?: string
+  readonly input?: string | Uint8Array
   /** Milliseconds until the command is killed. */
   readonly timeout: number
   /** Called with each line as it comes. */

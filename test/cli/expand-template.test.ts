@@ -27,7 +27,7 @@ expand('services are not adjusted, and that is said', () => {
   const box = server()
   assert.match(
     box.must('expand-template /etc/b'),
-    'services are adjusted by signal-event only; these files want: web:reload',
+    'services are adjusted by the next event (or gabarit apply); these files want: web:reload',
   )
   box.remove()
 })

@@ -18,6 +18,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   nginx: 'nginx',
   'openssh-server': 'sshd',
   sudo: 'visudo',
+  busybox: 'busybox',
+  git: 'git',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -1,4 +1,11 @@
-import { COMMENT_OPTION, CONFIRM_OPTIONS, type Command, JSON_OPTION, OVERWRITE_OPTION } from '../command.ts'
+import {
+  CHECK_OPTION,
+  COMMENT_OPTION,
+  CONFIRM_OPTIONS,
+  type Command,
+  JSON_OPTION,
+  OVERWRITE_OPTION,
+} from '../command.ts'
 
 /** Commands that make files, run events and adjust services. */
 export const CHANGING: readonly Command[] = [
@@ -9,6 +16,7 @@ export const CHANGING: readonly Command[] = [
     arity: [1, Number.POSITIVE_INFINITY],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the diffs and the adjustments, change nothing' },
+      CHECK_OPTION,
       OVERWRITE_OPTION,
       COMMENT_OPTION,
       ...CONFIRM_OPTIONS,
@@ -17,6 +25,7 @@ export const CHANGING: readonly Command[] = [
     examples: [
       ['signal-event console-save', 'bring all settings to life'],
       ['signal-event --dry-run domain-modify example.org', 'see what would change'],
+      ['signal-event --check console-save', 'and what the daemons would say to it'],
     ],
     run: async invocation => (await import('../signal-event.ts')).run(invocation),
   },
@@ -30,8 +39,10 @@ export const CHANGING: readonly Command[] = [
       { name: 'output', type: 'string', alias: ['output_filename'], describe: 'write to this file instead' },
       { name: 'stdout', type: 'boolean', describe: 'print the result, write nothing' },
       { name: 'diff', type: 'boolean', alias: ['dry-run'], describe: 'print what would change, write nothing' },
+      CHECK_OPTION,
       { name: 'expand_queue', type: 'string', describe: 'look for templates in this folder only' },
       OVERWRITE_OPTION,
+      COMMENT_OPTION,
       JSON_OPTION,
     ],
     examples: [
@@ -49,6 +60,7 @@ export const CHANGING: readonly Command[] = [
     options: [
       { name: 'all', type: 'boolean', describe: 'every template, not only those that read what changed' },
       { name: 'dry-run', type: 'boolean', describe: 'print the plan and its name, change nothing' },
+      CHECK_OPTION,
       { name: 'plan', type: 'string', describe: 'only if the plan is still the one of this name' },
       OVERWRITE_OPTION,
       COMMENT_OPTION,

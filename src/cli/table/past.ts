@@ -1,4 +1,11 @@
-import { COMMENT_OPTION, CONFIRM_OPTIONS, type Command, JSON_OPTION, OVERWRITE_OPTION } from '../command.ts'
+import {
+  CHECK_OPTION,
+  COMMENT_OPTION,
+  CONFIRM_OPTIONS,
+  type Command,
+  JSON_OPTION,
+  OVERWRITE_OPTION,
+} from '../command.ts'
 
 /** The history and the way back. */
 export const PAST: readonly Command[] = [
@@ -42,6 +49,7 @@ export const PAST: readonly Command[] = [
     arity: [0, 1],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' },
+      CHECK_OPTION,
       OVERWRITE_OPTION,
       COMMENT_OPTION,
       ...CONFIRM_OPTIONS,

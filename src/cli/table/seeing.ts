@@ -23,7 +23,7 @@ export const SEEING: readonly Command[] = [
   {
     name: 'diff',
     summary: 'what is not live yet, or has changed since an entry: properties, files, services',
-    usage: '[ID]',
+    usage: '[ID|last-good]',
     arity: [0, 1],
     options: [
       { name: 'commands', type: 'boolean', describe: 'only the properties, as commands that make them again' },
@@ -32,6 +32,7 @@ export const SEEING: readonly Command[] = [
     examples: [
       ['gabarit diff', 'what an event would bring to life'],
       ['gabarit diff 41', 'what has changed since entry 41'],
+      ['gabarit diff last-good', 'what has changed since everything was well'],
       ['gabarit diff --commands', 'the changes for another server'],
     ],
     run: async invocation => (await import('../diff.ts')).run(invocation),

@@ -1,0 +1,85 @@
+// The history as commits of a git repository, with the real git.
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { needsCommands } from '../support/packages.ts'
+import { must, Sandbox } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+
+const archive = suite('archive')
+const reason = needsCommands('git')
+const test = (name: string, body: () => void) => testIf(archive, reason, name, body)
+
+const ARCHIVE = '/srv/archive.git'
+
+function site(): Sandbox {
+  const box = new Sandbox()
+  mkdirSync(box.path('/srv'))
+  box.write('/etc/gabarit/db/configuration/shop.json', JSON.stringify({ properties: { password: { secret: true } } }))
+  const metadata = { output: '/etc/shop/{key}', each: { db: 'goods' }, mode: '0600' }
+  box.write('/etc/gabarit/templates/etc/goods', '<%= item.key %> <%= config.shop.password %>\n')
+  box.write('/etc/gabarit/templates/etc/goods.template.json', JSON.stringify(metadata))
+  box.write('/etc/gabarit/events/shop-update/templates2expand/etc/goods', '')
+  box.must('config set shop service password geheim123')
+  box.must(['db', 'goods', 'set', 'tea "x" é', 'good'])
+  return box
+}
+
+const git = (box: Sandbox, ...args: string[]) => must(['git', `--git-dir=${box.path(ARCHIVE)}`, ...args])
+
+test('a commit for each entry, also for those before the archive was asked for; secrets are in none', () => {
+  const box = site()
+  box.must('signal-event shop-update --comment first')
+  box.must('db goods set milk good')
+  box.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  box.must('signal-event shop-update')
+  assert.equal(git(box, 'log', '--reverse', '--format=%cn %s: %b', 'main').match(/Gabarit-Entry: \d/g), [
+    'Gabarit-Entry: 1',
+    'Gabarit-Entry: 2',
+  ])
+  assert.is(git(box, 'show', 'main:files/etc/shop/milk'), 'milk ********\n')
+  assert.is(git(box, 'show', 'main~1:files/etc/shop/tea "x" é'), 'tea "x" é ********\n')
+  assert.match(git(box, 'show', 'main:databases/goods.json'), '"milk"')
+  assert.match(git(box, 'log', '-1', '--format=%B', 'main~1'), 'signal-event shop-update\n\nfirst\n\nOutcome: done')
+  assert.not.match(git(box, 'log', '-p', 'main'), 'geheim123')
+  assert.is(statSync(box.path(ARCHIVE)).mode & 0o077, 0, 'nobody else reads it')
+
+  box.must('db goods delete milk')
+  box.must('signal-event shop-update')
+  assert.not.match(git(box, 'ls-tree', '-r', '--name-only', 'main'), 'milk')
+  git(box, 'fsck', '--strict')
+  box.remove()
+})
+
+test('a failure is a warning, and the next entry brings along what is missing; a remote is pushed to', () => {
+  const box = site()
+  box.write('/srv/archive.git', 'in the way\n')
+  box.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  const { status, stderr } = box.run('signal-event shop-update')
+  assert.is(status, 0)
+  assert.match(stderr, 'warning: the history is not archived in /srv/archive.git: ')
+  rmSync(box.path(ARCHIVE))
+  must(['git', 'init', '--quiet', '--bare', box.path('/srv/remote.git')])
+  must(['git', 'init', '--quiet', '--bare', box.path(ARCHIVE)])
+  git(box, 'remote', 'add', 'origin', box.path('/srv/remote.git'))
+  box.must('db goods set milk good')
+  box.must('signal-event shop-update')
+  const log = must(['git', `--git-dir=${box.path('/srv/remote.git')}`, 'log', '--format=%b', 'main'])
+  assert.is(log.match(/Gabarit-Entry/g)?.length, 2)
+  assert.not(existsSync(box.path(`${ARCHIVE}/fast_import_crash`)))
+  box.remove()
+})
+
+test('gabarit diff last-good: since the last entry of which everything was done', () => {
+  const box = site()
+  box.must('signal-event shop-update')
+  box.write('/etc/gabarit/events/shop-update/S10fail', 'exit 1\n')
+  box.must(['chmod', '+x', box.path('/etc/gabarit/events/shop-update/S10fail')])
+  box.must('db goods set milk good')
+  assert.is(box.run('signal-event shop-update').status, 1)
+  assert.match(box.must('gabarit diff last-good'), '+ goods milk = "good"\n--- /dev/null\n+++ /etc/shop/milk')
+  assert.is(box.must('gabarit diff 2'), 'nothing differs\n')
+  box.remove()
+})
+
+archive.run()
