@@ -51,9 +51,12 @@ export async function applyPlan(
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
+  }
+  const ask = async (staged: readonly Staged[]) => {
+    await check(staged)
     last()
   }
-  await commit(plan, places, system, check, companions)
+  await commit(plan, places, system, ask, companions)
   if (!later) {
     remember(plan, context)
     return ran

@@ -135,7 +135,8 @@ function restartWith(mode: string): Outcome {
 
 step('an adjustment that hangs while the service is well: the files stay, it waits, and is tried again', async () => {
   await waitFor('the daemon', ask7001)
-  assert.is(run(['signal-event', 'ported-update']).status, 0, 'what waited is done')
+  const waited = run(['signal-event', 'ported-update'])
+  assert.is(waited.status, 0, `${waited.stdout}${waited.stderr}`)
   type('config setprop ported mode stubborn')
   type('signal-event ported-update')
   await waitFor('the new mode', () => served().includes('mode stubborn'))

@@ -16,13 +16,13 @@ function read() {
   server = undefined
   const listen = () => {
     if (/hang/.test(text)) return
-    server = createServer(socket => socket.end(text))
+    server = createServer(socket => socket.on('error', () => undefined).end(text))
     server.on('error', () => process.exit(1))
     server.listen(port, '127.0.0.1')
   }
-  // The port is free when the former server has closed.
-  if (former === undefined) listen()
-  else former.close(listen)
+  former?.close()
+  // The port is free a moment later.
+  setTimeout(listen, former === undefined ? 0 : 50)
 }
 
 function end() {
