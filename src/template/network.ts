@@ -10,6 +10,7 @@ interface Address {
 export interface Network {
   /** `192.168.1.0/24` */
   readonly cidr: string
+  readonly family: 4 | 6
   readonly network: string
   /** Dotted netmask; for IPv6 the prefix length. */
   readonly mask: string
@@ -36,6 +37,7 @@ export function net(address: string, mask?: string): Network {
   const text = (number: bigint) => formatAddress({ value: number, width })
   return {
     cidr: `${text(base)}/${bits}`,
+    family: width === 32 ? 4 : 6,
     network: text(base),
     mask: width === 32 ? text(((1n << 32n) - 1n) & ~(size - 1n)) : String(bits),
     bits,
