@@ -19,6 +19,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'openssh-server': 'sshd',
   sudo: 'visudo',
   busybox: 'busybox',
+  iptables: 'iptables-restore',
+  'iputils-ping': 'ping',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */
