@@ -27,7 +27,8 @@ export interface Network {
  * @throws TypeError when it is none
  */
 export function net(address: string, mask?: string): Network {
-  const [host = '', suffix] = mask === undefined ? address.split('/') : [address, mask]
+  const [host = '', suffix, ...more] = mask === undefined ? address.split('/') : [address, mask]
+  if (more.length > 0) throw new TypeError(`${JSON.stringify(address)} is not a network`)
   const { value, width } = parseAddress(host)
   const bits = suffix === undefined ? width : prefixLength(suffix, width)
   const size = 1n << BigInt(width - bits)
