@@ -134,6 +134,15 @@ for (const [forward, said] of FORWARDS)
     assert.match(stderr, '"bad"')
   })
 
+firewall('a port forward that takes the port of a service is told', () => {
+  const portforwards = { web: ['portforward', { status: 'enabled', Port: '75:85', DestHost: '192.168.0.9' }] } as const
+  const server = make({}, { portforwards })
+  const { status, stderr } = server.run(['expand-template', '--stdout', FOUR])
+  assert.is(status, 0)
+  assert.match(stderr, 'warning: the port forward "web" takes port 75:85 from httpd')
+  server.remove()
+})
+
 firewall('settings of the kernel: derived, overridden, taken out', () => {
   const server = make({ vpn: service({ ...VPN, TunnelNetwork: '10.8.0.0/24 fd00:8::/64' }) })
   const derived = ['net.ipv4.ip_forward = 1', 'net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.accept_ra = 2']
