@@ -1,6 +1,15 @@
 // The texts that the records of firewall, sysctl and sshd make. What they do to packets is in test/scenario/firewall.test.ts.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { expandAll, makeContext } from '../../src/apply/run.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
+import { failureOf } from '../support/engine.ts'
+import { PROJECT } from '../support/sandbox.ts'
 import { configuration, Server } from './server.ts'
 
 const firewall = suite('files of firewall, sysctl and sshd')
@@ -10,35 +19,53 @@ const SYSCTL = '/etc/sysctl.d/90-gabarit.conf'
 const SSHD = '/etc/ssh/sshd_config.d/gabarit.conf'
 
 type Properties = Readonly<Record<string, string>>
-const service = (properties: Properties = {}): ['service', Properties] => [
-  'service',
-  { status: 'enabled', ...properties },
-]
-const LOCAL = { '192.168.0.0': ['network', { Mask: '255.255.255.0' }], 'fd00:1::/64': ['network'] } as const
+type Records = Readonly<Record<string, readonly [type: string, properties?: Properties]>>
+const service = (properties: Properties = {}): [string, Properties] => ['service', { status: 'enabled', ...properties }]
+const LOCAL: Records = { '192.168.0.0': ['network', { Mask: '255.255.255.0' }], 'fd00:1::/64': ['network'] }
 const VPN = { access: 'public', UDPPort: '1194', TunnelInterface: 'tun+', TunnelNetwork: '10.8.0.0/24' }
 
-function make(
-  records: Readonly<Record<string, readonly [string, Properties?]>>,
-  databases: Readonly<Record<string, Readonly<Record<string, readonly [string, Properties?]>>>> = {},
-): Server {
-  return new Server({
-    configuration: configuration({ firewall: service(), ...records }),
-    networks: LOCAL,
-    portforwards: {},
-    ...databases,
-  })
-}
+/** The shipped templates over databases of their own, expanded in this process. */
+class Files {
+  readonly warnings: string[] = []
+  readonly root = mkdtempSync(join(tmpdir(), 'gabarit-firewall-'))
 
-/** What an expansion is refused with. */
-function refusal(server: Server, template: string): string {
-  const { status, stdout, stderr } = server.run(['expand-template', '--stdout', template])
-  server.remove()
-  assert.is(status, 3, stdout)
-  return stderr
+  /** @param records of the database configuration, besides an enabled firewall and sysctl */
+  constructor(records: Records, databases: Readonly<Record<string, Records>> = {}) {
+    const all = { networks: LOCAL, configuration: { firewall: service(), sysctl: service(), ...records }, ...databases }
+    for (const [name, contents] of Object.entries(all)) {
+      const stored = Object.entries(contents).map(([key, [type, properties = {}]]) => [key, { type, properties }])
+      outputFileSync(join(this.root, `var/lib/gabarit/db/${name}.json`), JSON.stringify(Object.fromEntries(stored)))
+    }
+    made.push(this.root)
+  }
+
+  /** What a template makes; undefined for no file. */
+  text(template: string): string | undefined {
+    const context = makeContext(findPlaces(PROJECT, {}, this.root), new RealSystem(this.root), warning =>
+      this.warnings.push(warning),
+    )
+    return expandAll(context, [template])[0]?.content
+  }
+
+  /** The same without comments and empty lines. */
+  lines(template: string): string[] {
+    const lines = (this.text(template) ?? '').split('\n').map(line => line.trim())
+    return lines.filter(line => line !== '' && !line.startsWith('#'))
+  }
+
+  /** What an expansion is refused with. */
+  refusal(template: string): string {
+    return failureOf(() => this.text(template)).describe()
+  }
 }
+const made: string[] = []
+firewall.after(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true })
+})
+const make = (records: Records, databases?: Readonly<Record<string, Records>>) => new Files(records, databases)
 
 /** The rules of a service by its comment. */
-const rulesOf = (server: Server, template: string, name: string) =>
+const rulesOf = (server: Files, template: string, name: string) =>
   server.lines(template).filter(line => line.includes(`--comment ${name} `))
 
 firewall('public, private and none; lists and ranges; allowed hosts by family', () => {
@@ -70,7 +97,6 @@ firewall('public, private and none; lists and ranges; allowed hosts by family', 
   assert.equal(rulesOf(server, SIX, 'some'), [rule('tcp', '3', 'some', '-s 2001:db8::/32 ')])
   assert.ok(server.lines(FOUR).includes('-A gabarit-services -s 10.0.0.0/8 -p tcp -m tcp --dport 3 -j gabarit-refuse'))
   assert.equal(rulesOf(server, FOUR, 'few'), [rule('tcp', '4', 'few', '-s 192.168.0.9/32 ')])
-  server.remove()
 })
 
 firewall('a VPN of one family is passed on in that family only', () => {
@@ -80,21 +106,17 @@ firewall('a VPN of one family is passed on in that family only', () => {
   assert.ok(four.includes('-A POSTROUTING -s 10.8.0.0/24 -j MASQUERADE'))
   assert.not(six.some(line => line.includes('tun+')))
   assert.equal(server.lines(SYSCTL), ['net.ipv4.ip_forward = 1'])
-  server.must('config setprop vpn Masquerade no')
-  assert.not(server.lines(FOUR).some(line => line.includes('MASQUERADE')))
-  server.remove()
+  const routed = make({ vpn: service({ ...VPN, Masquerade: 'no' }) })
+  assert.not(routed.lines(FOUR).some(line => line.includes('MASQUERADE')))
 })
 
 firewall('a tunnel that a custom fragment adds', () => {
   const server = make({})
   const tunnel = "{ service: 'wg', interfaces: ['wg0'], networks: ['10.9.0.0/24', 'fd00:9::/64'], masquerade: true }"
-  server.write(
-    '/etc/gabarit/templates-custom/etc/iptables/rules.v4/15Wg',
-    `<% vars.list('tunnels').push(${tunnel}) %>\n`,
-  )
+  const fragment = join(server.root, 'etc/gabarit/templates-custom/etc/iptables/rules.v4/15Wg')
+  outputFileSync(fragment, `<% vars.list('tunnels').push(${tunnel}) %>\n`)
   assert.ok(server.lines(FOUR).includes('-A POSTROUTING -s 10.9.0.0/24 -j MASQUERADE'))
   assert.ok(server.lines(SIX).includes('-A POSTROUTING -s fd00:9::/64 -j MASQUERADE'))
-  server.remove()
 })
 
 const BAD: readonly (readonly [property: string, value: string])[] = [
@@ -108,14 +130,14 @@ for (const [property, value] of BAD)
     const server = make({
       odd: service({ access: 'public', UDPPort: '1', TunnelInterface: 'tun0', [property]: value }),
     })
-    assert.match(refusal(server, FOUR), `the record "odd", property ${property}: `)
+    assert.match(server.refusal(FOUR), `the record "odd", property ${property}: `)
   })
 
 firewall('a network that is none is refused with its key', () => {
   const networks = { office: ['network', { Mask: '255.255.255.0' }] } as const
-  assert.match(refusal(make({}, { networks }), FOUR), 'the record "office" of the database networks: ')
+  assert.match(make({}, { networks }).refusal(FOUR), 'the record "office" of the database networks: ')
   const mask = { 'fd00::': ['network', { Mask: '255.255.255.0' }] } as const
-  assert.match(refusal(make({}, { networks: mask }), SIX), 'the record "fd00::" of the database networks: ')
+  assert.match(make({}, { networks: mask }).refusal(SIX), 'the record "fd00::" of the database networks: ')
 })
 
 const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
@@ -129,35 +151,34 @@ const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
 for (const [forward, said] of FORWARDS)
   firewall(`a port forward ${JSON.stringify(forward)} is refused`, () => {
     const portforwards = { bad: ['portforward', { status: 'enabled', ...forward }] } as const
-    const stderr = refusal(make({}, { portforwards }), FOUR)
+    const stderr = make({}, { portforwards }).refusal(FOUR)
     assert.match(stderr, said)
     assert.match(stderr, '"bad"')
   })
 
 firewall('a port forward that takes the port of a service is told', () => {
   const portforwards = { web: ['portforward', { status: 'enabled', Port: '75:85', DestHost: '192.168.0.9' }] } as const
-  const server = make({}, { portforwards })
-  const { status, stderr } = server.run(['expand-template', '--stdout', FOUR])
-  assert.is(status, 0)
-  assert.match(stderr, 'warning: the port forward "web" takes port 75:85 from httpd')
-  server.remove()
+  const server = make({ httpd: service({ access: 'public', TCPPort: '80' }) }, { portforwards })
+  assert.ok(server.lines(FOUR).length > 0)
+  assert.equal(server.warnings, ['the port forward "web" takes port 75:85 from httpd'])
 })
 
 firewall('settings of the kernel: derived, overridden, taken out', () => {
-  const server = make({ vpn: service({ ...VPN, TunnelNetwork: '10.8.0.0/24 fd00:8::/64' }) })
+  const vpn = service({ ...VPN, TunnelNetwork: '10.8.0.0/24 fd00:8::/64' })
   const derived = ['net.ipv4.ip_forward = 1', 'net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.accept_ra = 2']
-  assert.equal(server.lines(SYSCTL), derived)
-  server.must('config setprop firewall status disabled')
-  assert.equal(server.lines(SYSCTL), derived, 'a VPN passes packets on without a packet filter')
-  server.must('config setprop firewall status enabled ExternalInterface eth0.100')
-  assert.ok(server.lines(SYSCTL).includes('net.ipv6.conf.eth0/100.accept_ra = 2'))
-  server.must('config setprop sysctl net.ipv4.ip_forward 0')
-  server.must(['config', 'setprop', 'sysctl', 'net.ipv4.tcp_rmem', '4096 131072 6291456'])
-  assert.is(server.lines(SYSCTL)[0], 'net.ipv4.ip_forward = 0')
-  assert.is(server.lines(SYSCTL).at(-1), 'net.ipv4.tcp_rmem = 4096 131072 6291456')
-  server.must(['config', 'setprop', 'sysctl', 'net.ipv4.ip_forward', ''])
-  assert.not(server.lines(SYSCTL).some(line => line.startsWith('net.ipv4.ip_forward')))
-  server.remove()
+  assert.equal(make({ vpn }).lines(SYSCTL), derived)
+  const off = service({ status: 'disabled' })
+  assert.equal(make({ vpn, firewall: off }).lines(SYSCTL), derived, 'a VPN passes packets on without a packet filter')
+  assert.is(make({ firewall: off }).text(SYSCTL), undefined)
+  const gateway = make({ vpn, firewall: service({ ExternalInterface: 'eth0.100' }) })
+  assert.ok(gateway.lines(SYSCTL).includes('net.ipv6.conf.eth0/100.accept_ra = 2'))
+  const own = { 'net.ipv4.ip_forward': '0', 'net.ipv4.tcp_rmem': '4096 131072 6291456' }
+  const overridden = make({ vpn, sysctl: service(own) }).lines(SYSCTL)
+  assert.equal(
+    [overridden[0], overridden.at(-1)],
+    ['net.ipv4.ip_forward = 0', 'net.ipv4.tcp_rmem = 4096 131072 6291456'],
+  )
+  assert.equal(make({ vpn, sysctl: service({ 'net.ipv4.ip_forward': '' }) }).lines(SYSCTL), derived.slice(1))
 })
 
 for (const [name, value] of [
@@ -170,32 +191,33 @@ for (const [name, value] of [
 ] as const)
   firewall(`the setting ${name} ${JSON.stringify(value)} is refused`, () => {
     assert.match(
-      refusal(make({ sysctl: service({ [name]: value }) }), SYSCTL),
+      make({ sysctl: service({ [name]: value }) }).refusal(SYSCTL),
       /is not (the name of a setting|what the kernel takes)/,
     )
   })
 
 firewall('sshd: only what the record says, and no file without', () => {
-  const server = make({ sshd: service({ TCPPort: '2222', PermitRootLogin: 'no', AllowGroups: 'admins, ops' }) })
+  const server = make({
+    sshd: service({ access: 'public', TCPPort: '2222', PermitRootLogin: 'no', AllowGroups: 'admins, ops' }),
+  })
   assert.equal(server.lines(SSHD), ['Port 2222', 'PermitRootLogin no', 'AllowGroups admins ops'])
   assert.ok(server.lines(FOUR).some(line => line.includes('--dport 2222') && line.includes('--comment sshd')))
-  server.must('config delprop sshd TCPPort PermitRootLogin AllowGroups')
-  server.must('signal-event remoteaccess-update')
-  assert.not(server.exists(SSHD))
-  assert.ok(server.lines(FOUR).some(line => line.includes('--dport 22 ')))
-  server.remove()
+  const bare = make({ sshd: service({ access: 'public' }) })
+  assert.is(bare.text(SSHD), undefined)
+  assert.ok(bare.lines(FOUR).some(line => line.includes('--dport 22 ')))
   for (const value of ['$(id)', '"', '#'])
     assert.match(
-      refusal(make({ sshd: service({ AllowGroups: value }) }), SSHD),
+      make({ sshd: service({ AllowGroups: value }) }).refusal(SSHD),
       /the record sshd: AllowGroups .* is no plain word/,
     )
 })
 
 firewall('disabled: no rules, no unit, and stopping is all that is asked', () => {
-  const server = make({ firewall: service({ status: 'disabled' }) })
-  const { stdout } = server.run('signal-event firewall-update')
+  const server = new Server({ configuration: configuration() })
+  const stdout = server.must('signal-event firewall-update')
   assert.match(stdout, /firewall: would \S+\/services\/firewall stop \(not below/)
-  for (const path of [FOUR, SIX, '/etc/systemd/system/gabarit-firewall.service']) assert.not(server.exists(path), path)
+  for (const path of [FOUR, SIX, '/etc/systemd/system/gabarit-firewall.service'])
+    assert.not(existsSync(server.path(path)), path)
   server.must('config setprop firewall status enabled')
   server.must('signal-event console-save')
   assert.ok(server.exists('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
