@@ -16,7 +16,8 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
-import type { ServiceManager } from '../service/manager.ts'
+import type { ServiceManager, Unit } from '../service/manager.ts'
+import { managersOf } from '../service/one-shot.ts'
 import { EXIT, Failure } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
@@ -85,7 +86,7 @@ export class Transaction {
   async commit(plan: Plan, listed: readonly Request[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
-    this.#manager()
+    this.#managerOf()
     this.#requests.push(...requestsOfPlan(plan))
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
@@ -185,12 +186,12 @@ export class Transaction {
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
-    const manager = this.#manager()
-    if (system.dryRun) return announceAdjustments(adjustments, manager, this.#report)
-    const health = new Health(manager, places, system)
+    const managerOf = this.#managerOf()
+    if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    const health = new Health(managerOf, places, system)
     this.#arming?.remember(requests)
     const well = await health.running(adjustments)
-    const failed = await this.#carryOut(adjustments, manager)
+    const failed = await this.#carryOut(adjustments, managerOf)
     const newFiles = this.#done.some(({ plan }) => plan.changes.length > 0)
     this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
@@ -198,7 +199,8 @@ export class Transaction {
       configuration,
       newFiles,
     )
-    if (ill !== undefined && newFiles) await this.#goBack(ill, adjustments, well, manager)
+    const why = ill ?? this.#notInForce(failed, managerOf)
+    if (why !== undefined && newFiles) await this.#goBack(why, adjustments, well, managerOf)
     if (ill !== undefined) this.note(ill)
     const names = new Set(failed.map(({ service }) => service))
     const again = requests.filter(({ service }) => names.has(service))
@@ -207,9 +209,12 @@ export class Transaction {
     writePending(places, distinct([...waiting, ...again]))
   }
 
-  async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
+  async #carryOut(
+    adjustments: readonly Adjustment[],
+    managerOf: (unit: Unit) => ServiceManager,
+  ): Promise<Adjustment[]> {
     const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
-    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
+    return adjustServices(adjustments, managerOf, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })
@@ -225,7 +230,7 @@ export class Transaction {
     why: string,
     adjustments: readonly Adjustment[],
     well: ReadonlySet<string>,
-    manager: ServiceManager,
+    managerOf: (unit: Unit) => ServiceManager,
   ): Promise<never> {
     const { places, system } = this.#context
     for (const { plan, former, manifest } of this.#done.toReversed())
@@ -243,13 +248,13 @@ export class Transaction {
     if (last !== undefined && this.#snapshot !== undefined)
       changeDatabases(places, this.#snapshot, last, this.#deed.command)
     writePending(places, [])
-    const health = new Health(manager, places, system)
+    const health = new Health(managerOf, places, system)
     const up = await health.running(adjustments)
     const ended = (service: string) => well.has(service) && !up.has(service)
     const again = adjustments.map(
       (adjustment): Adjustment => (ended(adjustment.service) ? { ...adjustment, actions: ['start'] } : adjustment),
     )
-    await this.#carryOut(again, manager)
+    await this.#carryOut(again, managerOf)
     const still = await health.firstIll(
       again.filter(({ service }) => well.has(service)),
       this.#configuration(),
@@ -274,8 +279,15 @@ export class Transaction {
     return databaseLoader(this.#context)('configuration')
   }
 
-  #manager(): ServiceManager {
+  /** A one-shot service whose program failed: what its new files say is not in force. */
+  #notInForce(failed: readonly Adjustment[], managerOf: (unit: Unit) => ServiceManager): string | undefined {
+    const one = failed.find(({ unit }) => managerOf(unit).oneShot === true)
+    return one === undefined ? undefined : `${one.service} could not be brought into force`
+  }
+
+  #managerOf(): (unit: Unit) => ServiceManager {
     const property = this.#configuration().get('gabarit')?.properties.get('ServiceManager')
-    return chooseServiceManager(this.#context.places.root, property)
+    const { places } = this.#context
+    return managersOf(chooseServiceManager(places.root, property), places)
   }
 }
