@@ -160,7 +160,8 @@ export class Transaction {
     const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
     const what = [deed.command, ...deed.args].join(' ')
     this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
-    if (added !== undefined) await this.#archive()
+    // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
+    if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
