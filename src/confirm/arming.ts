@@ -71,7 +71,7 @@ export class Arming {
         lost
           .map(path => `${path} could not go back: it holds a secret that has changed since, and secrets are not kept`)
           .join('\n'),
-        { hint: 'Nothing was changed. Do it without --confirm-within.' },
+        { hint: 'Nothing was changed. Do it with --confirm-within no.' },
       )
     const { command, args, comment } = this.#deed
     const confirmation: Confirmation = {

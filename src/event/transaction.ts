@@ -17,7 +17,8 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
-import type { ServiceManager } from '../service/manager.ts'
+import type { ServiceManager, Unit } from '../service/manager.ts'
+import { managersOf } from '../service/one-shot.ts'
 import { EXIT, Failure, messageOf } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
@@ -88,7 +89,7 @@ export class Transaction {
   async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
-    this.#manager()
+    this.#managerOf()
     this.#requests.push(...requestsOfPlan(plan))
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
@@ -184,7 +185,8 @@ export class Transaction {
     this.#recorder?.forgetNote()
     const what = [deed.command, ...deed.args].join(' ')
     this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
-    if (added !== undefined) await this.#archive()
+    // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
+    if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
@@ -210,12 +212,12 @@ export class Transaction {
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
-    const manager = this.#manager()
-    if (system.dryRun) return announceAdjustments(adjustments, manager, this.#report)
-    const health = new Health(manager, places, system)
+    const managerOf = this.#managerOf()
+    if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    const health = new Health(managerOf, places, system)
     this.#arming?.remember(requests)
     const well = await health.running(adjustments)
-    const failed = await this.#carryOut(adjustments, manager)
+    const failed = await this.#carryOut(adjustments, managerOf)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
@@ -223,7 +225,8 @@ export class Transaction {
       configuration,
       changed !== undefined,
     )
-    if (ill !== undefined && changed !== undefined) await this.#goBack(changed, ill, adjustments, well, manager)
+    const why = ill ?? this.#notInForce(failed, managerOf)
+    if (why !== undefined && changed !== undefined) await this.#goBack(changed, why, adjustments, well, managerOf)
     if (ill !== undefined) this.note(ill)
     const names = new Set(failed.map(({ service }) => service))
     const again = requests.filter(({ service }) => names.has(service))
@@ -232,9 +235,12 @@ export class Transaction {
     writePending(places, distinct([...waiting, ...again]))
   }
 
-  async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
+  async #carryOut(
+    adjustments: readonly Adjustment[],
+    managerOf: (unit: Unit) => ServiceManager,
+  ): Promise<Adjustment[]> {
     const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
-    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
+    return adjustServices(adjustments, managerOf, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })
@@ -251,7 +257,7 @@ export class Transaction {
     why: string,
     adjustments: readonly Adjustment[],
     well: ReadonlySet<string>,
-    manager: ServiceManager,
+    managerOf: (unit: Unit) => ServiceManager,
   ): Promise<never> {
     const { places, system } = this.#context
     const back = changes.length > 0 ? reversed(changes) : this.#changesSinceLast()
@@ -274,13 +280,13 @@ export class Transaction {
     }
     this.#moveDatabases(databases)
     this.#arming?.disarm()
-    const health = new Health(manager, places, system)
+    const health = new Health(managerOf, places, system)
     const up = await health.running(adjustments)
     const ended = (service: string) => well.has(service) && !up.has(service)
     const again = adjustments.map(
       (adjustment): Adjustment => (ended(adjustment.service) ? { ...adjustment, actions: ['start'] } : adjustment),
     )
-    await this.#carryOut(again, manager)
+    await this.#carryOut(again, managerOf)
     writePending(places, [])
     const still = await health.firstIll(
       again.filter(({ service }) => well.has(service)),
@@ -335,8 +341,15 @@ export class Transaction {
     return databaseLoader(this.#context)('configuration')
   }
 
-  #manager(): ServiceManager {
+  /** A one-shot service whose program failed: what its new files say is not in force. */
+  #notInForce(failed: readonly Adjustment[], managerOf: (unit: Unit) => ServiceManager): string | undefined {
+    const one = failed.find(({ unit }) => managerOf(unit).oneShot === true)
+    return one === undefined ? undefined : `${one.service} could not be brought into force`
+  }
+
+  #managerOf(): (unit: Unit) => ServiceManager {
     const property = this.#configuration().get('gabarit')?.properties.get('ServiceManager')
-    return chooseServiceManager(this.#context.places.root, property)
+    const { places } = this.#context
+    return managersOf(chooseServiceManager(places.root, property), places)
   }
 }
