@@ -5,7 +5,6 @@ import { planData } from '../plan/data.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
-import { systemReason } from '../system/atomic-write.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
@@ -24,6 +23,7 @@ import type { ViewFile } from './view.ts'
  * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing; the checks are asked only
  * when the context says so.
  * @param companions files of gabarit's own state that stand and fall with the plan
+ * @param last asked when everybody else has agreed: the last chance to throw before the first rename
  * @returns the checks that were made, for the history
  * @throws Failure (refused)
  */
@@ -31,6 +31,7 @@ export async function applyPlan(
   context: Context,
   plan: Plan,
   companions: readonly Companion[] = [],
+  last: () => void = () => undefined,
 ): Promise<readonly string[]> {
   const { places, system, warn } = context
   refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
@@ -51,7 +52,11 @@ export async function applyPlan(
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
   }
-  await commit(plan, places, system, check, companions)
+  const ask = async (staged: readonly Staged[]) => {
+    await check(staged)
+    last()
+  }
+  await commit(plan, places, system, ask, companions)
   if (!later) {
     remember(plan, context)
     return ran
@@ -70,13 +75,7 @@ export async function applyPlan(
 
 /** What was written is needed when somebody edits the file by hand. */
 function remember(plan: Plan, { places, system, warn }: Context): void {
-  if (system.dryRun || !plan.manifestChanged) return
-  try {
-    keepWritten(plan.manifest, places, system)
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    warn(`what was written cannot be kept for gabarit adopt: ${systemReason(error)}`)
-  }
+  if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
 }
 
 async function judge(

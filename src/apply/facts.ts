@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
+import { portsOf } from '../system/listening.ts'
 import { below, type Places } from '../system/places.ts'
 
 /**
  * A fact of the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
- * `bin` (the folder of gabarit's commands), `root` (what is put before every path; empty for `/`).
+ * `bin` (the folder of gabarit's commands), `root` (what is put before every path; empty for `/`), `sshPorts` (on which a
+ * process called sshd waits now, with blanks between; root is told of all, and below another root there is none).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {
@@ -22,6 +24,8 @@ export function fact(name: string, places: Places): string | undefined {
       return join(places.shipped, 'bin')
     case 'root':
       return places.root === '/' ? '' : places.root
+    case 'sshPorts':
+      return places.root === '/' ? portsOf('sshd').join(' ') : ''
     default:
       return undefined
   }

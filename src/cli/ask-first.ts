@@ -44,8 +44,8 @@ export async function saysYes(question: string): Promise<boolean> {
   }
 }
 
-/** The window of `--confirm-within`, for a deed; nothing without it. */
+/** The window of `--confirm-within`, for a deed; nothing without it, and for `no`. */
 export function confirmWithin({ value }: Pick<Invocation, 'value'>): { confirmWithin?: number } {
   const text = value('confirm-within')
-  return text === undefined ? {} : { confirmWithin: windowSeconds(text) }
+  return text === undefined || text === 'no' ? {} : { confirmWithin: windowSeconds(text) }
 }

@@ -80,5 +80,9 @@ export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describ
 /** Options of every command that makes changes. */
 export const CONFIRM_OPTIONS: readonly Option[] = [
   { name: 'confirm', type: 'boolean', describe: 'show what would happen and ask before doing it' },
-  { name: 'confirm-within', type: 'string', describe: 'go back by itself after 10m, 90s … unless confirmed' },
+  {
+    name: 'confirm-within',
+    type: 'string',
+    describe: 'go back by itself after 10m, 90s … unless confirmed; no: not so',
+  },
 ]

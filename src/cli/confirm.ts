@@ -2,12 +2,11 @@ import { sayDuration, sayTime } from '../confirm/announce.ts'
 import { windowSeconds } from '../confirm/duration.ts'
 import { goBack } from '../confirm/go-back.ts'
 import { guard } from '../confirm/guard.ts'
-import { readEnd, rememberEnd } from '../confirm/last.ts'
+import { endConfirmation, readEnd } from '../confirm/last.ts'
 import {
   type Confirmation,
   describeConfirmation,
   readConfirmation,
-  removeConfirmation,
   secondsLeft,
   windowOf,
   writeConfirmation,
@@ -61,8 +60,7 @@ export async function run(invocation: Invocation): Promise<number> {
 async function keep(work: Work): Promise<number> {
   const { places, print } = work.invocation
   const open = await stillOpen(work)
-  removeConfirmation(places, open.token)
-  rememberEnd(places, 'confirmed', open, userName())
+  endConfirmation(places, open, 'confirmed')
   print(`confirmed: ${[open.command, ...open.args].join(' ')} stays`)
   return EXIT.done
 }

@@ -1,4 +1,4 @@
-import { changeDatabases } from '../history/databases.ts'
+import { changeDatabases, databaseChanges } from '../history/databases.ts'
 import { History } from '../history/history.ts'
 import { revealLastApplied } from '../history/restore.ts'
 import { changesSince } from '../history/since.ts'
@@ -19,7 +19,7 @@ export async function run({ flag, places, print, printError }: Invocation): Prom
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!flag('dry-run')) changeDatabases(places, takeSnapshot(places), last, 'gabarit discard')
+  if (!flag('dry-run')) changeDatabases(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
   print([flag('dry-run') ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

@@ -1,7 +1,6 @@
 import { restoreState } from '../event/restore-state.ts'
 import { Transaction } from '../event/transaction.ts'
-import { recordChanges } from '../history/changes.ts'
-import { changeDatabases } from '../history/databases.ts'
+import { databaseChanges } from '../history/databases.ts'
 import type { HistoryEntry } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { restorationTo } from '../history/restore.ts'
@@ -29,9 +28,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     refuseMovedPlan(restoration.plan, shown)
     const present = takeSnapshot(places)
     print(`back to: ${summary(entry)}`)
-    const changes = [...restoration.databases].flatMap(([name, records]) =>
-      recordChanges(name, present.get(name) ?? new Map(), records ?? new Map()),
-    )
+    const changes = databaseChanges(present, restoration.databases)
     if (changes.length > 0) print(changeLines(changes).join('\n'))
     const comment = value('comment') ?? null
     const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
@@ -41,8 +38,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
       await transaction.adjust([])
       return { status: EXIT.done, plan }
     }
-    const databases = () => changeDatabases(places, present, restoration.databases, 'gabarit rollback')
-    return { status: await restoreState(restoration, transaction, databases), plan }
+    return { status: await restoreState(restoration.plan, changes, transaction), plan }
   })
 }
 

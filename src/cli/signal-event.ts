@@ -32,6 +32,7 @@ async function signalEvent(invocation: Invocation): Promise<number> {
     args: rest,
     comment,
     mayOverwrite,
+    withoutWindow: value('confirm-within') === 'no',
     ...judging(invocation),
     ...confirmWithin(invocation),
   }

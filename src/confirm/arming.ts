@@ -39,7 +39,8 @@ export class Arming {
   readonly #deed: Deed
   readonly #within: number
   readonly #base: HistoryEntry
-  readonly #token = randomBytes(8).toString('hex')
+  /** Names the confirmation. */
+  readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) when there is nothing to go back to */
   constructor(places: Places, deed: Deed, within: number) {
@@ -70,14 +71,14 @@ export class Arming {
         lost
           .map(path => `${path} could not go back: it holds a secret that has changed since, and secrets are not kept`)
           .join('\n'),
-        { hint: 'Nothing was changed. Do it without --confirm-within.' },
+        { hint: 'Nothing was changed. Do it with --confirm-within no.' },
       )
     const { command, args, comment } = this.#deed
     const confirmation: Confirmation = {
-      ...{ token: this.#token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
+      ...{ token: this.token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
     }
-    const placed = () => startGuard(places, this.#token)
+    const placed = () => startGuard(places, this.token)
     return [{ real: confirmationFile(places), text: formatConfirmation(confirmation), placed }]
   }
 
@@ -100,11 +101,11 @@ export class Arming {
 
   /** The change is taken back already. */
   disarm(): void {
-    if (this.#open() !== undefined) removeConfirmation(this.#places, this.#token)
+    if (this.#open() !== undefined) removeConfirmation(this.#places, this.token)
   }
 
   #open(): Confirmation | undefined {
     const open = readConfirmation(this.#places)
-    return open?.token === this.#token ? open : undefined
+    return open?.token === this.token ? open : undefined
   }
 }

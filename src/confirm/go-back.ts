@@ -3,17 +3,15 @@ import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
 import { restoreState } from '../event/restore-state.ts'
 import { Transaction } from '../event/transaction.ts'
-import { changeDatabases } from '../history/databases.ts'
+import { databaseChanges } from '../history/databases.ts'
 import { History } from '../history/history.ts'
-import { userName } from '../history/record.ts'
 import { databasesAfter, restorationTo } from '../history/restore.ts'
 import { type Snapshot, takeSnapshot } from '../history/snapshot.ts'
 import { Failure, messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
-import { rememberEnd } from './last.ts'
-import { type Confirmation, describeConfirmation, removeConfirmation, writeConfirmation } from './record.ts'
+import { type Confirmation, describeConfirmation, writeConfirmation } from './record.ts'
 
 /** What is needed to go back. */
 interface Means {
@@ -34,8 +32,6 @@ export async function goBack(open: Confirmation, why: string, means: Means): Pro
   const { places, system } = means
   try {
     const status = await restore(open, why, means)
-    removeConfirmation(places, open.token)
-    rememberEnd(places, 'went back', open, userName())
     await announce(`${why}. Everything is as it was after entry ${open.base}.`, places, system)
     return status
   } catch (error) {
@@ -72,11 +68,11 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
     comment: why,
     via: 'confirmation',
     secrets: open.secrets,
+    closes: open,
   }
   const transaction = new Transaction(deed, context, turn, report)
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
-  const databases = () => changeDatabases(places, from, restoration.databases, 'gabarit confirm')
-  return restoreState(restoration, transaction, databases, requests)
+  return restoreState(restoration.plan, databaseChanges(from, restoration.databases), transaction, requests)
 }
 
 /** The databases as the change left them: what people have set since is theirs, and stays. */

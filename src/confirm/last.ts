@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { userName } from '../history/record.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
-import type { Confirmation } from './record.ts'
+import { type Confirmation, removeConfirmation } from './record.ts'
 
 /** How the last confirmation ended, for whoever comes too late. */
 export interface Ended {
@@ -16,10 +17,11 @@ function lastFile(places: Places): string {
   return join(places.state, 'confirmation-last.json')
 }
 
-/** Remembers how a confirmation ended. */
-export function rememberEnd(places: Places, how: Ended['how'], { command, args }: Confirmation, user: string): void {
-  const ended: Ended = { how, time: new Date().toISOString(), user, what: [command, ...args].join(' ') }
-  writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600 })
+/** Ends a confirmation for good, and remembers how. The caller has the turn. */
+export function endConfirmation(places: Places, { command, args, token }: Confirmation, how: Ended['how']): void {
+  removeConfirmation(places, token)
+  const ended: Ended = { how, time: new Date().toISOString(), user: userName(), what: [command, ...args].join(' ') }
+  writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600, locked: true })
 }
 
 /** How the last one ended; undefined when there was none. */

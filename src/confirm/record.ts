@@ -96,7 +96,7 @@ export function formatConfirmation(confirmation: Confirmation): string {
 
 /** Replaces the pending confirmation. The caller has the turn. */
 export function writeConfirmation(places: Places, confirmation: Confirmation): void {
-  writeFileAtomically(confirmationFile(places), formatConfirmation(confirmation), { mode: 0o600 })
+  writeFileAtomically(confirmationFile(places), formatConfirmation(confirmation), { mode: 0o600, locked: true })
 }
 
 /** Removes the pending confirmation for good; its guard sees that and ends. */

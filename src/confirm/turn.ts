@@ -1,12 +1,15 @@
 import { recover } from '../apply/journal.ts'
+import { keepWritten } from '../drift/written.ts'
 import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
 import { recordUnfinished } from '../history/unfinished.ts'
+import { readManifest } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { sayTime } from './announce.ts'
 import { goBack } from './go-back.ts'
+import { endConfirmation } from './last.ts'
 import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from './record.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
@@ -15,7 +18,15 @@ export function repair(places: Places, system: System, turn: Turn, report: Repor
   if (turn.joined) return
   const message = recover(places, system)
   if (message !== undefined) report({ kind: 'recovered', message })
-  recordUnfinished(places)
+  recordUnfinished(places, ({ command, args, closes }) => {
+    const open = readConfirmation(places)
+    if (open !== undefined && open.token === closes) endConfirmation(places, open, 'went back')
+    keepWritten(readManifest(places, system), places, system, warning => report({ kind: 'warning', message: warning }))
+    report({
+      kind: 'recovered',
+      message: `finished ${[command, ...args].join(' ')}, which was cut off behind its commit`,
+    })
+  })
 }
 
 /**

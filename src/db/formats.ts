@@ -23,7 +23,24 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   ipv4: { accepts: isIPv4, is: 'an IPv4 address (four numbers up to 255)' },
   ipv6: { accepts: isIPv6, is: 'an IPv6 address' },
   cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)' },
+  network: {
+    accepts: value => isIPv4(value) || isIPv6(value) || isCidr(value),
+    is: 'an address or a network (192.168.1.0, fd00::/64)',
+  },
   netmask: { accepts: isNetmask, is: 'a network mask (255.255.255.0)' },
+  mask: {
+    accepts: value => isNetmask(value) || (/^(0|[1-9]\d{0,2})$/.test(value) && Number(value) <= 128),
+    is: 'a network mask (255.255.255.0) or a prefix length (24)',
+  },
+  interface: {
+    accepts: value =>
+      /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}$/.test(value) || /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,13}\+$/.test(value),
+    is: 'the name of a network interface (eth0; tun+ for all that begin so)',
+  },
+  ports: {
+    accepts: isPorts,
+    is: 'a port (1 to 65535) or a range of ports (6000:6010)',
+  },
   mac: { accepts: value => /^[0-9a-f]{2}([:-])([0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(value), is: 'a MAC address' },
   port: {
     accepts: value => /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535,
@@ -84,6 +101,13 @@ function isCidr(value: string): boolean {
   const [address = '', bits = '', ...rest] = value.split('/')
   if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(bits)) return false
   return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128
+}
+
+function isPorts(value: string): boolean {
+  const ends = value.split(':')
+  if (ends.length > 2 || !ends.every(end => /^[1-9]\d{0,4}$/.test(end))) return false
+  const [first = 0, last = first] = ends.map(Number)
+  return first <= last && last <= 65535
 }
 
 function isNetmask(value: string): boolean {

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
-import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
+import { type StagedFile, stageFile, syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
-import { withLock } from '../system/lock.ts'
+import { acquireLock } from '../system/lock.ts'
 import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
 import { serialize } from './json.ts'
@@ -46,6 +46,16 @@ function readIfThere(real: string, file: string): Buffer | undefined {
   }
 }
 
+/** A change that lies on the disk beside its database. The database stays locked until one of the two is called. */
+export interface PreparedTransaction<Result> {
+  /** What the change returned. */
+  readonly result: Result
+  /** Brings it into force. It needs no space on the disk any more, but for the copy. */
+  commit(): void
+  /** Leaves the database as it was. */
+  abort(): void
+}
+
 /**
  * Changes a database in one transaction: lock, read, change, write when something changed. When the function throws,
  * or the write fails, the database is as it was.
@@ -56,12 +66,27 @@ export function writeTransaction<Result>(
   options: TransactionOptions,
   change: (draft: Draft) => Result,
 ): Result {
+  const prepared = prepareTransaction(file, options, change)
+  prepared.commit()
+  return prepared.result
+}
+
+/** As {@link writeTransaction}, up to the moment before the new database takes the place of the old one. */
+export function prepareTransaction<Result>(
+  file: string,
+  options: TransactionOptions,
+  change: (draft: Draft) => Result,
+): PreparedTransaction<Result> {
   const real = realFile(file)
   if (options.makeFolder === true) makeFolder(dirname(real))
   checkFolder(dirname(real), file)
-  const lockOptions = { what: `the database ${file}`, command: options.command }
-  return withLock(besides(real, 'lock'), lockOptions, () => {
-    const database = new LowSync<Records>({ read: () => readDatabase(real) ?? null, write: save(real) }, new Map())
+  const lock = acquireLock(besides(real, 'lock'), { what: `the database ${file}`, command: options.command })
+  try {
+    let staged: StagedFile | undefined
+    const write = (records: Records) => {
+      staged = stage(real, records)
+    }
+    const database = new LowSync<Records>({ read: () => readDatabase(real) ?? null, write }, new Map())
     database.read()
     const draft = new Draft(database.data)
     const result = change(draft)
@@ -70,8 +95,18 @@ export function writeTransaction<Result>(
       database.data = draft.records()
       database.write()
     }
-    return result
-  })
+    const end = (act: () => void) => {
+      try {
+        act()
+      } finally {
+        lock.release()
+      }
+    }
+    return { result, commit: () => end(() => staged?.commit()), abort: () => end(() => staged?.discard()) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
 }
 
 /** The file that a database's path stands for: links are followed, so that both names share one lock. */
@@ -98,20 +133,27 @@ function readRegularFile(file: string): Buffer {
   return readFileSync(file)
 }
 
-function save(file: string): (records: Records) => void {
-  return records => {
-    const text = serialize(records)
-    const old = statSync(file, { throwIfNoEntry: false })
-    const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
-    const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
-    const options = { mode, ...owner, locked: true }
+function stage(file: string, records: Records): StagedFile {
+  const text = serialize(records)
+  const old = statSync(file, { throwIfNoEntry: false })
+  const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
+  const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
+  const options = { mode, ...owner, locked: true }
+  const orFailure = <Result>(act: () => Result): Result => {
     try {
-      writeFileAtomically(file, text, options)
+      return act()
     } catch (error) {
       const hint = 'Nothing was changed.'
       throw new Failure(`cannot write the database: ${systemReason(error)}`, { where: file, hint, cause: error })
     }
-    keepLastGood(file, text, options)
+  }
+  const { commit, discard } = orFailure(() => stageFile(file, text, options))
+  return {
+    discard,
+    commit() {
+      orFailure(commit)
+      keepLastGood(file, text, options)
+    },
   }
 }
 

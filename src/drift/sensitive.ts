@@ -10,6 +10,8 @@ const SENSITIVE = [
   '/etc/systemd/network/',
   '/etc/iptables/',
   '/etc/nftables',
+  '/etc/sysctl.d/',
+  '/etc/systemd/system/gabarit-firewall.service',
 ] as const
 
 /** Whether a mistake in this file can shut the administrator out: sshd, network, firewall. */

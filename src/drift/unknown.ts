@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { History } from '../history/history.ts'
+import { formatManifest, sha256 } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { shell } from '../template/quote.ts'
@@ -14,7 +15,9 @@ import { writtenFolder } from './written.ts'
 export function refuseUnknownState(places: Places, file: string): void {
   const known = new History(places).lastApplied()?.manifest ?? undefined
   const folder = writtenFolder(places)
-  if (known === undefined && (!existsSync(folder) || readdirSync(folder).length === 0)) return
+  // An event that made no file left an empty list in the history, and none in its place.
+  const nothing = known === undefined || known === sha256(formatManifest(new Map()))
+  if (nothing && (!existsSync(folder) || readdirSync(folder).length === 0)) return
   throw refusal('the list of the files that gabarit owns is missing, and gabarit has written files here before', {
     where: file,
     hint: wayOut(places, file, known),

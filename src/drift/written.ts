@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretValues } from '../db/secrets.ts'
 import { Masking } from '../history/masking.ts'
 import { type Manifest, sha256 } from '../plan/manifest.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { hasCode } from '../system/failure.ts'
 import { below, type Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -17,9 +18,18 @@ export function writtenFolder(places: Places): string {
 
 /**
  * Keeps what stands now in the files that gabarit owns, apart from the history, which forgets old contents. Called when
- * a commit is done. It is not synced: who reads it compares the hash.
+ * a commit is done. It is not synced: who reads it compares the hash. That it cannot be kept fails nothing.
  */
-export function keepWritten(manifest: Manifest, places: Places, system: System): void {
+export function keepWritten(manifest: Manifest, places: Places, system: System, warn: (message: string) => void): void {
+  try {
+    keep(manifest, places, system)
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    warn(`what was written cannot be kept for gabarit adopt: ${systemReason(error)}`)
+  }
+}
+
+function keep(manifest: Manifest, places: Places, system: System): void {
   const stored = new Set(storedHashes(places))
   const missing = [...manifest].filter(([, { sha256: hash }]) => !stored.has(hash))
   if (missing.length > 0) {
@@ -30,10 +40,17 @@ export function keepWritten(manifest: Manifest, places: Places, system: System):
       if (system.state(real)?.kind !== 'file') continue
       const content = system.read(real)
       // One that is pinned or was left out of this run may hold a person's text.
-      if (sha256(content) === hash) writeFileSync(fileOf(places, hash), masked(content, masking), { mode: 0o600 })
+      if (sha256(content) === hash) write(fileOf(places, hash), masked(content, masking))
     }
   }
   if (stored.size > 2 * manifest.size + SLACK) clear(stored, manifest, places)
+}
+
+/** Whole or not at all: half a content would stand there for good. */
+function write(file: string, content: string | Buffer): void {
+  const staged = `${file}.new`
+  writeFileSync(staged, content, { mode: 0o600 })
+  renameSync(staged, file)
 }
 
 /** The content last written; undefined when it is not known any more, or held a secret that has changed since. */

@@ -86,11 +86,12 @@ function unitOf(record: DbRecord): Unit {
 /** Tells what {@link adjustServices} would do. */
 export function announceAdjustments(
   adjustments: readonly Adjustment[],
-  manager: ServiceManager,
+  managerOf: (unit: Unit) => ServiceManager,
   report: Reporter,
 ): void {
   for (const { service, unit, actions } of adjustments)
-    for (const action of actions) report({ kind: 'would-adjust', service, command: manager.describe(unit, action) })
+    for (const action of actions)
+      report({ kind: 'would-adjust', service, command: managerOf(unit).describe(unit, action) })
 }
 
 /**
@@ -100,7 +101,7 @@ export function announceAdjustments(
  */
 export async function adjustServices(
   adjustments: readonly Adjustment[],
-  manager: ServiceManager,
+  managerOf: (unit: Unit) => ServiceManager,
   system: System,
   begin: (service: string) => void,
   report: (result: AdjustmentResult) => void,
@@ -109,6 +110,7 @@ export async function adjustServices(
   const timeout = adjustmentTimeout()
   for (const adjustment of adjustments) {
     begin(adjustment.service)
+    const manager = managerOf(adjustment.unit)
     for (const action of adjustment.actions) {
       // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
       const run = (command: readonly string[]) => system.run(command, { env: process.env, cwd: '/', timeout })

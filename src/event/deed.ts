@@ -1,4 +1,5 @@
-import type { Outcome } from '../history/entry.ts'
+import type { Confirmation } from '../confirm/record.ts'
+import type { Outcome, PropertyChange } from '../history/entry.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Restored } from '../plan/restore.ts'
@@ -16,6 +17,8 @@ export interface Deed {
   readonly confirmWithin?: number
   /** Former secrets that files get back: the history must not show them either. */
   readonly secrets?: readonly string[]
+  /** The confirmation that ends with it, because what waited for it goes back. */
+  readonly closes?: Confirmation
 }
 
 /** A plan that is in place, and what is needed to take it back. */
@@ -23,6 +26,8 @@ export interface Done {
   readonly plan: Plan
   readonly former: readonly Restored[]
   readonly manifest: Manifest
+  /** Changes of properties that were made with the files. */
+  readonly changes: readonly PropertyChange[]
 }
 
 /**

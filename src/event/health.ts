@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { Descriptions, type HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
-import type { ServiceManager } from '../service/manager.ts'
+import type { ServiceManager, Unit } from '../service/manager.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Adjustment } from './adjust.ts'
@@ -16,12 +16,12 @@ const LOOK = 5000
 
 /** Looks after services before and behind their adjustment. */
 export class Health {
-  readonly #manager: ServiceManager
+  readonly #managerOf: (unit: Unit) => ServiceManager
   readonly #places: Places
   readonly #run: (command: readonly string[]) => ReturnType<System['run']>
 
-  constructor(manager: ServiceManager, places: Places, system: System) {
-    this.#manager = manager
+  constructor(managerOf: (unit: Unit) => ServiceManager, places: Places, system: System) {
+    this.#managerOf = managerOf
     this.#places = places
     this.#run = command => system.run(command, { env: process.env, cwd: '/', timeout: LOOK })
   }
@@ -29,7 +29,9 @@ export class Health {
   /** Names of the services that run now. Going back helps only those. */
   async running(adjustments: readonly Adjustment[]): Promise<Set<string>> {
     const names = await Promise.all(
-      adjustments.map(async ({ service, unit }) => ((await this.#manager.isUp(this.#run, unit)) ? service : undefined)),
+      adjustments.map(async ({ service, unit }) =>
+        (await this.#managerOf(unit).isUp(this.#run, unit)) ? service : undefined,
+      ),
     )
     return new Set(names.filter(name => name !== undefined))
   }
@@ -79,7 +81,7 @@ export class Health {
     record: DbRecord,
     health: HealthDescription | undefined,
   ): Promise<string | undefined> {
-    if ((await this.#manager.isUp(this.#run, unit)) === false) return `${service} does not come up`
+    if ((await this.#managerOf(unit).isUp(this.#run, unit)) === false) return `${service} does not come up`
     if (health?.command !== undefined) {
       const { status, problem, output } = await this.#run(health.command)
       if (status !== 0)

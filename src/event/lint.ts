@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readWindow } from '../confirm/usual.ts'
 import { describedKeys } from '../db/description.ts'
 import { readDatabase } from '../db/store.ts'
 import { parseAction } from '../service/actions.ts'
@@ -26,6 +27,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
   return [
     ...bad,
     ...events.flatMap(event => [
+      ...badWindow(event),
       ...missingActions(event, places),
       ...missingTemplates(event, layers),
       ...badServices(event, services),
@@ -34,6 +36,16 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       .filter(name => !expanded.has(name))
       .map((name): Finding => ({ level: 'warning', message: `/${name}: no event expands this template` })),
   ]
+}
+
+function badWindow({ folders }: Event): Finding[] {
+  try {
+    readWindow(folders)
+    return []
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [{ level: 'error', message: error.describe() }]
+  }
 }
 
 function missingActions(event: Event, places: Places): Finding[] {

@@ -23,6 +23,8 @@ export interface ServiceEntry {
 /** An event, put together from the shipped folder and the site's. */
 export interface Event {
   readonly name: string
+  /** Where its parts are, the site's last. */
+  readonly folders: readonly string[]
   /** In byte order of their names. */
   readonly handlers: readonly Handler[]
   /** Template names without leading slash, in byte order. */
@@ -61,6 +63,7 @@ export function loadEvent(places: Places, name: string): Event {
   const folders = eventFolders(places).map(folder => join(folder, name))
   return {
     name,
+    folders,
     handlers: byName(folders.flatMap(handlersIn)).filter(isHandler),
     templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
     services: byName(folders.flatMap(folder => servicesIn(join(folder, 'services2adjust')))),

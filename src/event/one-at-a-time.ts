@@ -18,16 +18,32 @@ export interface Turn {
   release(): void
 }
 
-/** Waits until no other event or expansion is under way; joins the event that this process is part of. */
+/**
+ * Waits until no other event or expansion is under way; joins the event that this process is part of. Those that join have
+ * their turns one after the other, too: an action may start several at once. So each joins by a lock of its own, whose
+ * token its own actions inherit.
+ */
 export function takeTurn(places: Places, command: string): Turn {
-  const path = join(places.state, 'event.lock')
-  const inherited = process.env[JOIN_VARIABLE]
-  if (inherited !== undefined && inherited !== '' && readHolder(path)?.token === inherited)
-    return { joined: true, token: inherited, release: () => undefined }
+  const inherited = process.env[JOIN_VARIABLE] || undefined
   mkdirSync(places.state, { recursive: true, mode: 0o755 })
   const wait = process.env.GABARIT_LOCK_WAIT === undefined ? { wait: WAIT } : {}
+  const depth = inherited === undefined ? 0 : depthOf(places, inherited)
+  const path = lockFile(places, depth)
   const lock = acquireLock(path, { what: 'the right to change configuration files', command, ...wait })
-  return { joined: false, token: readHolder(path)?.token ?? '', release: () => lock.release() }
+  return { joined: depth > 0, token: readHolder(path)?.token ?? '', release: () => lock.release() }
+}
+
+/** How many runs this process is within; none, when the one that it was started by has ended. */
+function depthOf(places: Places, token: string): number {
+  for (let depth = 0; ; depth++) {
+    const holder = readHolder(lockFile(places, depth))
+    if (holder === undefined) return 0
+    if (holder.token === token) return depth + 1
+  }
+}
+
+function lockFile(places: Places, depth: number): string {
+  return join(places.state, depth === 0 ? 'event.lock' : `event.lock.${depth}`)
 }
 
 /** For a dry run, which changes nothing and so needs no turn. */

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Companion } from '../apply/commit.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
@@ -14,7 +15,12 @@ export function readPending(places: Places): Request[] {
   return readRequests(pendingFile(places), text => JSON.parse(text))
 }
 
-/** Remembers failed adjustments, in place of those remembered before. */
+/** The same as a file that is put in place with others. */
+export function pendingCompanion(places: Places, requests: readonly Request[]): Companion {
+  return { real: pendingFile(places), text: formatPending(requests) }
+}
+
+/** Remembers failed adjustments, in place of those remembered before. The caller has the turn. */
 export function writePending(places: Places, requests: readonly Request[]): void {
   const file = pendingFile(places)
   if (requests.length === 0) {
@@ -22,7 +28,16 @@ export function writePending(places: Places, requests: readonly Request[]): void
     return
   }
   mkdirSync(places.state, { recursive: true })
-  writeFileAtomically(file, `${JSON.stringify(requests, null, 2)}\n`, { mode: 0o600 })
+  writeFileAtomically(file, formatPending(requests), { mode: 0o600, locked: true })
+}
+
+/** After a commit that was refused: these wait again, when it had put others in place. */
+export function putBackPending(places: Places, requests: readonly Request[]): void {
+  if (formatPending(readPending(places)) !== formatPending(requests)) writePending(places, requests)
+}
+
+function formatPending(requests: readonly Request[]): string {
+  return `${JSON.stringify(requests, null, 2)}\n`
 }
 
 function joinedFile(places: Places): string {

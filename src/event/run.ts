@@ -1,5 +1,6 @@
 import { type Context, expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
+import { usualWindow } from '../confirm/usual.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
 import { compareBytes } from '../system/byte-order.ts'
@@ -29,6 +30,8 @@ export interface Signal {
   readonly judge?: 'always'
   /** Seconds after which the files go back unless somebody confirms. */
   readonly confirmWithin?: number
+  /** Refuses the window that the event brings along. */
+  readonly withoutWindow?: boolean
 }
 
 /**
@@ -61,6 +64,7 @@ class EventRun {
   /** Databases as a dry run's initialisation would leave them, or as they were when the files were made. */
   readonly #replaced = new Map<string, Records>()
   readonly #transaction: Transaction
+  readonly #hasWindow: boolean
 
   constructor(event: Event, signal: Signal, places: Places, system: System, turn: Turn, report: Reporter) {
     this.#event = event
@@ -77,8 +81,11 @@ class EventRun {
       ...(signal.judge === undefined ? {} : { judge: signal.judge }),
       ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
-    const { comment, confirmWithin } = signal
+    const { comment } = signal
+    const usual = turn.joined || system.dryRun || signal.withoutWindow ? undefined : usualWindow(event.folders, places)
+    const confirmWithin = signal.confirmWithin ?? usual
     const window = confirmWithin === undefined ? {} : { confirmWithin }
+    this.#hasWindow = confirmWithin !== undefined
     const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
     this.#transaction = new Transaction(deed, this.#context, turn, report)
   }
@@ -101,7 +108,7 @@ class EventRun {
     const { handlers, templates } = this.#event
     const steps = handlers.map(handler => ({ name: handler.name, run: () => this.#handle(handler) }))
     // An event without files may still be armed: its actions and the databases are taken back too.
-    if (templates.length > 0 || this.#signal.confirmWithin !== undefined)
+    if (templates.length > 0 || this.#hasWindow)
       steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))

@@ -2,11 +2,12 @@ import { applyPlan, formerStates } from '../apply/barrier.ts'
 import { type Companion, commit } from '../apply/commit.ts'
 import { type Context, databaseLoader } from '../apply/run.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
+import { endConfirmation } from '../confirm/last.ts'
 import { suggestConfirmation } from '../confirm/suggest.ts'
 import type { Records } from '../db/record.ts'
 import { archiveHistory } from '../history/archive.ts'
-import { changeDatabases } from '../history/databases.ts'
-import type { AdjustmentRecord } from '../history/entry.ts'
+import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../history/databases.ts'
+import type { AdjustmentRecord, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { Recorder } from '../history/record.ts'
 import { revealLastApplied } from '../history/restore.ts'
@@ -16,14 +17,15 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
-import type { ServiceManager } from '../service/manager.ts'
-import { EXIT, Failure } from '../system/failure.ts'
+import type { ServiceManager, Unit } from '../service/manager.ts'
+import { managersOf } from '../service/one-shot.ts'
+import { EXIT, Failure, messageOf } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
 import { type Deed, type Done, outcomeOf } from './deed.ts'
 import { Health } from './health.ts'
 import type { Turn } from './one-at-a-time.ts'
-import { joinRequests, readPending, takeJoined, writePending } from './pending.ts'
+import { joinRequests, pendingCompanion, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct, requestsOfPlan, without } from './requests.ts'
 
@@ -38,11 +40,12 @@ export class Transaction {
   readonly #report: Reporter
   readonly #recorder: Recorder | undefined
   readonly #arming: Arming | undefined
-  readonly #done: Done[] = []
   readonly #problems: string[] = []
   readonly #validators: string[] = []
   readonly #adjustments: AdjustmentRecord[] = []
   #requests: Request[] = []
+  #done: Done | undefined
+  #cutOff = false
   #snapshot: Snapshot | undefined
 
   /** @param context its system decides whether anything is changed */
@@ -81,11 +84,12 @@ export class Transaction {
   /**
    * Commits a plan; the services that its files notify are adjusted by {@link adjust}.
    * @param listed what {@link adjust} will be asked for besides, so that a crash before it loses nothing
+   * @param changes of properties that belong to the files: both are made, or neither
    */
-  async commit(plan: Plan, listed: readonly Request[] = []): Promise<void> {
+  async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
-    this.#manager()
+    this.#managerOf()
     this.#requests.push(...requestsOfPlan(plan))
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
@@ -94,23 +98,41 @@ export class Transaction {
       if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
-    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system) }
-    this.#recorder?.keepFiles(plan, system)
-    // Remembered before the first rename: a crash behind it must not lose the adjustment of a changed file.
+    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system), changes }
     const pending = readPending(places)
-    writePending(places, distinct([...pending, ...this.#requests, ...(plan.changes.length > 0 ? listed : [])]))
+    let databases: PreparedChanges | undefined
+    const prepare = () => {
+      databases = prepareChanges(places, changes, this.#command)
+    }
     this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
-      this.#validators.push(...(await applyPlan(this.#context, plan, this.#companions(plan))))
+      this.#recorder?.keepFiles(plan, system)
+      const companions = this.#companions(plan, changes, distinct([...pending, ...this.#requests, ...listed]))
+      this.#validators.push(...(await applyPlan(this.#context, plan, companions, prepare)))
     } catch (error) {
-      writePending(places, pending)
+      databases?.abort()
+      putBackPending(places, pending)
       this.#arming?.disarm()
       this.#recorder?.forgetFiles()
       throw error
     }
-    this.#done.push(done)
+    this.#done = done
+    this.#moveDatabases(databases)
     this.#report({ kind: 'plan', plan })
     rememberOverrides(places, this.#context.layers, this.#context.warn)
+  }
+
+  /** The files are in place: what belongs to them follows, now or by the next command. */
+  #moveDatabases(databases: PreparedChanges | undefined): void {
+    try {
+      databases?.commit()
+    } catch (error) {
+      this.#cutOff = true
+      throw new Failure(`the files are in place, and not yet the properties that belong to them: ${messageOf(error)}`, {
+        hint: 'The next gabarit command that changes files sets them.',
+        cause: error,
+      })
+    }
   }
 
   /** Adjusts what the committed files and the caller ask for, with what earlier events left over and joined ones hand over. */
@@ -151,15 +173,20 @@ export class Transaction {
 
   /** Writes the history. @returns the exit status */
   async finish(failure?: Failure): Promise<number> {
-    const outcome = outcomeOf(failure, this.#done.length > 0, this.#problems)
+    // The note of it is there: the next command makes the entry.
+    if (this.#cutOff) return failure?.status ?? EXIT.failed
+    const outcome = outcomeOf(failure, this.#done !== undefined, this.#problems)
     if (failure !== undefined) this.#problems.push(failure.describe())
-    const { confirmWithin: _window, secrets: _secrets, ...deed } = this.#deed
+    const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#deed
     const [problems, validators, adjustments] = [this.#problems, this.#validators, this.#adjustments]
     const facts = { ...deed, outcome, problems, validators, adjustments }
     const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
+    this.#recorder?.forgetNote()
     const what = [deed.command, ...deed.args].join(' ')
     this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
-    if (added !== undefined) await this.#archive()
+    // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
+    if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
     return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
@@ -185,20 +212,21 @@ export class Transaction {
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
-    const manager = this.#manager()
-    if (system.dryRun) return announceAdjustments(adjustments, manager, this.#report)
-    const health = new Health(manager, places, system)
+    const managerOf = this.#managerOf()
+    if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    const health = new Health(managerOf, places, system)
     this.#arming?.remember(requests)
     const well = await health.running(adjustments)
-    const failed = await this.#carryOut(adjustments, manager)
-    const newFiles = this.#done.some(({ plan }) => plan.changes.length > 0)
+    const failed = await this.#carryOut(adjustments, managerOf)
+    const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     this.#report({ kind: 'step', step: 'looking whether the services are well' })
     const ill = await health.firstIll(
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
-      newFiles,
+      changed !== undefined,
     )
-    if (ill !== undefined && newFiles) await this.#goBack(ill, adjustments, well, manager)
+    const why = ill ?? this.#notInForce(failed, managerOf)
+    if (why !== undefined && changed !== undefined) await this.#goBack(changed, why, adjustments, well, managerOf)
     if (ill !== undefined) this.note(ill)
     const names = new Set(failed.map(({ service }) => service))
     const again = requests.filter(({ service }) => names.has(service))
@@ -207,9 +235,12 @@ export class Transaction {
     writePending(places, distinct([...waiting, ...again]))
   }
 
-  async #carryOut(adjustments: readonly Adjustment[], manager: ServiceManager): Promise<Adjustment[]> {
+  async #carryOut(
+    adjustments: readonly Adjustment[],
+    managerOf: (unit: Unit) => ServiceManager,
+  ): Promise<Adjustment[]> {
     const begin = (service: string) => this.#report({ kind: 'step', step: `adjusting ${service}` })
-    return adjustServices(adjustments, manager, this.#context.system, begin, result => {
+    return adjustServices(adjustments, managerOf, this.#context.system, begin, result => {
       this.#report({ kind: 'service', result })
       const { service, command, problem } = result
       this.#adjustments.push({ service, command, problem: problem ?? null })
@@ -222,34 +253,41 @@ export class Transaction {
    * @param well the services that ran before: one that has ended cannot be told to read its files again
    */
   async #goBack(
+    { plan, former, manifest, changes }: Done,
     why: string,
     adjustments: readonly Adjustment[],
     well: ReadonlySet<string>,
-    manager: ServiceManager,
+    managerOf: (unit: Unit) => ServiceManager,
   ): Promise<never> {
     const { places, system } = this.#context
-    for (const { plan, former, manifest } of this.#done.toReversed())
-      await commit(restorePlan(places, system, former, manifest, plan.manifest), places, system, () =>
-        Promise.resolve(),
-      )
-    this.#arming?.disarm()
-    this.#recorder?.forgetNote()
-    const last = revealLastApplied(places, name =>
-      this.#report({
-        kind: 'warning',
-        message: `${name} is secret, so its former value is not known: it stays as it is`,
-      }),
+    const back = changes.length > 0 ? reversed(changes) : this.#changesSinceLast()
+    let databases: PreparedChanges | undefined
+    const prepare = () => {
+      databases = prepareChanges(places, back, this.#command)
+      return Promise.resolve()
+    }
+    const outcome = { outcome: 'rolled back', problems: [...this.#problems, why], changes: back } as const
+    const note = this.#recorder?.unfinished(
+      { ...this.#deed, ...outcome, closes: this.#arming?.token ?? null },
+      this.#snapshot,
     )
-    if (last !== undefined && this.#snapshot !== undefined)
-      changeDatabases(places, this.#snapshot, last, this.#deed.command)
-    writePending(places, [])
-    const health = new Health(manager, places, system)
+    const files = restorePlan(places, system, former, manifest, plan.manifest)
+    try {
+      await commit(files, places, system, prepare, note === undefined ? [] : [note])
+    } catch (error) {
+      databases?.abort()
+      throw error
+    }
+    this.#moveDatabases(databases)
+    this.#arming?.disarm()
+    const health = new Health(managerOf, places, system)
     const up = await health.running(adjustments)
     const ended = (service: string) => well.has(service) && !up.has(service)
     const again = adjustments.map(
       (adjustment): Adjustment => (ended(adjustment.service) ? { ...adjustment, actions: ['start'] } : adjustment),
     )
-    await this.#carryOut(again, manager)
+    await this.#carryOut(again, managerOf)
+    writePending(places, [])
     const still = await health.firstIll(
       again.filter(({ service }) => well.has(service)),
       this.#configuration(),
@@ -262,20 +300,56 @@ export class Transaction {
     throw new Failure(why, { status: EXIT.rolledBack, hint })
   }
 
-  /** What stands and falls with the files: the note for the history, the pending confirmation. */
-  #companions(plan: Plan): Companion[] {
+  /** What the properties were after the last entry that stands, against what this run has found. */
+  #changesSinceLast(): PropertyChange[] {
+    const last = revealLastApplied(this.#context.places, name =>
+      this.#report({
+        kind: 'warning',
+        message: `${name} is secret, so its former value is not known: it stays as it is`,
+      }),
+    )
+    return last === undefined || this.#snapshot === undefined ? [] : databaseChanges(this.#snapshot, last)
+  }
+
+  /**
+   * What stands and falls with the files: the note for the history, the adjustments that they need (a crash behind the
+   * commit must not lose them), the pending confirmation.
+   */
+  #companions(plan: Plan, changes: readonly PropertyChange[], asked: readonly Request[]): Companion[] {
+    const { places } = this.#context
     const recorder = this.#recorder
     if (recorder === undefined) return []
     const armed = this.#arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
-    return plan.changes.length + armed.length === 0 ? [] : [recorder.unfinished(this.#deed, this.#snapshot), ...armed]
+    if (plan.changes.length + changes.length + armed.length === 0) return []
+    const facts = {
+      ...this.#deed,
+      outcome: 'failed',
+      problems: [],
+      changes,
+      closes: this.#deed.closes?.token ?? null,
+    } as const
+    const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
+    return [recorder.unfinished(facts, this.#snapshot), ...waiting, ...armed]
+  }
+
+  /** For the lock of a database. */
+  get #command(): string {
+    return this.#deed.command
   }
 
   #configuration(): Records {
     return databaseLoader(this.#context)('configuration')
   }
 
-  #manager(): ServiceManager {
+  /** A one-shot service whose program failed: what its new files say is not in force. */
+  #notInForce(failed: readonly Adjustment[], managerOf: (unit: Unit) => ServiceManager): string | undefined {
+    const one = failed.find(({ unit }) => managerOf(unit).oneShot === true)
+    return one === undefined ? undefined : `${one.service} could not be brought into force`
+  }
+
+  #managerOf(): (unit: Unit) => ServiceManager {
     const property = this.#configuration().get('gabarit')?.properties.get('ServiceManager')
-    return chooseServiceManager(this.#context.places.root, property)
+    const { places } = this.#context
+    return managersOf(chooseServiceManager(places.root, property), places)
   }
 }

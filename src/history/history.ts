@@ -8,6 +8,7 @@ import type { FileRecord, HistoryEntry } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
+import { unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /** After so many entries the contents that nobody needs are removed. */
 const CLEANING = 50
@@ -33,12 +34,19 @@ export class History {
       .sort((a, b) => a - b)
   }
 
-  /** Adds an entry under the next number. */
-  add(entry: Omit<HistoryEntry, 'id'>): HistoryEntry {
-    const id = (this.ids().at(-1) ?? 0) + 1
+  /**
+   * The number of the next entry. A run whose files are in place has taken its number then, and not when it ends: an event
+   * that its action signals meanwhile comes after it.
+   */
+  nextId(): number {
+    return Math.max(0, this.ids().at(-1) ?? 0, ...unfinishedIds(this.#places)) + 1
+  }
+
+  /** Adds an entry. */
+  add(id: number, entry: Omit<HistoryEntry, 'id'>): HistoryEntry {
     const numbered = { id, ...entry }
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    writeFileAtomically(this.#file(id), `${JSON.stringify(numbered, null, 1)}\n`, { mode: 0o600 })
+    writeFileAtomically(this.#file(id), `${JSON.stringify(numbered, null, 1)}\n`, { mode: 0o600, locked: true })
     return numbered
   }
 
@@ -54,9 +62,12 @@ export class History {
     }
   }
 
-  /** The newest entry whose changes stand; undefined before the first. */
-  lastApplied(): HistoryEntry | undefined {
-    return this.#newest(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  /**
+   * The newest entry whose changes stand; undefined before the first.
+   * @param before only of those with a smaller number
+   */
+  lastApplied(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
+    return this.#newest(({ id, outcome }) => id < before && (outcome === 'done' || outcome === 'failed'))
   }
 
   /** The newest entry of which everything was done; undefined when there is none. */
@@ -70,6 +81,15 @@ export class History {
       if (fits(entry)) return entry
     }
     return undefined
+  }
+
+  /** The databases with which the properties of an entry are compared: as the last run before it has left them. */
+  databasesBefore(id: number): HistoryEntry['databases'] {
+    const last = this.lastApplied(id)
+    const running = this.#notes().find(
+      ({ id: one, note }) => one < id && one > (last?.id ?? 0) && note.databases !== null && note.outcome === 'failed',
+    )
+    return running?.note.databases ?? last?.databases ?? {}
   }
 
   /** The files of an entry with their contents' hashes. */
@@ -95,6 +115,9 @@ export class History {
     const gone = this.beyond(limits)
     for (const id of gone) rmSync(this.#file(id))
     const used = new Set(this.ids().flatMap(id => this.#hashes(this.entry(id))))
+    // The event that this command is part of has no entry yet.
+    for (const { note } of this.#notes())
+      for (const hash of this.#hashes({ ...note, databases: note.databases ?? {} })) used.add(hash)
     for (const hash of maskedContents(this.#places)) used.add(hash)
     return { entries: gone.length, contents: this.objects.prune(used) }
   }
@@ -106,6 +129,13 @@ export class History {
     const [newest = 0] = this.ids().slice(-1)
     if (newest % CLEANING === 0 || gone.length >= CLEANING) this.prune(limits)
     else for (const id of gone) rmSync(this.#file(id))
+  }
+
+  /** What runs have written of which the entries are not made yet, the newest first. */
+  #notes(): { id: number; note: Omit<HistoryEntry, 'databases'> & { databases: HistoryEntry['databases'] | null } }[] {
+    return unfinishedIds(this.#places)
+      .reverse()
+      .map(id => ({ id, note: JSON.parse(readFileSync(unfinishedFile(this.#places, id), 'utf8')) }))
   }
 
   #hashes(entry: HistoryEntry): string[] {

@@ -12,19 +12,22 @@ interface MaskedFile {
   readonly masked: string
 }
 
+/** A file that was written; null: there is no secret in it. */
+export type MaskedEntry = readonly [path: string, file: MaskedFile | null]
+
 /**
  * Stores contents of files without their secrets. A file that is replaced may hold a secret that has changed since it was
  * written, which nobody knows any more: so what it was without secrets is remembered when it is written.
  */
 export class MaskedFiles {
-  readonly #file: string
+  readonly #places: Places
   readonly #objects: Objects
   readonly #masking: Masking
   readonly #known: ReadonlyMap<string, MaskedFile>
-  readonly #written = new Map<string, MaskedFile | undefined>()
+  readonly #written = new Map<string, MaskedFile | null>()
 
   constructor(places: Places, objects: Objects, masking: Masking) {
-    this.#file = maskedFilesFile(places)
+    this.#places = places
     this.#objects = objects
     this.#masking = masking
     this.#known = readMaskedFiles(places)
@@ -50,7 +53,7 @@ export class MaskedFiles {
   putNew(path: string, content: string | Uint8Array): string {
     const masked = this.#objects.put(this.#hide(content))
     const secret = masked !== sha256(content)
-    this.#written.set(path, secret ? { written: sha256(content), masked } : undefined)
+    this.#written.set(path, secret ? { written: sha256(content), masked } : null)
     return masked
   }
 
@@ -59,13 +62,14 @@ export class MaskedFiles {
     this.#written.clear()
   }
 
+  /** What has to be remembered when it is written. */
+  get written(): readonly MaskedEntry[] {
+    return [...this.#written]
+  }
+
   /** Remembers what was written. */
   save(): void {
-    const changed = [...this.#written].some(([path, file]) => file?.written !== this.#known.get(path)?.written)
-    if (!changed) return
-    const all = [...new Map<string, MaskedFile | undefined>([...this.#known, ...this.#written])]
-    const kept = all.filter(([, file]) => file !== undefined)
-    writeFileAtomically(this.#file, `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`, { mode: 0o600 })
+    rememberMasked(this.#places, this.written)
   }
 
   /** What is no text stays as it is. */
@@ -74,6 +78,17 @@ export class MaskedFiles {
     const text = bytes.toString('utf8')
     return Buffer.from(text).equals(bytes) ? Buffer.from(this.#masking.hide(text)) : bytes
   }
+}
+
+/** Remembers that files were written. The caller has the turn. */
+export function rememberMasked(places: Places, entries: readonly MaskedEntry[]): void {
+  const known = readMaskedFiles(places)
+  const changed = entries.some(([path, file]) => file?.written !== known.get(path)?.written)
+  if (!changed) return
+  const all = [...new Map<string, MaskedFile | null>([...known, ...entries])]
+  const kept = Object.fromEntries(all.filter(([, file]) => file !== null))
+  const options = { mode: 0o600, locked: true }
+  writeFileAtomically(maskedFilesFile(places), `${JSON.stringify(kept, null, 1)}\n`, options)
 }
 
 /** Hashes of the contents that {@link MaskedFiles} still needs. */

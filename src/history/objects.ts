@@ -39,9 +39,12 @@ export class Objects {
   /** Removes every content that is not in use. @returns how many */
   prune(used: ReadonlySet<string>): number {
     if (!existsSync(this.#folder)) return 0
-    const stored = readdirSync(this.#folder).flatMap(start => readdirSync(join(this.#folder, start)))
-    const unused = stored.filter(hash => !used.has(hash))
-    for (const hash of unused) rmSync(this.#file(hash))
+    // Among them is what a writer that was killed left behind, under a name that is no hash.
+    const stored = readdirSync(this.#folder).flatMap(start =>
+      readdirSync(join(this.#folder, start)).map(name => ({ name, file: join(this.#folder, start, name) })),
+    )
+    const unused = stored.filter(({ name }) => !used.has(name))
+    for (const { file } of unused) rmSync(file)
     return unused.length
   }
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import type { Companion } from '../apply/commit.ts'
 import { formatManifest } from '../plan/manifest.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
@@ -10,7 +11,8 @@ import { limitsOf } from './limits.ts'
 import { MaskedFiles } from './masked-files.ts'
 import { type Masking, maskingWith, showMasked } from './masking.ts'
 import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from './snapshot.ts'
-import { type Unfinished, unfinishedFile } from './unfinished.ts'
+import type { Unfinished } from './unfinished.ts'
+import { unfinishedFile } from './unfinished-names.ts'
 
 /** What a run tells of itself; the rest of the entry is found out. */
 export type RunFacts = Pick<
@@ -21,20 +23,26 @@ export type RunFacts = Pick<
   readonly via?: string
 }
 
+/** What a run tells of itself before its commit. */
+export type NoteFacts = Pick<RunFacts, 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'via'> &
+  Pick<Unfinished, 'changes' | 'closes'>
+
 /** Gathers one entry of the history while a run goes on. */
 export class Recorder {
   readonly #history: History
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time = new Date().toISOString()
-  readonly #unfinished: string
+  readonly #places: Places
+  /** The number of the entry, once it is taken. */
+  #id: number | undefined
   #files: FileRecord[] = []
   #manifest: string | undefined
 
   /** @param secrets besides the present ones */
   constructor(places: Places, secrets: readonly string[] = []) {
     this.#history = new History(places)
-    this.#unfinished = unfinishedFile(places)
+    this.#places = places
     this.#masking = maskingWith(places, secrets)
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
@@ -58,11 +66,6 @@ export class Recorder {
     this.forgetNote()
   }
 
-  /** The note of {@link unfinished} does not hold any more: the files went back. */
-  forgetNote(): void {
-    rmSync(this.#unfinished, { force: true })
-  }
-
   /** Files whose former content could not be put back, because a secret in it has changed since. */
   lostFiles(): string[] {
     const isLost = (version: FileVersion | null) => {
@@ -72,36 +75,43 @@ export class Recorder {
     return this.#files.filter(({ before }) => isLost(before)).map(({ path }) => path)
   }
 
-  /** What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same. */
-  unfinished(deed: Pick<RunFacts, 'command' | 'args' | 'comment' | 'via'>, snapshot: Snapshot | undefined) {
-    const { command, args, comment, via } = deed
+  /**
+   * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
+   * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
+   */
+  unfinished(note: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
-    const note: Unfinished = {
-      databases,
+    const { command, args, comment, via, outcome, problems, changes, closes } = note
+    const text: Unfinished = {
       ...{ time: this.#time, user: userName(), via: via ?? origin(), command, args, comment },
+      ...{ outcome, problems: problems.map(problem => this.#shown(problem)), databases, changes, closes },
+      masked: this.#contents.written,
       ...this.#filesOfEntry(),
     }
-    return { real: this.#unfinished, text: JSON.stringify(note) }
+    this.#id ??= this.#history.nextId()
+    return { real: unfinishedFile(this.#places, this.#id), text: JSON.stringify(text) }
+  }
+
+  /** The note of {@link unfinished} is no longer needed: everything is done. */
+  forgetNote(): void {
+    if (this.#id !== undefined) rmSync(unfinishedFile(this.#places, this.#id), { force: true })
   }
 
   /** Adds the entry; undefined when nothing happened that is worth one. */
   finish(facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
-    const last = this.#history.lastApplied()
-    const before = loadSnapshot(last?.databases ?? {}, objects)
+    const id = this.#id ?? this.#history.nextId()
+    const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && facts.comment === null
-    if (quiet && properties.length === 0 && this.#files.length === 0) {
-      this.forgetNote()
-      return undefined
-    }
+    if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
-    const added = this.#history.add({
+    const added = this.#history.add(id, {
       ...facts,
-      problems: facts.problems.map(problem => showMasked(this.#masking.hide(problem))),
+      problems: facts.problems.map(problem => this.#shown(problem)),
       adjustments: facts.adjustments.map(adjustment => ({
         ...adjustment,
-        problem: adjustment.problem && showMasked(this.#masking.hide(adjustment.problem)),
+        problem: adjustment.problem && this.#shown(adjustment.problem),
       })),
       time: this.#time,
       user: userName(),
@@ -110,9 +120,12 @@ export class Recorder {
       ...this.#filesOfEntry(),
       databases: storeSnapshot(snapshot, objects, this.#masking),
     })
-    this.forgetNote()
     this.#history.limit(limitsOf(snapshot))
     return added
+  }
+
+  #shown(problem: string): string {
+    return showMasked(this.#masking.hide(problem))
   }
 
   #filesOfEntry() {

@@ -16,7 +16,9 @@ export type Run = (command: readonly string[]) => Promise<RunResult>
 export interface ServiceManager {
   readonly name: string
   /** Adjusts nothing: it only says what would be done. */
-  readonly idle?: true
+  readonly idle?: boolean
+  /** It brings a state about and keeps no process: when it fails, nothing is in force. */
+  readonly oneShot?: boolean
   /** The command that an action comes down to, for people. */
   readonly describe: (unit: Unit, action: ServiceAction) => string
   /** Carries an action out. A unit that the manager does not know is a result with a problem. */

@@ -9,21 +9,37 @@ export interface WriteOptions {
   readonly uid?: number
   readonly gid?: number
   /**
-   * The caller holds a lock on the file: the temporary file gets a fixed name and one that a killed writer left behind is
+   * The caller holds a lock on the file, or has the turn: the temporary file gets a fixed name and one that a killed writer left behind is
    * removed, so that left-overs never pile up.
    */
   readonly locked?: boolean
 }
 
+/** A new content that lies on the disk beside its file. */
+export interface StagedFile {
+  /** Puts it in place. */
+  commit(): void
+  /** Removes it. */
+  discard(): void
+}
+
 /**
  * Replaces a file as a whole: whoever reads it, at any instant and after any crash, sees the old content or the new.
- * The temporary file is made exclusively, beside the target, never with wider permissions than asked; it is removed when
- * anything fails. A symbolic link at `path` is replaced, not followed.
+ * A symbolic link at `path` is replaced, not followed.
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
+  stageFile(path, data, options).commit()
+}
+
+/**
+ * The first half of {@link writeFileAtomically}, which is the one that needs space. The temporary file is made exclusively,
+ * beside the target, never with wider permissions than asked; it is removed when anything fails.
+ */
+export function stageFile(path: string, data: string | Uint8Array, options: WriteOptions): StagedFile {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName(basename(path), options.locked === true))
-  if (options.locked === true) rmSync(temporary, { force: true })
+  const discard = () => rmSync(temporary, { force: true })
+  if (options.locked === true) discard()
   const descriptor = openSync(temporary, 'wx', options.mode & 0o700)
   let open = true
   try {
@@ -35,13 +51,21 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, opt
     fsyncSync(descriptor)
     closeSync(descriptor)
     open = false
-    renameSync(temporary, path)
   } catch (error) {
     if (open) closeSync(descriptor)
-    rmSync(temporary, { force: true })
+    discard()
     throw error
   }
-  syncFolder(folder)
+  const commit = () => {
+    try {
+      renameSync(temporary, path)
+    } catch (error) {
+      discard()
+      throw error
+    }
+    syncFolder(folder)
+  }
+  return { commit, discard }
 }
 
 /** Makes the names in a folder survive a power cut. */

@@ -10,6 +10,7 @@ interface Address {
 export interface Network {
   /** `192.168.1.0/24` */
   readonly cidr: string
+  readonly family: 4 | 6
   readonly network: string
   /** Dotted netmask; for IPv6 the prefix length. */
   readonly mask: string
@@ -26,7 +27,8 @@ export interface Network {
  * @throws TypeError when it is none
  */
 export function net(address: string, mask?: string): Network {
-  const [host = '', suffix] = mask === undefined ? address.split('/') : [address, mask]
+  const [host = '', suffix, ...more] = mask === undefined ? address.split('/') : [address, mask]
+  if (more.length > 0) throw new TypeError(`${JSON.stringify(address)} is not a network`)
   const { value, width } = parseAddress(host)
   const bits = suffix === undefined ? width : prefixLength(suffix, width)
   const size = 1n << BigInt(width - bits)
@@ -36,6 +38,7 @@ export function net(address: string, mask?: string): Network {
   const text = (number: bigint) => formatAddress({ value: number, width })
   return {
     cidr: `${text(base)}/${bits}`,
+    family: width === 32 ? 4 : 6,
     network: text(base),
     mask: width === 32 ? text(((1n << 32n) - 1n) & ~(size - 1n)) : String(bits),
     bits,

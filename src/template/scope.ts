@@ -1,16 +1,31 @@
 import { compareBytes } from '../system/byte-order.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { Databases, RecordView } from './databases.ts'
-import { compareAddresses, ip, net } from './network.ts'
+import { compareAddresses, ip, type Network, net } from './network.ts'
 import { type Printer, RawText, textOf } from './printer.ts'
 import * as quoters from './quote.ts'
+import { interfacesIn, networksIn, portsIn } from './reachable.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, groupBy, isOn, splitList, unique, withSlash } from './text.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
 export const SCOPE_NAMES = [
   ...['config', 'db', 'event', 'on', 'off', 'list', 'uniq', 'join', 'pad', 'groupBy', 'byIp', 'byName', 'services'],
-  ...['net', 'ip', 'networks', 'line', 'fail', 'warn', 'skipFile', 'read', 'exists', 'fact'],
+  ...[
+    'net',
+    'ip',
+    'networks',
+    'networksIn',
+    'portsIn',
+    'interfacesIn',
+    'line',
+    'fail',
+    'warn',
+    'skipFile',
+    'read',
+    'exists',
+    'fact',
+  ],
   ...['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash'],
 ] as const
 
@@ -50,12 +65,10 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     services: (): ServiceView[] => databases.all('configuration', 'service').map(serviceView),
     net,
     ip,
-    networks: {
-      local: () =>
-        db('networks')
-          .all('network')
-          .map(record => net(record.key, record.Mask)),
-    },
+    networks: { local: () => db('networks').all('network').map(localNetwork) },
+    networksIn,
+    portsIn,
+    interfacesIn,
     line: (...words: unknown[]) => printer.r(`${words.map(lineWord).join(' ')}\n`),
     fail: (message: string) => {
       throw new Error(message)
@@ -91,6 +104,17 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     // cron(8) turns a bare % into a newline (crontab(5)).
     cronCmd: quotedBy('cronCmd()', command => command.replaceAll('%', '\\%')),
     slash: (url: unknown) => withSlash(textOf(url, 'slash()')),
+  }
+}
+
+/** The key is an address, or has its prefix length with it (`fd00::/64`). */
+function localNetwork({ key, Mask }: RecordView): Network {
+  try {
+    return net(key, key.includes('/') || Mask === '' ? undefined : Mask)
+  } catch (error) {
+    throw new TypeError(
+      `the record "${key}" of the database networks: ${error instanceof Error ? error.message : error}`,
+    )
   }
 }
 

@@ -1,5 +1,9 @@
 import type { RecordView } from './databases.ts'
+import type { Network } from './network.ts'
+import { interfacesIn, networksIn, portsIn } from './reachable.ts'
 import { isOn, splitList } from './text.ts'
+
+type Protocol = 'tcp' | 'udp'
 
 /** A service as the firewall and the like see it. */
 export interface ServiceView {
@@ -7,21 +11,51 @@ export interface ServiceView {
   readonly enabled: boolean
   /** Who may reach it: `none`, `private`, `public`, or zones by name. */
   readonly zones: readonly string[]
-  /** `['tcp', '443']`, ranges as written (`6000:6010`). */
-  readonly ports: readonly (readonly [protocol: 'tcp' | 'udp', port: string])[]
+  /** `['tcp', '443']`, ranges as written (`6000:6010`). Reading it throws a TypeError for what is no port. */
+  readonly ports: readonly (readonly [protocol: Protocol, port: string])[]
+  /** Who may come in, and who may not whoever may; `from` is empty for nobody and undefined for everybody. */
+  readonly who: (local: readonly Network[]) => { from: readonly Network[] | undefined; never: readonly Network[] }
+  /** Where the clients of a VPN come in. */
+  readonly tunnel: { readonly interfaces: readonly string[]; readonly networks: readonly Network[] }
   readonly record: RecordView
 }
 
-/** The one place that knows what `status`, `access`, `TCPPort(s)` and `UDPPort(s)` of a service record mean. */
+/**
+ * The one place that knows what `status`, `access`, `TCPPort(s)`, `UDPPort(s)`, `AllowHosts`, `DenyHosts`, `TunnelInterface`
+ * and `TunnelNetwork` of a service record mean.
+ */
 export function serviceView(record: RecordView): ServiceView {
-  const ports = (protocol: 'tcp' | 'udp', ...names: string[]) =>
-    names.flatMap(name => splitList(record[name])).map(port => [protocol, port] as const)
-  const zones = splitList(record.access ?? 'none')
+  const ports = (protocol: Protocol, ...names: string[]) =>
+    portsIn(record, ...names).map(port => [protocol, port] as const)
+  const access = splitList(record.access ?? 'none')
+  const zones = access.includes('none') ? [] : access
   return {
     name: record.key,
     enabled: isOn(record),
-    zones: zones.includes('none') ? [] : zones,
-    ports: [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts')],
+    zones,
+    get ports() {
+      return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts')]
+    },
+    who: local => ({ from: allowed(record, zones, local), never: networksIn(record, 'DenyHosts') }),
+    get tunnel() {
+      const [interfaces, networks] = [interfacesIn(record, 'TunnelInterface'), networksIn(record, 'TunnelNetwork')]
+      return { interfaces, networks }
+    },
     record,
   }
+}
+
+/** `AllowHosts` narrows what `access` gives, and never widens it. */
+function allowed(
+  record: RecordView,
+  zones: readonly string[],
+  local: readonly Network[],
+): readonly Network[] | undefined {
+  const everybody = zones.includes('public')
+  if (!everybody && !zones.includes('private')) return []
+  const hosts = networksIn(record, 'AllowHosts')
+  if (hosts.length === 0) return everybody ? undefined : local
+  return everybody
+    ? hosts
+    : hosts.filter(host => local.some(network => network.has(host.first) && network.has(host.last)))
 }

@@ -10,7 +10,7 @@ import { ask } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { addS6Service, startS6 } from '../support/s6.ts'
-import { must, PROJECT, run, words } from '../support/sandbox.ts'
+import { must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
@@ -66,7 +66,12 @@ step('a web server and a small daemon run', async () => {
 
 /** Whether the small daemon answers on its old port. */
 function ask7001(): boolean {
-  return run(['curl', '-s', '--max-time', '2', '--http0.9', 'http://127.0.0.1:7001/']).stdout.startsWith('port 7001')
+  return served().startsWith('port 7001')
+}
+
+/** The configuration that the small daemon has read. */
+function served(): string {
+  return run(['curl', '-s', '--max-time', '2', '--http0.9', 'http://127.0.0.1:7001/']).stdout
 }
 
 step('a port that somebody else has: the old site answers, exit 4, all is as before', async () => {
@@ -116,6 +121,53 @@ step('a service that was down before is reported, and takes nothing back', () =>
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode other')
   assert.is(newest().outcome, 'failed')
   must(['s6-svc', '-u', join(scan, 'ported')])
+})
+
+/** An event that restarts the small daemon, with a mode; a restart may take two seconds. */
+function restartWith(mode: string): Outcome {
+  mkdirSync('/etc/gabarit/events/ported-restart/templates2expand/etc', { recursive: true })
+  mkdirSync('/etc/gabarit/events/ported-restart/services2adjust', { recursive: true })
+  writeFileSync('/etc/gabarit/events/ported-restart/templates2expand/etc/ported.conf', '')
+  writeFileSync('/etc/gabarit/events/ported-restart/services2adjust/ported', 'restart\n')
+  type(`config setprop ported mode ${mode}`)
+  return run(['signal-event', 'ported-restart'], { env: { GABARIT_SERVICE_TIMEOUT: '2' }, timeoutSeconds: 90 })
+}
+
+step('an adjustment that hangs while the service is well: the files stay, it waits, and is tried again', async () => {
+  await waitFor('the daemon', ask7001)
+  const waited = run(['signal-event', 'ported-update'])
+  assert.is(waited.status, 0, `${waited.stdout}${waited.stderr}`)
+  type('config setprop ported mode stubborn')
+  type('signal-event ported-update')
+  await waitFor('the new mode', () => served().includes('mode stubborn'))
+  const { status, stdout, stderr } = restartWith('patient')
+  assert.is(status, 1, `${stdout}${stderr}`)
+  assert.match(stderr, 'did not end within 2 s and was killed')
+  assert.match(stderr, 'It is remembered')
+  assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode patient')
+  assert.match(served(), 'mode stubborn')
+  assert.match(type('gabarit status'), 'ported: restart')
+  assert.is(newest().outcome, 'failed')
+  must(['s6-svc', '-k', join(scan, 'ported')])
+  await waitFor('the daemon', ask7001)
+  assert.match(type('signal-event console-save'), 'adjusted ported')
+  await waitFor('the new mode', () => served().includes('mode patient'))
+  assert.match(type('gabarit status'), 'nothing is waiting')
+})
+
+step('an adjustment that hangs and leaves the service ill: it goes back', async () => {
+  type('config setprop ported mode deaf')
+  type('signal-event ported-update')
+  await waitFor('the new mode', () => served().includes('mode deaf'))
+  const { status, stdout, stderr } = restartWith('lively')
+  assert.is(status, 4, `${stdout}${stderr}`)
+  assert.match(stderr, 'did not end within 2 s and was killed')
+  assert.match(stderr, 'nothing answers on TCP port 7001')
+  assert.match(stderr, 'Everything is back as it was before')
+  assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode deaf')
+  assert.is(type('config getprop ported mode'), 'deaf\n')
+  await waitFor('the old service', () => served().includes('mode deaf'))
+  assert.match(type('gabarit status'), 'nothing is waiting')
 })
 
 back.run()

@@ -1,10 +1,11 @@
 // Commands on `/`, in private namespaces: checkers, full and read-only disks, mounts.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { adjusted } from '../support/adjusted.ts'
 import { enterNamespace } from '../support/namespace.ts'
+import { ON_ROOT, template, write } from '../support/real-root.ts'
 import { must, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
@@ -12,18 +13,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 const reason = enterNamespace(import.meta.filename, 'engine')
 const real = suite('on the real root')
 const test = (name: string, body: () => void) => testIf(real, reason, name, body)
-const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }
-
-function write(path: string, text: string, mode = 0o644): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-  chmodSync(path, mode)
-}
-
-const template = (path: string, text: string, metadata = {}) => {
-  write(`/etc/gabarit/templates${path}`, text)
-  write(`/etc/gabarit/templates${path}.template.json`, JSON.stringify(metadata))
-}
+const env = ON_ROOT
 
 const leftOvers = (folder: string) =>
   readdirSync(folder).filter(name => name.includes('gabarit-') || name.startsWith('.'))

@@ -1,19 +1,11 @@
 // Checkers see all new files at their real paths, in a view that nobody else sees. On `/`, in private namespaces.
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { findCommand, needsCommands } from '../support/packages.ts'
+import { ON_ROOT, template, write } from '../support/real-root.ts'
 import { BIN, must, type Outcome, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
@@ -21,18 +13,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 const reason = enterNamespace(import.meta.filename, 'view')
 const view = suite('the view of the checkers')
 const test = (name: string, body: () => void) => testIf(view, reason, name, body)
-const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }
-
-function write(path: string, text: string, mode = 0o644): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-  chmodSync(path, mode)
-}
-
-const template = (path: string, text: string, metadata = {}) => {
-  write(`/etc/gabarit/templates${path}`, text)
-  write(`/etc/gabarit/templates${path}.template.json`, JSON.stringify(metadata))
-}
+const env = ON_ROOT
 
 const expand = (...paths: string[]): Outcome => run(['expand-template', ...paths], { env })
 

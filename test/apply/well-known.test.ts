@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
+import { ON_ROOT, template } from '../support/real-root.ts'
 import { BIN, type Outcome, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 
@@ -16,12 +17,8 @@ const reason = firstReason(
 )
 const checkers = suite('well-known files')
 const test = (name: string, body: () => void) => testIf(checkers, reason, name, body)
-const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }
+const env = ON_ROOT
 
-const template = (path: string, text: string, metadata = {}) => {
-  outputFileSync(`/etc/gabarit/templates${path}`, text)
-  outputFileSync(`/etc/gabarit/templates${path}.template.json`, JSON.stringify(metadata))
-}
 const expand = (...paths: string[]): Outcome => run(['expand-template', ...paths], { env })
 
 /**

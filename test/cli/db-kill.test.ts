@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readDatabase, writeTransaction } from '../../src/db/store.ts'
-import { randomNumbers } from '../support/random.ts'
+import { chooseSeed, random } from '../support/random.ts'
 import { BIN, Sandbox } from '../support/sandbox.ts'
 
 const test = suite<{ sandbox: Sandbox }>('db: kill -9')
@@ -34,9 +34,9 @@ function write({ root }: Sandbox, value: string, killAfter?: number): Promise<nu
 test(`${KILLS} times at random instants: the old database or the new, and the next command works`, async ({
   sandbox,
 }) => {
-  const seed = Number(process.env.GABARIT_TEST_SEED) || Date.now() % 1000000
+  const seed = chooseSeed()
   process.stdout.write(`seed ${seed} (GABARIT_TEST_SEED)\n`)
-  const next = randomNumbers(seed)
+  const next = random(seed)
   let duration = Math.min(await write(sandbox, 'start'), await write(sandbox, 'old'))
   const file = sandbox.path('/var/lib/gabarit/db/test.json')
   let old = 'old'

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Outcome } from '../support/sandbox.ts'
+import { type Outcome, Sandbox } from '../support/sandbox.ts'
 import { Server } from './server.ts'
 
 const ask = suite('ask before, and advise')
@@ -57,5 +57,47 @@ ask(
     assert.not.match(box.run('signal-event sshd', { env }).stderr, advice)
   },
 )
+
+ask('an event that brings a window along waits when a remote shell signals it, and only then', () => {
+  const env = { ...box.env, SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' }
+  box.event('risky', { 'templates2expand/etc/x': '', 'confirm-within': '1h\n' })
+  const waits = (word: string, command: string, environment = env) => {
+    box.must(['config', 'set', 'word', word])
+    const { status, stderr } = box.run(command, { env: environment })
+    assert.is(status, 0, stderr)
+    const window = box.isPending ? JSON.parse(box.read('/var/lib/gabarit/confirmation.json')).within : undefined
+    if (box.isPending) box.must('gabarit confirm')
+    return window
+  }
+  assert.is(waits('30', 'signal-event risky'), 3600)
+  assert.is(waits('31', 'signal-event risky --confirm-within 90s'), 90)
+  assert.is(waits('32', 'signal-event risky --confirm-within no'), undefined)
+  assert.is(waits('33', 'signal-event risky', { ...box.env, SSH_CONNECTION: '' }), undefined)
+  assert.is(waits('34', 'signal-event risky --dry-run'), undefined)
+  box.event('outer', { S01inner: '#!/bin/sh\nsignal-event risky\n' })
+  assert.is(waits('35', 'signal-event outer'), undefined, 'an event that an action signals belongs to another one')
+  box.event('risky', { 'confirm-within': 'no\n' })
+  assert.is(waits('36', 'signal-event risky'), undefined)
+})
+
+ask('a window that is none is refused with its file, and found by lint', () => {
+  box.event('risky', { 'confirm-within': 'soon\n' })
+  const { status, stderr } = box.run('signal-event risky', { env: { SSH_CONNECTION: 'x' } })
+  assert.is(status, 3)
+  assert.match(stderr, /risky\/confirm-within.*"soon" is not a duration/)
+  assert.match(box.run('gabarit lint').stdout, /risky\/confirm-within.*"soon" is not a duration/)
+  box.event('risky', { 'confirm-within': '10m\n' })
+})
+
+ask('the first event brings no window along: there is nothing to go back to', () => {
+  const fresh = new Sandbox()
+  fresh.must('config set word 1')
+  fresh.write('/etc/gabarit/templates/etc/x', 'x <%= config.word %>\n')
+  fresh.write('/etc/gabarit/events/risky/templates2expand/etc/x', '')
+  fresh.write('/etc/gabarit/events/risky/confirm-within', '10m')
+  fresh.must('signal-event risky', { env: { SSH_CONNECTION: 'x' } })
+  assert.not(fresh.exists('/var/lib/gabarit/confirmation.json'))
+  fresh.remove()
+})
 
 ask.run()

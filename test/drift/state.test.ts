@@ -113,7 +113,7 @@ states('contents of former times are cleared away in the end, those in force sta
     await engine.apply('x')
   }
   const manifest = readManifest(engine.places, system)
-  keepWritten(manifest, engine.places, system)
+  keepWritten(manifest, engine.places, system, assert.unreachable)
   assert.ok(readdirSync(writtenFolder(engine.places)).length < 110)
   assert.is(lastWritten(sha256('119\n'), engine.places)?.toString(), '119\n')
   engine.remove()

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { levelOf } from '../../src/letsencrypt/ledger/bucket.ts'
 import { LIMITS, type Limit } from '../../src/letsencrypt/ledger/limit-table.ts'
-import { randomNumbers } from '../support/random.ts'
+import { random } from '../support/random.ts'
 
 const bucket = suite('the bucket of a limit')
 const START = Date.UTC(2026, 10, 1)
@@ -47,14 +47,14 @@ class Tokens {
 for (const [mode, limits] of Object.entries(LIMITS))
   for (const [name, limit] of Object.entries(limits))
     bucket(`${mode} ${name}: the same answers as counting tokens, and exact times`, () => {
-      const random = randomNumbers(limit.count + limit.seconds)
+      const next = random(limit.count + limit.seconds)
       const interval = (limit.seconds * 1000) / limit.count
       const tokens = new Tokens(limit)
       const times: number[] = []
       let now = START
       for (let step = 0; step < 400; step++) {
         // Mostly in haste, so that the bucket is empty now and then; sometimes after a long rest.
-        now += Math.round(random() * interval * (random() < 0.02 ? limit.count : 1.4))
+        now += Math.round(next() * interval * (next() < 0.02 ? limit.count : 1.4))
         const { used, freeAt } = levelOf(times, limit, now)
         assert.is(freeAt === undefined, tokens.allows(now), `step ${step}: ${used} used`)
         if (freeAt === undefined) {

@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hasMarks, mergeTexts } from '../../src/override/three-way.ts'
 import { needsCommands } from '../support/packages.ts'
-import { randomNumbers } from '../support/random.ts'
+import { random } from '../support/random.ts'
 import { run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
@@ -49,12 +49,12 @@ merging('keeps every byte: line ends, a last line without one, empty texts', () 
 
 testIf(merging, needsCommands('git'), 'comes out as git merge-file --diff3 does it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gabarit-merge-'))
-  const random = randomNumbers(20_260_101)
+  const next = random(20_260_101)
   let clean = 0
   for (let round = 0; round < 150; round++) {
     // Every line is different, so there is one way only to lay the texts beside each other.
-    const base = Array.from({ length: Math.floor(random() * 12) }, (_, index) => `line ${index}\n`)
-    const [mine, theirs] = [edited(base, random, round % 3 === 0 ? 'x' : 'mine'), edited(base, random, 'x')]
+    const base = Array.from({ length: Math.floor(next() * 12) }, (_, index) => `line ${index}\n`)
+    const [mine, theirs] = [edited(base, next, round % 3 === 0 ? 'x' : 'mine'), edited(base, next, 'x')]
     const texts = [mine, base, theirs].map(text => text.join(''))
     const names = ['mine', 'base', 'theirs']
     for (const [index, name] of names.entries()) writeFileSync(join(folder, name), texts[index] ?? '')
@@ -69,9 +69,9 @@ testIf(merging, needsCommands('git'), 'comes out as git merge-file --diff3 does 
 })
 
 /** Removes, changes and adds lines; the same word makes the same new lines. */
-function edited(base: readonly string[], random: () => number, word: string): string[] {
+function edited(base: readonly string[], next: () => number, word: string): string[] {
   return base.flatMap((line, index) => {
-    const dice = random()
+    const dice = next()
     if (dice < 0.08) return []
     if (dice < 0.16) return [`${word} for ${index}\n`]
     return dice < 0.24 ? [line, `${word} behind ${index}\n`] : [line]

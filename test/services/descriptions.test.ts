@@ -44,7 +44,7 @@ for (const name of files)
 const KEYS: readonly (readonly [database: string, type: string, good: readonly string[], bad: readonly string[]])[] = [
   ['domains', 'domain', ['example.org', 'localdomain'], ['*.example.org', 'a b', 'a_b.org', '*', '']],
   ['hosts', 'host', ['www.example.org', '*.example.org'], ['www.example.org.', 'a/b', '-a']],
-  ['networks', 'network', ['192.168.1.0', 'fd00::'], ['office', '192.168.1.0/24']],
+  ['networks', 'network', ['192.168.1.0', 'fd00::', '192.168.1.0/24', 'fd00::/64'], ['office', '192.168.1.0/33']],
   ['accounts', 'ibay', ['Primary', 'my-share', '0.x_y'], ['../x', 'a b', '*', 'a*', '.x', '-x', 'a:b']],
 ]
 

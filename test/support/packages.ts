@@ -20,6 +20,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   sudo: 'visudo',
   busybox: 'busybox',
   git: 'git',
+  iptables: 'iptables-restore',
+  'iputils-ping': 'ping',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

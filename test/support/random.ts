@@ -1,10 +1,15 @@
-/** Repeatable numbers from 0 to below 1 (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+/** Repeatable random numbers in [0, 1) (mulberry32). */
+export function random(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
+}
+
+/** The seed of this run: `GABARIT_TEST_SEED`, else another one each time. */
+export function chooseSeed(): number {
+  return Number(process.env.GABARIT_TEST_SEED) || (Date.now() % 1_000_000) + 1
 }

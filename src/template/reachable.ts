@@ -1,0 +1,54 @@
+import type { RecordView } from './databases.ts'
+import { type Network, net } from './network.ts'
+import { splitList } from './text.ts'
+
+/**
+ * The ports of list properties: `80`, ranges as `6000:6010`.
+ * @throws TypeError that names record and property, for what is no port from 1 to 65535
+ */
+export function portsIn(record: RecordView, ...names: string[]): string[] {
+  return names.flatMap(name =>
+    splitList(record[name]).map(text => {
+      const [first = Number.NaN, last = first, ...more] = text
+        .split(':')
+        .map(part => (isNumber(part) ? Number(part) : 0))
+      if (first >= 1 && first <= last && last <= 65535 && more.length === 0) return text
+      throw wrong(record, name, text, 'a port (1 to 65535) or a range of ports (6000:6010)')
+    }),
+  )
+}
+
+/**
+ * The addresses and networks of list properties, IPv4 and IPv6.
+ * @throws TypeError that names record and property, for what is none
+ */
+export function networksIn(record: RecordView, ...names: string[]): Network[] {
+  return names.flatMap(name =>
+    splitList(record[name]).map(text => {
+      try {
+        return net(text)
+      } catch {
+        throw wrong(record, name, text, 'an address or a network (192.168.1.0/24, fd00::/64)')
+      }
+    }),
+  )
+}
+
+/**
+ * The network interfaces of a list property; one that ends in `+` stands for all whose names begin so.
+ * @throws TypeError that names record and property, for what Linux would not take as a name (IFNAMSIZ is 16)
+ */
+export function interfacesIn(record: RecordView, name: string): string[] {
+  return splitList(record[name]).map(text => {
+    if (/^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}\+?$/.test(text) && text.length <= 15) return text
+    throw wrong(record, name, text, 'the name of a network interface (eth0, tun+)')
+  })
+}
+
+function isNumber(text: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(text)
+}
+
+function wrong({ key }: RecordView, name: string, text: string, kind: string): TypeError {
+  return new TypeError(`the record "${key}", property ${name}: ${JSON.stringify(text)} is not ${kind}`)
+}

@@ -1,0 +1,54 @@
+// Full disks, in a private namespace: nothing changes, or everything; with room again, the next command repairs what is left.
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { enterNamespace } from '../support/namespace.ts'
+import { random } from '../support/random.ts'
+import { testIf } from '../support/skip.ts'
+import { DISKS, makeDeeds, mount, oneOf, unmount } from './disks.ts'
+import { repairAndJudge } from './kill.ts'
+import { SEED } from './sweep.ts'
+
+const reason = enterNamespace(import.meta.filename, 'disk')
+const disk = suite('disks')
+const next = random(SEED)
+const FULL = 100
+const PAGE = 4096
+
+/** Fills a disk up to so many free pages. */
+function fill(place: string, free: number): void {
+  const { bavail } = statfsSync(place)
+  writeFileSync(join(place, 'ballast'), Buffer.alloc(Math.max(0, bavail - free) * PAGE))
+}
+
+testIf(disk, reason, `${FULL} full ones`, () => {
+  const deeds = makeDeeds()
+  const wrong: string[] = []
+  const seen = { refused: 0, done: 0 }
+  for (let run = 1; run <= FULL; run++) {
+    const deed = oneOf(deeds, next())
+    const folder = oneOf(DISKS, next())
+    const free = Math.floor(next() ** 3 * 40)
+    const site = deed.site()
+    const place = mount(site, folder)
+    fill(place, free)
+    const { status, stdout, stderr } = site.run(deed.command, { input: deed.input })
+    seen[status === 0 ? 'done' : 'refused']++
+    const problems: string[] = []
+    if (status !== 0 && !/no space left on device/.test(stderr)) problems.push(`exit ${status}: ${stdout}${stderr}`)
+    if (/bug in gabarit/.test(stderr)) problems.push(stderr)
+    rmSync(join(place, 'ballast'))
+    problems.push(...repairAndJudge(site, deed, next()))
+    const at = `seed ${SEED}, run ${run}, ${deed.name}, ${free} pages free on ${folder}`
+    wrong.push(...problems.map(problem => `${at}: ${problem}`))
+    unmount(site, place)
+  }
+  process.stdout.write(
+    `${FULL} runs with a full disk, seed ${SEED} (GABARIT_TEST_SEED): ${seen.refused} refused, ${seen.done} done\n`,
+  )
+  assert.is(wrong.join('\n'), '')
+  assert.ok(seen.refused >= 10 && seen.done >= 10)
+})
+
+disk.run()

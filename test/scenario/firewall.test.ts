@@ -1,0 +1,296 @@
+// The packet filter of a gateway, with the kernel's own: a server between a local network, the world outside and a VPN, in
+// private network namespaces. Everything over IPv4 and IPv6 alike.
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { outputFileSync } from 'fs-extra/esm'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Daemons } from '../support/daemons.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { MACHINE, Office, SERVER } from '../support/office.ts'
+import { needsCommands } from '../support/packages.ts'
+import { must, type Outcome, run, words } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+import { pause } from '../support/wait.ts'
+
+const scenario = suite('the firewall of a gateway')
+const step = stepsOf(
+  scenario,
+  enterNamespace(import.meta.filename, 'gateway') ??
+    needsCommands('iptables-restore', 'ip6tables-restore', 'sysctl', 'ping', 'ss', 'sshd', 'ssh-keygen'),
+)
+const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: '' }
+const server = (line: string): string => must(words(line), { env })
+const tried = (command: readonly string[]): Outcome => run(command, { env })
+const rules = () => ['iptables-save', 'ip6tables-save'].map(save => must([save]).replace(/^#.*\n|\[\d+:\d+\]/gm, ''))
+const sysctl = (name: string): string => must(['sysctl', '-n', name]).trim()
+const BOTH_NOTHING = ['nothing', 'nothing']
+
+let office: Office
+const daemons = new Daemons()
+scenario.after(async () => {
+  office?.stop()
+  await daemons.stopAll()
+})
+
+step('before: no firewall, so no rules, no files, nothing closed', async () => {
+  office = new Office()
+  await office.listen('server', '80', '443', '8081', '2222', 'u1194')
+  await office.listen('lan', '80', '9000')
+  await office.listen('outside', '80')
+  server('config set DomainName example.org')
+  server('config set SystemName gateway')
+  server('signal-event post-install')
+  server('db networks set 192.168.77.0 network Mask 255.255.255.0')
+  server('db networks set fd77:1::/64 network')
+  server('config set intranet service status enabled access private TCPPort 8081')
+  server('config set openvpn service status enabled access public UDPPort 1194')
+  const before = rules()
+  server('signal-event firewall-update')
+  assert.equal(rules(), before)
+  assert.not(existsSync('/etc/iptables/rules.v4'))
+  assert.equal(office.ask('outside', SERVER.outside, 2222), [...MACHINE.outside])
+})
+
+step('enabled: what is public answers everybody, what is private the local networks, the rest nobody', () => {
+  server('config setprop firewall status enabled')
+  const { stdout } = tried(['signal-event', 'firewall-update'])
+  assert.match(stdout, /^adjusted firewall: \S+\/services\/firewall reload$/m)
+  for (const machine of ['lan', 'outside'] as const) {
+    assert.equal(office.ask(machine, SERVER[machine], 80), [...MACHINE[machine]])
+    assert.equal(office.ask(machine, SERVER[machine], 1194, 'udp'), [...MACHINE[machine]])
+    assert.equal(office.askInVain(machine, SERVER[machine], 2222), BOTH_NOTHING)
+  }
+  assert.equal(office.ask('lan', SERVER.lan, 8081), [...MACHINE.lan])
+  assert.equal(office.askInVain('outside', SERVER.outside, 8081), BOTH_NOTHING)
+  assert.equal(office.pings('outside', SERVER.outside), [true, true])
+  assert.equal(must(['ping', '-n', '-c', '1', '-W', '5', MACHINE.outside[0]]).includes('1 received'), true)
+})
+
+step('a service that is disabled or of no access is closed; hosts are allowed and denied by name', () => {
+  server('config setprop modSSL status disabled')
+  server('config setprop httpd DenyHosts 198.51.100.0/24,2001:db8:2::10')
+  server('config setprop intranet access public AllowHosts 198.51.100.10')
+  server('config setprop firewall Ping private')
+  server('signal-event firewall-update')
+  assert.equal(office.askInVain('lan', SERVER.lan, 443), BOTH_NOTHING)
+  assert.equal(office.askInVain('outside', SERVER.outside, 80), BOTH_NOTHING)
+  assert.equal(office.ask('lan', SERVER.lan, 80), [...MACHINE.lan])
+  assert.equal(office.ask('outside', SERVER.outside.slice(0, 1), 8081), MACHINE.outside.slice(0, 1))
+  assert.equal(office.askInVain('outside', SERVER.outside.slice(1), 8081), ['nothing'])
+  assert.equal(office.pings('lan', SERVER.lan), [true, true])
+  assert.equal(office.pings('outside', SERVER.outside), [false, false])
+  server('config delprop httpd DenyHosts')
+  server('config setprop firewall Ping public Policy reject')
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', SERVER.outside, 443), ['refused', 'refused'])
+  server('config setprop firewall Policy drop')
+})
+
+step('a VPN: its clients reach the local network, hidden behind the server', () => {
+  server('config setprop openvpn TunnelInterface tun+ TunnelNetwork 10.8.0.0/24,fd00:8::/64')
+  assert.equal(office.askInVain('vpn', MACHINE.lan, 80), BOTH_NOTHING)
+  server('signal-event firewall-update')
+  assert.equal([sysctl('net.ipv4.ip_forward'), sysctl('net.ipv6.conf.all.forwarding')], ['1', '1'])
+  assert.equal(office.ask('vpn', MACHINE.lan, 80), [...SERVER.lan])
+  assert.equal(office.pings('vpn', MACHINE.lan), [true, true])
+  assert.equal(office.ask('vpn', SERVER.vpn, 2222), [...MACHINE.vpn], 'the server itself is open to them')
+  assert.equal(office.askInVain('vpn', MACHINE.outside, 80), BOTH_NOTHING, 'not to the world outside')
+})
+
+step('without masquerading the local network needs a static route', () => {
+  server('config setprop openvpn Masquerade no')
+  server('signal-event firewall-update')
+  assert.equal(office.askInVain('vpn', MACHINE.lan, 80), BOTH_NOTHING)
+  office.route('lan', [SERVER.lan[0], SERVER.lan[1]])
+  assert.equal(office.ask('vpn', MACHINE.lan, 80), [...MACHINE.vpn])
+  office.unroute('lan')
+})
+
+step('a port forward, to an IPv4 and to an IPv6 address', () => {
+  server(`db portforwards set nas portforward Port 8080 DestHost ${MACHINE.lan[0]} DestPort 9000`)
+  server(`db portforwards set nas6 portforward Port 8080 DestHost ${MACHINE.lan[1]} DestPort 9000`)
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', SERVER.outside, 8080), [...SERVER.lan])
+  server('db portforwards setprop nas AllowHosts 203.0.113.0/24')
+  server('db portforwards setprop nas6 status disabled')
+  server('signal-event firewall-update')
+  assert.equal(office.askInVain('outside', SERVER.outside, 8080), BOTH_NOTHING)
+})
+
+step('an interface towards the Internet: the local network gets out, nobody gets in', () => {
+  office.route('lan', [SERVER.lan[0], SERVER.lan[1]])
+  server('config setprop firewall ExternalInterface ext0')
+  server('db portforwards delprop nas AllowHosts')
+  server('db portforwards setprop nas6 status enabled')
+  server('signal-event firewall-update')
+  assert.equal(office.ask('lan', MACHINE.outside, 80), [...SERVER.outside])
+  assert.equal(office.ask('vpn', MACHINE.outside, 80), [...SERVER.outside])
+  assert.equal(office.ask('outside', SERVER.outside, 8080), [...MACHINE.outside], 'the forward shows who asks')
+  office.route('outside', SERVER.outside)
+  assert.equal(office.askInVain('outside', MACHINE.lan, 80), BOTH_NOTHING)
+  server('config setprop firewall Masquerade no')
+  server('signal-event firewall-update')
+  assert.equal(office.ask('lan', MACHINE.outside, 80), [...MACHINE.lan])
+})
+
+/** An event that is refused: nothing is written, and the old rules are still loaded. */
+function refused(said: RegExp | string): string {
+  const [before, file] = [rules(), readFileSync('/etc/iptables/rules.v4', 'utf8')]
+  const { status, stdout, stderr } = tried(['signal-event', 'firewall-update'])
+  assert.is(status, 3, stdout + stderr)
+  assert.match(stderr, said)
+  assert.is(readFileSync('/etc/iptables/rules.v4', 'utf8'), file)
+  assert.equal(rules(), before)
+  return stderr
+}
+
+const custom = '/etc/gabarit/templates-custom/etc/iptables/rules.v4/26Mine'
+step('a bad rule is refused with its fragment, and the old rules stay loaded', () => {
+  const origin = 'was made by /etc/gabarit/templates-custom/etc/iptables/rules.v4/26Mine:2'
+  for (const [rule, said] of [
+    ['-A INPUT -j NOWHERE', "NOWHERE' does not exist"],
+    ['-A INPUT -p tcp -m tcp --dport 99999 -j ACCEPT', '99999 is not a port'],
+    ['-A INPUT -m nonsense', 'nonsense'],
+  ] as const) {
+    outputFileSync(custom, `# mine\n${rule}\n`)
+    const stderr = refused(said)
+    assert.match(stderr, origin)
+  }
+  rmSync(custom)
+})
+
+step('a bad port of a record that nothing describes is refused with record and property', () => {
+  for (const port of ['99999', '80 -j ACCEPT']) {
+    server('config set strange service status enabled access public')
+    assert.is(tried(['config', 'setprop', 'strange', 'TCPPort', port]).status, 0)
+    refused(/45Services.*the record "strange", property TCPPort: /)
+  }
+  server('config delete strange')
+})
+
+step('hostile words in records never become rules', () => {
+  const open = rules()
+  for (const key of ['-j', '"; -A INPUT -j ACCEPT', 'a\\" b', "it's", '$(id)', '!', '# x', '%s', 'é'])
+    assert.is(
+      tried(['config', 'set', key, 'service', 'status', 'enabled', 'access', 'public', 'TCPPort', '7000']).status,
+      0,
+    )
+  server('signal-event firewall-update')
+  const own = (text: string) => text.split('\n').filter(line => !line.includes('--dport 7000'))
+  assert.equal(rules().map(own), open.map(own))
+  assert.is(rules()[0]?.match(/--dport 7000 /g)?.length, 9)
+  for (const key of JSON.parse(server('config --json keys')))
+    if (!/^[\w-]+$/.test(key) || key === '-j') must(['config', 'delete', key], { env })
+  assert.is(
+    tried(['config', 'set', 'a\nb', 'service', 'status', 'enabled', 'access', 'public', 'TCPPort', '7000']).status,
+    0,
+  )
+  refused(/45Services/)
+  must(['config', 'delete', 'a\nb'], { env })
+})
+
+step('ssh is never closed to the local networks, on the port where it really answers', async () => {
+  must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/run/host-key'])
+  must(['mkdir', '-p', '/run/sshd'])
+  const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', '-h', '/run/host-key', '-p', '22022']
+  await daemons.start('sshd', sshd, () => run(['ss', '-Hlnt']).stdout.includes(':22022'))
+  server('config setprop sshd access none')
+  server('signal-event firewall-update')
+  assert.ok(office.ask('lan', SERVER.lan, 22022).every(answer => answer.startsWith('SSH-2.0')))
+  assert.equal(office.askInVain('outside', SERVER.outside, 22022), BOTH_NOTHING)
+  must(['db', 'networks', 'delete', '192.168.77.0'], { env })
+  must(['db', 'networks', 'delete', 'fd77:1::/64'], { env })
+  refused(/ssh could be reached from nowhere/)
+  server('db networks set 192.168.77.0/24 network')
+  server('db networks set fd77:1:: network Mask 64')
+  server('db portforwards set mad portforward Port 22000:22100 DestHost 192.168.77.10')
+  refused(/"mad": port 22022 is that of ssh/)
+  server('db portforwards delete mad')
+})
+
+step('settings of the kernel: set, overridden, and put back when they are taken out', () => {
+  const before = sysctl('net.ipv4.tcp_keepalive_time')
+  server('config setprop sysctl net.ipv4.tcp_keepalive_time 600 net.ipv4.ip_forward 0')
+  server('signal-event network-update')
+  assert.equal([sysctl('net.ipv4.tcp_keepalive_time'), sysctl('net.ipv4.ip_forward')], ['600', '0'])
+  server('config delprop sysctl net.ipv4.tcp_keepalive_time net.ipv4.ip_forward')
+  server('signal-event network-update')
+  assert.equal([sysctl('net.ipv4.tcp_keepalive_time'), sysctl('net.ipv4.ip_forward')], [before, '1'])
+})
+
+step('a wrong setting is refused with the line', () => {
+  for (const [name, value, said] of [
+    ['net.ipv4.ip_forwards', '1', /the kernel has no setting net\.ipv4\.ip_forwards/],
+    ['net.ipv4.tcp_keepalive_time', 'soon', /tcp_keepalive_time is now \d+/],
+  ] as const) {
+    must(['config', 'setprop', 'sysctl', name, value], { env })
+    refused(said)
+    must(['config', 'delprop', 'sysctl', name], { env })
+  }
+})
+
+step('a setting that the kernel does not take goes back with everything else', () => {
+  const [before, file] = [rules(), readFileSync('/etc/sysctl.d/90-gabarit.conf', 'utf8')]
+  server('config setprop sysctl net.ipv4.tcp_keepalive_time 600 net.ipv4.tcp_keepalive_intvl 99999999')
+  server('config setprop firewall Logging no')
+  const { status, stderr } = tried(['signal-event', 'firewall-update'])
+  assert.is(status, 4, stderr)
+  assert.match(stderr, 'sysctl could not be brought into force')
+  assert.equal(rules(), before)
+  assert.is(readFileSync('/etc/sysctl.d/90-gabarit.conf', 'utf8'), file)
+  assert.is(sysctl('net.ipv4.tcp_keepalive_time'), '7200')
+  assert.is(tried(['config', 'getprop', 'firewall', 'Logging']).stdout, 'yes\n')
+})
+
+step('from a remote shell it goes back by itself unless it is confirmed', async () => {
+  const remote = { ...env, SSH_CONNECTION: '198.51.100.10 50000 198.51.100.1 22022', GABARIT_WALL: 'true' }
+  const before = rules()
+  outputFileSync('/etc/gabarit/events/firewall-update/confirm-within', '6s\n')
+  server('config setprop httpd access private')
+  const { status, stdout, stderr } = run(['signal-event', 'firewall-update'], { env: remote })
+  assert.is(status, 0, stderr)
+  assert.match(stdout, /goes back by itself at .* unless you confirm: gabarit confirm/)
+  assert.not.equal(rules(), before)
+  for (let left = 200; left > 0 && existsSync('/var/lib/gabarit/confirmation.json'); left--) await pause(200)
+  assert.equal(rules(), before)
+  assert.is(tried(['config', 'getprop', 'httpd', 'access']).stdout, 'public\n')
+
+  server('config setprop httpd access private')
+  assert.is(run(['signal-event', 'firewall-update', '--confirm-within', 'no'], { env: remote }).status, 0)
+  assert.not(existsSync('/var/lib/gabarit/confirmation.json'))
+  server('config setprop httpd access public')
+  server('signal-event firewall-update')
+  assert.not(existsSync('/var/lib/gabarit/confirmation.json'), 'not in a local shell')
+})
+
+step('rules edited by hand are not overwritten unless they are named', () => {
+  appendFileSync('/etc/iptables/rules.v4', '# by hand\n')
+  server('config setprop firewall LogLimit 5/minute')
+  const { status, stderr } = tried(['signal-event', 'firewall-update'])
+  assert.is(status, 3)
+  assert.match(stderr, '/etc/iptables/rules.v4 was edited by hand')
+  server('signal-event firewall-update --overwrite /etc/iptables/rules.v4')
+})
+
+step('rules that somebody flushed are loaded again; at the start of the machine too', () => {
+  const before = rules()
+  must(['iptables', '-F'])
+  server('signal-event firewall-update')
+  assert.equal(rules(), before)
+  must(['ip6tables', '-F'])
+  const unit = readFileSync('/etc/systemd/system/gabarit-firewall.service', 'utf8')
+  must(words(/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? ''))
+  assert.equal(rules(), before)
+  assert.ok(existsSync('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
+})
+
+step('disabled: everything is open again, and nothing is left', () => {
+  server('config setprop firewall status disabled')
+  server('signal-event firewall-update')
+  assert.not(existsSync('/etc/iptables/rules.v4'))
+  assert.not(existsSync('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
+  for (const text of rules()) assert.not.match(text, /^-A|gabarit/m)
+  assert.equal(office.ask('outside', SERVER.outside, 2222), [...MACHINE.outside])
+})
+
+scenario.run()

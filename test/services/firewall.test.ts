@@ -1,0 +1,230 @@
+// The texts that the records of firewall, sysctl and sshd make. What they do to packets is in test/scenario/firewall.test.ts.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { outputFileSync } from 'fs-extra/esm'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { expandAll, makeContext } from '../../src/apply/run.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
+import { failureOf } from '../support/engine.ts'
+import { PROJECT } from '../support/sandbox.ts'
+import { configuration, Server } from './server.ts'
+
+const firewall = suite('files of firewall, sysctl and sshd')
+const FOUR = '/etc/iptables/rules.v4'
+const SIX = '/etc/iptables/rules.v6'
+const SYSCTL = '/etc/sysctl.d/90-gabarit.conf'
+const SSHD = '/etc/ssh/sshd_config.d/gabarit.conf'
+
+type Properties = Readonly<Record<string, string>>
+type Records = Readonly<Record<string, readonly [type: string, properties?: Properties]>>
+const service = (properties: Properties = {}): [string, Properties] => ['service', { status: 'enabled', ...properties }]
+const LOCAL: Records = { '192.168.0.0': ['network', { Mask: '255.255.255.0' }], 'fd00:1::/64': ['network'] }
+const VPN = { access: 'public', UDPPort: '1194', TunnelInterface: 'tun+', TunnelNetwork: '10.8.0.0/24' }
+
+/** The shipped templates over databases of their own, expanded in this process. */
+class Files {
+  readonly warnings: string[] = []
+  readonly root = mkdtempSync(join(tmpdir(), 'gabarit-firewall-'))
+
+  /** @param records of the database configuration, besides an enabled firewall and sysctl */
+  constructor(records: Records, databases: Readonly<Record<string, Records>> = {}) {
+    const all = { networks: LOCAL, configuration: { firewall: service(), sysctl: service(), ...records }, ...databases }
+    for (const [name, contents] of Object.entries(all)) {
+      const stored = Object.entries(contents).map(([key, [type, properties = {}]]) => [key, { type, properties }])
+      outputFileSync(join(this.root, `var/lib/gabarit/db/${name}.json`), JSON.stringify(Object.fromEntries(stored)))
+    }
+    made.push(this.root)
+  }
+
+  /** What a template makes; undefined for no file. */
+  text(template: string): string | undefined {
+    const context = makeContext(findPlaces(PROJECT, {}, this.root), new RealSystem(this.root), warning =>
+      this.warnings.push(warning),
+    )
+    return expandAll(context, [template])[0]?.content
+  }
+
+  /** The same without comments and empty lines. */
+  lines(template: string): string[] {
+    const lines = (this.text(template) ?? '').split('\n').map(line => line.trim())
+    return lines.filter(line => line !== '' && !line.startsWith('#'))
+  }
+
+  /** What an expansion is refused with. */
+  refusal(template: string): string {
+    return failureOf(() => this.text(template)).describe()
+  }
+}
+const made: string[] = []
+firewall.after(() => {
+  for (const root of made) rmSync(root, { recursive: true, force: true })
+})
+const make = (records: Records, databases?: Readonly<Record<string, Records>>) => new Files(records, databases)
+
+/** The rules of a service by its comment. */
+const rulesOf = (server: Files, template: string, name: string) =>
+  server.lines(template).filter(line => line.includes(`--comment ${name} `))
+
+firewall('public, private and none; lists and ranges; allowed hosts by family', () => {
+  const server = make({
+    web: service({ access: 'public', TCPPorts: '80, 8000:8010', UDPPort: '443' }),
+    nas: service({ access: 'private', TCPPort: '5000' }),
+    shut: service({ access: 'none', TCPPort: '1' }),
+    bare: service({ TCPPort: '2' }),
+    off: service({ status: 'disabled', access: 'public', TCPPort: 'nonsense' }),
+    some: service({
+      access: 'public',
+      TCPPort: '3',
+      AllowHosts: '203.0.113.7, 2001:db8::/32',
+      DenyHosts: '10.0.0.0/8',
+    }),
+    few: service({ access: 'private', TCPPort: '4', AllowHosts: '192.168.0.9, 203.0.113.7' }),
+  })
+  const rule = (protocol: string, port: string, name: string, from = '') =>
+    `-A gabarit-services ${from}-p ${protocol} -m ${protocol} --dport ${port} -m comment --comment ${name} -j ACCEPT`
+  for (const template of [FOUR, SIX])
+    assert.equal(rulesOf(server, template, 'web'), [
+      ...['80', '8000:8010'].map(port => rule('tcp', port, 'web')),
+      rule('udp', '443', 'web'),
+    ])
+  assert.equal(rulesOf(server, FOUR, 'nas'), [rule('tcp', '5000', 'nas', '-s 192.168.0.0/24 ')])
+  assert.equal(rulesOf(server, SIX, 'nas'), [rule('tcp', '5000', 'nas', '-s fd00:1::/64 ')])
+  for (const name of ['shut', 'bare', 'off']) assert.equal(rulesOf(server, FOUR, name), [], name)
+  assert.equal(rulesOf(server, FOUR, 'some'), [rule('tcp', '3', 'some', '-s 203.0.113.7/32 ')])
+  assert.equal(rulesOf(server, SIX, 'some'), [rule('tcp', '3', 'some', '-s 2001:db8::/32 ')])
+  assert.ok(server.lines(FOUR).includes('-A gabarit-services -s 10.0.0.0/8 -p tcp -m tcp --dport 3 -j gabarit-refuse'))
+  assert.equal(rulesOf(server, FOUR, 'few'), [rule('tcp', '4', 'few', '-s 192.168.0.9/32 ')])
+})
+
+firewall('a VPN of one family is passed on in that family only', () => {
+  const server = make({ vpn: service(VPN) })
+  const [four, six] = [server.lines(FOUR), server.lines(SIX)]
+  assert.ok(four.includes('-A FORWARD -i tun+ -j gabarit-to-local'))
+  assert.ok(four.includes('-A POSTROUTING -s 10.8.0.0/24 -j MASQUERADE'))
+  assert.not(six.some(line => line.includes('tun+')))
+  assert.equal(server.lines(SYSCTL), ['net.ipv4.ip_forward = 1'])
+  const routed = make({ vpn: service({ ...VPN, Masquerade: 'no' }) })
+  assert.not(routed.lines(FOUR).some(line => line.includes('MASQUERADE')))
+})
+
+firewall('a tunnel that a custom fragment adds', () => {
+  const server = make({})
+  const tunnel = "{ service: 'wg', interfaces: ['wg0'], networks: ['10.9.0.0/24', 'fd00:9::/64'], masquerade: true }"
+  const fragment = join(server.root, 'etc/gabarit/templates-custom/etc/iptables/rules.v4/15Wg')
+  outputFileSync(fragment, `<% vars.list('tunnels').push(${tunnel}) %>\n`)
+  assert.ok(server.lines(FOUR).includes('-A POSTROUTING -s 10.9.0.0/24 -j MASQUERADE'))
+  assert.ok(server.lines(SIX).includes('-A POSTROUTING -s fd00:9::/64 -j MASQUERADE'))
+})
+
+const BAD: readonly (readonly [property: string, value: string])[] = [
+  ['TCPPort', '80\n-A INPUT -j ACCEPT'],
+  ['AllowHosts', 'host.example'],
+  ['TunnelNetwork', '10.8.0.0/99'],
+  ['TunnelInterface', '!tun0'],
+]
+for (const [property, value] of BAD)
+  firewall(`${property} ${JSON.stringify(value)} is refused with its record`, () => {
+    const server = make({
+      odd: service({ access: 'public', UDPPort: '1', TunnelInterface: 'tun0', [property]: value }),
+    })
+    assert.match(server.refusal(FOUR), `the record "odd", property ${property}: `)
+  })
+
+firewall('a network that is none is refused with its key', () => {
+  const networks = { office: ['network', { Mask: '255.255.255.0' }] } as const
+  assert.match(make({}, { networks }).refusal(FOUR), 'the record "office" of the database networks: ')
+  const mask = { 'fd00::': ['network', { Mask: '255.255.255.0' }] } as const
+  assert.match(make({}, { networks: mask }).refusal(SIX), 'the record "fd00::" of the database networks: ')
+})
+
+const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
+  [{ Port: '80', DestHost: '192.168.0.0/24' }, 'DestHost must be one address'],
+  [{ Port: '80,81', DestHost: '192.168.0.9' }, 'one port or one range'],
+  [{ DestHost: '192.168.0.9' }, 'one port or one range'],
+  [{ Port: '80:90', DestHost: '192.168.0.9', DestPort: '8080' }, 'leave DestPort empty'],
+  [{ Port: '20:30', DestHost: '192.168.0.9' }, 'port 22 is that of ssh'],
+  [{ Port: '80', DestHost: 'nas; id' }, 'property DestHost: "nas" is not an address'],
+]
+for (const [forward, said] of FORWARDS)
+  firewall(`a port forward ${JSON.stringify(forward)} is refused`, () => {
+    const portforwards = { bad: ['portforward', { status: 'enabled', ...forward }] } as const
+    const stderr = make({}, { portforwards }).refusal(FOUR)
+    assert.match(stderr, said)
+    assert.match(stderr, '"bad"')
+  })
+
+firewall('a port forward that takes the port of a service is told', () => {
+  const portforwards = { web: ['portforward', { status: 'enabled', Port: '75:85', DestHost: '192.168.0.9' }] } as const
+  const server = make({ httpd: service({ access: 'public', TCPPort: '80' }) }, { portforwards })
+  assert.ok(server.lines(FOUR).length > 0)
+  assert.equal(server.warnings, ['the port forward "web" takes port 75:85 from httpd'])
+})
+
+firewall('settings of the kernel: derived, overridden, taken out', () => {
+  const vpn = service({ ...VPN, TunnelNetwork: '10.8.0.0/24 fd00:8::/64' })
+  const derived = ['net.ipv4.ip_forward = 1', 'net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.accept_ra = 2']
+  assert.equal(make({ vpn }).lines(SYSCTL), derived)
+  const off = service({ status: 'disabled' })
+  assert.equal(make({ vpn, firewall: off }).lines(SYSCTL), derived, 'a VPN passes packets on without a packet filter')
+  assert.is(make({ firewall: off }).text(SYSCTL), undefined)
+  const gateway = make({ vpn, firewall: service({ ExternalInterface: 'eth0.100' }) })
+  assert.ok(gateway.lines(SYSCTL).includes('net.ipv6.conf.eth0/100.accept_ra = 2'))
+  const own = { 'net.ipv4.ip_forward': '0', 'net.ipv4.tcp_rmem': '4096 131072 6291456' }
+  const overridden = make({ vpn, sysctl: service(own) }).lines(SYSCTL)
+  assert.equal(
+    [overridden[0], overridden.at(-1)],
+    ['net.ipv4.ip_forward = 0', 'net.ipv4.tcp_rmem = 4096 131072 6291456'],
+  )
+  assert.equal(make({ vpn, sysctl: service({ 'net.ipv4.ip_forward': '' }) }).lines(SYSCTL), derived.slice(1))
+})
+
+for (const [name, value] of [
+  ['../../etc/passwd', '1'],
+  ['net.x y', '1'],
+  ['-net.ipv4.ip_forward', '1'],
+  ['net..x', '1'],
+  ['net.ipv4.x', '1\nkernel.sysrq = 1'],
+  ['net.ipv4.x', '1 # x'],
+] as const)
+  firewall(`the setting ${name} ${JSON.stringify(value)} is refused`, () => {
+    assert.match(
+      make({ sysctl: service({ [name]: value }) }).refusal(SYSCTL),
+      /is not (the name of a setting|what the kernel takes)/,
+    )
+  })
+
+firewall('sshd: only what the record says, and no file without', () => {
+  const server = make({
+    sshd: service({ access: 'public', TCPPort: '2222', PermitRootLogin: 'no', AllowGroups: 'admins, ops' }),
+  })
+  assert.equal(server.lines(SSHD), ['Port 2222', 'PermitRootLogin no', 'AllowGroups admins ops'])
+  assert.ok(server.lines(FOUR).some(line => line.includes('--dport 2222') && line.includes('--comment sshd')))
+  const bare = make({ sshd: service({ access: 'public' }) })
+  assert.is(bare.text(SSHD), undefined)
+  assert.ok(bare.lines(FOUR).some(line => line.includes('--dport 22 ')))
+  for (const value of ['$(id)', '"', '#'])
+    assert.match(
+      make({ sshd: service({ AllowGroups: value }) }).refusal(SSHD),
+      /the record sshd: AllowGroups .* is no plain word/,
+    )
+})
+
+firewall('disabled: no rules, no unit, and stopping is all that is asked', () => {
+  const server = new Server({ configuration: configuration() })
+  const stdout = server.must('signal-event firewall-update')
+  assert.match(stdout, /firewall: would \S+\/services\/firewall stop \(not below/)
+  for (const path of [FOUR, SIX, '/etc/systemd/system/gabarit-firewall.service'])
+    assert.not(existsSync(server.path(path)), path)
+  server.must('config setprop firewall status enabled')
+  server.must('signal-event console-save')
+  assert.ok(server.exists('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
+  assert.ok(
+    (server.read('/etc/systemd/system/gabarit-firewall.service').match(/services\/firewall/g)?.length ?? 0) === 2,
+  )
+  server.remove()
+})
+
+firewall.run()
