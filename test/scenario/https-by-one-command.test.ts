@@ -121,7 +121,7 @@ step('killed between issuance and deployment: the same command goes on, and asks
   assert.is(servedIssuer(), production.issuer)
   // Throws when a browser would not trust it.
   ask(`https://www.${PRIMARY}/`, { trust: production.root })
-  // The checker of dehydrated's configuration makes an empty folder for each address that it sees.
+  // A folder without a key is no account: dehydrated makes one for every address that it only looks at.
   const keys = readdirSync('/etc/dehydrated/accounts').map(name => `/etc/dehydrated/accounts/${name}/account_key.pem`)
   assert.is(keys.filter(key => existsSync(key)).length, 2)
 })

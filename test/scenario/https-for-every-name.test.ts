@@ -1,7 +1,7 @@
 // Scenario 1 with the real daemons: HTTPS for every name, first with the test authority, then with the production one;
 // then one name goes to Odoo; then back to the self-signed certificate. Runs as root, in private namespaces, on `/`.
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -149,14 +149,16 @@ step('dehydrated -c gets a certificate of the test authority, and Apache serves 
   assert.is(apacheProcess(), before)
 })
 
-step('dehydrated -c -x gets the official certificate, and Apache serves it', () => {
+step('dehydrated -c gets the official certificate, and Apache serves it', () => {
   type('config setprop letsencrypt status enabled')
   type('signal-event console-save')
   assert.match(must(['grep', 'CA', '/etc/dehydrated/config']), authority('production').directory)
-  const { status, stdout, stderr } = dehydrated('-c', '-x')
+  const { status, stdout, stderr } = dehydrated('-c')
   assert.is(status, 0, `${stdout}${stderr}`)
   assertServes(authority('production').issuer)
-  assert.is(readdirSync('/etc/dehydrated/accounts').length, 2, 'each authority has an account of its own')
+  // A folder without a key is no account: dehydrated makes one for every address that it only looks at.
+  const keys = readdirSync('/etc/dehydrated/accounts').map(name => `/etc/dehydrated/accounts/${name}/account_key.pem`)
+  assert.is(keys.filter(key => existsSync(key)).length, 2, 'each authority has an account of its own')
   assert.is(ask(`https://www.${PRIMARY}/`, { trust: authority('production').root }).body, 'the page of Micronator\n')
 })
 
