@@ -121,13 +121,17 @@ function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said
       return { text: `would adjust ${report.service}: ${report.command}` }
     case 'service':
       return sayService(report.result)
+    case 'remembered':
+      return {
+        text: `It is remembered, and tried again by the next event: ${report.services.join(', ')}`,
+        problem: true,
+      }
   }
 }
 
 function sayService({ service, command, done, problem }: AdjustmentResult): Said {
   if (problem === undefined) return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
-  const remembered = 'It is remembered, and tried again by the next event.'
-  return { text: `adjusting ${service} failed: ${command}: ${problem}\n  ${remembered}`, problem: true }
+  return { text: `adjusting ${service} failed: ${command}: ${problem}`, problem: true }
 }
 
 function asData(reports: readonly EventReport[], { places }: Invocation): object {

@@ -25,6 +25,8 @@ export type EventReport =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }
   | { readonly kind: 'service'; readonly result: AdjustmentResult }
+  /** Services whose adjustment failed, and that the next event adjusts. */
+  | { readonly kind: 'remembered'; readonly services: readonly string[] }
   /** How it ended. `entry` is its number in the history; absent when nothing happened that is worth one. */
   | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number }
 

@@ -233,6 +233,7 @@ export class Transaction {
     // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
     const waiting = withPending ? [] : without(readPending(places), requests)
     writePending(places, distinct([...waiting, ...again]))
+    if (names.size > 0) this.#report({ kind: 'remembered', services: [...names] })
   }
 
   async #carryOut(

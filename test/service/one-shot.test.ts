@@ -60,6 +60,7 @@ testIf(oneShot, reason, 'when it fails, files and databases go back, and it is c
     assert.is(status, 4, stderr)
     assert.match(stderr, 'it is broken')
     assert.match(stderr, 'lamp could not be brought into force')
+    assert.not.match(stderr, 'remembered')
     assert.match(stderr, 'Everything is back as it was before')
     assert.is(readFileSync('/etc/lamp', 'utf8'), 'lamp green\n')
     assert.is(readFileSync('/run/lamp', 'utf8'), 'lamp green\n')
@@ -82,6 +83,7 @@ testIf(oneShot, reason, 'a failure without a changed file is remembered, and not
   const { status, stderr } = signal()
   assert.is(status, 1)
   assert.match(stderr, 'adjusting lamp failed: /etc/gabarit/services/lamp start: exit status 7: no power')
+  assert.match(stderr, 'It is remembered, and tried again by the next event: lamp')
   assert.match(readFileSync('/var/lib/gabarit/pending.json', 'utf8'), '"lamp"')
 })
 
