@@ -1,8 +1,10 @@
 import { makeContext } from '../apply/run.ts'
 import { readConfirmation } from '../confirm/record.ts'
 import { driftLines } from '../drift/report.ts'
+import { eventsFor } from '../event/events-for.ts'
 import { readPending } from '../event/pending.ts'
 import { type Survey, survey } from '../event/survey.ts'
+import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT } from '../system/failure.ts'
@@ -10,18 +12,35 @@ import type { Invocation } from './command.ts'
 import { changeLines, summary } from './history.ts'
 import { confirmationData, confirmationLines } from './show-confirmation.ts'
 
+/** Everything that the screen shows, beside the confirmation that waits. */
+interface Status {
+  readonly found: Survey
+  /** Events that would make all files that differ, the smallest first. */
+  readonly events: readonly string[]
+  readonly pending: ReturnType<typeof readPending>
+  readonly overrides: readonly Override[]
+  readonly warnings: readonly string[]
+}
+
 /** `gabarit status` */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const warnings: string[] = []
-  const found = survey(makeContext(places, new DryRunSystem(places.root), message => warnings.push(message)))
-  const pending = readPending(places)
+  const context = makeContext(places, new DryRunSystem(places.root), message => warnings.push(message))
+  const found = survey(context)
+  const status: Status = {
+    found,
+    events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
+    pending: readPending(places),
+    overrides: findOverrides(places, context.layers),
+    warnings,
+  }
   if (flag('json')) {
     const open = readConfirmation(places)
     const confirmation = open === undefined ? null : confirmationData(open, places)
-    print(JSON.stringify({ ...asData(found, pending, warnings), confirmation }, null, 2))
+    print(JSON.stringify({ ...asData(status), confirmation }, null, 2))
   } else {
     const waiting = confirmationLines(places).map(line => `waits for confirmation: ${line}`)
-    print([...waiting, asText(found, pending, warnings)].join('\n'))
+    print([...waiting, asText(status)].join('\n'))
   }
   return EXIT.done
 }
@@ -42,21 +61,29 @@ export async function verify({ flag, places, print }: Invocation): Promise<numbe
   return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
-type Pending = ReturnType<typeof readPending>
+/** At most so many events are named. */
+const NAMED_EVENTS = 3
 
-function asText({ since, properties, plan, problems }: Survey, pending: Pending, warnings: readonly string[]): string {
+function asText({ found, events, pending, overrides, warnings }: Status): string {
+  const { since, properties, plan, problems } = found
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)]
+  const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
+  const stale = overrides.filter(({ state }) => !QUIET_STATES.has(state))
   const body = [
     ...section(
       `properties changed since ${since === undefined ? 'the beginning' : `entry ${since.id}`}`,
       changeLines(properties),
     ),
     ...section(
-      'files that would change (gabarit apply, or an event)',
+      `files that would change (${ways.join(', or ')})`,
       plan.changes.map(change => `${changeWord(change)} ${change.path}`),
     ),
     ...section('changed by hand', driftLines(plan.drift)),
+    ...section(
+      'overrides to look at (gabarit overrides)',
+      stale.map(({ file, state }) => `${file}: ${state}`),
+    ),
     ...section(
       'service adjustments that wait',
       pending.map(({ service, word }) => `${service}: ${word}`),
@@ -65,15 +92,22 @@ function asText({ since, properties, plan, problems }: Survey, pending: Pending,
     ...section('warnings', warnings),
   ]
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`
-  return [last, ...(body.length === 0 ? ['nothing is waiting'] : body)].join('\n')
+  const own = overrides.length === 0 ? [] : [`overrides in force: ${overrides.length}`]
+  return [last, ...own, ...(body.length === 0 ? ['nothing is waiting'] : body)].join('\n')
 }
 
-function asData({ since, properties, plan, problems }: Survey, pending: Pending, warnings: readonly string[]) {
+/** Overrides of which nothing has to be told. */
+const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
+
+function asData({ found, events, pending, overrides, warnings }: Status) {
+  const { since, properties, plan, problems } = found
   return {
     since: since?.id ?? null,
     properties,
     files: plan.changes.map(change => ({ path: change.path, change: changeWord(change), edited: change.edited })),
+    events,
     drift: driftData(plan.drift),
+    overrides: overrides.map(({ file, state }) => ({ file, state })),
     pending,
     problems,
     warnings,

@@ -46,6 +46,9 @@ overrides('the override of scenario 1, copied by hand, survives an upgrade and t
   assert.is(site.custom(ODOO), edited, 'an upgrade changes no custom fragment')
   assert.is(site.read('/etc/httpd/conf/httpd.conf'), made)
   assert.equal(states(), { [name]: 'stale' })
+  const status = site.must('gabarit status')
+  assert.match(status, 'overrides in force: 1\n')
+  assert.match(status, /overrides to look at \(gabarit overrides\):\n {2}.*: stale/)
   assert.match(site.must(`gabarit overrides diff ${name}`), /^\+ {4}SSLProxyEngine on$/m)
 
   const merged = site.must('gabarit overrides merge')

@@ -44,6 +44,8 @@ seeing('a changed property: the same three layers in text and JSON, and nothing 
   const status = JSON.parse(box.must('gabarit status --json'))
   assert.is(status.properties.length, 3)
   assert.is(status.files.length, 2)
+  assert.equal(status.events, ['change'])
+  assert.match(box.must('gabarit status'), 'files that would change (gabarit apply, or signal-event change):')
   const verify = box.run('gabarit verify')
   assert.is(verify.status, 1)
   assert.match(verify.stdout, 'would be changed /etc/note')
