@@ -1,5 +1,5 @@
-// Several certificates with short lives, one failing beside the others; retries, warnings, wildcards through the DNS; an
-// authority that refuses nonces.
+// Several certificates with short lives, one failing beside the others; retries, warnings; an authority that
+// refuses nonces.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -128,27 +128,6 @@ step('one certificate for all again: the domains give theirs back', () => {
   assert.is(status, 0, stdout + stderr)
   assert.is(servedCertificate('d.example').fingerprint256, servedCertificate('example.org').fingerprint256)
   assert.is(server.type('db domains printprop b.example crt').trim(), '')
-})
-
-step('a wildcard through the DNS, published by a command', () => {
-  const hook = join(server.folder, 'dns-hook')
-  const publish = 'curl -fsS -o /dev/null http://127.0.0.1:8055'
-  writeFileSync(
-    hook,
-    `#!/bin/sh
-case $1 in
-  deploy_challenge) ${publish}/set-txt -d "{\\"host\\":\\"_acme-challenge.$2.\\",\\"value\\":\\"$4\\"}" ;;
-  clean_challenge) ${publish}/clear-txt -d "{\\"host\\":\\"_acme-challenge.$2.\\"}" ;;
-esac
-`,
-    { mode: 0o755 },
-  )
-  server.type(`config setprop letsencrypt challenge dns-01 challengeHook ${hook}`)
-  server.type('db hosts set *.example.org host HostType Self letsencryptSSLcert enabled')
-  server.type('db hosts setprop www.example.org letsencryptSSLcert disabled')
-  const { status, stdout, stderr } = server.letsencrypt('setup')
-  assert.is(status, 0, stdout + stderr)
-  assert.ok(certificateNames(servedCertificate('any.example.org')).includes('*.example.org'))
 })
 
 renewal.run()
