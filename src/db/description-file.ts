@@ -71,7 +71,8 @@ export function readDescription(path: string): DescriptionFile {
   )
   if (rules !== undefined && !Array.isArray(rules)) fail('rules', 'must be a list')
   for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
-    if (!isRule(rule)) fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME}')
+    if (!isRule(rule))
+      fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME or [NAME…]}')
   if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
   return {
     ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health'>),
@@ -131,7 +132,7 @@ function isRule(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).length !== 1) return false
   const { allOrNone, dependsOn, unique } = value
   if (allOrNone !== undefined) return words(allOrNone) === undefined
-  if (unique !== undefined) return isText(unique)
+  if (unique !== undefined) return isText(unique) || words(unique) === undefined
   if (!isObject(dependsOn)) return false
   const { property, values = [''], requires } = dependsOn
   return isText(property) && words(values) === undefined && words(requires) === undefined

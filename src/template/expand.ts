@@ -4,7 +4,7 @@ import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
 import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
-import { fits, withKey } from './per-record.ts'
+import { fits, isChosen, withKey } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
 import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
@@ -83,10 +83,10 @@ export class Expander {
     const { metadata, files } = template
     const place = metadata.output ?? `/${template.name}`
     if (metadata.each === undefined) return [this.#output(template, place, undefined)]
-    const { db, type, where } = metadata.each
+    const { each } = metadata
     return this.#options.databases
-      .all(db, type)
-      .filter(record => fits(record, where))
+      .all(each.db, each.type)
+      .filter(record => isChosen(record, each))
       .map(record => ({ ...this.#output(template, withKey(place, record, files), record), record }))
   }
 
@@ -95,7 +95,7 @@ export class Expander {
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
       const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
-      return { path, template: template.name, content, link, metadata, reads }
+      return { path, template: template.name, content, link, metadata: forRecord(metadata, record), reads }
     }
     if (metadata.delete) return made(undefined)
     this.#target = path
@@ -225,6 +225,12 @@ export class Expander {
 }
 
 const MAXIMUM_DEPTH = 50
+
+/** The services to adjust may be named after the record. */
+function forRecord(metadata: Metadata, record: RecordView | undefined): Metadata {
+  if (record === undefined || !metadata.notify.some(entry => entry.includes('{key}'))) return metadata
+  return { ...metadata, notify: metadata.notify.map(entry => entry.replaceAll('{key}', () => record.key)) }
+}
 
 function isRecord(item: unknown): item is RecordView {
   return typeof item === 'object' && item !== null && 'key' in item && typeof item.key === 'string'

@@ -125,6 +125,19 @@ test('rules look at the final state, when one of their properties changed', ({ f
   assert.is(twice.message, 'y: property port: "2222" is already that of record "x"')
 })
 
+test('several properties may be unique together', ({ fixture }) => {
+  fixture.write('shipped/db/c/@vpn.json', { rules: [{ unique: ['proto', 'port'] }] })
+  change(fixture, draft => {
+    draft.set('v', 'vpn', { proto: 'udp', port: '1' })
+    draft.set('w', 'vpn', { proto: 'tcp', port: '1' })
+    draft.set('half', 'vpn', { proto: 'udp' })
+    draft.set('other', 'vpn', { proto: 'udp' })
+  })
+  const twice = failureOf(() => change(fixture, draft => draft.setprop('w', 'proto', 'udp')))
+  assert.is(twice.message, 'w: property proto and port: "udp" "1" is already that of record "v"')
+  assert.match(failureOf(() => change(fixture, draft => draft.setprop('half', 'port', '1'))).message, 'record "v"')
+})
+
 test('old values that no longer fit stand in nobody’s way, but lint finds them', ({ fixture }) => {
   process.env.GABARIT_VALIDATE = 'off'
   change(fixture, draft => draft.setprop('x', { status: 'old', port: 'x' }))
