@@ -122,11 +122,12 @@ commit_pki() {
     [ -n "$work" ] || return 0
     rm -f "$work/vars" "$work/vars.example"
     new=pki.${work##*/new.}
-    sync -f "$work"
+    # What is new in it is on the disk before it is in force; all else is there already.
+    find "$work" \( -type d -o -type f -links 1 \) -exec sync {} +
     mv -T "$work" "$home/$new"
     ln -s "$new" "$home/new.link"
     mv -T "$home/new.link" "$pki"
-    sync -f "$home"
+    sync "$home"
     [ -z "$current" ] || rm -rf "${home:?}/$current"
     current=$new
     work=
