@@ -22,6 +22,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   git: 'git',
   iptables: 'iptables-restore',
   'iputils-ping': 'ping',
+  openvpn: 'openvpn',
+  'easy-rsa': 'make-cadir',
+  qrencode: 'qrencode',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */
