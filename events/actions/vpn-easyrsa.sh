@@ -25,6 +25,27 @@ check_client_name() {
     [ "${#1}" -le 64 ] || fail "the name of a client has at most 64 characters: $1"
 }
 
+# What the record of a client says: client_type (empty without a record), client_status, client_passphrase.
+read_client() {
+    shown=$(db vpn show "$1" 2>/dev/null || true)
+    client_type=$(echo "$shown" | sed -n '1s/.*=//p')
+    client_status=$(echo "$shown" | sed -n 's/^    status=//p')
+    client_passphrase=
+    if echo "$shown" | grep -q '^    Passphrase=.'; then client_passphrase=$(db vpn getprop "$1" Passphrase); fi
+}
+
+# Key and certificate of the client that was read, in the place of former ones. A passphrase goes through the environment.
+certify_client() {
+    rm -f "$work/issued/$1.crt" "$work/private/$1.key" "$work/reqs/$1.req"
+    if [ -n "$client_passphrase" ]; then
+        export client_passphrase EASYRSA_PASSOUT=env:client_passphrase
+        easyrsa build-client-full "$1"
+        unset EASYRSA_PASSOUT client_passphrase
+    else
+        easyrsa build-client-full "$1" nopass
+    fi
+}
+
 # All properties of the VPN servers and of easyrsa, one a line: KEY PROPERTY VALUE. One start of config for all of them.
 read_settings() {
     settings=$(config show | awk '
@@ -90,6 +111,10 @@ begin_pki() {
     work=$(mktemp -d "$home/new.XXXXXX")
     trap 'rm -rf "$work" "$home/.vars" "$home/.log"' EXIT
     expand-template --stdout /etc/openvpn/easy-rsa/vars >"$home/.vars"
+    ca_passphrase=$(config getprop easyrsa CAPassphrase 2>/dev/null || true)
+    if [ -n "$ca_passphrase" ]; then
+        export ca_passphrase EASYRSA_PASSIN=env:ca_passphrase
+    fi
     if [ ! -d "$pki" ]; then
         easyrsa init-pki
         return 0
@@ -106,10 +131,6 @@ begin_pki() {
 # Runs Easy-RSA on the copy. It talks much; that is shown when it fails. Passphrases go through the environment, which
 # only root can read.
 easyrsa() {
-    ca_passphrase=$(config getprop easyrsa CAPassphrase 2>/dev/null || true)
-    if [ -n "$ca_passphrase" ]; then
-        export ca_passphrase EASYRSA_PASSIN=env:ca_passphrase
-    fi
     EASYRSA_VARS_FILE=$home/.vars EASYRSA_PKI=$work EASYRSA_BATCH=1 EASYRSA_SILENT=1 \
         "$program" "$@" >"$home/.log" 2>&1 9>&- </dev/null || {
         cat "$home/.log" >&2
@@ -153,4 +174,11 @@ install_list() {
 serials() {
     awk -F '\t' -v state="$1" -v name="/CN=$2/" '
         $1 == state && index($6 "/", name) { print $4 }' "$pki/index.txt"
+}
+
+# revoke_serial NAME SERIAL REASON: Easy-RSA revokes what stands in `issued`. A client may have more than one certificate.
+revoke_serial() {
+    rm -f "$work/issued/$1.crt"
+    cp "$work/certs_by_serial/$2.pem" "$work/issued/$1.crt"
+    easyrsa revoke "$1" "$3"
 }

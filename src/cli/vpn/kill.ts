@@ -1,8 +1,11 @@
 import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
-import { NotRunning } from '../../openvpn/management.ts'
+import { type Management, NotRunning } from '../../openvpn/management.ts'
 import { readServers } from '../../openvpn/servers.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
+
+/** Milliseconds that a client has to hear that it is to go. */
+const TOLD = 300
 
 /** `gabarit vpn kill NAME [--halt]`: ends the connections of a client, on all servers that run. */
 export async function kill({ flag, places, print, printError }: Invocation, name: string): Promise<number> {
@@ -17,6 +20,7 @@ export async function kill({ flag, places, print, printError }: Invocation, name
           await client.ask(halt ? `client-kill ${id} HALT` : `client-kill ${id}`, 'line')
           print(`${name} at ${realAddress} was thrown out of ${server.name}${halt ? '' : ' and may come back'}`)
         }
+        if (halt && own.length > 0) await cutOff(client, name)
         return own.length
       })
     } catch (error) {
@@ -30,4 +34,14 @@ export async function kill({ flag, places, print, printError }: Invocation, name
   }
   if (killed === 0 && !failed) print(`${name} is not connected`)
   return failed ? EXIT.failed : EXIT.done
+}
+
+/** OpenVPN waits five seconds for a client that was told to go, which one that does not obey could use. */
+async function cutOff(client: Management, name: string): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, TOLD))
+  try {
+    await client.ask(`kill "${name.replace(/[\\"]/g, '\\$&')}"`, 'line')
+  } catch (error) {
+    if (!(error instanceof Failure && error.message.includes('not found'))) throw error
+  }
 }
