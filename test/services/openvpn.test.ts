@@ -1,0 +1,403 @@
+// The VPN's settings, PKI and clients, with the real OpenVPN and Easy-RSA. Runs as root, in private namespaces, on `/`: there
+// OpenVPN judges what is written. No service manager: the scenario of the gateway has one.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { BIN, must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+import { pause } from '../support/wait.ts'
+
+const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
+const reason = programs ?? enterNamespace(import.meta.filename, 'vpn')
+const vpn = suite('OpenVPN')
+const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
+
+const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: undefined }
+const options = { env, timeoutSeconds: 120 }
+const type = (line: string) => must(words(line), options)
+const tried = (...command: string[]): Outcome => run(command.length === 1 ? words(command[0] ?? '') : command, options)
+const said = ({ stdout, stderr }: Outcome) => stdout + stderr
+
+const PKI = '/etc/openvpn/easy-rsa/pki'
+const CONF = '/etc/openvpn/server/openvpn.conf'
+const ACTIONS = join(PROJECT, 'events/actions')
+const action = (name: string, ...args: string[]): Outcome => tried(join(ACTIONS, name), 'event', ...args)
+const lines = (file: string) => readFileSync(file, 'utf8').split('\n')
+const certificate = (name: string) => new X509Certificate(readFileSync(`${PKI}/issued/${name}.crt`))
+const index = () => readFileSync(`${PKI}/index.txt`, 'utf8')
+
+/** Puts everything of the VPN back to the beginning, for a test of the beginning. */
+function forgetPki(): void {
+  rmSync('/etc/openvpn', { recursive: true, force: true })
+}
+
+vpn.before(() => {
+  if (reason === undefined) type('gabarit initialize-default-databases')
+})
+
+test('without an enabled server nothing is made', () => {
+  type('signal-event openvpn-update')
+  for (const path of ['/etc/openvpn/easy-rsa', '/etc/cron.d/gabarit-openvpn', CONF]) assert.not(existsSync(path), path)
+  assert.match(said(tried('signal-event vpn-client-create nobody')), 'there is no client nobody')
+  assert.match(type('gabarit vpn clients'), 'there are no clients')
+})
+
+test('authority: subject, passphrases and days are as the records say, and no passphrase is told anybody', () => {
+  // Easy-RSA would cut a value at such a sign.
+  assert.is(tried('config', 'setprop', 'easyrsa', 'OU', 'R&D').status, 3)
+  must(['config', 'setprop', 'easyrsa', 'Org', 'Micronator (101)', 'City', 'Montréal', 'Country', 'CA'], options)
+  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', 'ca "pass" $word', 'CertExpire', '500'], options)
+  type('config setprop openvpn status enabled')
+  const made = said(tried('signal-event openvpn-update'))
+  type('db vpn set wanda client Passphrase wandas-word')
+  const created = said(tried('signal-event vpn-client-create wanda'))
+  const { subject, issuer, validTo } = certificate('wanda')
+  assert.is(subject, 'C=CA\nL=Montréal\nO=Micronator (101)\nCN=wanda')
+  assert.match(issuer, 'CN=VPN CA')
+  assert.ok(Math.abs((Date.parse(validTo) - Date.now()) / 86_400_000 - 500) < 2)
+  for (const key of ['ca', 'wanda']) assert.match(readFileSync(`${PKI}/private/${key}.key`, 'utf8'), 'ENCRYPTED')
+  must(['openssl', 'pkey', '-in', `${PKI}/private/wanda.key`, '-passin', 'pass:wandas-word', '-noout'])
+  for (const secret of ['wandas-word', 'ca "pass"', 'PRIVATE KEY']) {
+    assert.not.match(made + created + said(tried('gabarit show 1')) + said(tried('gabarit history --json')), secret)
+    const found = run(['grep', '-rlF', '--exclude-dir=db', secret, '/var/lib/gabarit'])
+    assert.not.match(found.stdout, /objects|history|written|replaced/, secret)
+  }
+})
+
+test('the PKI is made once: doing it again changes nothing, and what is lost of its copies comes back', () => {
+  const pki = readlinkSync(PKI)
+  const server = '/etc/openvpn/server'
+  const before = ['ca.crt', 'openvpn.crt', 'openvpn.key', 'ta.key'].map(name =>
+    readFileSync(join(server, name), 'utf8'),
+  )
+  type('signal-event openvpn-update')
+  assert.is(readlinkSync(PKI), pki)
+  for (const name of ['ca.crt', 'openvpn.key', 'ta.key', 'crl.pem']) rmSync(join(server, name))
+  type('signal-event openvpn-update')
+  assert.is(readlinkSync(PKI), pki)
+  assert.equal(
+    ['ca.crt', 'openvpn.crt', 'openvpn.key', 'ta.key'].map(name => readFileSync(join(server, name), 'utf8')),
+    before,
+  )
+  assert.is(statSync(join(server, 'ta.key')).mode & 0o777, 0o600)
+  assert.is(statSync(join(server, 'crl.pem')).mode & 0o777, 0o644)
+  assert.is(statSync('/etc/openvpn/easy-rsa/').mode & 0o777, 0o700)
+})
+
+test('a PKI that is lost is not replaced by another one', () => {
+  must(['mv', '/etc/openvpn/easy-rsa', '/etc/openvpn/lost'])
+  const outcome = action('vpn-pki')
+  assert.is(outcome.status, 1)
+  assert.match(said(outcome), '/etc/openvpn/server/ca.crt is there, but not its PKI')
+  rmSync('/etc/openvpn/easy-rsa', { recursive: true, force: true })
+  must(['mv', '/etc/openvpn/lost', '/etc/openvpn/easy-rsa'])
+  // A link that somebody removed: there is only one folder it can have been.
+  const folder = readlinkSync(PKI)
+  rmSync(PKI)
+  type('signal-event openvpn-update')
+  assert.is(readlinkSync(PKI), folder)
+})
+
+/** Settings of a server, and lines that they must lead to. OpenVPN accepts each of them, or the event would be refused. */
+const SETTINGS: readonly (readonly [properties: readonly string[], wanted: readonly string[]])[] = [
+  [
+    ['topology', 'net30', 'network', '10.8.0.0 255.255.255.0', 'tlsMode', 'none', 'dh', 'ffdhe2048', 'proto', 'udp4'],
+    ['topology net30', 'server 10.8.0.0 255.255.255.0', 'dh /etc/openvpn/server/ffdhe2048.pem', 'proto udp4'],
+  ],
+  [
+    [
+      'topology',
+      'subnet',
+      'tlsMode',
+      'tls-auth',
+      'auth',
+      'SHA512',
+      'proto',
+      'tcp',
+      'dh',
+      'none',
+      'managementPort',
+      '7505',
+    ],
+    [
+      'tls-auth /etc/openvpn/server/ta.key 0',
+      'auth SHA512',
+      'management 127.0.0.1 7505 /etc/openvpn/server/openvpn.management',
+    ],
+  ],
+  [
+    [
+      'poolFirst',
+      '10.8.0.128',
+      'poolLast',
+      '10.8.0.200',
+      'network6',
+      'fd00:8::/112',
+      'proto',
+      'udp6',
+      'local',
+      '2001:db8::5',
+    ],
+    [
+      'server 10.8.0.0 255.255.255.0 nopool',
+      'ifconfig-pool 10.8.0.128 10.8.0.200 255.255.255.0',
+      'server-ipv6 fd00:8::/112',
+      'local 2001:db8::5',
+    ],
+  ],
+  [
+    ['local', '', 'proto', 'udp', 'routes', '10.1.0.0/16, 10.2.0.0/255.255.0.0,fd01::/64', 'redirectGateway', 'yes'],
+    [
+      'push "route 10.1.0.0 255.255.0.0"',
+      'push "route 10.2.0.0 255.255.0.0"',
+      'push "route-ipv6 fd01::/64"',
+      'push "redirect-gateway def1 ipv6"',
+    ],
+  ],
+  [
+    ['dns', '10.1.0.53,fd01::53', 'domain', 'x.example', 'clients', 'any', 'clientToClient', 'yes', 'maxClients', '9'],
+    [
+      'push "dhcp-option DNS 10.1.0.53"',
+      'push "dhcp-option DNS6 fd01::53"',
+      'push "dhcp-option DOMAIN x.example"',
+      'client-to-client',
+      'max-clients 9',
+    ],
+  ],
+  [
+    [
+      'dataCiphers',
+      'CHACHA20-POLY1305',
+      'dataCiphersFallback',
+      'AES-256-CBC',
+      'tlsVersionMin',
+      '1.3',
+      'device',
+      'tun9',
+      'verb',
+      '4',
+      'persist',
+      'no',
+      'keepalive',
+      '5 30',
+    ],
+    [
+      'data-ciphers CHACHA20-POLY1305',
+      'data-ciphers-fallback AES-256-CBC',
+      'tls-version-min 1.3',
+      'dev tun9',
+      'verb 4',
+      'keepalive 5 30',
+    ],
+  ],
+]
+
+test('every setting reaches the configuration, and OpenVPN accepts it', () => {
+  for (const [properties, wanted] of SETTINGS) {
+    must(['config', 'setprop', 'openvpn', ...properties], options)
+    const { status, stdout, stderr } = tried('signal-event openvpn-update')
+    assert.is(status, 0, `${properties.join(' ')}\n${stdout}${stderr}`)
+    for (const line of wanted) assert.ok(lines(CONF).includes(line), line)
+  }
+  assert.not(lines(CONF).includes('ccd-exclusive'))
+  assert.not(lines(CONF).includes('persist-key'))
+  for (const [name, value] of [
+    ['port', '0'],
+    ['proto', 'sctp'],
+    ['network', '10.8.0.1/24'],
+    ['network', '10.8.0.0/30'],
+    ['network6', 'fd00::/48'],
+    ['dataCiphers', 'BF-CBC'],
+    ['keepalive', '10 60; reboot'],
+    ['domain', 'a"b'],
+    ['caFile', '/etc/../x'],
+    ['device', 'eth0'],
+  ] as const)
+    assert.is(tried('config', 'setprop', 'openvpn', name, value).status, 3, `${name} ${value}`)
+  assert.is(tried('config set openvpnx service').status, 3)
+  assert.is(tried('config set openvpn-two service status enabled').status, 3, 'port and network are needed')
+  type('config delete openvpn')
+  type('gabarit initialize-default-databases')
+  type('config setprop openvpn status enabled')
+})
+
+test('a warning for the networks of most homes', () => {
+  type('db networks set 192.168.1.0 network Mask 255.255.255.0')
+  assert.match(
+    said(tried('signal-event --dry-run openvpn-update')),
+    /warning: .*many home routers use 192\.168\.1\.0\/24/,
+  )
+  type('db networks delete 192.168.1.0')
+})
+
+const HOSTILE = ['../x', 'a b', '$(id)', 'a'.repeat(65), '', '.', '-x', 'a/b', 'x\ny', 'server-openvpn', '`id`', 'é']
+test('names that a shell or a path would take wrongly are refused by the database and again by the actions', () => {
+  const before = index()
+  for (const name of HOSTILE) {
+    assert.is.not(tried('db', 'vpn', 'set', name, 'client').status, 0, name)
+    for (const program of ['create', 'renew', 'revoke', 'reconnect'])
+      assert.is(action(`vpn-client-${program}`, name).status, 1, `${program} ${name}`)
+    assert.is.not(tried('gabarit', 'vpn', 'profile', '--', name).status, 0, name)
+  }
+  assert.is(index(), before)
+  assert.match(said(action('vpn-client-revoke', 'wanda', 'because')), 'not a reason: because')
+})
+
+test('renewing: the old certificate works on, and a revocation takes them all', () => {
+  type('db vpn set vera client')
+  type('signal-event vpn-client-create vera')
+  const first = certificate('vera').serialNumber
+  assert.match(said(tried('signal-event vpn-client-create vera')), 'vera has its certificate')
+  type('signal-event vpn-client-renew vera')
+  const second = certificate('vera').serialNumber
+  assert.is.not(second, first)
+  assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 2)
+  type('signal-event vpn-client-renew vera revoke-old')
+  assert.equal(index().match(/^R.*superseded.*CN=vera$/gm)?.length, 2)
+  assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 1)
+  type('signal-event vpn-client-revoke vera')
+  assert.not.match(index(), /^V.*CN=vera$/m)
+  assert.match(type('gabarit vpn clients vera'), /^vera +revoked +revoked$/m)
+  assert.match(said(tried('signal-event vpn-client-revoke vera')), 'are revoked already')
+  assert.is(tried('signal-event vpn-client-create vera').status, 1)
+  type('db vpn setprop vera status enabled')
+  type('signal-event vpn-client-create vera')
+  assert.match(index(), /^V.*CN=vera$/m)
+  const list = must(['openssl', 'crl', '-in', '/etc/openvpn/server/crl.pem', '-noout', '-text'])
+  for (const serial of [first, second]) assert.match(list, serial)
+})
+
+test('a profile is for its owner only, and a QR code when it is short enough', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-profile-'))
+  const file = join(folder, 'vera.ovpn')
+  type(`gabarit vpn profile vera --output ${file}`)
+  assert.is(statSync(file).mode & 0o777, 0o600)
+  assert.is(readFileSync(file, 'utf8'), type('gabarit vpn profile vera'))
+  for (const tag of ['ca', 'cert', 'key', 'tls-crypt']) assert.match(readFileSync(file, 'utf8'), `\n</${tag}>\n`)
+  assert.match(type('gabarit vpn profile vera --qr'), '█▀')
+  assert.match(said(tried('gabarit vpn profile vear')), 'did you mean "vera"?')
+  type('config setprop easyrsa Algorithm rsa KeySize 2048')
+  type('signal-event vpn-client-renew vera')
+  assert.match(said(tried('gabarit vpn profile vera --qr')), /the profile has \d+ bytes, and a QR code holds 2953/)
+  type('config setprop easyrsa Algorithm ec')
+  rmSync(folder, { recursive: true })
+})
+
+test('doctor watches what ends', () => {
+  const finding = (id: string) => {
+    const all: { id: string; level: string; message: string }[] = JSON.parse(tried('gabarit doctor --json').stdout)
+    return all.filter(found => found.id === id).map(({ level, message }) => `${level}: ${message}`)
+  }
+  assert.equal(finding('vpn'), ['ok: what the VPN servers need is there and valid'])
+  assert.equal(finding('vpn-clients'), ['ok: no certificate of a VPN client ends soon'])
+  type('config setprop easyrsa RenewDays 190')
+  assert.match(finding('vpn').join(), /^warning: revocation list of openvpn ends in 1[78]\d days$/)
+  type('signal-event vpn-crl-update')
+  type('config setprop easyrsa RenewDays 1000')
+  assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera ends soon')
+  const key = readFileSync('/etc/openvpn/server/openvpn.key', 'utf8')
+  const old = certificate('server-openvpn').serialNumber
+  type('config setprop easyrsa CertExpire 2000')
+  assert.match(said(tried('signal-event openvpn-update')), 'renewing the certificate of the server openvpn')
+  assert.is.not(certificate('server-openvpn').serialNumber, old)
+  assert.is(readFileSync('/etc/openvpn/server/openvpn.key', 'utf8'), key)
+  assert.match(readFileSync(CONF, 'utf8'), /# valid until .* 203\d GMT\n/)
+  type('config setprop easyrsa RenewDays 30')
+  rmSync('/etc/openvpn/server/crl.pem')
+  assert.match(finding('vpn').join(), 'error: revocation list of openvpn: /etc/openvpn/server/crl.pem is missing')
+})
+
+/** Starts the action that makes a client, in a process group of its own. */
+function create(name: string): ChildProcess {
+  const path = `${BIN}:${process.env.PATH}:/usr/sbin:/sbin`
+  const command = [join(ACTIONS, 'vpn-client-create'), 'event', name] as const
+  return spawn(command[0], command.slice(1), {
+    env: { ...process.env, ...env, PATH: path },
+    stdio: 'ignore',
+    detached: true,
+  })
+}
+
+const ended = (child: ChildProcess) => new Promise<number | null>(resolve => child.once('exit', resolve))
+
+test('kill -9 while a client is made: the old PKI or the new one, no half client, and the next one works', async () => {
+  type('db vpn set measure client')
+  const started = Date.now()
+  await ended(create('measure'))
+  const duration = Date.now() - started
+  const seen = { none: 0, whole: 0 }
+  for (let kill = 0; kill < 12; kill++) {
+    const name = `victim${kill}`
+    type(`db vpn set ${name} client`)
+    const child = create(name)
+    await pause((duration * (kill + 1)) / 11)
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    const files = ['issued/NAME.crt', 'private/NAME.key', 'reqs/NAME.req'].map(
+      path => `${PKI}/${path.replace('NAME', name)}`,
+    )
+    const there = files.filter(file => existsSync(file)).length
+    assert.ok(there === 0 || there === files.length, `${name}: ${there} files`)
+    assert.is(new RegExp(`CN=${name}$`, 'm').test(index()), there > 0)
+    if (there === 0) {
+      seen.none++
+      assert.match(said(tried(`gabarit vpn profile ${name}`)), `${name} has no certificate yet`)
+    } else {
+      seen.whole++
+      type(`gabarit vpn profile ${name}`)
+    }
+    assert.is(await ended(create(name)), 0)
+    assert.match(type(`gabarit vpn profile ${name}`), '</key>')
+  }
+  process.stdout.write(`killed with nothing made ${seen.none} times, with all ${seen.whole}\n`)
+  const left = readdirSync('/etc/openvpn/easy-rsa').filter(
+    name => !['.lock', 'vars', 'pki', readlinkSync(PKI)].includes(name),
+  )
+  assert.equal(left, [])
+})
+
+test('a PKI made by hand is taken over, with its authority and its clients', () => {
+  forgetPki()
+  mkdirSync('/etc/openvpn/easy-rsa', { recursive: true })
+  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', ''], options)
+  const byHand = {
+    EASYRSA_PKI: PKI,
+    EASYRSA_BATCH: '1',
+    EASYRSA_ALGO: 'ec',
+    EASYRSA_CURVE: 'prime256v1',
+    EASYRSA_REQ_CN: 'Ours',
+  }
+  const easyrsa = (...args: string[]) =>
+    must(['/usr/share/easy-rsa/easyrsa', ...args], { env: byHand, cwd: '/etc/openvpn/easy-rsa' })
+  easyrsa('init-pki')
+  easyrsa('build-ca', 'nopass')
+  const named = { ...byHand, EASYRSA_REQ_CN: '' }
+  must(['/usr/share/easy-rsa/easyrsa', 'build-client-full', 'oldie', 'nopass'], {
+    env: { ...named, EASYRSA_REQ_CN: undefined },
+    cwd: '/etc/openvpn/easy-rsa',
+  })
+  const authority = readFileSync(`${PKI}/ca.crt`, 'utf8')
+  type('db vpn set oldie client')
+  type('signal-event openvpn-update')
+  assert.ok(lstatSync(PKI).isSymbolicLink())
+  assert.is(readFileSync('/etc/openvpn/server/ca.crt', 'utf8'), authority)
+  assert.match(type('gabarit vpn profile oldie'), '</key>')
+  assert.match(type('gabarit vpn clients'), /^oldie +enabled +20/m)
+})
+
+vpn.run()
