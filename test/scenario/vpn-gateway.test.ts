@@ -281,6 +281,9 @@ step('MASQUERADE on: the local network needs no route; off: it does', async () =
   type('config setprop firewall status enabled ExternalInterface out0')
   type('signal-event firewall-update')
   for (const address of LAN_HOST) await reaches('two', address)
+  // A new connection, which no earlier one lets through: the port is open.
+  type('gabarit vpn kill mikoto')
+  await reaches('two', LAN_HOST[0])
   const process = processOf('openvpn')
   type('config setprop openvpn Masquerade no')
   type('signal-event openvpn-update')

@@ -142,7 +142,7 @@ const SETTINGS: readonly (readonly [properties: readonly string[], wanted: reado
     [
       'server 10.8.0.0 255.255.255.0 nopool',
       'ifconfig-pool 10.8.0.128 10.8.0.200 255.255.255.0',
-      'server-ipv6 fd00:8::/112',
+      'ifconfig-ipv6 fd00:8::1/112 fd00:8::2',
       'local 2001:db8::5',
     ],
   ],

@@ -26,15 +26,8 @@ const said = ({ stdout, stderr }: Outcome) => stdout + stderr
 const PKI = '/etc/openvpn/easy-rsa/pki'
 const CONF = '/etc/openvpn/server/openvpn.conf'
 const ACTIONS = join(PROJECT, 'events/actions')
-const _action = (name: string, ...args: string[]): Outcome => tried(join(ACTIONS, name), 'event', ...args)
-const _lines = (file: string) => readFileSync(file, 'utf8').split('\n')
 const certificate = (name: string) => new X509Certificate(readFileSync(`${PKI}/issued/${name}.crt`))
 const index = () => readFileSync(`${PKI}/index.txt`, 'utf8')
-
-/** Puts everything of the VPN back to the beginning, for a test of the beginning. */
-function _forgetPki(): void {
-  rmSync('/etc/openvpn', { recursive: true, force: true })
-}
 
 vpn.before(() => {
   if (reason !== undefined) return
