@@ -41,6 +41,13 @@ test('without an enabled server nothing is made', () => {
   for (const path of ['/etc/openvpn/easy-rsa', '/etc/cron.d/gabarit-openvpn', CONF]) assert.not(existsSync(path), path)
   assert.match(said(tried('signal-event vpn-client-create nobody')), 'there is no client nobody')
   assert.match(type('gabarit vpn clients'), 'there are no clients')
+  for (const line of [
+    'gabarit vpn clients --halt',
+    'gabarit vpn kill x --json',
+    'gabarit vpn kill',
+    'gabarit vpn client',
+  ])
+    assert.is(tried(line).status, 2, line)
 })
 
 test('authority: subject, passphrases and days are as the records say, and no passphrase is told anybody', () => {
