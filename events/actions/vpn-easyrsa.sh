@@ -9,6 +9,7 @@ root=${GABARIT_ROOT:-}
 root=${root%/}
 home=$root/etc/openvpn/easy-rsa
 pki=$home/pki
+store=$home/.gabarit
 work=
 
 fail() {
@@ -78,24 +79,22 @@ list_ends_within() {
 # One action at a time; what an earlier one left behind is taken up or away.
 find_pki() {
     [ -d "$root/etc/openvpn" ] || install -d -m 755 "$root/etc/openvpn"
-    mkdir -p "$home"
-    exec 9>"$home/.lock"
-    flock -w 60 9 || fail "another action has held $home/.lock for a minute"
-    rm -rf "$home"/new.* "$home"/.vars "$home"/.log
-    if [ -d "$pki" ] && [ ! -L "$pki" ]; then
-        # It was here before gabarit. A name that is taken has its link only after the next line.
-        mv -T "$pki" "$home/pki.first"
-    fi
-    set -- "$home"/pki.*
+    mkdir -p "$store"
+    exec 9>"$store/.lock"
+    flock -w 60 9 || fail "another action has held $store/.lock for a minute"
+    rm -rf "$store"/new.* "$store/vars" "$store/log" "$store/link"
+    # One that was here before gabarit. When this is cut off, the next action finds it below.
+    if [ -d "$pki" ] && [ ! -L "$pki" ]; then mv -T "$pki" "$store/pki.first"; fi
+    set -- "$store"/pki.*
     if [ ! -e "$pki" ] && [ -d "$1" ]; then
-        [ $# -eq 1 ] || fail "$pki is missing, and which of these was it: $*? Put it back: ln -s NAME $pki"
-        ln -sfn "${1##*/}" "$pki"
+        [ $# -eq 1 ] || fail "$pki is missing, and which of these was it: $*? Put it back: ln -s .gabarit/NAME $pki"
+        ln -sfn ".gabarit/${1##*/}" "$pki"
     fi
     current=$(readlink "$pki" || true)
     case $current in
-        */*) fail "$pki is a link to $current: gabarit works on a folder pki in $home" ;;
         '') ;;
-        *) for left in "$@"; do [ "${left##*/}" = "$current" ] || rm -rf "$left"; done ;;
+        .gabarit/pki.*) for left in "$@"; do [ "$left" = "$home/$current" ] || rm -rf "$left"; done ;;
+        *) fail "$pki is a link to $current: gabarit works on a folder pki in $home" ;;
     esac
 }
 
@@ -108,9 +107,9 @@ begin_pki() {
         [ ! -x "$file" ] || program=$file
     done
     [ -n "$program" ] || fail "Easy-RSA is not installed: apt-get install easy-rsa"
-    work=$(mktemp -d "$home/new.XXXXXX")
-    trap 'rm -rf "$work" "$home/.vars" "$home/.log"' EXIT
-    expand-template --stdout /etc/openvpn/easy-rsa/vars >"$home/.vars"
+    work=$(mktemp -d "$store/new.XXXXXX")
+    trap 'rm -rf "$work" "$store/vars" "$store/log"' EXIT
+    expand-template --stdout /etc/openvpn/easy-rsa/vars >"$store/vars"
     ca_passphrase=$(config getprop easyrsa CAPassphrase 2>/dev/null || true)
     if [ -n "$ca_passphrase" ]; then
         export ca_passphrase EASYRSA_PASSIN=env:ca_passphrase
@@ -131,9 +130,9 @@ begin_pki() {
 # Runs Easy-RSA on the copy. It talks much; that is shown when it fails. Passphrases go through the environment, which
 # only root can read.
 easyrsa() {
-    EASYRSA_VARS_FILE=$home/.vars EASYRSA_PKI=$work EASYRSA_BATCH=1 EASYRSA_SILENT=1 \
-        "$program" "$@" >"$home/.log" 2>&1 9>&- </dev/null || {
-        cat "$home/.log" >&2
+    EASYRSA_VARS_FILE=$store/vars EASYRSA_PKI=$work EASYRSA_BATCH=1 EASYRSA_SILENT=1 \
+        "$program" "$@" >"$store/log" 2>&1 9>&- </dev/null || {
+        cat "$store/log" >&2
         fail "easyrsa $1 failed; the PKI is as it was"
     }
 }
@@ -145,12 +144,12 @@ commit_pki() {
     new=pki.${work##*/new.}
     # What is new in it is on the disk before it is in force; all else is there already.
     find "$work" \( -type d -o -type f -links 1 \) -exec sync {} +
-    mv -T "$work" "$home/$new"
-    ln -s "$new" "$home/new.link"
-    mv -T "$home/new.link" "$pki"
-    sync "$home"
+    mv -T "$work" "$store/$new"
+    ln -s ".gabarit/$new" "$store/link"
+    mv -T "$store/link" "$pki"
+    sync "$store" "$home"
     [ -z "$current" ] || rm -rf "${home:?}/$current"
-    current=$new
+    current=.gabarit/$new
     work=
 }
 

@@ -229,6 +229,44 @@ test('every setting reaches the configuration, and OpenVPN accepts it', () => {
   type('config setprop openvpn status enabled')
 })
 
+test('every setting of a client reaches its file', () => {
+  type('config setprop openvpn network6 fd00:8::/64')
+  must(
+    [
+      'db',
+      'vpn',
+      'set',
+      'wim',
+      'client',
+      'Address',
+      '10.8.0.7',
+      'Address6',
+      'fd00:8::7',
+      'routes',
+      '10.5.0.0/16, fd05::/64',
+    ],
+    options,
+  )
+  type('db vpn set yasmin client status disabled')
+  type('signal-event openvpn-update')
+  const settings = (name: string) => lines(`/etc/openvpn/ccd/openvpn/${name}`).filter(line => !/^#|^$/.test(line))
+  assert.equal(settings('wim'), [
+    'ifconfig-push 10.8.0.7 255.255.255.0',
+    'ifconfig-ipv6-push fd00:8::7/64',
+    'push "route 10.5.0.0 255.255.0.0"',
+    'push "route-ipv6 fd05::/64"',
+  ])
+  assert.equal(settings('yasmin'), ['disable'])
+  const same = tried('db vpn set other client Address 10.8.0.7 server openvpn')
+  assert.is(same.status, 3)
+  assert.match(said(same), 'is already that of record "wim"')
+  assert.is(tried('db vpn setprop wim server openvpn-none').status, 3)
+  type('db vpn delete yasmin')
+  type('signal-event openvpn-update')
+  assert.not(existsSync('/etc/openvpn/ccd/openvpn/yasmin'))
+  type('db vpn delete wim')
+})
+
 test('a warning for the networks of most homes', () => {
   type('db networks set 192.168.1.0 network Mask 255.255.255.0')
   assert.match(

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
@@ -113,16 +113,17 @@ function create(name: string): ChildProcess {
 
 const ended = (child: ChildProcess) => new Promise<number | null>(resolve => child.once('exit', resolve))
 
-const HOME = '/etc/openvpn/easy-rsa'
-const copies = () => readdirSync(HOME).filter(name => name.startsWith('new.') && name !== 'new.link')
-const inCopy = (path: string) => copies().some(copy => existsSync(join(HOME, copy, path)))
+/** Where the actions keep the PKI and its copies. */
+const STORE = '/etc/openvpn/easy-rsa/.gabarit'
+const copies = () => readdirSync(STORE).filter(name => name.startsWith('new.'))
+const inCopy = (path: string) => copies().some(copy => existsSync(join(STORE, copy, path)))
 
 /** Instants at which something may be half made. */
 const INSTANTS: Readonly<Record<string, (name: string) => boolean>> = {
   'the copy is begun': () => copies().length > 0,
   'there is a key': name => inCopy(`private/${name}.key`),
   'there is a certificate': name => inCopy(`issued/${name}.crt`),
-  'the copy is ready': () => readdirSync(HOME).filter(name => name.startsWith('pki.')).length > 1,
+  'the copy is ready': () => readdirSync(STORE).filter(name => name.startsWith('pki.')).length > 1,
   'the copy is in force': name => existsSync(`${PKI}/issued/${name}.crt`),
 }
 
@@ -147,7 +148,7 @@ test('kill -9 while a client is made: the old PKI or the new one, no half client
     assert.is(await ended(create(name)), 0)
     assert.match(type(`gabarit vpn profile ${name}`), '</key>')
   }
-  const left = readdirSync(HOME).filter(name => !['.lock', 'vars', 'pki', readlinkSync(PKI)].includes(name))
+  const left = readdirSync(STORE).filter(name => !['.lock', basename(readlinkSync(PKI))].includes(name))
   assert.equal(left, [])
 })
 
