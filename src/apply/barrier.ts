@@ -106,7 +106,7 @@ function contentsOf(plan: Plan): ViewFile[] {
 function refuse(problems: readonly string[], context: Context, plan: Plan): void {
   if (problems.length === 0) return
   const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
-  const located = problems.map(problem => locateInFragments(problem, plan.changes, trace))
+  const located = problems.map(problem => locateInFragments(problem, plan, trace))
   throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
 }
 

@@ -8,6 +8,7 @@ import { fits, isChosen, withKey } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
 import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
+import { type Settled, withSettings } from './settings.ts'
 import { squeezeBlank } from './text.ts'
 import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
 
@@ -80,18 +81,22 @@ export class Expander {
    */
   expand(path: string): Output[] {
     const template = this.#template(path)
-    const { metadata, files } = template
+    const { files } = template
+    const { databases } = this.#options
+    const settled = withSettings(template.metadata, databases, files)
+    const { metadata } = settled
     const place = metadata.output ?? `/${template.name}`
-    if (metadata.each === undefined) return [this.#output(template, place, undefined)]
+    if (metadata.each === undefined) return [this.#output(template, settled, place, undefined)]
     const { each } = metadata
-    return this.#options.databases
+    return databases
       .all(each.db, each.type)
       .filter(record => isChosen(record, each))
-      .map(record => ({ ...this.#output(template, withKey(place, record, files), record), record }))
+      .map(record => ({ ...this.#output(template, settled, withKey(place, record, files), record), record }))
   }
 
-  #output(template: Template, path: string, record: RecordView | undefined): Output {
-    const { metadata, files } = template
+  #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {
+    const { metadata, records } = settled
+    const { files } = template
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
       const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
@@ -102,6 +107,7 @@ export class Expander {
     this.#printer.quote = quoterOf(metadata)
     this.#options.trace?.begin()
     const { result, reads } = this.#options.databases.tracked(() => {
+      for (const key of records) this.#options.databases.note('configuration', key)
       if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
       return this.#text(template, record)
     })

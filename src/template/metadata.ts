@@ -15,7 +15,10 @@ export interface Metadata {
   readonly owner?: string
   readonly group?: string
   readonly mode?: number
-  /** Path of the output; `{key}` stands for the record's key, `{NAME}` for its property. Default: the template's name. */
+  /**
+   * Path of the output; `{key}` stands for the record's key, `{NAME}` for its property, `{RECORD.PROPERTY}` for a setting.
+   * Default: the template's name.
+   */
   readonly output?: string
   /** Takes the fragments from another template. */
   readonly template?: string
@@ -46,8 +49,9 @@ type Check = (value: unknown) => string | undefined
 
 const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a text')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
+// What a setting at its beginning stands for is looked at when it is known.
 const path: Check = value =>
-  typeof value === 'string' && value.startsWith('/') && !value.split('/').includes('..')
+  typeof value === 'string' && /^(\/|\{[\w-]+\.[\w-]+\})/.test(value) && !value.split('/').includes('..')
     ? undefined
     : 'must be an absolute path without ".."'
 const oneOf =

@@ -95,6 +95,26 @@ outputs('link: beside each output, or only where the properties fit', () => {
   some.remove()
 })
 
+outputs('settings in paths: output, link and checkers follow a property', () => {
+  const engine = withTunnels(tunnels('a'), {
+    output: '{vpn.Dir}/{key}.conf',
+    link: '{vpn.Dir}/on/{key}.conf',
+    validate: [['check', '-c', '{vpn.Dir}/all.conf', '{}']],
+  })
+  assert.match(failureOf(() => engine.expand('vpn')).message, '{vpn.Dir} stands in a path, and the configuration')
+  for (const bad of ['etc', '/etc/../x', '/a\nb']) {
+    engine.database('configuration', { vpn: ['service', { Dir: bad }] })
+    assert.match(failureOf(() => engine.expand('vpn')).message, 'not an absolute path')
+  }
+  engine.database('configuration', { vpn: ['service', { Dir: '/srv/$&' }] })
+  const [output] = engine.expand('vpn')
+  assert.is(output?.path, '/srv/$&/a.conf')
+  assert.is(output?.link, '/srv/$&/on/a.conf')
+  assert.equal(output?.metadata.validate, [['check', '-c', '/srv/$&/all.conf', '{}']])
+  assert.ok(output?.reads.some(({ database, key }) => database === 'configuration' && key === 'vpn'))
+  engine.remove()
+})
+
 for (const key of ['.', '..', '../x', 'a/b', '/', 'a\nb', '\x7f', 'x'.repeat(201)])
   outputs(`a key that cannot name a file: ${JSON.stringify(key.slice(0, 20))}`, () => {
     const engine = withTunnels(tunnels('good', key))
