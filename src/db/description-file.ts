@@ -33,6 +33,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
       : 'a list of {"exists": PATH, "value": TEXT} or {"fact": "hostname" or "domain"}',
   enum: words,
   pattern: value => (isText(value) ? patternProblem(value) : 'a regular expression in quotes'),
+  form: text,
   format: value =>
     isText(value) && Object.hasOwn(FORMATS, value)
       ? undefined
@@ -47,7 +48,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
 }
 
 /** What can be said of a key, which has no default and is no secret. */
-const OF_KEY = ['description', 'enum', 'pattern', 'format', 'minimum', 'maximum', 'reference', 'unit']
+const OF_KEY = ['description', 'enum', 'pattern', 'form', 'format', 'minimum', 'maximum', 'reference', 'unit']
 
 /**
  * Reads one description file and checks all of it.

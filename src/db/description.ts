@@ -30,6 +30,8 @@ export interface PropertyDescription {
   readonly detect?: readonly Detection[]
   readonly enum?: readonly string[]
   readonly pattern?: string
+  /** What fits `pattern`, for people: `http://HOST:PORT`. */
+  readonly form?: string
   readonly format?: string
   readonly minimum?: number
   readonly maximum?: number

@@ -79,7 +79,7 @@ function propertyLines(name: string, property: PropertyDescription): string[] {
   const facts = [
     property.enum?.join(' | '),
     property.format === undefined ? undefined : (FORMATS[property.format]?.is ?? property.format),
-    property.pattern === undefined ? undefined : `of the form ${property.pattern}`,
+    property.pattern === undefined ? undefined : `of the form ${property.form ?? property.pattern}`,
     minimum === undefined ? undefined : `at least ${minimum}`,
     maximum === undefined ? undefined : `at most ${maximum}`,
     unit,
