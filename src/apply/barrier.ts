@@ -78,6 +78,9 @@ function remember(plan: Plan, { places, system, warn }: Context): void {
   if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
 }
 
+/** How many files a warning names. */
+const SHOWN = 10
+
 async function judge(
   checkers: readonly Checker[],
   plan: Plan,
@@ -89,7 +92,8 @@ async function judge(
   if (checkers.length === 0) return nothing
   if (places.root !== '/') {
     const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
-    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.join(', ')}`] }
+    const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
+    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
   return judgeStaged(checkers, plan, files, system, places)
 }
