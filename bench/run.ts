@@ -1,6 +1,7 @@
 import { benchDatabases } from './databases.ts'
 import { benchEvents } from './events.ts'
 import { benchExpansion } from './expansion.ts'
+import { benchProxies } from './proxies.ts'
 import { benchVpn } from './vpn.ts'
 
 // `npm run bench`: whole processes against a bare Node in the same run, medians of pairs. See docs/performance.md.
@@ -8,3 +9,4 @@ benchDatabases()
 benchExpansion()
 benchEvents()
 benchVpn()
+benchProxies()

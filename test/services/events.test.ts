@@ -9,18 +9,34 @@ import { configuration, domain, host, Server } from './server.ts'
 
 const folder = join(PROJECT, 'events')
 const EVENTS = [
-  ...['bootstrap-console-save', 'console-save', 'domain-create', 'domain-delete', 'domain-modify', 'email-update'],
   ...[
+    'bootstrap-console-save',
+    'console-save',
+    'domain-create',
+    'domain-delete',
+    'domain-modify',
+    'email-update',
     'firewall-update',
     'host-create',
     'host-delete',
     'host-modify',
     'ibay-modify',
     'network-update',
+    'nginx-update',
     'openvpn-update',
+    'post-install',
+    'post-upgrade',
+    'proxy-create',
+    'proxy-delete',
+    'proxy-modify',
+    'remoteaccess-update',
+    'ssl-update',
+    'vpn-client-create',
+    'vpn-client-modify',
+    'vpn-client-renew',
+    'vpn-client-revoke',
+    'vpn-crl-update',
   ],
-  ...['post-install', 'post-upgrade', 'remoteaccess-update', 'ssl-update', 'vpn-client-create', 'vpn-client-modify'],
-  ...['vpn-client-renew', 'vpn-client-revoke', 'vpn-crl-update'],
 ]
 
 const events = suite('shipped events')

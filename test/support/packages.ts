@@ -16,6 +16,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'util-linux': 'unshare',
   procps: 'ps',
   nginx: 'nginx',
+  'testssl.sh': 'testssl',
   'openssh-server': 'sshd',
   sudo: 'visudo',
   busybox: 'busybox',
