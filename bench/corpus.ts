@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { BIN } from './report.ts'
 
 /** A fresh root with the shipped defaults. */
@@ -38,7 +38,11 @@ export function write(root: string, path: string, text: string): void {
 
 /** Runs one of our commands, which must succeed. */
 export function run(root: string, name: string, args: readonly string[], input = ''): void {
-  const options = { input, env: { ...process.env, GABARIT_ROOT: root }, encoding: 'utf8' } as const
-  const { status, stderr } = spawnSync(join(BIN, name), args, options)
+  const options = {
+    input,
+    env: { ...process.env, PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: root },
+    encoding: 'utf8',
+  } as const
+  const { status, stderr } = spawnSync(resolve(BIN, name), args, options)
   if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`)
 }

@@ -78,6 +78,9 @@ function remember(plan: Plan, { places, system, warn }: Context): void {
   if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
 }
 
+/** How many files a warning names. */
+const SHOWN = 10
+
 async function judge(
   checkers: readonly Checker[],
   plan: Plan,
@@ -89,7 +92,8 @@ async function judge(
   if (checkers.length === 0) return nothing
   if (places.root !== '/') {
     const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
-    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.join(', ')}`] }
+    const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
+    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
   return judgeStaged(checkers, plan, files, system, places)
 }
@@ -106,7 +110,7 @@ function contentsOf(plan: Plan): ViewFile[] {
 function refuse(problems: readonly string[], context: Context, plan: Plan): void {
   if (problems.length === 0) return
   const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
-  const located = problems.map(problem => locateInFragments(problem, plan.changes, trace))
+  const located = problems.map(problem => locateInFragments(problem, plan, trace))
   throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
 }
 

@@ -30,8 +30,11 @@ export class CheckerTable {
   /** Every different checker of these changes once. */
   of(changes: readonly Change[]): Checker[] {
     const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
+    // Who takes a daemon's main file away has nothing left for it to read.
+    const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
     for (const change of changes) {
       for (const command of this.#commands(change)) {
+        if (command.some(word => gone.has(word))) continue
         const id = JSON.stringify(command)
         const known = checkers.get(id) ?? { command, program: this.programOf(command), paths: [] }
         known.paths.push(change.path)

@@ -1,16 +1,19 @@
 import { databaseLoader, makeContext, makeExpander } from '../apply/run.ts'
+import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, Failure } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
 import { type Metadata, readMetadata } from '../template/metadata.ts'
+import { fitsKey } from '../template/per-record.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
 
 /** What one template has to do with the record. */
 interface Touched {
   readonly template: string
-  readonly metadata: Metadata
+  /** What is asked of services when they change. */
+  readonly services: readonly string[]
   /** Outputs that read the record. */
   readonly files: readonly string[]
   /** Outputs that the record would have, and has not now. */
@@ -23,14 +26,17 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   const context = makeContext(places, new DryRunSystem(places.root), () => undefined)
   const record = databaseLoader(context)(database).get(key)
   const exists = record !== undefined
+  const own = ({ notify }: Metadata) => notify.map(entry => entry.replaceAll('{key}', () => key))
   if (!exists) printError(`note: ${database} has no record "${key}"; what would read it is shown`)
   const touched = listTemplates(context.layers).flatMap((name): Touched[] => {
     try {
       const metadata = readMetadata(findTemplate(context.layers, name)?.metadata ?? [])
       const outputs = makeExpander(context).expand(`/${name}`)
-      const files = outputs.filter(output => readsRecord(output, database, key)).map(({ path }) => path)
-      const possible = ownPath(metadata, database, key, record?.type).filter(path => !files.includes(path))
-      return files.length + possible.length === 0 ? [] : [{ template: name, metadata, files, possible }]
+      const reading = outputs.filter(output => readsRecord(output, database, key))
+      const files = reading.map(({ path }) => path)
+      const possible = ownPath(metadata, database, key, record).filter(path => !files.includes(path))
+      const services = [...reading.flatMap(output => output.metadata.notify), ...possible.flatMap(() => own(metadata))]
+      return files.length + possible.length === 0 ? [] : [{ template: name, services, files, possible }]
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       const where = error.where === undefined ? '' : `${error.where}: `
@@ -40,7 +46,7 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   })
   const templates = new Set(touched.map(({ template }) => template))
   const events = listEvents(places).filter(name => loadEvent(places, name).templates.some(path => templates.has(path)))
-  const services = [...new Set(touched.flatMap(({ metadata }) => metadata.notify))]
+  const services = [...new Set(touched.flatMap(entry => entry.services))]
   const files = touched.flatMap(entry => entry.files)
   const possible = touched.flatMap(entry => entry.possible)
   if (flag('json')) print(JSON.stringify({ database, key, exists, files, possible, events, services }, null, 2))
@@ -62,8 +68,14 @@ function readsRecord(output: Output, database: string, key: string): boolean {
 }
 
 /** The output that a template with `each` makes for this record, if it is one of its kind and fits. */
-function ownPath({ each, output = '' }: Metadata, database: string, key: string, type: string | undefined): string[] {
-  if (each === undefined || each.db !== database) return []
-  if (each.type !== undefined && type !== undefined && each.type !== type) return []
-  return [output.replaceAll('{key}', () => key)]
+function ownPath(
+  { each, output = '' }: Metadata,
+  database: string,
+  key: string,
+  record: DbRecord | undefined,
+): string[] {
+  if (each === undefined || each.db !== database || !fitsKey(each.key, key)) return []
+  if (each.type !== undefined && record !== undefined && each.type !== record.type) return []
+  const value = (name: string) => (name === 'key' ? key : record?.properties.get(name))
+  return [output.replace(/\{(\w+)\}/g, (mark, name: string) => value(name) ?? mark)]
 }

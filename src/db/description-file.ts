@@ -33,6 +33,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
       : 'a list of {"exists": PATH, "value": TEXT} or {"fact": "hostname" or "domain"}',
   enum: words,
   pattern: value => (isText(value) ? patternProblem(value) : 'a regular expression in quotes'),
+  form: text,
   format: value =>
     isText(value) && Object.hasOwn(FORMATS, value)
       ? undefined
@@ -47,7 +48,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
 }
 
 /** What can be said of a key, which has no default and is no secret. */
-const OF_KEY = ['description', 'enum', 'pattern', 'format', 'minimum', 'maximum', 'reference', 'unit']
+const OF_KEY = ['description', 'enum', 'pattern', 'form', 'format', 'minimum', 'maximum', 'reference', 'unit']
 
 /**
  * Reads one description file and checks all of it.
@@ -71,7 +72,8 @@ export function readDescription(path: string): DescriptionFile {
   )
   if (rules !== undefined && !Array.isArray(rules)) fail('rules', 'must be a list')
   for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries())
-    if (!isRule(rule)) fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME}')
+    if (!isRule(rule))
+      fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME or [NAME…]}')
   if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
   return {
     ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health'>),
@@ -131,7 +133,7 @@ function isRule(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).length !== 1) return false
   const { allOrNone, dependsOn, unique } = value
   if (allOrNone !== undefined) return words(allOrNone) === undefined
-  if (unique !== undefined) return isText(unique)
+  if (unique !== undefined) return isText(unique) || words(unique) === undefined
   if (!isObject(dependsOn)) return false
   const { property, values = [''], requires } = dependsOn
   return isText(property) && words(values) === undefined && words(requires) === undefined

@@ -30,6 +30,8 @@ export interface PropertyDescription {
   readonly detect?: readonly Detection[]
   readonly enum?: readonly string[]
   readonly pattern?: string
+  /** What fits `pattern`, for people: `http://HOST:PORT`. */
+  readonly form?: string
   readonly format?: string
   readonly minimum?: number
   readonly maximum?: number
@@ -50,7 +52,12 @@ export type Rule =
         readonly requires: readonly string[]
       }
     }
-  | { readonly unique: string }
+  | { readonly unique: string | readonly string[] }
+
+/** The properties whose values together belong to one record only. */
+export function uniqueNames({ unique }: { readonly unique: string | readonly string[] }): readonly string[] {
+  return typeof unique === 'string' ? [unique] : unique
+}
 
 /** How to tell whether a service is well after it was adjusted. */
 export interface HealthDescription {
@@ -80,6 +87,8 @@ export interface DatabaseDescription {
   readonly records: ReadonlyMap<string, RecordDescription>
   /** By type: for every record of that type. In byte order. */
   readonly types: ReadonlyMap<string, RecordDescription>
+  /** By the beginning of a key: for every record whose key begins so. In byte order. */
+  readonly families: ReadonlyMap<string, RecordDescription>
 }
 
 /** The names of the databases that have a description or a migration, shipped or of the site, in byte order. */
@@ -101,14 +110,16 @@ export function describeDatabase(places: Places, name: string): DatabaseDescript
   subjects.sort((a, b) => compareBytes(a.subject.name, b.subject.name))
   const records = new Map<string, RecordDescription>()
   const types = new Map<string, RecordDescription>()
+  const families = new Map<string, RecordDescription>()
   for (const { file, subject } of subjects) {
     const loaded = load(files, file)
     if (loaded === undefined) continue
     const description = withRules(loaded)
-    if (subject.kind === 'record') records.set(subject.name, description)
+    if (subject.kind === 'record') records.set(subject.name, withFamily(files, subject.name, loaded))
+    else if (subject.kind === 'family') families.set(subject.name, description)
     else types.set(subject.name, { ...description, type: subject.name })
   }
-  return { name, records, types }
+  return { name, records, types, families }
 }
 
 /** The files that describe a database: all of them may be looked at, although one is malformed. */
@@ -122,8 +133,15 @@ export function describedKeys(places: Places, name: string): string[] {
   return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
 }
 
+/** What is said of the record itself, over what is said of its family: initialisation has to know its type. */
+function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile): RecordDescription {
+  const family = familyOf(files.keys(), key)
+  const loaded = family === undefined ? undefined : load(files, encodeName({ kind: 'family', name: family }))
+  return withRules(loaded === undefined ? own : overlay(loaded, own))
+}
+
 /**
- * What holds for one record: the description of its type, with its own over it. Only the files that concern it are read, so a
+ * What holds for one record: the description of its type, that of its family over it, and its own over both. Only the files that concern it are read, so a
  * command that changes one record stays quick. Remembered: a batch asks thousands of times.
  */
 export class Descriptions {
@@ -138,9 +156,10 @@ export class Descriptions {
   of(database: string, key: string, type: string): RecordDescription | undefined {
     const ofRecord = this.#load(database, { kind: 'record', name: key })
     const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
-    if (ofRecord !== undefined && ofType !== undefined) return withRules(overlay(ofType, ofRecord))
-    const only = ofRecord ?? ofType
-    return only === undefined ? undefined : withRules(only)
+    const family = familyOf(this.#filesOf(database).keys(), key)
+    const ofFamily = family === undefined ? undefined : this.#load(database, { kind: 'family', name: family })
+    const found = [ofType, ofFamily, ofRecord].filter(file => file !== undefined)
+    return found.length === 0 ? undefined : withRules(found.reduce(overlay))
   }
 
   /** The description of the record itself (not of its type). */
@@ -149,12 +168,17 @@ export class Descriptions {
     return loaded === undefined ? undefined : withRules(loaded)
   }
 
-  #load(database: string, subject: Subject): DescriptionFile | undefined {
+  #filesOf(database: string): DescriptionFiles {
     let files = this.#files.get(database)
     if (files === undefined) {
       files = listFiles(this.#places, database)
       this.#files.set(database, files)
     }
+    return files
+  }
+
+  #load(database: string, subject: Subject): DescriptionFile | undefined {
+    const files = this.#filesOf(database)
     const name = encodeName(subject)
     if (!files.has(name)) return undefined
     const id = `${database}/${name}`
@@ -185,8 +209,19 @@ function withRules(file: DescriptionFile): RecordDescription {
 }
 
 interface Subject {
-  readonly kind: 'record' | 'type'
+  readonly kind: 'record' | 'type' | 'family'
   readonly name: string
+}
+
+/** The longest beginning of a key that has a description of its own. */
+function familyOf(files: Iterable<string>, key: string): string | undefined {
+  let longest: string | undefined
+  for (const file of files) {
+    if (!file.endsWith('*.json')) continue
+    const { name } = decodeName(file)
+    if (key.startsWith(name) && name.length > (longest?.length ?? -1)) longest = name
+  }
+  return longest
 }
 
 /** The description files of a database by name, each with its paths: the shipped one before that of the site. */
@@ -219,10 +254,11 @@ function folders(places: Places): string[] {
   return [join(places.shipped, 'db'), join(places.site, 'db')]
 }
 
-/** `%`, `/`, control characters, and a leading `@` or `.` of a key are percent-encoded. */
+/** `%`, `/`, control characters, a leading `@` or `.` and a `*` at the end of a key are percent-encoded. */
 function encodeName({ kind, name }: Subject): string {
-  const encoded = name.replace(/[%/\p{Cc}]/gu, percent)
-  return kind === 'type' ? `@${encoded}.json` : `${encoded.replace(/^[@.]/, percent)}.json`
+  const encoded = name.replace(/[%/\p{Cc}]/gu, percent).replace(/\*$/, percent)
+  if (kind === 'type') return `@${encoded}.json`
+  return `${encoded.replace(/^[@.]/, percent)}${kind === 'family' ? '*' : ''}.json`
 }
 
 function percent(character: string): string {
@@ -231,8 +267,8 @@ function percent(character: string): string {
 
 function decodeName(file: string): Subject {
   const stem = file.slice(0, -'.json'.length)
-  const kind = stem.startsWith('@') ? 'type' : 'record'
-  const text = kind === 'type' ? stem.slice(1) : stem
+  const kind = stem.startsWith('@') ? 'type' : stem.endsWith('*') ? 'family' : 'record'
+  const text = kind === 'type' ? stem.slice(1) : kind === 'family' ? stem.slice(0, -1) : stem
   return { kind, name: text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) }
 }
 

@@ -27,6 +27,21 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: value => isIPv4(value) || isIPv6(value) || isCidr(value),
     is: 'an address or a network (192.168.1.0, fd00::/64)',
   },
+  subnet: {
+    accepts: value => prefixOf(value) !== undefined,
+    is: 'the address of a network with its length or mask (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)',
+    number: value => prefixOf(value) ?? Number.NaN,
+  },
+  subnet4: {
+    accepts: value => !value.includes(':') && prefixOf(value) !== undefined,
+    is: 'the address of an IPv4 network with its length or mask (10.8.0.0/24, 10.8.0.0/255.255.255.0)',
+    number: value => prefixOf(value) ?? Number.NaN,
+  },
+  subnet6: {
+    accepts: value => value.includes(':') && prefixOf(value) !== undefined,
+    is: 'the address of an IPv6 network with its length (fd00:8::/64)',
+    number: value => prefixOf(value) ?? Number.NaN,
+  },
   netmask: { accepts: isNetmask, is: 'a network mask (255.255.255.0)' },
   mask: {
     accepts: value => isNetmask(value) || (/^(0|[1-9]\d{0,2})$/.test(value) && Number(value) <= 128),
@@ -110,13 +125,44 @@ function isPorts(value: string): boolean {
   return first <= last && last <= 65535
 }
 
-function isNetmask(value: string): boolean {
-  if (!isIPv4(value)) return false
-  const bits = value
+/**
+ * The length of a network's prefix, given as length or mask, behind a slash or a blank; undefined when it is no network, also
+ * when its address is that of a machine in it (10.8.0.1/24).
+ */
+function prefixOf(value: string): number | undefined {
+  const [address = '', suffix = '', ...rest] = value.split(/[/ ]/)
+  const bits = isNetmask(suffix) && isIPv4(address) ? binary(suffix).replaceAll('0', '').length : Number(suffix)
+  if (rest.length > 0 || suffix === '' || !isCidr(`${address}/${bits}`)) return undefined
+  const digits = isIPv4(address) ? binary(address) : binary6(address)
+  return digits.slice(bits).includes('1') ? undefined : bits
+}
+
+/** The bits of an IPv4 address. */
+function binary(address: string): string {
+  return address
     .split('.')
     .map(part => Number(part).toString(2).padStart(8, '0'))
     .join('')
-  return /^1*0*$/.test(bits)
+}
+
+/** The bits of an IPv6 address. */
+function binary6(address: string): string {
+  const dotted = /^(.*:)([\d.]+)$/.exec(address)
+  const tail = dotted !== null && isIPv4(dotted[2] ?? '') ? binary(dotted[2] ?? '') : ''
+  const [head = '', rest] = (tail === '' ? address : (dotted?.[1] ?? '').replace(/([^:]):$/, '$1')).split('::')
+  const bits = (half: string) =>
+    half
+      .split(':')
+      .filter(group => group !== '')
+      .map(group => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
+      .join('')
+  const end = `${bits(rest ?? '')}${tail}`
+  return `${bits(head)}${end.padStart(128 - bits(head).length, '0')}`
+}
+
+function isNetmask(value: string): boolean {
+  if (!isIPv4(value)) return false
+  return /^1*0*$/.test(binary(value))
 }
 
 function isEmail(value: string): boolean {

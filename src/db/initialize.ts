@@ -111,5 +111,7 @@ function completeRecord(places: Places, description: RecordDescription, record: 
 
 /** The default, when the record lacks the property. An empty value counts as having it. */
 function missing(places: Places, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
-  return record.properties.has(name) ? undefined : defaultOf(places, property)
+  if (record.properties.has(name)) return undefined
+  // A function: in a text, `$&` and the like would have a meaning.
+  return defaultOf(places, property)?.replaceAll('{key}', () => record.key)
 }

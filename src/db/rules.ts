@@ -1,4 +1,4 @@
-import type { RecordDescription, Rule } from './description.ts'
+import { type RecordDescription, type Rule, uniqueNames } from './description.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 
@@ -23,7 +23,7 @@ export function ruleProblems(
 
 function namesOf(rule: Rule): readonly string[] {
   if ('allOrNone' in rule) return rule.allOrNone
-  if ('unique' in rule) return [rule.unique]
+  if ('unique' in rule) return uniqueNames(rule)
   return [rule.dependsOn.property, ...rule.dependsOn.requires]
 }
 
@@ -48,11 +48,12 @@ function ruleProblem(
     const shown = description.properties.get(property)?.secret === true ? 'a value' : `"${value}"`
     return { property, message: `${shown} also needs ${missing.join(', ')}` }
   }
-  const value = textOf(rule.unique)
-  const other = value === '' ? undefined : unique.other(record, rule.unique, value)
+  const names = uniqueNames(rule)
+  const other = names.some(name => textOf(name) === '') ? undefined : unique.other(record, names)
   if (other === undefined) return undefined
-  const shown = description.properties.get(rule.unique)?.secret === true ? 'the value' : `"${value}"`
-  return { property: rule.unique, message: `${shown} is already that of record "${other}"` }
+  const secret = names.some(name => description.properties.get(name)?.secret === true)
+  const shown = secret ? 'the value' : names.map(name => `"${textOf(name)}"`).join(' ')
+  return { property: names.join(' and '), message: `${shown} is already that of record "${other}"` }
 }
 
 /** Finds records that share a value; the index is made the first time a property is asked for. */
@@ -64,20 +65,20 @@ export class UniqueValues {
     this.#records = records
   }
 
-  /** The key of another record of the same type that has this value in this property. */
-  other(record: DbRecord, property: string, value: string): string | undefined {
-    return this.#index(record.type, property)
-      .get(value)
+  /** The key of another record of the same type that has the same values in these properties. */
+  other(record: DbRecord, properties: readonly string[]): string | undefined {
+    return this.#index(record.type, properties)
+      .get(valuesOf(record, properties) ?? '')
       ?.find(key => key !== record.key)
   }
 
-  #index(type: string, property: string): Map<string, string[]> {
-    const id = JSON.stringify([type, property])
+  #index(type: string, properties: readonly string[]): Map<string, string[]> {
+    const id = JSON.stringify([type, properties])
     const known = this.#indexes.get(id)
     if (known !== undefined) return known
     const index = new Map<string, string[]>()
     for (const record of this.#records.values()) {
-      const value = record.type === type ? record.properties.get(property) : undefined
+      const value = record.type === type ? valuesOf(record, properties) : undefined
       // Two keys are enough to answer for any record.
       if (value === undefined || (index.get(value)?.length ?? 0) >= 2) continue
       index.set(value, [...(index.get(value) ?? []), record.key])
@@ -85,4 +86,10 @@ export class UniqueValues {
     this.#indexes.set(id, index)
     return index
   }
+}
+
+/** The values of several properties as one text; undefined when one is missing. */
+function valuesOf({ properties }: DbRecord, names: readonly string[]): string | undefined {
+  const values = names.map(name => properties.get(name))
+  return values.includes(undefined) ? undefined : JSON.stringify(values)
 }

@@ -37,7 +37,9 @@ function quotedForms(value: string): string[] {
 }
 
 function holdsSecrets(description: DatabaseDescription | undefined): boolean {
-  const all = [...(description?.records.values() ?? []), ...(description?.types.values() ?? [])]
+  if (description === undefined) return false
+  const { records, types, families } = description
+  const all = [...records.values(), ...types.values(), ...families.values()]
   return all.some(({ scalar, properties }) =>
     [scalar, ...properties.values()].some(property => property?.secret === true),
   )

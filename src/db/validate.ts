@@ -95,13 +95,13 @@ export class Validator {
 
   #elementProblem(value: string, description: PropertyDescription): string | undefined {
     const shown = description.secret === true ? 'the value (secret)' : JSON.stringify(value)
-    const { enum: words, pattern, reference } = description
+    const { enum: words, pattern, form = pattern, reference } = description
     if (words !== undefined && !words.includes(value)) {
       const hint = description.secret === true ? '' : didYouMean(value, words)
       return `${shown} is not one of ${words.join(', ')}${hint}`
     }
     if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
-      return `${shown} does not have the form ${pattern}`
+      return `${shown} does not have the form ${form}`
     return (
       formatProblem(value, shown, description) ??
       (reference === undefined ? undefined : this.#referenceProblem(value, shown, reference))

@@ -6,8 +6,9 @@ import type { Diagnosis, Patient } from './check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
 import { STATE_CHECKS } from './state-checks.ts'
+import { VPN_CHECKS } from './vpn-checks.ts'
 
-const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS]
+const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS, ...VPN_CHECKS]
 
 /** What one check says, and whether somebody has decided not to hear of it. */
 export interface Finding extends Diagnosis {

@@ -4,6 +4,7 @@ import type { ServiceManager, Unit } from '../service/manager.ts'
 import { messageOf } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { System } from '../system/system.ts'
+import { splitList } from '../template/text.ts'
 import type { Reporter } from './report.ts'
 
 /** What is asked of one service, by a changed file, by the event, or left over from an earlier one. */
@@ -73,13 +74,24 @@ export function collectAdjustments(
     const enabled = record.properties.get('status') === 'enabled'
     return [{ service, unit: unitOf(record), actions: resolveActions(actions, enabled), words: [...new Set(words)] }]
   })
-  return { adjustments, warnings, problems }
+  // Who stops gives up its ports before another one wants them.
+  const rank = ({ actions }: Adjustment) => (actions.includes('stop') ? 0 : 1)
+  return { adjustments: adjustments.toSorted((a, b) => rank(a) - rank(b)), warnings, problems }
 }
 
-function unitOf(record: DbRecord): Unit {
+function unitOf({ key, properties }: DbRecord): Unit {
+  const unit = {
+    name: properties.get('ServiceName') || key,
+    reloadSignal: (properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
+  }
+  const container = properties.get('Container')
+  if (!container) return unit
+  const composeFile = properties.get('ComposeFile')
+  const reloadCommand = splitList(properties.get('ReloadCommand'), /\s+/)
   return {
-    name: record.properties.get('ServiceName') || record.key,
-    reloadSignal: (record.properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
+    ...{ ...unit, container },
+    ...(composeFile ? { composeFile } : {}),
+    ...(reloadCommand.length > 0 ? { reloadCommand } : {}),
   }
 }
 

@@ -40,11 +40,14 @@ export class Health {
    * What is wrong with the first service that is not well: its manager says that it does not run, the command of its
    * description fails, or a TCP port of its description does not answer on this machine.
    * @param newFiles the services were made to read files that have changed
+   * @param revive starts one that has ended, once: the port it wanted may have been in use by a service that gave it up
+   *   only afterwards (two web servers that change places)
    */
   async firstIll(
     adjustments: readonly Adjustment[],
     configuration: Records,
     newFiles: boolean,
+    revive: (adjustment: Adjustment) => Promise<unknown>,
   ): Promise<string | undefined> {
     const descriptions = new Descriptions(this.#places)
     const looks = adjustments.map(adjustment => {
@@ -52,7 +55,7 @@ export class Health {
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
       const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
       const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
-      return this.#problem(adjustment, record, health, started || newFiles ? STEADY : PAUSE)
+      return this.#problem(adjustment, record, health, started || newFiles ? STEADY : PAUSE, revive)
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
@@ -62,11 +65,17 @@ export class Health {
     record: DbRecord,
     health: HealthDescription | undefined,
     steady: number,
+    revive: (adjustment: Adjustment) => Promise<unknown>,
   ): Promise<string | undefined> {
     const deadline = Date.now() + PATIENCE
     let wellSince = Date.now()
+    let revived = false
     for (;;) {
       const problem = await this.#look(adjustment, record, health)
+      if (problem !== undefined && !revived && (await this.#hasEnded(adjustment))) {
+        revived = true
+        await revive(adjustment)
+      }
       if (problem === undefined && Date.now() - wellSince >= steady) return undefined
       if (problem !== undefined) {
         if (Date.now() >= deadline) return problem
@@ -74,6 +83,12 @@ export class Health {
       }
       await new Promise(resolve => setTimeout(resolve, PAUSE))
     }
+  }
+
+  /** A one-shot service has no process that could have ended. */
+  async #hasEnded({ unit }: Adjustment): Promise<boolean> {
+    const manager = this.#managerOf(unit)
+    return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
   }
 
   async #look(

@@ -224,6 +224,7 @@ export class Transaction {
       adjustments.filter(({ service }) => well.has(service)),
       configuration,
       changed !== undefined,
+      adjustment => this.#carryOut([startOf(adjustment)], managerOf),
     )
     const why = ill ?? this.#notInForce(failed, managerOf)
     if (why !== undefined && changed !== undefined) await this.#goBack(changed, why, adjustments, well, managerOf)
@@ -285,7 +286,7 @@ export class Transaction {
     const up = await health.running(adjustments)
     const ended = (service: string) => well.has(service) && !up.has(service)
     const again = adjustments.map(
-      (adjustment): Adjustment => (ended(adjustment.service) ? { ...adjustment, actions: ['start'] } : adjustment),
+      (adjustment): Adjustment => (ended(adjustment.service) ? startOf(adjustment) : adjustment),
     )
     await this.#carryOut(again, managerOf)
     writePending(places, [])
@@ -293,6 +294,7 @@ export class Transaction {
       again.filter(({ service }) => well.has(service)),
       this.#configuration(),
       true,
+      adjustment => this.#carryOut([startOf(adjustment)], managerOf),
     )
     const hint =
       still === undefined
@@ -353,4 +355,9 @@ export class Transaction {
     const { places } = this.#context
     return managersOf(chooseServiceManager(places.root, property), places)
   }
+}
+
+/** A service that has ended cannot be told to read its files again. */
+function startOf(adjustment: Adjustment): Adjustment {
+  return { ...adjustment, actions: ['start'] }
 }

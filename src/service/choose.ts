@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
+import { docker, withContainers } from './docker.ts'
 import { resultOf, type ServiceManager } from './manager.ts'
 import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
@@ -19,15 +20,20 @@ const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
   systemd: () => systemd,
   s6: () => s6(),
   supervisord: () => supervisord,
+  docker: () => docker,
   none: () => none,
 }
 
 /**
  * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else found
- * by its traces in /run. Below another root than `/` nothing of this machine is touched unless it is named.
+ * by its traces in /run; a service in a container is Docker's. Below another root than `/` nothing of this machine is touched unless it is named.
  * @throws Failure (refused) for an unknown name
  */
 export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
+  return withContainers(findServiceManager(root, property))
+}
+
+function findServiceManager(root: string, property: string | undefined): ServiceManager {
   const named = process.env.GABARIT_SERVICE_MANAGER || property
   if (named !== undefined && named !== '' && named !== 'auto') {
     const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined

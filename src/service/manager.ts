@@ -7,6 +7,10 @@ export interface Unit {
   readonly name: string
   /** Signal that makes it read its configuration again: `HUP`, `USR1`. */
   readonly reloadSignal: string
+  /** Name of the Docker container it runs in, the file that Compose makes it from, and what reloads it inside. */
+  readonly container?: string
+  readonly composeFile?: string
+  readonly reloadCommand?: readonly string[]
 }
 
 /** Runs one command of a service manager, with the time limit of adjustments. */

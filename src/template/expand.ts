@@ -4,10 +4,11 @@ import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
 import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
-import { fits, withKey } from './per-record.ts'
+import { fits, isChosen, withKey } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
 import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
+import { type Settled, withSettings } from './settings.ts'
 import { squeezeBlank } from './text.ts'
 import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
 
@@ -80,28 +81,33 @@ export class Expander {
    */
   expand(path: string): Output[] {
     const template = this.#template(path)
-    const { metadata, files } = template
+    const { files } = template
+    const { databases } = this.#options
+    const settled = withSettings(template.metadata, databases, files)
+    const { metadata } = settled
     const place = metadata.output ?? `/${template.name}`
-    if (metadata.each === undefined) return [this.#output(template, place, undefined)]
-    const { db, type, where } = metadata.each
-    return this.#options.databases
-      .all(db, type)
-      .filter(record => fits(record, where))
-      .map(record => ({ ...this.#output(template, withKey(place, record, files), record), record }))
+    if (metadata.each === undefined) return [this.#output(template, settled, place, undefined)]
+    const { each } = metadata
+    return databases
+      .all(each.db, each.type)
+      .filter(record => isChosen(record, each))
+      .map(record => ({ ...this.#output(template, settled, withKey(place, record, files), record), record }))
   }
 
-  #output(template: Template, path: string, record: RecordView | undefined): Output {
-    const { metadata, files } = template
+  #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {
+    const { metadata, records } = settled
+    const { files } = template
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
       const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
-      return { path, template: template.name, content, link, metadata, reads }
+      return { path, template: template.name, content, link, metadata: forRecord(metadata, record), reads }
     }
     if (metadata.delete) return made(undefined)
     this.#target = path
     this.#printer.quote = quoterOf(metadata)
     this.#options.trace?.begin()
     const { result, reads } = this.#options.databases.tracked(() => {
+      for (const key of records) this.#options.databases.note('configuration', key)
       if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
       return this.#text(template, record)
     })
@@ -225,6 +231,12 @@ export class Expander {
 }
 
 const MAXIMUM_DEPTH = 50
+
+/** The services to adjust may be named after the record. */
+function forRecord(metadata: Metadata, record: RecordView | undefined): Metadata {
+  if (record === undefined || !metadata.notify.some(entry => entry.includes('{key}'))) return metadata
+  return { ...metadata, notify: metadata.notify.map(entry => entry.replaceAll('{key}', () => record.key)) }
+}
 
 function isRecord(item: unknown): item is RecordView {
   return typeof item === 'object' && item !== null && 'key' in item && typeof item.key === 'string'

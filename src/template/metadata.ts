@@ -15,7 +15,10 @@ export interface Metadata {
   readonly owner?: string
   readonly group?: string
   readonly mode?: number
-  /** Path of the output; `{key}` stands for the record's key. Default: the template's name. */
+  /**
+   * Path of the output; `{key}` stands for the record's key, `{NAME}` for its property, `{RECORD.PROPERTY}` for a setting.
+   * Default: the template's name.
+   */
   readonly output?: string
   /** Takes the fragments from another template. */
   readonly template?: string
@@ -24,12 +27,18 @@ export interface Metadata {
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
   /** One output per record. */
-  readonly each?: { readonly db: string; readonly type?: string; readonly where?: Where }
+  readonly each?: {
+    readonly db: string
+    readonly type?: string
+    /** A regular expression that the whole key must fit. */
+    readonly key?: string
+    readonly where?: Where
+  }
   /** A symbolic link to keep beside the output, for the records that `where` fits. */
   readonly link?: { readonly path: string; readonly where?: Where }
   /** Commands that judge the staged file, `{}`. Absent: those that are usual for such a file. */
   readonly validate?: readonly (readonly string[])[]
-  /** Services to adjust when the output changed: `httpd:reload`. */
+  /** Services to adjust when the output changed: `httpd:reload`; `{key}` stands for the record's key. */
   readonly notify: readonly string[]
   /** Removes the output instead of making it. */
   readonly delete: boolean
@@ -40,8 +49,9 @@ type Check = (value: unknown) => string | undefined
 
 const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a text')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
+// What a setting at its beginning stands for is looked at when it is known.
 const path: Check = value =>
-  typeof value === 'string' && value.startsWith('/') && !value.split('/').includes('..')
+  typeof value === 'string' && /^(\/|\{[\w-]+\.[\w-]+\})/.test(value) && !value.split('/').includes('..')
     ? undefined
     : 'must be an absolute path without ".."'
 const oneOf =
@@ -66,10 +76,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
     isObject(value) &&
     isText(value.db) &&
     isText(value.type ?? 'any') &&
-    onlyKeys(value, ['db', 'type', 'where']) &&
+    isPattern(value.key ?? '.*') &&
+    onlyKeys(value, ['db', 'type', 'key', 'where']) &&
     where(value.where ?? {}) === undefined
       ? undefined
-      : 'must be an object with "db" and perhaps "type" and "where"',
+      : 'must be an object with "db" and perhaps "type", "key" (a regular expression) and "where"',
   link: value =>
     path(value) === undefined ||
     (isObject(value) &&
@@ -84,7 +95,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? undefined
       : 'must be a list of commands, each a list of words',
   notify: value =>
-    Array.isArray(value) && value.every(entry => typeof entry === 'string' && /^[\w@.-]+:[a-z0-9-]+$/.test(entry))
+    Array.isArray(value) &&
+    value.every(entry => typeof entry === 'string' && /^([\w@.-]|\{key\})+:[a-z0-9-]+$/.test(entry))
       ? unknownAction(value)
       : 'must be a list like ["httpd:reload"]',
   delete: flag,
@@ -111,11 +123,11 @@ export function readMetadata(files: readonly string[]): Metadata {
 }
 
 /** `{key}` would be taken as it is: a file of that very name. */
-function refuseLoneKey({ each, output, link }: Record<string, unknown>, file: string): void {
+function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, file: string): void {
   if (each !== undefined) return
-  const paths = { output, link: isObject(link) ? link.path : link }
-  for (const [name, path] of Object.entries(paths))
-    if (typeof path === 'string' && path.includes('{key}'))
+  const texts = { output, link: isObject(link) ? link.path : link, notify: Array.isArray(notify) ? notify.join() : '' }
+  for (const [name, text] of Object.entries(texts))
+    if (typeof text === 'string' && text.includes('{key}'))
       throw refusal(`"${name}" has {key}, but without "each" there is no record whose key it could be`, {
         where: file,
         hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
@@ -149,6 +161,14 @@ function unknownAction(entries: readonly string[]): string | undefined {
     return undefined
   } catch (error) {
     return `has an ${messageOf(error)}`
+  }
+}
+
+function isPattern(value: unknown): boolean {
+  try {
+    return isText(value) && new RegExp(value, 'u') !== undefined
+  } catch {
+    return false
   }
 }
 

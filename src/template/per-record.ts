@@ -1,6 +1,6 @@
 import { refusal } from '../system/failure.ts'
 import type { RecordView } from './databases.ts'
-import type { Where } from './metadata.ts'
+import type { Metadata, Where } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'
 
 /** Whether a record has these property values. */
@@ -8,7 +8,17 @@ export function fits(record: RecordView | undefined, where: Where | undefined): 
   return where === undefined || Object.entries(where).every(([name, value]) => record?.[name] === value)
 }
 
-/** Puts the record's key into a path; a key that would leave its folder is refused. */
+/** Whether there is an output for a record. */
+export function isChosen(record: RecordView, { key, where }: NonNullable<Metadata['each']>): boolean {
+  return fitsKey(key, record.key) && fits(record, where)
+}
+
+/** Whether a key fits the regular expression of `each`, if there is one. */
+export function fitsKey(pattern: string | undefined, key: string): boolean {
+  return pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(key)
+}
+
+/** Puts the record's key, and properties named as `{NAME}`, into a path; one that would leave its folder is refused. */
 export function withKey(path: string, record: RecordView | undefined, files: TemplateFiles): string {
   if (!path.includes('{key}')) {
     if (record === undefined) return path
@@ -17,8 +27,14 @@ export function withKey(path: string, record: RecordView | undefined, files: Tem
     })
   }
   const key = record?.key ?? ''
-  if (key === '' || key === '.' || key === '..' || /[/\p{Cc}]/u.test(key) || Buffer.byteLength(key) > 200)
-    throw refusal(`the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
-  // A function: in a text, `$&` and the like would have a meaning.
-  return path.replaceAll('{key}', () => key)
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = name === 'key' ? key : (record?.[name] ?? '')
+    if (canNameFile(value)) return value
+    const what = name === 'key' ? '' : `property ${name} ${JSON.stringify(value)} of `
+    throw refusal(`${what}the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
+  })
+}
+
+function canNameFile(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\p{Cc}]/u.test(name) && Buffer.byteLength(name) <= 200
 }

@@ -11,7 +11,7 @@ export interface ServiceView {
   readonly enabled: boolean
   /** Who may reach it: `none`, `private`, `public`, or zones by name. */
   readonly zones: readonly string[]
-  /** `['tcp', '443']`, ranges as written (`6000:6010`). Reading it throws a TypeError for what is no port. */
+  /** `['tcp', '443']`, ranges as written (`6000:6010`); also `port` with `proto` (`udp6`, `tcp`). Reading it throws a TypeError for what is no port. */
   readonly ports: readonly (readonly [protocol: Protocol, port: string])[]
   /** Who may come in, and who may not whoever may; `from` is empty for nobody and undefined for everybody. */
   readonly who: (local: readonly Network[]) => { from: readonly Network[] | undefined; never: readonly Network[] }
@@ -21,7 +21,7 @@ export interface ServiceView {
 }
 
 /**
- * The one place that knows what `status`, `access`, `TCPPort(s)`, `UDPPort(s)`, `AllowHosts`, `DenyHosts`, `TunnelInterface`
+ * The one place that knows what `status`, `access`, `TCPPort(s)`, `UDPPort(s)`, `proto` with `port`, `AllowHosts`, `DenyHosts`, `TunnelInterface`
  * and `TunnelNetwork` of a service record mean.
  */
 export function serviceView(record: RecordView): ServiceView {
@@ -34,7 +34,10 @@ export function serviceView(record: RecordView): ServiceView {
     enabled: isOn(record),
     zones,
     get ports() {
-      return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts')]
+      const own = (['tcp', 'udp'] as const).flatMap(protocol =>
+        record.proto?.startsWith(protocol) === true ? ports(protocol, 'port') : [],
+      )
+      return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts'), ...own]
     },
     who: local => ({ from: allowed(record, zones, local), never: networksIn(record, 'DenyHosts') }),
     get tunnel() {

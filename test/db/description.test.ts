@@ -47,6 +47,32 @@ test('the file of the site lies over the shipped one, keyword by keyword', ({ fi
   assert.equal([...(record?.properties.keys() ?? [])].sort(), ['mine', 'other', 'status'])
 })
 
+test('a description by the beginning of a key stands between the type and the record', ({ fixture }) => {
+  fixture.write('shipped/db/c/@service.json', { properties: { a: { default: 'type' }, b: { default: 'type' } } })
+  fixture.write('shipped/db/c/vpn*.json', { type: 'service', properties: { b: { default: '1' }, c: { default: '1' } } })
+  fixture.write('shipped/db/c/vpn.json', { properties: { c: { default: '2' } } })
+  const defaults = (key: string, type = 'service') => {
+    const properties = new Descriptions(fixture.places).of('c', key, type)?.properties ?? new Map()
+    return ['a', 'b', 'c'].map(name => properties.get(name)?.default)
+  }
+  assert.equal(defaults('vpn-two'), ['type', '1', '1'])
+  assert.equal(defaults('vpn'), ['type', '1', '2'])
+  assert.equal(defaults('other'), ['type', 'type', undefined])
+  assert.equal(defaults('vpn-two', 'other'), [undefined, '1', '1'])
+  const database = describeDatabase(fixture.places, 'c')
+  assert.equal([...(database?.records.keys() ?? [])], ['vpn'])
+  assert.is(database?.records.get('vpn')?.type, 'service')
+  assert.equal([...(database?.families.keys() ?? [])], ['vpn'])
+})
+
+test('of two beginnings the longer one counts, and a star in a key is no beginning', ({ fixture }) => {
+  fixture.write('shipped/db/c/vpn*.json', { properties: { p: { default: 'short' } } })
+  fixture.write('shipped/db/c/vpn-x*.json', { properties: { p: { default: 'long' } } })
+  fixture.write('shipped/db/c/vpn-y%2A.json', { properties: { p: { default: 'star' } } })
+  const of = (key: string) => new Descriptions(fixture.places).of('c', key, 't')?.properties.get('p')?.default
+  assert.equal(['vpn-x1', 'vpn-y', 'vpn-y*', 'vpn-y*z'].map(of), ['long', 'short', 'star', 'short'])
+})
+
 test('a record has what its type says, its own description over it', ({ fixture }) => {
   fixture.write('shipped/db/c/@service.json', { properties: { status: { format: 'enabled' }, p: { default: '1' } } })
   fixture.write('shipped/db/c/x.json', { type: 'service', properties: { p: { default: '2' } } })
@@ -109,6 +135,7 @@ const MALFORMED: readonly (readonly [content: string | object, message: string])
   [{ key: { default: 'x' } }, 'key: "default" is no keyword of a key'],
   [{ key: { fromat: 'ip' } }, 'key: "fromat" is not a keyword; did you mean "format"?'],
   [{ rules: [{ unique: 'a' }, { uniq: 'a' }] }, 'rules[1]: must be'],
+  [{ rules: [{ unique: [] }] }, 'rules[0]: must be'],
 ]
 
 test('a malformed one names file, place and nearest word', ({ fixture }) => {

@@ -66,6 +66,13 @@ test('forced wins over existing, existing (even empty) over default', ({ fixture
   assert.equal(properties(fixture, 'third'), { access: 'private' })
 })
 
+test('{key} in a default stands for the key of the record', ({ fixture }) => {
+  fixture.write('shipped/db/c/vpn*.json', { properties: { unit: { default: 'vpn@{key}' } } })
+  put(fixture, 'vpn-$&', 'service')
+  initialize(fixture)
+  assert.is(properties(fixture, 'vpn-$&').unit, 'vpn@vpn-$&')
+})
+
 test('a second time changes nothing', ({ fixture }) => {
   initialize(fixture)
   const file = databaseFile(fixture.places, 'c')

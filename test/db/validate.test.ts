@@ -19,6 +19,7 @@ test.before.each(context => {
       wait: { format: 'duration', maximum: 3600 },
       names: { format: 'hostname', list: ',' },
       code: { pattern: '[A-Z]{2}' },
+      place: { pattern: '[^:]+:[0-9]+', form: 'HOST:PORT' },
       word: { secret: true, pattern: '.{8,}' },
       may: { format: 'ip', empty: true },
       Content: { reference: { database: 'accounts', type: 'ibay', or: ['Primary'] } },
@@ -57,6 +58,7 @@ test('refuses with the reason, and the nearest word', ({ fixture }) => {
   assert.is(message('keysize', '8192'), '"8192" is too large; the most is 4096 bits')
   assert.is(message('wait', '2h'), '"2h" is too large; the most is 3600')
   assert.is(message('code', 'xAB'), '"xAB" does not have the form [A-Z]{2}')
+  assert.is(message('place', 'here'), '"here" does not have the form HOST:PORT')
   assert.is(message('code', ''), 'it must not be empty')
   assert.match(message('names', 'a.org,b_c'), '"b_c" is not a host name')
   assert.match(message('names', 'a.org,,b.org'), 'empty element')
@@ -123,6 +125,19 @@ test('rules look at the final state, when one of their properties changed', ({ f
   )
   const twice = failureOf(() => change(fixture, draft => draft.set('y', 'service', { port: '2222' })))
   assert.is(twice.message, 'y: property port: "2222" is already that of record "x"')
+})
+
+test('several properties may be unique together', ({ fixture }) => {
+  fixture.write('shipped/db/c/@vpn.json', { rules: [{ unique: ['proto', 'port'] }] })
+  change(fixture, draft => {
+    draft.set('v', 'vpn', { proto: 'udp', port: '1' })
+    draft.set('w', 'vpn', { proto: 'tcp', port: '1' })
+    draft.set('half', 'vpn', { proto: 'udp' })
+    draft.set('other', 'vpn', { proto: 'udp' })
+  })
+  const twice = failureOf(() => change(fixture, draft => draft.setprop('w', 'proto', 'udp')))
+  assert.is(twice.message, 'w: property proto and port: "udp" "1" is already that of record "v"')
+  assert.match(failureOf(() => change(fixture, draft => draft.setprop('half', 'port', '1'))).message, 'record "v"')
 })
 
 test('old values that no longer fit stand in nobody’s way, but lint finds them', ({ fixture }) => {

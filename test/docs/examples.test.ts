@@ -1,4 +1,4 @@
-// The documents cannot lie: the examples of docs/fragments.md run through the engine, the tour of README.md in a shell.
+// The documents cannot lie: the examples of docs/fragments.md run through the engine, the tours of README.md and docs/proxy.md in a shell.
 import { readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -54,18 +54,22 @@ function withoutBanner(made: string, expected: string): string {
   return expected.includes('Made by gabarit') ? made : made.replace(/^# -+\n(# .*\n)*?# -+\n/, '')
 }
 
-const tour = suite('tour of README.md')
+const tours = suite('tours')
 
-testIf(tour, needsCommands('openssl'), 'prints what stands there', () => {
+for (const name of ['README.md', 'docs/proxy.md'])
+  testIf(tours, needsCommands('openssl'), `${name} prints what stands there`, () => tour(name))
+
+/** Types the commands of a document, in a server of its own. */
+function tour(name: string): void {
   const sandbox = new Sandbox()
-  const shown = readConsole(textOf('README.md'))
+  const shown = readConsole(textOf(name))
   assert.ok(shown.length >= 15, `${shown.length} commands`)
   for (const { command, output } of shown) {
     const { stdout } = sandbox.run(['sh', '-c', `{ ${command}; } 2>&1`], { env: { LC_ALL: 'C', NO_COLOR: '1' } })
     assert.is(stdout.replaceAll(sandbox.root, '/tmp/try').replaceAll(PROJECT, '/opt/gabarit'), output, command)
   }
   sandbox.remove()
-})
+}
 
 examples.run()
-tour.run()
+tours.run()

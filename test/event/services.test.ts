@@ -74,18 +74,21 @@ const collect = (...words: string[]) => {
   return collectAdjustments(requests, configuration)
 }
 
-services('one adjustment per service, under the name of its unit; enabled is exactly "enabled"', () => {
-  const { adjustments } = collect('web:reload', 'off:restart', 'none:start', 'on:start', 'web:restart', 'web:reload')
-  assert.equal(
-    adjustments.map(({ service, unit, actions }) => [service, unit.name, unit.reloadSignal, ...actions]),
-    [
-      ['web', 'apache2', 'USR1', 'restart'],
-      ['off', 'off', 'HUP', 'stop'],
-      ['none', 'none', 'HUP', 'stop'],
-      ['on', 'on', 'HUP', 'stop'],
-    ],
-  )
-})
+services(
+  'one adjustment per service, under the name of its unit; enabled is exactly "enabled"; stops come first',
+  () => {
+    const { adjustments } = collect('web:reload', 'off:restart', 'none:start', 'on:start', 'web:restart', 'web:reload')
+    assert.equal(
+      adjustments.map(({ service, unit, actions }) => [service, unit.name, unit.reloadSignal, ...actions]),
+      [
+        ['off', 'off', 'HUP', 'stop'],
+        ['none', 'none', 'HUP', 'stop'],
+        ['on', 'on', 'HUP', 'stop'],
+        ['web', 'apache2', 'USR1', 'restart'],
+      ],
+    )
+  },
+)
 
 services('no record: skipped with a warning; an unknown word: a problem; the others get their turn', () => {
   const { adjustments, warnings, problems } = collect('wb:reload', 'web:relaod', 'off:start', 'ghost:nonsense')
@@ -115,7 +118,7 @@ services('a link has its action in its target; a file has one on a line, whole; 
   box.write('/etc/gabarit/events/probe/services2adjust/mail', '')
   assert.equal(adjusted(box.must('signal-event probe')), ['mail: start', 'web: restart'])
   box.must('config setprop web status disabled')
-  assert.equal(adjusted(box.must('signal-event probe')), ['mail: start', 'web: stop'])
+  assert.equal(adjusted(box.must('signal-event probe')), ['web: stop', 'mail: start'])
   box.remove()
 })
 

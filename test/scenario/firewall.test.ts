@@ -43,7 +43,7 @@ step('before: no firewall, so no rules, no files, nothing closed', async () => {
   server('db networks set 192.168.77.0 network Mask 255.255.255.0')
   server('db networks set fd77:1::/64 network')
   server('config set intranet service status enabled access private TCPPort 8081')
-  server('config set openvpn service status enabled access public UDPPort 1194')
+  server('config set wireguard service status enabled access public UDPPort 1194')
   const before = rules()
   server('signal-event firewall-update')
   assert.equal(rules(), before)
@@ -87,7 +87,7 @@ step('a service that is disabled or of no access is closed; hosts are allowed an
 })
 
 step('a VPN: its clients reach the local network, hidden behind the server', () => {
-  server('config setprop openvpn TunnelInterface tun+ TunnelNetwork 10.8.0.0/24,fd00:8::/64')
+  server('config setprop wireguard TunnelInterface tun+ TunnelNetwork 10.8.0.0/24,fd00:8::/64')
   assert.equal(office.askInVain('vpn', MACHINE.lan, 80), BOTH_NOTHING)
   server('signal-event firewall-update')
   assert.equal([sysctl('net.ipv4.ip_forward'), sysctl('net.ipv6.conf.all.forwarding')], ['1', '1'])
@@ -98,7 +98,7 @@ step('a VPN: its clients reach the local network, hidden behind the server', () 
 })
 
 step('without masquerading the local network needs a static route', () => {
-  server('config setprop openvpn Masquerade no')
+  server('config setprop wireguard Masquerade no')
   server('signal-event firewall-update')
   assert.equal(office.askInVain('vpn', MACHINE.lan, 80), BOTH_NOTHING)
   office.route('lan', [SERVER.lan[0], SERVER.lan[1]])

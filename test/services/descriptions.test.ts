@@ -45,6 +45,13 @@ const KEYS: readonly (readonly [database: string, type: string, good: readonly s
   ['domains', 'domain', ['example.org', 'localdomain'], ['*.example.org', 'a b', 'a_b.org', '*', '']],
   ['hosts', 'host', ['www.example.org', '*.example.org'], ['www.example.org.', 'a/b', '-a']],
   ['networks', 'network', ['192.168.1.0', 'fd00::', '192.168.1.0/24', 'fd00::/64'], ['office', '192.168.1.0/33']],
+  [
+    'vpn',
+    'client',
+    ['setsuna', 'A.b_c-9', 'x'.repeat(64)],
+    ['../x', 'a b', '$(id)', 'x'.repeat(65), 'server-x', '', '.a'],
+  ],
+  ['configuration', 'service', ['openvpn-tcp', 'backup'], ['openvpnx', 'openvpn-', 'openvpn-A', 'openvpn-a/b']],
   ['accounts', 'ibay', ['Primary', 'my-share', '0.x_y'], ['../x', 'a b', '*', 'a*', '.x', '-x', 'a:b']],
 ]
 

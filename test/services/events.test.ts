@@ -9,9 +9,35 @@ import { configuration, domain, host, Server } from './server.ts'
 
 const folder = join(PROJECT, 'events')
 const EVENTS = [
-  ...['bootstrap-console-save', 'console-save', 'domain-create', 'domain-delete', 'domain-modify', 'email-update'],
-  ...['firewall-update', 'host-create', 'host-delete', 'host-modify', 'ibay-modify', 'letsencrypt-modify'],
-  ...['network-update', 'post-install', 'post-upgrade', 'remoteaccess-update', 'ssl-update'],
+  ...[
+    'bootstrap-console-save',
+    'console-save',
+    'domain-create',
+    'domain-delete',
+    'domain-modify',
+    'email-update',
+    'firewall-update',
+    'host-create',
+    'host-delete',
+    'host-modify',
+    'ibay-modify',
+    'letsencrypt-modify',
+    'network-update',
+    'nginx-update',
+    'openvpn-update',
+    'post-install',
+    'post-upgrade',
+    'proxy-create',
+    'proxy-delete',
+    'proxy-modify',
+    'remoteaccess-update',
+    'ssl-update',
+    'vpn-client-create',
+    'vpn-client-modify',
+    'vpn-client-renew',
+    'vpn-client-revoke',
+    'vpn-crl-update',
+  ],
 ]
 
 const events = suite('shipped events')
@@ -41,7 +67,7 @@ for (const event of EVENTS)
       assert.ok((statSync(join(folder, event, name)).mode & 0o111) !== 0, name)
     }
     const templates = below(join(folder, event, 'templates2expand'))
-    assert.ok(templates.length > 0)
+    assert.ok(handlers.length + templates.length > 0)
     for (const name of templates) assert.ok(existsSync(join(PROJECT, 'templates', name)), name)
     for (const name of below(join(folder, event, 'services2adjust')))
       assert.ok(existsSync(join(PROJECT, 'db/configuration', `${name}.json`)), name)

@@ -16,12 +16,16 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'util-linux': 'unshare',
   procps: 'ps',
   nginx: 'nginx',
+  'testssl.sh': 'testssl',
   'openssh-server': 'sshd',
   sudo: 'visudo',
   busybox: 'busybox',
   git: 'git',
   iptables: 'iptables-restore',
   'iputils-ping': 'ping',
+  openvpn: 'openvpn',
+  'easy-rsa': 'make-cadir',
+  qrencode: 'qrencode',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -47,6 +47,38 @@ outputs('each: only where the properties fit', () => {
   engine.remove()
 })
 
+outputs('each: only keys that fit the regular expression as a whole', () => {
+  const key = 'vpn(-.+)?'
+  const engine = withTunnels(tunnels('vpn', 'vpn-two', 'vpns', 'xvpn'), { each: { ...EACH.each, key } })
+  assert.equal(
+    made(engine).map(([path]) => path),
+    ['/etc/openvpn/vpn.conf', '/etc/openvpn/vpn-two.conf'],
+  )
+  engine.remove()
+})
+
+outputs('a property of the record in the path, and its key in what is notified', () => {
+  const output = '/etc/ccd/{server}/{key}'
+  const engine = withTunnels(
+    { a: ['tunnel', { port: '1', server: 'one' }], b: ['tunnel', { port: '1', server: 'two' }] },
+    { output, notify: ['vpn-{key}:restart', 'all:reload'] },
+  )
+  assert.equal(
+    engine.expand('vpn').map(({ path, metadata }) => [path, ...metadata.notify]),
+    [
+      ['/etc/ccd/one/a', 'vpn-a:restart', 'all:reload'],
+      ['/etc/ccd/two/b', 'vpn-b:restart', 'all:reload'],
+    ],
+  )
+  assert.equal(engine.plan('vpn').notify, ['vpn-a:restart', 'all:reload', 'vpn-b:restart'])
+  engine.remove()
+  for (const server of ['../x', '', 'a/b']) {
+    const hostile = withTunnels({ a: ['tunnel', { port: '1', server }] }, { output })
+    assert.match(failureOf(() => hostile.expand('vpn')).message, 'cannot name a file')
+    hostile.remove()
+  }
+})
+
 outputs('link: beside each output, or only where the properties fit', () => {
   const records: TestRecords = { a: ['tunnel', { port: '1', status: 'enabled' }], b: ['tunnel', { port: '1' }] }
   const all = withTunnels(records, { link: '/etc/openvpn/on/{key}.conf' })
@@ -61,6 +93,26 @@ outputs('link: beside each output, or only where the properties fit', () => {
     ['/etc/openvpn/on/a.conf', undefined],
   )
   some.remove()
+})
+
+outputs('settings in paths: output, link and checkers follow a property', () => {
+  const engine = withTunnels(tunnels('a'), {
+    output: '{vpn.Dir}/{key}.conf',
+    link: '{vpn.Dir}/on/{key}.conf',
+    validate: [['check', '-c', '{vpn.Dir}/all.conf', '{}']],
+  })
+  assert.match(failureOf(() => engine.expand('vpn')).message, '{vpn.Dir} stands in a path, and the configuration')
+  for (const bad of ['etc', '/etc/../x', '/a\nb']) {
+    engine.database('configuration', { vpn: ['service', { Dir: bad }] })
+    assert.match(failureOf(() => engine.expand('vpn')).message, 'not an absolute path')
+  }
+  engine.database('configuration', { vpn: ['service', { Dir: '/srv/$&' }] })
+  const [output] = engine.expand('vpn')
+  assert.is(output?.path, '/srv/$&/a.conf')
+  assert.is(output?.link, '/srv/$&/on/a.conf')
+  assert.equal(output?.metadata.validate, [['check', '-c', '/srv/$&/all.conf', '{}']])
+  assert.ok(output?.reads.some(({ database, key }) => database === 'configuration' && key === 'vpn'))
+  engine.remove()
 })
 
 for (const key of ['.', '..', '../x', 'a/b', '/', 'a\nb', '\x7f', 'x'.repeat(201)])

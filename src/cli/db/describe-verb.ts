@@ -6,6 +6,7 @@ import {
   type RecordDescription,
   type Rule,
   type Texts,
+  uniqueNames,
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import { escapeControls } from '../../system/escape-controls.ts'
@@ -19,7 +20,9 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
   const database = describeDatabase(context.places, context.database)
   if (database === undefined) throw new Failure(`nothing describes the database "${context.database}"`)
   if (subject === undefined) {
-    if (context.json) printLines([JSON.stringify({ records: plain(database.records), types: plain(database.types) })])
+    const { records, types, families } = database
+    const all = { records: plain(records), types: plain(types), families: plain(families) }
+    if (context.json) printLines([JSON.stringify(all)])
     else printLines(overview(database))
     return EXIT.done
   }
@@ -38,7 +41,7 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
 }
 
 function find(context: Context, database: DatabaseDescription, subject: string): RecordDescription {
-  const type = subject.startsWith('@') ? database.types.get(subject.slice(1)) : undefined
+  const type = subject.startsWith('@') ? database.types.get(subject.slice(1)) : familyNamed(database, subject)
   const ofRecord = database.records.get(subject)
   const recordType = readRecords(context).get(subject)?.type ?? ofRecord?.type ?? ''
   const description = type ?? new Descriptions(context.places).of(context.database, subject, recordType)
@@ -47,10 +50,15 @@ function find(context: Context, database: DatabaseDescription, subject: string):
   throw new Failure(escapeControls(`nothing describes "${subject}"${didYouMean(subject, known)}`))
 }
 
-function overview({ records, types }: DatabaseDescription): string[] {
+function familyNamed({ families }: DatabaseDescription, subject: string): RecordDescription | undefined {
+  return subject.endsWith('*') ? families.get(subject.slice(0, -1)) : undefined
+}
+
+function overview({ records, types, families }: DatabaseDescription): string[] {
   const line = (name: string, description: RecordDescription) => `${name}${dash(textIn(description.description))}`
   return [
     ...[...types].map(([type, description]) => line(`@${type}`, description)),
+    ...[...families].map(([start, description]) => line(`${start}*`, description)),
     ...[...records].map(([key, description]) => line(key, description)),
   ]
 }
@@ -71,7 +79,7 @@ function propertyLines(name: string, property: PropertyDescription): string[] {
   const facts = [
     property.enum?.join(' | '),
     property.format === undefined ? undefined : (FORMATS[property.format]?.is ?? property.format),
-    property.pattern === undefined ? undefined : `of the form ${property.pattern}`,
+    property.pattern === undefined ? undefined : `of the form ${property.form ?? property.pattern}`,
     minimum === undefined ? undefined : `at least ${minimum}`,
     maximum === undefined ? undefined : `at most ${maximum}`,
     unit,
@@ -93,7 +101,7 @@ function referenceText({ database, type, or = [] }: NonNullable<PropertyDescript
 
 function ruleLine(rule: Rule): string {
   if ('allOrNone' in rule) return `rule: all of ${rule.allOrNone.join(', ')} or none`
-  if ('unique' in rule) return `rule: no two records with the same ${rule.unique}`
+  if ('unique' in rule) return `rule: no two records with the same ${uniqueNames(rule).join(' and ')}`
   const { property, values, requires } = rule.dependsOn
   return `rule: ${property}${values === undefined ? '' : ` ${values.join(' or ')}`} needs ${requires.join(', ')}`
 }

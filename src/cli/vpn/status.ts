@@ -1,0 +1,79 @@
+import { readDatabase } from '../../db/store.ts'
+import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
+import { daysLeft, type Ending, endingClients, endingsOf } from '../../openvpn/ends.ts'
+import { NotRunning } from '../../openvpn/management.ts'
+import { readServers, type VpnServer } from '../../openvpn/servers.ts'
+import { EXIT, messageOf } from '../../system/failure.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import type { Invocation } from '../command.ts'
+import { day, minute } from './table.ts'
+
+/** How one server is. */
+interface ServerStatus {
+  readonly name: string
+  readonly state: 'running' | 'down' | 'disabled' | 'unknown'
+  /** Since when it runs. */
+  readonly since: Date | null
+  readonly clients: number | null
+  readonly problem: string | null
+  readonly endings: readonly Ending[]
+}
+
+/** `gabarit vpn status`: exit 1 when an enabled server does not run, or something that it needs is missing or over. */
+export async function status({ flag, places, print }: Invocation): Promise<number> {
+  const now = Date.now()
+  const { servers, renewDays } = readServers(places)
+  const found = await Promise.all(servers.map(statusOf))
+  const clients = endingClients(places, enabledClients(places), renewDays, now)
+  if (flag('json')) print(JSON.stringify({ servers: found, endingClients: clients }, null, 2))
+  else {
+    const lines = found.flatMap(server => linesOf(server, renewDays, now))
+    const ending = clients.map(
+      name => `certificate of ${name} ends soon or is over: signal-event vpn-client-renew ${name}`,
+    )
+    print([...lines, ...ending].join('\n') || 'there is no VPN server: config setprop openvpn status enabled')
+  }
+  const ill = found.some(({ state, endings }) => state === 'down' || state === 'unknown' || endings.some(ended))
+  return ill ? EXIT.failed : EXIT.done
+
+  function ended({ end }: Ending): boolean {
+    return end === undefined || end.getTime() <= now
+  }
+}
+
+async function statusOf(server: VpnServer): Promise<ServerStatus> {
+  const { name, enabled } = server
+  const nothing = { name, since: null, clients: null, problem: null, endings: enabled ? endingsOf([server]) : [] }
+  try {
+    return await withManagement(server, async client => {
+      const [state = ''] = await client.ask('state', 'list')
+      const clients = (await connectionsOf(client, server)).length
+      return { ...nothing, state: 'running', since: new Date(Number(state.split(',')[0]) * 1000), clients }
+    })
+  } catch (error) {
+    if (error instanceof NotRunning) return { ...nothing, state: enabled ? 'down' : 'disabled' }
+    return { ...nothing, state: 'unknown', problem: messageOf(error) }
+  }
+}
+
+function enabledClients(places: Places): string[] {
+  const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  return [...records.values()].filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
+}
+
+function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, days: number, now: number): string[] {
+  const running = `running since ${minute(since ?? new Date(now))}, ${clients === 1 ? '1 client' : `${clients} clients`}`
+  return [
+    `${name}: ${problem ?? (state === 'running' ? running : state)}`,
+    ...endings.map(({ what, file, end, command }) => {
+      if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
+      const left = daysLeft(end, now)
+      if (left < 0) return `  ${what}: ended ${day(end)}${hint(command)}`
+      return `  ${what}: until ${day(end)}${left < days ? ` (${left} days)${hint(command)}` : ''}`
+    }),
+  ]
+}
+
+function hint(command: string | undefined): string {
+  return command === undefined ? '' : `: ${command}`
+}

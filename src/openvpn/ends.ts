@@ -1,0 +1,47 @@
+import type { Places } from '../system/places.ts'
+import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
+import type { VpnServer } from './servers.ts'
+
+/** Something that a VPN server needs and that ends one day. */
+export interface Ending {
+  /** `certificate of openvpn`, `revocation list of openvpn` … */
+  readonly what: string
+  readonly file: string
+  /** Undefined when the file is missing. */
+  readonly end: Date | undefined
+  /** The command that brings a new one; undefined for the authority: all profiles end with it. */
+  readonly command: string | undefined
+}
+
+/**
+ * What the servers need, with its end.
+ * @throws Failure for a file that is something else
+ */
+export function endingsOf(servers: readonly VpnServer[]): Ending[] {
+  return servers.flatMap(({ name, caFile, certFile, crlFile }) => {
+    const command = 'signal-event openvpn-update'
+    return [
+      { what: `authority of ${name}`, file: caFile, end: certificateEnd(caFile), command: undefined },
+      { what: `certificate of ${name}`, file: certFile, end: certificateEnd(certFile), command },
+      { what: `revocation list of ${name}`, file: crlFile, end: listEnd(crlFile), command },
+    ]
+  })
+}
+
+/** Names of clients whose certificates end within some days, or have ended. */
+export function endingClients(places: Places, names: Iterable<string>, days: number, now: number): string[] {
+  const certificates = latestByName(readIndex(places))
+  return [...names].filter(name => {
+    const certificate = certificates.get(name)
+    return (
+      certificate !== undefined &&
+      certificate.revoked === undefined &&
+      daysLeft(certificate.until, now) < Math.max(days, 1)
+    )
+  })
+}
+
+/** Whole days until then; negative when it is over. */
+export function daysLeft(end: Date, now: number): number {
+  return Math.floor((end.getTime() - now) / 86_400_000)
+}

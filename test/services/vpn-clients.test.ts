@@ -1,0 +1,155 @@
+// Clients of the VPN and their certificates, with the real Easy-RSA. Runs as root, in private namespaces, on `/`: there
+// OpenVPN judges what is written. No service manager: the scenario of the gateway has one.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { BIN, must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+
+const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
+const reason = programs ?? enterNamespace(import.meta.filename, 'vpnclients')
+const vpn = suite('VPN clients')
+const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
+
+const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: undefined }
+const options = { env, timeoutSeconds: 120 }
+const type = (line: string) => must(words(line), options)
+const tried = (...command: string[]): Outcome => run(command.length === 1 ? words(command[0] ?? '') : command, options)
+const said = ({ stdout, stderr }: Outcome) => stdout + stderr
+
+const PKI = '/etc/openvpn/easy-rsa/pki'
+const CONF = '/etc/openvpn/server/openvpn.conf'
+const ACTIONS = join(PROJECT, 'events/actions')
+const certificate = (name: string) => new X509Certificate(readFileSync(`${PKI}/issued/${name}.crt`))
+const index = () => readFileSync(`${PKI}/index.txt`, 'utf8')
+
+vpn.before(() => {
+  if (reason !== undefined) return
+  type('gabarit initialize-default-databases')
+  type('config setprop openvpn status enabled')
+  type('signal-event openvpn-update')
+})
+
+test('renewing: the old certificate works on, and a revocation takes them all', () => {
+  type('db vpn set vera client')
+  type('signal-event vpn-client-create vera')
+  const first = certificate('vera').serialNumber
+  assert.match(said(tried('signal-event vpn-client-create vera')), 'vera has its certificate')
+  type('signal-event vpn-client-renew vera')
+  const second = certificate('vera').serialNumber
+  assert.is.not(second, first)
+  assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 2)
+  type('signal-event vpn-client-renew vera revoke-old')
+  assert.equal(index().match(/^R.*superseded.*CN=vera$/gm)?.length, 2)
+  assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 1)
+  type('signal-event vpn-client-revoke vera')
+  assert.not.match(index(), /^V.*CN=vera$/m)
+  assert.match(type('gabarit vpn clients vera'), /^vera +revoked +revoked$/m)
+  assert.match(said(tried('signal-event vpn-client-revoke vera')), 'are revoked already')
+  assert.is(tried('signal-event vpn-client-create vera').status, 1)
+  type('db vpn setprop vera status enabled')
+  type('signal-event vpn-client-create vera')
+  assert.match(index(), /^V.*CN=vera$/m)
+  const list = must(['openssl', 'crl', '-in', '/etc/openvpn/server/crl.pem', '-noout', '-text'])
+  for (const serial of [first, second]) assert.match(list, serial)
+})
+
+test('a profile is for its owner only, and a QR code when it is short enough', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-profile-'))
+  const file = join(folder, 'vera.ovpn')
+  type(`gabarit vpn profile vera --output ${file}`)
+  assert.is(statSync(file).mode & 0o777, 0o600)
+  assert.is(readFileSync(file, 'utf8'), type('gabarit vpn profile vera'))
+  for (const tag of ['ca', 'cert', 'key', 'tls-crypt']) assert.match(readFileSync(file, 'utf8'), `\n</${tag}>\n`)
+  assert.match(type('gabarit vpn profile vera --qr'), '█▀')
+  assert.match(said(tried('gabarit vpn profile vear')), 'did you mean "vera"?')
+  type('config setprop easyrsa Algorithm rsa KeySize 2048')
+  type('signal-event vpn-client-renew vera')
+  assert.match(said(tried('gabarit vpn profile vera --qr')), /the profile has \d+ bytes, and a QR code holds 2953/)
+  type('config setprop easyrsa Algorithm ec')
+  rmSync(folder, { recursive: true })
+})
+
+test('doctor watches what ends', () => {
+  const finding = (id: string) => {
+    const all: { id: string; level: string; message: string }[] = JSON.parse(tried('gabarit doctor --json').stdout)
+    return all.filter(found => found.id === id).map(({ level, message }) => `${level}: ${message}`)
+  }
+  assert.equal(finding('vpn'), ['ok: what the VPN servers need is there and valid'])
+  assert.equal(finding('vpn-clients'), ['ok: no certificate of a VPN client ends soon'])
+  type('config setprop easyrsa RenewDays 190')
+  assert.match(finding('vpn').join(), /^warning: revocation list of openvpn ends in 1[78]\d days$/)
+  type('signal-event vpn-crl-update')
+  type('config setprop easyrsa RenewDays 1000')
+  assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera ends soon')
+  const key = readFileSync('/etc/openvpn/server/openvpn.key', 'utf8')
+  const old = certificate('server-openvpn').serialNumber
+  type('config setprop easyrsa CertExpire 2000')
+  assert.match(said(tried('signal-event openvpn-update')), 'renewing the certificate of the server openvpn')
+  assert.is.not(certificate('server-openvpn').serialNumber, old)
+  assert.is(readFileSync('/etc/openvpn/server/openvpn.key', 'utf8'), key)
+  assert.match(readFileSync(CONF, 'utf8'), /# valid until .* 203\d GMT\n/)
+  type('config setprop easyrsa RenewDays 30')
+  rmSync('/etc/openvpn/server/crl.pem')
+  assert.match(finding('vpn').join(), 'error: revocation list of openvpn: /etc/openvpn/server/crl.pem is missing')
+})
+
+/** Starts the action that makes a client, in a process group of its own. */
+function create(name: string): ChildProcess {
+  const path = `${BIN}:${process.env.PATH}:/usr/sbin:/sbin`
+  const command = [join(ACTIONS, 'vpn-client-create'), 'event', name] as const
+  return spawn(command[0], command.slice(1), {
+    env: { ...process.env, ...env, PATH: path },
+    stdio: 'ignore',
+    detached: true,
+  })
+}
+
+const ended = (child: ChildProcess) => new Promise<number | null>(resolve => child.once('exit', resolve))
+
+/** Where the actions keep the PKI and its copies. */
+const STORE = '/etc/openvpn/easy-rsa/.gabarit'
+const copies = () => readdirSync(STORE).filter(name => name.startsWith('new.'))
+const inCopy = (path: string) => copies().some(copy => existsSync(join(STORE, copy, path)))
+
+/** Instants at which something may be half made. */
+const INSTANTS: Readonly<Record<string, (name: string) => boolean>> = {
+  'the copy is begun': () => copies().length > 0,
+  'there is a key': name => inCopy(`private/${name}.key`),
+  'there is a certificate': name => inCopy(`issued/${name}.crt`),
+  'the copy is ready': () => readdirSync(STORE).filter(name => name.startsWith('pki.')).length > 1,
+  'the copy is in force': name => existsSync(`${PKI}/issued/${name}.crt`),
+}
+
+test('kill -9 while a client is made: the old PKI or the new one, no half client, and the next one works', async () => {
+  let number = 0
+  for (const [instant, reached] of Object.entries(INSTANTS)) {
+    const name = `victim${number++}`
+    type(`db vpn set ${name} client`)
+    const child = create(name)
+    while (!reached(name) && child.exitCode === null) await new Promise(resolve => setImmediate(resolve))
+    const exit = ended(child)
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    if (child.exitCode === null) await exit
+    const files = ['issued/NAME.crt', 'private/NAME.key', 'reqs/NAME.req'].map(path => path.replace('NAME', name))
+    const there = files.filter(path => existsSync(join(PKI, path))).length
+    process.stdout.write(`killed when ${instant}: ${there} files\n`)
+    assert.ok(there === 0 || there === files.length, `${instant}: ${there} files`)
+    assert.is(new RegExp(`CN=${name}$`, 'm').test(index()), there > 0)
+    const profile = tried(`gabarit vpn profile ${name}`)
+    assert.is(profile.status, there > 0 ? 0 : 1)
+    if (there === 0) assert.match(said(profile), `${name} has no certificate yet`)
+    assert.is(await ended(create(name)), 0)
+    assert.match(type(`gabarit vpn profile ${name}`), '</key>')
+  }
+  const left = readdirSync(STORE).filter(name => !['.lock', basename(readlinkSync(PKI))].includes(name))
+  assert.equal(left, [])
+})
+
+vpn.run()

@@ -1,0 +1,38 @@
+// A server behind a proxy: `proxied.ts PORT NAME` answers every request with a JSON of what reached it, echoes what comes
+// over a WebSocket, and takes its time where the path says so: /slow/MILLISECONDS.
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+const [port = '0', name = 'backend'] = process.argv.slice(2)
+
+const server = createServer((request, response) => {
+  let size = 0
+  request.on('data', chunk => {
+    size += chunk.length
+  })
+  request.on('end', () => {
+    const delay = /^\/slow\/(\d+)/.exec(request.url ?? '')?.[1] ?? '0'
+    const { url, method, headers } = request
+    response.setHeader('Content-Type', 'application/json')
+    setTimeout(() => response.end(JSON.stringify({ name, url, method, size, headers })), Number(delay))
+  })
+})
+
+/** RFC 6455: the handshake, then every short frame comes back unmasked. */
+server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+  const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
+  const accept = createHash('sha1').update(key).digest('base64')
+  socket.on('error', () => socket.destroy())
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+  )
+  socket.on('data', (frame: Buffer) => {
+    const length = (frame[1] ?? 0) & 0x7f
+    const mask = frame.subarray(2, 6)
+    const text = frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
+    socket.write(Buffer.concat([Buffer.from([0x81, length]), text]))
+  })
+})
+
+server.listen(Number(port), '127.0.0.1')
