@@ -25,9 +25,13 @@ units('cron starts the command only while something waits', () => {
   const server = new Server()
   const line = server.lines('/etc/cron.d/gabarit-confirm').at(-1) ?? ''
   assert.match(line, /^\* \* \* \* \* root \[ /)
-  const command = line.replace('* * * * * root ', '').replace(/\|\| .*/, '|| echo started')
+  const waits = server.path('/var/lib/gabarit/confirmation.json')
+  const command = line
+    .replace('* * * * * root ', '')
+    .replace('/var/lib/gabarit/confirmation.json', waits)
+    .replace(/\|\| .*/, '|| echo started')
   assert.is(run(['sh', '-c', command]).stdout, '')
-  writeFileSync(server.path('/var/lib/gabarit/confirmation.json'), '{}')
+  writeFileSync(waits, '{}')
   assert.is(run(['sh', '-c', command]).stdout, 'started\n')
   assert.is(
     run(['sh', '-c', line.replace(/.*\|\| /, '').replace('expired', 'status')], { env: { GABARIT_ROOT: '/tmp' } })
