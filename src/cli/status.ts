@@ -1,5 +1,6 @@
 import { makeContext } from '../apply/run.ts'
 import { readConfirmation } from '../confirm/record.ts'
+import { examine, type Finding } from '../doctor/doctor.ts'
 import { driftLines } from '../drift/report.ts'
 import { eventsFor } from '../event/events-for.ts'
 import { readPending } from '../event/pending.ts'
@@ -19,6 +20,8 @@ interface Status {
   readonly events: readonly string[]
   readonly pending: ReturnType<typeof readPending>
   readonly overrides: readonly Override[]
+  /** Certificates that end soon or are missing, and the command that helps. */
+  readonly certificates: readonly Finding[]
   readonly warnings: readonly string[]
 }
 
@@ -32,6 +35,7 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
     pending: readPending(places),
     overrides: findOverrides(places, context.layers),
+    certificates: examine(places, new Date(), ['certificate', 'vpn', 'vpn-clients']).filter(isTrouble),
     warnings,
   }
   if (flag('json')) {
@@ -61,11 +65,16 @@ export async function verify({ flag, places, print }: Invocation): Promise<numbe
   return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
+function isTrouble({ level, ignored }: Finding): boolean {
+  return level !== 'ok' && ignored === undefined
+}
+
 /** At most so many events are named. */
 const NAMED_EVENTS = 3
 
-function asText({ found, events, pending, overrides, warnings }: Status): string {
+function asText({ found, events, pending, overrides, certificates, warnings }: Status): string {
   const { since, properties, plan, problems } = found
+  const ends = certificates.map(({ message, command }) => (command === undefined ? message : `${message}: ${command}`))
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)]
   const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
@@ -88,6 +97,7 @@ function asText({ found, events, pending, overrides, warnings }: Status): string
       'service adjustments that wait',
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
+    ...section('certificates', ends),
     ...section('what refuses an event', problems),
     ...section('warnings', warnings),
   ]
@@ -99,7 +109,7 @@ function asText({ found, events, pending, overrides, warnings }: Status): string
 /** Overrides of which nothing has to be told. */
 const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
 
-function asData({ found, events, pending, overrides, warnings }: Status) {
+function asData({ found, events, pending, overrides, certificates, warnings }: Status) {
   const { since, properties, plan, problems } = found
   return {
     since: since?.id ?? null,
@@ -108,6 +118,7 @@ function asData({ found, events, pending, overrides, warnings }: Status) {
     events,
     drift: driftData(plan.drift),
     overrides: overrides.map(({ file, state }) => ({ file, state })),
+    certificates: certificates.map(({ id, level, message, command }) => ({ id, level, message, command })),
     pending,
     problems,
     warnings,

@@ -2,11 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CheckerTable } from '../apply/checkers.ts'
+import type { DbRecord } from '../db/record.ts'
+import { readDatabase } from '../db/store.ts'
 import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import { Failure, messageOf } from '../system/failure.ts'
-import { below } from '../system/places.ts'
+import { below, databaseFile } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { shell } from '../template/quote.ts'
@@ -55,19 +57,36 @@ function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
 const SOON = 21
 const DAY = 86_400_000
 
-function certificate({ places, configuration, now }: Patient): readonly Diagnosis[] {
-  const record = configuration.get('modSSL')
-  const found = ['crt', 'CertificateChainFile', 'key'].flatMap((property): Diagnosis[] => {
-    const path = record?.properties.get(property) ?? ''
-    if (path === '') return []
-    const file = below(places, path)
-    if (!existsSync(file))
-      return [
-        { level: 'error', message: `modSSL ${property}: ${path} does not exist`, command: 'gabarit letsencrypt renew' },
-      ]
-    return property === 'key' ? [] : endOf(path, file, now)
-  })
+function certificate(patient: Patient): readonly Diagnosis[] {
+  const { places, now } = patient
+  const seen = new Set<string>()
+  const found = certificateRecords(patient).flatMap(({ key: owner, properties }) =>
+    ['crt', 'CertificateChainFile', 'key'].flatMap((property): Diagnosis[] => {
+      const path = properties.get(property) ?? ''
+      if (path === '' || seen.has(path)) return []
+      seen.add(path)
+      const file = below(places, path)
+      if (existsSync(file)) return property === 'key' ? [] : endOf(path, file, now)
+      const message = `${owner} ${property}: ${path} does not exist`
+      return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
+    }),
+  )
   return orOk(found, 'the certificate files are there and valid')
+}
+
+/** Records that name a certificate: modSSL, domains and proxies with one of their own. */
+function certificateRecords({ places, configuration }: Patient): DbRecord[] {
+  const others = ['domains', 'proxies'].flatMap(name => {
+    try {
+      return [...(readDatabase(databaseFile(places, name))?.values() ?? [])]
+    } catch (error) {
+      // A damaged database is a finding of its own.
+      if (error instanceof Failure) return []
+      throw error
+    }
+  })
+  const common = configuration.get('modSSL')
+  return common === undefined ? others : [common, ...others]
 }
 
 function endOf(path: string, file: string, now: number): Diagnosis[] {
@@ -86,8 +105,9 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
       },
     ]
   }
-  const days = Math.floor((end - now) / DAY)
-  if (days >= soon) return []
+  const left = (end - now) / DAY
+  if (left >= soon) return []
+  const days = Math.floor(left)
   const message = days < 0 ? `${path} ended ${-days} days ago` : `${path} ends in ${days} days`
   return [{ level: days < 0 ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
 }
