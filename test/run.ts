@@ -7,7 +7,7 @@ import { type FileResult, runTestFile } from './support/test-process.ts'
 
 const folder = import.meta.dirname
 const AT_ONCE = 2
-const LIMIT_SECONDS = 180
+const LIMIT_SECONDS = 300
 const SCENARIO_LIMIT_SECONDS = 420
 
 /** All test files below this folder that match one of the filters, in byte order. */

@@ -9,13 +9,13 @@ import { atStep, Deed } from './deed.ts'
 import { leftOvers } from './left-overs.ts'
 import { type Site, waitingSite } from './site.ts'
 
-const AT_ONCE = 10
+const AT_ONCE = 20
 
-/** A service that ends when it is told to read its new files, and starts again. */
+/** A service that ends when it is told to read its new files, is started once more in vain, and then starts with the old ones. */
 const MANAGER = `#!/bin/sh
 case $1 in
   status) [ -e "$0.ill" ] && echo "$2 EXITED" || echo "$2 RUNNING" ;;
-  start) rm -f "$0.ill" ;;
+  start) [ -e "$0.tried" ] && rm -f "$0.ill" || touch "$0.tried" ;;
   *) touch "$0.ill" ;;
 esac
 `
