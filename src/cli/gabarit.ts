@@ -2,6 +2,7 @@ import { readFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
 import { LogStream } from '../system/log-stream.ts'
 import { didYouMean } from '../system/nearest.ts'
@@ -89,18 +90,31 @@ function print(text: string): number {
   return EXIT.done
 }
 
-/** Written at once: nothing is lost when the process ends. A reader that went away (`| head`) is no error. */
+/** Outputs that take nothing any more, and why. */
+const closed = new Map<1 | 2, unknown>()
+
+/**
+ * Written at once: nothing is lost when the process ends. An output that takes no more is left alone and never thrown about: an
+ * event must not stop half-way because nobody reads what it says.
+ */
 function write(descriptor: 1 | 2, text: string): void {
   progress.clear()
   let bytes = Buffer.from(text)
-  while (bytes.length > 0) {
+  while (bytes.length > 0 && !closed.has(descriptor)) {
     try {
       bytes = bytes.subarray(writeSync(descriptor, bytes))
     } catch (error) {
-      if (hasCode(error, 'EPIPE')) process.exit(EXIT.done)
-      if (!hasCode(error, 'EAGAIN')) throw error
+      if (!hasCode(error, 'EAGAIN')) closed.set(descriptor, error)
     }
   }
+}
+
+/** The exit status, when what was to be printed may be lost. A reader that went away (`| head`) is no error. */
+function afterPrinting(status: number): number {
+  const problem = closed.get(1)
+  if (problem === undefined || hasCode(problem, 'EPIPE')) return status
+  printError(`cannot write to standard output: ${systemReason(problem)}`)
+  return status === EXIT.done ? EXIT.failed : status
 }
 
 /** What a user can mend is shown in words; a bug with its stack. */
@@ -142,6 +156,6 @@ main(process.argv.slice(1))
   .catch(explain)
   .then(status => {
     progress.clear()
-    process.exitCode = status
+    process.exitCode = afterPrinting(status)
     return log.close()
   })

@@ -37,7 +37,7 @@ export class Progress {
 
   /** Takes the line away before something is printed; it is drawn again within a second. */
   clear(): void {
-    if (this.#shown) writeSync(2, CLEAR)
+    if (this.#shown) draw(CLEAR)
     this.#shown = false
   }
 
@@ -45,7 +45,16 @@ export class Progress {
     const seconds = Math.floor((Date.now() - this.#since) / 1000)
     const time = seconds < PATIENCE ? '' : ` (${seconds} s)`
     const width = (process.stderr.columns || 80) - 1
-    writeSync(2, `${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
+    draw(`${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
     this.#shown = true
+  }
+}
+
+/** A terminal that has gone, or is busy, must not stop what is under way. */
+function draw(text: string): void {
+  try {
+    writeSync(2, text)
+  } catch {
+    // Nobody watches.
   }
 }
