@@ -5,7 +5,7 @@ import { planData } from '../plan/data.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Restored, restorePlan } from '../plan/restore.ts'
-import { refusal } from '../system/failure.ts'
+import { cannotGoBack, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
@@ -65,8 +65,13 @@ export async function applyPlan(
   const verdict = await judgeInPlace(checkers, system)
   for (const warning of verdict.warnings) warn(warning)
   if (verdict.problems.length > 0) {
-    const back = restorePlan(places, system, former, manifest, plan.manifest)
-    await commit(back, places, system, () => Promise.resolve())
+    try {
+      const back = restorePlan(places, system, former, manifest, plan.manifest)
+      await commit(back, places, system, () => Promise.resolve())
+    } catch (error) {
+      const hint = 'The new files are in place although they were refused. When that is mended, do it again.'
+      throw cannotGoBack(verdict.problems.join('\n'), error, hint)
+    }
   }
   refuse(verdict.problems, context, plan)
   remember(plan, context)

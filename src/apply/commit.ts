@@ -85,7 +85,7 @@ function putBack(journal: Journal, places: Places, system: System, failure: Fail
     undo(system, journal)
     system.remove(journalFile(places))
   } catch (error) {
-    throw refusal(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
+    throw new Failure(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
       ...(failure.where === undefined ? {} : { where: failure.where }),
       hint: 'The next gabarit command that changes files puts back the rest.',
       cause: error,

@@ -19,7 +19,7 @@ import { restorePlan } from '../plan/restore.ts'
 import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager, Unit } from '../service/manager.ts'
 import { managersOf } from '../service/one-shot.ts'
-import { EXIT, Failure, messageOf } from '../system/failure.ts'
+import { cannotGoBack, EXIT, Failure, messageOf } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { type Adjustment, adjustServices, announceAdjustments, collectAdjustments, type Request } from './adjust.ts'
 import { type Deed, type Done, outcomeOf } from './deed.ts'
@@ -273,12 +273,12 @@ export class Transaction {
       { ...this.#deed, ...outcome, closes: this.#arming?.token ?? null },
       this.#snapshot,
     )
-    const files = restorePlan(places, system, former, manifest, plan.manifest)
     try {
+      const files = restorePlan(places, system, former, manifest, plan.manifest)
       await commit(files, places, system, prepare, note === undefined ? [] : [note])
     } catch (error) {
       databases?.abort()
-      throw error
+      throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')
     }
     this.#moveDatabases(databases)
     this.#arming?.disarm()

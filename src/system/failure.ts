@@ -35,6 +35,17 @@ export function refusal(message: string, options: { where?: string; hint?: strin
   return new Failure(message, { ...options, status: EXIT.refused })
 }
 
+/**
+ * New files are in place, something is wrong with them, and they cannot be taken back.
+ * @param why what is wrong with them
+ * @param error why the files before cannot be put in their place
+ * @param hint what to do
+ */
+export function cannotGoBack(why: string, error: unknown, hint: string): Failure {
+  const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''
+  return new Failure(`${why}\nand it could not go back: ${where}${messageOf(error)}`, { hint, cause: error })
+}
+
 /** True for an error of the operating system with this code (`ENOENT`, `EACCES` …). */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
