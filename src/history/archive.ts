@@ -1,3 +1,4 @@
+import { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
@@ -32,19 +33,35 @@ export async function archiveHistory(repository: string, places: Places, system:
     if (made !== undefined) return made
   }
   const head = await git(['log', '-1', `--format=%(trailers:key=${TRAILER},valueonly)`, BRANCH])
-  const last = Number.parseInt(head.output, 10) || 0
-  const history = new History(places)
+  // What git has to complain about may stand before it.
+  const last = Number(/^\d+$/m.exec(head.output)?.[0] ?? 0)
+  const stream = readable(() => commitsAfter(last, new History(places)))
+  if (typeof stream === 'string') return stream
+  if (stream.length === 0) return undefined
+  const problem = problemOf(await git(['fast-import', '--quiet', '--date-format=rfc2822'], stream))
+  if (problem !== undefined) return problem
+  const { status } = await git(['config', 'remote.origin.url'])
+  return status === 0 ? problemOf(await git(['push', '--quiet', 'origin', 'main'])) : undefined
+}
+
+/** @throws Failure when a part of the history is gone or damaged */
+function commitsAfter(last: number, history: History): Buffer {
   const entries = history
     .ids()
     .filter(id => id > last)
     .map(id => history.entry(id))
     .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
-  if (entries.length === 0) return undefined
-  const stream = Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
-  const problem = problemOf(await git(['fast-import', '--quiet', '--date-format=rfc2822'], stream))
-  if (problem !== undefined) return problem
-  const { status } = await git(['config', 'remote.origin.url'])
-  return status === 0 ? problemOf(await git(['push', '--quiet', 'origin', 'main'])) : undefined
+  return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
+}
+
+/** What was made; else what is wrong, in words. */
+function readable(make: () => Buffer): Buffer | string {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Failure) return error.describe()
+    throw error
+  }
 }
 
 function problemOf({ status, problem, output }: RunResult): string | undefined {

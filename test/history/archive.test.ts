@@ -70,6 +70,20 @@ test('a failure is a warning, and the next entry brings along what is missing; a
   box.remove()
 })
 
+test('a damaged history is a warning too, and the event ends as it should', () => {
+  const box = site()
+  box.must('signal-event shop-update')
+  const { files } = JSON.parse(box.read('/var/lib/gabarit/history/000001.json'))
+  rmSync(box.path(`/var/lib/gabarit/objects/${files.slice(0, 2)}/${files}`))
+  box.must('db goods set milk good')
+  box.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  const { status, stderr } = box.run('signal-event shop-update')
+  assert.is(status, 0, stderr)
+  assert.match(stderr, 'warning: the history is not archived in /srv/archive.git: ')
+  assert.match(stderr, 'this part of the history has been pruned')
+  box.remove()
+})
+
 test('gabarit diff last-good: since the last entry of which everything was done', () => {
   const box = site()
   box.must('signal-event shop-update')
