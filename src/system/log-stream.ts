@@ -10,6 +10,9 @@ const SEVERITY = { error: 3, warning: 4, info: 6 } as const
 /** The facility of system daemons, times eight. */
 const DAEMON = 3 * 8
 
+/** Time in milliseconds that the log gets to take the last lines: one that hangs must not hold a command up. */
+const PATIENCE = 5000
+
 /** Lines to the journal or syslog of this machine, as they come; where neither listens, nowhere. */
 export class LogStream {
   readonly #tag: string
@@ -35,8 +38,10 @@ export class LogStream {
   /** Resolves when everything has been handed over. */
   async close(): Promise<void> {
     const logger = this.#logger
-    if (logger === undefined || this.#failed || logger.exitCode !== null) return
+    if (logger === undefined || this.#failed || logger.exitCode !== null || logger.signalCode !== null) return
+    const limit = setTimeout(() => logger.kill('SIGKILL'), PATIENCE)
     await new Promise(resolve => logger.once('close', resolve).stdin?.end())
+    clearTimeout(limit)
   }
 
   #start(): ChildProcess {
