@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../system/byte-order.ts'
 import { hasCode } from '../system/failure.ts'
+import type { Finding } from '../system/finding.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
@@ -10,13 +11,23 @@ const TIMEOUT = 60_000
 
 /** The site's own checks: the executables of /etc/gabarit/checks.d, in byte order. */
 export function listSiteChecks(places: Places): string[] {
+  return filesOf(places).filter(file => isExecutable(file))
+}
+
+/** A check that is not executable is not asked, which nobody would notice. */
+export function lintSiteChecks(places: Places): Finding[] {
+  return filesOf(places)
+    .filter(file => !isExecutable(file))
+    .map(file => ({ level: 'warning', message: `${file}: not executable, so this check is never asked` }))
+}
+
+function filesOf(places: Places): string[] {
   const folder = join(places.site, 'checks.d')
   try {
     return readdirSync(folder)
       .filter(name => !name.startsWith('.'))
       .sort(compareBytes)
       .map(name => join(folder, name))
-      .filter(file => isExecutable(file))
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return []
     throw error

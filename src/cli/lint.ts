@@ -1,3 +1,4 @@
+import { lintSiteChecks } from '../apply/site-checks.ts'
 import { lintDatabases } from '../db/lint.ts'
 import { lintEvents } from '../event/lint.ts'
 import { EXIT } from '../system/failure.ts'
@@ -8,7 +9,12 @@ import type { Invocation } from './command.ts'
 /** `gabarit lint` */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const layers = searchList(places)
-  const findings = [...lintDatabases(places), ...lintTemplates(layers), ...lintEvents(places, layers)]
+  const findings = [
+    ...lintDatabases(places),
+    ...lintTemplates(layers),
+    ...lintEvents(places, layers),
+    ...lintSiteChecks(places),
+  ]
   const errors = findings.filter(({ level }) => level === 'error').length
   if (flag('json')) print(JSON.stringify(findings, null, 2))
   else if (findings.length === 0) print('nothing to complain about')

@@ -21,6 +21,12 @@ type Mistake = readonly [name: string, plant: (box: Sandbox) => void, level: str
 
 const MISTAKES: readonly Mistake[] = [
   [
+    'a check of the site that nobody may run',
+    box => box.write(`${SITE}/checks.d/friday`, '#!/bin/sh\nexit 1\n'),
+    'warning',
+    /checks\.d\/friday: not executable, so this check is never asked/,
+  ],
+  [
     'a fragment that does not parse',
     box => box.write(`${SITE}/templates-custom/etc/hosts/10Localhost`, 'a\n<% if ( %>\n'),
     'error',
