@@ -230,11 +230,30 @@ export class Transaction {
     if (why !== undefined && changed !== undefined) await this.#goBack(changed, why, adjustments, well, managerOf)
     if (ill !== undefined) this.note(ill)
     const names = new Set(failed.map(({ service }) => service))
+    await this.#lookAtStarted(
+      adjustments.filter(({ service }) => !well.has(service) && !names.has(service)),
+      health,
+      managerOf,
+    )
     const again = requests.filter(({ service }) => names.has(service))
     // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
     const waiting = withPending ? [] : without(readPending(places), requests)
     writePending(places, distinct([...waiting, ...again]))
     if (names.size > 0) this.#report({ kind: 'remembered', services: [...names] })
+  }
+
+  /** A service that did not run before and was started must run now. Going back would not help it, so it is only told. */
+  async #lookAtStarted(
+    adjustments: readonly Adjustment[],
+    health: Health,
+    managerOf: (unit: Unit) => ServiceManager,
+  ): Promise<void> {
+    const started = adjustments.filter(
+      ({ unit, actions }) => managerOf(unit).idle !== true && actions.some(action => /start/.test(action)),
+    )
+    if (started.length === 0) return
+    const ill = await health.firstIll(started, this.#configuration(), false, () => Promise.resolve())
+    if (ill !== undefined) this.note(`${ill}. It did not run before either, so nothing goes back`)
   }
 
   async #carryOut(
