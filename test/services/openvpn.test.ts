@@ -224,6 +224,7 @@ test('every setting reaches the configuration, and OpenVPN accepts it', () => {
     assert.is(tried('config', 'setprop', 'openvpn', name, value).status, 3, `${name} ${value}`)
   assert.is(tried('config set openvpnx service').status, 3)
   assert.is(tried('config set openvpn-two service status enabled').status, 3, 'port and network are needed')
+  assert.is(tried('config set openvpn-two service managementPort 7505').status, 3, 'that of the first server')
   type('config delete openvpn')
   type('gabarit initialize-default-databases')
   type('config setprop openvpn status enabled')
@@ -309,7 +310,7 @@ test('a further server with certificates of another authority keeps its files', 
   assert.equal(contents(), before)
   // Without a certificate of its own it is not clear whose it is: nothing of it is overwritten.
   type('config setprop openvpn-corp certFile /etc/openvpn/corp/missing.crt')
-  const refused = tried('signal-event openvpn-update')
+  const refused = action('vpn-pki')
   assert.is(refused.status, 1)
   assert.match(said(refused), 'is of another authority than /etc/openvpn/easy-rsa/pki, and is not overwritten')
   assert.equal(contents(), before)
