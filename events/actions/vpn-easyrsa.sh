@@ -163,10 +163,27 @@ install_file() {
     mv -f "$target.new" "$target"
 }
 
-# The revocation list, for every server. Read at each connection by an unprivileged user.
+# Whether a certificate is that of our authority, with whatever end: it has the same key.
+is_ours() {
+    its=$(openssl x509 -in "$1" -noout -pubkey 2>/dev/null) || return 1
+    [ "$its" = "$(openssl x509 -in "$pki/ca.crt" -noout -pubkey 2>/dev/null)" ]
+}
+
+# Whether a server has certificates of an authority elsewhere: then its files are none of our business.
+is_foreign() {
+    [ -e "$root$(setting "$1" caFile)" ] || return 1
+    if is_ours "$root$(setting "$1" caFile)"; then return 1; fi
+    subject=$(openssl x509 -in "$root$(setting "$1" certFile)" -noout -subject -nameopt multiline 2>/dev/null) || return 1
+    ! echo "$subject" | grep -qx " *commonName *= server-$1"
+}
+
+# The revocation list, for every server of our authority. Read at each connection by an unprivileged user.
 install_list() {
     [ -f "$pki/crl.pem" ] || return 0
-    for server in $servers; do install_file "$pki/crl.pem" "$(setting "$server" crlFile)" 644; done
+    for server in $servers; do
+        if is_foreign "$server"; then continue; fi
+        install_file "$pki/crl.pem" "$(setting "$server" crlFile)" 644
+    done
 }
 
 # serials STATE NAME: serial numbers of the certificates of a name that are valid (V) or revoked (R), as in ca(1).

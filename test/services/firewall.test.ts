@@ -110,6 +110,19 @@ firewall('a VPN of one family is passed on in that family only', () => {
   assert.not(routed.lines(FOUR).some(line => line.includes('MASQUERADE')))
 })
 
+firewall('clients of OpenVPN reach the routes of their server, or everything, but not from tunnel to tunnel', () => {
+  const vpn = { proto: 'udp', port: '1194', device: 'tun0', network: '10.8.0.0 255.255.255.0', network6: 'fd00:8::/64' }
+  const forward = (server: Files, template: string) =>
+    server.lines(template).filter(line => /^-A FORWARD -i tun0 (-s|-o)/.test(line))
+  const routed = make({ openvpn: service({ ...vpn, routes: '10.1.0.0 255.255.0.0, fd01::/64, 192.168.0.0/24' }) })
+  const refuse = '-A FORWARD -i tun0 -o tun0 -j gabarit-refuse'
+  assert.equal(forward(routed, FOUR), [refuse, '-A FORWARD -i tun0 -s 10.8.0.0/24 -d 10.1.0.0/16 -j ACCEPT'])
+  assert.equal(forward(routed, SIX), [refuse, '-A FORWARD -i tun0 -s fd00:8::/64 -d fd01::/64 -j ACCEPT'])
+  const all = make({ openvpn: service({ ...vpn, redirectGateway: 'yes' }) })
+  assert.equal(forward(all, FOUR), [refuse, '-A FORWARD -i tun0 -s 10.8.0.0/24 -d 0.0.0.0/0 -j ACCEPT'])
+  assert.equal(forward(make({ openvpn: service(vpn) }), FOUR), [])
+})
+
 firewall('a tunnel that a custom fragment adds', () => {
   const server = make({})
   const tunnel = "{ service: 'wg', interfaces: ['wg0'], networks: ['10.9.0.0/24', 'fd00:9::/64'], masquerade: true }"

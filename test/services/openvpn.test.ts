@@ -224,6 +224,7 @@ test('every setting reaches the configuration, and OpenVPN accepts it', () => {
     assert.is(tried('config', 'setprop', 'openvpn', name, value).status, 3, `${name} ${value}`)
   assert.is(tried('config set openvpnx service').status, 3)
   assert.is(tried('config set openvpn-two service status enabled').status, 3, 'port and network are needed')
+  assert.is(tried('config set openvpn-two service managementPort 7505').status, 3, 'that of the first server')
   type('config delete openvpn')
   type('gabarit initialize-default-databases')
   type('config setprop openvpn status enabled')
@@ -287,6 +288,34 @@ test('names that a shell or a path would take wrongly are refused by the databas
   }
   assert.is(index(), before)
   assert.match(said(action('vpn-client-revoke', 'wanda', 'because')), 'not a reason: because')
+})
+
+test('a further server with certificates of another authority keeps its files', () => {
+  const elsewhere = '/etc/openvpn/corp'
+  const pki = {
+    EASYRSA_PKI: `${elsewhere}/pki`,
+    EASYRSA_BATCH: '1',
+    EASYRSA_ALGO: 'ec',
+    EASYRSA_CURVE: 'prime256v1',
+  }
+  mkdirSync(elsewhere)
+  for (const line of ['init-pki', 'build-ca nopass', 'build-server-full corp nopass', 'gen-crl'])
+    must(['/usr/share/easy-rsa/easyrsa', ...words(line)], { env: pki, cwd: elsewhere })
+  const files = { caFile: 'ca.crt', certFile: 'issued/corp.crt', keyFile: 'private/corp.key', crlFile: 'crl.pem' }
+  const given = Object.entries(files).flatMap(([name, file]) => [name, `${elsewhere}/pki/${file}`])
+  const contents = () => Object.values(files).map(file => readFileSync(`${elsewhere}/pki/${file}`, 'utf8'))
+  const before = contents()
+  type(`config set openvpn-corp service proto udp port 1195 network 10.9.0.0/24 status enabled ${given.join(' ')}`)
+  type('signal-event openvpn-update')
+  assert.equal(contents(), before)
+  // Without a certificate of its own it is not clear whose it is: nothing of it is overwritten.
+  type('config setprop openvpn-corp certFile /etc/openvpn/corp/missing.crt')
+  const refused = action('vpn-pki')
+  assert.is(refused.status, 1)
+  assert.match(said(refused), 'is of another authority than /etc/openvpn/easy-rsa/pki, and is not overwritten')
+  assert.equal(contents(), before)
+  type('config delete openvpn-corp')
+  type('signal-event openvpn-update')
 })
 
 test('a PKI made by hand is taken over, with its authority and its clients', () => {

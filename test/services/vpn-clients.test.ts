@@ -45,6 +45,17 @@ test('renewing: the old certificate works on, and a revocation takes them all', 
   const second = certificate('vera').serialNumber
   assert.is.not(second, first)
   assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 2)
+  const profile = type('gabarit vpn profile vera')
+  for (let times = 0; times < 2; times++) type('signal-event vpn-client-renew vera end-old')
+  assert.is(certificate('vera').serialNumber, second)
+  assert.is(type('gabarit vpn profile vera'), profile, 'what was handed out goes on working')
+  assert.equal(
+    index()
+      .match(/^[VR].*CN=vera$/gm)
+      ?.map(line => line[0])
+      .sort(),
+    ['R', 'V'],
+  )
   type('signal-event vpn-client-renew vera revoke-old')
   assert.equal(index().match(/^R.*superseded.*CN=vera$/gm)?.length, 2)
   assert.equal(index().match(/^V.*CN=vera$/gm)?.length, 1)
