@@ -1,0 +1,26 @@
+// What the fragments of a site say of records that cannot be, or that are easily misread.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, Server } from './server.ts'
+
+const sites = suite('the sites of nginx')
+const SITES = '/etc/nginx/conf.d/sites-available'
+
+function serverWith(proxies: Readonly<Record<string, readonly [string, Readonly<Record<string, string>>]>>): Server {
+  return new Server({ configuration: configuration({ nginx: ['service', { status: 'enabled' }] }), proxies })
+}
+
+sites('no backup server with a Balance that has none', () => {
+  const Upstreams = 'http://10.0.0.5, http://10.0.0.6 backup'
+  const server = serverWith({ 'plex.example.org': ['proxy', { Upstreams, Balance: 'least_conn' }] })
+  server.must(`expand-template ${SITES}`)
+  for (const Balance of ['ip_hash', 'random']) {
+    server.must(`db proxies setprop plex.example.org Balance ${Balance}`)
+    const { status, stderr } = server.run(`expand-template ${SITES}`)
+    assert.is(status, 3)
+    assert.match(stderr, `with Balance ${Balance} there is no backup server`)
+  }
+  server.remove()
+})
+
+sites.run()
