@@ -23,4 +23,17 @@ sites('no backup server with a Balance that has none', () => {
   server.remove()
 })
 
+sites('a path that is open to everybody, below a proxy that is not, is told', () => {
+  const closed = { Upstreams: 'http://10.0.0.5', Locations: 'api', AllowedNetworks: '10.0.0.0/8' }
+  const server = serverWith({
+    'plex.example.org': ['proxy', closed],
+    api: ['location', { Path: '/api/', Upstreams: 'http://10.0.0.7' }],
+  })
+  const said = () => server.run(`expand-template ${SITES}`).stderr
+  assert.match(said(), 'proxy plex.example.org is not for everybody, its location api is')
+  server.must('db proxies setprop api AllowedNetworks 0.0.0.0/0')
+  assert.not.match(said(), 'for everybody')
+  server.remove()
+})
+
 sites.run()
