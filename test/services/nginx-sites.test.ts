@@ -23,6 +23,21 @@ sites('no backup server with a Balance that has none', () => {
   server.remove()
 })
 
+sites('a name has one owner, in whatever letters', () => {
+  const Upstreams = 'http://10.0.0.5'
+  const server = serverWith({
+    'plex.example.org': ['proxy', { Upstreams }],
+    'wiki.example.org': ['proxy', { Upstreams, Aliases: 'Plex.example.org' }],
+  })
+  const said = () => server.run('expand-template /etc/nginx/nginx.conf').stderr
+  assert.match(said(), '"plex.example.org" belongs to two proxies, plex.example.org and wiki.example.org')
+  server.must('db proxies setprop wiki.example.org Aliases docs.example.org')
+  server.must('db domains set PLEX.example.org domain Content Primary')
+  assert.match(said(), '"plex.example.org" is a name of the proxy plex.example.org, and a domain')
+  assert.match(said(), 'db domains delete PLEX.example.org')
+  server.remove()
+})
+
 sites('a path that is open to everybody, below a proxy that is not, is told', () => {
   const closed = { Upstreams: 'http://10.0.0.5', Locations: 'api', AllowedNetworks: '10.0.0.0/8' }
   const server = serverWith({
