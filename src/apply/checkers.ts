@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Change } from '../plan/plan.ts'
-import { hasCode } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { textOf } from '../system/text-of.ts'
 
 /** One checker, and the files that ask for it. */
 export interface Checker {
@@ -81,19 +80,10 @@ export class CheckerTable {
   }
 }
 
-function readTable(file: string): WellKnown[] {
-  const table: { files: string[]; commands: string[][] }[] = JSON.parse(textOf(file))
-  return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
-}
-
 /** A package of templates alone has no table. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return '[]'
-    throw error
-  }
+function readTable(file: string): WellKnown[] {
+  const table: { files: string[]; commands: string[][] }[] = JSON.parse(textOf(file) ?? '[]')
+  return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
 }
 
 /** `*` stands for a part of a name, `**` also for folders. */

@@ -1,6 +1,7 @@
 import { readDatabase } from '../db/store.ts'
 import { checkSites, countQuestions, type Result } from '../proxy/check.ts'
 import { frontOf, sitesOf } from '../proxy/sites.ts'
+import { escapeControls } from '../system/escape-controls.ts'
 import { EXIT, Failure, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { databaseFile } from '../system/places.ts'
@@ -16,9 +17,9 @@ export async function run(invocation: Invocation): Promise<number> {
 
 async function check({ places, flag, print, colour }: Invocation, name: string | undefined): Promise<number> {
   const all = sitesOf(readDatabase(databaseFile(places, 'proxies')) ?? new Map())
-  const sites = all.filter(site => name === undefined || site.name === name)
+  const sites = all.filter(site => name === undefined || site.names.includes(name))
   if (sites.length === 0 && name !== undefined) {
-    const names = all.map(site => site.name)
+    const names = all.flatMap(site => site.names)
     throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'db proxies show lists them.' })
   }
   const front = frontOf(readDatabase(databaseFile(places, 'configuration')) ?? new Map())
@@ -64,5 +65,6 @@ function remarks({ wrong, location, certificate, through }: Result): string[] {
     const who = certificate.selfSigned ? 'self-signed' : `by ${certificate.issuer}`
     found.push(`certificate ${who}, until ${new Date(certificate.ends).toISOString().slice(0, 10)}`)
   }
-  return found
+  // What others say of themselves.
+  return found.map(escapeControls)
 }

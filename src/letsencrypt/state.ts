@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../system/atomic-write.ts'
-import { hasCode } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
+import { textOf } from '../system/text-of.ts'
 import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
 
@@ -130,13 +130,8 @@ export class State {
 
 function read(file: string, warn: (message: string) => void): Memory {
   const empty: Memory = { troubles: new Map(), warned: new Map(), windows: new Map(), deployment: undefined }
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return empty
-    throw error
-  }
+  const text = textOf(file)
+  if (text === undefined) return empty
   try {
     const data: unknown = JSON.parse(text)
     if (isObject(data)) return memoryOf(data)

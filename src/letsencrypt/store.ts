@@ -5,6 +5,7 @@ import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
+import { textOf } from '../system/text-of.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import type { Authority, Clock } from './types.ts'
 import type { CertificateTexts } from './verify.ts'
@@ -117,13 +118,8 @@ export class CertificateStore {
 
   #choice(name: string): { chosen: unknown; instead: unknown } | undefined {
     const file = join(this.#folder, name, 'choice.json')
-    let text: string
-    try {
-      text = readFileSync(file, 'utf8')
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return undefined
-      throw error
-    }
+    const text = textOf(file)
+    if (text === undefined) return undefined
     try {
       const choice: unknown = JSON.parse(text)
       if (isObject(choice)) return { chosen: choice.chosen, instead: choice.instead }

@@ -1,5 +1,6 @@
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { messageOf } from '../system/failure.ts'
 
@@ -28,25 +29,27 @@ export interface Certificate {
   readonly ends: number
 }
 
-/** Where to ask instead of where the name leads. */
-export interface Via {
-  readonly host: string
-  readonly port: number
+/** How a question differs from what its address says. */
+export interface Asking {
+  /** The machine that is asked instead of the one of the address. */
+  readonly via?: { readonly host: string; readonly port: number }
+  /** The name of the TLS handshake, when it is not the one that is asked for. */
+  readonly servername?: string
+}
+
+/** What there is to say when nobody was asked, or nobody answered. */
+export function silent(problem: string): Answer {
+  return { status: undefined, time: 0, location: undefined, certificate: undefined, problem }
 }
 
 /**
  * Asks once, on a connection of its own, and reads no more than the head of the answer. Certificates are told of, not
  * judged.
  * @param name host name that is asked for
- * @param via the machine that is asked; default: the one of the address
  */
-export function ask(url: string, name: string, via?: Via): Promise<Answer> {
+export function ask(url: string, name: string, { via, servername = name }: Asking = {}): Promise<Answer> {
   const started = performance.now()
-  const nothing = { status: undefined, location: undefined, certificate: undefined }
-  const end = (answer: Partial<Answer>): Answer => {
-    const time = Math.round(performance.now() - started)
-    return { ...nothing, problem: undefined, ...answer, time }
-  }
+  const end = (answer: Omit<Answer, 'time'>): Answer => ({ ...answer, time: Math.round(performance.now() - started) })
   return new Promise(resolve => {
     try {
       const { protocol, hostname, port, pathname } = new URL(url)
@@ -57,19 +60,21 @@ export function ask(url: string, name: string, via?: Via): Promise<Answer> {
         ...{
           headers: { host: name, 'user-agent': 'gabarit proxy check' },
           rejectUnauthorized: false,
-          servername: name,
+          // An address is no name (RFC 6066, 3).
+          servername: isIP(servername) === 0 ? servername : '',
         },
       }
       const asked = (tls ? tlsRequest : plainRequest)(options, response => {
         const { socket, statusCode: status, headers } = response
-        resolve(end({ status, location: headers.location, certificate: certificateOf(socket, name) }))
+        const { location } = headers
+        resolve(end({ status, location, certificate: certificateOf(socket, name), problem: undefined }))
         asked.destroy()
       })
       asked.on('timeout', () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)))
-      asked.on('error', error => resolve(end({ problem: error.message })))
+      asked.on('error', error => resolve(end(silent(error.message))))
       asked.end()
     } catch (error) {
-      resolve(end({ problem: messageOf(error) }))
+      resolve(end(silent(messageOf(error))))
     }
   })
 }

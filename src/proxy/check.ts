@@ -1,4 +1,4 @@
-import { type Answer, ask } from './ask.ts'
+import { type Answer, ask, silent } from './ask.ts'
 import type { Front, Site } from './sites.ts'
 
 /** One question of a check, and what came of it. */
@@ -19,7 +19,7 @@ export interface Result extends Answer {
 const AT_ONCE = 16
 
 /**
- * Asks each public name through the proxy, over HTTP and HTTPS, and each server behind it directly.
+ * Asks each public name, aliases too, through the proxy, over HTTP and HTTPS, and each server behind it directly.
  * @param onDone called after each question
  */
 export async function checkSites(sites: readonly Site[], front: Front, onDone: () => void): Promise<Result[]> {
@@ -43,18 +43,19 @@ export function countQuestions(sites: readonly Site[], front: Front): number {
 }
 
 function questionsOf(site: Site, front: Front): (() => Promise<Result>)[] {
-  const { name } = site
-  const through = (scheme: 'http' | 'https') => async (): Promise<Result> => {
+  const through = (scheme: 'http' | 'https', port: number) => (name: string) => async (): Promise<Result> => {
     const url = `${scheme}://${name}/`
-    const answer = await ask(url, name, { host: '127.0.0.1', port: front[scheme] })
-    return judged({ ...answer, site: name, url, through: 'proxy', note: '' })
+    const answer =
+      front.problem === undefined ? await ask(url, name, { via: { host: '127.0.0.1', port } }) : silent(front.problem)
+    return judged({ ...answer, site: site.name, url, through: 'proxy', note: '' })
   }
-  const direct = site.upstreams.map(({ url, path, options }) => async (): Promise<Result> => {
+  const direct = site.upstreams.map(({ url, path, options, host, servername }) => async (): Promise<Result> => {
     const note = [path === '/' ? '' : `for ${path}`, options].filter(text => text !== '').join(', ')
-    return judged({ ...(await ask(url, name)), site: name, url, through: 'upstream', note })
+    return judged({ ...(await ask(url, host, { servername })), site: site.name, url, through: 'upstream', note })
   })
-  const schemes = site.https ? (['https', 'http'] as const) : (['http'] as const)
-  return [...(site.enabled ? schemes.map(through) : []), ...direct]
+  const https = site.https && front.https !== undefined ? [through('https', front.https)] : []
+  const questions = [...https, through('http', front.http)]
+  return [...(site.enabled ? site.names.flatMap(name => questions.map(question => question(name))) : []), ...direct]
 }
 
 function judged(result: Omit<Result, 'ok' | 'wrong'>): Result {

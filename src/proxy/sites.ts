@@ -9,11 +9,16 @@ export interface Upstream {
   readonly path: string
   /** `weight=2`, `backup`, or empty. */
   readonly options: string
+  /** The host name that nginx asks it for, and the one of the handshake, for a server over TLS. */
+  readonly host: string
+  readonly servername: string
 }
 
 /** A proxy as its record says it is. */
 export interface Site {
   readonly name: string
+  /** All its names that can be asked: wildcards are left out. */
+  readonly names: readonly string[]
   readonly enabled: boolean
   readonly https: boolean
   readonly upstreams: readonly Upstream[]
@@ -21,9 +26,11 @@ export interface Site {
 
 /** Who answers for the public names, on this machine. */
 export interface Front {
-  readonly service: 'httpd' | 'nginx'
   readonly http: number
-  readonly https: number
+  /** Undefined: nobody answers over HTTPS. */
+  readonly https: number | undefined
+  /** Why no proxy can answer. */
+  readonly problem: string | undefined
 }
 
 /** All proxies, in byte order of their names. */
@@ -32,34 +39,45 @@ export function sitesOf(records: Records): Site[] {
     .filter(({ type }) => type === 'proxy')
     .map(record => {
       const locations = splitList(record.properties.get('Locations'), ',').flatMap(key => records.get(key) ?? [])
+      const { key: name, properties } = record
       const upstreams = [
-        ...upstreamsOf(record, '/'),
-        ...locations.flatMap(location => upstreamsOf(location, location.properties.get('Path') ?? '/')),
+        ...upstreamsOf(record, '/', name),
+        ...locations.flatMap(location => upstreamsOf(location, location.properties.get('Path') ?? '/', name)),
       ]
-      const { properties } = record
+      const aliases = splitList(properties.get('Aliases'), ',').filter(alias => !alias.startsWith('*'))
+      const names = [...new Set([name, ...aliases])]
       const enabled = properties.get('status') !== 'disabled'
-      return { name: record.key, enabled, https: properties.get('Certificate') !== 'none', upstreams }
+      return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams }
     })
 }
 
-function upstreamsOf({ properties }: DbRecord, path: string): Upstream[] {
-  // As nginx asks: with UpstreamPath the path is replaced, without it it is handed on.
+function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upstream[] {
+  // As nginx asks: with UpstreamPath the path is replaced, without it it is handed on; the handshake is for the first server.
   const asked = properties.get('UpstreamPath') || path
-  return splitList(properties.get('Upstreams'), ',').map(text => {
-    const [server = '', ...options] = text.split(/\s+/)
-    return { url: `${server.replace(/\/+$/, '')}${asked}`, path, options: options.join(' ') }
-  })
+  const ownHost = properties.get('UpstreamHost') || undefined
+  const servers = splitList(properties.get('Upstreams'), ',').map(text => text.split(/\s+/))
+  const first = /^https?:\/\/(\[.*\]|[^:/]*)/.exec(servers[0]?.[0] ?? '')?.[1] ?? ''
+  return servers.map(([server = '', ...options]) => ({
+    url: `${server.replace(/\/+$/, '')}${asked}`,
+    path,
+    options: options.join(' '),
+    host: ownHost ?? name,
+    servername: ownHost ?? first.replace(/^\[|\]$/g, ''),
+  }))
 }
 
 /** Who stands in front, by the configuration: the same decision as in the templates. */
 export function frontOf(configuration: Records): Front {
   const property = (key: string, name: string) => configuration.get(key)?.properties.get(name)
-  const both = property('httpd', 'status') === 'enabled' && property('nginx', 'status') === 'enabled'
-  const nginx = both ? configuration.get('WebFrontend')?.type === 'nginx' : property('nginx', 'status') === 'enabled'
-  if (!nginx) {
+  const [httpd, nginx] = [property('httpd', 'status') === 'enabled', property('nginx', 'status') === 'enabled']
+  const problem = nginx
+    ? undefined
+    : 'nginx is disabled: config setprop nginx status enabled, signal-event nginx-update'
+  if (httpd && (!nginx || configuration.get('WebFrontend')?.type !== 'nginx')) {
     const [http, https] = [property('httpd', 'TCPPort'), property('modSSL', 'TCPPort')]
-    return { service: 'httpd', http: Number(http ?? 80), https: Number(https ?? 443) }
+    const plain = property('modSSL', 'status') === 'disabled'
+    return { http: Number(http ?? 80), https: plain ? undefined : Number(https ?? 443), problem }
   }
   const [http = '80', https = '443'] = splitList(property('nginx', 'TCPPorts'))
-  return { service: 'nginx', http: Number(http), https: Number(https) }
+  return { http: Number(http), https: Number(https), problem }
 }

@@ -1,5 +1,6 @@
+import type { RunResult } from '../system/system.ts'
 import type { ServiceAction } from './actions.ts'
-import { resultOf, type ServiceManager, type Unit } from './manager.ts'
+import { type Run, resultOf, type ServiceManager, type Unit } from './manager.ts'
 
 /**
  * Docker, by docker(1): a service is a container of its name. `start` and `restart` go by the Compose file where the record
@@ -11,7 +12,9 @@ export const docker: ServiceManager = {
   async adjust(run, unit, action) {
     const wanted = commandOf(unit, action)
     if (wanted === undefined) return resultOf(`docker cannot ${action} a container while it runs`)
-    const up = await isUp(run, unit)
+    const state = await ask(run, unit)
+    if (state.up === undefined) return state.result
+    const { up } = state
     if (action === 'start') return up && unit.composeFile === undefined ? resultOf(undefined) : run(wanted)
     if (action === 'stop') return up ? run(wanted) : resultOf(undefined)
     if (up) return run(wanted)
@@ -19,7 +22,7 @@ export const docker: ServiceManager = {
     if (action === 'reload' || action.startsWith('signal:')) return resultOf(`${containerOf(unit)} is not running`)
     return run(startOf(unit))
   },
-  isUp: (run, unit) => isUp(run, unit),
+  isUp: async (run, unit) => (await ask(run, unit)).up,
 }
 
 /** A manager that leaves the services that run in a container to Docker. */
@@ -33,9 +36,13 @@ export function withContainers(manager: ServiceManager): ServiceManager {
   }
 }
 
-async function isUp(run: Parameters<ServiceManager['isUp']>[0], unit: Unit): Promise<boolean> {
+/** Whether the container runs; one that does not exist does not. Undefined when docker cannot tell, as its result says. */
+async function ask(run: Run, unit: Unit): Promise<{ up: boolean | undefined; result: RunResult }> {
   const command = ['docker', 'inspect', '--type', 'container', '--format', '{{.State.Running}}', containerOf(unit)]
-  return (await run(command)).output.trim() === 'true'
+  const result = await run(command)
+  // Warnings of docker's may stand around the answer.
+  if (result.status === 0) return { up: /^true$/m.test(result.output), result }
+  return { up: /no such (container|object)/i.test(result.output) ? false : undefined, result }
 }
 
 function containerOf({ container, name }: Unit): string {

@@ -122,16 +122,19 @@ export function readMetadata(files: readonly string[]): Metadata {
   } as Metadata
 }
 
-/** `{key}` would be taken as it is: a file of that very name. */
+/** `{key}` or `{PROPERTY}` would be taken as it is: a file of that very name. */
 function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, file: string): void {
   if (each !== undefined) return
   const texts = { output, link: isObject(link) ? link.path : link, notify: Array.isArray(notify) ? notify.join() : '' }
-  for (const [name, text] of Object.entries(texts))
-    if (typeof text === 'string' && text.includes('{key}'))
-      throw refusal(`"${name}" has {key}, but without "each" there is no record whose key it could be`, {
-        where: file,
-        hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
-      })
+  for (const [name, text] of Object.entries(texts)) {
+    const [place] = (typeof text === 'string' && /\{[\w-]+\}/.exec(text)) || []
+    if (place === undefined) continue
+    const what = place === '{key}' ? 'key' : 'property'
+    throw refusal(`"${name}" has ${place}, but without "each" there is no record whose ${what} it could be`, {
+      where: file,
+      hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
+    })
+  }
 }
 
 function readOne(file: string): Record<string, unknown> {

@@ -27,7 +27,7 @@ export function withKey(path: string, record: RecordView | undefined, files: Tem
     })
   }
   const key = record?.key ?? ''
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+  return path.replace(/\{([\w-]+)\}/g, (_, name: string) => {
     const value = name === 'key' ? key : (record?.[name] ?? '')
     if (canNameFile(value)) return value
     const what = name === 'key' ? '' : `property ${name} ${JSON.stringify(value)} of `

@@ -27,6 +27,9 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
     text.replace(SETTING, (_, record: string, property: string) => {
       records.add(record)
       const value = databases.get('configuration', record)?.[property]
+      // A brace would be taken for a place of the record's, or for the file that is judged.
+      if (value && /[{}]/.test(value))
+        throw refusal(`{${record}.${property}} is ${JSON.stringify(value)}: no brace may stand in a path`, { where })
       if (value) return value
       throw refusal(`{${record}.${property}} stands in a path, and the configuration has no such property`, {
         where,

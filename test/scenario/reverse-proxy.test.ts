@@ -231,10 +231,12 @@ step('gabarit proxy check: every name through the proxy, every server behind dir
     ['http://127.0.0.1:3002/v1/', 'upstream', 200, null, true],
     [`https://${WIKI}/`, 'proxy', 502, null, false],
     [`http://${WIKI}/`, 'proxy', 301, `https://${WIKI}/`, true],
+    ['https://docs.example.com/', 'proxy', 502, null, false],
+    ['http://docs.example.com/', 'proxy', 301, 'https://docs.example.com/', true],
     ['http://127.0.0.1:3999/', 'upstream', null, null, false],
   ])
   assert.match(JSON.stringify(rows[0]?.certificate), /"selfSigned":true,"fits":true/)
-  assert.match(String(rows[6]?.wrong), 'no answer: connect ECONNREFUSED')
+  assert.match(String(rows[8]?.wrong), 'no answer: connect ECONNREFUSED')
   const one = run(['gabarit', 'proxy', 'check', PLEX])
   assert.is(one.status, 0, one.stdout)
   assert.match(one.stdout, /^ {2}https:\/\/plex\.example\.com\/ +200 +\d+ ms {2}certificate self-signed, until /m)

@@ -53,6 +53,18 @@ containers('leaves one alone that is down, unless it shall run', async () => {
   assert.match(String(await asked(NGINX, 'enable', true)), 'docker cannot enable a container')
 })
 
+containers('an engine that does not answer is a failure, not a container that is down', async () => {
+  const answering = (status: number, output: string) => () =>
+    Promise.resolve({ status, output, problem: undefined, missing: false })
+  const silent = answering(1, 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n')
+  for (const action of ['stop', 'try-restart', 'reload', 'reload-or-restart'] as const)
+    assert.is((await docker.adjust(silent, NGINX, action)).status, 1, action)
+  assert.is(await docker.isUp(silent, NGINX), undefined)
+  for (const none of ['Error: No such container: proxy\n', 'error: no such object: proxy\n'])
+    assert.is(await docker.isUp(answering(1, none), NGINX), false)
+  assert.is(await docker.isUp(answering(0, 'WARNING: the configuration is odd\ntrue\n'), NGINX), true)
+})
+
 containers('has only the services with a container, beside another manager', async () => {
   const both = withContainers(systemd)
   assert.equal(await asked(NGINX, 'reload', true, both), ['docker exec proxy nginx -s reload'])

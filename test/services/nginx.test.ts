@@ -194,6 +194,12 @@ nginx('a container: the Compose file', () => {
   assert.equal(healthcheck.test, ['CMD', 'curl', '--fail', '--silent', 'http://127.0.0.1:8070/'])
   assert.equal(networks, { media: { external: true } })
   assert.match(server.expand(CONF), 'listen 127.0.0.1:8070;')
+  server.must('db proxies setprop wiki.example.org BasicAuthFile /etc/passwords')
+  assert.match(
+    server.run(`expand-template ${COMPOSE}`).stderr,
+    '/etc/passwords lies in /etc, which no container shall see: put it into a folder of its own',
+  )
+  server.must('db proxies setprop wiki.example.org BasicAuthFile /etc/wiki/passwords')
   server.must('config setprop httpd status disabled')
   assert.equal(compose().services.nginx.ports, ['80:80', '443:443'])
   server.must('signal-event nginx-update')

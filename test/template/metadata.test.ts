@@ -42,6 +42,8 @@ const WRONG: readonly (readonly [json: string | object, message: RegExp])[] = [
   [{ each: { db: 'x', were: {} } }, /"each" must be/],
   [{ each: { db: 'x', key: '(' } }, /"each" must be .*regular expression/],
   [{ output: '/x/{key}' }, /"output" has \{key\}, but without "each"/],
+  [{ output: '/x/{server}' }, /"output" has \{server\}, but without "each".* whose property/],
+  [{ link: '/x/{key}' }, /"link" has \{key\}, but without "each"/],
   [{ notify: ['vpn-{key}:restart'] }, /"notify" has \{key\}, but without "each"/],
   [{ link: 'x' }, /"link" must be an absolute path/],
   [{ link: { where: {} } }, /"link" must be/],

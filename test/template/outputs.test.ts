@@ -140,6 +140,23 @@ outputs('each without {key} in the output is refused', () => {
   engine.remove()
 })
 
+outputs('a setting in the paths, with the record behind it; no value of a setting is taken for the record', () => {
+  const engine = withTunnels(tunnels('a'), { output: '{vpn.Dir}/{key}/{port}.conf', link: '{vpn.Dir}/on/{key}' })
+  const expand = (Dir: string) => {
+    engine.database('configuration', { vpn: ['service', { Dir }] })
+    return made(engine).map(([path, , link]) => [path, link])
+  }
+  assert.equal(expand('/srv/$&'), [['/srv/$&/a/1.conf', '/srv/$&/on/a']])
+  assert.match(
+    failureOf(() => expand('/srv/{port}')).message,
+    '{vpn.Dir} is "/srv/{port}": no brace may stand in a path',
+  )
+  assert.match(failureOf(() => expand('/srv/../etc')).message, 'not an absolute path without ".."')
+  assert.match(failureOf(() => expand('srv')).message, 'not an absolute path')
+  assert.match(failureOf(() => expand('')).message, 'the configuration has no such property')
+  engine.remove()
+})
+
 outputs('delete: the output must not exist, and no fragment runs', () => {
   const engine = new Engine()
   engine.template('gone', { '10a': '<% fail("ran") %>' }, { delete: true })

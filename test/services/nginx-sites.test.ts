@@ -1,0 +1,54 @@
+// What the fragments of a site say of records that cannot be, or that are easily misread.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, Server } from './server.ts'
+
+const sites = suite('the sites of nginx')
+const SITES = '/etc/nginx/conf.d/sites-available'
+
+function serverWith(proxies: Readonly<Record<string, readonly [string, Readonly<Record<string, string>>]>>): Server {
+  return new Server({ configuration: configuration({ nginx: ['service', { status: 'enabled' }] }), proxies })
+}
+
+sites('no backup server with a Balance that has none', () => {
+  const Upstreams = 'http://10.0.0.5, http://10.0.0.6 backup'
+  const server = serverWith({ 'plex.example.org': ['proxy', { Upstreams, Balance: 'least_conn' }] })
+  server.must(`expand-template ${SITES}`)
+  for (const Balance of ['ip_hash', 'random']) {
+    server.must(`db proxies setprop plex.example.org Balance ${Balance}`)
+    const { status, stderr } = server.run(`expand-template ${SITES}`)
+    assert.is(status, 3)
+    assert.match(stderr, `with Balance ${Balance} there is no backup server`)
+  }
+  server.remove()
+})
+
+sites('a name has one owner, in whatever letters', () => {
+  const Upstreams = 'http://10.0.0.5'
+  const server = serverWith({
+    'plex.example.org': ['proxy', { Upstreams }],
+    'wiki.example.org': ['proxy', { Upstreams, Aliases: 'Plex.example.org' }],
+  })
+  const said = () => server.run('expand-template /etc/nginx/nginx.conf').stderr
+  assert.match(said(), '"plex.example.org" belongs to two proxies, plex.example.org and wiki.example.org')
+  server.must('db proxies setprop wiki.example.org Aliases docs.example.org')
+  server.must('db domains set PLEX.example.org domain Content Primary')
+  assert.match(said(), '"plex.example.org" is a name of the proxy plex.example.org, and a domain')
+  assert.match(said(), 'db domains delete PLEX.example.org')
+  server.remove()
+})
+
+sites('a path that is open to everybody, below a proxy that is not, is told', () => {
+  const closed = { Upstreams: 'http://10.0.0.5', Locations: 'api', AllowedNetworks: '10.0.0.0/8' }
+  const server = serverWith({
+    'plex.example.org': ['proxy', closed],
+    api: ['location', { Path: '/api/', Upstreams: 'http://10.0.0.7' }],
+  })
+  const said = () => server.run(`expand-template ${SITES}`).stderr
+  assert.match(said(), 'proxy plex.example.org is not for everybody, its location api is')
+  server.must('db proxies setprop api AllowedNetworks 0.0.0.0/0')
+  assert.not.match(said(), 'for everybody')
+  server.remove()
+})
+
+sites.run()
