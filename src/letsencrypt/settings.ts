@@ -23,8 +23,6 @@ export interface Settings {
   readonly challengeHook: string | undefined
   /** Where TLS is served: `host:port`; none when nobody is to be asked. */
   readonly servers: readonly string[]
-  /** Port of plain HTTP. */
-  readonly httpPort: number
   /** Address that warnings are sent to; empty: none. */
   readonly warnAddress: string
   /** Command that is told the warnings on its standard input. */
@@ -65,7 +63,6 @@ export function readSettings(places: Places): Settings {
     challengeHook: text('challengeHook') === '' ? undefined : below(places, text('challengeHook')),
     challenge: text('challenge') === 'dns-01' ? 'dns-01' : 'http-01',
     servers: servedAt(text('servers'), modSSL),
-    httpPort: Number(records.get('httpd')?.properties.get('TCPPort') ?? 80),
     warnAddress: text('warnAddress', text('email')),
     warnCommand: text('warnCommand') === '' ? undefined : below(places, text('warnCommand')),
     dnsServer: text('DNSServer') || undefined,
