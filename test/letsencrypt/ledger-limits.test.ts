@@ -58,4 +58,12 @@ limits('a damaged ledger is named', () => {
   assert.match(stderr, `${file}: the ledger of the authority is damaged`)
 })
 
+limits('renew --wait would go beyond them with --force, and never end with --at: refused', () => {
+  for (const option of ['--force', '--at 2027-01-01']) {
+    const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'renew', '--wait', ...option.split(' ')])
+    assert.is(status, 2)
+    assert.match(stderr, '--wait goes with neither --force nor --at')
+  }
+})
+
 limits.run()
