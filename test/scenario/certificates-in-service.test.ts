@@ -122,4 +122,15 @@ step('a certificate is withdrawn, but not while it is in service', () => {
   assert.match(server.letsencrypt('list').stdout, 'withdrawn')
 })
 
+step('a domain with a certificate entered by hand keeps it, and is not expected to show another', () => {
+  const own = '/var/lib/gabarit/ssl/self-signed.pem'
+  server.type(`db domains set b.example domain Content Primary letsencryptSSLcert enabled crt ${own} key ${own}`)
+  server.type('signal-event domain-create b.example')
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 0, stderr)
+  assert.is(servedIssuer(), production.issuer)
+  const served = servedCertificate('b.example')
+  assert.is(served.issuer, served.subject)
+})
+
 service.run()
