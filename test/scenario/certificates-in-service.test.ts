@@ -1,6 +1,6 @@
 // What goes wrong behind the authority, with real authorities, dehydrated and Apache: services that do not follow, limits that
 // are reached, certificates that are swapped back or withdrawn.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
@@ -131,6 +131,17 @@ step('a domain with a certificate entered by hand keeps it, and is not expected 
   assert.is(servedIssuer(), production.issuer)
   const served = servedCertificate('b.example')
   assert.is(served.issuer, served.subject)
+})
+
+step('a certificate of another issuer than was asked is not used; the ledger counts it all the same', () => {
+  const before = server.type('config getprop modSSL crt')
+  server.type('config setprop letsencrypt ProductionCA https://localhost:14000/dir')
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 1)
+  assert.match(stderr, 'which is not the production authority https://localhost:14000/dir')
+  const ledger: { kind: string }[] = JSON.parse(readFileSync(`${STATE}/localhost_14000/ledger.json`, 'utf8'))
+  assert.is(ledger.filter(({ kind }) => kind === 'issued').length, 1)
+  assert.is(server.type('config getprop modSSL crt'), before)
 })
 
 service.run()
