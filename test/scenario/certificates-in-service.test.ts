@@ -144,4 +144,13 @@ step('a certificate of another issuer than was asked is not used; the ledger cou
   assert.is(server.type('config getprop modSSL crt'), before)
 })
 
+step('what could not be put into service is forgotten when it is switched off', () => {
+  const file = `${STATE}/state.json`
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), deployment: 'it failed' }))
+  assert.match(server.letsencrypt('status').stdout, 'it failed')
+  assert.is(server.letsencrypt('off').status, 0)
+  const { status, stdout } = server.letsencrypt('status')
+  assert.is(status, 0, stdout)
+})
+
 service.run()
