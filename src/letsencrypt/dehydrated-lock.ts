@@ -42,7 +42,8 @@ function runningDehydrated(): string | undefined {
       // It has ended meanwhile.
       return false
     }
-    // A script: its interpreter comes first.
-    return words.slice(0, 2).some(word => basename(word) === 'dehydrated')
+    // A script: its interpreter comes first. An editor or a pager with a file of this name is none.
+    const [program = '', script = ''] = words.map(word => basename(word))
+    return program === 'dehydrated' || (/^(ba|da|z)?sh$/.test(program) && script === 'dehydrated')
   })
 }

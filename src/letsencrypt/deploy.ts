@@ -89,7 +89,7 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
         draft.delprop(key, ...PROPERTIES)
         if (certificate !== undefined) draft.setprop(key, propertiesOf(certificate))
       }
-      const days = shortest(open)
+      const days = shortest(wanted)
       if (database === 'configuration' && days !== undefined && draft.has('letsencrypt'))
         draft.setprop('letsencrypt', 'RenewDays', String(days))
     })

@@ -45,19 +45,29 @@ export function choose(world: World, settings: Settings, asked: string, name: st
   return certificates
 }
 
-/** A certificate of either authority, for withdrawing it. */
+/**
+ * A certificate of either authority, for withdrawing it.
+ * @throws Failure when there is no such one; (refused) when two of one second have the id
+ */
 export function findIssued(
   world: World,
   settings: Settings,
   id: string,
   name: string | undefined,
 ): { certificates: Certificates; certificate: StoredCertificate } {
-  for (const mode of ['production', 'test'] satisfies Mode[]) {
+  const found = (['production', 'test'] satisfies Mode[]).flatMap(mode => {
     const certificates = new Certificates(world, settings, mode)
     const { store } = certificates
     const names = name === undefined ? store.names() : store.names().filter(known => known === name)
-    const certificate = names.flatMap(known => store.history(known)).find(known => known.id === id)
-    if (certificate !== undefined) return { certificates, certificate }
-  }
-  throw new Failure(`there is no certificate with the id ${JSON.stringify(id)}`, { hint: 'gabarit letsencrypt list' })
+    const matching = names.flatMap(known => store.history(known)).filter(known => known.id === id)
+    return matching.map(certificate => ({ certificates, certificate }))
+  })
+  const [first, ...others] = found
+  const whose = name === undefined ? '' : ` of ${JSON.stringify(name)}`
+  if (first === undefined)
+    throw new Failure(`there is no certificate${whose} with the id ${JSON.stringify(id)}`, {
+      hint: 'gabarit letsencrypt list',
+    })
+  if (name === undefined && others.length > 0) pickName([...new Set(found.map(one => one.certificate.name))], name)
+  return first
 }

@@ -36,7 +36,8 @@ export async function issue(
   } catch (error) {
     // It must not keep the other certificates from coming.
     if (!(error instanceof Failure)) throw error
-    return { failure: { message: error.message, hint: error.hint ?? '' } }
+    const { where, message, hint = '' } = error
+    return { failure: { message: where === undefined ? message : `${where}: ${message}`, hint } }
   }
 }
 
@@ -58,7 +59,7 @@ async function ask(certificates: Certificates, wanted: WantedCertificate, world:
   if (run.newAccount) ledger.record({ kind: 'account' })
   const found = readDehydrated(folder)
   if (found !== undefined && found.id !== before) {
-    const certificate = certificates.adopt(wanted.name) ?? takenOver(certificates, wanted, found.texts.cert)
+    const certificate = takeOver(certificates, wanted, found.texts.cert)
     const missing = wanted.names.filter(name => !certificate.names.includes(name))
     if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not bear ${missing.join(', ')}`])
     return { certificate }
@@ -66,6 +67,18 @@ async function ask(certificates: Certificates, wanted: WantedCertificate, world:
   const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
   ledger.record({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
   return { failure: { message, hint } }
+}
+
+/** One that cannot be used has been issued all the same: the authority counts it. */
+function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: string): StoredCertificate {
+  let adopted: StoredCertificate | undefined
+  try {
+    adopted = certificates.adopt(wanted.name)
+  } catch (error) {
+    if (error instanceof Failure) certificates.ledger.record({ kind: 'issued', names: wanted.names })
+    throw error
+  }
+  return adopted ?? takenOver(certificates, wanted, pem)
 }
 
 /** The hook has put it into the history already. */

@@ -35,6 +35,19 @@ export function stateKey({ authority }: Certificates, name: string): string {
  * In test mode nothing is put into service: a test certificate helps no visitor.
  */
 export async function renew(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
+  let renewed: Renewed
+  try {
+    renewed = await renewAll(settings, state, world, options)
+  } catch (error) {
+    // Nobody else tells when a certificate ends: what keeps all from being renewed must not keep this from being said.
+    await warnOfExpiry(settings, state, world)
+    throw error
+  }
+  const warned = await warnOfExpiry(settings, state, world)
+  return { ...renewed, ok: renewed.ok && warned }
+}
+
+async function renewAll(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
   const mode = settings.status === 'enabled' ? 'production' : 'test'
   const certificates = new Certificates(world, settings, mode)
   for (const { name, names } of certificates.adoptAll())
@@ -55,7 +68,6 @@ export async function renew(settings: Settings, state: State, world: World, opti
       ok = false
     }
   }
-  if (!(await warnOfExpiry(settings, state, world))) ok = false
   const nextTry = tries.length === 0 ? undefined : new Date(Math.min(...tries.map(time => time.getTime())))
   return { ok, nextTry }
 }

@@ -1,3 +1,5 @@
+import { escapeControls } from '../system/escape-controls.ts'
+
 /** What a failed run of dehydrated comes to. */
 export interface RunFailure {
   /** In words, one line. */
@@ -57,7 +59,8 @@ export function explainRun(output: string): RunFailure {
   const known = type === undefined ? undefined : HINTS[type]
   const said = detail ?? lastError(output) ?? 'dehydrated failed and did not say why'
   return {
-    message: `${who}${said}${type === undefined ? '' : ` (${type})`}`,
+    // An authority quotes what it got from the web server under the name, which may be anybody's.
+    message: `${who}${escapeControls(said)}${type === undefined ? '' : ` (${type})`}`,
     hint: known ?? 'gabarit letsencrypt check looks at every name.',
     failedNames,
     badNonce,

@@ -1,9 +1,10 @@
 import { readDatabase } from '../db/store.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import type { Certificates } from './certificates.ts'
-import { type Assignment, assignments, enter, unentered } from './deploy.ts'
+import { type Assignment, assignments, enter, isOurs, unentered } from './deploy.ts'
 import { findNotServed, type NotServed } from './served.ts'
 import type { State } from './state.ts'
+import { nearestDomain } from './wanted.ts'
 import type { World } from './world.ts'
 
 /** How long the daemons may take to show a new certificate after a reload, in milliseconds. */
@@ -52,7 +53,8 @@ function failed(state: State, problem: string): string {
 }
 
 /**
- * The certificate that each name has to show: names with a site on this server only, since others answer for the rest.
+ * The certificate that each name has to show: names with a site on this server only, since others answer for the rest, and
+ * that have no certificate entered by hand, which goes first (Certificate/10Certificate of httpd.conf).
  */
 function expectedFingerprints(
   places: Places,
@@ -65,12 +67,24 @@ function expectedFingerprints(
     const host = hosts?.get(name)
     return domains?.get(name)?.type === 'domain' || (host?.properties.get('HostType') ?? 'Remote') === 'Self'
   }
+  const proxies = readDatabase(databaseFile(places, 'proxies'))
+  const own = new Map(
+    [...(domains ?? [])].flatMap(([key, { properties }]) => {
+      const crt = properties.get('crt')
+      return crt && properties.get('key') ? [[key, crt] as const] : []
+    }),
+  )
+  const isByHand = (name: string) => {
+    const domain = nearestDomain(own, name)
+    if (proxies?.get(name)?.properties.get('Certificate') === 'own') return true
+    return domain !== undefined && !isOurs(places, own.get(domain))
+  }
   const inService = new Set(entered.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate.name])))
   return new Map(
     wanted.flatMap(({ name, names }) => {
       const certificate = inService.has(name) ? store.current(name) : undefined
       if (certificate === undefined) return []
-      const shown = names.filter(one => certificate.names.includes(one) && hasSite(one))
+      const shown = names.filter(one => certificate.names.includes(one) && hasSite(one) && !isByHand(one))
       return shown.map(one => [one, certificate.certificate.fingerprint256] as const)
     }),
   )

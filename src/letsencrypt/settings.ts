@@ -1,4 +1,4 @@
-import type { DbRecord } from '../db/record.ts'
+import type { DbRecord, Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
 import { refusal } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
@@ -23,8 +23,6 @@ export interface Settings {
   readonly challengeHook: string | undefined
   /** Where TLS is served: `host:port`; none when nobody is to be asked. */
   readonly servers: readonly string[]
-  /** Port of plain HTTP. */
-  readonly httpPort: number
   /** Address that warnings are sent to; empty: none. */
   readonly warnAddress: string
   /** Command that is told the warnings on its standard input. */
@@ -64,8 +62,7 @@ export function readSettings(places: Places): Settings {
     hookScript: below(places, text('hookScript', '/etc/dehydrated/hook.sh')),
     challengeHook: text('challengeHook') === '' ? undefined : below(places, text('challengeHook')),
     challenge: text('challenge') === 'dns-01' ? 'dns-01' : 'http-01',
-    servers: servedAt(text('servers'), modSSL),
-    httpPort: Number(records.get('httpd')?.properties.get('TCPPort') ?? 80),
+    servers: servedAt(text('servers'), modSSL, records),
     warnAddress: text('warnAddress', text('email')),
     warnCommand: text('warnCommand') === '' ? undefined : below(places, text('warnCommand')),
     dnsServer: text('DNSServer') || undefined,
@@ -79,8 +76,13 @@ function listIn(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean)
 }
 
-function servedAt(servers: string, modSSL: DbRecord): string[] {
+/** This machine, where nobody says otherwise: the port of whoever visitors meet there. */
+function servedAt(servers: string, modSSL: DbRecord, records: Records): string[] {
   if (servers === 'none') return []
   if (servers !== '') return listIn(servers)
-  return modSSL.properties.get('status') === 'enabled' ? [`127.0.0.1:${modSSL.properties.get('TCPPort') ?? '443'}`] : []
+  if (modSSL.properties.get('status') !== 'enabled') return []
+  const nginx = records.get('nginx')?.properties
+  const isInFront = nginx?.get('status') === 'enabled' && records.get('WebFrontend')?.type === 'nginx'
+  const port = isInFront ? listIn(nginx.get('TCPPorts') ?? '')[1] : modSSL.properties.get('TCPPort')
+  return [`127.0.0.1:${port ?? '443'}`]
 }

@@ -1,6 +1,10 @@
+import { rootCertificates } from 'node:tls'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { configuration, domain, host, Server } from '../services/server.ts'
+
+/** Any certificate at all. */
+const ROOT_CERTIFICATE = rootCertificates[0] ?? ''
 
 const limits = suite('gabarit letsencrypt limits')
 const TZ = { TZ: 'UTC' }
@@ -56,6 +60,26 @@ limits('a damaged ledger is named', () => {
   const { status, stderr } = server.run('gabarit letsencrypt limits')
   assert.is(status, 3)
   assert.match(stderr, `${file}: the ledger of the authority is damaged`)
+})
+
+limits('renew --wait would go beyond them with --force, and never end with --at: refused', () => {
+  for (const option of ['--force', '--at 2027-01-01']) {
+    const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'renew', '--wait', ...option.split(' ')])
+    assert.is(status, 2)
+    assert.match(stderr, '--wait goes with neither --force nor --at')
+  }
+})
+
+limits('revoke asks which, when two certificates have one id', () => {
+  for (const name of ['a.example', 'b.example']) {
+    const folder = `/var/lib/gabarit/letsencrypt/ca.example/certificates/${name}/1795640000`
+    server.write(`${folder}/cert.pem`, ROOT_CERTIFICATE)
+  }
+  const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'revoke', '1795640000'])
+  assert.is(status, 3, stderr)
+  assert.match(stderr, 'which certificate?\n  Certificates: a.example b.example')
+  const unknown = server.run(['gabarit', 'letsencrypt', 'revoke', '17'])
+  assert.match(unknown.stderr, 'there is no certificate with the id "17"')
 })
 
 limits.run()

@@ -97,6 +97,13 @@ ERROR: Challenge is invalid! (returned: invalid) (result: ["type"]	"http-01"
   assert.not(found.badNonce)
 })
 
+said('what a foreign web server answered does not reach the terminal as it is', () => {
+  const { message } = explainRun(
+    '{"type":"urn:ietf:params:acme:error:unauthorized","detail":"\\u001b[2J\\nall is well"}',
+  )
+  assert.is(message, '\\x1b[2J\\nall is well (unauthorized)')
+})
+
 said('a nonce, an unreachable authority, nothing at all', () => {
   assert.ok(explainRun('{"type": "urn:ietf:params:acme:error:badNonce", "detail": "old"}').badNonce)
   const down = explainRun('ERROR: Problem connecting to server (get for https://ca.example/dir; curl returned with 7)')

@@ -1,6 +1,6 @@
 // What goes wrong behind the authority, with real authorities, dehydrated and Apache: services that do not follow, limits that
 // are reached, certificates that are swapped back or withdrawn.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
@@ -120,6 +120,37 @@ step('a certificate is withdrawn, but not while it is in service', () => {
   assert.is(status, 0, stderr)
   assert.match(stdout, 'withdrawn by the production authority')
   assert.match(server.letsencrypt('list').stdout, 'withdrawn')
+})
+
+step('a domain with a certificate entered by hand keeps it, and is not expected to show another', () => {
+  const own = '/var/lib/gabarit/ssl/self-signed.pem'
+  server.type(`db domains set b.example domain Content Primary letsencryptSSLcert enabled crt ${own} key ${own}`)
+  server.type('signal-event domain-create b.example')
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 0, stderr)
+  assert.is(servedIssuer(), production.issuer)
+  const served = servedCertificate('b.example')
+  assert.is(served.issuer, served.subject)
+})
+
+step('a certificate of another issuer than was asked is not used; the ledger counts it all the same', () => {
+  const before = server.type('config getprop modSSL crt')
+  server.type('config setprop letsencrypt ProductionCA https://localhost:14000/dir')
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 1)
+  assert.match(stderr, 'which is not the production authority https://localhost:14000/dir')
+  const ledger: { kind: string }[] = JSON.parse(readFileSync(`${STATE}/localhost_14000/ledger.json`, 'utf8'))
+  assert.is(ledger.filter(({ kind }) => kind === 'issued').length, 1)
+  assert.is(server.type('config getprop modSSL crt'), before)
+})
+
+step('what could not be put into service is forgotten when it is switched off', () => {
+  const file = `${STATE}/state.json`
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), deployment: 'it failed' }))
+  assert.match(server.letsencrypt('status').stdout, 'it failed')
+  assert.is(server.letsencrypt('off').status, 0)
+  const { status, stdout } = server.letsencrypt('status')
+  assert.is(status, 0, stdout)
 })
 
 service.run()

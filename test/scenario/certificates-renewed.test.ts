@@ -1,6 +1,6 @@
 // Several certificates with short lives, one failing beside the others; retries, warnings; an authority that
 // refuses nonces.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -128,6 +128,18 @@ step('one certificate for all again: the domains give theirs back', () => {
   assert.is(status, 0, stdout + stderr)
   assert.is(servedCertificate('d.example').fingerprint256, servedCertificate('example.org').fingerprint256)
   assert.is(server.type('db domains printprop b.example crt').trim(), '')
+})
+
+step('what keeps every certificate from being renewed does not keep people from being warned', () => {
+  const custom = '/etc/gabarit/templates-custom/etc/dehydrated/domains.txt'
+  mkdirSync(custom, { recursive: true })
+  writeFileSync(`${custom}/95broken`, '<%= undefined %>\n')
+  const told = join(server.folder, 'told')
+  const before = readFileSync(told, 'utf8').length
+  const { status, stderr } = server.letsencrypt(`renew --at ${inDays(10)}`)
+  assert.is(status, 3)
+  assert.match(stderr, '95broken')
+  assert.match(readFileSync(told, 'utf8').slice(before), 'The certificate of modSSL on mine expires in ')
 })
 
 renewal.run()

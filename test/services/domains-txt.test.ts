@@ -85,6 +85,13 @@ names('one certificate for each domain; a domain names its own; wildcards throug
   other.must('config setprop letsencrypt certificates one challenge dns-01 challengeHook /bin/true')
   const one = other.run(['expand-template', '--stdout', FILE], unchecked).stdout.trimEnd().split('\n')
   assert.equal(one, ['example.org a.example d.example *.d.example www.example.org', lines[2]])
+  // Two lines with one name would be one folder, and each renewal would take the other's certificate for outdated.
+  other.must('db domains setprop c.example letsencryptCertificate example.org')
+  const same = other.run(['expand-template', '--stdout', FILE], unchecked).stdout.trimEnd().split('\n')
+  assert.equal(same, [
+    'example.org a.example c.example d.example *.d.example www.example.org',
+    'b.example www.b.example > shared',
+  ])
   other.remove()
 })
 

@@ -1,6 +1,7 @@
 import { changeDatabase } from '../../db/change.ts'
 import { giveBack } from '../../letsencrypt/deploy.ts'
 import { alone } from '../../letsencrypt/run-lock.ts'
+import { State } from '../../letsencrypt/state.ts'
 import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
@@ -16,8 +17,11 @@ export function run(invocation: Invocation): Promise<number> {
     giveBack(places)
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)
-    if (worst === EXIT.done)
+    if (worst === EXIT.done) {
+      // What could not be put into service is not to be there any more.
+      new State(places, world.warn).deployed(undefined)
       print('letsencrypt is off; the self-signed certificate is served. Nothing was deleted: setup brings all back.')
+    }
     return worst
   })
 }

@@ -3,7 +3,7 @@ import { renew } from '../../letsencrypt/renew.ts'
 import { alone } from '../../letsencrypt/run-lock.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
 import { State } from '../../letsencrypt/state.ts'
-import { EXIT } from '../../system/failure.ts'
+import { EXIT, usageFailure } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
 
@@ -12,7 +12,12 @@ const LONGEST_WAIT = 2 * 3600 * 1000
 
 /** `gabarit letsencrypt renew` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, places, print } = invocation
+  const { flag, value, places, print } = invocation
+  if (flag('wait') && (flag('force') || value('at') !== undefined))
+    throw usageFailure(
+      '--wait goes with neither --force nor --at',
+      'Each new try would renew everything again, beyond the limits; and at a time that stands still it never comes.',
+    )
   const world = makeWorld(invocation, 'renew')
   if (readSettings(places).status === 'disabled') {
     print('letsencrypt is disabled: nothing to renew')
