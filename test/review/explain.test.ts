@@ -4,48 +4,51 @@ import { Sandbox } from '../support/sandbox.ts'
 
 const explain = suite('explain and impact of outputs per record')
 
-const TEMPLATE = '/etc/gabarit/templates/etc/proxy/site'
+const TEMPLATE = '/etc/gabarit/templates/etc/gateway/site'
 const METADATA = {
   comment: 'none',
-  each: { db: 'proxies', type: 'proxy', where: { status: 'enabled' } },
-  output: '/etc/proxy/{key}.conf',
+  each: { db: 'gateways', type: 'proxy', where: { status: 'enabled' } },
+  output: '/etc/gateway/{key}.conf',
   notify: ['httpd:reload'],
 }
 
 function server(): Sandbox {
   const box = new Sandbox()
   box.must('gabarit initialize-default-databases')
-  for (const key of ['media', 'wiki']) box.must(`db proxies set ${key} proxy status enabled Target http://${key}/`)
-  box.must('db proxies set off proxy status disabled Target http://off/')
-  box.must('db proxies set own other status enabled')
+  for (const key of ['media', 'wiki']) box.must(`db gateways set ${key} proxy status enabled Target http://${key}/`)
+  box.must('db gateways set off proxy status disabled Target http://off/')
+  box.must('db gateways set own other status enabled')
   box.write(`${TEMPLATE}/template.json`, JSON.stringify(METADATA))
   box.write(`${TEMPLATE}/10Head`, '# a text\n')
   box.write(`${TEMPLATE}/20Body`, `<%~ template('Zone', { name: item.key }) %>\n<%= config.SystemName %>\n`)
   box.write(`${TEMPLATE}/30Wiki`, "<% if (item.key === 'wiki') line(config.DomainName) %>\n")
   box.write(`${TEMPLATE}/Zone/05Name`, 'name <%= item.name %>\n')
-  box.write('/etc/gabarit/events/proxy-modify/templates2expand/etc/proxy/site', '')
+  box.write('/etc/gabarit/events/gateway-modify/templates2expand/etc/gateway/site', '')
   return box
 }
 
 explain('fragments stand in the order of the template, those of a sub-template further in, with the record', () => {
   const box = server()
   const folder = box.path(TEMPLATE)
-  const { stdout } = box.run('gabarit explain /etc/proxy/media.conf')
+  const { stdout } = box.run('gabarit explain /etc/gateway/media.conf')
   assert.is(
     stdout.replaceAll(folder, ''),
     [
-      '/etc/proxy/media.conf is made by the template /etc/proxy/site for proxies media:',
+      '/etc/gateway/media.conf is made by the template /etc/gateway/site for gateways media:',
       '  /10Head (1 line)',
       '  /20Body (1 line)',
-      '    reads proxies media, configuration SystemName',
+      '    reads gateways media, configuration SystemName',
       '    /Zone/05Name (1 line)',
       '  /30Wiki (0 lines)',
-      '    reads proxies media',
+      '    reads gateways media',
       '',
     ].join('\n'),
   )
-  assert.match(box.run('gabarit explain /etc/proxy/wiki.conf').stdout, 'reads proxies wiki, configuration DomainName')
-  const { fragments } = JSON.parse(box.run('gabarit explain --json /etc/proxy/media.conf').stdout)
+  assert.match(
+    box.run('gabarit explain /etc/gateway/wiki.conf').stdout,
+    'reads gateways wiki, configuration DomainName',
+  )
+  const { fragments } = JSON.parse(box.run('gabarit explain --json /etc/gateway/media.conf').stdout)
   const depths = fragments.map(({ file, depth }: { file: string; depth: number }) => [file.replace(folder, ''), depth])
   assert.equal(depths, [
     ['/10Head', 0],
@@ -58,15 +61,15 @@ explain('fragments stand in the order of the template, those of a sub-template f
 
 explain('impact names the own output of a record, not those of its neighbours', () => {
   const box = server()
-  const impact = (key: string) => JSON.parse(box.must(`gabarit impact --json proxies ${key}`))
-  assert.equal(impact('media').files, ['/etc/proxy/media.conf'])
+  const impact = (key: string) => JSON.parse(box.must(`gabarit impact --json gateways ${key}`))
+  assert.equal(impact('media').files, ['/etc/gateway/media.conf'])
   assert.equal(impact('media').possible, [])
-  assert.equal([impact('off').files, impact('off').possible], [[], ['/etc/proxy/off.conf']])
-  assert.equal(impact('new').possible, ['/etc/proxy/new.conf'])
-  assert.equal(impact('new').events, ['proxy-modify'])
+  assert.equal([impact('off').files, impact('off').possible], [[], ['/etc/gateway/off.conf']])
+  assert.equal(impact('new').possible, ['/etc/gateway/new.conf'])
+  assert.equal(impact('new').events, ['gateway-modify'])
   assert.equal(impact('off').services, ['httpd:reload'])
-  assert.is(box.must('gabarit impact proxies own'), 'no file depends on proxies own\n')
-  assert.match(box.must('gabarit impact proxies off'), '  /etc/proxy/off.conf (not made now)\n')
+  assert.is(box.must('gabarit impact gateways own'), 'no file depends on gateways own\n')
+  assert.match(box.must('gabarit impact gateways off'), '  /etc/gateway/off.conf (not made now)\n')
   assert.equal(impact('media').services, ['httpd:reload'])
   box.remove()
 })
