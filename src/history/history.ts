@@ -4,6 +4,7 @@ import { openBase } from '../confirm/record.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, messageOf } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { textOf } from '../system/text-of.ts'
 import type { FileRecord, HistoryEntry } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
@@ -53,10 +54,11 @@ export class History {
   /** @throws Failure when there is no such entry, or it is damaged */
   entry(id: number): HistoryEntry {
     const file = this.#file(id)
-    if (!existsSync(file))
+    const text = textOf(file)
+    if (text === undefined)
       throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
     try {
-      return JSON.parse(readFileSync(file, 'utf8'))
+      return JSON.parse(text)
     } catch (error) {
       throw new Failure(`this entry of the history is damaged: ${messageOf(error)}`, { where: file })
     }
