@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { Descriptions } from '../db/description.ts'
+import { parse } from '../db/json.ts'
 import { listDatabases } from '../db/list.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
-import { readDatabase } from '../db/store.ts'
+import { readableDatabase } from '../db/store.ts'
 import { validateChanges } from '../db/validate.ts'
 import { History } from '../history/history.ts'
 import { type Masking, maskingWith } from '../history/masking.ts'
-import { loadSnapshot, maskSnapshot } from '../history/snapshot.ts'
-import { Failure } from '../system/failure.ts'
+import { mapValues } from '../history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
 import type { Context } from './run.ts'
 
@@ -29,28 +29,18 @@ export function invalidValues({ places, replaced }: Pick<Context, 'places' | 're
     const former = hash === undefined ? undefined : history.objects.get(hash).toString('utf8')
     const file = databaseFile(places, name)
     if (former !== undefined && !replaced.has(name) && masking.hide(readFileSync(file, 'utf8')) === former) return []
-    const after = replaced.get(name) ?? readable(file)
-    const before = hash === undefined ? new Map() : formerRecords(hash, after, masking, history)
+    // A damaged database is told by whoever reads it: an event at once, an expansion when a fragment asks for it.
+    const after = replaced.get(name) ?? readableDatabase(file) ?? new Map()
+    const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking)
     const keys = [...after.keys()].filter(key => after.get(key) !== before.get(key))
     const problems = validateChanges({ places, descriptions, database: name }, before, after, keys)
     return problems.map(problem => `${name}: ${describeProblem(problem)}`)
   })
 }
 
-/** A damaged database is told by whoever reads it: an event at once, an expansion when a fragment asks for it. */
-function readable(file: string): Records {
-  try {
-    return readDatabase(file) ?? new Map()
-  } catch (error) {
-    if (error instanceof Failure) return new Map()
-    throw error
-  }
-}
-
 /** The records as they were, with the present one in the place of each that is the same; secrets are compared masked. */
-function formerRecords(hash: string, after: Records, masking: Masking, { objects }: History): Records {
-  const former = loadSnapshot({ former: hash }, objects).get('former') ?? new Map()
-  const masked = maskSnapshot(new Map([['after', after]]), masking).get('after') ?? new Map()
+function formerRecords(former: Records, after: Records, masking: Masking): Records {
+  const masked = mapValues(after, text => masking.hide(text))
   return new Map([...former].map(([key, record]) => [key, unmasked(record, masked.get(key), after.get(key))]))
 }
 

@@ -15,7 +15,7 @@ import { Draft } from './draft.ts'
 import { migrate, migrationFiles } from './migrate.ts'
 import { describeProblem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
-import { readDatabase, writeTransaction } from './store.ts'
+import { readableDatabase, readDatabase, writeTransaction } from './store.ts'
 import { validateChanges } from './validate.ts'
 
 /** What initialisation did (or would do) to one database. */
@@ -45,20 +45,10 @@ export function initializeDatabases(places: Places, options: { readonly write: b
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure
       const file = databaseFile(places, name)
-      const before = readableRecords(file)
+      const before = readableDatabase(file)
       return { name, file, before, after: before ?? new Map(), changed: [], warnings: [], failure }
     }
   })
-}
-
-/** What a database holds although its initialisation failed; undefined when it is missing or damaged. */
-function readableRecords(file: string): Records | undefined {
-  try {
-    return readDatabase(file)
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
 }
 
 function initialize(places: Places, name: string, write: boolean): InitializedDatabase {

@@ -36,6 +36,16 @@ export function readDatabase(file: string): Records | undefined {
   return decodeDatabase(real, bytes)
 }
 
+/** As {@link readDatabase}, for whom a damaged one is as good as none: it is told elsewhere. */
+export function readableDatabase(file: string): Records | undefined {
+  try {
+    return readDatabase(file)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
 function readIfThere(real: string, file: string): Buffer | undefined {
   try {
     return readRegularFile(real)

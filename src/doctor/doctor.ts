@@ -1,6 +1,4 @@
-import type { Records } from '../db/record.ts'
-import { readDatabase } from '../db/store.ts'
-import { Failure } from '../system/failure.ts'
+import { readableDatabase } from '../db/store.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import type { Diagnosis, Patient } from './check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
@@ -26,7 +24,8 @@ export function examine(places: Places, now: Date, only?: readonly string[]): Fi
     CHECKS.map(({ id }) => id),
   )
   const today = now.toISOString().slice(0, 10)
-  const patient: Patient = { places, configuration: configurationOf(places), now: now.getTime() }
+  const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  const patient: Patient = { places, configuration, now: now.getTime() }
   const checks = only === undefined ? CHECKS : CHECKS.filter(({ id }) => only.includes(id))
   return checks.flatMap(({ id, run }) => {
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)
@@ -34,13 +33,4 @@ export function examine(places: Places, now: Date, only?: readonly string[]): Fi
       ignored === undefined || diagnosis.level === 'ok' ? { id, ...diagnosis } : { id, ...diagnosis, ignored },
     )
   })
-}
-
-function configurationOf(places: Places): Records {
-  try {
-    return readDatabase(databaseFile(places, 'configuration')) ?? new Map()
-  } catch (error) {
-    if (error instanceof Failure) return new Map()
-    throw error
-  }
 }

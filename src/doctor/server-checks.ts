@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CheckerTable } from '../apply/checkers.ts'
 import type { DbRecord } from '../db/record.ts'
-import { readDatabase } from '../db/store.ts'
+import { readableDatabase } from '../db/store.ts'
 import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
@@ -76,15 +76,9 @@ function certificate(patient: Patient): readonly Diagnosis[] {
 
 /** Records that name a certificate: modSSL, domains and proxies with one of their own. */
 function certificateRecords({ places, configuration }: Patient): DbRecord[] {
-  const others = ['domains', 'proxies'].flatMap(name => {
-    try {
-      return [...(readDatabase(databaseFile(places, name))?.values() ?? [])]
-    } catch (error) {
-      // A damaged database is a finding of its own.
-      if (error instanceof Failure) return []
-      throw error
-    }
-  })
+  const others = ['domains', 'proxies'].flatMap(name => [
+    ...(readableDatabase(databaseFile(places, name))?.values() ?? []),
+  ])
   const common = configuration.get('modSSL')
   return common === undefined ? others : [common, ...others]
 }
