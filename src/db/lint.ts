@@ -1,5 +1,5 @@
 import { Failure } from '../system/failure.ts'
-import type { Finding } from '../system/finding.ts'
+import { type Finding, findingsOf } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions, describedDatabases, descriptionFiles } from './description.ts'
 import { readDescription } from './description-file.ts'
@@ -20,7 +20,7 @@ export function lintDatabases(places: Places): Finding[] {
 }
 
 function lintDescriptions(places: Places, name: string): Finding[] {
-  return descriptionFiles(places, name).flatMap(path => findingsOf(() => void readDescription(path)))
+  return descriptionFiles(places, name).flatMap(path => findingsOf(() => readDescription(path)))
 }
 
 function lintRecords(places: Places, name: string): Finding[] {
@@ -45,15 +45,5 @@ function lintRecord(name: string, record: DbRecord, validator: Validator, descri
     // Its description is malformed, or a database that it refers to is damaged: both are findings of their own.
     if (error instanceof Failure) return []
     throw error
-  }
-}
-
-function findingsOf(look: () => void): Finding[] {
-  try {
-    look()
-    return []
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe() }]
   }
 }

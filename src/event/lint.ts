@@ -5,7 +5,7 @@ import { describedKeys } from '../db/description.ts'
 import { readDatabase } from '../db/store.ts'
 import { parseAction } from '../service/actions.ts'
 import { Failure, messageOf } from '../system/failure.ts'
-import type { Finding } from '../system/finding.ts'
+import { type Finding, findingsOf } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
@@ -27,7 +27,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
   return [
     ...bad,
     ...events.flatMap(event => [
-      ...badWindow(event),
+      ...findingsOf(() => readWindow(event.folders)),
       ...missingActions(event, places),
       ...missingTemplates(event, layers),
       ...badServices(event, services),
@@ -36,16 +36,6 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       .filter(name => !expanded.has(name))
       .map((name): Finding => ({ level: 'warning', message: `/${name}: no event expands this template` })),
   ]
-}
-
-function badWindow({ folders }: Event): Finding[] {
-  try {
-    readWindow(folders)
-    return []
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe() }]
-  }
 }
 
 function missingActions(event: Event, places: Places): Finding[] {

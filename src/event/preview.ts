@@ -1,6 +1,5 @@
 import { type Context, databaseLoader } from '../apply/run.ts'
 import type { Plan } from '../plan/plan.ts'
-import { chooseServiceManager } from '../service/choose.ts'
 import { managersOf } from '../service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'
 import { readPending } from './pending.ts'
@@ -10,8 +9,7 @@ import { distinct, requestsOfPlan } from './requests.ts'
 export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
   const configuration = databaseLoader(context)('configuration')
   const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
-  const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-  const managerOf = managersOf(chooseServiceManager(context.places.root, property), context.places)
+  const managerOf = managersOf(configuration, context.places)
   const { adjustments } = collectAdjustments(requests, configuration)
   return adjustments.flatMap(({ service, unit, actions }) =>
     actions.map(action => ({ service, command: managerOf(unit).describe(unit, action) })),

@@ -16,7 +16,6 @@ import { rememberOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { restorePlan } from '../plan/restore.ts'
-import { chooseServiceManager } from '../service/choose.ts'
 import type { ServiceManager, Unit } from '../service/manager.ts'
 import { managersOf } from '../service/one-shot.ts'
 import { cannotGoBack, EXIT, Failure, messageOf } from '../system/failure.ts'
@@ -89,7 +88,7 @@ export class Transaction {
   async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
-    this.#managerOf()
+    managersOf(this.#configuration(), places)
     this.#requests.push(...requestsOfPlan(plan))
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
@@ -212,7 +211,7 @@ export class Transaction {
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
-    const managerOf = this.#managerOf()
+    const managerOf = managersOf(configuration, places)
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
     const health = new Health(managerOf, places, system)
     this.#arming?.remember(requests)
@@ -232,6 +231,7 @@ export class Transaction {
     const names = new Set(failed.map(({ service }) => service))
     await this.#lookAtStarted(
       adjustments.filter(({ service }) => !well.has(service) && !names.has(service)),
+      configuration,
       health,
       managerOf,
     )
@@ -245,6 +245,7 @@ export class Transaction {
   /** A service that did not run before and was started must run now. Going back would not help it, so it is only told. */
   async #lookAtStarted(
     adjustments: readonly Adjustment[],
+    configuration: Records,
     health: Health,
     managerOf: (unit: Unit) => ServiceManager,
   ): Promise<void> {
@@ -252,7 +253,7 @@ export class Transaction {
       ({ unit, actions }) => managerOf(unit).idle !== true && actions.some(action => /start/.test(action)),
     )
     if (started.length === 0) return
-    const ill = await health.firstIll(started, this.#configuration(), false, () => Promise.resolve())
+    const ill = await health.firstIll(started, configuration, false, () => Promise.resolve())
     if (ill !== undefined) this.note(`${ill}. It did not run before either, so nothing goes back`)
   }
 
@@ -367,12 +368,6 @@ export class Transaction {
   #notInForce(failed: readonly Adjustment[], managerOf: (unit: Unit) => ServiceManager): string | undefined {
     const one = failed.find(({ unit }) => managerOf(unit).oneShot === true)
     return one === undefined ? undefined : `${one.service} could not be brought into force`
-  }
-
-  #managerOf(): (unit: Unit) => ServiceManager {
-    const property = this.#configuration().get('gabarit')?.properties.get('ServiceManager')
-    const { places } = this.#context
-    return managersOf(chooseServiceManager(places.root, property), places)
   }
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { isExecutable } from '../system/executable.ts'
 import type { Settings } from './settings.ts'
 import type { WantedCertificate } from './types.ts'
 
@@ -39,13 +39,4 @@ export function missingSettings(settings: Settings, wanted: readonly WantedCerti
       command: 'config setprop letsencrypt challengeHook FILE',
     })
   return missing
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,9 @@
-import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import type { Records } from '../db/record.ts'
+import { isExecutable } from '../system/executable.ts'
 import type { Places } from '../system/places.ts'
 import type { ServiceAction } from './actions.ts'
+import { chooseServiceManager } from './choose.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'
 
 /** What the program of a one-shot service is called with; `status` ends with 0 when it is in force. */
@@ -10,8 +12,10 @@ type Word = 'start' | 'stop' | 'reload' | 'status'
 /**
  * The manager of each service. One without a process, such as a packet filter, is a program `services/NAME` of gabarit or in
  * /etc/gabarit (which comes first): gabarit calls it itself. All others are left to the manager of the machine.
+ * @throws Failure (refused) for an unknown manager
  */
-export function managersOf(manager: ServiceManager, places: Places): (unit: Unit) => ServiceManager {
+export function managersOf(configuration: Records, places: Places): (unit: Unit) => ServiceManager {
+  const manager = chooseServiceManager(places.root, configuration.get('gabarit')?.properties.get('ServiceManager'))
   return unit => {
     const program = findProgram(unit, places)
     return program === undefined ? manager : oneShot(program, places)
@@ -47,13 +51,4 @@ function oneShot(program: string, { root }: Places): ServiceManager {
 function findProgram({ name }: Unit, { site, shipped }: Places): string | undefined {
   if (!/^\w[\w@.-]*$/.test(name)) return undefined
   return [site, shipped].map(folder => join(folder, 'services', name)).find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

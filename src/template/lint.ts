@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../system/failure.ts'
-import type { Finding } from '../system/finding.ts'
+import { type Finding, findingsOf } from '../system/finding.ts'
 import { compileFragment } from './fragment.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates } from './tree.ts'
@@ -14,18 +13,12 @@ export function lintTemplates(layers: readonly Layer[]): Finding[] {
 function lintTemplate(layers: readonly Layer[], name: string): Finding[] {
   const files = findTemplate(layers, name)
   if (files === undefined) return []
-  const findings: Finding[] = files.warnings.map(message => ({ level: 'warning', message }))
-  const check = (look: () => unknown) => {
-    try {
-      look()
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      findings.push({ level: 'error', message: error.describe() })
-    }
-  }
-  check(() => readMetadata(files.metadata))
-  for (const { file } of files.fragments) check(() => compileFragment(file))
-  return [...findings, ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub))]
+  return [
+    ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
+    ...findingsOf(() => readMetadata(files.metadata)),
+    ...files.fragments.flatMap(({ file }) => findingsOf(() => compileFragment(file))),
+    ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub)),
+  ]
 }
 
 function subTemplates(layers: readonly Layer[], name: string): string[] {
