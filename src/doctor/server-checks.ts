@@ -7,6 +7,7 @@ import { readableDatabase } from '../db/store.ts'
 import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
+import { DAY } from '../system/days.ts'
 import { Failure, messageOf } from '../system/failure.ts'
 import { below, databaseFile } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
@@ -55,7 +56,6 @@ function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
 
 /** Certificates that end within this many days, or a quarter of their life, should have been renewed. */
 const SOON = 21
-const DAY = 86_400_000
 
 function certificate(patient: Patient): readonly Diagnosis[] {
   const { places, now } = patient

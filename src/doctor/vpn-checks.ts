@@ -1,8 +1,7 @@
-import { readDatabase } from '../db/store.ts'
-import { daysLeft, type Ending, endingClients, endingsOf } from '../openvpn/ends.ts'
+import { type Ending, enabledClients, endingClients, endingsOf } from '../openvpn/ends.ts'
 import { readServers } from '../openvpn/servers.ts'
+import { daysLeft } from '../system/days.ts'
 import { Failure } from '../system/failure.ts'
-import { databaseFile } from '../system/places.ts'
 import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
 
 /** Checks of the VPN: what ends there lets nobody in any more. */
@@ -41,10 +40,8 @@ function diagnosis({ what, file, end, command }: Ending, renewDays: number, now:
 }
 
 function clientEnds({ places, now }: Patient): readonly Diagnosis[] {
-  const records = [...(readDatabase(databaseFile(places, 'vpn')) ?? new Map()).values()]
-  const enabled = records.filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
   return orOk(
-    endingClients(places, enabled, readServers(places).renewDays, now).map(name => ({
+    endingClients(places, enabledClients(places), readServers(places).renewDays, now).map(name => ({
       level: 'warning',
       message: `the certificate of the VPN client ${name} ends soon, or has ended`,
       command: `signal-event vpn-client-renew ${name}`,

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
+import { DAY } from '../system/days.ts'
 import { momentIn } from './ari.ts'
 import { type Validity, validityOf } from './pem.ts'
-
-const DAY = 86_400_000
 
 /** How long before its end a certificate is renewed, in milliseconds: a third of its life, or half of a short one. */
 export function renewalMargin({ from, until }: Validity): number {

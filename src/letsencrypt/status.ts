@@ -1,3 +1,4 @@
+import { daysLeft } from '../system/days.ts'
 import { oldAddresses } from './addresses.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import type { Answer } from './ledger/judge.ts'
@@ -37,8 +38,6 @@ export interface Status {
   /** What a person has to see to, in words. */
   readonly problems: readonly string[]
 }
-
-const DAY = 86_400_000
 
 /** Looks at databases, certificates and the ledger; asks nobody. */
 export function certificateStatus(settings: Settings, state: State, world: World): Status {
@@ -89,7 +88,7 @@ function rowOf(
   return {
     ...base,
     issuer: issuerName(certificate.certificate),
-    daysLeft: Math.floor((certificate.until.getTime() - now.getTime()) / DAY),
+    daysLeft: daysLeft(certificate.until, now.getTime()),
     nextRenewal: renewalTime(certificate.certificate, dates),
     records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }
@@ -121,6 +120,6 @@ function isTest({ file }: InService, { test, production }: Settings): boolean {
 }
 
 function expiry(until: Date, now: Date): string {
-  const days = Math.floor((until.getTime() - now.getTime()) / DAY)
+  const days = daysLeft(until, now.getTime())
   return days < 0 ? `has expired at ${until.toISOString()}` : `expires in ${days} days, at ${until.toISOString()}`
 }

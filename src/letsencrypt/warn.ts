@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { readDatabase } from '../db/store.ts'
+import { daysLeft } from '../system/days.ts'
 import { Failure } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
 import { sayMoment } from './ledger/judge.ts'
@@ -69,7 +70,7 @@ export async function warnOfExpiry(settings: Settings, state: State, world: Worl
 }
 
 function warningText({ record, names, until }: InService, state: State, now: Date): string {
-  const days = Math.floor((until.getTime() - now.getTime()) / 86_400_000)
+  const days = daysLeft(until, now.getTime())
   const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
   const lines = [
     `The certificate of ${record} on ${hostname()} ${when}, at ${sayMoment(until)}.`,

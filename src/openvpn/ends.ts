@@ -1,4 +1,6 @@
-import type { Places } from '../system/places.ts'
+import { readDatabase } from '../db/store.ts'
+import { daysLeft } from '../system/days.ts'
+import { databaseFile, type Places } from '../system/places.ts'
 import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
 import type { VpnServer } from './servers.ts'
 
@@ -28,6 +30,12 @@ export function endingsOf(servers: readonly VpnServer[]): Ending[] {
   })
 }
 
+/** Names of the clients that are enabled. */
+export function enabledClients(places: Places): string[] {
+  const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  return [...records.values()].filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
+}
+
 /** Names of clients whose certificates end within some days, or have ended. */
 export function endingClients(places: Places, names: Iterable<string>, days: number, now: number): string[] {
   const certificates = latestByName(readIndex(places))
@@ -39,9 +47,4 @@ export function endingClients(places: Places, names: Iterable<string>, days: num
       daysLeft(certificate.until, now) < Math.max(days, 1)
     )
   })
-}
-
-/** Whole days until then; negative when it is over. */
-export function daysLeft(end: Date, now: number): number {
-  return Math.floor((end.getTime() - now) / 86_400_000)
 }

@@ -3,6 +3,7 @@ import { type Answer, type Left, sayMoment } from '../../letsencrypt/ledger/judg
 import { sameNames } from '../../letsencrypt/pem.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
 import type { Authority } from '../../letsencrypt/types.ts'
+import { columns } from '../../system/columns.ts'
 import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
@@ -38,13 +39,10 @@ function asText({ authority, certificate, renewal, answer }: Row): string {
   const may = answer.allowed
     ? 'may be asked for'
     : `refused: ${answer.refusals.map(({ message }) => message).join('; ')}`
-  const cells = answer.left.map(cellsOf)
-  const width = (column: number) => Math.max(...cells.map(row => row[column]?.length ?? 0))
-  const widths = [width(0), width(1)]
   return [
     `${mode}: ${directory}`,
     `${certificate}: ${kind}, ${may}`,
-    ...cells.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
+    ...columns(answer.left.map(cellsOf)).map(line => `  ${line}`),
   ].join('\n')
 }
 

@@ -3,12 +3,13 @@ import { type Connection, readConnections } from '../../openvpn/connections.ts'
 import { latestByName, readIndex, type Signed } from '../../openvpn/pki.ts'
 import { readServers } from '../../openvpn/servers.ts'
 import { compareBytes } from '../../system/byte-order.ts'
+import { columns } from '../../system/columns.ts'
 import { escapeControls } from '../../system/escape-controls.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
 import { didYouMean } from '../../system/nearest.ts'
 import { databaseFile } from '../../system/places.ts'
 import type { Invocation } from '../command.ts'
-import { bytes, day, minute, table } from './table.ts'
+import { bytes, day, minute } from './units.ts'
 
 /** A client: what its record, the index of the PKI and the servers know of it. */
 interface Row {
@@ -80,5 +81,5 @@ function asTable(rows: readonly Row[]): string {
       ],
     ])
   })
-  return table([TITLES, ...lines])
+  return columns([TITLES, ...lines]).join('\n')
 }

@@ -1,12 +1,11 @@
-import { readDatabase } from '../../db/store.ts'
 import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
-import { daysLeft, type Ending, endingClients, endingsOf } from '../../openvpn/ends.ts'
+import { type Ending, enabledClients, endingClients, endingsOf } from '../../openvpn/ends.ts'
 import { NotRunning } from '../../openvpn/management.ts'
 import { readServers, type VpnServer } from '../../openvpn/servers.ts'
+import { daysLeft } from '../../system/days.ts'
 import { EXIT, messageOf } from '../../system/failure.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
 import type { Invocation } from '../command.ts'
-import { day, minute } from './table.ts'
+import { day, minute } from './units.ts'
 
 /** How one server is. */
 interface ServerStatus {
@@ -54,11 +53,6 @@ async function statusOf(server: VpnServer): Promise<ServerStatus> {
     if (error instanceof NotRunning) return { ...nothing, state: enabled ? 'down' : 'disabled' }
     return { ...nothing, state: 'unknown', problem: messageOf(error) }
   }
-}
-
-function enabledClients(places: Places): string[] {
-  const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
-  return [...records.values()].filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
 }
 
 function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, days: number, now: number): string[] {

@@ -1,3 +1,4 @@
+import { columns } from '../../system/columns.ts'
 import type { CheckId, CheckResult, NameReport } from './check.ts'
 import type { PreflightReport } from './preflight.ts'
 
@@ -5,8 +6,8 @@ const HEAD = ['name', 'addresses', 'DNS', 'CAA', 'port 80']
 
 /** The report as a table of the names, then what is wrong and what to do about it. */
 export function reportAsText({ names, general, ok }: PreflightReport): string {
-  const rows = names.map(report => [report.name, addressesOf(report), ...columns(report)])
-  const table = rows.length === 0 ? [] : [...aligned([HEAD, ...rows]), '']
+  const rows = names.map(report => [report.name, addressesOf(report), ...statesOf(report)])
+  const table = rows.length === 0 ? [] : [...columns([HEAD, ...rows]), '']
   const bad = (results: readonly CheckResult[]) =>
     results.filter(({ state }) => state === 'failed' || state === 'warning')
   const problems = [
@@ -16,7 +17,7 @@ export function reportAsText({ names, general, ok }: PreflightReport): string {
   return [...table, ...problems, verdict(names, ok)].join('\n')
 }
 
-function columns({ results }: NameReport): string[] {
+function statesOf({ results }: NameReport): string[] {
   return [stateOf(results, ['internal', 'wildcard', 'dns']), stateOf(results, ['caa']), stateOf(results, ['fetch'])]
 }
 
@@ -43,14 +44,4 @@ function verdict(names: readonly NameReport[], ok: boolean): string {
   if (names.length === 0) return ok ? 'no name is asked for' : 'not ready to ask'
   if (failing > 0) return `${count}, ${failing} with a problem: the authority would refuse the whole certificate`
   return ok ? `${count} ready to ask for` : `${count}, but not ready to ask`
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }
