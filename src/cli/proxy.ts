@@ -15,7 +15,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return check(invocation, name)
 }
 
-async function check({ places, flag, print, colour }: Invocation, name: string | undefined): Promise<number> {
+async function check({ places, flag, print, progress }: Invocation, name: string | undefined): Promise<number> {
   const all = sitesOf(readDatabase(databaseFile(places, 'proxies')) ?? new Map())
   const sites = all.filter(site => name === undefined || site.names.includes(name))
   if (sites.length === 0 && name !== undefined) {
@@ -27,7 +27,7 @@ async function check({ places, flag, print, colour }: Invocation, name: string |
   let done = 0
   const results = await checkSites(sites, front, () => {
     done++
-    if (colour) process.stderr.write(done === total ? '\r\x1b[K' : `\rasked ${done} of ${total}`)
+    progress(done === total ? undefined : `asked ${done} of ${total}`)
   })
   if (flag('json')) print(JSON.stringify(results.map(asData), null, 2))
   else if (sites.length === 0) print('there is no proxy: db proxies set NAME proxy Upstreams http://HOST:PORT')

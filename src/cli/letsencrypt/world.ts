@@ -3,7 +3,7 @@ import { clockAt } from '../../letsencrypt/clock.ts'
 import type { World } from '../../letsencrypt/world.ts'
 import { RealSystem } from '../../system/real-system.ts'
 import type { Invocation } from '../command.ts'
-import { sayReport } from '../signal-event.ts'
+import { reporter } from '../signal-event.ts'
 
 const LOOKS: ReadonlySet<string> = new Set(['check', 'limits', 'list', 'status'])
 
@@ -33,7 +33,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     signal: event => {
       progress(undefined)
       const signal = { event, args: [], comment: `gabarit letsencrypt ${verb}` }
-      return runEvent(signal, places, system, report => sayReport(report, false, invocation))
+      return runEvent(signal, places, system, reporter(invocation, false))
     },
   }
 }
