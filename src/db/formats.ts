@@ -48,8 +48,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     is: 'a network mask (255.255.255.0) or a prefix length (24)',
   },
   interface: {
-    accepts: value =>
-      /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}$/.test(value) || /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,13}\+$/.test(value),
+    accepts: isInterface,
     is: 'the name of a network interface (eth0; tun+ for all that begin so)',
   },
   ports: {
@@ -118,7 +117,13 @@ function isCidr(value: string): boolean {
   return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128
 }
 
-function isPorts(value: string): boolean {
+/** The name of a network interface, or with `+` how names of several begin (Linux: IFNAMSIZ is 16, with the zero byte). */
+export function isInterface(value: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}\+?$/.test(value) && value.length <= 15
+}
+
+/** A TCP or UDP port, or a range of ports. */
+export function isPorts(value: string): boolean {
   const ends = value.split(':')
   if (ends.length > 2 || !ends.every(end => /^[1-9]\d{0,4}$/.test(end))) return false
   const [first = 0, last = first] = ends.map(Number)

@@ -1,3 +1,4 @@
+import { isInterface, isPorts } from '../db/formats.ts'
 import type { RecordView } from './databases.ts'
 import { type Network, net } from './network.ts'
 import { splitList } from './text.ts'
@@ -9,10 +10,7 @@ import { splitList } from './text.ts'
 export function portsIn(record: RecordView, ...names: string[]): string[] {
   return names.flatMap(name =>
     splitList(record[name]).map(text => {
-      const [first = Number.NaN, last = first, ...more] = text
-        .split(':')
-        .map(part => (isNumber(part) ? Number(part) : 0))
-      if (first >= 1 && first <= last && last <= 65535 && more.length === 0) return text
+      if (isPorts(text)) return text
       throw wrong(record, name, text, 'a port (1 to 65535) or a range of ports (6000:6010)')
     }),
   )
@@ -36,17 +34,13 @@ export function networksIn(record: RecordView, ...names: string[]): Network[] {
 
 /**
  * The network interfaces of a list property; one that ends in `+` stands for all whose names begin so.
- * @throws TypeError that names record and property, for what Linux would not take as a name (IFNAMSIZ is 16)
+ * @throws TypeError that names record and property, for what Linux would not take as a name
  */
 export function interfacesIn(record: RecordView, name: string): string[] {
   return splitList(record[name]).map(text => {
-    if (/^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}\+?$/.test(text) && text.length <= 15) return text
+    if (isInterface(text)) return text
     throw wrong(record, name, text, 'the name of a network interface (eth0, tun+)')
   })
-}
-
-function isNumber(text: string): boolean {
-  return /^[1-9]\d{0,4}$/.test(text)
 }
 
 function wrong({ key }: RecordView, name: string, text: string, kind: string): TypeError {
