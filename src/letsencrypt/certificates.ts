@@ -64,12 +64,12 @@ export class Certificates {
     const found = readDehydrated(folder)
     if (found === undefined) return undefined
     const leaf = readLeaf(found.texts.cert, folder)
-    const history = this.store.history(name)
-    if (history.some(({ certificate }) => certificate.fingerprint256 === leaf.fingerprint256)) return undefined
+    if (this.store.find(name, leaf) !== undefined) return undefined
     // The names may have changed since it was asked for: then it is no longer wanted, but nothing is wrong with it.
     const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
     const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
+    const history = this.store.history(name)
     const certificate = this.store.add(name, found.id, found.texts)
     const renewal = history.some(({ names }) => sameNames(names, certificate.names))
     this.ledger.record({ kind: 'issued', names: certificate.names, renewal })

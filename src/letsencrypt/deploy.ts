@@ -10,9 +10,12 @@ import { nearestDomain } from './wanted.ts'
 /** The three properties that name a certificate. */
 const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
 
+/** The databases whose records name certificates. */
+const DATABASES = ['configuration', 'domains'] as const
+
 /** What a record has to say: the files of a certificate, or nothing of its own. */
 export interface Assignment {
-  readonly database: 'configuration' | 'domains'
+  readonly database: (typeof DATABASES)[number]
   readonly key: string
   readonly certificate: StoredCertificate | undefined
 }
@@ -70,9 +73,12 @@ export function isOurs(places: Places, file: string | undefined): boolean {
   return file?.startsWith(`${state}/letsencrypt/`) === true
 }
 
-/** True when the databases do not say this yet. */
-export function unentered(places: Places, wanted: readonly Assignment[]): boolean {
-  return wanted.some(assignment => differs(places, assignment))
+/** What the databases do not say yet. Each is read once, however many records it has. */
+export function unentered(places: Places, wanted: readonly Assignment[]): Assignment[] {
+  return DATABASES.flatMap(database => {
+    const records = readDatabase(databaseFile(places, database))
+    return wanted.filter(one => one.database === database && differs(records?.get(one.key), one))
+  })
 }
 
 /**
@@ -80,8 +86,9 @@ export function unentered(places: Places, wanted: readonly Assignment[]): boolea
  * @returns the records that changed: `modSSL`, `example.org`
  */
 export function enter(places: Places, wanted: readonly Assignment[]): string[] {
-  return (['configuration', 'domains'] as const).flatMap(database => {
-    const open = wanted.filter(assignment => assignment.database === database && differs(places, assignment))
+  const all = unentered(places, wanted)
+  return DATABASES.flatMap(database => {
+    const open = all.filter(assignment => assignment.database === database)
     if (open.length === 0) return []
     changeDatabase(places, database, { command: 'gabarit letsencrypt' }, draft => {
       for (const { key, certificate } of open) {
@@ -113,8 +120,8 @@ function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[
   return { crt: files.crt, key: files.key, CertificateChainFile: files.chain }
 }
 
-function differs(places: Places, { database, key, certificate }: Assignment): boolean {
-  const properties = readDatabase(databaseFile(places, database))?.get(key)?.properties
+function differs(record: DbRecord | undefined, { certificate }: Assignment): boolean {
+  const properties = record?.properties
   if (certificate === undefined) return PROPERTIES.some(name => properties?.has(name) === true)
   const files = propertiesOf(certificate)
   return PROPERTIES.some(name => properties?.get(name) !== files[name])

@@ -32,8 +32,7 @@ export async function deployCertificate(
   if (!byHand) return EXIT.done
   const found = readDehydrated(folder)
   if (found === undefined) throw new Failure('there is no certificate of dehydrated', { where: folder })
-  const { fingerprint256 } = readLeaf(found.texts.cert, folder)
-  const certificate = certificates.store.history(name).find(one => one.certificate.fingerprint256 === fingerprint256)
+  const certificate = certificates.store.find(name, readLeaf(found.texts.cert, folder))
   if (certificate === undefined) throw notAsAsked(name, ['it is not in the history'])
   // One that is not wanted, such as of dehydrated -d NAME, goes where SME Server put all: into modSSL.
   if (!certificates.wanted.some(wanted => wanted.name === name)) {

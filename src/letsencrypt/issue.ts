@@ -83,8 +83,7 @@ function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: st
 
 /** The hook has put it into the history already. */
 function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: string): StoredCertificate {
-  const { fingerprint256 } = readLeaf(pem, name)
-  const found = store.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
+  const found = store.find(name, readLeaf(pem, name))
   if (found === undefined) throw notAsAsked(name, ['it is not in the history'])
   return found
 }

@@ -24,7 +24,7 @@ export async function putIntoService(
 ): Promise<string | undefined> {
   const { places } = world
   const wanted = assignments(places, certificates.wanted, certificates.current())
-  if (unentered(places, wanted) || state.deployment !== undefined) {
+  if (unentered(places, wanted).length > 0 || state.deployment !== undefined) {
     // Noted before: who is killed from here on has the next run finish it.
     state.deployed('the last run was cut off before the certificates were in service')
     for (const key of enter(places, wanted)) world.say(`${key}: its certificate is entered`)

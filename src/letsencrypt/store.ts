@@ -54,6 +54,11 @@ export class CertificateStore {
     return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
   }
 
+  /** The same certificate in the history of a name; undefined when it is not there. */
+  find(name: string, { fingerprint256 }: X509Certificate): StoredCertificate | undefined {
+    return this.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
+  }
+
   /** The newest certificate that is not withdrawn. */
   newest(name: string): StoredCertificate | undefined {
     return this.history(name).find(({ revoked }) => !revoked)
@@ -81,8 +86,7 @@ export class CertificateStore {
 
   /** Adds a certificate to the history, the whole folder at once. One that is there already stays. */
   add(name: string, id: string, texts: CertificateTexts): StoredCertificate {
-    const leaf = readLeaf(texts.cert, name)
-    const known = this.history(name).find(({ certificate }) => certificate.fingerprint256 === leaf.fingerprint256)
+    const known = this.find(name, readLeaf(texts.cert, name))
     if (known !== undefined) return known
     const parent = join(this.#folder, name)
     mkdirSync(parent, { recursive: true, mode: 0o700 })
