@@ -9,11 +9,12 @@ import { Daemons } from '../support/daemons.ts'
 import { ask } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { addS6Service, startS6 } from '../support/s6.ts'
+import { addS6Service } from '../support/s6.ts'
 import { must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
+import { startWebServer } from '../support/web-server.ts'
 
 const reason =
   needsCommands('apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace(import.meta.filename, 'go-back')
@@ -31,13 +32,7 @@ back.after(async () => {
 })
 
 step('a web server and a small daemon run', async () => {
-  await startS6(daemons, scan)
-  addS6Service(scan, 'apache2', '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n')
-  type('config set DomainName example.org')
-  type('config set SystemName server')
-  type('signal-event post-install')
-  writeFileSync('/srv/ibays/Primary/html/index.html', 'the old site\n')
-  await waitFor('Apache', () => ask('http://127.0.0.1/').body === 'the old site\n')
+  await startWebServer(daemons, scan, 'the old site\n')
 
   mkdirSync('/etc/gabarit/db/configuration', { recursive: true })
   writeFileSync(

@@ -1,6 +1,6 @@
 // The barrier in front of a running web server: what is refused does not touch it. Real s6 and Apache, on `/`, in private
 // namespaces.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,11 +8,11 @@ import { Daemons } from '../support/daemons.ts'
 import { ask } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { addS6Service, startS6 } from '../support/s6.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
+import { startWebServer } from '../support/web-server.ts'
 
 const reason =
   needsCommands('apache2', 's6-svscan', 's6-svstat', 'curl', 'openssl') ??
@@ -30,13 +30,7 @@ apache.after(() => daemons.stopAll())
 const untouched = () => must(['s6-svstat', '-o', 'pid,updownsince', `${scan}/apache2`])
 
 step('a site is served', async () => {
-  await startS6(daemons, scan)
-  addS6Service(scan, 'apache2', '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n')
-  type('config set DomainName example.org')
-  type('config set SystemName server')
-  type('signal-event post-install')
-  writeFileSync('/srv/ibays/Primary/html/index.html', 'the site\n')
-  await waitFor('Apache', () => ask('http://127.0.0.1/').body === 'the site\n')
+  await startWebServer(daemons, scan, 'the site\n')
 })
 
 step('a bad directive in a custom fragment: refused with its line, nothing written, Apache not touched', () => {

@@ -1,31 +1,20 @@
-import { X509Certificate } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
+import { must, type Outcome, run, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
+import { ACTIONS, CONF, certificate, index, PKI, said, tried, type, VPN_OPTIONS } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
 const reason = programs ?? enterNamespace(import.meta.filename, 'vpn')
 const vpn = suite('OpenVPN')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
 
-const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: undefined }
-const options = { env, timeoutSeconds: 120 }
-const type = (line: string) => must(words(line), options)
-const tried = (...command: string[]): Outcome => run(command.length === 1 ? words(command[0] ?? '') : command, options)
-const said = ({ stdout, stderr }: Outcome) => stdout + stderr
-
-const PKI = '/etc/openvpn/easy-rsa/pki'
-const CONF = '/etc/openvpn/server/openvpn.conf'
-const ACTIONS = join(PROJECT, 'events/actions')
 const action = (name: string, ...args: string[]): Outcome => tried(join(ACTIONS, name), 'event', ...args)
 const lines = (file: string) => readFileSync(file, 'utf8').split('\n')
-const certificate = (name: string) => new X509Certificate(readFileSync(`${PKI}/issued/${name}.crt`))
-const index = () => readFileSync(`${PKI}/index.txt`, 'utf8')
 
 /** Puts everything of the VPN back to the beginning, for a test of the beginning. */
 function forgetPki(): void {
@@ -53,8 +42,8 @@ test('without an enabled server nothing is made', () => {
 test('authority: subject, passphrases and days are as the records say, and no passphrase is told anybody', () => {
   // Easy-RSA would cut a value at such a sign.
   assert.is(tried('config', 'setprop', 'easyrsa', 'OU', 'R&D').status, 3)
-  must(['config', 'setprop', 'easyrsa', 'Org', 'Micronator (101)', 'City', 'Montréal', 'Country', 'CA'], options)
-  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', 'ca "pass" $word', 'CertExpire', '500'], options)
+  must(['config', 'setprop', 'easyrsa', 'Org', 'Micronator (101)', 'City', 'Montréal', 'Country', 'CA'], VPN_OPTIONS)
+  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', 'ca "pass" $word', 'CertExpire', '500'], VPN_OPTIONS)
   type('config setprop openvpn status enabled')
   const made = said(tried('signal-event openvpn-update'))
   type('db vpn set wanda client Passphrase wandas-word')
@@ -202,7 +191,7 @@ const SETTINGS: readonly (readonly [properties: readonly string[], wanted: reado
 
 test('every setting reaches the configuration, and OpenVPN accepts it', () => {
   for (const [properties, wanted] of SETTINGS) {
-    must(['config', 'setprop', 'openvpn', ...properties], options)
+    must(['config', 'setprop', 'openvpn', ...properties], VPN_OPTIONS)
     const { status, stdout, stderr } = tried('signal-event openvpn-update')
     assert.is(status, 0, `${properties.join(' ')}\n${stdout}${stderr}`)
     for (const line of wanted) assert.ok(lines(CONF).includes(line), line)
@@ -246,7 +235,7 @@ test('every setting of a client reaches its file', () => {
       'routes',
       '10.5.0.0/16, fd05::/64',
     ],
-    options,
+    VPN_OPTIONS,
   )
   type('db vpn set yasmin client status disabled')
   type('signal-event openvpn-update')
@@ -321,7 +310,7 @@ test('a further server with certificates of another authority keeps its files', 
 test('a PKI made by hand is taken over, with its authority and its clients', () => {
   forgetPki()
   mkdirSync('/etc/openvpn/easy-rsa', { recursive: true })
-  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', ''], options)
+  must(['config', 'setprop', 'easyrsa', 'CAPassphrase', ''], VPN_OPTIONS)
   const byHand = {
     EASYRSA_PKI: PKI,
     EASYRSA_BATCH: '1',

@@ -1,7 +1,6 @@
 // Clients of the VPN and their certificates, with the real Easy-RSA. Runs as root, in private namespaces, on `/`: there
 // OpenVPN judges what is written. No service manager: the scenario of the gateway has one.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -9,25 +8,14 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { BIN, must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
+import { BIN, must } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
+import { ACTIONS, CONF, certificate, index, PKI, said, tried, type, VPN_ENV } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
 const reason = programs ?? enterNamespace(import.meta.filename, 'vpnclients')
 const vpn = suite('VPN clients')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
-
-const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: undefined }
-const options = { env, timeoutSeconds: 120 }
-const type = (line: string) => must(words(line), options)
-const tried = (...command: string[]): Outcome => run(command.length === 1 ? words(command[0] ?? '') : command, options)
-const said = ({ stdout, stderr }: Outcome) => stdout + stderr
-
-const PKI = '/etc/openvpn/easy-rsa/pki'
-const CONF = '/etc/openvpn/server/openvpn.conf'
-const ACTIONS = join(PROJECT, 'events/actions')
-const certificate = (name: string) => new X509Certificate(readFileSync(`${PKI}/issued/${name}.crt`))
-const index = () => readFileSync(`${PKI}/index.txt`, 'utf8')
 
 vpn.before(() => {
   if (reason !== undefined) return
@@ -116,7 +104,7 @@ function create(name: string): ChildProcess {
   const path = `${BIN}:${process.env.PATH}:/usr/sbin:/sbin`
   const command = [join(ACTIONS, 'vpn-client-create'), 'event', name] as const
   return spawn(command[0], command.slice(1), {
-    env: { ...process.env, ...env, PATH: path },
+    env: { ...process.env, ...VPN_ENV, PATH: path },
     stdio: 'ignore',
     detached: true,
   })
