@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Descriptions } from '../db/description.ts'
-import { parse } from '../db/json.ts'
+import { parse, serialize } from '../db/json.ts'
 import { listDatabases } from '../db/list.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
@@ -22,16 +21,18 @@ export function invalidValues({ places, replaced }: Pick<Context, 'places' | 're
   if (!validationIsOn()) return []
   const history = new History(places)
   const known = history.lastApplied()?.databases ?? {}
-  const masking = maskingWith(places)
+  // To know the secrets, every description is read: an event that finds nothing new is spared that.
+  let mask: Masking | undefined
+  const masking = () => (mask ??= maskingWith(places))
   const descriptions = new Descriptions(places)
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
     const hash = known[name]
     const former = hash === undefined ? undefined : history.objects.get(hash).toString('utf8')
-    const file = databaseFile(places, name)
-    if (former !== undefined && !replaced.has(name) && masking.hide(readFileSync(file, 'utf8')) === former) return []
     // A damaged database is told by whoever reads it: an event at once, an expansion when a fragment asks for it.
-    const after = replaced.get(name) ?? readableDatabase(file) ?? new Map()
-    const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking)
+    const after = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
+    const text = serialize(after)
+    if (former !== undefined && (text === former || masking().hide(text) === former)) return []
+    const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking())
     const keys = [...after.keys()].filter(key => after.get(key) !== before.get(key))
     const problems = validateChanges({ places, descriptions, database: name }, before, after, keys)
     return problems.map(problem => `${name}: ${describeProblem(problem)}`)
