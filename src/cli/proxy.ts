@@ -1,6 +1,7 @@
 import { readDatabase } from '../db/store.ts'
 import { checkSites, countQuestions, type Result } from '../proxy/check.ts'
-import { frontOf, sitesOf } from '../proxy/sites.ts'
+import { frontOf } from '../proxy/front.ts'
+import { sitesOf } from '../proxy/sites.ts'
 import { escapeControls } from '../system/escape-controls.ts'
 import { EXIT, Failure, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'

@@ -3,6 +3,7 @@ import { takeTurn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
 import { EXIT, Failure } from '../system/failure.ts'
 import { acquireLock } from '../system/lock.ts'
+import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce, sayDuration, sayTime } from './announce.ts'
@@ -27,7 +28,7 @@ export async function guard(token: string, places: Places, system: System, repor
       const left = secondsLeft(open)
       if (left === 0) await goBackWhenFree(places, system, report)
       else await warn(open, left, warned, places, system)
-      await new Promise(resolve => setTimeout(resolve, Math.min(left || PAUSE, PAUSE) * 1000))
+      await pause(Math.min(left || PAUSE, PAUSE) * 1000)
     }
   } finally {
     lock.release()

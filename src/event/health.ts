@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { Descriptions, type HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import type { ServiceManager, Unit } from '../service/manager.ts'
+import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Adjustment } from './adjust.ts'
@@ -81,7 +82,7 @@ export class Health {
         if (Date.now() >= deadline) return problem
         wellSince = Date.now()
       }
-      await new Promise(resolve => setTimeout(resolve, PAUSE))
+      await pause(PAUSE)
     }
   }
 

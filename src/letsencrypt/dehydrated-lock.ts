@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Failure } from '../system/failure.ts'
-import { pause } from './pause.ts'
+import { pause } from '../system/pause.ts'
 import type { World } from './world.ts'
 
 /** Seconds that a dehydrated of somebody else may take to end. */

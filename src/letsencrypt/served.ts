@@ -1,5 +1,5 @@
 import { connect } from 'node:tls'
-import { pause } from './pause.ts'
+import { pause } from '../system/pause.ts'
 
 /** A name whose TLS server shows something else than it should. */
 export interface NotServed {

@@ -1,5 +1,6 @@
 import type { DbRecord, Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
+import { frontOf } from '../proxy/front.ts'
 import { refusal } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
 import { makeAuthority } from './authority.ts'
@@ -81,8 +82,6 @@ function servedAt(servers: string, modSSL: DbRecord, records: Records): string[]
   if (servers === 'none') return []
   if (servers !== '') return listIn(servers)
   if (modSSL.properties.get('status') !== 'enabled') return []
-  const nginx = records.get('nginx')?.properties
-  const isInFront = nginx?.get('status') === 'enabled' && records.get('WebFrontend')?.type === 'nginx'
-  const port = isInFront ? listIn(nginx.get('TCPPorts') ?? '')[1] : modSSL.properties.get('TCPPort')
-  return [`127.0.0.1:${port ?? '443'}`]
+  const { https } = frontOf(records)
+  return https === undefined ? [] : [`127.0.0.1:${https}`]
 }

@@ -1,5 +1,6 @@
 import { type Answer, ask, silent } from './ask.ts'
-import type { Front, Site } from './sites.ts'
+import type { Front } from './front.ts'
+import type { Site } from './sites.ts'
 
 /** One question of a check, and what came of it. */
 export interface Result extends Answer {

@@ -4,7 +4,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DbRecord } from '../../src/db/record.ts'
 import { checkSites } from '../../src/proxy/check.ts'
-import { frontOf, sitesOf } from '../../src/proxy/sites.ts'
+import { frontOf } from '../../src/proxy/front.ts'
+import { sitesOf } from '../../src/proxy/sites.ts'
 
 const check = suite('gabarit proxy check')
 

@@ -2,6 +2,7 @@ import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
 import { type Management, NotRunning } from '../../openvpn/management.ts'
 import { readServers } from '../../openvpn/servers.ts'
 import { EXIT, Failure } from '../../system/failure.ts'
+import { pause } from '../../system/pause.ts'
 import type { Invocation } from '../command.ts'
 
 /** Milliseconds that a client has to hear that it is to go. */
@@ -38,7 +39,7 @@ export async function kill({ flag, places, print, printError }: Invocation, name
 
 /** OpenVPN waits five seconds for a client that was told to go, which one that does not obey could use. */
 async function cutOff(client: Management, name: string): Promise<void> {
-  await new Promise(resolve => setTimeout(resolve, TOLD))
+  await pause(TOLD)
   try {
     await client.ask(`kill "${name.replace(/[\\"]/g, '\\$&')}"`, 'line')
   } catch (error) {
