@@ -146,11 +146,14 @@ function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile):
  */
 export class Descriptions {
   readonly #places: Places
+  readonly #concerns: (path: string) => boolean
   readonly #files = new Map<string, DescriptionFiles>()
   readonly #known = new Map<string, DescriptionFile | undefined>()
 
-  constructor(places: Places) {
+  /** @param concerns which description files are to be read at all; absent: every one */
+  constructor(places: Places, concerns: (path: string) => boolean = () => true) {
     this.#places = places
+    this.#concerns = concerns
   }
 
   of(database: string, key: string, type: string): RecordDescription | undefined {
@@ -168,10 +171,15 @@ export class Descriptions {
     return loaded === undefined ? undefined : withRules(loaded)
   }
 
+  /** Whether any file describes something of the database. */
+  describes(database: string): boolean {
+    return this.#filesOf(database).size > 0
+  }
+
   #filesOf(database: string): DescriptionFiles {
     let files = this.#files.get(database)
     if (files === undefined) {
-      files = listFiles(this.#places, database)
+      files = listFiles(this.#places, database, this.#concerns)
       this.#files.set(database, files)
     }
     return files
@@ -227,13 +235,15 @@ function familyOf(files: Iterable<string>, key: string): string | undefined {
 /** The description files of a database by name, each with its paths: the shipped one before that of the site. */
 type DescriptionFiles = ReadonlyMap<string, readonly string[]>
 
-function listFiles(places: Places, database: string): DescriptionFiles {
+function listFiles(places: Places, database: string, concerns = (_path: string) => true): DescriptionFiles {
   const files = new Map<string, string[]>()
   if (!isName(database)) return files
   for (const base of folders(places)) {
     const folder = join(base, database)
-    for (const { name } of entries(folder))
-      if (/^[^.].*\.json$/.test(name)) files.set(name, [...(files.get(name) ?? []), join(folder, name)])
+    for (const { name } of entries(folder)) {
+      const path = join(folder, name)
+      if (/^[^.].*\.json$/.test(name) && concerns(path)) files.set(name, [...(files.get(name) ?? []), path])
+    }
   }
   return files
 }

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { databaseFile, type Places } from '../system/places.ts'
 import { QUOTERS } from '../template/quote.ts'
-import { type DatabaseDescription, Descriptions, describeDatabase, describedDatabases } from './description.ts'
+import { Descriptions, describedDatabases } from './description.ts'
 import { readDatabase } from './store.ts'
 
 /** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */
@@ -9,9 +10,9 @@ const LEAST = 4
 /** All values that are described as secret, also as files quote them, longest first, for masking them in what is shown. */
 export function secretValues(places: Places): string[] {
   const values = new Set<string>()
-  const descriptions = new Descriptions(places)
+  const descriptions = new Descriptions(places, mentionsSecret)
   for (const name of describedDatabases(places)) {
-    if (!holdsSecrets(describeDatabase(places, name))) continue
+    if (!descriptions.describes(name)) continue
     for (const record of readDatabase(databaseFile(places, name))?.values() ?? []) {
       const description = descriptions.of(name, record.key, record.type)
       if (description?.scalar?.secret === true) values.add(record.type)
@@ -36,11 +37,7 @@ function quotedForms(value: string): string[] {
   return forms.filter(form => !form.includes(value))
 }
 
-function holdsSecrets(description: DatabaseDescription | undefined): boolean {
-  if (description === undefined) return false
-  const { records, types, families } = description
-  const all = [...records.values(), ...types.values(), ...families.values()]
-  return all.some(({ scalar, properties }) =>
-    [scalar, ...properties.values()].some(property => property?.secret === true),
-  )
+/** Most descriptions know of no secret: taking all of them apart would cost each event more than its own work. */
+function mentionsSecret(path: string): boolean {
+  return /"secret"|\\u/.test(readFileSync(path, 'utf8'))
 }

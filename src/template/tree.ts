@@ -154,10 +154,11 @@ function baseName(name: string): string {
 /** What a path is, links followed; a dangling or endless link or a missing path is neither. */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
-    const stat = statSync(path)
-    return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : undefined
+    // Most layers lack most templates, and an error with its stack costs more than the question.
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat?.isFile() ? 'file' : stat?.isDirectory() ? 'folder' : undefined
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].some(code => hasCode(error, code))) return undefined
+    if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
     throw error
   }
 }
