@@ -52,8 +52,9 @@ function argumentsOf(program: string, words: readonly string[], places: Places):
     case 'overrides':
       return words.length <= 1 ? ['diff', 'merge', 'keep'] : words.length === 2 ? templates() : []
     case 'vpn':
-      if (words.length <= 1) return ['clients', 'profile', 'kill', 'status']
       return completeDb(['db', 'vpn', 'show', words[1] ?? ''], places)
+    case 'proxy':
+      return completeDb(['db', 'proxies', 'show', words[1] ?? ''], places)
     case 'impact':
       return completeDb(['db', ...(words.length <= 1 ? words : [words[0] ?? '', 'show', words[1] ?? ''])], places)
     default:

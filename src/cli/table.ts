@@ -1,21 +1,10 @@
 import type { Command } from './command.ts'
-import { CERTIFICATES } from './table/certificates.ts'
 import { CHANGING } from './table/changing.ts'
 import { OWN_FILES } from './table/own-files.ts'
 import { PAST } from './table/past.ts'
-import { PROXIES } from './table/proxies.ts'
 import { SEEING } from './table/seeing.ts'
 import { SERVICES } from './table/services.ts'
 import { SETTING_UP } from './table/setting-up.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
-export const COMMANDS: readonly Command[] = [
-  ...CHANGING,
-  ...SEEING,
-  ...PAST,
-  ...OWN_FILES,
-  ...CERTIFICATES,
-  ...SERVICES,
-  ...PROXIES,
-  ...SETTING_UP,
-]
+export const COMMANDS: readonly Command[] = [...CHANGING, ...SEEING, ...PAST, ...OWN_FILES, ...SERVICES, ...SETTING_UP]

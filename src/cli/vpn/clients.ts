@@ -22,7 +22,8 @@ interface Row {
 }
 
 /** `gabarit vpn clients [NAME]` */
-export async function clients({ flag, places, print, printError }: Invocation, only?: string): Promise<number> {
+export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+  const [only] = args
   const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
   const certificates = latestByName(readIndex(places))
   const running = readServers(places).servers.filter(server => server.enabled)

@@ -9,7 +9,8 @@ import type { Invocation } from '../command.ts'
 const TOLD = 300
 
 /** `gabarit vpn kill NAME [--halt]`: ends the connections of a client, on all servers that run. */
-export async function kill({ flag, places, print, printError }: Invocation, name: string): Promise<number> {
+export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+  const [name = ''] = args
   const halt = flag('halt')
   let killed = 0
   let failed = false

@@ -9,7 +9,8 @@ import type { Invocation } from '../command.ts'
 const QR_BYTES = 2953
 
 /** `gabarit vpn profile NAME [--output FILE] [--qr]` */
-export async function profile({ flag, value, places, print, printExact }: Invocation, name: string): Promise<number> {
+export async function run({ args, flag, value, places, print, printExact }: Invocation): Promise<number> {
+  const [name = ''] = args
   const text = makeProfile(places, name)
   const output = value('output')
   if (flag('qr')) printExact(await qrCode(text))

@@ -19,7 +19,7 @@ interface ServerStatus {
 }
 
 /** `gabarit vpn status`: exit 1 when an enabled server does not run, or something that it needs is missing or over. */
-export async function status({ flag, places, print }: Invocation): Promise<number> {
+export async function run({ flag, places, print }: Invocation): Promise<number> {
   const now = Date.now()
   const { servers, renewDays } = readServers(places)
   const found = await Promise.all(servers.map(statusOf))

@@ -1,22 +1,16 @@
-import { readDatabase } from '../db/store.ts'
-import { checkSites, countQuestions, type Result } from '../proxy/check.ts'
-import { frontOf } from '../proxy/front.ts'
-import { sitesOf } from '../proxy/sites.ts'
-import { escapeControls } from '../system/escape-controls.ts'
-import { EXIT, Failure, usageFailure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
-import { databaseFile } from '../system/places.ts'
-import type { Invocation } from './command.ts'
+import { readDatabase } from '../../db/store.ts'
+import { checkSites, countQuestions, type Result } from '../../proxy/check.ts'
+import { frontOf } from '../../proxy/front.ts'
+import { sitesOf } from '../../proxy/sites.ts'
+import { escapeControls } from '../../system/escape-controls.ts'
+import { EXIT, Failure } from '../../system/failure.ts'
+import { didYouMean } from '../../system/nearest.ts'
+import { databaseFile } from '../../system/places.ts'
+import type { Invocation } from '../command.ts'
 
 /** `gabarit proxy check [NAME]` */
-export async function run(invocation: Invocation): Promise<number> {
-  const [word = '', name, ...surplus] = invocation.args
-  if (word !== 'check') throw usageFailure(`proxy ${word}?${didYouMean(word, ['check'])}`)
-  if (surplus.length > 0) throw usageFailure('gabarit proxy check takes one name at most')
-  return check(invocation, name)
-}
-
-async function check({ places, flag, print, progress }: Invocation, name: string | undefined): Promise<number> {
+export async function run({ args, places, flag, print, progress }: Invocation): Promise<number> {
+  const [name] = args
   const all = sitesOf(readDatabase(databaseFile(places, 'proxies')) ?? new Map())
   const sites = all.filter(site => name === undefined || site.names.includes(name))
   if (sites.length === 0 && name !== undefined) {
