@@ -3,6 +3,7 @@
 # `pki` there is a link to the folder in force. Every change is made in a copy, and then the link is turned: whatever cuts
 # an action off, the PKI is as it was or as it should be, and no client is half made. It is made once, and never again:
 # a new authority would void every profile that was given out.
+. "$(dirname "$(readlink -f "$0")")/settings.sh"
 umask 077
 export LC_ALL=C
 root=${GABARIT_ROOT:-}
@@ -47,22 +48,11 @@ certify_client() {
     fi
 }
 
-# All properties of the VPN servers and of easyrsa, one a line: KEY PROPERTY VALUE. One start of config for all of them.
-read_settings() {
-    settings=$(config show | awk '
-        /^[^ ]/ { key = $0; sub(/=.*/, "", key) }
-        /^    / && key ~ /^(easyrsa|openvpn(-[a-z0-9-]+)?)$/ {
-            line = substr($0, 5)
-            at = index(line, "=")
-            print key, substr(line, 1, at - 1), substr(line, at + 1)
-        }')
-    servers=$(echo "$settings" | awk '$2 == "status" && $3 == "enabled" && $1 != "easyrsa" { print $1 }')
-}
-
-# setting KEY PROPERTY
-setting() {
-    echo "$settings" | awk -v key="$1" -v name="$2" '
-        $1 == key && $2 == name { print substr($0, length(key) + length(name) + 3); exit }'
+# The settings, and which VPN servers are enabled.
+read_servers() {
+    read_settings
+    servers=$(printf '%s\n' "$settings" | awk -F '\t' '
+        $1 ~ /^openvpn(-[a-z0-9-]+)?$/ && $2 == "status" && $3 == "enabled" { print $1 }')
 }
 
 # Whether a certificate is missing or ends within so many days.
