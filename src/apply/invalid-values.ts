@@ -1,4 +1,4 @@
-import { Descriptions } from '../db/description.ts'
+import { Descriptions } from '../db/describe.ts'
 import { parse, serialize } from '../db/json.ts'
 import { listDatabases } from '../db/list.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'

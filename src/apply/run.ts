@@ -1,4 +1,4 @@
-import { describeDatabase, describedDatabases } from '../db/description.ts'
+import { describeDatabase, describedDatabases } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
 import { readPins } from '../drift/pins.ts'

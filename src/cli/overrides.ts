@@ -5,7 +5,7 @@ import { EXIT, Failure, refusal, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from './command.ts'
-import { listAsJson, listAsText, mergeAsData, mergeAsText, shippedDiff } from './show-overrides.ts'
+import { listAsJson, listAsText, mergeAsData, mergeAsText, type NamedOverride, shippedDiff } from './show-overrides.ts'
 
 /** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */
 export async function run(invocation: Invocation): Promise<number> {
@@ -43,9 +43,6 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 const VERBS = ['diff', 'merge', 'keep']
-
-/** An override with the words that name it. */
-export type NamedOverride = Override & { readonly name: OverrideName }
 
 function nameWith(nameOf: (override: Override) => OverrideName): (override: Override) => NamedOverride {
   return override => ({ ...override, name: nameOf(override) })

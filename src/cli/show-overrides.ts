@@ -4,11 +4,15 @@ import type { Base } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import { baseContent, type MergeResult } from '../override/merge.ts'
 import { mergeFile, readMergeFile } from '../override/merge-file.ts'
+import type { OverrideName } from '../override/names.ts'
+import type { Override } from '../override/state.ts'
 import { colourDiff } from '../plan/diff.ts'
 import type { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from './command.ts'
-import type { NamedOverride } from './overrides.ts'
+
+/** An override with the words that name it. */
+export type NamedOverride = Override & { readonly name: OverrideName }
 
 /** The list for people: the state, the file, what it replaces, and what to do. */
 export function listAsText(overrides: readonly NamedOverride[], places: Places): string {

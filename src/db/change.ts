@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { databaseFile, type Places } from '../system/places.ts'
-import { Descriptions } from './description.ts'
+import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
 import { type Problem, problemsFailure, validationIsOn } from './problem.ts'
 import { slipsOf } from './slips.ts'

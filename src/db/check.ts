@@ -1,6 +1,6 @@
 import { Failure, refusal } from '../system/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
-import { describedDatabases } from './description.ts'
+import { describedDatabases } from './describe.ts'
 import { listDatabases } from './list.ts'
 import { readDatabase } from './store.ts'
 

@@ -1,12 +1,9 @@
 import { Failure, messageOf } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import { didYouMean } from '../system/nearest.ts'
-import type { PropertyDescription, RecordDescription, Rule } from './description.ts'
+import type { DescriptionFile, PropertyDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import { readJsonFile } from './json-position.ts'
-
-/** One file, before it is merged: whether it has rules of its own matters. */
-export type DescriptionFile = Omit<RecordDescription, 'rules'> & { readonly rules?: readonly Rule[] }
 
 /** Returns what the value must be, or nothing when it is. */
 type Check = (value: unknown) => string | undefined

@@ -2,14 +2,8 @@ import { existsSync } from 'node:fs'
 import { Failure } from '../system/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { ownsFolder } from './change.ts'
-import {
-  type DatabaseDescription,
-  Descriptions,
-  describeDatabase,
-  describedDatabases,
-  type PropertyDescription,
-  type RecordDescription,
-} from './description.ts'
+import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
+import type { DatabaseDescription, PropertyDescription, RecordDescription } from './description.ts'
 import { defaultOf } from './detect.ts'
 import { Draft } from './draft.ts'
 import { migrate, migrationFiles } from './migrate.ts'

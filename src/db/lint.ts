@@ -1,7 +1,7 @@
 import { Failure } from '../system/failure.ts'
 import { type Finding, findingsOf } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
-import { Descriptions, describedDatabases, descriptionFiles } from './description.ts'
+import { Descriptions, describedDatabases, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'
 import { listDatabases } from './list.ts'
 import { describeProblem } from './problem.ts'

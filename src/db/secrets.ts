@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { databaseFile, type Places } from '../system/places.ts'
 import { QUOTERS } from '../template/quote.ts'
-import { Descriptions, describedDatabases } from './description.ts'
+import { Descriptions, describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
 
 /** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */

@@ -1,6 +1,6 @@
 import { escapeControls } from '../system/escape-controls.ts'
 import { nearestWord } from '../system/nearest.ts'
-import type { Descriptions } from './description.ts'
+import type { Descriptions } from './describe.ts'
 import type { DbRecord } from './record.ts'
 
 /** What the engine itself reads of any service, described or not: no slips of other names. */

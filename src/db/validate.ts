@@ -1,6 +1,7 @@
 import { didYouMean } from '../system/nearest.ts'
 import { databaseFile, type Places } from '../system/places.ts'
-import type { Descriptions, PropertyDescription, RecordDescription } from './description.ts'
+import type { Descriptions } from './describe.ts'
+import type { PropertyDescription, RecordDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { Descriptions, type HealthDescription } from '../db/description.ts'
+import { Descriptions } from '../db/describe.ts'
+import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import type { ServiceManager, Unit } from '../service/manager.ts'
 import { pause } from '../system/pause.ts'

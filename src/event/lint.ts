@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readWindow } from '../confirm/usual.ts'
-import { describedKeys } from '../db/description.ts'
+import { describedKeys } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
 import { parseAction } from '../service/actions.ts'
 import { Failure, messageOf } from '../system/failure.ts'

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { changeDatabase } from '../../db/change.ts'
-import { Descriptions } from '../../db/description.ts'
+import { Descriptions } from '../../db/describe.ts'
 import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
 import { EXIT, Failure } from '../../system/failure.ts'

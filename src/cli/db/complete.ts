@@ -1,4 +1,5 @@
-import { Descriptions, describeDatabase, describedDatabases, type PropertyDescription } from '../../db/description.ts'
+import { Descriptions, describeDatabase, describedDatabases } from '../../db/describe.ts'
+import type { PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { describedDatabases } from '../../db/description.ts'
+import { describedDatabases } from '../../db/describe.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'

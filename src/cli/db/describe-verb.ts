@@ -1,7 +1,6 @@
+import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import {
   type DatabaseDescription,
-  Descriptions,
-  describeDatabase,
   type PropertyDescription,
   type RecordDescription,
   type Rule,

@@ -1,4 +1,4 @@
-import { Descriptions } from '../../db/description.ts'
+import { Descriptions } from '../../db/describe.ts'
 import type { DbRecord } from '../../db/record.ts'
 import type { Context } from './context.ts'
 

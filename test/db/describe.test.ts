@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Descriptions, describeDatabase, describedDatabases } from '../../src/db/description.ts'
+import { Descriptions, describeDatabase, describedDatabases } from '../../src/db/describe.ts'
 import { Fixture, failureOf } from './fixture.ts'
 
 const test = suite<{ fixture: Fixture }>('description')

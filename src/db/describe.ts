@@ -1,0 +1,178 @@
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { compareBytes } from '../system/byte-order.ts'
+import { hasCode } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
+import { readDescription } from './description-file.ts'
+import { decodeName, encodeName, familyOf, type Subject } from './description-names.ts'
+
+/** The names of the databases that have a description or a migration, shipped or of the site, in byte order. */
+export function describedDatabases(places: Places): string[] {
+  const names = folders(places).flatMap(folder =>
+    entries(folder)
+      .filter(entry => isName(entry.name) && isFolder(folder, entry))
+      .map(entry => entry.name),
+  )
+  return [...new Set(names)].sort(compareBytes)
+}
+
+/** All that describes a database; undefined when nothing does. */
+export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
+  if (!isName(name) || !folders(places).some(folder => existsSync(join(folder, name)))) return undefined
+  const files = listFiles(places, name)
+  // Sorted by what they describe: "httpd.json" comes behind "httpd-admin.json", the key "httpd" before "httpd-admin".
+  const subjects = [...files.keys()].map(file => ({ file, subject: decodeName(file) }))
+  subjects.sort((a, b) => compareBytes(a.subject.name, b.subject.name))
+  const records = new Map<string, RecordDescription>()
+  const types = new Map<string, RecordDescription>()
+  const families = new Map<string, RecordDescription>()
+  for (const { file, subject } of subjects) {
+    const loaded = load(files, file)
+    if (loaded === undefined) continue
+    const description = withRules(loaded)
+    if (subject.kind === 'record') records.set(subject.name, withFamily(files, subject.name, loaded))
+    else if (subject.kind === 'family') families.set(subject.name, description)
+    else types.set(subject.name, { ...description, type: subject.name })
+  }
+  return { name, records, types, families }
+}
+
+/** The files that describe a database: all of them may be looked at, although one is malformed. */
+export function descriptionFiles(places: Places, name: string): string[] {
+  return [...listFiles(places, name).values()].flat()
+}
+
+/** Keys of the records that have a description of their own; what it says is not read. */
+export function describedKeys(places: Places, name: string): string[] {
+  const subjects = [...listFiles(places, name).keys()].map(decodeName)
+  return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
+}
+
+/** What is said of the record itself, over what is said of its family: initialisation has to know its type. */
+function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile): RecordDescription {
+  const family = familyOf(files.keys(), key)
+  const loaded = family === undefined ? undefined : load(files, encodeName({ kind: 'family', name: family }))
+  return withRules(loaded === undefined ? own : overlay(loaded, own))
+}
+
+/**
+ * What holds for one record: the description of its type, that of its family over it, and its own over both. Only the files that concern it are read, so a
+ * command that changes one record stays quick. Remembered: a batch asks thousands of times.
+ */
+export class Descriptions {
+  readonly #places: Places
+  readonly #concerns: (path: string) => boolean
+  readonly #files = new Map<string, DescriptionFiles>()
+  readonly #known = new Map<string, DescriptionFile | undefined>()
+
+  /** @param concerns which description files are to be read at all; absent: every one */
+  constructor(places: Places, concerns: (path: string) => boolean = () => true) {
+    this.#places = places
+    this.#concerns = concerns
+  }
+
+  of(database: string, key: string, type: string): RecordDescription | undefined {
+    const ofRecord = this.#load(database, { kind: 'record', name: key })
+    const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
+    const family = familyOf(this.#filesOf(database).keys(), key)
+    const ofFamily = family === undefined ? undefined : this.#load(database, { kind: 'family', name: family })
+    const found = [ofType, ofFamily, ofRecord].filter(file => file !== undefined)
+    return found.length === 0 ? undefined : withRules(found.reduce(overlay))
+  }
+
+  /** The description of the record itself (not of its type). */
+  ofRecord(database: string, key: string): RecordDescription | undefined {
+    const loaded = this.#load(database, { kind: 'record', name: key })
+    return loaded === undefined ? undefined : withRules(loaded)
+  }
+
+  /** Whether any file describes something of the database. */
+  describes(database: string): boolean {
+    return this.#filesOf(database).size > 0
+  }
+
+  #filesOf(database: string): DescriptionFiles {
+    let files = this.#files.get(database)
+    if (files === undefined) {
+      files = listFiles(this.#places, database, this.#concerns)
+      this.#files.set(database, files)
+    }
+    return files
+  }
+
+  #load(database: string, subject: Subject): DescriptionFile | undefined {
+    const files = this.#filesOf(database)
+    const name = encodeName(subject)
+    if (!files.has(name)) return undefined
+    const id = `${database}/${name}`
+    if (!this.#known.has(id)) this.#known.set(id, load(files, name))
+    return this.#known.get(id)
+  }
+}
+
+/** One description over another, as that of a record over that of its type. Rules are replaced only by rules. */
+function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile {
+  const properties = new Map(under.properties)
+  for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
+  const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
+  const { key, scalar } = over
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(description === undefined ? {} : { description }),
+    ...(under.key === undefined && key === undefined ? {} : { key: { ...under.key, ...key } }),
+    ...(under.scalar === undefined && scalar === undefined ? {} : { scalar: { ...under.scalar, ...scalar } }),
+    properties,
+    ...(rules === undefined ? {} : { rules }),
+    ...(health === undefined ? {} : { health }),
+  }
+}
+
+function withRules(file: DescriptionFile): RecordDescription {
+  return { ...file, rules: file.rules ?? [] }
+}
+
+/** The description files of a database by name, each with its paths: the shipped one before that of the site. */
+type DescriptionFiles = ReadonlyMap<string, readonly string[]>
+
+function listFiles(places: Places, database: string, concerns = (_path: string) => true): DescriptionFiles {
+  const files = new Map<string, string[]>()
+  if (!isName(database)) return files
+  for (const base of folders(places)) {
+    const folder = join(base, database)
+    for (const { name } of entries(folder)) {
+      const path = join(folder, name)
+      if (/^[^.].*\.json$/.test(name) && concerns(path)) files.set(name, [...(files.get(name) ?? []), path])
+    }
+  }
+  return files
+}
+
+function load(files: DescriptionFiles, name: string): DescriptionFile | undefined {
+  let found: DescriptionFile | undefined
+  for (const path of files.get(name) ?? []) found = overlay(found ?? { properties: new Map() }, readDescription(path))
+  return found
+}
+
+/** A database has a simple name: no path leads out of the folder of the descriptions. */
+function isName(name: string): boolean {
+  return /^\w[\w.-]*$/.test(name)
+}
+
+/** Shipped first: the site's lies over it. */
+function folders(places: Places): string[] {
+  return [join(places.shipped, 'db'), join(places.site, 'db')]
+}
+
+function entries(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+function isFolder(folder: string, entry: Dirent): boolean {
+  return entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isDirectory())
+}

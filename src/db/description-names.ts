@@ -1,0 +1,35 @@
+/** What a description file describes. */
+export interface Subject {
+  readonly kind: 'record' | 'type' | 'family'
+  readonly name: string
+}
+
+/** The longest beginning of a key that has a description of its own among these files. */
+export function familyOf(files: Iterable<string>, key: string): string | undefined {
+  let longest: string | undefined
+  for (const file of files) {
+    if (!file.endsWith('*.json')) continue
+    const { name } = decodeName(file)
+    if (key.startsWith(name) && name.length > (longest?.length ?? -1)) longest = name
+  }
+  return longest
+}
+
+/** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a `*` at the end of a key are percent-encoded. */
+export function encodeName({ kind, name }: Subject): string {
+  const encoded = name.replace(/[%/\p{Cc}]/gu, percent).replace(/\*$/, percent)
+  if (kind === 'type') return `@${encoded}.json`
+  return `${encoded.replace(/^[@.]/, percent)}${kind === 'family' ? '*' : ''}.json`
+}
+
+/** What the name of a file stands for. */
+export function decodeName(file: string): Subject {
+  const stem = file.slice(0, -'.json'.length)
+  const kind = stem.startsWith('@') ? 'type' : stem.endsWith('*') ? 'family' : 'record'
+  const text = kind === 'type' ? stem.slice(1) : kind === 'family' ? stem.slice(0, -1) : stem
+  return { kind, name: text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) }
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
