@@ -78,6 +78,8 @@ export interface RecordDescription {
   readonly properties: ReadonlyMap<string, PropertyDescription>
   readonly rules: readonly Rule[]
   readonly health?: HealthDescription
+  /** A service that can shut out whoever adjusts it from a remote shell: how long that waits for a confirmation. */
+  readonly confirmWithin?: string
 }
 
 /** Everything that describes one database. */
@@ -200,7 +202,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
   const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
-  const { key, scalar } = over
+  const { key, scalar, confirmWithin = under.confirmWithin } = over
   return {
     ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { description }),
@@ -209,6 +211,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
     properties,
     ...(rules === undefined ? {} : { rules }),
     ...(health === undefined ? {} : { health }),
+    ...(confirmWithin === undefined ? {} : { confirmWithin }),
   }
 }
 
