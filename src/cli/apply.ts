@@ -20,7 +20,9 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
   const { flag, value, print } = invocation
   return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
     const deed = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
-    const transaction = new Transaction(deed, context, turn, report)
+    const transaction = new Transaction(deed, context, turn, report, {
+      windowOfServices: value('confirm-within') !== 'no',
+    })
     transaction.takeSnapshot()
     const found = survey(context)
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)

@@ -116,7 +116,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
   const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
-  const { key, scalar } = over
+  const { key, scalar, confirmWithin = under.confirmWithin } = over
   return {
     ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { description }),
@@ -125,6 +125,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
     properties,
     ...(rules === undefined ? {} : { rules }),
     ...(health === undefined ? {} : { health }),
+    ...(confirmWithin === undefined ? {} : { confirmWithin }),
   }
 }
 

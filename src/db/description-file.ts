@@ -57,10 +57,10 @@ export function readDescription(path: string): DescriptionFile {
   }
   const whole = readJsonFile(path)
   if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
-  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health']
+  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health', 'confirmWithin']
   for (const name of Object.keys(whole))
     if (!keywords.includes(name)) fail('', `"${name}" is not known here${didYouMean(name, keywords)}`)
-  const { type, description, key, scalar, properties = {}, rules, health } = whole
+  const { type, description, key, scalar, properties = {}, rules, health, confirmWithin } = whole
   if (type !== undefined && !isText(type)) fail('type', 'must be text in quotes')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
@@ -72,8 +72,10 @@ export function readDescription(path: string): DescriptionFile {
     if (!isRule(rule))
       fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME or [NAME…]}')
   if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
+  if (confirmWithin !== undefined && !(isText(confirmWithin) && isWindow(confirmWithin)))
+    fail('confirmWithin', 'must be a duration in quotes, or "no"')
   return {
-    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health'>),
+    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health' | 'confirmWithin'>),
     ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
     ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
     properties: new Map(checked),
@@ -124,6 +126,10 @@ function isHealth(value: unknown): boolean {
   if (!isObject(value)) return false
   const { tcp = ['x'], command = ['x'], ...unknown } = value
   return words(tcp) === undefined && words(command) === undefined && Object.keys(unknown).length === 0
+}
+
+function isWindow(text: string): boolean {
+  return text === 'no' || FORMATS.duration?.accepts(text) === true
 }
 
 function isRule(value: unknown): boolean {

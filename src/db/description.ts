@@ -71,6 +71,8 @@ export interface RecordDescription {
   readonly properties: ReadonlyMap<string, PropertyDescription>
   readonly rules: readonly Rule[]
   readonly health?: HealthDescription
+  /** A service that can shut out whoever adjusts it from a remote shell: how long that waits for a confirmation. */
+  readonly confirmWithin?: string
 }
 
 /** Everything that describes one database. */

@@ -1,6 +1,6 @@
 import { type Context, expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
-import { usualWindow } from '../confirm/usual.ts'
+import { opensUnasked, readWindow } from '../confirm/usual.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
 import { compareBytes } from '../system/byte-order.ts'
@@ -82,12 +82,13 @@ class EventRun {
       ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
     const { comment } = signal
-    const usual = turn.joined || system.dryRun || signal.withoutWindow ? undefined : usualWindow(event.folders, places)
-    const confirmWithin = signal.confirmWithin ?? usual
+    const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
+    const confirmWithin = signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(places) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
     const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
-    this.#transaction = new Transaction(deed, this.#context, turn, report)
+    const byServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
+    this.#transaction = new Transaction(deed, this.#context, turn, report, { windowOfServices: byServices })
   }
 
   async run(): Promise<number> {

@@ -1,9 +1,11 @@
 import { applyPlan, formerStates } from '../apply/barrier.ts'
 import { type Companion, commit } from '../apply/commit.ts'
 import { type Context, databaseLoader } from '../apply/run.ts'
+import { sayDuration } from '../confirm/announce.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
 import { endConfirmation } from '../confirm/last.ts'
 import { suggestConfirmation } from '../confirm/suggest.ts'
+import { opensUnasked, windowOfServices } from '../confirm/usual.ts'
 import type { Records } from '../db/record.ts'
 import { archiveHistory } from '../history/archive.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../history/databases.ts'
@@ -33,12 +35,14 @@ import { distinct, requestsOfPlan, without } from './requests.ts'
  * and looked after; when one does not come up, everything goes back to where it was.
  */
 export class Transaction {
-  readonly #deed: Deed
+  #deed: Deed
   readonly #context: Context
   readonly #turn: Turn
   readonly #report: Reporter
   readonly #recorder: Recorder | undefined
-  readonly #arming: Arming | undefined
+  #arming: Arming | undefined
+  /** The number that the first entry of this run gets, when the services that are adjusted may bring a window along. */
+  readonly #first: number | undefined
   readonly #problems: string[] = []
   readonly #validators: string[] = []
   readonly #adjustments: AdjustmentRecord[] = []
@@ -47,14 +51,27 @@ export class Transaction {
   #cutOff = false
   #snapshot: Snapshot | undefined
 
-  /** @param context its system decides whether anything is changed */
-  constructor(deed: Deed, context: Context, turn: Turn, report: Reporter) {
+  /**
+   * @param context its system decides whether anything is changed
+   * @param options `windowOfServices`: in a remote shell it waits for a confirmation when it adjusts a service whose
+   *   description says so
+   */
+  constructor(
+    deed: Deed,
+    context: Context,
+    turn: Turn,
+    report: Reporter,
+    options: { readonly windowOfServices?: boolean } = {},
+  ) {
     this.#deed = deed
     this.#context = context
     this.#turn = turn
     this.#report = report
     this.#recorder = context.system.dryRun ? undefined : new Recorder(context.places, deed.secrets)
     this.#arming = context.system.dryRun ? undefined : armingOf(deed, context.places, turn)
+    const unasked =
+      options.windowOfServices === true && deed.confirmWithin === undefined && opensUnasked(context.places)
+    this.#first = unasked ? new History(context.places).nextId() : undefined
   }
 
   /** The databases as they are now; what is made from them belongs to this state in the history. */
@@ -90,8 +107,10 @@ export class Transaction {
     // An unknown service manager has to be refused before a file changes.
     managersOf(this.#configuration(), places)
     this.#requests.push(...requestsOfPlan(plan))
+    this.#armForServices(listed)
     if (!this.#turn.joined) suggestConfirmation(plan, this.#deed, this.#report)
     if (system.dryRun) {
+      this.#announceWindow(plan)
       this.#report({ kind: 'plan', plan })
       const commands = await applyPlan(this.#context, plan)
       if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
@@ -119,6 +138,24 @@ export class Transaction {
     this.#moveDatabases(databases)
     this.#report({ kind: 'plan', plan })
     rememberOverrides(places, this.#context.layers, this.#context.warn)
+  }
+
+  /** In a remote shell: waits for a confirmation when a service is adjusted that can shut out whoever does it. */
+  #armForServices(listed: readonly Request[]): void {
+    if (this.#first === undefined) return
+    const { places, system } = this.#context
+    const services = [...this.#requests, ...listed].map(({ service }) => service)
+    const confirmWithin = windowOfServices(services, this.#configuration(), places)
+    if (confirmWithin === undefined) return
+    this.#deed = { ...this.#deed, confirmWithin }
+    if (!system.dryRun) this.#arming = armingOf(this.#deed, places, this.#turn, this.#first)
+  }
+
+  #announceWindow(plan: Plan): void {
+    const { confirmWithin } = this.#deed
+    if (confirmWithin === undefined || plan.changes.length === 0) return
+    const message = `would go back by itself after ${sayDuration(confirmWithin)} unless you confirm`
+    this.#report({ kind: 'confirmation', message })
   }
 
   /** The files are in place: what belongs to them follows, now or by the next command. */

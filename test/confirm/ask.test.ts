@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Outcome, Sandbox } from '../support/sandbox.ts'
@@ -78,6 +79,46 @@ ask('an event that brings a window along waits when a remote shell signals it, a
   assert.is(waits('35', 'signal-event outer'), undefined, 'an event that an action signals belongs to another one')
   box.event('risky', { 'confirm-within': 'no\n' })
   assert.is(waits('36', 'signal-event risky'), undefined)
+})
+
+ask('whatever adjusts a service whose description asks for a window waits, from a remote shell', () => {
+  const box = new Server()
+  for (const name of ['DomainName example.org', 'SystemName server']) box.must(`config set ${name}`)
+  box.must('signal-event post-install')
+  const env = { ...box.env, SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' }
+  box.write('/etc/gabarit/db/configuration/web.json', '{ "confirmWithin": "30m" }')
+  const tried = (word: string, command: string) => {
+    box.must(['config', 'set', 'word', word])
+    const { status, stdout, stderr } = box.run(command, { env })
+    assert.is(status, 0, stderr)
+    const window = box.isPending ? JSON.parse(box.read('/var/lib/gabarit/confirmation.json')) : undefined
+    return { stdout, window }
+  }
+  const before = box.history()[0]?.id
+  // An action signals an event of its own first: it goes back too.
+  box.event('inner', { 'templates2expand/etc/y': '' })
+  box.write('/etc/gabarit/templates/etc/y', 'y <%= config.word %>\n')
+  box.event('all', { S01inner: '#!/bin/sh\nsignal-event inner\n', 'templates2expand/etc/x': '' })
+  const { window } = tried('41', 'signal-event all')
+  assert.equal([window?.within, window?.base], [1800, before])
+  box.must('gabarit confirm cancel')
+  assert.equal([box.word, box.exists('/etc/y')], ['1', false])
+  assert.match(tried('42', 'signal-event all --dry-run').stdout, 'would go back by itself after 30 min')
+  for (const command of ['signal-event change', 'gabarit apply']) {
+    assert.is(tried(command.length.toString(), command).window?.within, 1800, command)
+    box.must('gabarit confirm')
+    assert.is(tried('43', `${command} --confirm-within no`).window, undefined, command)
+  }
+  // The same event, while nothing of that service has changed, and while the event itself says no.
+  assert.is(tried('43', 'signal-event change').window, undefined)
+  box.event('change', { 'confirm-within': 'no\n' })
+  assert.is(tried('44', 'signal-event change').window, undefined)
+  rmSync(box.path('/etc/gabarit/events/change/confirm-within'))
+  box.write('/etc/gabarit/db/configuration/web.json', '{ "confirmWithin": "no" }')
+  assert.is(tried('45', 'signal-event change').window, undefined)
+  box.write('/etc/gabarit/db/configuration/web.json', '{ "confirmWithin": "soon" }')
+  assert.match(box.run('signal-event change', { env }).stderr, 'confirmWithin: must be a duration in quotes, or "no"')
+  box.remove()
 })
 
 ask('a window that is none is refused with its file, and found by lint', () => {

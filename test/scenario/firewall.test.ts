@@ -245,9 +245,10 @@ step('a setting that the kernel does not take goes back with everything else', (
 step('from a remote shell it goes back by itself unless it is confirmed', async () => {
   const remote = { ...env, SSH_CONNECTION: '198.51.100.10 50000 198.51.100.1 22022', GABARIT_WALL: 'true' }
   const before = rules()
-  outputFileSync('/etc/gabarit/events/firewall-update/confirm-within', '6s\n')
+  outputFileSync('/etc/gabarit/db/configuration/firewall.json', '{ "confirmWithin": "6s" }')
   server('config setprop httpd access private')
-  const { status, stdout, stderr } = run(['signal-event', 'firewall-update'], { env: remote })
+  // Whatever the event is called: it loads rules.
+  const { status, stdout, stderr } = run(['signal-event', 'console-save'], { env: remote })
   assert.is(status, 0, stderr)
   assert.match(stdout, /goes back by itself at .* unless you confirm: gabarit confirm/)
   assert.not.equal(rules(), before)

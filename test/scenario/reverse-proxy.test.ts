@@ -274,6 +274,26 @@ step('networks and passwords', () => {
   assert.is(visit(`https://${WIKI}/.well-known/acme-challenge/token_1`).status, 200)
 })
 
+step('a path is as closed as its proxy, until it names its own networks or passwords', () => {
+  const status = (address: string, ...options: string[]) =>
+    visit(`https://${WIKI}/hook/`, ...from(address), ...options).status
+  must(['db', 'proxies', 'set', 'wiki-hook', 'location', 'Path', '/hook/', 'Upstreams', 'http://127.0.0.1:3002'])
+  set(WIKI, 'Locations', 'wiki-hook', 'AllowedNetworks', '127.0.0.32/28')
+  modify(WIKI)
+  const ann = ['-u', 'ann:sesame']
+  assert.equal([status('127.0.0.99', ...ann), status('127.0.0.33'), status('127.0.0.33', ...ann)], [403, 401, 200])
+  set('wiki-hook', 'AllowedNetworks', '127.0.0.96/28')
+  modify(WIKI)
+  assert.equal([status('127.0.0.33', ...ann), status('127.0.0.99'), status('127.0.0.99', ...ann)], [403, 401, 200])
+  set('wiki-hook', 'AllowedNetworks', '', 'access', 'everybody')
+  modify(WIKI)
+  assert.is(status('127.0.0.99'), 200)
+  assert.is(visit(`https://${WIKI}/`, ...from('127.0.0.99'), ...ann).status, 403)
+  set(WIKI, 'AllowedNetworks', '', 'Locations', '')
+  type('db proxies delete wiki-hook')
+  modify(WIKI)
+})
+
 step('a mistake is refused by nginx itself, and the record is named', () => {
   const before = readFileSync(site(WIKI), 'utf8')
   set(WIKI, 'Upstreams', 'http://no-such-host.invalid:80', 'Balance', 'round-robin')

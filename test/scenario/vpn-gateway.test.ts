@@ -1,4 +1,4 @@
-// Scenario 2 with the real OpenVPN 2.6 on every side: a gateway, two machines outside behind a router, one in the local
+// Scenario 2 with the real OpenVPN 2.6 on every side: a gateway, three machines outside behind a router, one in the local
 // network. All by db, config and signal-event. Runs as root, in private namespaces, on `/`.
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ const step = stepsOf(scenario, reason)
 const daemons = new Daemons()
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-vpn-'))
 const scan = '/run/service'
+/** The gateway's addresses outside, and those of a machine behind it. */
+const GATE = ['198.18.0.2', '2001:db8:3::2'] as const
 const LAN_HOST = ['10.77.0.9', 'fd77::9'] as const
 
 /** Types a line of the manual. */
@@ -59,6 +61,9 @@ async function dial(node: string, name: string, profile: string): Promise<() => 
   return () => stop(client)
 }
 
+/** A profile whose server is asked at another of its addresses. */
+const by = (remote: string, profile: string) => profile.replace(/^remote \S+/m, `remote ${remote}`)
+
 /** Whether a machine gets an answer from another one. */
 const pings = (node: string, address: string) => run(commandOn(node, 'ping', '-c1', '-W2', address)).status === 0
 
@@ -71,8 +76,8 @@ scenario.after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-step('a gateway, two machines outside, a router between them, one in the local network', async () => {
-  for (const node of ['router', 'one', 'two', 'inside']) addNode(node)
+step('a gateway, three machines outside, a router between them, one in the local network', async () => {
+  for (const node of ['router', 'one', 'two', 'three', 'inside']) addNode(node)
   const cable = (node: string, four: string, six: string, device: string) =>
     connect(
       { node: 'router', device, addresses: [`${four}.1/24`, `${six}::1/64`] },
@@ -80,6 +85,7 @@ step('a gateway, two machines outside, a router between them, one in the local n
     )
   cable('one', '198.51.100', '2001:db8:1', 'one')
   cable('two', '203.0.113', '2001:db8:2', 'two')
+  cable('three', '198.19.0', '2001:db8:4', 'three')
   connect(
     { node: 'router', device: 'gate', addresses: ['198.18.0.1/24', '2001:db8:3::1/64'] },
     { device: 'out0', addresses: ['198.18.0.2/24', '2001:db8:3::2/64'] },
@@ -94,6 +100,7 @@ step('a gateway, two machines outside, a router between them, one in the local n
   )
   route('one', '198.51.100.1', '2001:db8:1::1')
   route('two', '203.0.113.1', '2001:db8:2::1')
+  route('three', '198.19.0.1', '2001:db8:4::1')
   route(undefined, '198.18.0.1', '2001:db8:3::1')
   onNode('router', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1')
   await reaches('one', '198.18.0.2')
@@ -139,30 +146,37 @@ step('setsuna: one profile, a stock client, and a ping through the tunnel', asyn
   assert.match(said, /Data Channel: cipher 'AES-256-GCM'/)
 })
 
-step('mikoto, from another machine, with a passphrase', async () => {
+step('mikoto, from another machine, over IPv6, with a passphrase', async () => {
   type('db vpn set mikoto client Passphrase railgun7')
   const { stdout, stderr } = run(words('signal-event vpn-client-create mikoto'), { timeoutSeconds: 120 })
   assert.not.match(stdout + stderr, 'railgun7')
-  const profile = type('gabarit vpn profile mikoto')
+  const profile = by(GATE[1], type('gabarit vpn profile mikoto'))
   assert.match(profile, 'BEGIN ENCRYPTED PRIVATE KEY')
   outputFileSync(join(folder, 'passphrase'), 'railgun7\n')
   hangUp.mikoto = await dial('two', 'mikoto', `${profile}askpass ${join(folder, 'passphrase')}\n`)
+  assert.match(daemons.output('two-mikoto'), `UDPv6 link remote: [AF_INET6]${GATE[1]}:1194`)
   for (const address of LAN_HOST) await reaches('two', address)
 })
 
-step('a second server: TCP over IPv6, without a restart of the first', async () => {
-  type('config set openvpn-tcp service proto tcp6 port 1194 network 10.9.0.0/24 network6 fd00:9::/64 status enabled')
-  type('config setprop openvpn-tcp remoteHost 2001:db8:3::2 managementPort 7506 tlsMode tls-auth')
+step('a second server: TCP over IPv6 and IPv4, without a restart of the first', async () => {
+  type('config set openvpn-tcp service proto tcp port 1194 network 10.9.0.0/24 network6 fd00:9::/64 status enabled')
+  type('config setprop openvpn-tcp remoteHost 198.18.0.2 managementPort 7506 tlsMode tls-auth')
   const first = processOf('openvpn')
   type('signal-event openvpn-update')
   assert.is(processOf('openvpn'), first, 'the other server was not restarted')
   type('db vpn set tomoe client server openvpn-tcp')
   type('signal-event vpn-client-create tomoe')
-  hangUp.tomoe = await dial('two', 'tomoe', type('gabarit vpn profile tomoe'))
-  assert.match(daemons.output('two-tomoe'), 'TCPv6_CLIENT link remote: [AF_INET6]2001:db8:3::2:1194')
-  const tomoe = connectionsOf('tomoe')[0]
-  for (const address of tomoe?.virtualAddresses ?? []) assert.ok(run(['ping', '-c1', '-W2', address]).status === 0)
-  assert.is(tomoe?.server, 'openvpn-tcp')
+  const profile = type('gabarit vpn profile tomoe')
+  for (const [remote, told] of [
+    [GATE[0], `TCPv4_CLIENT link remote: [AF_INET]${GATE[0]}:1194`],
+    [GATE[1], `TCPv6_CLIENT link remote: [AF_INET6]${GATE[1]}:1194`],
+  ] as const) {
+    await hangUp.tomoe?.()
+    hangUp.tomoe = await dial('three', 'tomoe', by(remote, profile))
+    await waitFor(told, () => daemons.output('three-tomoe').includes(told))
+    for (const address of LAN_HOST) await reaches('three', address)
+    assert.is(connectionsOf('tomoe')[0]?.server, 'openvpn-tcp')
+  }
 })
 
 step('a client of one server is none of another', async () => {
@@ -180,7 +194,7 @@ step('gabarit vpn clients shows who is connected, with addresses and bytes', () 
     shown,
     /^setsuna +enabled +20\d\d-\d\d-\d\d +openvpn +20\d\d-.* 198\.51\.100\.2:\d+ +10\.8\.0\.50 fd00:8::/m,
   )
-  assert.match(shown, /^mikoto +enabled .* openvpn .* 203\.0\.113\.2:/m)
+  assert.match(shown, /^mikoto +enabled .* openvpn .* 2001:db8:2::2 /m)
   assert.match(shown, /^tomoe +enabled .* openvpn-tcp /m)
   assert.ok((connectionsOf('setsuna')[0]?.received ?? 0) > 0)
   assert.match(type('gabarit vpn clients setsuna'), 'setsuna')

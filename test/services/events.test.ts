@@ -59,7 +59,7 @@ events('are these', () => {
 for (const event of EVENTS)
   events(`${event} names actions, templates and services that exist`, () => {
     const handlers = readdirSync(join(folder, event)).filter(
-      name => name !== 'confirm-within' && !lstatSync(join(folder, event, name)).isDirectory(),
+      name => !lstatSync(join(folder, event, name)).isDirectory(),
     )
     for (const name of handlers) {
       const link = readlinkSync(join(folder, event, name))

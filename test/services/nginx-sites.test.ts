@@ -38,16 +38,34 @@ sites('a name has one owner, in whatever letters', () => {
   server.remove()
 })
 
-sites('a path that is open to everybody, below a proxy that is not, is told', () => {
-  const closed = { Upstreams: 'http://10.0.0.5', Locations: 'api', AllowedNetworks: '10.0.0.0/8' }
+sites('a path has the networks and passwords of its proxy, until its own record says otherwise', () => {
+  const closed = {
+    Upstreams: 'http://10.0.0.5',
+    Locations: 'api',
+    access: 'private',
+    BasicAuthFile: '/srv/a/passwords',
+  }
   const server = serverWith({
     'plex.example.org': ['proxy', closed],
-    api: ['location', { Path: '/api/', Upstreams: 'http://10.0.0.7' }],
+    // As it was made while this was the default.
+    api: ['location', { Path: '/api/', Upstreams: 'http://10.0.0.7', access: 'public' }],
   })
-  const said = () => server.run(`expand-template ${SITES}`).stderr
-  assert.match(said(), 'proxy plex.example.org is not for everybody, its location api is')
-  server.must('db proxies setprop api AllowedNetworks 0.0.0.0/0')
-  assert.not.match(said(), 'for everybody')
+  server.must('db networks set 10.0.0.0 network Mask 255.0.0.0')
+  const access = () => {
+    server.must(`expand-template ${SITES}`)
+    const place = /location \/api\/ \{([^}]*)\}/.exec(server.read(`${SITES}/plex.example.org.conf`))?.[1] ?? ''
+    return [...place.matchAll(/(?:allow|auth_basic_user_file) ([^;]+);/g)].map(found => found[1])
+  }
+  const own = ['127.0.0.1', '::1']
+  assert.equal(access(), [...own, '10.0.0.0/8', '/srv/a/passwords'])
+  server.must('db proxies setprop api AllowedNetworks 192.0.2.0/24')
+  assert.equal(access(), [...own, '192.0.2.0/24', '/srv/a/passwords'])
+  server.must('db proxies setprop api BasicAuthFile /srv/b/passwords')
+  assert.equal(access(), [...own, '192.0.2.0/24', '/srv/b/passwords'])
+  server.must(['db', 'proxies', 'setprop', 'api', 'access', 'everybody', 'AllowedNetworks', '', 'BasicAuthFile', ''])
+  assert.equal(access(), [])
+  server.must('db proxies setprop api access private')
+  assert.equal(access(), [...own, '10.0.0.0/8', '/srv/a/passwords'])
   server.remove()
 })
 
