@@ -28,29 +28,36 @@ export function commonCertificate(places: Places, wanted: readonly WantedCertifi
 
 /**
  * Which record names which certificate: modSSL the common one, a domain its own when it is in another. A certificate
- * that has not come yet changes nothing.
+ * that has not come yet changes nothing; one that is damaged is taken out, because no service starts with it.
  * @param current the certificate to serve, by name
+ * @param damaged paths on the server
  */
 export function assignments(
   places: Places,
   wanted: readonly WantedCertificate[],
   current: ReadonlyMap<string, StoredCertificate>,
+  damaged: ReadonlySet<string>,
 ): Assignment[] {
   const common = commonCertificate(places, wanted)
   const found = common === undefined ? undefined : current.get(common.name)
+  const isDamaged = (record: DbRecord | undefined) => damaged.has(record?.properties.get('crt') ?? '')
+  const modSSL = readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')
   const first: Assignment[] =
-    found === undefined ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+    found === undefined && !isDamaged(modSSL) ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
   const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
-  const others = [...domains.values()].flatMap(({ key, type, properties }): Assignment[] => {
+  const others = [...domains.values()].flatMap((record): Assignment[] => {
+    const { key, type, properties } = record
     if (type !== 'domain') return []
     const own = certificateOfDomain(domains, key, wanted)
     if (own !== undefined && own !== common) {
       const certificate = current.get(own.name)
-      return certificate === undefined ? [] : [{ database: 'domains', key, certificate }]
+      return certificate === undefined && !isDamaged(record) ? [] : [{ database: 'domains', key, certificate }]
     }
     // What the administrator has entered by hand stays.
     const ours = isOurs(places, properties.get('crt'))
-    return ours && found !== undefined ? [{ database: 'domains', key, certificate: undefined }] : []
+    return ours && (found !== undefined || isDamaged(record))
+      ? [{ database: 'domains', key, certificate: undefined }]
+      : []
   })
   return [...first, ...others]
 }

@@ -37,6 +37,7 @@ export function pickCertificate(
 export function choose(world: World, settings: Settings, asked: string, name: string | undefined): Certificates {
   const certificates = new Certificates(world, settings, 'production')
   const { store } = certificates
+  certificates.warnOfDamages()
   const picked = pickName(store.names(), name)
   const certificate = pickCertificate(store.history(picked), store.current(picked), asked)
   if (certificate.revoked) throw refusal(`the certificate ${picked} ${certificate.id} is withdrawn`)
@@ -57,6 +58,7 @@ export function findIssued(
 ): { certificates: Certificates; certificate: StoredCertificate } {
   const found = (['production', 'test'] satisfies Mode[]).flatMap(mode => {
     const certificates = new Certificates(world, settings, mode)
+    certificates.warnOfDamages()
     const { store } = certificates
     const names = name === undefined ? store.names() : store.names().filter(known => known === name)
     const matching = names.flatMap(known => store.history(known)).filter(known => known.id === id)

@@ -23,7 +23,8 @@ export async function putIntoService(
   world: World,
 ): Promise<string | undefined> {
   const { places } = world
-  const wanted = assignments(places, certificates.wanted, certificates.current())
+  const damaged = new Set(certificates.damages().flatMap(({ crt }) => crt ?? []))
+  const wanted = assignments(places, certificates.wanted, certificates.current(), damaged)
   if (unentered(places, wanted).length > 0 || state.deployment !== undefined) {
     // Noted before: who is killed from here on has the next run finish it.
     state.deployed('the last run was cut off before the certificates were in service')

@@ -28,6 +28,8 @@ interface Memory {
   readonly windows: Map<string, RememberedWindow>
   /** The last deployment failed: why. */
   deployment: string | undefined
+  /** The file could not be read: it is begun anew. */
+  readonly damaged: boolean
 }
 
 /** A suggestion of the authority (RFC 9773), and when to ask again. Times as ISO 8601. */
@@ -76,11 +78,11 @@ export class State {
     if (this.#memory.troubles.delete(key)) this.#write()
   }
 
-  /** Forgets the troubles of certificates that nobody wants any more. */
+  /** Forgets the troubles of certificates that nobody wants any more. A file that was damaged is whole from here on. */
   retain(keys: ReadonlySet<string>): void {
     const gone = [...this.#memory.troubles.keys()].filter(key => !keys.has(key))
     for (const key of gone) this.#memory.troubles.delete(key)
-    if (gone.length > 0) this.#write()
+    if (gone.length > 0 || this.#memory.damaged) this.#write()
   }
 
   get deployment(): string | undefined {
@@ -129,17 +131,15 @@ export class State {
 }
 
 function read(file: string, warn: (message: string) => void): Memory {
-  const empty: Memory = { troubles: new Map(), warned: new Map(), windows: new Map(), deployment: undefined }
   const text = textOf(file)
-  if (text === undefined) return empty
   try {
-    const data: unknown = JSON.parse(text)
+    const data: unknown = JSON.parse(text ?? '{}')
     if (isObject(data)) return memoryOf(data)
   } catch {
     // Told below, with a file that holds something else.
   }
-  warn(`${file}: this file is damaged; failures and warnings are counted anew`)
-  return empty
+  warn(`${file}: this file is damaged; failures and warnings are counted anew. There is nothing to do`)
+  return { ...memoryOf({}), damaged: true }
 }
 
 function memoryOf(data: Record<string, unknown>): Memory {
@@ -153,7 +153,7 @@ function memoryOf(data: Record<string, unknown>): Memory {
     isWindow(value) ? [[key, value] as const] : [],
   )
   const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
-  return { troubles: new Map(troubles), warned: new Map(warned), windows: new Map(windows), deployment }
+  return { troubles: new Map(troubles), warned: new Map(warned), windows: new Map(windows), deployment, damaged: false }
 }
 
 function isTrouble(value: unknown): value is Trouble {

@@ -50,6 +50,7 @@ export function certificateStatus(settings: Settings, state: State, world: World
   const rows = wanted.map(one => rowOf(one, certificates, inService, state, now))
   const known = new Set(rows.flatMap(({ certificate }) => certificate?.certificate.fingerprint256 ?? []))
   problems.push(...settingProblems(settings, wanted), ...rows.flatMap(row => rowProblems(row, now)))
+  problems.push(...certificates.damages().map(({ failure }) => failure.describe()))
   if (state.deployment !== undefined) problems.push(state.deployment)
   for (const one of inService) {
     if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
@@ -76,9 +77,10 @@ function rowOf(
   now: Date,
 ): CertificateStatus {
   const { name, names } = wanted
-  const certificate = certificates.store.current(name)
+  const certificate = certificates.store.current(name) ?? certificates.store.newest(name)
   const renewal = certificates.store.history(name).some(older => sameNames(older.names, names))
-  const { left } = certificates.ledger.before({ certificate: name, names, renewal })
+  const whole = certificates.ledger.damage() === undefined
+  const left = whole ? certificates.ledger.before({ certificate: name, names, renewal }).left : []
   const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
   if (certificate === undefined)
     return { ...base, issuer: undefined, daysLeft: undefined, nextRenewal: undefined, records: [] }
