@@ -80,6 +80,27 @@ export function isOurs(places: Places, file: string | undefined): boolean {
   return file?.startsWith(`${state}/letsencrypt/`) === true
 }
 
+/** The name of a record in the memory: `configuration modSSL`. */
+export function recordName({ database, key }: Assignment): string {
+  return `${database} ${key}`
+}
+
+/**
+ * The assignments that a person has undone: a certificate was entered in the record, and it names none of ours any more. SME
+ * Server's way back to the self-signed certificate is that; what a person has taken out stays out.
+ * @param entered names of the records in which a certificate was entered
+ */
+export function undone(places: Places, wanted: readonly Assignment[], entered: ReadonlySet<string>): Assignment[] {
+  return DATABASES.flatMap(database => {
+    const records = readDatabase(databaseFile(places, database))
+    return wanted.filter(one => {
+      if (one.database !== database || one.certificate === undefined || !entered.has(recordName(one))) return false
+      const record = records?.get(one.key)
+      return record !== undefined && !isOurs(places, record.properties.get('crt'))
+    })
+  })
+}
+
 /** What the databases do not say yet. Each is read once, however many records it has. */
 export function unentered(places: Places, wanted: readonly Assignment[]): Assignment[] {
   return DATABASES.flatMap(database => {

@@ -97,7 +97,8 @@ class Setup {
   async #produce(): Promise<number> {
     const production = this.#certificates('production')
     const failed = await this.#issueAll(production, lacking(production, this.#world))
-    const problem = await putIntoService(production, this.#state, this.#world)
+    const asked = new Set(production.wanted.map(({ name }) => name))
+    const problem = await putIntoService(production, this.#state, this.#world, asked)
     if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)
     return failed.length === 0 && problem === undefined ? EXIT.done : EXIT.failed
   }

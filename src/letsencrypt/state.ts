@@ -26,6 +26,8 @@ interface Memory {
   readonly warned: Map<string, number>
   /** By fingerprint: when the authority suggests to renew. */
   readonly windows: Map<string, RememberedWindow>
+  /** The records in which a certificate was entered: {@link recordName}. */
+  readonly entered: Set<string>
   /** The last deployment failed: why. */
   deployment: string | undefined
   /** The file could not be read: it is begun anew. */
@@ -96,6 +98,19 @@ export class State {
     this.#write()
   }
 
+  /** The records in which a certificate was entered: one that names none of ours now was changed by a person. */
+  get entered(): ReadonlySet<string> {
+    return this.#memory.entered
+  }
+
+  noteEntered(records: ReadonlySet<string>): void {
+    const { entered } = this.#memory
+    if (records.size === entered.size && [...records].every(record => entered.has(record))) return
+    entered.clear()
+    for (const record of records) entered.add(record)
+    this.#write()
+  }
+
   window(fingerprint: string): RememberedWindow | undefined {
     return this.#memory.windows.get(fingerprint)
   }
@@ -118,11 +133,12 @@ export class State {
   }
 
   #write(): void {
-    const { troubles, warned, windows, deployment } = this.#memory
+    const { troubles, warned, windows, entered, deployment } = this.#memory
     const data = {
       troubles: Object.fromEntries(troubles),
       warned: Object.fromEntries(warned),
       windows: Object.fromEntries(windows),
+      entered: [...entered].sort(),
       deployment: deployment ?? null,
     }
     mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
@@ -153,7 +169,17 @@ function memoryOf(data: Record<string, unknown>): Memory {
     isWindow(value) ? [[key, value] as const] : [],
   )
   const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
-  return { troubles: new Map(troubles), warned: new Map(warned), windows: new Map(windows), deployment, damaged: false }
+  const entered = new Set(
+    (Array.isArray(data.entered) ? data.entered : []).filter((name): name is string => typeof name === 'string'),
+  )
+  return {
+    troubles: new Map(troubles),
+    warned: new Map(warned),
+    windows: new Map(windows),
+    entered,
+    deployment,
+    damaged: false,
+  }
 }
 
 function isTrouble(value: unknown): value is Trouble {

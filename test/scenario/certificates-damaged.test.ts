@@ -104,7 +104,10 @@ step('a damaged ledger keeps its authority from being asked, and nothing from be
   const ledger = `${AUTHORITY}/ledger.json`
   const [whole, asked] = [readFileSync(ledger), orders()]
   writeFileSync(ledger, '[')
-  server.type('config delprop modSSL CertificateChainFile crt key')
+  const other = newest('b.example')
+  server.type(
+    `config setprop modSSL crt ${other}/cert.pem key ${other}/privkey.pem CertificateChainFile ${other}/chain.pem`,
+  )
   const due = new Date(Date.now() + 70 * 86_400_000).toISOString()
   const said = renewNaming(ledger, `renew --at ${due}`)
   assert.match(said, 'b.example: due since')
