@@ -4,10 +4,10 @@ import { basename, join } from 'node:path'
 import { Failure, hasCode } from '../system/failure.ts'
 import { dehydratedFolder } from './dehydrated.ts'
 import { readDehydrated } from './dehydrated-files.ts'
-import { Ledger } from './ledger/ledger.ts'
+import { Ledger, type Outcome } from './ledger/ledger.ts'
 import { namesOf, readLeaf, sameNames } from './pem.ts'
 import type { Settings } from './settings.ts'
-import { CertificateStore, type StoredCertificate } from './store.ts'
+import { CertificateStore, type Damage, type StoredCertificate } from './store.ts'
 import type { Authority, WantedCertificate } from './types.ts'
 import { verifyCertificate } from './verify.ts'
 import { wantedCertificates } from './wanted.ts'
@@ -41,6 +41,27 @@ export class Certificates {
     )
   }
 
+  /** What is damaged of this authority, in the history and in the ledger. */
+  damages(): Damage[] {
+    const failure = this.ledger.damage()
+    const damages = this.store.names().flatMap(name => this.store.damages(name))
+    return failure === undefined ? damages : [...damages, { failure, crt: undefined }]
+  }
+
+  /** Tells what is damaged. @returns false when there is something */
+  warnOfDamages(): boolean {
+    const damages = this.damages()
+    for (const { failure } of damages) this.#world.warn(failure.describe())
+    return damages.length === 0
+  }
+
+  /** Notes in the ledger what came of an order. That it is damaged is told, and keeps no certificate from being used. */
+  note(outcome: Outcome): void {
+    const damage = this.ledger.damage()
+    if (damage === undefined) this.ledger.record(outcome)
+    else this.#world.warn(damage.describe())
+  }
+
   /** Takes over every certificate that dehydrated has got while nobody looked: by hand, or before a run was killed. */
   adoptAll(): StoredCertificate[] {
     return foldersIn(join(this.settings.baseFolder, this.authority.id)).flatMap(name => {
@@ -72,7 +93,7 @@ export class Certificates {
     const history = this.store.history(name)
     const certificate = this.store.add(name, found.id, found.texts)
     const renewal = history.some(({ names }) => sameNames(names, certificate.names))
-    this.ledger.record({ kind: 'issued', names: certificate.names, renewal })
+    this.note({ kind: 'issued', names: certificate.names, renewal })
     return certificate
   }
 

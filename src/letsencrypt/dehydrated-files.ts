@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { hasCode } from '../system/failure.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import { Failure, hasCode } from '../system/failure.ts'
 import type { CertificateTexts } from './verify.ts'
 
 /**
@@ -15,7 +16,7 @@ export function readDehydrated(folder: string): { id: string; texts: Certificate
   } catch (error) {
     // A revoked one leaves a link to nowhere; EINVAL: somebody put a file there, which is not dehydrated's.
     if (hasCode(error, 'ENOENT') || hasCode(error, 'EINVAL')) return undefined
-    throw error
+    throw unreadable(folder, error)
   }
   const id = /^cert-(\d+)\.pem$/.exec(target)?.[1]
   if (id === undefined) return undefined
@@ -24,8 +25,17 @@ export function readDehydrated(folder: string): { id: string; texts: Certificate
     return { id, texts: { cert: text('cert'), chain: text('chain'), key: keyText(folder, id) } }
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
-    throw error
+    throw unreadable(folder, error)
   }
+}
+
+function unreadable(folder: string, error: unknown): Failure {
+  const message = `the certificate in this folder of dehydrated cannot be read: ${systemReason(error)}`
+  return new Failure(message, {
+    where: folder,
+    hint: 'Move the folder away: then a new one is asked for.',
+    cause: error,
+  })
 }
 
 /** With PRIVATE_KEY_RENEW=no the old key goes on. */

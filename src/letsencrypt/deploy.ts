@@ -28,29 +28,36 @@ export function commonCertificate(places: Places, wanted: readonly WantedCertifi
 
 /**
  * Which record names which certificate: modSSL the common one, a domain its own when it is in another. A certificate
- * that has not come yet changes nothing.
+ * that has not come yet changes nothing; one that is damaged is taken out, because no service starts with it.
  * @param current the certificate to serve, by name
+ * @param damaged paths on the server
  */
 export function assignments(
   places: Places,
   wanted: readonly WantedCertificate[],
   current: ReadonlyMap<string, StoredCertificate>,
+  damaged: ReadonlySet<string>,
 ): Assignment[] {
   const common = commonCertificate(places, wanted)
   const found = common === undefined ? undefined : current.get(common.name)
+  const isDamaged = (record: DbRecord | undefined) => damaged.has(record?.properties.get('crt') ?? '')
+  const modSSL = readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')
   const first: Assignment[] =
-    found === undefined ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+    found === undefined && !isDamaged(modSSL) ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
   const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
-  const others = [...domains.values()].flatMap(({ key, type, properties }): Assignment[] => {
+  const others = [...domains.values()].flatMap((record): Assignment[] => {
+    const { key, type, properties } = record
     if (type !== 'domain') return []
     const own = certificateOfDomain(domains, key, wanted)
     if (own !== undefined && own !== common) {
       const certificate = current.get(own.name)
-      return certificate === undefined ? [] : [{ database: 'domains', key, certificate }]
+      return certificate === undefined && !isDamaged(record) ? [] : [{ database: 'domains', key, certificate }]
     }
     // What the administrator has entered by hand stays.
     const ours = isOurs(places, properties.get('crt'))
-    return ours && found !== undefined ? [{ database: 'domains', key, certificate: undefined }] : []
+    return ours && (found !== undefined || isDamaged(record))
+      ? [{ database: 'domains', key, certificate: undefined }]
+      : []
   })
   return [...first, ...others]
 }
@@ -71,6 +78,27 @@ function certificateOfDomain(
 export function isOurs(places: Places, file: string | undefined): boolean {
   const state = places.state.slice(places.root === '/' ? 0 : places.root.length)
   return file?.startsWith(`${state}/letsencrypt/`) === true
+}
+
+/** The name of a record in the memory: `configuration modSSL`. */
+export function recordName({ database, key }: Assignment): string {
+  return `${database} ${key}`
+}
+
+/**
+ * The assignments that a person has undone: a certificate was entered in the record, and it names none of ours any more. SME
+ * Server's way back to the self-signed certificate is that; what a person has taken out stays out.
+ * @param entered names of the records in which a certificate was entered
+ */
+export function undone(places: Places, wanted: readonly Assignment[], entered: ReadonlySet<string>): Assignment[] {
+  return DATABASES.flatMap(database => {
+    const records = readDatabase(databaseFile(places, database))
+    return wanted.filter(one => {
+      if (one.database !== database || one.certificate === undefined || !entered.has(recordName(one))) return false
+      const record = records?.get(one.key)
+      return record !== undefined && !isOurs(places, record.properties.get('crt'))
+    })
+  })
 }
 
 /** What the databases do not say yet. Each is read once, however many records it has. */

@@ -6,6 +6,12 @@ import type { StoredCertificate } from './store.ts'
 import type { Mode } from './types.ts'
 import type { World } from './world.ts'
 
+/** A certificate of a history, and those of its authority. */
+interface Issued {
+  readonly certificates: Certificates
+  readonly certificate: StoredCertificate
+}
+
 /** The certificate that a person means: by its name, or the only one there is. */
 export function pickName(names: readonly string[], asked: string | undefined): string {
   const [first, ...others] = names
@@ -34,29 +40,26 @@ export function pickCertificate(
  * Chooses an older certificate of the production authority, to be served until a newer one comes.
  * @throws Failure (refused) when there is no such one, or it holds no more
  */
-export function choose(world: World, settings: Settings, asked: string, name: string | undefined): Certificates {
+export function choose(world: World, settings: Settings, asked: string, name: string | undefined): Issued {
   const certificates = new Certificates(world, settings, 'production')
   const { store } = certificates
+  certificates.warnOfDamages()
   const picked = pickName(store.names(), name)
   const certificate = pickCertificate(store.history(picked), store.current(picked), asked)
   if (certificate.revoked) throw refusal(`the certificate ${picked} ${certificate.id} is withdrawn`)
   if (certificate.until <= world.clock.now()) throw refusal(`the certificate ${picked} ${certificate.id} has expired`)
   store.choose(certificate)
-  return certificates
+  return { certificates, certificate }
 }
 
 /**
  * A certificate of either authority, for withdrawing it.
  * @throws Failure when there is no such one; (refused) when two of one second have the id
  */
-export function findIssued(
-  world: World,
-  settings: Settings,
-  id: string,
-  name: string | undefined,
-): { certificates: Certificates; certificate: StoredCertificate } {
+export function findIssued(world: World, settings: Settings, id: string, name: string | undefined): Issued {
   const found = (['production', 'test'] satisfies Mode[]).flatMap(mode => {
     const certificates = new Certificates(world, settings, mode)
+    certificates.warnOfDamages()
     const { store } = certificates
     const names = name === undefined ? store.names() : store.names().filter(known => known === name)
     const matching = names.flatMap(known => store.history(known)).filter(known => known.id === id)

@@ -39,7 +39,7 @@ export async function deployCertificate(
     state.deployed('the certificate is entered, but the event has not ended')
     enter(world.places, [{ database: 'configuration', key: 'modSSL', certificate }])
   }
-  const problem = await putIntoService(certificates, state, world)
+  const problem = await putIntoService(certificates, state, world, new Set([name]))
   if (problem === undefined) return EXIT.done
   world.warn(problem)
   return EXIT.failed

@@ -52,11 +52,11 @@ function refusedByLedger({ store, ledger }: Certificates, { name, names }: Wante
 }
 
 async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {
-  const { authority, settings, ledger } = certificates
+  const { authority, settings } = certificates
   const folder = dehydratedFolder(settings, authority, wanted.name)
   const before = readDehydrated(folder)?.id
   const run = await askFor(wanted, authority, settings, world)
-  if (run.newAccount) ledger.record({ kind: 'account' })
+  if (run.newAccount) certificates.note({ kind: 'account' })
   const found = readDehydrated(folder)
   if (found !== undefined && found.id !== before) {
     const certificate = takeOver(certificates, wanted, found.texts.cert)
@@ -65,7 +65,7 @@ async function ask(certificates: Certificates, wanted: WantedCertificate, world:
     return { certificate }
   }
   const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
-  ledger.record({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
+  certificates.note({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
   return { failure: { message, hint } }
 }
 
@@ -75,7 +75,7 @@ function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: st
   try {
     adopted = certificates.adopt(wanted.name)
   } catch (error) {
-    if (error instanceof Failure) certificates.ledger.record({ kind: 'issued', names: wanted.names })
+    if (error instanceof Failure) certificates.note({ kind: 'issued', names: wanted.names })
     throw error
   }
   return adopted ?? takenOver(certificates, wanted, pem)

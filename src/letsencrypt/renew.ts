@@ -53,7 +53,7 @@ async function renewAll(settings: Settings, state: State, world: World, options:
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate of ${names.length} names`)
   state.retain(new Set(certificates.wanted.map(({ name }) => stateKey(certificates, name))))
-  let ok = true
+  let ok = certificates.warnOfDamages()
   const tries: Date[] = []
   for (const wanted of certificates.wanted) {
     const next = await renewOne(wanted, certificates, state, world, options)

@@ -58,7 +58,11 @@ class Setup {
     // Makes the folders and files that everything below needs; reloads the web server when its file changed.
     if (this.#settings.status === 'disabled') this.#setStatus('test')
     await this.#mustSignal('letsencrypt-modify')
-    for (const mode of ['test', 'production'] as const) this.#certificates(mode).adoptAll()
+    for (const mode of ['test', 'production'] as const) {
+      const certificates = this.#certificates(mode)
+      certificates.adoptAll()
+      certificates.warnOfDamages()
+    }
     if (lacking(this.#certificates('production'), this.#world).length > 0 && !(await this.#check())) return EXIT.failed
     if (!(await this.#test())) return EXIT.failed
     if (this.#options.testOnly) {
@@ -93,7 +97,8 @@ class Setup {
   async #produce(): Promise<number> {
     const production = this.#certificates('production')
     const failed = await this.#issueAll(production, lacking(production, this.#world))
-    const problem = await putIntoService(production, this.#state, this.#world)
+    const asked = new Set(production.wanted.map(({ name }) => name))
+    const problem = await putIntoService(production, this.#state, this.#world, asked)
     if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)
     return failed.length === 0 && problem === undefined ? EXIT.done : EXIT.failed
   }

@@ -26,8 +26,12 @@ interface Memory {
   readonly warned: Map<string, number>
   /** By fingerprint: when the authority suggests to renew. */
   readonly windows: Map<string, RememberedWindow>
+  /** The records in which a certificate was entered: {@link recordName}. */
+  readonly entered: Set<string>
   /** The last deployment failed: why. */
   deployment: string | undefined
+  /** The file could not be read: it is begun anew. */
+  readonly damaged: boolean
 }
 
 /** A suggestion of the authority (RFC 9773), and when to ask again. Times as ISO 8601. */
@@ -76,11 +80,11 @@ export class State {
     if (this.#memory.troubles.delete(key)) this.#write()
   }
 
-  /** Forgets the troubles of certificates that nobody wants any more. */
+  /** Forgets the troubles of certificates that nobody wants any more. A file that was damaged is whole from here on. */
   retain(keys: ReadonlySet<string>): void {
     const gone = [...this.#memory.troubles.keys()].filter(key => !keys.has(key))
     for (const key of gone) this.#memory.troubles.delete(key)
-    if (gone.length > 0) this.#write()
+    if (gone.length > 0 || this.#memory.damaged) this.#write()
   }
 
   get deployment(): string | undefined {
@@ -91,6 +95,19 @@ export class State {
   deployed(problem: string | undefined): void {
     if (this.#memory.deployment === problem) return
     this.#memory.deployment = problem
+    this.#write()
+  }
+
+  /** The records in which a certificate was entered: one that names none of ours now was changed by a person. */
+  get entered(): ReadonlySet<string> {
+    return this.#memory.entered
+  }
+
+  noteEntered(records: ReadonlySet<string>): void {
+    const { entered } = this.#memory
+    if (records.size === entered.size && [...records].every(record => entered.has(record))) return
+    entered.clear()
+    for (const record of records) entered.add(record)
     this.#write()
   }
 
@@ -116,11 +133,12 @@ export class State {
   }
 
   #write(): void {
-    const { troubles, warned, windows, deployment } = this.#memory
+    const { troubles, warned, windows, entered, deployment } = this.#memory
     const data = {
       troubles: Object.fromEntries(troubles),
       warned: Object.fromEntries(warned),
       windows: Object.fromEntries(windows),
+      entered: [...entered].sort(),
       deployment: deployment ?? null,
     }
     mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
@@ -129,17 +147,15 @@ export class State {
 }
 
 function read(file: string, warn: (message: string) => void): Memory {
-  const empty: Memory = { troubles: new Map(), warned: new Map(), windows: new Map(), deployment: undefined }
   const text = textOf(file)
-  if (text === undefined) return empty
   try {
-    const data: unknown = JSON.parse(text)
+    const data: unknown = JSON.parse(text ?? '{}')
     if (isObject(data)) return memoryOf(data)
   } catch {
     // Told below, with a file that holds something else.
   }
-  warn(`${file}: this file is damaged; failures and warnings are counted anew`)
-  return empty
+  warn(`${file}: this file is damaged; failures and warnings are counted anew. There is nothing to do`)
+  return { ...memoryOf({}), damaged: true }
 }
 
 function memoryOf(data: Record<string, unknown>): Memory {
@@ -153,7 +169,17 @@ function memoryOf(data: Record<string, unknown>): Memory {
     isWindow(value) ? [[key, value] as const] : [],
   )
   const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
-  return { troubles: new Map(troubles), warned: new Map(warned), windows: new Map(windows), deployment }
+  const entered = new Set(
+    (Array.isArray(data.entered) ? data.entered : []).filter((name): name is string => typeof name === 'string'),
+  )
+  return {
+    troubles: new Map(troubles),
+    warned: new Map(warned),
+    windows: new Map(windows),
+    entered,
+    deployment,
+    damaged: false,
+  }
 }
 
 function isTrouble(value: unknown): value is Trouble {

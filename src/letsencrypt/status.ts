@@ -1,10 +1,12 @@
 import { daysLeft } from '../system/days.ts'
 import { oldAddresses } from './addresses.ts'
 import { Certificates, issuerName } from './certificates.ts'
+import { undone } from './deploy.ts'
 import type { Answer } from './ledger/judge.ts'
 import { sameNames } from './pem.ts'
 import { stateKey } from './renew.ts'
 import { renewalTime, urgency } from './renewal.ts'
+import { allAssignments } from './serve.ts'
 import type { Settings } from './settings.ts'
 import { missingSettings } from './settings-check.ts'
 import type { State, Trouble } from './state.ts'
@@ -23,6 +25,8 @@ export interface CertificateStatus {
   readonly nextRenewal: Date | undefined
   /** Records that name it: `modSSL`, domains. */
   readonly records: readonly string[]
+  /** Records out of which a person has taken it. */
+  readonly takenOut: readonly string[]
   readonly trouble: Trouble | undefined
   readonly left: Answer['left']
 }
@@ -47,9 +51,14 @@ export function certificateStatus(settings: Settings, state: State, world: World
   const certificates = new Certificates(world, settings, mode)
   const inService = certificatesInService(world.places, problem => problems.push(problem))
   const wanted = settings.status === 'disabled' ? [] : certificates.wanted
-  const rows = wanted.map(one => rowOf(one, certificates, inService, state, now))
+  const left = undone(world.places, mode === 'test' ? [] : allAssignments(certificates, world.places), state.entered)
+  const rows = wanted.map(one => {
+    const takenOut = left.filter(({ certificate }) => certificate?.name === one.name).map(({ key }) => key)
+    return { ...rowOf(one, certificates, inService, state, now), takenOut }
+  })
   const known = new Set(rows.flatMap(({ certificate }) => certificate?.certificate.fingerprint256 ?? []))
   problems.push(...settingProblems(settings, wanted), ...rows.flatMap(row => rowProblems(row, now)))
+  problems.push(...certificates.damages().map(({ failure }) => failure.describe()))
   if (state.deployment !== undefined) problems.push(state.deployment)
   for (const one of inService) {
     if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
@@ -74,11 +83,12 @@ function rowOf(
   inService: readonly InService[],
   state: State,
   now: Date,
-): CertificateStatus {
+): Omit<CertificateStatus, 'takenOut'> {
   const { name, names } = wanted
-  const certificate = certificates.store.current(name)
+  const certificate = certificates.store.current(name) ?? certificates.store.newest(name)
   const renewal = certificates.store.history(name).some(older => sameNames(older.names, names))
-  const { left } = certificates.ledger.before({ certificate: name, names, renewal })
+  const whole = certificates.ledger.damage() === undefined
+  const left = whole ? certificates.ledger.before({ certificate: name, names, renewal }).left : []
   const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
   if (certificate === undefined)
     return { ...base, issuer: undefined, daysLeft: undefined, nextRenewal: undefined, records: [] }

@@ -1,14 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
+import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
 import { textOf } from '../system/text-of.ts'
-import { namesOf, readLeaf, validityOf } from './pem.ts'
+import { namesOf, readCertificates, readLeaf, validityOf } from './pem.ts'
 import type { Authority, Clock } from './types.ts'
-import type { CertificateTexts } from './verify.ts'
+import { type CertificateTexts, fitProblems } from './verify.ts'
 
 /** A certificate of the history: a folder that nobody changes any more. */
 export interface StoredCertificate {
@@ -26,6 +26,14 @@ export interface StoredCertificate {
   readonly until: Date
   /** The authority has withdrawn it at our wish. */
   readonly revoked: boolean
+}
+
+/** A file of the history that cannot be used. Everything else goes on without it. */
+export interface Damage {
+  /** Says which file, what is wrong with it, and what to do. */
+  readonly failure: Failure
+  /** The path on the server by which records name the certificate; undefined when it is none. */
+  readonly crt: string | undefined
 }
 
 /**
@@ -48,10 +56,16 @@ export class CertificateStore {
     return entries(this.#folder).sort()
   }
 
-  /** The certificates of a name, the newest first. */
+  /** The certificates of a name that can be used, the newest first. */
   history(name: string): StoredCertificate[] {
-    const ids = entries(join(this.#folder, name)).filter(id => /^\d+$/.test(id))
-    return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
+    return this.#look(name).flatMap(found => ('failure' in found ? [] : [found]))
+  }
+
+  /** What is damaged in the history of a name. */
+  damages(name: string): Damage[] {
+    const choice = this.#choice(name)
+    const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
+    return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
 
   /** The same certificate in the history of a name; undefined when it is not there. */
@@ -64,10 +78,14 @@ export class CertificateStore {
     return this.history(name).find(({ revoked }) => !revoked)
   }
 
-  /** The certificate to serve: the newest, unless an older one was chosen since it came, and holds still. */
+  /**
+   * The certificate to serve: the newest, unless an older one was chosen since it came, and holds still. None when nobody
+   * knows which one was chosen: then what is served stays as it is.
+   */
   current(name: string): StoredCertificate | undefined {
     const history = this.history(name).filter(({ revoked }) => !revoked)
     const choice = this.#choice(name)
+    if (choice instanceof Failure) return undefined
     const chosen = choice?.instead === history[0]?.id ? history.find(({ id }) => id === choice?.chosen) : undefined
     return chosen !== undefined && chosen.until > this.#clock.now() ? chosen : history[0]
   }
@@ -94,12 +112,14 @@ export class CertificateStore {
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { mode: 0o700 })
     const files = { 'cert.pem': texts.cert, 'chain.pem': texts.chain, 'privkey.pem': texts.key }
-    for (const [file, text] of Object.entries({ ...files, 'fullchain.pem': `${texts.cert.trimEnd()}\n${texts.chain}` }))
+    for (const [file, text] of Object.entries({ ...files, 'fullchain.pem': joined(texts) }))
       writeFileAtomically(join(temporary, file), text, { mode: 0o600 })
     const free = this.#freeId(name, id)
     renameSync(temporary, join(parent, free))
     syncFolder(parent)
-    return this.#read(name, free)
+    const added = this.#read(name, free)
+    if ('failure' in added) throw added.failure
+    return added
   }
 
   /** Two of one second differ by name. */
@@ -110,17 +130,29 @@ export class CertificateStore {
     return String(number)
   }
 
-  #read(name: string, id: string): StoredCertificate {
-    const folder = join(this.#folder, name, id)
-    const file = join(folder, 'cert.pem')
-    const certificate = readLeaf(readText(file), file)
-    const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
-    const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
-    const revoked = existsSync(join(folder, 'revoked'))
-    return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
+  /** Everything in the history of a name, the newest first. */
+  #look(name: string): (StoredCertificate | Damage)[] {
+    const ids = entries(join(this.#folder, name)).filter(id => /^\d+$/.test(id))
+    return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
   }
 
-  #choice(name: string): { chosen: unknown; instead: unknown } | undefined {
+  #read(name: string, id: string): StoredCertificate | Damage {
+    const folder = join(this.#folder, name, id)
+    const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
+    const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
+    try {
+      const certificate = readWhole(folder)
+      const revoked = existsSync(join(folder, 'revoked'))
+      return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const hint = `It is not used; gabarit letsencrypt renew puts another one in its place.\nThen move ${folder} away.`
+      const where = error.where ?? folder
+      return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
+    }
+  }
+
+  #choice(name: string): { chosen: unknown; instead: unknown } | undefined | Failure {
     const file = join(this.#folder, name, 'choice.json')
     const text = textOf(file)
     if (text === undefined) return undefined
@@ -130,18 +162,40 @@ export class CertificateStore {
     } catch {
       // Told below.
     }
-    throw new Failure('this file is damaged', {
+    return new Failure('this file is damaged', {
       where: file,
-      hint: 'Remove it: then the newest certificate is served.',
+      hint: `What is served for ${name} stays as it is. Remove the file: then the newest certificate is served.`,
     })
   }
+}
+
+/** One file of certificate and chain, as nginx wants it. */
+function joined({ cert, chain }: Pick<CertificateTexts, 'cert' | 'chain'>): string {
+  return `${cert.trimEnd()}\n${chain}`
+}
+
+/**
+ * Reads a certificate, and looks whether the files beside it are still those that came with it: a service does not start
+ * with any that do not fit, and takes all other sites down with it.
+ * @throws Failure that names the file
+ */
+function readWhole(folder: string): X509Certificate {
+  const file = (name: string) => join(folder, name)
+  const [cert, chain] = [readText(file('cert.pem')), readText(file('chain.pem'))]
+  const certificate = readLeaf(cert, file('cert.pem'))
+  const issuers = readCertificates(chain, file('chain.pem'))
+  const [problem] = fitProblems(certificate, issuers, readText(file('privkey.pem')))
+  if (problem !== undefined) throw new Failure(problem, { where: folder })
+  if (readText(file('fullchain.pem')) === joined({ cert, chain })) return certificate
+  throw new Failure('it is not cert.pem and chain.pem', { where: file('fullchain.pem') })
 }
 
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Failure('this file of a certificate cannot be read', { where: file, cause: error })
+    const message = `this file of a certificate cannot be read: ${systemReason(error)}`
+    throw new Failure(message, { where: file, cause: error })
   }
 }
 

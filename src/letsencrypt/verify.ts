@@ -35,12 +35,16 @@ export function verifyCertificate(texts: CertificateTexts, expected: Expected, n
   }
   if (leaf === undefined) return ['there is no certificate in it']
   return [
-    ...keyProblems(leaf, texts.key),
+    ...fitProblems(leaf, chain, texts.key),
     ...nameProblems(leaf, expected.names),
-    ...chainProblems([leaf, ...chain]),
     ...issuerProblems(leaf, expected),
     ...lifetimeProblems([leaf, ...chain], now),
   ]
+}
+
+/** Looks whether a private key and a chain are those of a certificate. @returns what is wrong, in words */
+export function fitProblems(leaf: X509Certificate, chain: readonly X509Certificate[], key: string): string[] {
+  return [...keyProblems(leaf, key), ...chainProblems([leaf, ...chain])]
 }
 
 function keyProblems(leaf: X509Certificate, key: string): string[] {

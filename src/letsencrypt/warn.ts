@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { readDatabase } from '../db/store.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { daysLeft } from '../system/days.ts'
 import { Failure } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
+import { textOf } from '../system/text-of.ts'
 import { sayMoment } from './ledger/judge.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { urgency } from './renewal.ts'
@@ -32,18 +33,15 @@ export function certificatesInService(places: Places, warn: (message: string) =>
   return records.flatMap(record => {
     const file = record?.properties.get('crt')
     if (record === undefined || file === undefined || file === '') return []
-    const real = below(places, file)
-    if (!existsSync(real)) {
-      warn(`${record.key}: its certificate ${file} does not exist`)
-      return []
-    }
     try {
-      const leaf = readLeaf(readFileSync(real, 'utf8'), file)
+      const text = textOf(below(places, file))
+      if (text === undefined) throw new Failure('this file does not exist', { where: file })
+      const leaf = readLeaf(text, file)
       const { fingerprint256: fingerprint, issuer } = leaf
       return [{ record: record.key, file, names: namesOf(leaf), fingerprint, issuer, ...validityOf(leaf) }]
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      warn(error.describe())
+      const reason = error instanceof Failure ? error.describe() : `${file}: ${systemReason(error)}`
+      warn(`${record.key} names a certificate that cannot be used: ${reason}`)
       return []
     }
   })

@@ -21,16 +21,23 @@ export function run(invocation: Invocation): number {
   const { places, flag, print } = invocation
   const world = makeWorld(invocation, 'limits')
   const settings = readSettings(places)
+  let whole = true
   const rows = (['test', 'production'] as const).flatMap(mode => {
     const { authority, wanted, store, ledger } = new Certificates(world, settings, mode)
+    const damage = ledger.damage()
+    if (damage !== undefined) {
+      world.warn(damage.describe())
+      whole = false
+      return []
+    }
     return wanted.map(({ name, names }): Row => {
       const renewal = store.history(name).some(older => sameNames(older.names, names))
       return { authority, certificate: name, renewal, answer: ledger.before({ certificate: name, names, renewal }) }
     })
   })
   if (flag('json')) print(JSON.stringify(rows.map(asData), null, 2))
-  else print(rows.length === 0 ? 'no name is asked for' : rows.map(asText).join('\n\n'))
-  return EXIT.done
+  else if (whole || rows.length > 0) print(rows.length === 0 ? 'no name is asked for' : rows.map(asText).join('\n\n'))
+  return whole ? EXIT.done : EXIT.failed
 }
 
 function asText({ authority, certificate, renewal, answer }: Row): string {

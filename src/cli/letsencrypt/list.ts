@@ -12,8 +12,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const world = makeWorld(invocation, 'list')
   const settings = readSettings(places)
   const inService = new Set(certificatesInService(places, world.warn).map(({ fingerprint }) => fingerprint))
+  let whole = true
   const rows = (['production', 'test'] as const).flatMap(mode => {
-    const { store } = new Certificates(world, settings, mode)
+    const certificates = new Certificates(world, settings, mode)
+    whole = certificates.warnOfDamages() && whole
+    const { store } = certificates
     return store.names().flatMap(name =>
       store.history(name).map(({ id, certificate, from, until, names, folder, revoked }) => {
         const served = inService.has(certificate.fingerprint256)
@@ -28,5 +31,5 @@ export async function run(invocation: Invocation): Promise<number> {
       const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}`
       print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayMoment(until)}${marks}`)
     }
-  return EXIT.done
+  return whole ? EXIT.done : EXIT.failed
 }

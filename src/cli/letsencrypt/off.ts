@@ -18,8 +18,10 @@ export function run(invocation: Invocation): Promise<number> {
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)
     if (worst === EXIT.done) {
-      // What could not be put into service is not to be there any more.
-      new State(places, world.warn).deployed(undefined)
+      // What could not be put into service is not to be there any more; and nothing was taken out by a person.
+      const state = new State(places, world.warn)
+      state.deployed(undefined)
+      state.noteEntered(new Set())
       print('letsencrypt is off; the self-signed certificate is served. Nothing was deleted: setup brings all back.')
     }
     return worst

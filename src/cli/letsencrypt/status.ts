@@ -26,7 +26,7 @@ function asText({ status, mode, directory, certificates, others, problems }: Sta
 }
 
 function certificateLines(row: CertificateStatus): string[] {
-  const { name, names, certificate, issuer, daysLeft, nextRenewal, records, trouble, left } = row
+  const { name, names, certificate, issuer, daysLeft, nextRenewal, records, takenOut, trouble, left } = row
   const lines = [`certificate ${name}`, `  names: ${names.join(' ')}`]
   if (certificate === undefined || nextRenewal === undefined) lines.push('  not issued yet')
   else
@@ -35,6 +35,8 @@ function certificateLines(row: CertificateStatus): string[] {
       `  until ${sayMoment(certificate.until)}, ${daysLeft} days left; renewed from ${sayMoment(nextRenewal)}`,
       `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
     )
+  if (takenOut.length > 0)
+    lines.push(`  taken out by hand: ${takenOut.join(', ')}; gabarit letsencrypt setup puts it back`)
   const limits = left.map(({ limit, what, used, of }) => `${limit} of ${what}: ${of - used} of ${of} left`)
   if (limits.length > 0) lines.push(`  limits: ${limits.join('; ')}`)
   if (trouble !== undefined)
@@ -61,6 +63,7 @@ function asData({ status, mode, directory, certificates, others, problems }: Sta
       daysLeft: row.daysLeft ?? null,
       nextRenewal: row.nextRenewal?.toISOString() ?? null,
       inService: row.records,
+      takenOut: row.takenOut,
       left: row.left,
       trouble: row.trouble ?? null,
     })),

@@ -13,8 +13,9 @@ export function run(invocation: Invocation): Promise<number> {
   const [id = '', name] = args
   const world = makeWorld(invocation, 'use')
   return alone(world, 'gabarit letsencrypt use', async () => {
-    const certificates = choose(world, readSettings(places), id, name)
-    const problem = await putIntoService(certificates, new State(places, world.warn), world)
+    const { certificates, certificate } = choose(world, readSettings(places), id, name)
+    const asked = new Set([certificate.name])
+    const problem = await putIntoService(certificates, new State(places, world.warn), world, asked)
     if (problem === undefined) return EXIT.done
     world.warn(problem)
     return EXIT.failed

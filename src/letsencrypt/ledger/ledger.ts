@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../system/atomic-write.ts'
-import { hasCode, messageOf, refusal } from '../../system/failure.ts'
+import { Failure, messageOf, refusal } from '../../system/failure.ts'
 import { withLock } from '../../system/lock.ts'
+import { textOf } from '../../system/text-of.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type Entry, isEntry, relevant } from './entries.ts'
 import { type Answer, judge, type Order } from './judge.ts'
@@ -60,22 +61,28 @@ export class Ledger {
     })
   }
 
-  #read(): readonly Entry[] {
-    let text: string
+  /** What is wrong with the ledger, and what to do; undefined when nothing is. */
+  damage(): Failure | undefined {
     try {
-      text = readFileSync(this.#file, 'utf8')
+      this.#read()
+      return undefined
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return []
+      if (error instanceof Failure) return error
       throw error
     }
+  }
+
+  #read(): readonly Entry[] {
     try {
+      const text = textOf(this.#file)
+      if (text === undefined) return []
       const list: unknown = JSON.parse(text)
       if (Array.isArray(list) && list.every(isEntry)) return list
       throw new Error('it is not a list of entries')
     } catch (error) {
       throw refusal(`the ledger of the authority is damaged: ${messageOf(error)}`, {
         where: this.#file,
-        hint: 'Remove the file: then nobody knows what was asked of the authority in the last days.',
+        hint: 'Until then this authority is not asked. Remove the file: then nobody knows what was asked of it in the last days.',
         cause: error,
       })
     }

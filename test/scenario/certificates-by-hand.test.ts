@@ -1,0 +1,82 @@
+// What a person does by hand beside the renewal holds, with a real authority, dehydrated and Apache: back to the self-signed
+// certificate as on SME Server, certificates of others.
+import { readdirSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { servedCertificate } from '../support/http.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import type { Authority } from '../support/pebble.ts'
+import { stepsOf } from '../support/steps.ts'
+
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+
+const hand = suite('certificates by hand')
+const step = stepsOf(hand, reason)
+const server = new AcmeServer()
+hand.after(() => server.stop())
+
+const AUTHORITY = '/var/lib/gabarit/letsencrypt/127.0.0.1_14100'
+const OWN = '/var/lib/gabarit/ssl/self-signed.pem'
+let production: Authority
+
+/** The ids in the history of a certificate, the oldest first. */
+function history(name: string): string[] {
+  const ids = readdirSync(`${AUTHORITY}/certificates/${name}`).filter(id => /^\d+$/.test(id))
+  return ids.sort((a, b) => Number(a) - Number(b))
+}
+const served = (name: string) => servedCertificate(name)
+const isSelfSigned = (name: string) => served(name).issuer === served(name).subject
+
+/** Runs a verb that has to end well; what it says. */
+function well(line: string): string {
+  const { status, stdout, stderr } = server.letsencrypt(line)
+  assert.is(status, 0, stdout + stderr)
+  return stdout + stderr
+}
+
+step('a server has a certificate for each of two domains', async () => {
+  await server.start()
+  production = await server.authority('production', { lifetime: 90 * 86_400 })
+  for (const line of ['config set DomainName example.org', 'config set SystemName mine', 'signal-event post-install'])
+    server.type(line)
+  server.settle()
+  server.type('config setprop letsencrypt TestCA https://127.0.0.1:14100/dir certificates per-domain')
+  server.type('config setprop letsencrypt email a@example.org ACCEPT_TERMS yes')
+  server.type('db domains setprop example.org letsencryptSSLcert enabled')
+  server.type('db domains set b.example domain Content Primary letsencryptSSLcert enabled')
+  well('setup --skip all')
+  assert.is(served('example.org').issuer, production.issuer)
+})
+
+step('back to self-signed as on SME Server holds, also when a new certificate comes', () => {
+  server.type('config delprop modSSL CertificateChainFile CommonName crt key')
+  for (const event of ['domain-modify', 'email-update', 'ibay-modify']) server.type(`signal-event ${event}`)
+  assert.ok(isSelfSigned('example.org'))
+  const before = served('b.example').fingerprint256
+  for (const line of ['renew', 'renew --force', 'renew'])
+    assert.match(well(line), 'modSSL: its certificate was taken out by hand and stays out')
+  assert.ok(isSelfSigned('example.org'))
+  assert.is(history('example.org').length, 2)
+  assert.is.not(served('b.example').fingerprint256, before)
+  assert.match(well('status'), 'taken out by hand: modSSL; gabarit letsencrypt setup puts it back')
+})
+
+step('a certificate of others, entered by hand in the place of ours, stays as well', () => {
+  server.type(`db domains setprop b.example crt ${OWN} key ${OWN}`)
+  server.type('db domains delprop b.example CertificateChainFile')
+  server.type('signal-event ssl-update')
+  assert.match(well('renew'), 'b.example: its certificate was taken out by hand')
+  assert.ok(isSelfSigned('b.example'))
+})
+
+step('whoever asks for a certificate gets it in service again', () => {
+  assert.match(well(`use ${history('b.example').at(-1)} b.example`), 'b.example: its certificate is entered')
+  assert.is(served('b.example').issuer, production.issuer)
+  assert.ok(isSelfSigned('example.org'))
+  well('setup')
+  assert.is(served('example.org').issuer, production.issuer)
+})
+
+hand.run()

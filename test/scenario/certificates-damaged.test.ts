@@ -1,0 +1,132 @@
+// A damaged file stops only the certificate that it belongs to, with a real authority, dehydrated and Apache: the others are
+// renewed and served, and the file is named with what to do.
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { servedCertificate } from '../support/http.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { pointName } from '../support/pebble.ts'
+import { stepsOf } from '../support/steps.ts'
+
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+
+const damage = suite('damaged certificates')
+const step = stepsOf(damage, reason)
+const server = new AcmeServer()
+damage.after(() => server.stop())
+
+const STATE = '/var/lib/gabarit/letsencrypt'
+const AUTHORITY = `${STATE}/127.0.0.1_14100`
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+
+/** The folder of the newest certificate of a name. */
+function newest(name: string): string {
+  const ids = readdirSync(`${AUTHORITY}/certificates/${name}`).filter(id => /^\d+$/.test(id))
+  return `${AUTHORITY}/certificates/${name}/${Math.max(...ids.map(Number))}`
+}
+const served = (name: string) => servedCertificate(name).fingerprint256
+const orders = () => server.daemons.output('production').split('POST /order-plz').length
+
+/** Renews, with an end in status 1 that names a file. */
+function renewNaming(file: string, line = 'renew'): string {
+  const { status, stdout, stderr } = server.letsencrypt(line)
+  assert.is(status, 1, stdout + stderr)
+  assert.match(stderr, file)
+  return stdout + stderr
+}
+
+step('a server has a certificate for each of two domains', async () => {
+  await server.start()
+  await server.authority('production', { lifetime: 90 * 86_400 })
+  for (const line of ['config set DomainName example.org', 'config set SystemName mine', 'signal-event post-install'])
+    server.type(line)
+  server.settle()
+  server.type('config setprop letsencrypt TestCA https://127.0.0.1:14100/dir certificates per-domain')
+  server.type('config setprop letsencrypt email a@example.org ACCEPT_TERMS yes')
+  server.type('db domains setprop example.org letsencryptSSLcert enabled')
+  server.type('db domains set b.example domain Content Primary letsencryptSSLcert enabled')
+  const { status, stdout, stderr } = server.letsencrypt('setup --skip all')
+  assert.is(status, 0, stdout + stderr)
+  assert.is.not(served('b.example'), served('example.org'))
+})
+
+step('one that is damaged and cannot be got anew gives way; the other is renewed and served', () => {
+  const before = served('example.org')
+  const broken = newest('b.example')
+  truncateSync(`${broken}/cert.pem`, 500)
+  rmSync('/etc/dehydrated/127.0.0.1_14100/b.example', { recursive: true })
+  pointName('b.example', '198.51.100.7')
+  const said = renewNaming(`${broken}/cert.pem`, 'renew --force')
+  assert.match(said, 'b.example: b.example: ')
+  assert.match(said, `Then move ${broken} away`)
+  assert.is.not(served('example.org'), before)
+  assert.is(served('b.example'), served('example.org'))
+  const shown = server.letsencrypt('status')
+  assert.is(shown.status, 1)
+  assert.match(shown.stdout, `${broken}/cert.pem`)
+  pointName('b.example')
+  renewNaming(broken, `renew --at ${inMinutes(2)}`)
+  assert.is.not(served('b.example'), served('example.org'))
+  rmSync(broken, { recursive: true })
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(server.letsencrypt('status').status, 0)
+})
+
+step('what dehydrated still has is taken instead: the authority is not asked', () => {
+  const [asked, before, broken] = [orders(), served('b.example'), newest('b.example')]
+  writeFileSync(`${broken}/privkey.pem`, readFileSync(`${newest('example.org')}/privkey.pem`))
+  const said = renewNaming(broken)
+  assert.match(said, 'the private key does not fit the certificate')
+  assert.match(said, 'b.example: found a new certificate')
+  assert.is.not(newest('b.example'), broken)
+  assert.is(served('b.example'), before)
+  assert.is(orders(), asked)
+  rmSync(broken, { recursive: true })
+})
+
+step('which one was chosen cannot be read: what is served stays as it is', () => {
+  const choice = `${AUTHORITY}/certificates/example.org/choice.json`
+  const last = served('example.org')
+  assert.is(server.letsencrypt('use previous example.org').status, 0)
+  const before = served('example.org')
+  assert.is.not(before, last)
+  writeFileSync(choice, '{')
+  renewNaming(choice)
+  assert.is(served('example.org'), before)
+  rmSync(choice)
+  assert.is(server.letsencrypt('renew').status, 0)
+  assert.is(served('example.org'), last)
+})
+
+step('a damaged ledger keeps its authority from being asked, and nothing from being served', () => {
+  const ledger = `${AUTHORITY}/ledger.json`
+  const [whole, asked] = [readFileSync(ledger), orders()]
+  writeFileSync(ledger, '[')
+  const other = newest('b.example')
+  server.type(
+    `config setprop modSSL crt ${other}/cert.pem key ${other}/privkey.pem CertificateChainFile ${other}/chain.pem`,
+  )
+  const due = new Date(Date.now() + 70 * 86_400_000).toISOString()
+  const said = renewNaming(ledger, `renew --at ${due}`)
+  assert.match(said, 'b.example: due since')
+  assert.match(said, 'Until then this authority is not asked')
+  assert.is(orders(), asked)
+  assert.match(server.type('config getprop modSSL crt'), newest('example.org'))
+  assert.match(server.letsencrypt('status').stdout, ledger)
+  const limits = server.letsencrypt('limits')
+  assert.is(limits.status, 1)
+  assert.match(limits.stderr, ledger)
+  writeFileSync(ledger, whole)
+})
+
+step('a damaged memory is begun anew', () => {
+  writeFileSync(`${STATE}/state.json`, 'x')
+  const { status, stderr } = server.letsencrypt('renew')
+  assert.is(status, 0, stderr)
+  assert.match(stderr, `${STATE}/state.json: this file is damaged`)
+  assert.is(server.letsencrypt('renew').stderr, '')
+})
+
+damage.run()
