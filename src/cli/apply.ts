@@ -3,7 +3,6 @@ import { type Survey, survey } from '../event/survey.ts'
 import { Transaction } from '../event/transaction.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { planId } from '../plan/data.ts'
-import type { Plan } from '../plan/plan.ts'
 import { refusal } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
@@ -29,7 +28,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
     const plan = planOutputs(context, outputs, [...templates, ...found.gone])
-    refuseMovedPlan(plan, shown ?? value('plan'))
+    refuseMovedPlan(planId(plan), shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
     const status = await transaction.conclude(async () => {
@@ -70,8 +69,8 @@ function reader({ properties }: Survey): (output: Output) => boolean {
  * Refuses a plan that is not the one that was looked at.
  * @throws Failure (refused)
  */
-export function refuseMovedPlan(plan: Plan, wanted: string | undefined): void {
-  if (wanted === undefined || wanted === planId(plan)) return
+export function refuseMovedPlan(id: string, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === id) return
   throw refusal(`this is no longer plan ${wanted}: databases, templates or files have changed since`, {
     hint: 'Nothing was changed. Look at the plan again, with --dry-run.',
   })

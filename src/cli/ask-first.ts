@@ -4,21 +4,21 @@ import { EXIT, usageFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 
 /** How a command ended. */
-export interface Ran {
+export interface Ran<Shown = string> {
   readonly status: number
-  /** Names the plan that was shown, where it is named. */
-  readonly plan?: string
+  /** The plan that was shown, or its name. */
+  readonly plan?: Shown | undefined
 }
 
 /**
  * Runs a command; with `--confirm` shows first what it would do, and runs it only when the person at the terminal says yes.
- * @param run is given the plan that was shown, and has to refuse another one
+ * @param run is given the plan that was shown, and must not carry out another one without asking
  * @returns the exit status; 1 for a no
  * @throws Failure (usage) without a terminal
  */
-export async function askFirst(
+export async function askFirst<Shown = string>(
   invocation: Invocation,
-  run: (invocation: Invocation, shown: string | undefined) => Promise<Ran>,
+  run: (invocation: Invocation, shown: Shown | undefined) => Promise<Ran<Shown>>,
 ): Promise<number> {
   const { flag, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
@@ -33,13 +33,18 @@ export async function askFirst(
   return EXIT.failed
 }
 
-/** Asks the person at the terminal. Anything but y and yes is a no, the end of input too. */
-export async function saysYes(question: string): Promise<boolean> {
+/**
+ * Asks the person at the terminal. Anything but y and yes is a no, the end of input too.
+ * @param patience seconds after which no answer is a no; absent: any time
+ */
+export async function saysYes(question: string, patience?: number): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
+  const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
   try {
     return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question(question), ended]))
   } finally {
+    clearTimeout(clock)
     terminal.close()
   }
 }

@@ -21,7 +21,7 @@ import { didYouMean } from '../system/nearest.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
-import { confirmationData } from './show-confirmation.ts'
+import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 import { reporter } from './signal-event.ts'
 
 /** What is at hand while it is this command's turn. */
@@ -93,16 +93,17 @@ async function expired({ invocation, system, turn, report }: Work): Promise<numb
 }
 
 function status({ places, flag, print }: Invocation): number {
-  const open = readConfirmation(places)
-  if (flag('json')) print(JSON.stringify(open === undefined ? null : confirmationData(open, places), null, 2))
+  const open = lookForConfirmation(places)
+  if (flag('json')) print(JSON.stringify(confirmationOrProblem(open, places), null, 2))
   else if (open === undefined) print('nothing waits for a confirmation')
+  else if (open instanceof Failure) print(open.describe())
   else {
     const { left, guard: pid, problem } = confirmationData(open, places)
     const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'its time is over'
     const guarded = pid === null ? 'none: the next command that changes files goes back' : `process ${pid}`
     print([describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n'))
   }
-  return EXIT.done
+  return open instanceof Failure ? EXIT.failed : EXIT.done
 }
 
 /**

@@ -10,7 +10,7 @@ import { changesSince } from '../history/since.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, Failure } from '../system/failure.ts'
+import { EXIT, Failure, orFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, numberOf } from './history.ts'
 
@@ -62,7 +62,9 @@ function notLive({ places, printError }: Invocation): Difference {
   const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
   const { since, properties, plan, problems } = survey(context)
   const { files } = planData(plan, makeShow(places))
-  return { since: since?.id ?? null, properties, files, services: wouldAdjust(context, plan), problems }
+  const adjustments = orFailure(() => wouldAdjust(context, plan))
+  const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
+  return { since: since?.id ?? null, properties, files, services, problems: [...damaged, ...problems] }
 }
 
 /** What has changed since an entry of the history. */

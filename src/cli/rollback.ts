@@ -24,11 +24,10 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
     const restoration = restorationTo(entry, history, places, context.system)
-    const plan = planId(restoration.plan)
-    refuseMovedPlan(restoration.plan, shown)
-    const present = takeSnapshot(places)
+    const changes = databaseChanges(takeSnapshot(places), restoration.databases)
+    const plan = planId(restoration.plan, changes)
+    refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
-    const changes = databaseChanges(present, restoration.databases)
     if (changes.length > 0) print(changeLines(changes).join('\n'))
     const comment = value('comment') ?? null
     const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }

@@ -4,26 +4,33 @@ import type { EventReport, Reporter } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
 import { userName } from '../history/record.ts'
 import { planData } from '../plan/data.ts'
+import type { Plan } from '../plan/plan.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
-import { askFirst, confirmWithin } from './ask-first.ts'
+import { AgreedPlan } from './agreed-plan.ts'
+import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import { type Invocation, judging, onlyLooks } from './command.ts'
 import { namedToOverwrite } from './overwrite.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
 export function run(invocation: Invocation): Promise<number> {
-  return askFirst(invocation, async asked => ({ status: await signalEvent(asked) }))
+  return askFirst<Plan>(invocation, signalEvent)
 }
 
-async function signalEvent(invocation: Invocation): Promise<number> {
+async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<Ran<Plan>> {
   const { args, flag, value, places, print } = invocation
   const [name = '', ...rest] = args
   const dryRun = onlyLooks(invocation)
   const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
   const reports: EventReport[] = []
   const gather = (entry: EventReport) => void reports.push(entry)
-  const report = reporter(invocation, dryRun, flag('json') ? gather : undefined)
+  const tell = reporter(invocation, dryRun, flag('json') ? gather : undefined)
+  let plan: Plan | undefined
+  const report: Reporter = entry => {
+    if (entry.kind === 'plan') plan = entry.plan
+    tell(entry)
+  }
   if (!dryRun) invocation.log('info', `${['signal-event', name, ...rest].join(' ')} by ${userName()}`)
   const mayOverwrite = namedToOverwrite(invocation)
   const comment = value('comment') ?? null
@@ -35,6 +42,7 @@ async function signalEvent(invocation: Invocation): Promise<number> {
     withoutWindow: value('confirm-within') === 'no',
     ...judging(invocation),
     ...confirmWithin(invocation),
+    ...(flag('confirm') && !dryRun ? { agreement: new AgreedPlan(shown, invocation) } : {}),
   }
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
@@ -42,7 +50,7 @@ async function signalEvent(invocation: Invocation): Promise<number> {
     // What an action or a checker said may quote a secret.
     print(makeShow(places)(JSON.stringify(data, null, 2)))
   }
-  return status
+  return { status, plan }
 }
 
 /**

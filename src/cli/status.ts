@@ -1,5 +1,4 @@
 import { makeContext } from '../apply/run.ts'
-import { readConfirmation } from '../confirm/record.ts'
 import { examine, type Finding } from '../doctor/doctor.ts'
 import { driftLines } from '../drift/report.ts'
 import { eventsFor } from '../event/events-for.ts'
@@ -8,10 +7,10 @@ import { type Survey, survey } from '../event/survey.ts'
 import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT } from '../system/failure.ts'
+import { EXIT, Failure, orFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 import { changeLines, summary } from './history.ts'
-import { confirmationData, confirmationLines } from './show-confirmation.ts'
+import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
 /** Everything that the screen shows, beside the confirmation that waits. */
 interface Status {
@@ -25,28 +24,31 @@ interface Status {
   readonly warnings: readonly string[]
 }
 
-/** `gabarit status` */
+/** `gabarit status`. What is damaged is named, all else is shown, and the exit status is 1. */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const warnings: string[] = []
   const context = makeContext(places, new DryRunSystem(places.root), message => warnings.push(message))
   const found = survey(context)
+  const open = lookForConfirmation(places)
+  const pending = orFailure(() => readPending(places))
+  const damaged = [open, pending].filter(read => read instanceof Failure).map(failure => failure.describe())
   const status: Status = {
     found,
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
-    pending: readPending(places),
+    pending: pending instanceof Failure ? [] : pending,
     overrides: findOverrides(places, context.layers),
     certificates: examine(places, new Date(), ['certificate', 'vpn', 'vpn-clients']).filter(isTrouble),
     warnings,
   }
   if (flag('json')) {
-    const open = readConfirmation(places)
-    const confirmation = open === undefined ? null : confirmationData(open, places)
-    print(JSON.stringify({ ...asData(status), confirmation }, null, 2))
+    const confirmation = confirmationOrProblem(open, places)
+    print(JSON.stringify({ ...asData(status), confirmation, damaged }, null, 2))
   } else {
-    const waiting = confirmationLines(places).map(line => `waits for confirmation: ${line}`)
-    print([...waiting, asText(status)].join('\n'))
+    const waits = open instanceof Failure || open === undefined ? [] : [open]
+    const waiting = waits.map(one => `waits for confirmation: ${confirmationLine(one)}`)
+    print([...damaged, ...waiting, asText(status)].join('\n'))
   }
-  return EXIT.done
+  return damaged.length > 0 ? EXIT.failed : EXIT.done
 }
 
 /** `gabarit verify`: the same look, exit 1 when anything differs. A pinned file is shown and does not count. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { takeTurn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
-import { EXIT, Failure } from '../system/failure.ts'
+import { EXIT, Failure, orFailure } from '../system/failure.ts'
 import { acquireLock } from '../system/lock.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
@@ -22,7 +22,7 @@ export async function guard(token: string, places: Places, system: System, repor
   try {
     const warned = new Set<string>()
     for (;;) {
-      const open = readConfirmation(places)
+      const open = await readOrTell(places, system)
       // Confirmed, undone with its commit, or given up with a problem that was told.
       if (open?.token !== token || open.problem !== null) return EXIT.done
       const left = secondsLeft(open)
@@ -33,6 +33,14 @@ export async function guard(token: string, places: Places, system: System, repor
   } finally {
     lock.release()
   }
+}
+
+/** Everybody relies on the guard: that it can do nothing must not stand in its log alone. */
+async function readOrTell(places: Places, system: System): Promise<Confirmation | undefined> {
+  const open = orFailure(() => readConfirmation(places))
+  if (!(open instanceof Failure)) return open
+  await announce(`THE CHANGE THAT WAITS DOES NOT GO BACK BY ITSELF: ${open.describe()}`, places, system)
+  throw open
 }
 
 async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<void> {

@@ -3,9 +3,11 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { Request } from '../event/adjust.ts'
 import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
-import { hasCode, messageOf, refusal } from '../system/failure.ts'
+import { Failure, hasCode, messageOf, orFailure, refusal } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
+import { shell } from '../template/quote.ts'
 
 /** When a window opens and ends. Within one run of the machine only the time since its start counts, which no clock change moves. */
 export interface Window {
@@ -67,26 +69,48 @@ export function secondsLeft({ window }: Confirmation): number {
 export function readConfirmation(places: Places): Confirmation | undefined {
   const file = confirmationFile(places)
   try {
-    const read: Confirmation = JSON.parse(readFileSync(file, 'utf8'))
-    if (/^[0-9a-f]+$/.test(read.token) && Number.isInteger(read.base) && Number.isFinite(read.window.ends)) return read
-    throw new Error('it has no token, base or end')
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (isConfirmation(read)) return read
+    throw new Error('parts of it are missing')
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw refusal(`the pending confirmation is damaged: ${messageOf(error)}`, {
       where: file,
-      hint: 'gabarit history and gabarit rollback ID go back by hand. Then remove the file.',
+      hint: [
+        'The change that waits is in force, and does not go back by itself any more. Keep it:',
+        moveAside(places),
+        'To go back by hand, then: gabarit history, and gabarit rollback ID',
+      ].join('\n'),
     })
   }
 }
 
+/** The command that ends a damaged confirmation: its change stays. */
+export function moveAside(places: Places): string {
+  const file = confirmationFile(places)
+  return `mv ${shell(file)} ${shell(`${file}.damaged`)}`
+}
+
+/** Whether everything is there that going back needs. */
+function isConfirmation(value: unknown): value is Confirmation {
+  if (!isObject(value) || !isObject(value.window)) return false
+  const { token, base, command, args, user, within, window, requests, secrets, problem } = value
+  return (
+    typeof token === 'string' &&
+    /^[0-9a-f]+$/.test(token) &&
+    Number.isInteger(base) &&
+    [command, user, window.until].every(text => typeof text === 'string') &&
+    [within, window.opened, window.ends].every(Number.isFinite) &&
+    [args, requests, secrets].every(Array.isArray) &&
+    (problem === null || typeof problem === 'string')
+  )
+}
+
 /** The entry that must stay in the history as long as something may go back to it. */
 export function openBase(places: Places): number | undefined {
-  try {
-    return readConfirmation(places)?.base
-  } catch {
-    // It is damaged, which is told wherever it matters: the whole history stays meanwhile.
-    return 0
-  }
+  const open = orFailure(() => readConfirmation(places))
+  // It is damaged, which is told wherever it matters: the whole history stays meanwhile.
+  return open instanceof Failure ? 0 : open?.base
 }
 
 /** The text of the file. */

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { journalFile } from '../apply/journal.ts'
+import { describeConfirmation, moveAside, readConfirmation, secondsLeft } from '../confirm/record.ts'
 import { lastGoodPath } from '../db/damage.ts'
 import { listDatabases } from '../db/list.ts'
 import { readDatabase } from '../db/store.ts'
 import { readPending } from '../event/pending.ts'
-import { Failure } from '../system/failure.ts'
+import { Failure, orFailure } from '../system/failure.ts'
 import { readHolder } from '../system/lock.ts'
 import { describeHolder, holderIsDead } from '../system/lock-holder.ts'
 import { databaseFile, type Places } from '../system/places.ts'
@@ -19,6 +20,7 @@ export const STATE_CHECKS: readonly Check[] = [
   { id: 'journal', run: journal },
   { id: 'lock', run: lock },
   { id: 'pending', run: pending },
+  { id: 'confirmation', run: confirmation },
 ]
 
 function readable({ places }: Patient): readonly Diagnosis[] {
@@ -71,15 +73,30 @@ function lock({ places }: Patient): readonly Diagnosis[] {
 }
 
 function pending({ places }: Patient): readonly Diagnosis[] {
-  const problem = problemOf(() => readPending(places))
-  if (problem !== undefined) return [{ level: 'error', message: problem.describe() }]
+  const waiting = orFailure(() => readPending(places))
+  if (waiting instanceof Failure) return [{ level: 'error', message: waiting.describe() }]
   return orOk(
-    readPending(places).map(({ service, word }) => {
+    waiting.map(({ service, word }) => {
       const message = `the service ${service} still waits for: ${word || 'adjust'}`
       return { level: 'warning', message, command: 'gabarit apply' }
     }),
     'no service adjustment waits',
   )
+}
+
+/** A change that waits is as it should be, as long as it can still go back. */
+function confirmation({ places }: Patient): readonly Diagnosis[] {
+  const open = orFailure(() => readConfirmation(places))
+  if (open instanceof Failure) return [{ level: 'error', message: open.describe(), command: moveAside(places) }]
+  if (open === undefined) return ok('no change waits for a confirmation')
+  const what = describeConfirmation(open)
+  if (open.problem !== null)
+    return [
+      { level: 'error', message: `${what}: could not go back: ${open.problem}`, command: 'gabarit confirm cancel' },
+    ]
+  if (secondsLeft(open) > 0) return ok(`waits for a confirmation: ${what}`)
+  const message = `${what}: nobody confirmed it in time, and it has not gone back yet`
+  return [{ level: 'error', message, command: 'gabarit confirm expired' }]
 }
 
 function eventLock(places: Places): string {
@@ -97,13 +114,8 @@ function eventUnderWay(places: Places): boolean {
 }
 
 function problemOf(look: () => unknown): Failure | undefined {
-  try {
-    look()
-    return undefined
-  } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
-  }
+  const found = orFailure(look)
+  return found instanceof Failure ? found : undefined
 }
 
 function copyCommand(from: string, to: string): string {

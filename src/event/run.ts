@@ -3,12 +3,14 @@ import { beginChange } from '../confirm/turn.ts'
 import { opensUnasked, readWindow } from '../confirm/usual.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
+import type { Plan } from '../plan/plan.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
 import type { Request } from './adjust.ts'
+import type { Agreement } from './agreement.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent } from './load.ts'
 import { NO_TURN, type Turn, takeTurn } from './one-at-a-time.ts'
@@ -30,6 +32,8 @@ export interface Signal {
   readonly judge?: 'always'
   /** Seconds after which the files go back unless somebody confirms. */
   readonly confirmWithin?: number
+  /** What is written has to be what somebody agreed to; absent: nobody was asked. */
+  readonly agreement?: Agreement
   /** Refuses the window that the event brings along. */
   readonly withoutWindow?: boolean
 }
@@ -137,12 +141,25 @@ class EventRun {
   async #expand(): Promise<void> {
     if (!this.#context.system.dryRun)
       for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
-    const { templates } = this.#event
-    const owners = [...templates, ...goneTemplates(this.#context)]
-    const plan = planOutputs(this.#context, expandAll(this.#context, templates), owners)
-    await this.#transaction.commit(plan, this.#listed())
+    await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
     // What later actions change must be seen by what follows.
     if (!this.#context.system.dryRun) this.#replaced.clear()
+  }
+
+  /** While somebody thinks, a file may be edited: so a plan counts only when it is made after the answer. */
+  async #agreedPlan(): Promise<Plan> {
+    const { templates } = this.#event
+    const { agreement } = this.#signal
+    const owners = [...templates, ...goneTemplates(this.#context)]
+    const outputs = expandAll(this.#context, templates)
+    for (;;) {
+      const plan = planOutputs(this.#context, outputs, owners)
+      if (agreement === undefined || agreement.covers(plan)) return plan
+      if (!(await agreement.ask(plan)))
+        throw new Failure('the files are as they were: what would be written now was not agreed to', {
+          hint: 'What the actions before have done stays. Signal the event again to see it all.',
+        })
+    }
   }
 
   async #adjust(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Drifted } from '../drift/state.ts'
+import type { PropertyChange } from '../history/entry.ts'
 import { type Show, unifiedDiff } from './diff.ts'
 import { sha256 } from './manifest.ts'
 import type { Change, Plan } from './plan.ts'
@@ -41,14 +42,22 @@ export function driftData(drifted: readonly Drifted[]) {
   }))
 }
 
-/** Names a plan by all that it would do: another state of databases, templates or files gives another name. */
-export function planId(plan: Plan): string {
-  const parts = plan.changes.map(change => [
+/**
+ * Names a plan by all that it would do: another state of databases, templates or files gives another name.
+ * @param properties that change with the files
+ */
+export function planId(plan: Plan, properties: readonly PropertyChange[] = []): string {
+  return sha256(JSON.stringify([plan.changes.map(changeParts), plan.notify, properties])).slice(0, 12)
+}
+
+/** All that tells one change from another, as plain data. */
+export function changeParts(change: Change): readonly unknown[] {
+  return [
     change.path,
     change.kind,
     'before' in change && Buffer.isBuffer(change.before) ? sha256(change.before) : null,
     'after' in change ? sha256(change.after) : null,
     'attributes' in change ? change.attributes : null,
-  ])
-  return sha256(JSON.stringify([parts, plan.notify])).slice(0, 12)
+    'target' in change ? change.target : null,
+  ]
 }

@@ -46,6 +46,16 @@ export function cannotGoBack(why: string, error: unknown, hint: string): Failure
   return new Failure(`${why}\nand it could not go back: ${where}${messageOf(error)}`, { hint, cause: error })
 }
 
+/** What a look finds, or the failure that it ends with: for who has more to show than this. */
+export function orFailure<Found>(look: () => Found): Found | Failure {
+  try {
+    return look()
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
 /** True for an error of the operating system with this code (`ENOENT`, `EACCES` …). */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code

@@ -87,6 +87,14 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     /^gabarit apply$/,
   ],
   [
+    'a damaged confirmation',
+    box => box.write('/var/lib/gabarit/confirmation.json', '{"token": "1"}'),
+    'confirmation',
+    'error',
+    /confirmation\.json: the pending confirmation is damaged: parts of it are missing/,
+    /^mv \S+confirmation\.json \S+\.damaged$/,
+  ],
+  [
     'a dead authority',
     box => box.must('config setprop letsencrypt ProductionCA https://acme-v01.api.letsencrypt.org/directory'),
     'acme-address',

@@ -35,6 +35,88 @@ ask('yes does it; with a window besides', () => {
   assert.is(box.read('/etc/x'), 'x 1\n')
 })
 
+/** As {@link atTerminal}, with an answer to each question when it is asked. */
+function converse(command: string, answers: readonly (() => string)[]): Promise<Outcome> {
+  const child = box.start(['script', '--quiet', '--return', '--command', command, '/dev/null'], 'pipe')
+  const waiting = [...answers]
+  let stdout = ''
+  let asked = 0
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    const questions = stdout.split('[y/N] ').length - 1
+    for (; asked < questions; asked++) child.stdin?.write(waiting.shift()?.() ?? '')
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', status => resolve({ status: status ?? 128, stdout, stderr: '' }))
+  })
+}
+
+const yes = () => 'y\n'
+const no = () => 'n\n'
+
+ask('what an action changes behind the answer is shown and asked about: nothing else is ever written', async () => {
+  const fragment = 'x <%= config.word %> <%= config.extra ?? "" %>\n'
+  box.write('/etc/gabarit/templates/etc/x', fragment)
+  box.write('/etc/gabarit/templates/etc/y', 'y <%= config.word %>\n')
+  box.event('grown', { 'templates2expand/etc/x': '', 'templates2expand/etc/y': '' })
+  box.must('config set word 5')
+  box.must('signal-event grown')
+  box.must('config set word 6')
+  box.event('grown', { S02extra: '#!/bin/sh\nconfig set extra more$(config getprop count Number)\n' })
+  const said = await converse('signal-event grown --confirm', [yes, no])
+  assert.is(said.status, 1, said.stdout)
+  const [first = '', second = ''] = said.stdout.split('no longer the plan that you have seen')
+  assert.match(first, '+x 6 ')
+  assert.match(first, '+y 6')
+  assert.match(second, '+x 6 more')
+  assert.not.match(second.split('Do it all the same?')[0] ?? '', '/etc/y')
+  assert.match(second, 'was not agreed to')
+  assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 5 \n', 'y 5\n'])
+  assert.is(box.must('config get extra'), 'more\n')
+  assert.is(box.history()[0]?.outcome, 'refused')
+
+  // Now the action brings nothing new: one question, and one plan.
+  const once = await converse('signal-event grown --confirm', [yes])
+  assert.is(once.status, 0, once.stdout)
+  assert.not.match(once.stdout, 'no longer the plan')
+  assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 6 more\n', 'y 6\n'])
+
+  box.must('config set count record Number 2')
+  box.must('config set word 7')
+  box.write('/etc/y', 'edited\n')
+  const twice = await converse('signal-event grown --confirm', [yes, yes])
+  assert.is(twice.status, 0, twice.stdout)
+  assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 7 more2\n', 'y 7\n'])
+})
+
+ask('a file that is edited while somebody thinks is asked about once more', async () => {
+  box.event('slow', {
+    'templates2expand/etc/x': '',
+    S02extra: '#!/bin/sh\nconfig set extra later\n',
+  })
+  box.must('config set word 8')
+  const edits = () => {
+    box.write('/etc/x', 'edited meanwhile\n')
+    return yes()
+  }
+  const { status, stdout } = await converse('signal-event slow --confirm', [yes, edits, no])
+  assert.is(status, 1, stdout)
+  assert.match(stdout, /-x 7 more2.*-x 7 more2.*-edited meanwhile/s)
+  assert.is(box.read('/etc/x'), 'edited meanwhile\n')
+})
+
+ask('a rollback is held to the properties that were shown, too', async () => {
+  const meanwhile = () => {
+    box.must('config set unseen 1')
+    return yes()
+  }
+  const { status, stdout } = await converse('gabarit rollback 1 --confirm', [meanwhile])
+  assert.is(status, 3, stdout)
+  assert.match(stdout, 'this is no longer plan')
+  assert.is(box.must('config get unseen'), '1\n')
+})
+
 ask('without a terminal it is a wrong command line, and so it is with --json and --dry-run', () => {
   for (const options of ['', ' --json', ' --dry-run']) {
     const { status, stderr } = box.run(`signal-event change --confirm${options}`)

@@ -99,6 +99,54 @@ failure(
   },
 )
 
+failure(
+  'damaged: what only looks shows everything else, says what is wrong and what to do; the guard tells everybody',
+  async () => {
+    const box = new Server()
+    box.arm('2', '60s')
+    await box.guard()
+    box.must('config set word 3')
+    box.write('/var/lib/gabarit/confirmation.json', '{"token": "1"}')
+    await waitFor('the announcement', () => box.announced.includes('DOES NOT GO BACK BY ITSELF'))
+    const way = 'confirmation.json.damaged'
+    for (const [command, shown] of [
+      ['gabarit status', /the pending confirmation is damaged.*~ configuration word/s],
+      ['gabarit status --json', /"word".*"confirmation": {\s*"problem": ".*damaged/s],
+      ['gabarit confirm status', /the pending confirmation is damaged/],
+      ['gabarit confirm status --json', /"problem": ".*damaged/],
+    ] as const) {
+      const { status, stdout, stderr } = box.run(command)
+      assert.equal([status, stderr], [1, ''], command)
+      assert.match(stdout, shown)
+      assert.match(stdout, way)
+    }
+    for (const command of ['diff', 'history', 'show 1', 'log configuration', 'rollback 1 --dry-run'])
+      box.must(`gabarit ${command}`)
+    assert.match(box.must('signal-event change --dry-run'), '+x 3')
+    for (const command of ['signal-event change', 'gabarit confirm', 'gabarit confirm cancel', 'gabarit rollback 1']) {
+      const { status, stderr } = box.run(command)
+      assert.is(status, 3, command)
+      assert.match(stderr, way)
+    }
+    box.must(/mv .*/.exec(box.run('gabarit status').stdout)?.[0] ?? 'false')
+    box.must('gabarit rollback 1')
+    assert.equal([box.read('/etc/x'), box.word], ['x 1\n', '1'])
+    box.remove()
+  },
+)
+
+failure('damaged pending adjustments: the same', () => {
+  const box = new Server()
+  box.must('config set word 2')
+  box.write('/var/lib/gabarit/pending.json', '{}')
+  const { status, stdout } = box.run('gabarit status')
+  assert.is(status, 1)
+  assert.match(stdout, /pending service adjustments is damaged.*~ configuration word/s)
+  assert.match(box.must('gabarit diff'), /pending service adjustments is damaged.*\+x 2/s)
+  assert.is(box.run('signal-event change').status, 3)
+  box.remove()
+})
+
 failure('the base is not pruned as long as it may be needed', () => {
   const box = new Server()
   box.arm('2', '60s')

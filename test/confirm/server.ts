@@ -47,11 +47,11 @@ export class Server extends Sandbox {
   }
 
   /** Starts a command and does not wait for it. It leads a process group of its own. */
-  start(command: readonly string[]): ChildProcess {
+  start(command: readonly string[], talk: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
     const [program = '', ...args] = command
     const env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, GABARIT_ROOT: this.root, ...this.env }
     const options = { env: { ...env, GABARIT_SERVICE_MANAGER: 'none' }, cwd: this.root, detached: true }
-    return spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
+    return spawn(program, args, { ...options, stdio: [talk, talk, 'pipe'] })
   }
 
   get isPending(): boolean {
