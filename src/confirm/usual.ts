@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Descriptions } from '../db/description.ts'
+import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
 import { History } from '../history/history.ts'
 import { Failure, refusal } from '../system/failure.ts'
