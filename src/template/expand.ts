@@ -1,16 +1,15 @@
-import { refusal } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
-import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
-import { type Metadata, readMetadata } from './metadata.ts'
+import { type Fragment, fragmentFailure } from './fragment.ts'
+import { type FragmentIds, type Template, TemplateLoader } from './load.ts'
+import type { Metadata } from './metadata.ts'
 import { fits, isChosen, withKey } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { QUOTERS, type Quoter } from './quote.ts'
-import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
+import { type FragmentWorld, makeScope, makeVars, SkipFile } from './scope.ts'
 import { type Settled, withSettings } from './settings.ts'
 import { squeezeBlank } from './text.ts'
-import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
+import type { Layer } from './tree.ts'
 
 /** One file that a template makes. */
 export interface Output {
@@ -29,18 +28,6 @@ export interface Output {
   readonly reads: readonly Read[]
 }
 
-interface Template {
-  /** Without a leading slash; the default path of its output. */
-  readonly name: string
-  /** Where its fragments are, which `template` in the metadata may move elsewhere. */
-  readonly files: TemplateFiles
-  readonly metadata: Metadata
-  readonly fragments: readonly { readonly fragment: Fragment; readonly render: Render }[]
-  readonly subTemplate: (name: string, item?: unknown) => string
-  /** A fragment mentions `vars`: thousands of sub-templates that do not are spared the making of it. */
-  readonly usesVars: boolean
-}
-
 export interface ExpanderOptions {
   readonly layers: readonly Layer[]
   readonly databases: Databases
@@ -50,9 +37,7 @@ export interface ExpanderOptions {
 }
 
 /** Told of everything that a traced expansion does. */
-export interface Trace {
-  /** The number of a fragment in the marks of the output. */
-  readonly idOf: (file: string) => number
+export interface Trace extends FragmentIds {
   /** An output begins. */
   readonly begin: () => void
   /** A fragment begins, perhaps inside of another. */
@@ -64,15 +49,14 @@ export interface Trace {
 export class Expander {
   readonly #options: ExpanderOptions
   readonly #printer = new Printer()
-  readonly #scope: Scope
-  readonly #templates = new Map<string, Template>()
-  readonly #fragments = new Map<string, { fragment: Fragment; render: Render }>()
+  readonly #loader: TemplateLoader
   #target = ''
   #depth = 0
 
   constructor(options: ExpanderOptions) {
     this.#options = options
-    this.#scope = makeScope(options.databases, options.world, this.#printer)
+    const scope = makeScope(options.databases, options.world, this.#printer)
+    this.#loader = new TemplateLoader(options, scope, (path, item) => this.#subTemplate(path, item))
   }
 
   /**
@@ -80,7 +64,7 @@ export class Expander {
    * @throws Failure (refused) when nobody knows the template or a fragment fails: nothing is ever expanded in part
    */
   expand(path: string): Output[] {
-    const template = this.#template(path)
+    const template = this.#loader.load(path)
     const { files } = template
     const { databases } = this.#options
     const settled = withSettings(template.metadata, databases, files)
@@ -173,50 +157,9 @@ export class Expander {
     return result
   }
 
-  #template(path: string): Template {
-    const known = this.#templates.get(path)
-    if (known !== undefined) return known
-    const files = this.#find(path)
-    const metadata = readMetadata(files.metadata)
-    const from = metadata.template === undefined ? files : this.#find(metadata.template)
-    if (from.fragments.length === 0 && !metadata.delete)
-      throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
-    for (const warning of from.warnings) this.#options.world.warn(warning)
-    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file))
-    const template: Template = {
-      name: files.name,
-      files: from,
-      metadata,
-      fragments,
-      usesVars: fragments.some(({ fragment }) => fragment.usesVars),
-      subTemplate: (name, item) => this.#subTemplate(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
-    }
-    this.#templates.set(path, template)
-    return template
-  }
-
-  #find(path: string): TemplateFiles {
-    const files = findTemplate(this.#options.layers, path)
-    if (files !== undefined) return files
-    const names = listTemplates(this.#options.layers).map(name => `/${name}`)
-    const name = `/${templateName(path)}`
-    throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {
-      hint: `Looked in ${this.#options.layers.map(({ folder }) => folder).join(', ')}`,
-    })
-  }
-
-  #fragment(file: string): { fragment: Fragment; render: Render } {
-    const known = this.#fragments.get(file)
-    if (known !== undefined) return known
-    const fragment = compileFragment(file, this.#options.trace?.idOf(file))
-    const made = { fragment, render: fragment.bind(this.#scope) }
-    this.#fragments.set(file, made)
-    return made
-  }
-
   #subTemplate(path: string, item: unknown): string {
     if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself without end`)
-    const template = this.#template(path)
+    const template = this.#loader.load(path)
     const { quote } = this.#printer
     if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)
     this.#depth++

@@ -1,0 +1,97 @@
+import { refusal } from '../system/failure.ts'
+import { didYouMean } from '../system/nearest.ts'
+import { compileFragment, type Fragment, type Render } from './fragment.ts'
+import { type Metadata, readMetadata } from './metadata.ts'
+import type { FragmentWorld, Scope } from './scope.ts'
+import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
+
+/** A fragment that can run. */
+interface Loaded {
+  readonly fragment: Fragment
+  readonly render: Render
+}
+
+/** A template whose fragments can run. */
+export interface Template {
+  /** Without a leading slash; the default path of its output. */
+  readonly name: string
+  /** Where its fragments are, which `template` in the metadata may move elsewhere. */
+  readonly files: TemplateFiles
+  readonly metadata: Metadata
+  readonly fragments: readonly Loaded[]
+  readonly subTemplate: (name: string, item?: unknown) => string
+  /** A fragment mentions `vars`: thousands of sub-templates that do not are spared the making of it. */
+  readonly usesVars: boolean
+}
+
+/** Numbers the fragments for a traced expansion. */
+export interface FragmentIds {
+  /** The number of a fragment in the marks of the output. */
+  readonly idOf: (file: string) => number
+}
+
+/** What loading needs. */
+export interface LoaderOptions {
+  readonly layers: readonly Layer[]
+  readonly world: FragmentWorld
+  /** Absent: nothing is marked. */
+  readonly trace?: FragmentIds
+}
+
+/** Finds templates and compiles their fragments, each once. */
+export class TemplateLoader {
+  readonly #options: LoaderOptions
+  readonly #scope: Scope
+  readonly #call: (path: string, item: unknown) => string
+  readonly #templates = new Map<string, Template>()
+  readonly #fragments = new Map<string, Loaded>()
+
+  /** @param call expands a sub-template; its path begins with a slash */
+  constructor(options: LoaderOptions, scope: Scope, call: (path: string, item: unknown) => string) {
+    this.#options = options
+    this.#scope = scope
+    this.#call = call
+  }
+
+  /** @throws Failure (refused) when nobody knows the template, or it has no fragments, or one of them does not parse */
+  load(path: string): Template {
+    const known = this.#templates.get(path)
+    if (known !== undefined) return known
+    const files = this.#find(path)
+    const metadata = readMetadata(files.metadata)
+    const from = metadata.template === undefined ? files : this.#find(metadata.template)
+    if (from.fragments.length === 0 && !metadata.delete)
+      throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
+    for (const warning of from.warnings) this.#options.world.warn(warning)
+    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file))
+    const template: Template = {
+      name: files.name,
+      files: from,
+      metadata,
+      fragments,
+      usesVars: fragments.some(({ fragment }) => fragment.usesVars),
+      subTemplate: (name, item) => this.#call(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
+    }
+    this.#templates.set(path, template)
+    return template
+  }
+
+  #find(path: string): TemplateFiles {
+    const files = findTemplate(this.#options.layers, path)
+    if (files !== undefined) return files
+    const names = listTemplates(this.#options.layers).map(name => `/${name}`)
+    const name = `/${templateName(path)}`
+    throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {
+      hint: `Looked in ${this.#options.layers.map(({ folder }) => folder).join(', ')}`,
+    })
+  }
+
+  #fragment(file: string): Loaded {
+    const known = this.#fragments.get(file)
+    if (known !== undefined) return known
+    const fragment = compileFragment(file, this.#options.trace?.idOf(file))
+    const made = { fragment, render: fragment.bind(this.#scope) }
+    this.#fragments.set(file, made)
+    return made
+  }
+}
