@@ -1,0 +1,187 @@
+import { dirname, relative } from 'node:path'
+import type { Pins } from '../drift/pins.ts'
+import { type Drifted, type DriftState, driftState, isByHand, isEdited } from '../drift/state.ts'
+import { compareBytes } from '../system/byte-order.ts'
+import { refusal } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
+import type { Attributes, FileState, System } from '../system/system.ts'
+import type { Output } from '../template/expand.ts'
+import type { Metadata } from '../template/metadata.ts'
+import { type Manifest, type Owned, ownedBy, sameManifest, sha256 } from './manifest.ts'
+import type { Change, Plan } from './plan.ts'
+import { sameAttributes, Target } from './target.ts'
+
+interface Wanted {
+  readonly text: string
+  readonly hash: string
+}
+
+/** Stands for the hash of a symbolic link that somebody put in a file's place: no file has it. */
+const LINK = 'link'
+
+/** Compares outputs with what stands on the server; changes nothing. */
+export class Planner {
+  readonly #system: System
+  readonly #manifest: Manifest
+  readonly #pins: Pins
+  readonly #target: Target
+  #drift: Drifted[] = []
+
+  /** @param pins files that are left as they are */
+  constructor(places: Places, system: System, manifest: Manifest, pins: Pins = new Map()) {
+    this.#system = system
+    this.#manifest = manifest
+    this.#pins = pins
+    this.#target = new Target(places, system)
+  }
+
+  /**
+   * @param outputs of the templates that were expanded
+   * @param templates names of those templates: what they owned and no longer make is removed
+   * @throws Failure (refused) for two templates with one target, a folder at a target, a target outside the root
+   */
+  plan(outputs: readonly Output[], templates: readonly string[]): Plan {
+    const changes: Change[] = []
+    const folders = new Set<string>()
+    this.#drift = []
+    const owned = new Map<string, Owned>(this.#manifest)
+    const claimed = new Map<string, string>()
+    const notify = new Set<string>()
+    const claim = (path: string, template: string) => {
+      const other = claimed.get(path)
+      if (other !== undefined) throw refusal(`${path} is made twice: by the templates /${other} and /${template}`)
+      claimed.set(path, template)
+    }
+    for (const output of outputs) {
+      claim(output.path, output.template)
+      const wanted = output.content === undefined ? undefined : { text: output.content, hash: sha256(output.content) }
+      const found = wanted === undefined ? this.#unwanted(output) : this.#file(output, wanted, folders)
+      if (output.link !== undefined) {
+        claim(output.link, output.template)
+        found.push(...this.#link(output, output.link, folders))
+      }
+      const former = this.#manifest.get(output.path)?.link
+      if (former !== undefined && former !== output.link) found.push(...this.#linkRemoval(former, output.template))
+      if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
+      changes.push(...found)
+      // What gabarit last wrote into a pinned file stays known, for the day when it is unpinned.
+      if (this.#pins.has(output.path)) continue
+      if (wanted === undefined) owned.delete(output.path)
+      else owned.set(output.path, ownedBy(output, wanted.hash))
+    }
+    const orphans = this.#orphans(new Set(templates), claimed)
+    for (const [path, entry] of orphans) {
+      const found = this.#removal(path, entry.template, entry.sha256)
+      if (entry.link !== undefined && !claimed.has(entry.link))
+        found.push(...this.#linkRemoval(entry.link, entry.template))
+      if (found.length > 0) for (const service of entry.notify ?? []) notify.add(service)
+      changes.push(...found)
+      if (!this.#pins.has(path)) owned.delete(path)
+    }
+    return {
+      changes,
+      folders: [...folders].sort(compareBytes),
+      manifest: owned,
+      manifestChanged: !sameManifest(owned, this.#manifest),
+      notify: [...notify],
+      drift: this.#drift,
+    }
+  }
+
+  #orphans(templates: ReadonlySet<string>, claimed: ReadonlyMap<string, string>): [string, Owned][] {
+    return [...this.#manifest].filter(([path, { template }]) => templates.has(template) && !claimed.has(path))
+  }
+
+  #unwanted(output: Output): Change[] {
+    const mine = this.#manifest.get(output.path)
+    if (mine === undefined && !output.metadata.delete) return []
+    return this.#removal(output.path, output.template, mine?.sha256)
+  }
+
+  #removal(path: string, template: string, lastWritten: string | undefined): Change[] {
+    const real = this.#target.real(path)
+    const state = this.#system.state(real)
+    if (state === undefined) {
+      this.#noteDrift(path, template, 'managed')
+      return []
+    }
+    if (state.kind === 'folder') throw refusal('is a folder, and is not removed in place of a file', { where: path })
+    const before = state.kind === 'file' ? this.#system.read(real) : undefined
+    const wasLink = state.kind === 'link' ? this.#system.readLink(real) : undefined
+    const onDisk = before === undefined ? LINK : sha256(before)
+    const drift = driftState({ onDisk, lastWritten, wanted: undefined })
+    if (this.#noteDrift(path, template, drift)) return []
+    const takenOver = before !== undefined && lastWritten === undefined
+    return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited: isEdited(drift), drift }]
+  }
+
+  /** What somebody put in the place of a link is not ours to remove. */
+  #linkRemoval(path: string, template: string): Change[] {
+    return this.#system.state(this.#target.real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
+  }
+
+  /** @returns whether the file is pinned */
+  #noteDrift(path: string, template: string, state: DriftState): boolean {
+    const pinned = this.#pins.get(path)?.note
+    if (pinned !== undefined || isByHand(state)) this.#drift.push({ path, template, state, pinned })
+    return pinned !== undefined
+  }
+
+  #file(output: Output, { text: after, hash }: Wanted, folders: Set<string>): Change[] {
+    const { path, template, metadata } = output
+    const real = this.#target.real(path)
+    const state = this.#system.state(real)
+    if (state?.kind === 'folder')
+      throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
+    if (state?.kind === 'other')
+      throw refusal('is neither a file nor a folder nor a link, and is not replaced', { where: path })
+    const before = state?.kind === 'file' ? this.#system.read(real) : undefined
+    const same = before?.equals(Buffer.from(after)) === true
+    const lastWritten = this.#manifest.get(path)?.sha256
+    const onDisk = same ? hash : before === undefined ? state && LINK : sha256(before)
+    const drift = driftState({ onDisk, lastWritten, wanted: hash })
+    if (this.#noteDrift(path, template, drift)) return []
+    const attributes = this.#attributes(metadata, state, path)
+    if (same) {
+      if (state === undefined || sameAttributes(state, attributes)) return []
+      return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
+    }
+    if (state === undefined) this.#target.missingFolders(real, folders)
+    const replacesLink = state?.kind === 'link' ? this.#system.readLink(real) : undefined
+    return [
+      {
+        kind: 'write',
+        ...{ path, real, template, metadata, before, after, attributes, replacesLink },
+        ...{ edited: isEdited(drift), drift },
+        takenOver: before !== undefined && lastWritten === undefined,
+      },
+    ]
+  }
+
+  #link(output: Output, path: string, folders: Set<string>): Change[] {
+    const real = this.#target.real(path)
+    const target = relative(dirname(path), output.path)
+    const state = this.#system.state(real)
+    if (state?.kind === 'link' && this.#system.readLink(real) === target) return []
+    if (state !== undefined && state.kind !== 'link')
+      throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
+    if (state === undefined) this.#target.missingFolders(real, folders)
+    const exists = state !== undefined
+    const drift = exists ? 'updated' : 'created'
+    return [{ kind: 'link', path, real, template: output.template, target, exists, edited: false, drift }]
+  }
+
+  /** The metadata decides; what it leaves open stays as it is, and is root's and 0644 for a new file. */
+  #attributes(metadata: Metadata, state: FileState | undefined, path: string): Attributes {
+    const kept = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
+    try {
+      return {
+        mode: metadata.mode ?? kept.mode,
+        uid: metadata.owner === undefined ? kept.uid : this.#system.userId(metadata.owner),
+        gid: metadata.group === undefined ? kept.gid : this.#system.groupId(metadata.group),
+      }
+    } catch (error) {
+      throw refusal(error instanceof Error ? error.message : String(error), { where: path, cause: error })
+    }
+  }
+}
