@@ -9,7 +9,7 @@ import { History } from '../history/history.ts'
 import { type Masking, maskingWith } from '../history/masking.ts'
 import { mapValues } from '../history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
-import type { Context } from './run.ts'
+import type { Context } from './context.ts'
 
 /**
  * What is wrong with the values that were set since the last change that stands, of all databases: types, formats, and rules

@@ -1,5 +1,4 @@
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
-import type { Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
 import { readPins } from '../drift/pins.ts'
 import { staleOverrides } from '../override/watch.ts'
@@ -8,37 +7,14 @@ import type { Plan } from '../plan/plan.ts'
 import { Planner } from '../plan/planner.ts'
 import { Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
-import { below, databaseFile, type Places } from '../system/places.ts'
-import type { System } from '../system/system.ts'
+import { below, databaseFile } from '../system/places.ts'
 import { Databases, type LoadDatabase } from '../template/databases.ts'
 import { Expander, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
-import { findTemplate, type Layer, searchList } from '../template/tree.ts'
+import { findTemplate } from '../template/tree.ts'
+import type { Context } from './context.ts'
 import { fact } from './facts.ts'
 import { invalidValues } from './invalid-values.ts'
-
-/** What a run works with. */
-export interface Context {
-  readonly places: Places
-  readonly system: System
-  /** Databases that stand for those on disk (a dry run's initialisation). */
-  readonly replaced: ReadonlyMap<string, Records>
-  readonly layers: readonly Layer[]
-  readonly event: { readonly name: string; readonly args: readonly string[] }
-  readonly warn: (message: string) => void
-  /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
-  readonly mayOverwrite?: (path: string) => boolean
-  /**
-   * Whether the site's checks and the daemons' checkers are asked: `never` when what was in force before is put back,
-   * `always` also in a dry run. Absent: in a real run.
-   */
-  readonly judge?: 'always' | 'never'
-}
-
-/** A context with the usual search list, outside of any event. */
-export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
-  return { places, system, replaced: new Map(), layers: searchList(places), event: { name: '', args: [] }, warn }
-}
 
 /** Loads databases for fragments: one without a file is empty when it is described, and unknown else. */
 export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {

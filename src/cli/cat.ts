@@ -1,4 +1,5 @@
-import { makeContext, makeExpander } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
+import { makeExpander } from '../apply/run.ts'
 import { knownTemplates } from '../event/survey.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, Failure, refusal } from '../system/failure.ts'

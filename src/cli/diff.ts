@@ -1,4 +1,4 @@
-import { makeContext } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
 import { makeShow } from '../drift/shown.ts'
 import { wouldAdjust } from '../event/preview.ts'
 import { survey } from '../event/survey.ts'

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { applyPlan } from '../apply/barrier.ts'
-import { type Context, expandAll, goneTemplates, makeContext, planOutputs } from '../apply/run.ts'
+import { type Context, makeContext } from '../apply/context.ts'
+import { expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { takeTurn } from '../event/one-at-a-time.ts'
 import type { EventReport } from '../event/report.ts'

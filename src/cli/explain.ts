@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { makeContext, makeExpander } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
+import { makeExpander } from '../apply/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { EXIT, refusal, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'

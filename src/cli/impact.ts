@@ -1,4 +1,5 @@
-import { databaseLoader, makeContext, makeExpander } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
+import { databaseLoader, makeExpander } from '../apply/run.ts'
 import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'

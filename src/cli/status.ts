@@ -1,4 +1,4 @@
-import { makeContext } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
 import { examine, type Finding } from '../doctor/doctor.ts'
 import { driftLines } from '../drift/report.ts'
 import { eventsFor } from '../event/events-for.ts'

@@ -1,4 +1,4 @@
-import { type Context, makeContext } from '../apply/run.ts'
+import { type Context, makeContext } from '../apply/context.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { NO_TURN, type Turn, takeTurn } from '../event/one-at-a-time.ts'
 import type { EventReport } from '../event/report.ts'

@@ -1,4 +1,4 @@
-import { makeContext } from '../apply/run.ts'
+import { makeContext } from '../apply/context.ts'
 import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
 import { restoreState } from '../event/restore-state.ts'

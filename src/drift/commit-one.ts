@@ -1,4 +1,4 @@
-import type { Context } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
 import type { Deed } from '../event/deed.ts'
 import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'

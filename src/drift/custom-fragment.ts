@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import type { Context } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
 import type { FileChange } from '../plan/plan.ts'
 import { Target } from '../plan/target.ts'
 import { refusal } from '../system/failure.ts'

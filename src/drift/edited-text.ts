@@ -1,4 +1,4 @@
-import type { Context } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
 import { mergeTexts } from '../override/three-way.ts'
 import { readManifest, sha256 } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'

@@ -1,4 +1,5 @@
-import { type Context, makeExpander } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
+import { makeExpander } from '../apply/run.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { refusal, usageFailure } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'

@@ -1,4 +1,5 @@
-import { type Context, makeExpander } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
+import { makeExpander } from '../apply/run.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'

@@ -1,4 +1,5 @@
-import { type Context, databaseLoader } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
+import { databaseLoader } from '../apply/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'

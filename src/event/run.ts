@@ -1,4 +1,5 @@
-import { type Context, expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
+import { expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
 import { beginChange } from '../confirm/turn.ts'
 import { opensUnasked, readWindow } from '../confirm/usual.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'

@@ -1,5 +1,6 @@
+import type { Context } from '../apply/context.ts'
 import { invalidValues } from '../apply/invalid-values.ts'
-import { type Context, goneTemplates, makeExpander, planOutputs } from '../apply/run.ts'
+import { goneTemplates, makeExpander, planOutputs } from '../apply/run.ts'
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { changesSince } from '../history/since.ts'

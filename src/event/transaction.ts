@@ -1,6 +1,7 @@
 import { applyPlan, formerStates } from '../apply/barrier.ts'
 import { type Companion, commit } from '../apply/commit.ts'
-import { type Context, databaseLoader } from '../apply/run.ts'
+import type { Context } from '../apply/context.ts'
+import { databaseLoader } from '../apply/run.ts'
 import { sayDuration } from '../confirm/announce.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
 import { endConfirmation } from '../confirm/last.ts'

@@ -1,4 +1,5 @@
-import { type Context, expandAll, makeContext } from '../apply/run.ts'
+import { type Context, makeContext } from '../apply/context.ts'
+import { expandAll } from '../apply/run.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { makeRecord } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'

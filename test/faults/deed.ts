@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeContext } from '../../src/apply/run.ts'
+import { makeContext } from '../../src/apply/context.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import { readPending } from '../../src/event/pending.ts'
 import { survey } from '../../src/event/survey.ts'

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expandAll, makeContext } from '../../src/apply/run.ts'
+import { makeContext } from '../../src/apply/context.ts'
+import { expandAll } from '../../src/apply/run.ts'
 import { Failure } from '../../src/system/failure.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
