@@ -307,6 +307,21 @@ step('MASQUERADE on: the local network needs no route; off: it does', async () =
   for (const address of LAN_HOST) await reaches('two', address)
 })
 
+step('a further network of one client: pushed to it, and let through for it alone', async () => {
+  const FURTHER = ['10.78.0.9', 'fd78::9']
+  for (const address of FURTHER) onNode('inside', 'ip', 'address', 'add', address, 'dev', 'lo')
+  onNode('inside', 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+  must(words('ip route add 10.78.0.0/24 via 10.77.0.9'))
+  must(words('ip route add fd78::/64 via fd77::9'))
+  await waitFor('the gateway to reach it', () => FURTHER.every(to => run(['ping', '-c1', '-W2', to]).status === 0))
+  onNode('three', 'ip', 'route', 'add', '10.78.0.0/24', 'dev', 'tun0')
+  type('db vpn setprop mikoto Address 10.8.0.60 Address6 fd00:8::60 routes 10.78.0.0/24,fd78::/64')
+  type('signal-event vpn-client-modify mikoto')
+  for (const address of FURTHER) await reaches('two', address)
+  for (const address of LAN_HOST) await reaches('three', address)
+  assert.not(pings('three', FURTHER[0] ?? ''))
+})
+
 step('a server that is switched off is stopped, and its files are gone', async () => {
   type('config setprop openvpn-tcp status disabled')
   type('signal-event openvpn-update')
