@@ -167,6 +167,65 @@ is_foreign() {
     ! echo "$subject" | grep -qx " *commonName *= server-$1"
 }
 
+# Whether the certificate of a server is missing or due: within RenewDays of its end, and never in the first half of its
+# life, so that a short one is not renewed every night.
+server_ends() {
+    days=$(setting easyrsa RenewDays)
+    half=$(($(setting easyrsa CertExpire) / 2))
+    [ "$days" -le "$half" ] || days=$half
+    ends_within "$pki/issued/server-$1.crt" "$days"
+}
+
+# The key of a server stays, so that a new certificate is one file that changes.
+certify_server() {
+    begin_pki
+    name=server-$1
+    if [ -f "$work/reqs/$name.req" ] && [ -f "$work/private/$name.key" ]; then
+        echo "renewing the certificate of the server $1"
+        rm -f "$work/issued/$name.crt"
+        easyrsa sign-req server "$name"
+    else
+        echo "making the certificate of the server $1"
+        rm -f "$work/issued/$name.crt" "$work/reqs/$name.req" "$work/private/$name.key"
+        easyrsa build-server-full "$name" nopass
+    fi
+}
+
+# A new revocation list when the old one ends soon.
+renew_list() {
+    list_ends_within "$pki/crl.pem" "$(setting easyrsa RenewDays)" || return 0
+    begin_pki
+    echo "making a new revocation list"
+    easyrsa gen-crl
+}
+
+# The certificate of a server. One that runs with a former one is noted before, so that a crash behind it forgets no restart.
+install_certificate() {
+    issued=$pki/issued/server-$1.crt
+    served=$(setting "$1" certFile)
+    if [ -e "$root$served" ] && ! cmp -s "$issued" "$root$served"; then
+        echo "$1" >>"$store/restart"
+        sync "$store/restart" "$store"
+    fi
+    install_file "$issued" "$served" 644
+}
+
+# Servers read their certificates when they start. One that could not be restarted is tried again by the next event.
+restart_renewed() {
+    [ -s "$store/restart" ] || return 0
+    waiting=$(sort -u "$store/restart")
+    failed=
+    for server in $waiting; do
+        echo "$servers" | grep -qxF "$server" || continue
+        gabarit vpn restart "$server" 9>&- || failed="$failed $server"
+    done
+    if [ -n "$failed" ]; then
+        printf '%s\n' $failed >"$store/restart"
+        fail "not restarted with the new certificate:$failed. It is tried again by the next event, and tonight"
+    fi
+    rm -f "$store/restart"
+}
+
 # The revocation list, for every server of our authority. Read at each connection by an unprivileged user.
 install_list() {
     [ -f "$pki/crl.pem" ] || return 0

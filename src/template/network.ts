@@ -23,11 +23,12 @@ export interface Network {
 }
 
 /**
- * A network from an address with its netmask or prefix length (`net('10.0.0.1', '255.0.0.0')`, `net('10.0.0.1/8')`).
+ * A network from an address with its netmask or prefix length: `net('10.0.0.1', '255.0.0.0')`, `net('10.0.0.1/8')`, and
+ * `net('10.0.0.1 255.0.0.0')`, as a property of the format `subnet` may hold it.
  * @throws TypeError when it is none
  */
 export function net(address: string, mask?: string): Network {
-  const [host = '', suffix, ...more] = mask === undefined ? address.split('/') : [address, mask]
+  const [host = '', suffix, ...more] = mask === undefined ? address.split(/\/| +/) : [address, mask]
   if (more.length > 0) throw new TypeError(`${JSON.stringify(address)} is not a network`)
   const { value, width } = parseAddress(host)
   const bits = suffix === undefined ? width : prefixLength(suffix, width)

@@ -1,5 +1,6 @@
 // Scenario 2 with the real OpenVPN 2.6 on every side: a gateway, three machines outside behind a router, one in the local
 // network. All by db, config and signal-event. Runs as root, in private namespaces, on `/`.
+import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -288,6 +289,39 @@ step('a revocation list that ends soon is renewed, and still has who was revoked
   assert.is(connectionsOf('mikoto').length, 1)
 })
 
+step(
+  'a certificate of a server that ends soon is renewed by night; the server has it at once, and its clients come back',
+  async () => {
+    const served = () => new X509Certificate(readFileSync('/etc/openvpn/server/openvpn.crt'))
+    const [before, process, other] = [served(), processOf('openvpn'), processOf('openvpn-tcp')]
+    const key = readFileSync('/etc/openvpn/server/openvpn.key')
+    type('config setprop openvpn verb 4')
+    // Its certificate has 825 days; that of the other server is as old, and made anew before.
+    type('config setprop easyrsa CertExpire 2000 RenewDays 900')
+    assert.match(type('gabarit vpn status'), /certificate of openvpn: until .* days\): signal-event openvpn-update/)
+    const { status, stdout, stderr } = run(words('signal-event vpn-crl-update'), { timeoutSeconds: 120 })
+    assert.is(status, 0, stderr)
+    assert.match(stdout + stderr, 'renewing the certificate of the server openvpn')
+    assert.match(stdout + stderr, 'restarted openvpn: ')
+    for (const [name, old] of [
+      ['openvpn', process],
+      ['openvpn-tcp', other],
+    ] as const)
+      assert.is.not(processOf(name), old)
+    assert.ok(Date.parse(served().validTo) > Date.parse(before.validTo))
+    assert.equal(readFileSync('/etc/openvpn/server/openvpn.key'), key)
+    assert.match(readFileSync('/etc/openvpn/server/openvpn.conf', 'utf8'), /^verb 3$/m, 'what waits goes on waiting')
+    for (const name of ['mikoto', 'tomoe'])
+      await waitFor(`${name} to come back`, () => connectionsOf(name).length === 1, 60)
+    await reaches('two', LAN_HOST[0])
+    // Nobody is cut off the next night.
+    const renewed = processOf('openvpn')
+    type('signal-event vpn-crl-update')
+    assert.is(processOf('openvpn'), renewed)
+    type('config setprop openvpn verb 3')
+  },
+)
+
 step('MASQUERADE on: the local network needs no route; off: it does', async () => {
   inside('del')
   assert.not(pings('two', LAN_HOST[0]))
@@ -305,6 +339,21 @@ step('MASQUERADE on: the local network needs no route; off: it does', async () =
   assert.not(pings('two', LAN_HOST[0]))
   inside('add')
   for (const address of LAN_HOST) await reaches('two', address)
+})
+
+step('a further network of one client: pushed to it, and let through for it alone', async () => {
+  const FURTHER = ['10.78.0.9', 'fd78::9']
+  for (const address of FURTHER) onNode('inside', 'ip', 'address', 'add', address, 'dev', 'lo')
+  onNode('inside', 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+  must(words('ip route add 10.78.0.0/24 via 10.77.0.9'))
+  must(words('ip route add fd78::/64 via fd77::9'))
+  await waitFor('the gateway to reach it', () => FURTHER.every(to => run(['ping', '-c1', '-W2', to]).status === 0))
+  onNode('three', 'ip', 'route', 'add', '10.78.0.0/24', 'dev', 'tun0')
+  type('db vpn setprop mikoto Address 10.8.0.60 Address6 fd00:8::60 routes 10.78.0.0/24,fd78::/64')
+  type('signal-event vpn-client-modify mikoto')
+  for (const address of FURTHER) await reaches('two', address)
+  for (const address of LAN_HOST) await reaches('three', address)
+  assert.not(pings('three', FURTHER[0] ?? ''))
 })
 
 step('a server that is switched off is stopped, and its files are gone', async () => {

@@ -122,6 +122,25 @@ firewall('clients of OpenVPN reach the routes of their server, or everything, bu
   const all = make({ openvpn: service({ ...vpn, redirectGateway: 'yes' }) })
   assert.equal(forward(all, FOUR), [refuse, '-A FORWARD -i tun0 -s 10.8.0.0/24 -d 0.0.0.0/0 -j ACCEPT'])
   assert.equal(forward(make({ openvpn: service(vpn) }), FOUR), [])
+  const client = (properties: Properties): [string, Properties] => ['client', { status: 'enabled', ...properties }]
+  const further = make(
+    { openvpn: service(vpn), 'openvpn-tcp': ['service', { status: 'disabled' }] },
+    {
+      vpn: {
+        fixed: client({ server: 'openvpn', Address: '10.8.0.9', routes: '10.2.0.0 255.255.0.0,192.168.0.0/24' }),
+        any: client({ server: 'openvpn', Address6: 'fd00:8::9', routes: '10.3.0.0/16,fd03::/64' }),
+        out: client({ status: 'disabled', server: 'openvpn', routes: '10.4.0.0/16' }),
+        other: client({ server: 'openvpn-tcp', routes: '10.5.0.0/16' }),
+      },
+    },
+  )
+  const accept = (pair: string) => `-A FORWARD -i tun0 ${pair} -j ACCEPT`
+  assert.equal(forward(further, FOUR), [
+    refuse,
+    accept('-s 10.8.0.0/24 -d 10.3.0.0/16'),
+    accept('-s 10.8.0.9/32 -d 10.2.0.0/16'),
+  ])
+  assert.equal(forward(further, SIX), [refuse, accept('-s fd00:8::9/128 -d fd03::/64')])
 })
 
 firewall('a tunnel that a custom fragment adds', () => {

@@ -36,6 +36,15 @@ export const VERBS: readonly Command[] = [
     run: async invocation => (await import('./kill.ts')).run(invocation),
   },
   {
+    name: 'restart',
+    summary: 'restart a server that runs, so that it reads its certificates anew',
+    usage: 'NAME',
+    arity: [1, 1],
+    options: [],
+    examples: [['gabarit vpn restart openvpn', 'its clients come back by themselves']],
+    run: async invocation => (await import('./restart.ts')).run(invocation),
+  },
+  {
     name: 'status',
     summary: 'do the servers run, and what ends when? exit 1 when something is down or over',
     usage: '',
