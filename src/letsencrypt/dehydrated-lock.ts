@@ -4,31 +4,45 @@ import { Failure } from '../system/failure.ts'
 import { pause } from '../system/pause.ts'
 import type { World } from './world.ts'
 
-/** Seconds that a dehydrated of somebody else may take to end. */
-const PATIENCE = 120
+/**
+ * Somebody else's dehydrated is at work. Whoever gets this gives up every lock, waits, and begins again: that dehydrated may
+ * bring the very certificate, and its hook waits for our lock.
+ */
+export class OtherDehydrated extends Error {
+  readonly lock: string
+  /** Its process. */
+  readonly pid: string
+
+  constructor(lock: string, pid: string) {
+    super(`dehydrated is running (process ${pid})`)
+    this.lock = lock
+    this.pid = pid
+  }
+
+  /** Waits until it has ended, or until a time in milliseconds since 1970. */
+  async ended(until: number): Promise<void> {
+    while (existsSync(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
+  }
+}
 
 /**
- * Waits until no other dehydrated holds the lock, and removes the lock of one that was killed: it holds no number of a
- * process, and dehydrated 0.7.0 stops before any that it finds, for ever.
- * @throws Failure when one is running for too long
+ * Looks whether a dehydrated can be started, and removes the lock of one that was killed: it holds no number of a process,
+ * and dehydrated 0.7.0 stops before any that it finds, for ever.
+ * @throws OtherDehydrated when one is running
+ * @throws Failure instead, when the run does not give way any more
  */
-export async function awaitLock(baseFolder: string, world: World): Promise<void> {
+export function mustBeFree(baseFolder: string, { givesWay, warn }: World): void {
   const lock = join(baseFolder, 'lock')
-  const end = Date.now() + PATIENCE * 1000
-  while (existsSync(lock)) {
-    const running = runningDehydrated()
-    if (running === undefined) {
-      rmSync(lock, { force: true })
-      world.warn('removed the lock of a dehydrated that was killed')
-      return
-    }
-    if (Date.now() >= end)
-      throw new Failure(`dehydrated is running (process ${running})`, {
-        hint: `Wait until it has ended. Its lock: ${lock}`,
-      })
-    world.progress(`waiting for another dehydrated (process ${running})`)
-    await pause(500)
+  if (!existsSync(lock)) return
+  const pid = runningDehydrated()
+  if (pid === undefined) {
+    rmSync(lock, { force: true })
+    warn('removed the lock of a dehydrated that was killed')
+    return
   }
+  const other = new OtherDehydrated(lock, pid)
+  if (givesWay) throw other
+  throw new Failure(other.message, { hint: `Wait until it has ended. Its lock: ${lock}` })
 }
 
 /** The process of a dehydrated: proc(5) tells the words of every command. */

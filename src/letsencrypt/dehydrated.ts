@@ -5,7 +5,7 @@ import { Failure, refusal } from '../system/failure.ts'
 import { pause } from '../system/pause.ts'
 import { below } from '../system/places.ts'
 import { shell } from '../template/quote.ts'
-import { awaitLock } from './dehydrated-lock.ts'
+import { mustBeFree } from './dehydrated-lock.ts'
 import { explainRun, type RunFailure } from './said.ts'
 import type { Settings } from './settings.ts'
 import type { Authority, WantedCertificate } from './types.ts'
@@ -14,8 +14,12 @@ import type { World } from './world.ts'
 /** Tells the hook that it is called by a run of ours, which puts the certificate into service itself. */
 export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
 
-/** How often a request is made again because the authority refused its nonce: dehydrated 0.7.0 never does. */
-const NONCE_RETRIES = 10
+/**
+ * How often dehydrated is run again when the authority refused a nonce, which dehydrated 0.7.0 never does itself; or when
+ * somebody else's started at the same moment.
+ */
+const RETRIES = 10
+const FOUND_LOCK = /^ERROR: Lock file '.*' present, aborting/m
 
 /** How a run of dehydrated ended. */
 export interface DehydratedRun {
@@ -34,6 +38,7 @@ export function dehydratedFolder(settings: Settings, authority: Authority, name:
 /**
  * Asks an authority for one certificate, by dehydrated with the generated configuration and this authority.
  * @throws Failure when dehydrated cannot be started at all
+ * @throws OtherDehydrated when another one is running
  */
 export async function askFor(
   wanted: WantedCertificate,
@@ -44,13 +49,14 @@ export async function askFor(
   const config = writeConfig(wanted, authority, settings, world)
   let newAccount = false
   for (let attempt = 1; ; attempt++) {
-    await awaitLock(settings.baseFolder, world)
+    mustBeFree(settings.baseFolder, world)
     const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
     newAccount ||= /^\+ Registering account key/m.test(output.text)
     if (output.status === 0) return { failure: undefined, output: output.text, newAccount }
     const failure = explainRun(output.text)
-    if (!failure.badNonce || attempt > NONCE_RETRIES) return { failure, output: output.text, newAccount }
-    world.progress(`${wanted.name}: the authority refused a nonce, asking again (${attempt})`)
+    const locked = FOUND_LOCK.test(output.text)
+    if (!(failure.badNonce || locked) || attempt > RETRIES) return { failure, output: output.text, newAccount }
+    if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, asking again (${attempt})`)
     await pause(200)
   }
 }
@@ -61,7 +67,7 @@ export async function askFor(
  */
 export async function revoke(file: string, authority: Authority, settings: Settings, world: World): Promise<void> {
   const config = writeConfig({ name: 'revoked', names: [] }, authority, settings, world)
-  await awaitLock(settings.baseFolder, world)
+  mustBeFree(settings.baseFolder, world)
   const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
   if (status === 0) return
   const { message, hint } = explainRun(text)

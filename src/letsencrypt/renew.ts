@@ -15,7 +15,22 @@ import type { World } from './world.ts'
 /** What a run of the renewal is asked for. */
 export interface RenewOptions {
   /** Renew what is not due, before its next try, and beyond the limits of the authority. */
-  readonly force: boolean
+  readonly force: Forced | undefined
+}
+
+/** What `--force` is about: what is there when the work begins. What comes while it waits is not asked for again. */
+export class Forced {
+  #there: ReadonlySet<string> | undefined
+
+  /** Only the first call counts. */
+  begin({ wanted, store }: Certificates): void {
+    this.#there ??= new Set(wanted.flatMap(({ name }) => store.newest(name)?.certificate.fingerprint256 ?? []))
+  }
+
+  /** @param newest of a wanted certificate */
+  concerns(newest: StoredCertificate | undefined): boolean {
+    return newest === undefined || this.#there?.has(newest.certificate.fingerprint256) === true
+  }
 }
 
 /** How a run ended. */
@@ -52,6 +67,7 @@ async function renewAll(settings: Settings, state: State, world: World, options:
   const certificates = new Certificates(world, settings, mode)
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate of ${names.length} names`)
+  options.force?.begin(certificates)
   state.retain(new Set(certificates.wanted.map(({ name }) => stateKey(certificates, name))))
   let ok = certificates.warnOfDamages()
   const tries: Date[] = []
@@ -78,10 +94,11 @@ async function renewOne(
   certificates: Certificates,
   state: State,
   world: World,
-  { force }: RenewOptions,
+  options: RenewOptions,
 ): Promise<Date | undefined> {
   const key = stateKey(certificates, wanted.name)
   const now = world.clock.now()
+  const force = options.force?.concerns(certificates.store.newest(wanted.name)) === true
   const reason = force ? 'asked for' : await whyDue(wanted, certificates, state, world)
   if (reason === undefined) {
     state.succeeded(key)

@@ -7,6 +7,8 @@ export interface World {
   readonly places: Places
   readonly system: System
   readonly clock: Clock
+  /** Whether a run ends with OtherDehydrated when a dehydrated of somebody else is at work: it is begun again then. */
+  readonly givesWay: boolean
   /** Tells what was done, one line. */
   readonly say: (line: string) => void
   /** Tells what is not right, on standard error. */

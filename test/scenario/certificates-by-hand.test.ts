@@ -1,6 +1,8 @@
 // What a person does by hand beside the renewal holds, with a real authority, dehydrated and Apache: back to the self-signed
 // certificate as on SME Server, certificates of others.
-import { readdirSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
@@ -9,6 +11,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import type { Authority } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
+import { waitFor } from '../support/wait.ts'
 
 const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
 
@@ -18,6 +21,7 @@ const server = new AcmeServer()
 hand.after(() => server.stop())
 
 const AUTHORITY = '/var/lib/gabarit/letsencrypt/127.0.0.1_14100'
+const DOMAINS = ['example.org', 'b.example']
 const OWN = '/var/lib/gabarit/ssl/self-signed.pem'
 let production: Authority
 
@@ -27,6 +31,7 @@ function history(name: string): string[] {
   return ids.sort((a, b) => Number(a) - Number(b))
 }
 const served = (name: string) => servedCertificate(name)
+const orders = () => server.daemons.output('production').split('POST /order-plz').length
 const isSelfSigned = (name: string) => served(name).issuer === served(name).subject
 
 /** Runs a verb that has to end well; what it says. */
@@ -34,6 +39,17 @@ function well(line: string): string {
   const { status, stdout, stderr } = server.letsencrypt(line)
   assert.is(status, 0, stdout + stderr)
   return stdout + stderr
+}
+
+/** Starts a command beside the test; what it says, and its exit status when it has ended. */
+function start([program = '', ...args]: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(program, args, { env: { ...process.env, ...server.env(), ...env }, stdio: 'pipe' })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', data => {
+      text += data
+    })
+  return { said: () => text, ended: new Promise(resolve => child.once('close', resolve)) }
 }
 
 step('a server has a certificate for each of two domains', async () => {
@@ -76,6 +92,34 @@ step('whoever asks for a certificate gets it in service again', () => {
   assert.is(served('b.example').issuer, production.issuer)
   assert.ok(isSelfSigned('example.org'))
   well('setup')
+  assert.is(served('example.org').issuer, production.issuer)
+})
+
+step('while dehydrated runs by hand, a renewal waits without its lock, and orders nothing twice', async () => {
+  server.type('config delprop modSSL CertificateChainFile crt key')
+  const [ids, asked] = [DOMAINS.map(name => history(name).length), orders()]
+  const gate = join(server.folder, 'gate')
+  writeFileSync(gate, '')
+  // dehydrated naps while the authority looks: this nap ends when the gate is gone.
+  mkdirSync(join(server.folder, 'slow'))
+  writeFileSync(join(server.folder, 'slow/sleep'), `#!/bin/sh\nwhile [ -e ${gate} ]; do /bin/sleep 0.05; done\n`, {
+    mode: 0o755,
+  })
+  const { PATH } = server.env()
+  const byHand = start(['dehydrated', '-c', '-x'], { PATH: `${join(server.folder, 'slow')}:${PATH}` })
+  await waitFor('the order by hand', () => orders() > asked, 60)
+  const renewal = start(['gabarit', 'letsencrypt', 'renew', '--force'])
+  await waitFor('the renewal to wait', () => renewal.said().includes('another dehydrated is at work'), 60)
+  rmSync(gate)
+  assert.is(await byHand.ended, 0, byHand.said())
+  assert.is(await renewal.ended, 0, renewal.said())
+  const more = ids.map(count => count + 1)
+  assert.equal(
+    DOMAINS.map(name => history(name).length),
+    more,
+    renewal.said(),
+  )
+  assert.is(orders(), asked + DOMAINS.length)
   assert.is(served('example.org').issuer, production.issuer)
 })
 

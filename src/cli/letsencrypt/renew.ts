@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { renew } from '../../letsencrypt/renew.ts'
+import { Forced, renew } from '../../letsencrypt/renew.ts'
 import { alone } from '../../letsencrypt/run-lock.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
 import { State } from '../../letsencrypt/state.ts'
+import type { World } from '../../letsencrypt/world.ts'
 import { EXIT, usageFailure } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
@@ -25,7 +26,8 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   for (;;) {
     // Read again: while this process waited, somebody may have mended a setting.
-    const once = () => renew(readSettings(places), new State(places, world.warn), world, { force: flag('force') })
+    const force = flag('force') ? new Forced() : undefined
+    const once = (turn: World) => renew(readSettings(places), new State(places, world.warn), turn, { force })
     const { ok, nextTry } = await alone(world, 'gabarit letsencrypt renew', once)
     const left = nextTry === undefined ? Number.POSITIVE_INFINITY : nextTry.getTime() - world.clock.now().getTime()
     if (ok || !flag('wait') || left > LONGEST_WAIT) return ok ? EXIT.done : EXIT.failed

@@ -14,7 +14,7 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places, flag, print } = invocation
   const [id = '', name] = args
   const world = makeWorld(invocation, 'revoke')
-  return alone(world, 'gabarit letsencrypt revoke', async () => {
+  return alone(world, 'gabarit letsencrypt revoke', async turn => {
     const settings = readSettings(places)
     const { certificates, certificate } = findIssued(world, settings, id, name)
     if (certificate.revoked) throw refusal(`${certificate.name} ${id} is withdrawn already`)
@@ -30,7 +30,7 @@ export function run(invocation: Invocation): Promise<number> {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const copy = join(folder, `${certificate.name}-${id}.pem`)
     copyFileSync(join(certificate.folder, 'cert.pem'), copy)
-    await revoke(copy, certificates.authority, settings, world)
+    await revoke(copy, certificates.authority, settings, turn)
     certificates.store.noteRevoked(certificate)
     print(`${certificate.name} ${id}: withdrawn by the ${certificates.authority.mode} authority`)
     return EXIT.done

@@ -24,6 +24,5 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (process.stdin.isTTY === true) await askSettings(readSettings(places), world)
-  const state = new State(places, world.warn)
-  return alone(world, 'gabarit letsencrypt setup', () => setUp(state, world, options))
+  return alone(world, 'gabarit letsencrypt setup', turn => setUp(new State(places, world.warn), turn, options))
 }

@@ -18,6 +18,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     places,
     system,
     clock: clockAt(value('at')),
+    givesWay: false,
     say: line => {
       print(line)
       log('info', line)
