@@ -2,10 +2,9 @@ import { refuseSensitiveDrift } from '../drift/sensitive.ts'
 import { makeShow } from '../drift/shown.ts'
 import { keepWritten } from '../drift/written.ts'
 import { planData } from '../plan/data.ts'
-import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Restored, restorePlan } from '../plan/restore.ts'
-import { cannotGoBack, refusal } from '../system/failure.ts'
+import type { Restored } from '../plan/restore.ts'
+import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
@@ -24,7 +23,7 @@ import type { ViewFile } from './view.ts'
  * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing; the checks are asked only
  * when the context says so.
  * @param companions files of gabarit's own state that stand and fall with the plan
- * @param last asked when everybody else has agreed: the last chance to throw before the first rename
+ * @param last asked when everybody else has agreed: the last chance to throw
  * @returns the checks that were made, for the history
  * @throws Failure (refused)
  */
@@ -37,51 +36,37 @@ export async function applyPlan(
   const { places, system, warn } = context
   refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
   const ran: string[] = []
-  let later = false
-  const former = system.dryRun ? [] : formerStates(plan, system)
   const checkers = new CheckerTable(places).of(plan.changes)
-  const manifest = readManifest(places, system)
-  const check = async (staged: readonly Staged[]) => {
-    if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return
+  /** @returns whether the checkers could not see the files yet */
+  const check = async (staged: readonly Staged[]): Promise<boolean> => {
+    if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
     const asking = system.dryRun ? new RealSystem(places.root) : system
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
     const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)
-    later = verdict === undefined && !system.dryRun
     if (verdict === undefined && system.dryRun) warn('the checkers were not asked: no private view can be made here')
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
+    return verdict === undefined && !system.dryRun
   }
-  const ask = async (staged: readonly Staged[]) => {
-    await check(staged)
+  const checkInPlace = async () => {
+    warn('the files were put in place before they were checked: no private view of them could be made')
+    const verdict = await judgeInPlace(checkers, system)
+    for (const warning of verdict.warnings) warn(warning)
+    ran.push(...verdict.ran)
+    refuse(verdict.problems, context, plan)
     last()
   }
+  const ask = async (staged: readonly Staged[]) => {
+    if (await check(staged)) return checkInPlace
+    last()
+    return undefined
+  }
   await commit(plan, places, system, ask, companions)
-  if (!later) {
-    remember(plan, context)
-    return ran
-  }
-  warn('the files were put in place before they were checked: no private view of them could be made')
-  const verdict = await judgeInPlace(checkers, system)
-  for (const warning of verdict.warnings) warn(warning)
-  if (verdict.problems.length > 0) {
-    try {
-      const back = restorePlan(places, system, former, manifest, plan.manifest)
-      await commit(back, places, system, () => Promise.resolve())
-    } catch (error) {
-      const hint = 'The new files are in place although they were refused. When that is mended, do it again.'
-      throw cannotGoBack(verdict.problems.join('\n'), error, hint)
-    }
-  }
-  refuse(verdict.problems, context, plan)
-  remember(plan, context)
-  return [...ran, ...verdict.ran]
-}
-
-/** What was written is needed when somebody edits the file by hand. */
-function remember(plan: Plan, { places, system, warn }: Context): void {
+  // What was written is needed when somebody edits the file by hand.
   if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
+  return ran
 }
 
 /** How many files a warning names. */

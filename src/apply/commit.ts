@@ -22,6 +22,9 @@ export interface Companion {
   readonly placed?: () => void
 }
 
+/** Throws what is wrong with files that are in place. */
+export type LastWord = () => Promise<void>
+
 interface Step {
   readonly entry: JournalEntry
   /** Makes the new file or link beside the target. */
@@ -34,7 +37,8 @@ interface Step {
  * Commits a plan: all files or none. Everything is staged beside its target and judged before the first rename; a
  * journal written before the first step lets the next command undo a commit that was cut off.
  * The caller holds the event lock and has called `recover()`.
- * @param judge looks at the staged files; when it throws, nothing has changed
+ * @param judge looks at the staged files; when it throws, nothing has changed. What it returns is asked when all files are in
+ * place, and as long as it has not agreed they can still be undone: by it, or by the next command after a crash
  * @param companions put in place before the first target
  * @throws Failure (refused) when it could not be done; everything is then as before
  */
@@ -42,7 +46,7 @@ export async function commit(
   plan: Plan,
   places: Places,
   system: System,
-  judge: (staged: readonly Staged[]) => Promise<void>,
+  judge: (staged: readonly Staged[]) => Promise<LastWord | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
   if (plan.changes.length === 0 && !plan.manifestChanged && companions.length === 0) return
@@ -63,10 +67,11 @@ export async function commit(
   try {
     for (const folder of plan.folders) system.makeFolder(folder)
     for (const step of steps) step.stage?.()
-    await judge(stagedFiles(plan))
+    const lastWord = await judge(stagedFiles(plan))
     keepReplaced(plan, places, system)
     for (const step of steps) step.commit()
     for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+    await lastWord?.()
     writeJournal(places, system, { ...journal, phase: 'committed' })
   } catch (error) {
     putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))

@@ -1,14 +1,32 @@
-import { changeDatabases, databaseChanges } from '../history/databases.ts'
+import { repair } from '../confirm/turn.ts'
+import { takeTurn } from '../event/one-at-a-time.ts'
+import type { EventReport } from '../event/report.ts'
+import { databaseChanges } from '../history/databases.ts'
 import { History } from '../history/history.ts'
 import { revealLastApplied } from '../history/restore.ts'
 import { changesSince } from '../history/since.ts'
 import { takeSnapshot } from '../history/snapshot.ts'
+import { changeTogether } from '../history/together.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from './command.ts'
 import { changeLines } from './history.ts'
 
-/** `gabarit discard`: takes back the property changes since the last event. */
-export async function run({ flag, places, print, printError }: Invocation): Promise<number> {
+/** `gabarit discard`: takes back the property changes since the last event, of all databases or of none. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, places, printError } = invocation
+  if (flag('dry-run')) return discard(invocation)
+  const turn = takeTurn(places, 'gabarit discard')
+  try {
+    const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
+    repair(places, new RealSystem(places.root), turn, say)
+    return discard(invocation)
+  } finally {
+    turn.release()
+  }
+}
+
+function discard({ flag, places, print, printError }: Invocation): number {
   const history = new History(places)
   const changes = changesSince(places, history, history.lastApplied())
   const last = revealLastApplied(places, name =>
@@ -19,7 +37,7 @@ export async function run({ flag, places, print, printError }: Invocation): Prom
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!flag('dry-run')) changeDatabases(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  if (!flag('dry-run')) changeTogether(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
   print([flag('dry-run') ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

@@ -2,6 +2,7 @@ import { recover } from '../apply/journal.ts'
 import { keepWritten } from '../drift/written.ts'
 import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
+import { finishTogether } from '../history/together.ts'
 import { recordUnfinished } from '../history/unfinished.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
@@ -18,6 +19,8 @@ export function repair(places: Places, system: System, turn: Turn, report: Repor
   if (turn.joined) return
   const message = recover(places, system)
   if (message !== undefined) report({ kind: 'recovered', message })
+  const command = finishTogether(places)
+  if (command !== undefined) report({ kind: 'recovered', message: `finished ${command}, which was cut off` })
   recordUnfinished(places, ({ command, args, closes }) => {
     const open = readConfirmation(places)
     if (open !== undefined && open.token === closes) endConfirmation(places, open, 'went back')

@@ -324,7 +324,7 @@ export class Transaction {
     let databases: PreparedChanges | undefined
     const prepare = () => {
       databases = prepareChanges(places, back, this.#command)
-      return Promise.resolve()
+      return Promise.resolve(undefined)
     }
     const outcome = { outcome: 'rolled back', problems: [...this.#problems, why], changes: back } as const
     const note = this.#recorder?.unfinished(

@@ -25,7 +25,7 @@ function reach(name) {
   if (status !== 0) writeFileSync(`${root}.failed`, `${name}: ${stderr}`)
 }
 
-const inside = path => typeof path === 'string' && path.startsWith(`${root}/`)
+const inside = path => typeof path === 'string' && path.startsWith(`${root}/`) && path !== notes
 const short = path => relative(root, path)
 
 /** Replaces a function of fs by one that tells of its call first; `tell` gives the step's name, or nothing. */

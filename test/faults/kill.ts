@@ -11,13 +11,16 @@ const REPAIRS: readonly (readonly string[])[] = [
   ['gabarit', 'prune', '--keep', '1000'],
 ]
 
+/** Files that are there while something is half done. */
+const UNDER_WAY = ['journal.json', 'database-changes.json']
+
 /** When a command was cut off: before it changed anything that counts, while it did, or afterwards. */
 export type Moment = 'before' | 'during' | 'after'
 
 /** Looks at what a killed command left behind. */
 export function momentOf(site: Site, deed: Deed): Moment {
   const { state, databases } = site.places
-  if (existsSync(join(state, 'journal.json'))) return 'during'
+  if (UNDER_WAY.some(name => existsSync(join(state, name)))) return 'during'
   if (namesIn(databases).some(name => name.endsWith('.json.lock'))) return 'during'
   return deed.isBegun(site) ? 'after' : 'before'
 }
@@ -29,7 +32,7 @@ export function momentOf(site: Site, deed: Deed): Moment {
  */
 export function repairAndJudge(site: Site, deed: Deed, lot: number): string[] {
   const damaged =
-    existsSync(join(site.places.state, 'journal.json')) ||
+    UNDER_WAY.some(name => existsSync(join(site.places.state, name))) ||
     namesIn(site.places.state).some(name => name.startsWith('unfinished-'))
   const repair = REPAIRS[Math.floor(lot * REPAIRS.length)] ?? []
   const { status, stderr } = site.run(repair)

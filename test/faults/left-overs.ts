@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Site } from './site.ts'
 
 /** Names that only a command under way may have: staged files, backups, journals, notes, locks. */
-const PASSING = /\.gabarit-(new|before)$|\.new$|^journal|^unfinished|\.lock(\.|$)|^joined/
+const PASSING = /\.gabarit-(new|before)$|\.new$|^journal|^unfinished|^database-changes|\.lock(\.|$)|^joined/
 /** Cleared away by the next command that takes this lock, writes this file, or prunes the history. */
 const REPLACED = [
   /^\.[\w.-]+\.json\.(lock|new)$/,

@@ -1,0 +1,12 @@
+import { suite } from 'uvu'
+import { Deed } from './deed.ts'
+import { waitingSite } from './site.ts'
+import { killAtEveryStep } from './sweep.ts'
+
+const discard = suite('discard over several databases')
+killAtEveryStep(discard, () => {
+  const site = waitingSite()
+  site.must(['db', 'third', 'set', 'new', 'record'])
+  return new Deed('discard', site, ['gabarit', 'discard'])
+})
+discard.run()
