@@ -1,9 +1,10 @@
 import { basename, dirname, join } from 'node:path'
-import { formatManifest, manifestFile, sha256 } from '../plan/manifest.ts'
+import { formatManifest, manifestFile } from '../plan/manifest.ts'
 import type { Change, FileChange, Plan } from '../plan/plan.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { Failure, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import type { System } from '../system/system.ts'
 import { type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
-import { sha256 } from '../plan/manifest.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import type { Attributes, System } from '../system/system.ts'
 
 /** One step of a commit, as the journal remembers it. All names are real paths. */

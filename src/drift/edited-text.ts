@@ -1,8 +1,9 @@
 import type { Context } from '../apply/context.ts'
 import { mergeTexts } from '../override/three-way.ts'
-import { readManifest, sha256 } from '../plan/manifest.ts'
+import { readManifest } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
 import { below } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { lastWritten } from './written.ts'
 
 /**

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { secretValues } from '../db/secrets.ts'
 import { showMasked } from '../history/masking.ts'
 import type { Show } from '../plan/diff.ts'
-import { sha256 } from '../plan/manifest.ts'
 import { hasCode } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { writtenFolder } from './written.ts'
 
 /**

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { History } from '../history/history.ts'
-import { formatManifest, sha256 } from '../plan/manifest.ts'
+import { formatManifest } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { shell } from '../template/quote.ts'
 import { writtenFolder } from './written.ts'
 

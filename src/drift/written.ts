@@ -2,10 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { secretValues } from '../db/secrets.ts'
 import { Masking } from '../history/masking.ts'
-import { type Manifest, sha256 } from '../plan/manifest.ts'
+import type { Manifest } from '../plan/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { hasCode } from '../system/failure.ts'
 import { below, type Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import type { System } from '../system/system.ts'
 
 /** Contents of former times are cleared away when there are more of them than files, and these are many. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from '../plan/manifest.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { LOST_SECRET, type Masking } from './masking.ts'
 import type { Objects } from './objects.ts'
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Objects } from '../history/objects.ts'
-import { sha256 } from '../plan/manifest.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { type Layer, METADATA_FILE } from '../template/tree.ts'
 import { type Base, type Bases, overrideContents, readBases } from './bases.ts'
 import { contentOf, overridden } from './content.ts'

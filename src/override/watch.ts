@@ -1,7 +1,7 @@
-import { sha256 } from '../plan/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates, templateName } from '../template/tree.ts'
 import { type Base, changeBases, overrideContents } from './bases.ts'

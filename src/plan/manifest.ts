@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { refuseUnknownState, wayOut } from '../drift/unknown.ts'
 import { compareBytes } from '../system/byte-order.ts'
@@ -78,11 +77,6 @@ export function ownedBy({ template, link, metadata }: Output, hash: string): Own
     ...(link === undefined ? {} : { link }),
     ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
   }
-}
-
-/** SHA-256 of some bytes, in hex. */
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
 }
 
 /** Whether two manifests say the same. */

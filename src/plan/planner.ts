@@ -4,10 +4,11 @@ import { type Drifted, type DriftState, driftState, isByHand, isEdited } from '.
 import { compareBytes } from '../system/byte-order.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
-import { type Manifest, type Owned, ownedBy, sameManifest, sha256 } from './manifest.ts'
+import { type Manifest, type Owned, ownedBy, sameManifest } from './manifest.ts'
 import type { Change, Plan } from './plan.ts'
 import { sameAttributes, Target } from './target.ts'
 

@@ -4,8 +4,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type DriftState, driftState } from '../../src/drift/state.ts'
 import { keepWritten, lastWritten, writtenFolder } from '../../src/drift/written.ts'
-import { readManifest, sha256 } from '../../src/plan/manifest.ts'
+import { readManifest } from '../../src/plan/manifest.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
+import { sha256 } from '../../src/system/sha256.ts'
 import { Engine } from '../support/engine.ts'
 
 const states = suite('drift states')

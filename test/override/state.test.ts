@@ -6,7 +6,7 @@ import { copyFragment } from '../../src/override/customize.ts'
 import { keepOverride } from '../../src/override/merge.ts'
 import { findOverrides, type Override } from '../../src/override/state.ts'
 import { rememberOverrides } from '../../src/override/watch.ts'
-import { sha256 } from '../../src/plan/manifest.ts'
+import { sha256 } from '../../src/system/sha256.ts'
 import { findTemplate, searchList } from '../../src/template/tree.ts'
 import { Engine, failureOf } from '../support/engine.ts'
 
