@@ -1,5 +1,5 @@
 import { makeShow } from '../drift/shown.ts'
-import type { AdjustmentResult } from '../event/adjust.ts'
+import type { AdjustmentResult } from '../event/adjustment.ts'
 import type { EventReport, Reporter } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
 import { userName } from '../history/record.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Companion } from '../apply/commit.ts'
 import { secretValues } from '../db/secrets.ts'
-import type { Request } from '../event/adjust.ts'
+import type { Request } from '../event/adjustment.ts'
 import type { Deed } from '../event/deed.ts'
 import type { Turn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'

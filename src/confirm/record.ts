@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
-import type { Request } from '../event/adjust.ts'
+import type { Request } from '../event/adjustment.ts'
 import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode, messageOf, orFailure, refusal } from '../system/failure.ts'
 import { isObject } from '../system/is-object.ts'

@@ -1,23 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { History } from '../history/history.ts'
-import { formatManifest } from '../plan/manifest.ts'
 import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
-import { sha256 } from '../system/sha256.ts'
 import { shell } from '../template/quote.ts'
 import { writtenFolder } from './written.ts'
 
 /**
  * Refuses to go on without the list of owned files on a server where gabarit has written before: edited files would look
  * like files that were never ours, and would be overwritten. A fresh server passes.
+ * @param empty hash of a list without any file: an event that made none left it in the history, and no list in its place
  * @throws Failure (refused)
  */
-export function refuseUnknownState(places: Places, file: string): void {
+export function refuseUnknownState(places: Places, file: string, empty: string): void {
   const known = new History(places).lastApplied()?.manifest ?? undefined
   const folder = writtenFolder(places)
-  // An event that made no file left an empty list in the history, and none in its place.
-  const nothing = known === undefined || known === sha256(formatManifest(new Map()))
+  const nothing = known === undefined || known === empty
   if (nothing && (!existsSync(folder) || readdirSync(folder).length === 0)) return
   throw refusal('the list of the files that gabarit owns is missing, and gabarit has written files here before', {
     where: file,

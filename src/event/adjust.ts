@@ -5,36 +5,8 @@ import { messageOf } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
+import type { Adjustment, AdjustmentResult, Request } from './adjustment.ts'
 import type { Reporter } from './report.ts'
-
-/** What is asked of one service, by a changed file, by the event, or left over from an earlier one. */
-export interface Request {
-  readonly service: string
-  readonly word: string
-  /** Who asks: a template, a file of the event, an earlier event. */
-  readonly source: string
-}
-
-/** One service and what will be done to it. */
-export interface Adjustment {
-  readonly service: string
-  readonly unit: Unit
-  readonly actions: readonly ServiceAction[]
-  /** The requests behind it. */
-  readonly words: readonly string[]
-}
-
-/** How an adjustment ended. */
-export interface AdjustmentResult {
-  readonly service: string
-  readonly action: ServiceAction
-  readonly command: string
-  /** False when it failed, or when there is no service manager. */
-  readonly done: boolean
-  /** Undefined when it worked. */
-  readonly problem: string | undefined
-  readonly output: string
-}
 
 /** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
 export function adjustmentTimeout(): number {

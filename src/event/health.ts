@@ -6,7 +6,7 @@ import type { ServiceManager, Unit } from '../service/manager.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import type { Adjustment } from './adjust.ts'
+import type { Adjustment } from './adjustment.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000

@@ -4,7 +4,7 @@ import type { Companion } from '../apply/commit.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
-import type { Request } from './adjust.ts'
+import type { Request } from './adjustment.ts'
 
 function pendingFile(places: Places): string {
   return join(places.state, 'pending.json')

@@ -1,7 +1,7 @@
 import type { InitializedDatabase } from '../db/initialize.ts'
 import type { Outcome } from '../history/entry.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { AdjustmentResult } from './adjust.ts'
+import type { AdjustmentResult } from './adjustment.ts'
 
 /** What an event tells while it runs; the command shows it, as text or JSON. */
 export type EventReport =

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
-import type { Request } from './adjust.ts'
+import type { Request } from './adjustment.ts'
 import type { Event } from './load.ts'
 
 /** What the changed files of a plan ask of services. */

@@ -1,6 +1,6 @@
 import type { PropertyChange } from '../history/entry.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Request } from './adjust.ts'
+import type { Request } from './adjustment.ts'
 import type { Transaction } from './transaction.ts'
 
 /**

@@ -3,6 +3,7 @@ import { refuseUnknownState, wayOut } from '../drift/unknown.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { hasCode, messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
+import { sha256 } from '../system/sha256.ts'
 import type { System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 
@@ -35,7 +36,7 @@ export function readManifest(places: Places, system: System): Manifest {
     return parseManifest(system.read(file).toString('utf8'))
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) {
-      refuseUnknownState(places, file)
+      refuseUnknownState(places, file, sha256(formatManifest(new Map())))
       return new Map()
     }
     throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
