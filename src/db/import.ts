@@ -6,6 +6,7 @@ import { Failure, hasCode } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
+import { convertPortForwards } from './port-forwards.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import type { Records } from './record.ts'
 
@@ -81,8 +82,10 @@ function load(path: string, bytes: Buffer): FlatFile {
   })
 }
 
-function store(places: Places, database: string, path: string, file: FlatFile, command: string): ImportReport {
+function store(places: Places, name: string, path: string, read: FlatFile, command: string): ImportReport {
+  const { database, file, notes: converted } = convertPortForwards(name, read)
   const notes = file.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
+  notes.push(...converted.map(message => `${path}: ${message}`))
   const report = (problems: readonly Problem[]) => {
     notes.push(...problems.map(problem => `${database}: imported, but ${describeProblem(problem)}`))
   }

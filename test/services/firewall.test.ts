@@ -152,6 +152,48 @@ firewall('a tunnel that a custom fragment adds', () => {
   assert.ok(server.lines(SIX).includes('-A POSTROUTING -s fd00:9::/64 -j MASQUERADE'))
 })
 
+firewall('port forwards of SME Server are taken over', () => {
+  const server = new Server({ configuration: configuration({ firewall: ['service', { status: 'enabled' }] }) })
+  server.write(
+    '/old/portforward_tcp',
+    [
+      '8080=forward|AllowHosts||Comment|the NAS|DenyHosts||DestHost|192.168.1.9|DestPort|80',
+      '2222=forward|AllowHosts|203.0.113.7, 198.51.100.0/24|DenyHosts|0.0.0.0/0|DestHost|192.168.1.8|DestPort|22',
+      '6000-6010=forward|AllowHosts| |DenyHosts|203.0.113.9|DestHost|192.168.1.7|DestPort|6000-6010',
+      '7000-7010=forward|DestHost|192.168.1.7|DestPort|8000-8010',
+      '5555=forward|Comment|VPN|DestHost|localhost|DestPort|5556',
+      '9=forward|DenyHosts|0.0.0.0/0|DestHost|192.168.1.6',
+    ].join('\n'),
+  )
+  server.write('/old/portforward_udp', '8080=forward|DestHost|192.168.1.9\n')
+  const { stdout, stderr } = server.run(['gabarit', 'import', '--tree', server.path('/old')])
+  assert.is(stdout, 'portforwards: 6 records imported\nportforwards: 1 record imported\n')
+  const said = (record: string, what: string) =>
+    assert.match(stderr, `record "${record}": imported as disabled: ${what}`)
+  said('7000-7010', 'a range keeps its numbers, so it cannot lead from 7000:7010 to 8000:8010')
+  said('5555', 'it leads to port 5556 of the server itself')
+  said('9', 'it lets nobody in')
+  assert.not.match(stderr, 'imported, but')
+  server.must('gabarit initialize-default-databases')
+  assert.not.match(server.run('gabarit lint').stdout, 'portforwards')
+  const to = (protocol: string, port: string, host: string) =>
+    `-p ${protocol} -m ${protocol} --dport ${port} -m comment --comment ${protocol}-${port.replace(':', '-')} -j DNAT --to-destination ${host}`
+  assert.equal(
+    server.lines(FOUR).filter(line => /^-A gabarit-forwards /.test(line)),
+    [
+      ...['203.0.113.7/32', '198.51.100.0/24'].map(
+        from => `-A gabarit-forwards -s ${from} ${to('tcp', '2222', '192.168.1.8:22')}`,
+      ),
+      '-A gabarit-forwards -s 203.0.113.9/32 -p tcp -m tcp --dport 6000:6010 -j RETURN',
+      `-A gabarit-forwards ${to('tcp', '6000:6010', '192.168.1.7')}`,
+      `-A gabarit-forwards ${to('tcp', '8080', '192.168.1.9:80')}`,
+      `-A gabarit-forwards ${to('udp', '8080', '192.168.1.9')}`,
+    ],
+  )
+  assert.is(server.must('db portforwards getprop tcp-8080 Comment'), 'the NAS\n')
+  server.remove()
+})
+
 const BAD: readonly (readonly [property: string, value: string])[] = [
   ['TCPPort', '80\n-A INPUT -j ACCEPT'],
   ['AllowHosts', 'host.example'],

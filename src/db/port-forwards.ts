@@ -1,0 +1,69 @@
+import type { FlatFile } from './flat-file.ts'
+import { type DbRecord, makeRecord, sortedMap } from './record.ts'
+
+/** A flat file as it is taken over: into which database, and what was changed on the way. */
+export interface Converted {
+  readonly database: string
+  readonly file: FlatFile
+  readonly notes: readonly string[]
+}
+
+/** Everybody, in the words of SME Server: its panel denies them when it allows some. */
+const EVERYBODY = '0.0.0.0/0'
+const NOBODY = 'it lets nobody in'
+
+/**
+ * SME Server has a database of port forwards for each protocol, `portforward_tcp` and `portforward_udp`, whose keys are ports
+ * (`80`, `6000-6010`); here all of them are records of `portforwards`: `tcp-80`. Any other file is taken over as it is.
+ */
+export function convertPortForwards(database: string, file: FlatFile): Converted {
+  const protocol = /^portforward_(tcp|udp)$/.exec(database)?.[1]
+  if (protocol === undefined) return { database, file, notes: [] }
+  const notes: string[] = []
+  const records = [...file.records.values()].map(record => {
+    const note = (message: string) => notes.push(`record "${record.key}": ${message}`)
+    return portForward(protocol, record, note)
+  })
+  return {
+    database: 'portforwards',
+    file: { ...file, records: sortedMap(new Map(records.map(record => [record.key, record]))) },
+    notes,
+  }
+}
+
+function portForward(protocol: string, { key, properties }: DbRecord, note: (message: string) => void): DbRecord {
+  const value = (name: string) => (properties.get(name) ?? '').trim()
+  const list = (name: string) =>
+    value(name)
+      .split(/[\s,]+/)
+      .filter(Boolean)
+  const [port, toPort] = [key.trim().replace('-', ':'), value('DestPort').replace('-', ':')]
+  const [host, allow, deny] = [value('DestHost'), list('AllowHosts'), list('DenyHosts')]
+  const denied = deny.filter(network => network !== EVERYBODY)
+  const why = impossible(port, host, toPort) ?? (deny.length > denied.length && allow.length === 0 ? NOBODY : undefined)
+  if (why !== undefined) note(`imported as disabled: ${why}`)
+  if (allow.length > 0 && denied.length === deny.length) note('only its AllowHosts may use it')
+  return makeRecord(`${protocol}-${key.trim()}`, 'portforward', [
+    ...[...properties].filter(([name]) => name !== 'DestHost'),
+    ...(isThisServer(host) ? [] : [['DestHost', host] as const]),
+    ['Protocol', protocol],
+    ['Port', port],
+    ['DestPort', toPort === port || toPort.includes(':') ? '' : toPort],
+    ['AllowHosts', allow.join()],
+    ['DenyHosts', denied.join()],
+    ['status', why === undefined ? value('status') || 'enabled' : 'disabled'],
+  ])
+}
+
+/** What a record of ours cannot say. */
+function impossible(port: string, host: string, toPort: string): string | undefined {
+  if (isThisServer(host))
+    return `it leads to port ${toPort || port} of the server itself; open that by access and TCPPort or UDPPort of its service`
+  if (toPort !== '' && toPort !== port && (port.includes(':') || toPort.includes(':')))
+    return `a range keeps its numbers, so it cannot lead from ${port} to ${toPort}`
+  return undefined
+}
+
+function isThisServer(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1'
+}
