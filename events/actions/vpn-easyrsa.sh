@@ -27,13 +27,20 @@ check_client_name() {
     [ "${#1}" -le 64 ] || fail "the name of a client has at most 64 characters: $1"
 }
 
+# What db or config print. Of what is not there they say nothing; whatever else ends them is an error, and none of it is
+# taken for an empty answer.
+ask_database() {
+    answer=$("$@" 2>&1) || [ -z "$answer" ] || fail "$answer"
+    printf '%s\n' "$answer"
+}
+
 # What the record of a client says: client_type (empty without a record), client_status, client_passphrase.
 read_client() {
-    shown=$(db vpn show "$1" 2>/dev/null || true)
-    client_type=$(echo "$shown" | sed -n '1s/.*=//p')
-    client_status=$(echo "$shown" | sed -n 's/^    status=//p')
+    shown=$(ask_database db vpn show "$1")
+    client_type=$(printf '%s\n' "$shown" | sed -n '1s/.*=//p')
+    client_status=$(printf '%s\n' "$shown" | sed -n 's/^    status=//p')
     client_passphrase=
-    if echo "$shown" | grep -q '^    Passphrase=.'; then client_passphrase=$(db vpn getprop "$1" Passphrase); fi
+    if printf '%s\n' "$shown" | grep -q '^    Passphrase=.'; then client_passphrase=$(db vpn getprop "$1" Passphrase); fi
 }
 
 # Key and certificate of the client that was read, in the place of former ones. A passphrase goes through the environment.
@@ -100,7 +107,7 @@ begin_pki() {
     work=$(mktemp -d "$store/new.XXXXXX")
     trap 'rm -rf "$work" "$store/vars" "$store/log"' EXIT
     expand-template --stdout /etc/openvpn/easy-rsa/vars >"$store/vars"
-    ca_passphrase=$(config getprop easyrsa CAPassphrase 2>/dev/null || true)
+    ca_passphrase=$(ask_database config getprop easyrsa CAPassphrase)
     if [ -n "$ca_passphrase" ]; then
         export ca_passphrase EASYRSA_PASSIN=env:ca_passphrase
     fi

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -271,12 +271,29 @@ test('names that a shell or a path would take wrongly are refused by the databas
   const before = index()
   for (const name of HOSTILE) {
     assert.is.not(tried('db', 'vpn', 'set', name, 'client').status, 0, name)
-    for (const program of ['create', 'renew', 'revoke', 'reconnect'])
+    for (const program of ['create', 'renew', 'revoke', 'check', 'reconnect'])
       assert.is(action(`vpn-client-${program}`, name).status, 1, `${program} ${name}`)
     assert.is.not(tried('gabarit', 'vpn', 'profile', '--', name).status, 0, name)
   }
   assert.is(index(), before)
   assert.match(said(action('vpn-client-revoke', 'wanda', 'because')), 'not a reason: because')
+})
+
+test('the name is looked at before anything else, and a database that cannot be read is no client that is missing', () => {
+  const { status, stdout, stderr } = tried('signal-event vpn-client-modify wendy')
+  assert.is(status, 1)
+  assert.match(stdout + stderr, /S01vpn-client-check: there is no client wendy;/)
+  assert.match(said(tried('signal-event vpn-client-modify')), 'which client? signal-event vpn-client-modify NAME')
+  const file = '/var/lib/gabarit/db/vpn.json'
+  const whole = readFileSync(file)
+  writeFileSync(file, '{ broken')
+  for (const program of ['create', 'renew', 'check', 'reconnect']) {
+    const outcome = action(`vpn-client-${program}`, 'wanda')
+    assert.is(outcome.status, 1)
+    assert.match(said(outcome), 'vpn.json:1:3: the database is damaged')
+    assert.not.match(said(outcome), 'there is no client')
+  }
+  writeFileSync(file, whole)
 })
 
 test('a further server with certificates of another authority keeps its files', () => {
