@@ -18,11 +18,11 @@ fail() {
     exit 1
 }
 
-# What may stand in a certificate, in a path and in a shell.
+# What may stand in a certificate, in a path and in a shell. The keys ca.key and ta.key lie beside those of clients.
 check_client_name() {
     case $1 in
-        '' | server-* | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*)
-            fail "not the name of a client (letters, digits and . _ -, not server-...): $1" ;;
+        '' | server-* | ca | ta | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*)
+            fail "not the name of a client (letters, digits and . _ -, not server-..., ca, ta): $1" ;;
     esac
     [ "${#1}" -le 64 ] || fail "the name of a client has at most 64 characters: $1"
 }
@@ -204,6 +204,12 @@ renew_list() {
     begin_pki
     echo "making a new revocation list"
     easyrsa gen-crl
+}
+
+# The key that wraps what a server and its clients say. All share one, but those that had another when they were taken over.
+tls_key() {
+    own=$pki/private/server-$1.tls.key
+    if [ -f "$own" ]; then echo "$own"; else echo "$pki/private/ta.key"; fi
 }
 
 # The certificate of a server. One that runs with a former one is noted before, so that a crash behind it forgets no restart.

@@ -266,7 +266,22 @@ test('a warning for the networks of most homes', () => {
   type('db networks delete 192.168.1.0')
 })
 
-const HOSTILE = ['../x', 'a b', '$(id)', 'a'.repeat(65), '', '.', '-x', 'a/b', 'x\ny', 'server-openvpn', '`id`', 'é']
+const HOSTILE = [
+  '../x',
+  'a b',
+  '$(id)',
+  'a'.repeat(65),
+  '',
+  '.',
+  '-x',
+  'a/b',
+  'x\ny',
+  'server-openvpn',
+  'ca',
+  'ta',
+  '`id`',
+  'é',
+]
 test('names that a shell or a path would take wrongly are refused by the database and again by the actions', () => {
   const before = index()
   for (const name of HOSTILE) {
@@ -345,12 +360,30 @@ test('a PKI made by hand is taken over, with its authority and its clients', () 
     cwd: '/etc/openvpn/easy-rsa',
   })
   const authority = readFileSync(`${PKI}/ca.crt`, 'utf8')
+  // Two servers of that time, each with a key of its own for tls-auth.
+  const keys = ['one', 'two'].map(name => `/etc/openvpn/${name}.ta`)
+  for (const key of keys) must(['openvpn', '--genkey', 'secret', key])
+  const contents = () => keys.map(key => readFileSync(key, 'utf8'))
+  const before = contents()
+  type(`config setprop openvpn tlsMode tls-auth tlsFile ${keys[0]}`)
+  type('config set openvpn-two service proto tcp port 1195 network 10.9.0.0/24 status enabled tlsMode tls-auth')
+  type(`config setprop openvpn-two tlsFile ${keys[1]}`)
   type('db vpn set oldie client')
   type('signal-event openvpn-update')
   assert.ok(lstatSync(PKI).isSymbolicLink())
   assert.is(readFileSync('/etc/openvpn/server/ca.crt', 'utf8'), authority)
   assert.match(type('gabarit vpn profile oldie'), '</key>')
   assert.match(type('gabarit vpn clients'), /^oldie +enabled +20/m)
+  for (let times = 0; times < 2; times++) {
+    assert.equal(contents(), before)
+    type('signal-event openvpn-update')
+  }
+  // A further server shares the first one's; a lost file comes back.
+  type('config set openvpn-three service proto udp port 1196 network 10.10.0.0/24 status enabled')
+  rmSync(keys[1] ?? '')
+  type('signal-event openvpn-update')
+  assert.equal(contents(), before)
+  assert.is(readFileSync('/etc/openvpn/server/ta.key', 'utf8'), before[0])
 })
 
 vpn.run()
