@@ -170,7 +170,19 @@ nginx('what cannot be is refused when it is set', () => {
 
 nginx('a container: the Compose file', () => {
   const server = serverWith(
-    { ...PLEX, 'wiki.example.org': ['proxy', { ...upstream, BasicAuthFile: '/etc/wiki/passwords' }] },
+    {
+      ...PLEX,
+      'wiki.example.org': ['proxy', { ...upstream, BasicAuthFile: '/etc/wiki/passwords' }],
+      'shop.example.net': [
+        'proxy',
+        {
+          ...upstream,
+          Certificate: 'own',
+          crt: '/etc/dehydrated/certs/shop/cert.pem',
+          key: '/etc/dehydrated/certs/shop/k.pem',
+        },
+      ],
+    },
     {
       Container: 'proxy',
       Image: 'nginx:1.28.0',
@@ -182,18 +194,37 @@ nginx('a container: the Compose file', () => {
   const compose = () => parse(server.expand(COMPOSE))
   const { services, networks } = compose()
   assert.equal(Object.keys(services), ['nginx'])
-  const { image, container_name, ports, volumes, healthcheck, restart } = services.nginx
+  const { image, container_name, ports, volumes, healthcheck, restart, labels } = services.nginx
   assert.equal([image, container_name, restart], ['nginx:1.28.0', 'proxy', 'unless-stopped'])
   assert.equal(ports, ['127.0.0.1:10080:10080', '127.0.0.1:10443:10443'])
   assert.equal(volumes, [
     '/srv/proxy:/etc/nginx:ro',
-    ...['/etc/dehydrated', '/etc/wiki', '/var/lib/gabarit/ssl', '/var/www/dehydrated'].map(
+    ...['/etc/dehydrated/certs/shop', '/etc/wiki', '/var/lib/gabarit/ssl', '/var/www/dehydrated'].map(
       path => `${path}:${path}:ro`,
     ),
   ])
+  assert.equal(labels, ['gabarit.service=nginx'])
   assert.equal(healthcheck.test, ['CMD', 'curl', '--fail', '--silent', 'http://127.0.0.1:8070/'])
   assert.equal(networks, { media: { external: true } })
   assert.match(server.expand(CONF), 'listen 127.0.0.1:8070;')
+  // A renewal by gabarit is a new folder, and the container stays the same; certificates that nginx does not serve are not shown.
+  const kept = '/var/lib/gabarit/letsencrypt/ca.example/certificates'
+  const shown = (id: string) => {
+    const [crt, key] = ['cert', 'privkey'].map(file => `${kept}/example.org/${id}/${file}.pem`)
+    server.must(`db domains setprop example.org crt ${crt} key ${key}`)
+    return compose().services.nginx.volumes
+  }
+  server.must('db domains set other.org domain Content Primary crt /srv/other/cert.pem key /srv/other/key.pem')
+  const volumes3 = shown('3')
+  assert.ok(volumes3.includes(`${kept}/example.org:${kept}/example.org:ro`))
+  assert.not.match(volumes3.join(), '/srv/other')
+  assert.equal(shown('4'), volumes3)
+  server.must('db proxies setprop shop.example.net crt /etc/dehydrated/shop.pem')
+  assert.match(
+    server.run(`expand-template ${COMPOSE}`).stderr,
+    '/etc/dehydrated/shop.pem lies in /etc/dehydrated, which no container shall see',
+  )
+  server.must('db proxies setprop shop.example.net crt /etc/dehydrated/certs/shop/cert.pem')
   server.must('db proxies setprop wiki.example.org BasicAuthFile /etc/passwords')
   assert.match(
     server.run(`expand-template ${COMPOSE}`).stderr,
