@@ -1,27 +1,16 @@
 // A certificate that came is taken over by a command that is killed at each of its steps: the next one makes it good, and the
 // ledger counts it once.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { atStep } from '../faults/deed.ts'
 import { configuration, Server } from '../services/server.ts'
-import { TestAuthority } from '../support/authority.ts'
+import { issueAsDehydrated } from '../support/authority.ts'
 import { needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
 
 const killed = suite('taking over a certificate')
-
-const KINDS = ['cert', 'chain', 'fullchain', 'privkey']
 
 testIf(killed, needsCommands('openssl'), 'killed at any step: neither certificate nor ledger entry is lost', () => {
   const server = new Server({
@@ -30,12 +19,7 @@ testIf(killed, needsCommands('openssl'), 'killed at any step: neither certificat
     }),
   })
   const came = server.path('/etc/dehydrated/ca.example/example.org')
-  new TestAuthority(server.path('/authority')).issue(['example.org'], came)
-  // As dehydrated leaves them: files with the second of the order, and links to them.
-  for (const kind of KINDS) {
-    renameSync(join(came, `${kind}.pem`), join(came, `${kind}-1795640000.pem`))
-    symlinkSync(`${kind}-1795640000.pem`, join(came, `${kind}.pem`))
-  }
+  issueAsDehydrated(server.path('/authority'), ['example.org'], came)
   const state = server.path('/var/lib/gabarit/letsencrypt')
   const files = ['privkey', 'cert', 'fullchain', 'chain'].map(kind => join(came, `${kind}.pem`))
   const hook = ['gabarit', 'letsencrypt', 'hook', 'deploy_cert', 'example.org', ...files, '1795640000']
