@@ -7,7 +7,7 @@ import { readableDatabase } from '../db/store.ts'
 import { successorOf } from '../letsencrypt/authority.ts'
 import { readManifest } from '../plan/manifest.ts'
 import { chooseServiceManager } from '../service/choose.ts'
-import { DAY } from '../system/days.ts'
+import { DAY, sayWhen } from '../system/days.ts'
 import { Failure, messageOf } from '../system/failure.ts'
 import { below, databaseFile } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
@@ -101,9 +101,9 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   }
   const left = (end - now) / DAY
   if (left >= soon) return []
-  const days = Math.floor(left)
-  const message = days < 0 ? `${path} ended ${-days} days ago` : `${path} ends in ${days} days`
-  return [{ level: days < 0 ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
+  const over = left < 0
+  const message = `${path} ${over ? 'ended' : 'ends'} ${sayWhen(new Date(end), now)}`
+  return [{ level: over ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
 }
 
 /** Fragments and actions run as root: who may write them is root. */

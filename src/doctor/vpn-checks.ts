@@ -1,6 +1,6 @@
 import { type Ending, enabledClients, endingClients, endingsOf } from '../openvpn/ends.ts'
 import { readServers } from '../openvpn/servers.ts'
-import { daysLeft } from '../system/days.ts'
+import { daysLeft, sayWhen } from '../system/days.ts'
 import { Failure } from '../system/failure.ts'
 import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
 
@@ -36,7 +36,7 @@ function diagnosis({ what, file, end, command }: Ending, renewDays: number, now:
   if (end === undefined) return [{ level: 'error', message: `${what}: ${file} is missing`, ...help }]
   const left = daysLeft(end, now)
   if (left < 0) return [{ level: 'error', message: `${what} has ended: nobody gets in`, ...help }]
-  return left >= renewDays - 1 ? [] : [{ level: 'warning', message: `${what} ends in ${left} days`, ...help }]
+  return left >= renewDays - 1 ? [] : [{ level: 'warning', message: `${what} ends ${sayWhen(end, now)}`, ...help }]
 }
 
 function clientEnds({ places, now }: Patient): readonly Diagnosis[] {

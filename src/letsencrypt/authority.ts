@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { below, type Places } from '../system/places.ts'
+import { folderName } from '../template/text.ts'
 import type { Authority, Mode } from './types.ts'
 
 /** Folder of everything that we remember about certificates, a real path. */
@@ -19,20 +20,11 @@ export function successorOf(directory: string): string | undefined {
 }
 
 /**
- * The name of the folders of an authority, from the address of its directory. The template of /etc/dehydrated/config
- * makes the same name (fragment 10Folders): what one of the two has issued never mixes with the other's.
+ * An authority of this server. Its folders bear a name made from the address of its directory, in the templates too: what one
+ * of the two has issued never mixes with the other's.
  */
-export function authorityId(directory: string): string {
-  return directory
-    .replace(/^https?:\/\//i, '')
-    .replace(/\/(dir|directory)?$/, '')
-    .replace(/[^A-Za-z0-9.-]+/g, '_')
-    .replace(/^\.+/, '_')
-}
-
-/** An authority of this server. */
 export function makeAuthority(places: Places, mode: Mode, directory: string, bundle: string | undefined): Authority {
-  const id = authorityId(directory)
+  const id = folderName(directory)
   const folder = join(certificateState(places), id)
   return { mode, directory, id, folder, bundle: bundle === undefined ? undefined : below(places, bundle) }
 }

@@ -64,6 +64,7 @@ export class Certificates {
 
   /** Takes over every certificate that dehydrated has got while nobody looked: by hand, or before a run was killed. */
   adoptAll(): StoredCertificate[] {
+    this.store.sweep()
     return foldersIn(join(this.settings.baseFolder, this.authority.id)).flatMap(name => {
       try {
         return this.adopt(name) ?? []
@@ -90,11 +91,10 @@ export class Certificates {
     const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
     const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
-    const history = this.store.history(name)
-    const certificate = this.store.add(name, found.id, found.texts)
-    const renewal = history.some(({ names }) => sameNames(names, certificate.names))
-    this.note({ kind: 'issued', names: certificate.names, renewal })
-    return certificate
+    const renewal = this.store.history(name).some(({ names }) => sameNames(names, expected.names))
+    // First the ledger: who is killed between the two comes here again, and the ledger counts it once.
+    this.note({ kind: 'issued', names: expected.names, renewal, certificate: leaf.fingerprint256 })
+    return this.store.add(name, found.id, found.texts)
   }
 
   /** Issuers of what the other authority has sent us. */

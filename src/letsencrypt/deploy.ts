@@ -1,7 +1,7 @@
 import { changeDatabase } from '../db/change.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { below, databaseFile, type Places } from '../system/places.ts'
 import { renewDays } from './renewal.ts'
 import type { StoredCertificate } from './store.ts'
 import type { WantedCertificate } from './types.ts'
@@ -132,16 +132,22 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
   })
 }
 
-/** Takes the certificates out of the databases again, so that the self-signed one is served; deletes no certificate. */
-export function giveBack(places: Places): void {
-  const command = 'gabarit letsencrypt off'
-  changeDatabase(places, 'configuration', { command }, draft => draft.delprop('modSSL', ...PROPERTIES))
-  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
-  const ours = [...domains.values()].filter(({ properties }) => isOurs(places, properties.get('crt')))
-  if (ours.length === 0) return
-  changeDatabase(places, 'domains', { command }, draft => {
-    for (const { key } of ours) draft.delprop(key, ...PROPERTIES)
-  })
+/**
+ * Takes the certificates out of the databases again, so that the self-signed one is served; deletes no certificate. What was
+ * entered by hand stays.
+ * @param baseFolder of dehydrated: what a record names there came from the authority as well
+ */
+export function giveBack(places: Places, baseFolder: string): void {
+  const isBack = (crt: string | undefined) =>
+    isOurs(places, crt) || (crt !== undefined && below(places, crt).startsWith(`${baseFolder}/`))
+  for (const database of DATABASES) {
+    const records = readDatabase(databaseFile(places, database)) ?? new Map<string, DbRecord>()
+    const named = [...records.values()].filter(({ properties }) => isBack(properties.get('crt')))
+    if (named.length === 0) continue
+    changeDatabase(places, database, { command: 'gabarit letsencrypt off' }, draft => {
+      for (const { key } of named) draft.delprop(key, ...PROPERTIES)
+    })
+  }
 }
 
 function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[number], string> {

@@ -75,7 +75,8 @@ function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: st
   try {
     adopted = certificates.adopt(wanted.name)
   } catch (error) {
-    if (error instanceof Failure) certificates.note({ kind: 'issued', names: wanted.names })
+    if (error instanceof Failure)
+      certificates.note({ kind: 'issued', names: wanted.names, certificate: readLeaf(pem, wanted.name).fingerprint256 })
     throw error
   }
   return adopted ?? takenOver(certificates, wanted, pem)

@@ -1,4 +1,4 @@
-import { suggestedWindow } from './ari.ts'
+import { type RenewalWindow, suggestedWindow } from './ari.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { issue } from './issue.ts'
 import { sayMoment } from './ledger/judge.ts'
@@ -68,10 +68,12 @@ async function renewAll(settings: Settings, state: State, world: World, options:
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate of ${names.length} names`)
   options.force?.begin(certificates)
-  state.retain(new Set(certificates.wanted.map(({ name }) => stateKey(certificates, name))))
+  const { wanted: all, store } = certificates
+  const newest = all.flatMap(({ name }) => store.newest(name)?.certificate.fingerprint256 ?? [])
+  state.retain(new Set(all.map(({ name }) => stateKey(certificates, name))), new Set(newest))
   let ok = certificates.warnOfDamages()
   const tries: Date[] = []
-  for (const wanted of certificates.wanted) {
+  for (const wanted of all) {
     const next = await renewOne(wanted, certificates, state, world, options)
     if (next === undefined) continue
     ok = false
@@ -143,24 +145,29 @@ async function whyDue(
   if (time <= now) return `due since ${sayMoment(time)}, ends at ${sayMoment(current.until)}`
   const window = await authorityWindow(current, certificates, state, world)
   if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
-  return `the authority wants it renewed between ${sayMoment(window.start)} and ${sayMoment(window.end)}`
+  const why = window.explanation === undefined ? '' : `, and says why: ${window.explanation}`
+  return `the authority wants it renewed between ${sayMoment(window.start)} and ${sayMoment(window.end)}${why}`
 }
 
-/** What the authority suggests, asked no more often than it wants to be. */
+/** What the authority suggests, asked no more often than it wants to be; while it is silent, what it said last. */
 async function authorityWindow(
   { certificate }: StoredCertificate,
   { authority }: Certificates,
   state: State,
   world: World,
-): Promise<{ start: Date; end: Date } | undefined> {
+): Promise<Pick<RenewalWindow, 'start' | 'end' | 'explanation'> | undefined> {
   const { fingerprint256 } = certificate
   const known = state.window(fingerprint256)
-  if (known !== undefined && new Date(known.askAgain) > world.clock.now())
-    return { start: new Date(known.start), end: new Date(known.end) }
-  const found = await suggestedWindow(authority, certificate, { clock: world.clock })
-  if (found === undefined) return undefined
+  const last = known === undefined ? undefined : { ...known, start: new Date(known.start), end: new Date(known.end) }
+  if (known !== undefined && new Date(known.askAgain) > world.clock.now()) return last
+  let silent = false
+  const note = () => {
+    silent = true
+  }
+  const found = await suggestedWindow(authority, certificate, { clock: world.clock, note })
+  if (found === undefined) return silent ? last : undefined
   const { start, end, askAgain } = found
   const dates = { start: start.toISOString(), end: end.toISOString(), askAgain: askAgain.toISOString() }
-  state.noteWindow(fingerprint256, dates)
+  state.noteWindow(fingerprint256, { ...found, ...dates })
   return found
 }

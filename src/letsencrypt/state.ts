@@ -39,6 +39,8 @@ interface RememberedWindow {
   readonly start: string
   readonly end: string
   readonly askAgain: string
+  /** A page that says why. */
+  readonly explanation?: string
 }
 
 /** The memory of the runs. Losing it loses no certificate: it only says when to try again and what was told already. */
@@ -80,11 +82,20 @@ export class State {
     if (this.#memory.troubles.delete(key)) this.#write()
   }
 
-  /** Forgets the troubles of certificates that nobody wants any more. A file that was damaged is whole from here on. */
-  retain(keys: ReadonlySet<string>): void {
-    const gone = [...this.#memory.troubles.keys()].filter(key => !keys.has(key))
-    for (const key of gone) this.#memory.troubles.delete(key)
-    if (gone.length > 0 || this.#memory.damaged) this.#write()
+  /**
+   * Forgets what concerns certificates that nobody wants any more. A file that was damaged is whole from here on.
+   * @param keys of troubles
+   * @param fingerprints of windows
+   */
+  retain(keys: ReadonlySet<string>, fingerprints: ReadonlySet<string>): void {
+    const { troubles, windows, damaged } = this.#memory
+    const gone = [keepOnly(troubles, keys), keepOnly(windows, fingerprints)]
+    if (gone.includes(true) || damaged) this.#write()
+  }
+
+  /** Forgets the warnings of certificates that no record names any more. */
+  retainWarned(fingerprints: ReadonlySet<string>): void {
+    if (keepOnly(this.#memory.warned, fingerprints)) this.#write()
   }
 
   get deployment(): string | undefined {
@@ -146,6 +157,13 @@ export class State {
   }
 }
 
+/** @returns whether anything went */
+function keepOnly(map: Map<string, unknown>, keys: ReadonlySet<string>): boolean {
+  const before = map.size
+  for (const key of [...map.keys()]) if (!keys.has(key)) map.delete(key)
+  return map.size < before
+}
+
 function read(file: string, warn: (message: string) => void): Memory {
   const text = textOf(file)
   try {
@@ -188,5 +206,6 @@ function isTrouble(value: unknown): value is Trouble {
 }
 
 function isWindow(value: unknown): value is RememberedWindow {
-  return isObject(value) && ['start', 'end', 'askAgain'].every(name => typeof value[name] === 'string')
+  if (!isObject(value) || !['string', 'undefined'].includes(typeof value.explanation)) return false
+  return ['start', 'end', 'askAgain'].every(name => typeof value[name] === 'string')
 }

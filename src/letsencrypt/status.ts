@@ -1,4 +1,4 @@
-import { daysLeft } from '../system/days.ts'
+import { daysLeft, sayWhen } from '../system/days.ts'
 import { oldAddresses } from './addresses.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { undone } from './deploy.ts'
@@ -23,6 +23,8 @@ export interface CertificateStatus {
   readonly issuer: string | undefined
   readonly daysLeft: number | undefined
   readonly nextRenewal: Date | undefined
+  /** A page on which the authority says why it wants it renewed then. */
+  readonly explanation: string | undefined
   /** Records that name it: `modSSL`, domains. */
   readonly records: readonly string[]
   /** Records out of which a person has taken it. */
@@ -77,6 +79,14 @@ export function certificateStatus(settings: Settings, state: State, world: World
   }
 }
 
+const NOT_ISSUED = {
+  issuer: undefined,
+  daysLeft: undefined,
+  nextRenewal: undefined,
+  explanation: undefined,
+  records: [],
+} as const
+
 function rowOf(
   wanted: WantedCertificate,
   certificates: Certificates,
@@ -90,16 +100,17 @@ function rowOf(
   const whole = certificates.ledger.damage() === undefined
   const left = whole ? certificates.ledger.before({ certificate: name, names, renewal }).left : []
   const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
-  if (certificate === undefined)
-    return { ...base, issuer: undefined, daysLeft: undefined, nextRenewal: undefined, records: [] }
+  if (certificate === undefined) return { ...base, ...NOT_ISSUED }
   const { fingerprint256 } = certificate.certificate
   const window = state.window(fingerprint256)
+  const explanation = window?.explanation
   const dates = window === undefined ? undefined : { start: new Date(window.start), end: new Date(window.end) }
   return {
     ...base,
     issuer: issuerName(certificate.certificate),
     daysLeft: daysLeft(certificate.until, now.getTime()),
     nextRenewal: renewalTime(certificate.certificate, dates),
+    explanation,
     records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }
 }
@@ -130,6 +141,5 @@ function isTest({ file }: InService, { test, production }: Settings): boolean {
 }
 
 function expiry(until: Date, now: Date): string {
-  const days = daysLeft(until, now.getTime())
-  return days < 0 ? `has expired at ${until.toISOString()}` : `expires in ${days} days, at ${until.toISOString()}`
+  return `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}, at ${until.toISOString()}`
 }

@@ -24,9 +24,14 @@ export interface StoredCertificate {
   readonly names: readonly string[]
   readonly from: Date
   readonly until: Date
-  /** The authority has withdrawn it at our wish. */
-  readonly revoked: boolean
+  /** The authority has withdrawn it at our wish; or was asked to, and nobody knows what came of it: it is not used either. */
+  readonly revoked: 'begun' | 'done' | undefined
 }
+
+/** Files in the folder of a certificate. */
+const [REVOKED, REVOKING] = ['revoked', 'revoking'] as const
+/** How the name of a folder begins that is not complete yet. */
+const NEW = '.new-'
 
 /** A file of the history that cannot be used. Everything else goes on without it. */
 export interface Damage {
@@ -97,9 +102,22 @@ export class CertificateStore {
     writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
   }
 
-  /** Notes that a certificate is withdrawn; it stays in the history. */
-  noteRevoked({ folder }: StoredCertificate): void {
-    writeFileAtomically(join(folder, 'revoked'), `${this.#clock.now().toISOString()}\n`, { mode: 0o600 })
+  /**
+   * Notes how far the withdrawal of a certificate is; it stays in the history.
+   * @param how begun: before the authority is asked; undefined: it has refused
+   */
+  noteRevoked({ folder }: StoredCertificate, how: StoredCertificate['revoked']): void {
+    const note = (name: string) =>
+      writeFileAtomically(join(folder, name), `${this.#clock.now().toISOString()}\n`, { mode: 0o600 })
+    if (how !== undefined) note(how === 'begun' ? REVOKING : REVOKED)
+    if (how !== 'begun') rmSync(join(folder, REVOKING), { force: true })
+  }
+
+  /** Removes what killed commands have left behind; it may hold private keys. */
+  sweep(): void {
+    for (const parent of this.names().map(name => join(this.#folder, name)))
+      for (const left of everything(parent).filter(name => name.startsWith(NEW)))
+        rmSync(join(parent, left), { recursive: true, force: true })
   }
 
   /** Adds a certificate to the history, the whole folder at once. One that is there already stays. */
@@ -108,7 +126,7 @@ export class CertificateStore {
     if (known !== undefined) return known
     const parent = join(this.#folder, name)
     mkdirSync(parent, { recursive: true, mode: 0o700 })
-    const temporary = join(parent, `.new-${process.pid}`)
+    const temporary = join(parent, `${NEW}${process.pid}`)
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { mode: 0o700 })
     const files = { 'cert.pem': texts.cert, 'chain.pem': texts.chain, 'privkey.pem': texts.key }
@@ -142,7 +160,8 @@ export class CertificateStore {
     const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
     try {
       const certificate = readWhole(folder)
-      const revoked = existsSync(join(folder, 'revoked'))
+      const has = (note: string) => existsSync(join(folder, note))
+      const revoked = has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined
       return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -200,8 +219,12 @@ function readText(file: string): string {
 }
 
 function entries(folder: string): string[] {
+  return everything(folder).filter(name => !name.startsWith('.'))
+}
+
+function everything(folder: string): string[] {
   try {
-    return readdirSync(folder).filter(name => !name.startsWith('.'))
+    return readdirSync(folder)
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
     throw error

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { readDatabase } from '../db/store.ts'
 import { systemReason } from '../system/atomic-write.ts'
-import { daysLeft } from '../system/days.ts'
+import { sayWhen } from '../system/days.ts'
 import { Failure } from '../system/failure.ts'
 import { below, databaseFile, type Places } from '../system/places.ts'
 import { textOf } from '../system/text-of.ts'
@@ -64,12 +64,12 @@ export async function warnOfExpiry(settings: Settings, state: State, world: Worl
     if (await send(text, settings, world)) state.noteWarned(certificate.fingerprint, level)
     else well = false
   }
+  state.retainWarned(new Set(served.keys()))
   return well
 }
 
 function warningText({ record, names, until }: InService, state: State, now: Date): string {
-  const days = daysLeft(until, now.getTime())
-  const when = days < 0 ? `expired ${-days} days ago` : `expires in ${days} days`
+  const when = `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}`
   const lines = [
     `The certificate of ${record} on ${hostname()} ${when}, at ${sayMoment(until)}.`,
     `Its names: ${names.join(' ')}`,

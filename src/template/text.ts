@@ -53,6 +53,18 @@ export function withSlash(url: string): string {
   return `${url.replace(/\/+$/, '')}/`
 }
 
+/**
+ * A name for a folder, from an address: without its scheme, and without a last part that only says that it is a directory.
+ * Two addresses that differ in nothing but that have the same.
+ */
+export function folderName(url: string): string {
+  return url
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/(dir|directory)?$/, '')
+    .replace(/[^A-Za-z0-9.-]+/g, '_')
+    .replace(/^\.+/, '_')
+}
+
 /** Never more than one empty line in a row, none at the start and the end. */
 export function squeezeBlank(text: string): string {
   return text

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { authorityId, successorOf } from '../../src/letsencrypt/authority.ts'
+import { successorOf } from '../../src/letsencrypt/authority.ts'
 import { nextTry, renewalMargin, renewalTime, renewDays, urgency } from '../../src/letsencrypt/renewal.ts'
 import { explainRun } from '../../src/letsencrypt/said.ts'
 import { verifyCertificate } from '../../src/letsencrypt/verify.ts'
 import { nearestDomain, parseDomainsTxt } from '../../src/letsencrypt/wanted.ts'
+import { folderName } from '../../src/template/text.ts'
 import { needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
 
@@ -43,12 +44,12 @@ when('warnings: a quarter, an eighth, a sixteenth, over', () => {
 const names = suite('names')
 
 names('the folder of an authority', () => {
-  assert.is(authorityId('https://acme-v02.api.letsencrypt.org/directory'), 'acme-v02.api.letsencrypt.org')
-  assert.is(authorityId('https://127.0.0.1:14000/dir'), '127.0.0.1_14000')
-  assert.is(authorityId('https://ca.example/acme/one/directory'), 'ca.example_acme_one')
-  assert.is(authorityId('https://../../x'), '__.._x'.replace('__.._x', authorityId('https://../../x')))
-  assert.not(authorityId('https://../../x').includes('/'))
-  assert.not(authorityId('https://../x').startsWith('.'))
+  assert.is(folderName('https://acme-v02.api.letsencrypt.org/directory'), 'acme-v02.api.letsencrypt.org')
+  assert.is(folderName('https://127.0.0.1:14000/dir'), '127.0.0.1_14000')
+  assert.is(folderName('https://ca.example/acme/one/directory'), 'ca.example_acme_one')
+  assert.is(folderName('https://../../x'), '__.._x')
+  assert.not(folderName('https://../../x').includes('/'))
+  assert.not(folderName('https://../x').startsWith('.'))
 })
 
 names('addresses of ACME version 1 have successors', () => {

@@ -123,4 +123,12 @@ step('while dehydrated runs by hand, a renewal waits without its lock, and order
   assert.is(served('example.org').issuer, production.issuer)
 })
 
+step('off takes out what came from the authority, and leaves what was entered by hand', () => {
+  server.type(`config setprop modSSL crt ${OWN} key ${OWN}`)
+  server.type('config delprop modSSL CertificateChainFile')
+  assert.match(well('off'), `Entered by hand, and left as it is: modSSL: ${OWN}`)
+  assert.is(server.type('config getprop modSSL crt'), `${OWN}\n`)
+  assert.is(server.type('db domains printprop b.example crt').trim(), '')
+})
+
 hand.run()

@@ -1,6 +1,6 @@
 // What goes wrong behind the authority, with real authorities, dehydrated and Apache: services that do not follow, limits that
 // are reached, certificates that are swapped back or withdrawn.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
@@ -120,6 +120,21 @@ step('a certificate is withdrawn, but not while it is in service', () => {
   assert.is(status, 0, stderr)
   assert.match(stdout, 'withdrawn by the production authority')
   assert.match(server.letsencrypt('list').stdout, 'withdrawn')
+})
+
+step('a withdrawal that was cut off is told, and ended by the same command', () => {
+  const folder = `${STATE}/127.0.0.1_14100/certificates/${PRIMARY}`
+  const id = history(14100).find(one => existsSync(`${folder}/${one}/revoked`)) ?? ''
+  // As a kill leaves it behind the answer of the authority.
+  renameSync(`${folder}/${id}/revoked`, `${folder}/${id}/revoking`)
+  assert.match(server.letsencrypt('list').stdout, 'its withdrawal was begun and cut off: gabarit letsencrypt revoke')
+  const { status, stderr } = server.letsencrypt(`revoke ${id}`)
+  assert.is(status, 0, stderr)
+  assert.equal(
+    ['revoked', 'revoking'].map(name => existsSync(`${folder}/${id}/${name}`)),
+    [true, false],
+  )
+  assert.is(server.letsencrypt(`revoke ${id}`).status, 3)
 })
 
 step('a domain with a certificate entered by hand keeps it, and is not expected to show another', () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { authorityId } from '../../src/letsencrypt/authority.ts'
 import { run } from '../support/sandbox.ts'
 import { configuration, Server } from './server.ts'
 
@@ -60,10 +59,13 @@ config('has all that dehydrated needs; test authority until status is enabled', 
     CA: 'https://acme-v02.api.letsencrypt.org/directory',
     CERTDIR: '/etc/dehydrated/acme-v02.api.letsencrypt.org',
   })
-  for (const address of ['https://ca.example.org:14000/dir', 'https://ca.example/acme/x/directory']) {
+  for (const [address, folder] of [
+    ['https://ca.example.org:14000/dir', 'ca.example.org_14000'],
+    ['https://ca.example/acme/x/directory', 'ca.example_acme_x'],
+  ]) {
     server.must(`config setprop letsencrypt ProductionCA ${address}`)
     const { CA, CERTDIR } = sourced(server, 'CA', 'CERTDIR')
-    assert.equal([CA, CERTDIR], [address, `/etc/dehydrated/${authorityId(address)}`])
+    assert.equal([CA, CERTDIR], [address, `/etc/dehydrated/${folder}`])
   }
   server.remove()
 })

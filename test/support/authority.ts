@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must } from './sandbox.ts'
 
@@ -50,5 +50,18 @@ export class TestAuthority {
     const signer = ['-CA', join(this.#folder, `${issuer}.pem`), '-CAkey', join(this.#folder, `${issuer}.key`)]
     const request = ['-req', '-in', file('csr'), '-days', '90', '-CAcreateserial', '-extfile', file('ext')]
     must(['openssl', 'x509', ...request, ...signer, '-out', file('pem')])
+  }
+}
+
+/**
+ * Makes an authority, and lays a certificate of it as dehydrated leaves one: files with the second of the order, 1795640000,
+ * and links to them.
+ * @param into the folder of dehydrated
+ */
+export function issueAsDehydrated(folder: string, names: readonly string[], into: string): void {
+  new TestAuthority(folder).issue(names, into)
+  for (const kind of ['cert', 'chain', 'fullchain', 'privkey']) {
+    renameSync(join(into, `${kind}.pem`), join(into, `${kind}-1795640000.pem`))
+    symlinkSync(`${kind}-1795640000.pem`, join(into, `${kind}.pem`))
   }
 }

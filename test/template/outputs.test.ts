@@ -222,6 +222,7 @@ outputs('what a fragment sees: records, collections, scalars', () => {
     '["b10.x", "b2.x", "a.y", "a.x"].sort(byName).join()': 'a.x,b2.x,b10.x,a.y',
     '["10.0.0.10", "10.0.0.9", "::1", "x"].sort(byIp).join()': '10.0.0.9,10.0.0.10,::1,x',
     'slash("http://x//") + slash("/a")': 'http://x//a/',
+    'folderName("https://ca.example:14000/dir") + folderName("http://../a/")': 'ca.example_14000__a',
     'event.name + event.args.length': '0',
     target: '/t',
   }

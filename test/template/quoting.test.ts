@@ -137,7 +137,7 @@ quoting('a sub-template inherits the format or has its own, which ends with it',
   engine.remove()
 })
 
-const STRICT = ['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash', 'line'] as const
+const STRICT = ['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash', 'folderName', 'line'] as const
 const NONE = ['undefined', 'null', '{}', '[1]', 'true', 'NaN', '() => 1']
 for (const helper of STRICT)
   quoting(`${helper}() prints no undefined, object or the like`, () => {

@@ -6,6 +6,8 @@ import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
 
+const BEGUN = ', its withdrawal was begun and cut off: gabarit letsencrypt revoke'
+
 /** `gabarit letsencrypt list` */
 export async function run(invocation: Invocation): Promise<number> {
   const { flag, places, print } = invocation
@@ -20,15 +22,16 @@ export async function run(invocation: Invocation): Promise<number> {
     return store.names().flatMap(name =>
       store.history(name).map(({ id, certificate, from, until, names, folder, revoked }) => {
         const served = inService.has(certificate.fingerprint256)
-        return { mode, name, id, issuer: issuerName(certificate), from, until, names, folder, revoked, served }
+        const withdrawn = { revoked: revoked === 'done', revoking: revoked === 'begun' }
+        return { mode, name, id, issuer: issuerName(certificate), from, until, names, folder, ...withdrawn, served }
       }),
     )
   })
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else if (rows.length === 0) print('no certificate was issued yet')
   else
-    for (const { mode, name, id, issuer, until, names, revoked, served } of rows) {
-      const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}`
+    for (const { mode, name, id, issuer, until, names, revoked, revoking, served } of rows) {
+      const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}${revoking ? BEGUN : ''}`
       print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayMoment(until)}${marks}`)
     }
   return whole ? EXIT.done : EXIT.failed

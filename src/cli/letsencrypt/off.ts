@@ -1,7 +1,9 @@
 import { changeDatabase } from '../../db/change.ts'
 import { giveBack } from '../../letsencrypt/deploy.ts'
 import { alone } from '../../letsencrypt/run-lock.ts'
+import { readSettings } from '../../letsencrypt/settings.ts'
 import { State } from '../../letsencrypt/state.ts'
+import { certificatesInService } from '../../letsencrypt/warn.ts'
 import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
@@ -14,7 +16,7 @@ export function run(invocation: Invocation): Promise<number> {
     changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt off' }, draft =>
       draft.setprop('letsencrypt', 'status', 'disabled'),
     )
-    giveBack(places)
+    giveBack(places, readSettings(places).baseFolder)
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)
     if (worst === EXIT.done) {
@@ -22,7 +24,9 @@ export function run(invocation: Invocation): Promise<number> {
       const state = new State(places, world.warn)
       state.deployed(undefined)
       state.noteEntered(new Set())
-      print('letsencrypt is off; the self-signed certificate is served. Nothing was deleted: setup brings all back.')
+      const byHand = certificatesInService(places, world.warn).map(({ record, file }) => `${record}: ${file}`)
+      const kept = byHand.length === 0 ? '' : `\nEntered by hand, and left as it is: ${byHand.join(', ')}`
+      print(`letsencrypt is off: no certificate of it is served. Nothing was deleted: setup brings all back.${kept}`)
     }
     return worst
   })

@@ -17,11 +17,12 @@ export function run(invocation: Invocation): Promise<number> {
   return alone(world, 'gabarit letsencrypt revoke', async turn => {
     const settings = readSettings(places)
     const { certificates, certificate } = findIssued(world, settings, id, name)
-    if (certificate.revoked) throw refusal(`${certificate.name} ${id} is withdrawn already`)
+    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is withdrawn already`)
     const served = certificatesInService(places, world.warn).find(
       ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
     )
-    if (served !== undefined && !flag('force'))
+    // Once begun it may be withdrawn already.
+    if (served !== undefined && certificate.revoked === undefined && !flag('force'))
       throw refusal(`${certificate.name} ${id} is in service (${served.record})`, {
         hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr withdraw it all the same: --force',
       })
@@ -30,9 +31,17 @@ export function run(invocation: Invocation): Promise<number> {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const copy = join(folder, `${certificate.name}-${id}.pem`)
     copyFileSync(join(certificate.folder, 'cert.pem'), copy)
-    await revoke(copy, certificates.authority, settings, turn)
-    certificates.store.noteRevoked(certificate)
-    print(`${certificate.name} ${id}: withdrawn by the ${certificates.authority.mode} authority`)
+    const { store, authority } = certificates
+    // Noted before: who is killed from here on finds it in the list, and types the same again.
+    store.noteRevoked(certificate, 'begun')
+    try {
+      await revoke(copy, authority, settings, turn)
+    } catch (error) {
+      store.noteRevoked(certificate, undefined)
+      throw error
+    }
+    store.noteRevoked(certificate, 'done')
+    print(`${certificate.name} ${id}: withdrawn by the ${authority.mode} authority`)
     return EXIT.done
   })
 }

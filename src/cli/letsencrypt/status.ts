@@ -2,6 +2,7 @@ import { sayMoment } from '../../letsencrypt/ledger/judge.ts'
 import { readSettings } from '../../letsencrypt/settings.ts'
 import { State } from '../../letsencrypt/state.ts'
 import { type CertificateStatus, certificateStatus, type Status } from '../../letsencrypt/status.ts'
+import { sayDays } from '../../system/days.ts'
 import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
@@ -26,15 +27,18 @@ function asText({ status, mode, directory, certificates, others, problems }: Sta
 }
 
 function certificateLines(row: CertificateStatus): string[] {
-  const { name, names, certificate, issuer, daysLeft, nextRenewal, records, takenOut, trouble, left } = row
+  const { name, names, certificate, issuer, daysLeft, nextRenewal, explanation, records, takenOut, trouble, left } = row
   const lines = [`certificate ${name}`, `  names: ${names.join(' ')}`]
   if (certificate === undefined || nextRenewal === undefined) lines.push('  not issued yet')
-  else
+  else {
+    const rest = daysLeft === undefined || daysLeft < 0 ? 'expired' : `${sayDays(daysLeft)} left`
+    const why = explanation === undefined ? '' : ` (the authority says why: ${explanation})`
     lines.push(
       `  issued by ${issuer}`,
-      `  until ${sayMoment(certificate.until)}, ${daysLeft} days left; renewed from ${sayMoment(nextRenewal)}`,
+      `  until ${sayMoment(certificate.until)}, ${rest}; renewed from ${sayMoment(nextRenewal)}${why}`,
       `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
     )
+  }
   if (takenOut.length > 0)
     lines.push(`  taken out by hand: ${takenOut.join(', ')}; gabarit letsencrypt setup puts it back`)
   const limits = left.map(({ limit, what, used, of }) => `${limit} of ${what}: ${of - used} of ${of} left`)
@@ -62,6 +66,7 @@ function asData({ status, mode, directory, certificates, others, problems }: Sta
       until: certificate?.until.toISOString() ?? null,
       daysLeft: row.daysLeft ?? null,
       nextRenewal: row.nextRenewal?.toISOString() ?? null,
+      explanation: row.explanation ?? null,
       inService: row.records,
       takenOut: row.takenOut,
       left: row.left,

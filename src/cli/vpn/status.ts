@@ -2,7 +2,7 @@ import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
 import { type Ending, enabledClients, endingClients, endingsOf } from '../../openvpn/ends.ts'
 import { NotRunning } from '../../openvpn/management.ts'
 import { readServers, type VpnServer } from '../../openvpn/servers.ts'
-import { daysLeft } from '../../system/days.ts'
+import { daysLeft, sayDays } from '../../system/days.ts'
 import { EXIT, messageOf } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { day, minute } from './units.ts'
@@ -63,7 +63,7 @@ function linesOf({ name, state, since, clients, problem, endings }: ServerStatus
       if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
       const left = daysLeft(end, now)
       if (left < 0) return `  ${what}: ended ${day(end)}${hint(command)}`
-      return `  ${what}: until ${day(end)}${left < days ? ` (${left} days)${hint(command)}` : ''}`
+      return `  ${what}: until ${day(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
     }),
   ]
 }

@@ -3,7 +3,13 @@ import type { Pause } from './retry-after.ts'
 
 /** What was asked of an authority, and how it ended. Times are milliseconds since 1970. */
 export type Entry = { readonly at: number } & (
-  | { readonly kind: 'issued'; readonly names: readonly string[]; readonly renewal: boolean }
+  | {
+      readonly kind: 'issued'
+      readonly names: readonly string[]
+      readonly renewal: boolean
+      /** Its fingerprint, where it is known. */
+      readonly certificate?: string
+    }
   | { readonly kind: 'failed'; readonly names: readonly string[]; readonly failedNames: readonly string[] }
   | { readonly kind: 'account' }
   | ({ readonly kind: 'pause'; readonly names: readonly string[] } & Pause)
@@ -34,10 +40,11 @@ export function setOf(names: readonly string[]): string {
 /** True for what {@link Entry} describes. */
 export function isEntry(value: unknown): value is Entry {
   if (!isObject(value) || !Number.isFinite(value.at)) return false
-  const { kind, names, failedNames, renewal, until, scope, said } = value
+  const { kind, names, failedNames, renewal, certificate, until, scope, said } = value
   if (kind === 'account') return true
   if (!isNames(names)) return false
-  if (kind === 'issued') return typeof renewal === 'boolean'
+  if (kind === 'issued')
+    return typeof renewal === 'boolean' && (certificate === undefined || typeof certificate === 'string')
   if (kind === 'failed') return isNames(failedNames)
   return kind === 'pause' && Number.isFinite(until) && typeof scope === 'string' && typeof said === 'string'
 }

@@ -13,8 +13,13 @@ import { pauseIn } from './retry-after.ts'
 
 /** How it ended when an authority was asked. */
 export type Outcome =
-  /** `renewal`: as in the {@link Order}; absent: no */
-  | { readonly kind: 'issued'; readonly names: readonly string[]; readonly renewal?: boolean }
+  /** `renewal`: as in the {@link Order}; absent: no. `certificate`: its fingerprint; one is counted once */
+  | {
+      readonly kind: 'issued'
+      readonly names: readonly string[]
+      readonly renewal?: boolean
+      readonly certificate?: string
+    }
   | {
       readonly kind: 'failed'
       readonly names: readonly string[]
@@ -55,7 +60,9 @@ export class Ledger {
     const at = this.#clock.now().getTime()
     mkdirSync(this.#authority.folder, { recursive: true, mode: 0o700 })
     withLock(`${this.#file}.lock`, { what: 'the ledger of the authority', command: 'gabarit letsencrypt' }, () => {
-      const entries = relevant([...this.#read(), ...entriesOf(outcome, at)], at)
+      const known = this.#read()
+      if (isNoted(outcome, known)) return
+      const entries = relevant([...known, ...entriesOf(outcome, at)], at)
       const lines = entries.map(entry => `  ${JSON.stringify(entry)}`)
       writeFileAtomically(this.#file, `[\n${lines.join(',\n')}\n]\n`, { mode: 0o600, locked: true })
     })
@@ -89,11 +96,16 @@ export class Ledger {
   }
 }
 
+/** Who was killed behind the note and before the certificate was in the history notes it again. */
+function isNoted(outcome: Outcome, known: readonly Entry[]): boolean {
+  if (outcome.kind !== 'issued' || outcome.certificate === undefined) return false
+  return known.some(entry => entry.kind === 'issued' && entry.certificate === outcome.certificate)
+}
+
 /** An order that the authority refused for its limits made no failed authorization, and did not count as an order. */
 function entriesOf(outcome: Outcome, at: number): Entry[] {
   if (outcome.kind === 'account') return [{ kind: 'account', at }]
-  if (outcome.kind === 'issued')
-    return [{ kind: 'issued', at, names: outcome.names, renewal: outcome.renewal ?? false }]
+  if (outcome.kind === 'issued') return [{ ...outcome, at, renewal: outcome.renewal ?? false }]
   const { names, failedNames, said } = outcome
   const pause = pauseIn(said, at)
   return pause === undefined
