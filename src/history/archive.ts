@@ -33,8 +33,7 @@ export async function archiveHistory(repository: string, places: Places, system:
     if (made !== undefined) return made
   }
   const head = await git(['log', '-1', `--format=%(trailers:key=${TRAILER},valueonly)`, BRANCH])
-  // What git has to complain about may stand before it.
-  const last = Number(/^\d+$/m.exec(head.output)?.[0] ?? 0)
+  const last = Number(/^\d+$/m.exec(head.stdout)?.[0] ?? 0)
   const stream = readable(() => commitsAfter(last, new History(places)))
   if (typeof stream === 'string') return stream
   if (stream.length === 0) return undefined
