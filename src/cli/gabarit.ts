@@ -4,6 +4,7 @@ import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
+import { stoppedBy } from '../system/interruption.ts'
 import { LogStream } from '../system/log-stream.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { findPlaces, type Places, packageFolder } from '../system/places.ts'
@@ -158,4 +159,8 @@ main(process.argv.slice(1))
     progress.clear()
     process.exitCode = afterPrinting(status)
     return log.close()
+  })
+  .then(() => {
+    const signal = stoppedBy()
+    if (signal !== undefined) process.kill(process.pid, signal)
   })

@@ -16,6 +16,7 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../service/one-shot.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { finished, finishInSpite } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
 import type { Request } from './adjustment.ts'
@@ -125,6 +126,8 @@ export class Transaction {
       this.#recorder?.forgetFiles()
       throw error
     }
+    // No signal can be heard between the last rename and here.
+    finishInSpite()
     this.#done = done
     moveDatabases(databases)
     this.#report({ kind: 'plan', plan })
@@ -169,6 +172,14 @@ export class Transaction {
 
   /** Writes the history. @returns the exit status */
   async finish(failure?: Failure): Promise<number> {
+    try {
+      return await this.#finish(failure)
+    } finally {
+      finished()
+    }
+  }
+
+  async #finish(failure: Failure | undefined): Promise<number> {
     // The note of it is there: the next command makes the entry.
     if (failure instanceof CutOff) return failure.status
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
@@ -216,6 +227,7 @@ export class Transaction {
     for (const message of problems) this.note(message)
     const managerOf = managersOf(configuration, places)
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    finishInSpite()
     this.#window.arming?.remember(requests)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { endedBySignal } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command to end and killing it, in milliseconds. */
@@ -53,10 +54,12 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       stream.rest = lines.pop() ?? ''
       for (const line of lines) options.onLine(line)
     }
+    const ended = endedBySignal(() => endGroup('SIGTERM'))
     let finished = false
     const finish = (status: number | null, signal: NodeJS.Signals | null) => {
       if (finished) return
       finished = true
+      ended()
       clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
