@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
@@ -133,7 +133,10 @@ function explain(error: unknown): number {
   return EXIT.failed
 }
 
-/** Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all. */
+/**
+ * Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all, and again when
+ * an action has changed a database since: it may have set a secret, and print it.
+ */
 let conceal = (message: string) => message
 
 function printError(message: string): void {
@@ -142,9 +145,13 @@ function printError(message: string): void {
 
 function concealer(places: Places): (message: string) => string {
   let show: Show | undefined
+  let seen: bigint | undefined
   return message => {
     try {
-      show ??= makeShow(places)
+      // Whoever changes a database puts a new file into the folder.
+      const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
+      if (show === undefined || changed !== seen) show = makeShow(places)
+      seen = changed
       return show(message)
     } catch {
       // The databases cannot be read, so nothing of them stands in the message.

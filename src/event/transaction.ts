@@ -40,7 +40,7 @@ export class Transaction {
   readonly #context: Context
   readonly #turn: Turn
   readonly #report: Reporter
-  readonly #recorder: Recorder | undefined
+  #recorder: Recorder | undefined
   readonly #log: RunLog
   readonly #validators: string[] = []
   #requests: Request[] = []
@@ -63,7 +63,6 @@ export class Transaction {
     this.#turn = turn
     this.#report = report
     this.#log = new RunLog(report)
-    this.#recorder = context.system.dryRun ? undefined : new Recorder(context.places, deed.secrets)
     this.#window = new RunWindow(deed, context, turn, options.windowOfServices === true)
   }
 
@@ -116,7 +115,7 @@ export class Transaction {
     }
     this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
-      this.#recorder?.keepFiles(plan, system)
+      this.#recording()?.keepFiles(plan, system)
       const companions = this.#companions(plan, changes, distinct([...pending, ...this.#requests, ...listed]))
       this.#validators.push(...(await applyPlan(this.#context, plan, companions, prepare)))
     } catch (error) {
@@ -187,7 +186,7 @@ export class Transaction {
     const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#window.deed
     const { problems, adjustments } = this.#log
     const facts = { ...deed, outcome, problems, validators: this.#validators, adjustments }
-    const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const added = this.#recording()?.finish(facts, this.#snapshot ?? this.takeSnapshot())
     if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
     this.#recorder?.forgetNote()
     const what = [deed.command, ...deed.args].join(' ')
@@ -242,13 +241,20 @@ export class Transaction {
     if (failed.size > 0) this.#report({ kind: 'remembered', services: [...failed] })
   }
 
+  /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
+  #recording(): Recorder | undefined {
+    const { places, system } = this.#context
+    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.deed.secrets)
+    return this.#recorder
+  }
+
   /**
    * What stands and falls with the files: the note for the history, the adjustments that they need (a crash behind the
    * commit must not lose them), the pending confirmation.
    */
   #companions(plan: Plan, changes: readonly PropertyChange[], asked: readonly Request[]): Companion[] {
     const { places } = this.#context
-    const recorder = this.#recorder
+    const recorder = this.#recording()
     if (recorder === undefined) return []
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
     if (plan.changes.length + changes.length + armed.length === 0) return []
