@@ -5,6 +5,7 @@ import { planData } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Restored } from '../plan/restore.ts'
 import { refusal } from '../system/failure.ts'
+import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
@@ -44,6 +45,8 @@ export async function applyPlan(
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
     const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)
+    // What was asked has ended by the signal too, so its word counts for nothing.
+    refuseInterrupted()
     if (verdict === undefined && system.dryRun) warn('the checkers were not asked: no private view can be made here')
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
@@ -53,6 +56,7 @@ export async function applyPlan(
   const checkInPlace = async () => {
     warn('the files were put in place before they were checked: no private view of them could be made')
     const verdict = await judgeInPlace(checkers, system)
+    refuseInterrupted()
     for (const warning of verdict.warnings) warn(warning)
     ran.push(...verdict.ran)
     refuse(verdict.problems, context, plan)

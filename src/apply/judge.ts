@@ -52,7 +52,8 @@ export async function judgeStaged(
     timeout: 2 * TIMEOUT,
   })
   if (answer.status !== 0) return undefined
-  return verdict(checkers, JSON.parse(answer.output))
+  // Node, or what starts it, may have something to complain about.
+  return verdict(checkers, JSON.parse(answer.stdout))
 }
 
 /** Has the checkers judge the files where they are, after a commit that can still be undone. */

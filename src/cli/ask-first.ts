@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { windowSeconds } from '../confirm/duration.ts'
 import { EXIT, usageFailure } from '../system/failure.ts'
+import { endedBySignal } from '../system/interruption.ts'
 import type { Invocation } from './command.ts'
 
 /** How a command ended. */
@@ -41,9 +42,11 @@ export async function saysYes(question: string, patience?: number): Promise<bool
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
+  const answered = endedBySignal(() => terminal.close())
   try {
     return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question(question), ended]))
   } finally {
+    answered()
     clearTimeout(clock)
     terminal.close()
   }

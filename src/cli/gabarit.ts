@@ -1,9 +1,10 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
+import { stoppedBy } from '../system/interruption.ts'
 import { LogStream } from '../system/log-stream.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { findPlaces, type Places, packageFolder } from '../system/places.ts'
@@ -132,7 +133,10 @@ function explain(error: unknown): number {
   return EXIT.failed
 }
 
-/** Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all. */
+/**
+ * Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all, and again when
+ * an action has changed a database since: it may have set a secret, and print it.
+ */
 let conceal = (message: string) => message
 
 function printError(message: string): void {
@@ -141,9 +145,13 @@ function printError(message: string): void {
 
 function concealer(places: Places): (message: string) => string {
   let show: Show | undefined
+  let seen: bigint | undefined
   return message => {
     try {
-      show ??= makeShow(places)
+      // Whoever changes a database puts a new file into the folder.
+      const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
+      if (show === undefined || changed !== seen) show = makeShow(places)
+      seen = changed
       return show(message)
     } catch {
       // The databases cannot be read, so nothing of them stands in the message.
@@ -158,4 +166,8 @@ main(process.argv.slice(1))
     progress.clear()
     process.exitCode = afterPrinting(status)
     return log.close()
+  })
+  .then(() => {
+    const signal = stoppedBy()
+    if (signal !== undefined) process.kill(process.pid, signal)
   })

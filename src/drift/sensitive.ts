@@ -4,14 +4,34 @@ import { isEdited } from './state.ts'
 
 /** Files that decide whether the server can be reached: a folder ends in a slash, else it is how names begin. */
 const SENSITIVE = [
+  // sshd(8), its options where distributions keep them, and the addresses that hosts_access(5) turns away.
   '/etc/ssh/',
+  '/etc/default/ssh',
+  '/etc/sysconfig/sshd',
+  '/etc/pam.d/sshd',
+  '/etc/hosts.allow',
+  '/etc/hosts.deny',
+  // interfaces(5), netplan(5), systemd.network(5), NetworkManager(8), ifcfg files of the Red Hat family.
   '/etc/network/',
   '/etc/netplan/',
   '/etc/systemd/network/',
+  '/etc/systemd/networkd.conf',
+  '/etc/NetworkManager/',
+  '/etc/sysconfig/network',
+  // Rules of iptables, nftables, firewalld and ufw on both families, and the kernel's settings.
   '/etc/iptables/',
   '/etc/nftables',
+  '/etc/sysconfig/iptables',
+  '/etc/sysconfig/ip6tables',
+  '/etc/sysconfig/nftables.conf',
+  '/etc/firewalld/',
+  '/etc/ufw/',
+  '/etc/sysctl.conf',
   '/etc/sysctl.d/',
+  // What starts one of them.
   '/etc/systemd/system/gabarit-firewall.service',
+  '/etc/systemd/system/ssh.',
+  '/etc/systemd/system/sshd.',
 ] as const
 
 /** Whether a mistake in this file can shut the administrator out: sshd, network, firewall. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { holdSignals } from '../system/interruption.ts'
 import { acquireLock, readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 
@@ -30,7 +31,12 @@ export function takeTurn(places: Places, command: string): Turn {
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)
   const path = lockFile(places, depth)
   const lock = acquireLock(path, { what: 'the right to change configuration files', command, ...wait })
-  return { joined: depth > 0, token: readHolder(path)?.token ?? '', release: () => lock.release() }
+  const letSignals = holdSignals()
+  const release = () => {
+    lock.release()
+    letSignals()
+  }
+  return { joined: depth > 0, token: readHolder(path)?.token ?? '', release }
 }
 
 /** How many runs this process is within; none, when the one that it was started by has ended. */

@@ -7,6 +7,7 @@ import type { Records } from '../db/record.ts'
 import type { Plan } from '../plan/plan.ts'
 import { compareBytes } from '../system/byte-order.ts'
 import { Failure } from '../system/failure.ts'
+import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
@@ -99,6 +100,7 @@ class EventRun {
   async run(): Promise<number> {
     for (const step of this.#steps()) {
       try {
+        refuseInterrupted()
         if (step.name !== '') this.#report({ kind: 'step', step: step.name })
         await step.run()
       } catch (error) {

@@ -16,6 +16,7 @@ import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../service/one-shot.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import { finished, finishInSpite } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
 import type { Request } from './adjustment.ts'
@@ -39,7 +40,7 @@ export class Transaction {
   readonly #context: Context
   readonly #turn: Turn
   readonly #report: Reporter
-  readonly #recorder: Recorder | undefined
+  #recorder: Recorder | undefined
   readonly #log: RunLog
   readonly #validators: string[] = []
   #requests: Request[] = []
@@ -62,7 +63,6 @@ export class Transaction {
     this.#turn = turn
     this.#report = report
     this.#log = new RunLog(report)
-    this.#recorder = context.system.dryRun ? undefined : new Recorder(context.places, deed.secrets)
     this.#window = new RunWindow(deed, context, turn, options.windowOfServices === true)
   }
 
@@ -115,7 +115,7 @@ export class Transaction {
     }
     this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
-      this.#recorder?.keepFiles(plan, system)
+      this.#recording()?.keepFiles(plan, system)
       const companions = this.#companions(plan, changes, distinct([...pending, ...this.#requests, ...listed]))
       this.#validators.push(...(await applyPlan(this.#context, plan, companions, prepare)))
     } catch (error) {
@@ -125,6 +125,8 @@ export class Transaction {
       this.#recorder?.forgetFiles()
       throw error
     }
+    // No signal can be heard between the last rename and here.
+    finishInSpite()
     this.#done = done
     moveDatabases(databases)
     this.#report({ kind: 'plan', plan })
@@ -169,6 +171,14 @@ export class Transaction {
 
   /** Writes the history. @returns the exit status */
   async finish(failure?: Failure): Promise<number> {
+    try {
+      return await this.#finish(failure)
+    } finally {
+      finished()
+    }
+  }
+
+  async #finish(failure: Failure | undefined): Promise<number> {
     // The note of it is there: the next command makes the entry.
     if (failure instanceof CutOff) return failure.status
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
@@ -176,7 +186,7 @@ export class Transaction {
     const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#window.deed
     const { problems, adjustments } = this.#log
     const facts = { ...deed, outcome, problems, validators: this.#validators, adjustments }
-    const added = this.#recorder?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const added = this.#recording()?.finish(facts, this.#snapshot ?? this.takeSnapshot())
     if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
     this.#recorder?.forgetNote()
     const what = [deed.command, ...deed.args].join(' ')
@@ -216,6 +226,7 @@ export class Transaction {
     for (const message of problems) this.note(message)
     const managerOf = managersOf(configuration, places)
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    finishInSpite()
     this.#window.arming?.remember(requests)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
@@ -230,13 +241,20 @@ export class Transaction {
     if (failed.size > 0) this.#report({ kind: 'remembered', services: [...failed] })
   }
 
+  /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
+  #recording(): Recorder | undefined {
+    const { places, system } = this.#context
+    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.deed.secrets)
+    return this.#recorder
+  }
+
   /**
    * What stands and falls with the files: the note for the history, the adjustments that they need (a crash behind the
    * commit must not lose them), the pending confirmation.
    */
   #companions(plan: Plan, changes: readonly PropertyChange[], asked: readonly Request[]): Companion[] {
     const { places } = this.#context
-    const recorder = this.#recorder
+    const recorder = this.#recording()
     if (recorder === undefined) return []
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
     if (plan.changes.length + changes.length + armed.length === 0) return []

@@ -1,6 +1,7 @@
-import { Failure } from '../system/failure.ts'
+import { Failure, orFailure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { RunResult, System } from '../system/system.ts'
+import { shell } from '../template/quote.ts'
 import type { FileVersion, HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { showMasked } from './masking.ts'
@@ -32,16 +33,44 @@ export async function archiveHistory(repository: string, places: Places, system:
     const made = problemOf(await git(['init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main']))
     if (made !== undefined) return made
   }
-  const head = await git(['log', '-1', `--format=%(trailers:key=${TRAILER},valueonly)`, BRANCH])
-  // What git has to complain about may stand before it.
-  const last = Number(/^\d+$/m.exec(head.output)?.[0] ?? 0)
-  const stream = readable(() => commitsAfter(last, new History(places)))
+  const format = `--format=%ct %(trailers:key=${TRAILER},valueonly)`
+  const head = await git(['log', '-1', `--grep=^${TRAILER}: `, format, BRANCH])
+  const [, seconds, number] = /^(\d+) (\d+)$/m.exec(head.stdout) ?? []
+  const last = Number(number ?? 0)
+  const history = new History(places)
+  const strange = head.status === 0 ? strangeness(last, Number(seconds), history) : undefined
+  if (strange !== undefined) return `${strange}\n${wayOut(repository)}`
+  const stream = readable(() => commitsAfter(last, history))
   if (typeof stream === 'string') return stream
   if (stream.length === 0) return undefined
   const problem = problemOf(await git(['fast-import', '--quiet', '--date-format=rfc2822'], stream))
   if (problem !== undefined) return problem
   const { status } = await git(['config', 'remote.origin.url'])
   return status === 0 ? problemOf(await git(['push', '--quiet', 'origin', 'main'])) : undefined
+}
+
+/**
+ * Whether the archive is none of this history: of another machine, or of a history that was lost here. Its numbers would go on
+ * as if nothing were missing.
+ * @param last number of the newest entry in the archive; 0: none of the commits is an entry
+ * @param seconds when that entry began, since 1970
+ */
+function strangeness(last: number, seconds: number, history: History): string | undefined {
+  const newest = history.ids().at(-1) ?? 0
+  if (last === 0) return 'its branch main was not made by gabarit'
+  if (last >= newest)
+    return `it ends with entry ${last}, and here the newest is ${newest}: it is of another machine or history`
+  // An old one may be pruned, or damaged, which is told elsewhere.
+  const entry = orFailure(() => history.entry(last))
+  if (entry instanceof Failure || Math.floor(Date.parse(entry.time) / 1000) === seconds) return undefined
+  return `its newest entry, ${last}, is not the one of that number here: it is of another machine or history`
+}
+
+function wayOut(repository: string): string {
+  return [
+    'Name another one: config setprop gabarit Archive PATH',
+    `Or begin a new branch there: git --git-dir=${shell(repository)} branch -m main before`,
+  ].join('\n')
 }
 
 /** @throws Failure when a part of the history is gone or damaged */

@@ -33,5 +33,5 @@ export interface ServiceManager {
 
 /** A result that no command gave. */
 export function resultOf(problem: string | undefined): RunResult {
-  return { status: problem === undefined ? 0 : undefined, output: '', problem, missing: false }
+  return { status: problem === undefined ? 0 : undefined, output: '', stdout: '', problem, missing: false }
 }

@@ -35,7 +35,7 @@ export function s6(scanFolder: string = findScanFolder()): ServiceManager {
     }
   }
   const isUp: ServiceManager['isUp'] = async (run, unit) =>
-    (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).output.trim() === 'true'
+    (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).stdout.trim() === 'true'
   return {
     name: 's6',
     isUp,

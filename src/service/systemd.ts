@@ -7,9 +7,9 @@ export const systemd: ServiceManager = {
   describe: (unit, action) => commandOf(unit, action).join(' '),
   adjust: (run, unit, action) => run(commandOf(unit, action)),
   isUp: async (run, unit) => {
-    const { output } = await run(['systemctl', 'is-active', '--', unitName(unit)])
+    const { stdout } = await run(['systemctl', 'is-active', '--', unitName(unit)])
     // A reload under way counts: "reloading". "activating" is not up yet, or up again and again.
-    return /^(active|reloading)$/m.test(output)
+    return /^(active|reloading)$/m.test(stdout)
   },
 }
 

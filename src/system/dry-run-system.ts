@@ -43,7 +43,7 @@ export class DryRunSystem extends RealSystem {
 
   override run(command: readonly string[]): Promise<RunResult> {
     this.#note('run', ...command)
-    return Promise.resolve({ status: 0, output: '', problem: undefined, missing: false })
+    return Promise.resolve({ status: 0, output: '', stdout: '', problem: undefined, missing: false })
   }
 
   #note(...words: string[]): void {

@@ -48,6 +48,8 @@ export class LogStream {
     const logger = spawn('logger', ['--tag', this.#tag, `--id=${process.pid}`, '--prio-prefix'], {
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],
+      // Ctrl-C, or a terminal that is closed, ends its whole process group, and there is still something to be logged.
+      detached: true,
     })
     // Without the program, or with nobody who listens, there is no log: an event must not fail because of it.
     const fail = () => {

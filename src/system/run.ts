@@ -1,9 +1,16 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { endedBySignal } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command to end and killing it, in milliseconds. */
 const GRACE = 2000
+
+interface Stream {
+  readonly chunks: string[]
+  /** The line that has not ended yet. */
+  rest: string
+}
 
 /**
  * Runs a command given as a list of words, in a process group of its own, so that a time limit ends its children too.
@@ -14,7 +21,10 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
   return new Promise(resolve => {
     const chunks: string[] = []
     // Apart: half a line of one stream must not run into a line of the other.
-    const streams = [{ rest: '' }, { rest: '' }] as const
+    const [stdout, stderr]: [Stream, Stream] = [
+      { chunks: [], rest: '' },
+      { chunks: [], rest: '' },
+    ]
     let timedOut = false
     let spawnProblem: NodeJS.ErrnoException | undefined
     const child = spawn(program, args, {
@@ -36,21 +46,24 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
       setTimeout(() => finish(null, null), GRACE + 200).unref()
     }, options.timeout)
-    const take = (stream: { rest: string }) => (chunk: string) => {
+    const take = (stream: Stream) => (chunk: string) => {
       chunks.push(chunk)
+      stream.chunks.push(chunk)
       if (options.onLine === undefined) return
       const lines = (stream.rest + chunk).split('\n')
       stream.rest = lines.pop() ?? ''
       for (const line of lines) options.onLine(line)
     }
+    const ended = endedBySignal(() => endGroup('SIGTERM'))
     let finished = false
     const finish = (status: number | null, signal: NodeJS.Signals | null) => {
       if (finished) return
       finished = true
+      ended()
       clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
-      for (const { rest } of streams) if (rest !== '') options.onLine?.(rest)
+      for (const { rest } of [stdout, stderr]) if (rest !== '') options.onLine?.(rest)
       const problem = timedOut
         ? `did not end within ${options.timeout / 1000} s and was killed`
         : spawnProblem !== undefined
@@ -62,6 +75,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       resolve({
         status: problem === undefined ? (status ?? undefined) : undefined,
         output,
+        stdout: stdout.chunks.join(''),
         problem,
         missing: spawnProblem?.code === 'ENOENT',
       })
@@ -69,8 +83,8 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
     // A command that does not read its input may end before it has got it all.
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
-    child.stdout.setEncoding('utf8').on('data', take(streams[0]))
-    child.stderr.setEncoding('utf8').on('data', take(streams[1]))
+    child.stdout.setEncoding('utf8').on('data', take(stdout))
+    child.stderr.setEncoding('utf8').on('data', take(stderr))
     child.on('error', (error: NodeJS.ErrnoException) => {
       spawnProblem = error
       finish(null, null)

@@ -18,7 +18,10 @@ export interface Attributes {
 export interface RunResult {
   /** Exit status; undefined when it was killed, did not start, or ran out of time. */
   readonly status: number | undefined
+  /** All that it said, in the order in which it came. */
   readonly output: string
+  /** What it said on standard output alone: the only place where data can be told from complaints. */
+  readonly stdout: string
   /** Why there is no exit status, in words. */
   readonly problem: string | undefined
   /** The program is not installed. */

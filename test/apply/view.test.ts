@@ -44,6 +44,18 @@ test('a set that is only wrong together is refused; one that is only right toget
   assert.equal(leftOvers(), before, 'nothing is left mounted or lying about')
 })
 
+test('what the process of the view says on standard error is no part of its answer', () => {
+  write('/etc/noisy.cjs', "process.stderr.write('[{')\n")
+  const validate = [['/etc/check-pair']]
+  template('/etc/pair/a', '2 \n', { validate })
+  const noisy = { ...env, NODE_OPTIONS: '--require /etc/noisy.cjs' }
+  const wrong = run(['expand-template', '/etc/pair/a', '/etc/pair/b'], { env: noisy })
+  assert.is(wrong.status, 3)
+  assert.match(wrong.stderr, 'a and b differ')
+  template('/etc/pair/a', '2\n', { validate })
+  assert.is(run(['expand-template', '/etc/pair/a', '/etc/pair/b'], { env: noisy }).status, 0)
+})
+
 test('links, removed files and new folders are seen too, with owner and mode', () => {
   const script = [
     '[ "$(readlink /etc/seen/on/x.conf)" = ../x.conf ] || echo no link',

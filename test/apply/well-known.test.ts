@@ -1,14 +1,14 @@
 // Files at well-known places are judged by their daemons' own checkers, whichever template makes them. On `/`, in private
 // namespaces, with the real sshd, visudo, nginx, Apache and dehydrated.
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { findCommand, needsCommands } from '../support/packages.ts'
 import { ON_ROOT, template } from '../support/real-root.ts'
-import { BIN, type Outcome, run } from '../support/sandbox.ts'
+import { BIN, type Outcome, PROJECT, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 
 const reason = firstReason(
@@ -46,6 +46,26 @@ test('sshd', () => {
     /refused by sshd: .*Bad configuration option: PermitRotLogin/,
     'was made by /etc/gabarit/templates/etc/ssh/sshd_config.d/site.conf:2',
   )
+  assert.not(existsSync('/run/sshd'), 'nothing is left of the check')
+})
+
+test('the checker of sshd leaves no folder behind, nor touches one that is there, whether it may hide it or not', () => {
+  const poor = '/run/poor'
+  mkdirSync(poor)
+  for (const name of ['sh', 'mkdir', 'rmdir', 'sshd']) symlinkSync(findCommand(name) ?? name, join(poor, name))
+  const checker = join(PROJECT, 'checkers/sshd')
+  for (const PATH of [process.env.PATH, poor]) {
+    assert.equal([run([checker], { env: { PATH } }).status, existsSync('/run/sshd')], [0, false], PATH)
+    outputFileSync('/etc/ssh/sshd_config.d/bad.conf', 'Nonsense yes\n')
+    const { status, stderr } = run([checker], { env: { PATH } })
+    assert.is.not(status, 0)
+    assert.match(stderr, 'Bad configuration option: Nonsense')
+    assert.not(existsSync('/run/sshd'), PATH)
+    rmSync('/etc/ssh/sshd_config.d/bad.conf')
+  }
+  mkdirSync('/run/sshd')
+  assert.equal([run([checker]).status, existsSync('/run/sshd')], [0, true])
+  rmdirSync('/run/sshd')
 })
 
 test('visudo judges all of sudoers', () => {

@@ -1,5 +1,5 @@
 // The history as commits of a git repository, with the real git.
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
@@ -67,6 +67,60 @@ test('a failure is a warning, and the next entry brings along what is missing; a
   const log = must(['git', `--git-dir=${box.path('/srv/remote.git')}`, 'log', '--format=%b', 'main'])
   assert.is(log.match(/Gabarit-Entry/g)?.length, 2)
   assert.not(existsSync(box.path(`${ARCHIVE}/fast_import_crash`)))
+  box.remove()
+})
+
+test('an archive of another machine, or of a history that is lost here, is told: its numbers would go on', () => {
+  const box = site()
+  box.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  const change = (server: Sandbox, name: string) => {
+    server.must(['db', 'goods', 'set', name, 'good'])
+    return server.run('signal-event shop-update')
+  }
+  for (const name of ['a', 'b', 'c']) assert.is(change(box, name).stderr, '')
+  const commits = () => git(box, 'rev-list', '--count', 'main').trim()
+  assert.is(commits(), '3')
+
+  const other = site()
+  cpSync(box.path(ARCHIVE), other.path(ARCHIVE), { recursive: true })
+  for (const name of ['a', 'b']) change(other, name)
+  other.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  const ahead = change(other, 'c')
+  assert.is(ahead.status, 0)
+  assert.match(ahead.stderr, 'not archived in /srv/archive.git: it ends with entry 3, and here the newest is 3')
+  assert.match(change(other, 'd').stderr, 'its newest entry, 3, is not the one of that number here')
+  assert.is(git(other, 'rev-list', '--count', 'main').trim(), '3', 'nothing was mixed')
+  other.must(/git --git-dir=.* branch -m main before/.exec(change(other, 'e').stderr)?.[0] ?? 'false')
+  assert.is(change(other, 'f').stderr, '')
+  assert.equal([git(other, 'rev-list', '--count', 'main'), git(other, 'rev-list', '--count', 'before')], ['6\n', '3\n'])
+  other.remove()
+
+  rmSync(box.path('/var/lib/gabarit/history'), { recursive: true })
+  const lost = change(box, 'd')
+  assert.equal([lost.status, commits()], [0, '3'])
+  assert.match(lost.stderr, 'it ends with entry 3, and here the newest is 1')
+  box.remove()
+})
+
+test('commits of somebody else behind the entries are no obstacle; a repository with none of them is', () => {
+  const box = site()
+  box.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  box.must('signal-event shop-update')
+  const own = (parent: string[]) => {
+    const tree = git(box, 'mktree', '--missing').trim() || git(box, 'hash-object', '-t', 'tree', '/dev/null').trim()
+    const identity = ['-c', 'user.name=me', '-c', 'user.email=me@example.org']
+    const commit = git(box, ...identity, 'commit-tree', tree, ...parent, '-m', 'mine').trim()
+    git(box, 'update-ref', 'refs/heads/main', commit)
+  }
+  own(['-p', 'main'])
+  box.must('db goods set milk good')
+  assert.is(box.run('signal-event shop-update').stderr, '')
+  assert.is(git(box, 'log', '--format=%s', 'main'), 'signal-event shop-update\nmine\nsignal-event shop-update\n')
+  own([])
+  box.must('db goods set bread good')
+  const { status, stderr } = box.run('signal-event shop-update')
+  assert.is(status, 0)
+  assert.match(stderr, 'its branch main was not made by gabarit')
   box.remove()
 })
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -92,6 +92,28 @@ secrets('an unchanged one is put back by a rollback; with a changed one it is re
   box.must(['config', 'setprop', 'vault', 'Password', AWKWARD])
   box.must(['gabarit', 'rollback', String(id)])
   assert.is(box.read('/etc/vault'), vault)
+  box.remove()
+})
+
+secrets('one that an action sets before the files are made is in no history, archive or message', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  mkdirSync(box.path('/srv'))
+  box.must('config set gabarit settings Archive /srv/archive.git')
+  box.write('/etc/gabarit/events/change/S01say', '#!/bin/sh\necho nothing of note\n', 0o755)
+  const fresh = 'brand"new$ecret'
+  const script = `#!/bin/sh\nconfig setprop vault Password '${fresh}'\necho 'it is ${fresh}'\n`
+  box.write('/etc/gabarit/events/change/S02new', script, 0o755)
+  const { status, stdout, stderr } = box.run('signal-event change')
+  assert.is(status, 0, stderr)
+  assert.not.match(`${stdout}${stderr}`, fresh)
+  assert.match(stderr, 'S02new: it is ********')
+  assert.match(box.read('/etc/vault'), fresh)
+  for (const folder of ['/var/lib/gabarit/history', '/var/lib/gabarit/objects', '/var/lib/gabarit/written'])
+    for (const known of [fresh, 'opensesame'])
+      assert.is(box.run(['grep', '-rlF', known, box.path(folder)]).stdout, '', `${folder}: ${known}`)
+  const log = box.run(['git', `--git-dir=${box.path('/srv/archive.git')}`, 'log', '-p', 'main'])
+  assert.not.match(log.stdout, fresh)
   box.remove()
 })
 

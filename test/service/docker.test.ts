@@ -20,7 +20,8 @@ async function asked(unit: Unit, action: ServiceAction, up: boolean, manager = d
   const run = (command: readonly string[]) => {
     const looks = command[1] === 'inspect'
     if (!looks) commands.push(command.join(' '))
-    return Promise.resolve({ status: 0, output: looks ? `${up}\n` : '', problem: undefined, missing: false })
+    const output = looks ? `${up}\n` : ''
+    return Promise.resolve({ status: 0, output, stdout: output, problem: undefined, missing: false })
   }
   const { problem } = await manager.adjust(run, unit, action)
   return problem === undefined ? commands : problem
@@ -55,7 +56,7 @@ containers('leaves one alone that is down, unless it shall run', async () => {
 
 containers('an engine that does not answer is a failure, not a container that is down', async () => {
   const answering = (status: number, output: string) => () =>
-    Promise.resolve({ status, output, problem: undefined, missing: false })
+    Promise.resolve({ status, output, stdout: output, problem: undefined, missing: false })
   const silent = answering(1, 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.\n')
   for (const action of ['stop', 'try-restart', 'reload', 'reload-or-restart'] as const)
     assert.is((await docker.adjust(silent, NGINX, action)).status, 1, action)

@@ -9,6 +9,7 @@ runs('status and output of both streams', async () => {
   assert.equal(await sh('echo out; echo err >&2; exit 3'), {
     status: 3,
     output: 'out\nerr\n',
+    stdout: 'out\n',
     problem: undefined,
     missing: false,
   })

@@ -39,5 +39,5 @@ async function qrCode(text: string): Promise<string> {
   const drawn = await runCommand(command, { env: process.env, input: short, timeout: 10_000 })
   if (drawn.missing) throw new Failure('qrencode is not installed', { hint: 'apt-get install qrencode' })
   if (drawn.status !== 0) throw new Failure(`qrencode: ${drawn.problem ?? drawn.output.trim()}`)
-  return drawn.output
+  return drawn.stdout
 }
