@@ -6,7 +6,7 @@ import { type Printer, RawText, textOf } from './printer.ts'
 import * as quoters from './quote.ts'
 import { interfacesIn, networksIn, portsIn } from './reachable.ts'
 import { type ServiceView, serviceView } from './services.ts'
-import { compareNames, folderName, groupBy, isOn, splitList, unique, withSlash } from './text.ts'
+import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, unique, withSlash } from './text.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
 export const SCOPE_NAMES = [
@@ -26,7 +26,7 @@ export const SCOPE_NAMES = [
     'exists',
     'fact',
   ],
-  ...['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash', 'folderName'],
+  ...['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash', 'folderName', 'isSiteName'],
 ] as const
 
 export type Scope = Readonly<Record<string, unknown>>
@@ -103,6 +103,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     nginx: quotedBy('nginx()', quoters.nginx),
     // cron(8) turns a bare % into a newline (crontab(5)).
     cronCmd: quotedBy('cronCmd()', command => command.replaceAll('%', '\\%')),
+    isSiteName,
     slash: (url: unknown) => withSlash(textOf(url, 'slash()')),
     folderName: (url: unknown) => folderName(textOf(url, 'folderName()')),
   }

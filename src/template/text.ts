@@ -48,6 +48,14 @@ function hostKey(name: string): string {
   return name.toLowerCase().split('.').reverse().join('.')
 }
 
+/**
+ * Whether Apache and nginx can serve a text as the name of a site: labels with letters, digits, `-` and `_`, perhaps behind
+ * `*.`; at most 253 characters (RFC 1035 §2.3.4).
+ */
+export function isSiteName(name: unknown): boolean {
+  return typeof name === 'string' && name.length < 254 && /^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(name)
+}
+
 /** A URL with exactly one slash at its end. */
 export function withSlash(url: string): string {
   return `${url.replace(/\/+$/, '')}/`

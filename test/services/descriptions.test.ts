@@ -24,6 +24,18 @@ descriptions('are there for the first services', () => {
     assert.ok(files.includes(`${name}.json`), name)
 })
 
+descriptions(
+  'a proxy and a location of it say the same of the properties that both have, but of who may read them',
+  () => {
+    const [proxy, location] = ['proxy', 'location'].map(
+      type => readDescription(join(folder, `proxies/@${type}.json`)).properties,
+    )
+    const own = ['Path', 'access', 'AllowedNetworks', 'BasicAuthFile']
+    for (const [name, property] of location ?? [])
+      if (!own.includes(name)) assert.equal(proxy?.get(name), property, name)
+  },
+)
+
 for (const name of files)
   descriptions(`${name} parses, and says everything in English and French`, () => {
     const { description, key, scalar, properties } = readDescription(join(folder, name))
