@@ -178,7 +178,7 @@ is_foreign() {
 # life, so that a short one is not renewed every night.
 server_ends() {
     days=$(setting easyrsa RenewDays)
-    half=$(($(setting easyrsa CertExpire) / 2))
+    half=$(($(setting easyrsa CertExpire) / 2 + 1))
     [ "$days" -le "$half" ] || days=$half
     ends_within "$pki/issued/server-$1.crt" "$days"
 }

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { needsCommands } from '../support/packages.ts'
-import { must } from '../support/sandbox.ts'
+import { BIN, must } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { configuration, domain, HTTPD, host, Server } from './server.ts'
 
@@ -78,7 +78,13 @@ nginx('certificate and chain that lie apart are joined for root alone; a missing
   server.write('/o+n/crt.pem', 'leaf\n')
   server.write('/o+n/ca.pem', 'chain\n')
   server.must('config setprop modSSL crt /o+n/crt.pem key /o+n/key.pem CertificateChainFile /o+n/ca.pem')
-  server.must('signal-event ssl-update')
+  // What is brought to the disk, by a program in front of sync(1).
+  const synced = server.path('/synced')
+  server.write('/tools/sync', `#!/bin/sh\necho "$@" >>'${synced}'\nexec /bin/sync "$@"\n`, 0o755)
+  server.must('signal-event ssl-update', {
+    env: { PATH: `${server.path('/tools')}:${BIN}:${process.env.PATH}:/usr/sbin:/sbin` },
+  })
+  assert.match(server.read('/synced'), /^\S+\/ssl\/joined\/\.new\.\w+\n\S+\/ssl\/joined\n/m)
   const joined = '/var/lib/gabarit/ssl/joined/o%2Bn+crt.pem'
   assert.is(server.read(joined), 'leaf\nchain\n')
   assert.is(statSync(server.path(joined)).mode & 0o777, 0o600)
