@@ -55,6 +55,8 @@ export class CertificateStore {
   readonly #places: Places
   readonly #clock: Clock
   readonly #folder: string
+  /** By folder, which nobody changes any more: each is read once, however often it is asked for. */
+  readonly #seen = new Map<string, StoredCertificate | Damage>()
 
   constructor(places: Places, authority: Authority, clock: Clock) {
     this.#places = places
@@ -186,13 +188,20 @@ export class CertificateStore {
 
   #read(name: string, id: string): StoredCertificate | Damage {
     const folder = join(this.#folder, name, id)
+    const found = this.#seen.get(folder) ?? this.#readAnew(name, id, folder)
+    this.#seen.set(folder, found)
+    if ('failure' in found) return found
+    const has = (note: string) => existsSync(join(folder, note))
+    return { ...found, revoked: has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined }
+  }
+
+  #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
     const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
     const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
     try {
       const certificate = readWhole(folder)
-      const has = (note: string) => existsSync(join(folder, note))
-      const revoked = has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined
-      return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
+      const names = namesOf(certificate)
+      return { name, id, folder, files, certificate, names, revoked: undefined, ...validityOf(certificate) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       const hint = `It is not used; gabarit letsencrypt renew puts another one in its place.\nThen move ${folder} away.`
