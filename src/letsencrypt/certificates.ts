@@ -7,7 +7,7 @@ import { readDehydrated } from './dehydrated-files.ts'
 import { Ledger, type Outcome } from './ledger/ledger.ts'
 import { namesOf, readLeaf, sameNames } from './pem.ts'
 import type { Settings } from './settings.ts'
-import { CertificateStore, type Damage, type StoredCertificate } from './store.ts'
+import { CertificateStore, type Choice, type Damage, type StoredCertificate } from './store.ts'
 import type { Authority, WantedCertificate } from './types.ts'
 import { verifyCertificate } from './verify.ts'
 import { wantedCertificates } from './wanted.ts'
@@ -34,8 +34,8 @@ export class Certificates {
   /** The wanted certificates that are there, by name: those to serve. */
   current(): Map<string, StoredCertificate> {
     return new Map(
-      this.wanted.flatMap(({ name }) => {
-        const certificate = this.store.current(name)
+      this.wanted.flatMap(({ name, names }) => {
+        const certificate = this.store.current(name, names)
         return certificate === undefined ? [] : [[name, certificate] as const]
       }),
     )
@@ -53,6 +53,12 @@ export class Certificates {
     const damages = this.damages()
     for (const { failure } of damages) this.#world.warn(failure.describe())
     return damages.length === 0
+  }
+
+  /** What a person has chosen of a certificate; undefined: nothing. */
+  choice({ name, names }: WantedCertificate): Choice | undefined {
+    const choice = this.store.choice(name, names)
+    return choice instanceof Failure ? undefined : choice
   }
 
   /** Notes in the ledger what came of an order. That it is damaged is told, and keeps no certificate from being used. */

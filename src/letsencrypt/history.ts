@@ -1,6 +1,7 @@
 import { Failure, refusal } from '../system/failure.ts'
 import { didYouMean } from '../system/nearest.ts'
 import { Certificates } from './certificates.ts'
+import { sayMoment } from './ledger/judge.ts'
 import type { Settings } from './settings.ts'
 import type { StoredCertificate } from './store.ts'
 import type { Mode } from './types.ts'
@@ -22,22 +23,25 @@ export function pickName(names: readonly string[], asked: string | undefined): s
   throw refusal(`there is no certificate ${JSON.stringify(asked)}${didYouMean(asked, names)}`, { hint: list })
 }
 
-/** A certificate of a history by its id, or by `previous`: the one before that which is served. */
+/** A certificate of a history by its id, or `latest`, or `previous`: the one before that which is served. */
 export function pickCertificate(
   history: readonly StoredCertificate[],
   current: StoredCertificate | undefined,
   asked: string,
 ): StoredCertificate {
-  const at = history.findIndex(({ id }) => id === current?.id)
-  const found = asked.toLowerCase() === 'previous' ? history[at + 1] : history.find(({ id }) => id === asked)
+  const usable = history.filter(({ revoked }) => !revoked)
+  const word = asked.toLowerCase()
+  const at = word === 'latest' ? 0 : usable.findIndex(({ id }) => id === current?.id) + 1
+  const isWord = word === 'latest' || word === 'previous'
+  const found = isWord ? usable[at] : history.find(({ id }) => id === asked)
   if (found !== undefined) return found
   const ids = history.map(({ id }) => id)
-  const what = asked.toLowerCase() === 'previous' ? 'there is none before it' : `there is none with the id ${asked}`
+  const what = isWord ? 'there is none before it' : `there is none with the id ${asked}`
   throw refusal(what, { hint: `Its history, the newest first: ${ids.join(' ')}\ngabarit letsencrypt list` })
 }
 
 /**
- * Chooses an older certificate of the production authority, to be served until a newer one comes.
+ * Chooses a certificate of the production authority to be served, see {@link CertificateStore.choose}.
  * @throws Failure (refused) when there is no such one, or it holds no more
  */
 export function choose(world: World, settings: Settings, asked: string, name: string | undefined): Issued {
@@ -45,10 +49,15 @@ export function choose(world: World, settings: Settings, asked: string, name: st
   const { store } = certificates
   certificates.warnOfDamages()
   const picked = pickName(store.names(), name)
-  const certificate = pickCertificate(store.history(picked), store.current(picked), asked)
+  const names = certificates.wanted.find(wanted => wanted.name === picked)?.names ?? []
+  const certificate = pickCertificate(store.history(picked), store.current(picked, names), asked)
   if (certificate.revoked) throw refusal(`the certificate ${picked} ${certificate.id} is withdrawn`)
   if (certificate.until <= world.clock.now()) throw refusal(`the certificate ${picked} ${certificate.id} has expired`)
-  store.choose(certificate)
+  const until = store.choose(certificate)
+  if (until !== undefined)
+    world.say(
+      `${picked} ${certificate.id}: served until ${sayMoment(until)}, also when newer ones come; back before: gabarit letsencrypt use latest ${picked}`,
+    )
   return { certificates, certificate }
 }
 

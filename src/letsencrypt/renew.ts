@@ -80,6 +80,7 @@ async function renewAll(settings: Settings, state: State, world: World, options:
     tries.push(next)
   }
   if (mode === 'production') {
+    for (const wanted of all) sayChosen(wanted, certificates, world)
     const problem = await putIntoService(certificates, state, world)
     if (problem !== undefined) {
       world.warn(problem)
@@ -122,6 +123,14 @@ async function renewOne(
   const next = state.failed(key, message, hint, now, until)
   world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Tried again from ${sayMoment(new Date(next.nextTry))}.`)
   return new Date(next.nextTry)
+}
+
+/** Nobody shall wonder why the newest one is not served. */
+function sayChosen(wanted: WantedCertificate, certificates: Certificates, { say }: World): void {
+  const choice = certificates.choice(wanted)
+  if (choice === undefined) return
+  const { certificate, until } = choice
+  say(`${wanted.name}: ${certificate.id} is served, as chosen by hand, until ${sayMoment(until)}`)
 }
 
 /** `example.org: certificate of R12, Let's Encrypt for 12 names, until 2027-03-01 04:00 UTC` */

@@ -57,7 +57,7 @@ export function explainRun(output: string): RunFailure {
   const detail = detailOf(output)
   const who = failedNames.length === 0 ? '' : `${failedNames.join(', ')}: `
   const known = type === undefined ? undefined : HINTS[type]
-  const said = detail ?? lastError(output) ?? 'dehydrated failed and did not say why'
+  const said = detail ?? hookError(output) ?? lastError(output) ?? 'dehydrated failed and did not say why'
   return {
     // An authority quotes what it got from the web server under the name, which may be anybody's.
     message: `${who}${escapeControls(said)}${type === undefined ? '' : ` (${type})`}`,
@@ -89,6 +89,16 @@ function detailOf(output: string): string | undefined {
   } catch {
     return found
   }
+}
+
+/** What our hook said of the command that publishes answers (fragment 40Challenge of hook.sh), with that command's last words. */
+function hookError(output: string): string | undefined {
+  const lines = output.split('\n')
+  const at = lines.findLastIndex(line => /^\S+: \w+: the command challengeHook of letsencrypt failed/.test(line))
+  const words = lines[at]?.replace(/^\S+: \w+: /, '')
+  const before = lines[at - 1]?.trim() ?? ''
+  // dehydrated's own lines begin with a plus.
+  return words === undefined || before === '' || before.startsWith('+') ? words : `${words}: ${before}`
 }
 
 function lastError(output: string): string | undefined {

@@ -105,7 +105,7 @@ function expectedFingerprints(
   const inService = new Set(entered.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate.name])))
   return new Map(
     wanted.flatMap(({ name, names }) => {
-      const certificate = inService.has(name) ? store.current(name) : undefined
+      const certificate = inService.has(name) ? store.current(name, names) : undefined
       if (certificate === undefined) return []
       const shown = names.filter(one => certificate.names.includes(one) && hasSite(one) && !isByHand(one))
       return shown.map(one => [one, certificate.certificate.fingerprint256] as const)

@@ -23,6 +23,8 @@ export interface CertificateStatus {
   readonly issuer: string | undefined
   readonly daysLeft: number | undefined
   readonly nextRenewal: Date | undefined
+  /** A person has chosen it, and it is served until then. */
+  readonly chosenUntil: Date | undefined
   /** A page on which the authority says why it wants it renewed then. */
   readonly explanation: string | undefined
   /** Records that name it: `modSSL`, domains. */
@@ -83,6 +85,7 @@ const NOT_ISSUED = {
   issuer: undefined,
   daysLeft: undefined,
   nextRenewal: undefined,
+  chosenUntil: undefined,
   explanation: undefined,
   records: [],
 } as const
@@ -95,21 +98,24 @@ function rowOf(
   now: Date,
 ): Omit<CertificateStatus, 'takenOut'> {
   const { name, names } = wanted
-  const certificate = certificates.store.current(name) ?? certificates.store.newest(name)
+  const newest = certificates.store.newest(name)
+  const certificate = certificates.store.current(name, names) ?? newest
   const renewal = certificates.store.history(name).some(older => sameNames(older.names, names))
   const whole = certificates.ledger.damage() === undefined
   const left = whole ? certificates.ledger.before({ certificate: name, names, renewal }).left : []
   const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
   if (certificate === undefined) return { ...base, ...NOT_ISSUED }
   const { fingerprint256 } = certificate.certificate
-  const window = state.window(fingerprint256)
+  const { certificate: last } = newest ?? certificate
+  const window = state.window(last.fingerprint256)
   const explanation = window?.explanation
   const dates = window === undefined ? undefined : { start: new Date(window.start), end: new Date(window.end) }
   return {
     ...base,
     issuer: issuerName(certificate.certificate),
     daysLeft: daysLeft(certificate.until, now.getTime()),
-    nextRenewal: renewalTime(certificate.certificate, dates),
+    nextRenewal: renewalTime(last, dates),
+    chosenUntil: certificates.choice(wanted)?.until,
     explanation,
     records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }

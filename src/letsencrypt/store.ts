@@ -1,14 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
+import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { Failure, hasCode } from '../system/failure.ts'
-import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
-import { textOf } from '../system/text-of.ts'
-import { namesOf, readCertificates, readLeaf, validityOf } from './pem.ts'
+import { readChoice, writeChoice } from './choice.ts'
+import { namesOf, readLeaf, validityOf } from './pem.ts'
+import { filesOf, readWhole } from './stored-files.ts'
 import type { Authority, Clock } from './types.ts'
-import { type CertificateTexts, fitProblems } from './verify.ts'
+import type { CertificateTexts } from './verify.ts'
 
 /** A certificate of the history: a folder that nobody changes any more. */
 export interface StoredCertificate {
@@ -33,6 +33,12 @@ const [REVOKED, REVOKING] = ['revoked', 'revoking'] as const
 /** How the name of a folder begins that is not complete yet. */
 const NEW = '.new-'
 
+/** What a person has chosen to be served. */
+export interface Choice {
+  readonly certificate: StoredCertificate
+  readonly until: Date
+}
+
 /** A file of the history that cannot be used. Everything else goes on without it. */
 export interface Damage {
   /** Says which file, what is wrong with it, and what to do. */
@@ -49,6 +55,8 @@ export class CertificateStore {
   readonly #places: Places
   readonly #clock: Clock
   readonly #folder: string
+  /** By folder, which nobody changes any more: each is read once, however often it is asked for. */
+  readonly #seen = new Map<string, StoredCertificate | Damage>()
 
   constructor(places: Places, authority: Authority, clock: Clock) {
     this.#places = places
@@ -68,7 +76,7 @@ export class CertificateStore {
 
   /** What is damaged in the history of a name. */
   damages(name: string): Damage[] {
-    const choice = this.#choice(name)
+    const choice = readChoice(this.#choiceFile(name), name)
     const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
     return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
@@ -84,22 +92,47 @@ export class CertificateStore {
   }
 
   /**
-   * The certificate to serve: the newest, unless an older one was chosen since it came, and holds still. None when nobody
-   * knows which one was chosen: then what is served stays as it is.
+   * The certificate to serve: the newest, or the one that was chosen. None when nobody knows which one was chosen: then what is
+   * served stays as it is.
+   * @param names that are wanted, see {@link choice}
    */
-  current(name: string): StoredCertificate | undefined {
-    const history = this.history(name).filter(({ revoked }) => !revoked)
-    const choice = this.#choice(name)
-    if (choice instanceof Failure) return undefined
-    const chosen = choice?.instead === history[0]?.id ? history.find(({ id }) => id === choice?.chosen) : undefined
-    return chosen !== undefined && chosen.until > this.#clock.now() ? chosen : history[0]
+  current(name: string, names: readonly string[] = []): StoredCertificate | undefined {
+    const choice = this.choice(name, names)
+    return choice instanceof Failure ? undefined : (choice?.certificate ?? this.newest(name))
   }
 
-  /** Chooses a certificate of the history, until a newer one comes. */
-  choose(certificate: StoredCertificate): void {
-    const choice = { chosen: certificate.id, instead: this.newest(certificate.name)?.id }
-    const file = join(this.#folder, certificate.name, 'choice.json')
-    writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+  /**
+   * The certificate that a person has chosen, and until when it is served. The choice is over when it is withdrawn, or lacks a
+   * name that is wanted and that the newest one bears.
+   * @returns a Failure when the choice cannot be read
+   */
+  choice(name: string, names: readonly string[] = []): Choice | undefined | Failure {
+    const file = this.#choiceFile(name)
+    const choice = readChoice(file, name)
+    if (choice === undefined || choice instanceof Failure) return choice
+    const usable = this.history(name).filter(({ revoked }) => !revoked)
+    const certificate = usable.find(({ id }) => id === choice.chosen)
+    const until = new Date(choice.until)
+    if (certificate === undefined || until <= this.#clock.now()) return undefined
+    const lacks = (wanted: string) => usable[0]?.names.includes(wanted) === true && !certificate.names.includes(wanted)
+    return names.some(lacks) ? undefined : { certificate, until }
+  }
+
+  /**
+   * Chooses a certificate of the history, for three quarters of the time that it has left: long enough to be of use, and over
+   * before it ends. Choosing the newest one ends a choice: then newer ones are served as they come.
+   * @returns until when it is served; undefined for the newest
+   */
+  choose(certificate: StoredCertificate): Date | undefined {
+    const file = this.#choiceFile(certificate.name)
+    if (certificate.id === this.newest(certificate.name)?.id) {
+      rmSync(file, { force: true })
+      return undefined
+    }
+    const now = this.#clock.now().getTime()
+    const until = new Date(now + (certificate.until.getTime() - now) * 0.75)
+    writeChoice(file, { chosen: certificate.id, until: until.toISOString() })
+    return until
   }
 
   /**
@@ -129,8 +162,7 @@ export class CertificateStore {
     const temporary = join(parent, `${NEW}${process.pid}`)
     rmSync(temporary, { recursive: true, force: true })
     mkdirSync(temporary, { mode: 0o700 })
-    const files = { 'cert.pem': texts.cert, 'chain.pem': texts.chain, 'privkey.pem': texts.key }
-    for (const [file, text] of Object.entries({ ...files, 'fullchain.pem': joined(texts) }))
+    for (const [file, text] of Object.entries(filesOf(texts)))
       writeFileAtomically(join(temporary, file), text, { mode: 0o600 })
     const free = this.#freeId(name, id)
     renameSync(temporary, join(parent, free))
@@ -156,13 +188,20 @@ export class CertificateStore {
 
   #read(name: string, id: string): StoredCertificate | Damage {
     const folder = join(this.#folder, name, id)
+    const found = this.#seen.get(folder) ?? this.#readAnew(name, id, folder)
+    this.#seen.set(folder, found)
+    if ('failure' in found) return found
+    const has = (note: string) => existsSync(join(folder, note))
+    return { ...found, revoked: has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined }
+  }
+
+  #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
     const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
     const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
     try {
       const certificate = readWhole(folder)
-      const has = (note: string) => existsSync(join(folder, note))
-      const revoked = has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined
-      return { name, id, folder, files, certificate, names: namesOf(certificate), revoked, ...validityOf(certificate) }
+      const names = namesOf(certificate)
+      return { name, id, folder, files, certificate, names, revoked: undefined, ...validityOf(certificate) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       const hint = `It is not used; gabarit letsencrypt renew puts another one in its place.\nThen move ${folder} away.`
@@ -171,50 +210,8 @@ export class CertificateStore {
     }
   }
 
-  #choice(name: string): { chosen: unknown; instead: unknown } | undefined | Failure {
-    const file = join(this.#folder, name, 'choice.json')
-    const text = textOf(file)
-    if (text === undefined) return undefined
-    try {
-      const choice: unknown = JSON.parse(text)
-      if (isObject(choice)) return { chosen: choice.chosen, instead: choice.instead }
-    } catch {
-      // Told below.
-    }
-    return new Failure('this file is damaged', {
-      where: file,
-      hint: `What is served for ${name} stays as it is. Remove the file: then the newest certificate is served.`,
-    })
-  }
-}
-
-/** One file of certificate and chain, as nginx wants it. */
-function joined({ cert, chain }: Pick<CertificateTexts, 'cert' | 'chain'>): string {
-  return `${cert.trimEnd()}\n${chain}`
-}
-
-/**
- * Reads a certificate, and looks whether the files beside it are still those that came with it: a service does not start
- * with any that do not fit, and takes all other sites down with it.
- * @throws Failure that names the file
- */
-function readWhole(folder: string): X509Certificate {
-  const file = (name: string) => join(folder, name)
-  const [cert, chain] = [readText(file('cert.pem')), readText(file('chain.pem'))]
-  const certificate = readLeaf(cert, file('cert.pem'))
-  const issuers = readCertificates(chain, file('chain.pem'))
-  const [problem] = fitProblems(certificate, issuers, readText(file('privkey.pem')))
-  if (problem !== undefined) throw new Failure(problem, { where: folder })
-  if (readText(file('fullchain.pem')) === joined({ cert, chain })) return certificate
-  throw new Failure('it is not cert.pem and chain.pem', { where: file('fullchain.pem') })
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const message = `this file of a certificate cannot be read: ${systemReason(error)}`
-    throw new Failure(message, { where: file, cause: error })
+  #choiceFile(name: string): string {
+    return join(this.#folder, name, 'choice.json')
   }
 }
 

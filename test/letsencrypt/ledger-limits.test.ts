@@ -1,10 +1,10 @@
-import { rootCertificates } from 'node:tls'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { configuration, domain, host, Server } from '../services/server.ts'
-
-/** Any certificate at all. */
-const ROOT_CERTIFICATE = rootCertificates[0] ?? ''
+import { TestAuthority } from '../support/authority.ts'
+import { needsCommands } from '../support/packages.ts'
+import { testIf } from '../support/skip.ts'
 
 const limits = suite('gabarit letsencrypt limits')
 const TZ = { TZ: 'UTC' }
@@ -55,11 +55,13 @@ limits('as JSON', () => {
   assert.is(production.refusals[0].until, '2026-11-03T09:36:00.000Z')
 })
 
-limits('a damaged ledger is named', () => {
+limits('a damaged ledger is named; what is left of the other authority is shown', () => {
   const file = ledger([{ kind: 'sold' }])
-  const { status, stderr } = server.run('gabarit letsencrypt limits')
-  assert.is(status, 3)
+  const { status, stdout, stderr } = server.run('gabarit letsencrypt limits')
+  assert.is(status, 1)
   assert.match(stderr, `${file}: the ledger of the authority is damaged`)
+  assert.match(stdout, 'test: https://test.example/dir\n')
+  assert.not.match(stdout, 'production:')
 })
 
 limits('renew --wait would go beyond them with --force, and never end with --at: refused', () => {
@@ -70,11 +72,10 @@ limits('renew --wait would go beyond them with --force, and never end with --at:
   }
 })
 
-limits('revoke asks which, when two certificates have one id', () => {
-  for (const name of ['a.example', 'b.example']) {
-    const folder = `/var/lib/gabarit/letsencrypt/ca.example/certificates/${name}/1795640000`
-    server.write(`${folder}/cert.pem`, ROOT_CERTIFICATE)
-  }
+testIf(limits, needsCommands('openssl'), 'revoke asks which, when two certificates have one id', () => {
+  const authority = new TestAuthority(server.path('/authority'))
+  const history = server.path('/var/lib/gabarit/letsencrypt/ca.example/certificates')
+  for (const name of ['a.example', 'b.example']) authority.issue([name], join(history, name, '1795640000'))
   const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'revoke', '1795640000'])
   assert.is(status, 3, stderr)
   assert.match(stderr, 'which certificate?\n  Certificates: a.example b.example')

@@ -105,6 +105,14 @@ said('what a foreign web server answered does not reach the terminal as it is', 
   assert.is(message, '\\x1b[2J\\nall is well (unauthorized)')
 })
 
+said('a command that does not publish an answer is named, with its last words', () => {
+  const { message } = explainRun(` + Deploying challenge tokens...
+ssh: no route to host
+/etc/dehydrated/hook.sh: deploy_challenge: the command challengeHook of letsencrypt failed for a.example
+ERROR: deploy_challenge hook returned with non-zero exit code`)
+  assert.is(message, 'the command challengeHook of letsencrypt failed for a.example: ssh: no route to host')
+})
+
 said('a nonce, an unreachable authority, nothing at all', () => {
   assert.ok(explainRun('{"type": "urn:ietf:params:acme:error:badNonce", "detail": "old"}').badNonce)
   const down = explainRun('ERROR: Problem connecting to server (get for https://ca.example/dir; curl returned with 7)')

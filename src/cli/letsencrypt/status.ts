@@ -27,7 +27,20 @@ function asText({ status, mode, directory, certificates, others, problems }: Sta
 }
 
 function certificateLines(row: CertificateStatus): string[] {
-  const { name, names, certificate, issuer, daysLeft, nextRenewal, explanation, records, takenOut, trouble, left } = row
+  const {
+    name,
+    names,
+    certificate,
+    issuer,
+    daysLeft,
+    nextRenewal,
+    chosenUntil,
+    explanation,
+    records,
+    takenOut,
+    trouble,
+    left,
+  } = row
   const lines = [`certificate ${name}`, `  names: ${names.join(' ')}`]
   if (certificate === undefined || nextRenewal === undefined) lines.push('  not issued yet')
   else {
@@ -39,6 +52,10 @@ function certificateLines(row: CertificateStatus): string[] {
       `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
     )
   }
+  if (chosenUntil !== undefined)
+    lines.push(
+      `  chosen by hand until ${sayMoment(chosenUntil)}; back to the newest: gabarit letsencrypt use latest ${name}`,
+    )
   if (takenOut.length > 0)
     lines.push(`  taken out by hand: ${takenOut.join(', ')}; gabarit letsencrypt setup puts it back`)
   const limits = left.map(({ limit, what, used, of }) => `${limit} of ${what}: ${of - used} of ${of} left`)
@@ -66,6 +83,7 @@ function asData({ status, mode, directory, certificates, others, problems }: Sta
       until: certificate?.until.toISOString() ?? null,
       daysLeft: row.daysLeft ?? null,
       nextRenewal: row.nextRenewal?.toISOString() ?? null,
+      chosenUntil: row.chosenUntil?.toISOString() ?? null,
       explanation: row.explanation ?? null,
       inService: row.records,
       takenOut: row.takenOut,

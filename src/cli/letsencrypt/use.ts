@@ -7,7 +7,7 @@ import { EXIT } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
 import { makeWorld } from './world.ts'
 
-/** `gabarit letsencrypt use ID|previous [CERTIFICATE]` */
+/** `gabarit letsencrypt use ID|previous|latest [CERTIFICATE]` */
 export function run(invocation: Invocation): Promise<number> {
   const { args, places } = invocation
   const [id = '', name] = args

@@ -75,11 +75,14 @@ export const VERBS: readonly Command[] = [
   },
   {
     name: 'use',
-    summary: 'serve an older certificate, until a newer one comes',
-    usage: 'ID|previous [CERTIFICATE]',
+    summary: 'serve an older certificate, until it nears its end; use latest goes back',
+    usage: 'ID|previous|latest [CERTIFICATE]',
     arity: [1, 2],
     options: [],
-    examples: [['gabarit letsencrypt use previous', 'swap back']],
+    examples: [
+      ['gabarit letsencrypt use previous', 'swap back'],
+      ['gabarit letsencrypt use latest', 'the newest again, and newer ones as they come'],
+    ],
     run: async invocation => (await import('./use.ts')).run(invocation),
   },
   {
