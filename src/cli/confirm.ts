@@ -1,6 +1,6 @@
 import { sayDuration, sayTime } from '../confirm/announce.ts'
 import { windowSeconds } from '../confirm/duration.ts'
-import { goBack } from '../confirm/go-back.ts'
+import { goBack, howItWent } from '../confirm/go-back.ts'
 import { guard } from '../confirm/guard.ts'
 import { endConfirmation, readEnd } from '../confirm/last.ts'
 import {
@@ -72,7 +72,7 @@ async function cancel(work: Work): Promise<number> {
   const open = readConfirmation(places) ?? nothingOpen(places)
   const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
   const ended = await goBack(open, why, { places, system, turn, report })
-  print(`went back: everything is as it was after entry ${open.base}`)
+  print(`went back. ${howItWent(open, ended)}`)
   return ended
 }
 

@@ -1,21 +1,24 @@
 import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
-import { EXIT, usageFailure } from '../system/failure.ts'
+import { EXIT, Failure, orFailure, usageFailure } from '../system/failure.ts'
 import type { Invocation } from './command.ts'
 
-/** `gabarit history` */
-export async function run({ flag, value, places, print }: Invocation): Promise<number> {
+/** `gabarit history`. A damaged entry is named, and the others are shown. */
+export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
   const wanted: HistoryEntry[] = []
+  const damaged: Failure[] = []
   for (const id of history.ids().reverse()) {
     if (wanted.length >= limit) break
-    const entry = history.entry(id)
-    if (fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
+    const entry = orFailure(() => history.entry(id))
+    if (entry instanceof Failure) damaged.push(entry)
+    else if (fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
   }
   if (flag('json')) print(JSON.stringify(wanted, null, 2))
   else print(wanted.length === 0 ? 'the history is empty' : wanted.map(summary).join('\n'))
-  return EXIT.done
+  for (const failure of damaged) printError(failure.describe())
+  return damaged.length > 0 ? EXIT.failed : EXIT.done
 }
 
 function fits(entry: HistoryEntry, event?: string, database?: string, user?: string): boolean {

@@ -7,11 +7,15 @@ import { databaseChanges } from '../history/databases.ts'
 import { History } from '../history/history.ts'
 import { databasesAfter, restorationTo } from '../history/restore.ts'
 import { type Snapshot, takeSnapshot } from '../history/snapshot.ts'
-import { Failure, messageOf, refusal } from '../system/failure.ts'
+import { EXIT, Failure, messageOf, orFailure } from '../system/failure.ts'
+import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
-import { type Confirmation, describeConfirmation, writeConfirmation } from './record.ts'
+import { type Confirmation, describeConfirmation, readConfirmation, writeConfirmation } from './record.ts'
+
+/** Everybody has been told. */
+export class CouldNotGoBack extends Failure {}
 
 /** What is needed to go back. */
 interface Means {
@@ -26,25 +30,46 @@ interface Means {
  * nothing is touched, the confirmation stays open, and everybody is told.
  * @param why for the history
  * @returns the exit status
- * @throws Failure (refused) when it cannot be done
+ * @throws CouldNotGoBack when it cannot be done
  */
 export async function goBack(open: Confirmation, why: string, means: Means): Promise<number> {
   const { places, system } = means
   try {
     const status = await restore(open, why, means)
-    await announce(`${why}. Everything is as it was after entry ${open.base}.`, places, system)
+    await announce(`${why}. ${howItWent(open, status)}.`, places, system)
     return status
   } catch (error) {
+    // Somebody is at a database: that passes, and the guard tries again.
+    if (error instanceof LockIsHeld) throw error
+    const waits = orFailure(() => readConfirmation(places))
+    // It has gone back, and what failed came afterwards.
+    if (!(waits instanceof Failure) && waits?.token !== open.token) throw error
     const problem = error instanceof Failure ? error.describe() : messageOf(error)
-    writeConfirmation(places, { ...open, problem })
+    noteProblem({ ...open, problem }, places)
     // Each command that changes files tries again: everybody is told once.
     const text = `COULD NOT GO BACK: ${describeConfirmation(open)}. ${problem}\nThe change is still in force. See gabarit status.`
     if (problem !== open.problem) await announce(text, places, system)
-    if (!(error instanceof Failure)) throw error
-    throw refusal(`the change that was not confirmed could not be taken back: ${problem}`, {
+    if (!(error instanceof Failure || (error instanceof Error && 'syscall' in error))) throw error
+    throw new CouldNotGoBack(`the change that was not confirmed could not be taken back: ${problem}`, {
+      status: EXIT.refused,
       hint: 'It is still in force. gabarit confirm keeps it, gabarit confirm cancel tries again.',
       cause: error,
     })
+  }
+}
+
+/** How a change went back, in words. */
+export function howItWent({ base }: Confirmation, status: number): string {
+  if (status === EXIT.done) return `Everything is as it was after entry ${base}`
+  return `Files and databases are as they were after entry ${base}, but not every service could be adjusted: see gabarit history`
+}
+
+/** A full disk may be why it could not be done. Nothing can be noted then, and everybody is told all the same. */
+function noteProblem(open: Confirmation, places: Places): void {
+  try {
+    writeConfirmation(places, open)
+  } catch {
+    // It stays as it was, and the next command tries again.
   }
 }
 

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { takeTurn } from '../event/one-at-a-time.ts'
 import type { Reporter } from '../event/report.ts'
-import { EXIT, Failure, orFailure } from '../system/failure.ts'
-import { acquireLock } from '../system/lock.ts'
+import { EXIT, Failure, messageOf, orFailure } from '../system/failure.ts'
+import { acquireLock, LockIsHeld } from '../system/lock.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce, sayDuration, sayTime } from './announce.ts'
+import { CouldNotGoBack } from './go-back.ts'
 import { type Confirmation, describeConfirmation, guardLock, readConfirmation, secondsLeft } from './record.ts'
 import { catchUp } from './turn.ts'
 
@@ -26,8 +27,8 @@ export async function guard(token: string, places: Places, system: System, repor
       // Confirmed, undone with its commit, or given up with a problem that was told.
       if (open?.token !== token || open.problem !== null) return EXIT.done
       const left = secondsLeft(open)
-      if (left === 0) await goBackWhenFree(places, system, report)
-      else await warn(open, left, warned, places, system)
+      if (left === 0 && (await goBackWhenFree(places, system, report))) return EXIT.failed
+      if (left > 0) await warn(open, left, warned, places, system)
       await pause(Math.min(left || PAUSE, PAUSE) * 1000)
     }
   } finally {
@@ -39,13 +40,18 @@ export async function guard(token: string, places: Places, system: System, repor
 async function readOrTell(places: Places, system: System): Promise<Confirmation | undefined> {
   const open = orFailure(() => readConfirmation(places))
   if (!(open instanceof Failure)) return open
-  await announce(`THE CHANGE THAT WAITS DOES NOT GO BACK BY ITSELF: ${open.describe()}`, places, system)
+  await tellItStays(open.describe(), places, system)
   throw open
 }
 
-async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<void> {
+function tellItStays(why: string, places: Places, system: System): Promise<void> {
+  return announce(`THE CHANGE THAT WAITS DOES NOT GO BACK BY ITSELF: ${why}`, places, system)
+}
+
+/** @returns whether it cannot go back, which everybody has been told; not, when somebody holds the turn for long */
+async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<boolean> {
   // A server folder that was removed must not come back with a lock in it.
-  if (!existsSync(places.state)) return
+  if (!existsSync(places.state)) return false
   try {
     const turn = takeTurn(places, 'gabarit confirm guard')
     try {
@@ -53,10 +59,17 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
     } finally {
       turn.release()
     }
+    return false
   } catch (error) {
-    // Somebody holds the turn for long, or it cannot go back; the latter is in the confirmation and ends the loop.
+    if (error instanceof LockIsHeld) {
+      report({ kind: 'problem', message: error.describe() })
+      return false
+    }
+    if (!(error instanceof CouldNotGoBack))
+      await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
     if (!(error instanceof Failure)) throw error
     report({ kind: 'problem', message: error.describe() })
+    return true
   }
 }
 

@@ -9,7 +9,7 @@ import { refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { sayTime } from './announce.ts'
-import { goBack } from './go-back.ts'
+import { goBack, howItWent } from './go-back.ts'
 import { endConfirmation } from './last.ts'
 import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from './record.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
@@ -56,8 +56,8 @@ export async function catchUp(
   const quiet: Reporter = entry => {
     if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)
   }
-  await goBack(open, why, { places, system, turn, report: quiet })
-  report({ kind: 'recovered', message: `${why}: everything is as it was after entry ${open.base}` })
+  const status = await goBack(open, why, { places, system, turn, report: quiet })
+  report({ kind: 'recovered', message: `${why}. ${howItWent(open, status)}` })
   return undefined
 }
 

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../system/atomic-write.ts'
 import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from './adjustment.ts'
+import { distinct } from './requests.ts'
 
 function pendingFile(places: Places): string {
   return join(places.state, 'pending.json')
@@ -49,7 +50,7 @@ export function joinRequests(places: Places, requests: readonly Request[]): void
   for (const request of requests) appendFileSync(joinedFile(places), `${JSON.stringify(request)}\n`, { mode: 0o600 })
 }
 
-/** Takes what joined events have handed over. */
+/** Takes what joined events have handed over; it waits with the rest until it is done. The caller has the turn. */
 export function takeJoined(places: Places): Request[] {
   const file = joinedFile(places)
   const requests = readRequests(file, text =>
@@ -58,6 +59,7 @@ export function takeJoined(places: Places): Request[] {
       .filter(line => line !== '')
       .map(line => JSON.parse(line)),
   )
+  if (requests.length > 0) writePending(places, distinct([...readPending(places), ...requests]))
   rmSync(file, { force: true })
   return requests
 }

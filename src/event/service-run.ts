@@ -3,7 +3,7 @@ import type { ServiceManager, Unit } from '../service/manager.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { adjustServices } from './adjust.ts'
-import type { Adjustment } from './adjustment.ts'
+import type { Adjustment, Request } from './adjustment.ts'
 import { Health } from './health.ts'
 import type { RunLog } from './run-log.ts'
 
@@ -66,16 +66,22 @@ export class ServiceRun {
 
   /**
    * Adjusts them once more, now to the files and databases as they were.
-   * @returns what is wrong all the same
+   * @returns what is wrong all the same, and what has to be tried again: such a service may still use the files that went back
    */
-  async adjustBack(configuration: () => Records): Promise<string | undefined> {
+  async adjustBack(configuration: () => Records): Promise<{ still: string | undefined; again: Request[] }> {
     const up = await this.#health.running(this.#adjustments)
     const ended = (service: string) => this.#well.has(service) && !up.has(service)
     const again = this.#adjustments.map(
       (adjustment): Adjustment => (ended(adjustment.service) ? startOf(adjustment) : adjustment),
     )
-    await this.#carryOut(again)
-    return this.#firstIll(this.#ranBefore(again), configuration(), true)
+    const failed = await this.#carryOut(again)
+    const still = await this.#firstIll(this.#ranBefore(again), configuration(), true)
+    const names = new Set(failed.map(({ service }) => service))
+    const waiting = this.#adjustments.filter(({ service }) => names.has(service))
+    const requests = waiting.flatMap(({ service, words }) =>
+      words.map((word): Request => ({ service, word, source: 'going back' })),
+    )
+    return { still, again: requests }
   }
 
   #ranBefore(adjustments: readonly Adjustment[]): Adjustment[] {

@@ -52,8 +52,9 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   }
   moveDatabases(databases)
   arming?.disarm()
-  const still = await services.adjustBack(() => databaseLoader(context)('configuration'))
-  writePending(places, [])
+  const { still, again } = await services.adjustBack(() => databaseLoader(context)('configuration'))
+  writePending(places, again)
+  if (again.length > 0) log.report({ kind: 'remembered', services: [...new Set(again.map(({ service }) => service))] })
   const hint =
     still === undefined
       ? 'Everything is back as it was before: files, databases and services. The history keeps what was tried.'

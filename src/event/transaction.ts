@@ -15,7 +15,7 @@ import { rememberOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../service/one-shot.ts'
-import { EXIT, Failure } from '../system/failure.ts'
+import { EXIT, Failure, withStatus } from '../system/failure.ts'
 import { finished, finishInSpite } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
@@ -163,7 +163,7 @@ export class Transaction {
     try {
       await steps()
     } catch (error) {
-      if (error instanceof Failure) await this.finish(error)
+      if (error instanceof Failure) throw withStatus(error, await this.finish(error))
       throw error
     }
     return this.finish()
@@ -195,7 +195,9 @@ export class Transaction {
     if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#window.arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
-    return failure?.status ?? (outcome === 'failed' ? EXIT.failed : EXIT.done)
+    // A refusal that comes when files are in place is none.
+    if (failure !== undefined && !(outcome === 'failed' && failure.status === EXIT.refused)) return failure.status
+    return outcome === 'failed' ? EXIT.failed : EXIT.done
   }
 
   #takeBack(done: Done, why: string, services: ServiceRun): Promise<never> {
@@ -218,7 +220,7 @@ export class Transaction {
     const { places, system } = this.#context
     if (this.#turn.joined) return joinRequests(places, asked)
     const joined = system.dryRun ? [] : takeJoined(places)
-    const requests = [...(withPending ? readPending(places) : []), ...asked, ...joined]
+    const requests = distinct([...(withPending ? readPending(places) : []), ...asked, ...joined])
     if (requests.length === 0) return
     const configuration = this.#configuration()
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)

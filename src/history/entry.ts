@@ -1,3 +1,5 @@
+import { isObject } from '../system/is-object.ts'
+
 /** A property, or a whole record, before and after. Secret values stand as asterisks. */
 export interface PropertyChange {
   readonly database: string
@@ -66,4 +68,15 @@ export interface HistoryEntry {
   readonly databases: Readonly<Record<string, string>>
   readonly validators: readonly string[]
   readonly adjustments: readonly AdjustmentRecord[]
+}
+
+/** Whether a value has all the parts of an entry. */
+export function isEntry(value: unknown): value is HistoryEntry {
+  if (!isObject(value) || !isObject(value.databases)) return false
+  const { id, time, user, command, outcome, args, problems, properties, paths, validators, adjustments } = value
+  return (
+    Number.isInteger(id) &&
+    [time, user, command, outcome].every(text => typeof text === 'string') &&
+    [args, problems, properties, paths, validators, adjustments].every(Array.isArray)
+  )
 }

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBase } from '../confirm/record.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
-import { Failure, messageOf } from '../system/failure.ts'
+import { Failure, messageOf, orFailure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { textOf } from '../system/text-of.ts'
-import type { FileRecord, HistoryEntry } from './entry.ts'
+import { shell } from '../template/quote.ts'
+import { type FileRecord, type HistoryEntry, isEntry } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
-import { unfinishedFile, unfinishedIds } from './unfinished-names.ts'
+import { readUnfinished, unfinishedIds } from './unfinished-names.ts'
 
 /** After so many entries the contents that nobody needs are removed. */
 const CLEANING = 50
@@ -58,9 +59,14 @@ export class History {
     if (text === undefined)
       throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
     try {
-      return JSON.parse(text)
+      const entry: unknown = JSON.parse(text)
+      if (isEntry(entry)) return entry
+      throw new Error('parts of it are missing')
     } catch (error) {
-      throw new Failure(`this entry of the history is damaged: ${messageOf(error)}`, { where: file })
+      throw new Failure(`this entry of the history is damaged: ${messageOf(error)}`, {
+        where: file,
+        hint: `The history goes on without it: mv ${shell(file)} ${shell(`${file}.damaged`)}`,
+      })
     }
   }
 
@@ -126,18 +132,20 @@ export class History {
 
   /** As {@link prune}, after each new entry: contents are looked through only now and then, because that reads it all. */
   limit(limits: Limits): void {
-    const gone = this.beyond(limits)
-    if (gone.length === 0) return
+    const gone = orFailure(() => this.beyond(limits))
+    // Nobody can tell what a damaged entry needs: it all stays, and the run that has just been done is none the worse.
+    if (gone instanceof Failure || gone.length === 0) return
     const [newest = 0] = this.ids().slice(-1)
-    if (newest % CLEANING === 0 || gone.length >= CLEANING) this.prune(limits)
-    else for (const id of gone) rmSync(this.#file(id))
+    const whole = newest % CLEANING === 0 || gone.length >= CLEANING
+    if (whole && !(orFailure(() => this.prune(limits)) instanceof Failure)) return
+    for (const id of gone) rmSync(this.#file(id), { force: true })
   }
 
   /** What runs have written of which the entries are not made yet, the newest first. */
   #notes(): { id: number; note: Omit<HistoryEntry, 'databases'> & { databases: HistoryEntry['databases'] | null } }[] {
     return unfinishedIds(this.#places)
       .reverse()
-      .map(id => ({ id, note: JSON.parse(readFileSync(unfinishedFile(this.#places, id), 'utf8')) }))
+      .map(id => ({ id, note: readUnfinished(this.#places, id) }))
   }
 
   #hashes(entry: HistoryEntry): string[] {

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../system/failure.ts'
+import { hasCode, messageOf, refusal } from '../system/failure.ts'
+import { isObject } from '../system/is-object.ts'
 import type { Places } from '../system/places.ts'
 
 const NAME = /^unfinished-(\d+)\.json$/
@@ -20,5 +21,24 @@ export function unfinishedIds(places: Places): number[] {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return []
     throw error
+  }
+}
+
+/**
+ * Reads the note of a run.
+ * @throws Failure (refused) when it is damaged
+ */
+export function readUnfinished<Note>(places: Places, id: number): Note {
+  const file = unfinishedFile(places, id)
+  try {
+    const note = JSON.parse(readFileSync(file, 'utf8'))
+    const lists = isObject(note) ? [note.args, note.problems, note.paths, note.changes, note.masked] : []
+    if (lists.length > 0 && lists.every(Array.isArray)) return note
+    throw new Error('parts of it are missing')
+  } catch (error) {
+    throw refusal(`the note of a run that was cut off is damaged: ${messageOf(error)}`, {
+      where: file,
+      hint: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
+    })
   }
 }

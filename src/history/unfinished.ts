@@ -1,6 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { secretValues } from '../db/secrets.ts'
-import { messageOf, refusal } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { changeDatabases } from './databases.ts'
 import type { HistoryEntry, PropertyChange } from './entry.ts'
@@ -8,7 +7,7 @@ import { History } from './history.ts'
 import { type MaskedEntry, rememberMasked } from './masked-files.ts'
 import { Masking } from './masking.ts'
 import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
-import { unfinishedFile, unfinishedIds } from './unfinished-names.ts'
+import { readUnfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /**
  * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
@@ -36,7 +35,7 @@ export type Unfinished = Pick<
 export function recordUnfinished(places: Places, finish: (entry: Unfinished) => void): void {
   for (const id of unfinishedIds(places)) {
     const file = unfinishedFile(places, id)
-    const entry = parse(file)
+    const entry = readUnfinished<Unfinished>(places, id)
     changeDatabases(places, entry.changes, 'gabarit')
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
@@ -62,16 +61,5 @@ function complete(id: number, unfinished: Unfinished, history: History, places: 
     databases,
     validators: [],
     adjustments: [],
-  }
-}
-
-function parse(file: string): Unfinished {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    throw refusal(`the note of a run that was cut off is damaged: ${messageOf(error)}`, {
-      where: file,
-      hint: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
-    })
   }
 }

@@ -46,6 +46,17 @@ export function cannotGoBack(why: string, error: unknown, hint: string): Failure
   return new Failure(`${why}\nand it could not go back: ${where}${messageOf(error)}`, { hint, cause: error })
 }
 
+/** The same failure with another exit status. */
+export function withStatus(failure: Failure, status: number): Failure {
+  if (status === failure.status) return failure
+  const { where, hint } = failure
+  return new Failure(failure.message, {
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+    ...{ status, cause: failure },
+  })
+}
+
 /** What a look finds, or the failure that it ends with: for who has more to show than this. */
 export function orFailure<Found>(look: () => Found): Found | Failure {
   try {

@@ -42,6 +42,9 @@ export function acquireLock(path: string, options: LockOptions): Lock {
   }
 }
 
+/** Somebody else has held the lock for as long as was waited. */
+export class LockIsHeld extends Failure {}
+
 /** Runs a function while holding a lock. */
 export function withLock<Result>(path: string, options: LockOptions, run: () => Result): Result {
   const lock = acquireLock(path, options)
@@ -118,8 +121,8 @@ export function readHolder(path: string): Holder | undefined {
   })
 }
 
-function busy(path: string, holder: Holder, what: string): Failure {
-  return new Failure(`${what} is locked by ${describeHolder(holder)}`, {
+function busy(path: string, holder: Holder, what: string): LockIsHeld {
+  return new LockIsHeld(`${what} is locked by ${describeHolder(holder)}`, {
     hint: `Try again when that command has ended. The lock is ${path}.`,
   })
 }

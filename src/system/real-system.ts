@@ -89,8 +89,15 @@ export class RealSystem implements System {
       fs.linkSync(path, name)
     } catch (error) {
       if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP') && !hasCode(error, 'EMLINK')) throw error
-      fs.cpSync(path, name, { verbatimSymlinks: true, preserveTimestamps: true, errorOnExist: true, force: false })
+      this.#copy(path, name)
     }
+  }
+
+  /** With owner and mode, and on the disk: after a power cut it may be all that is left of the file. */
+  #copy(path: string, name: string): void {
+    const state = this.state(path)
+    if (state?.kind === 'link') fs.symlinkSync(fs.readlinkSync(path), name)
+    else if (state !== undefined) this.writeNew(name, this.read(path), state)
   }
 
   symlink(target: string, path: string): void {

@@ -1,5 +1,5 @@
 // A service does not come up, and what was before cannot be put back. The manager is a script that puts a folder in the way.
-import { chmodSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { changeServer, newestEntry } from '../support/change-server.ts'
@@ -29,6 +29,40 @@ stuck('it says both, and does not claim that nothing was changed', () => {
   const entry = newestEntry(box)
   assert.is(entry.outcome, 'failed')
   assert.match(String(entry.problems), 'could not go back')
+  box.remove()
+})
+
+/** One service dies of its new files, is started in vain, and then starts with the old ones; another one obeys only once. */
+const HALF = `#!/bin/sh
+echo "$*" >> "$0.log"
+case "$*" in
+  'status noted') [ -e "$0.ill" ] && echo 'noted EXITED' || echo 'noted RUNNING' ;;
+  status*) echo "$2 RUNNING" ;;
+  'start noted') [ -e "$0.tried" ] && rm -f "$0.ill" || touch "$0.tried" ;;
+  *other) [ ! -e "$0.asked" ] || [ -e "$0.well" ] || exit 1; touch "$0.asked" ;;
+  *noted) [ -e "$0.tried" ] || touch "$0.ill" ;;
+esac
+`
+
+stuck('a service that cannot be told of the old files is told by the next event', () => {
+  const box = changeServer()
+  box.must('config set other service status enabled')
+  box.must('signal-event change')
+  box.write('/etc/gabarit/events/change/services2adjust/other', 'reload\n')
+  box.write('/etc/gabarit/events/later/services2adjust/none', '')
+  box.must('config setprop note text two')
+  const program = box.write('/bin/supervisorctl', HALF, 0o755)
+  const env = { GABARIT_SERVICE_MANAGER: 'supervisord', PATH: `${box.path('/bin')}:${process.env.PATH}` }
+  const signal = new URL('../../bin/signal-event', import.meta.url).pathname
+  const { status, stderr } = box.run([signal, 'change'], { env })
+  assert.is(status, 4, stderr)
+  assert.match(stderr, 'It is remembered, and tried again by the next event: other')
+  assert.match(box.must('gabarit status'), 'other: reload')
+  box.write('/bin/supervisorctl.well', '')
+  writeFileSync(`${program}.log`, '')
+  assert.is(box.run([signal, 'later'], { env }).status, 0)
+  assert.match(box.read('/bin/supervisorctl.log'), 'signal HUP other')
+  assert.not.match(box.must('gabarit status'), 'other: reload')
   box.remove()
 })
 

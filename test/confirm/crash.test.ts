@@ -60,7 +60,7 @@ crash('the guard killed: the next command that changes files goes back first, or
   box.letExpire()
   const { status, stderr } = box.run('signal-event change')
   assert.is(status, 0)
-  assert.match(stderr, 'was not confirmed in time and went back: everything is as it was after entry 1')
+  assert.match(stderr, 'was not confirmed in time and went back. Everything is as it was after entry 1')
   assert.equal([box.read('/etc/x'), box.isPending], ['x 1\n', false])
   box.remove()
 })

@@ -59,7 +59,7 @@ window(
     }
     assert.is(box.run('signal-event --dry-run change').status, 0)
     assert.is(box.status()?.base, 1)
-    assert.match(box.must('gabarit confirm cancel'), 'went back: everything is as it was after entry 1')
+    assert.match(box.must('gabarit confirm cancel'), 'went back. Everything is as it was after entry 1')
     assert.equal([box.read('/etc/x'), box.word, box.must('config get other')], ['x 1\n', '1', 'thing\n'])
     box.remove()
   },

@@ -132,6 +132,20 @@ services('an unknown word makes the event fail, the other services are adjusted'
   box.remove()
 })
 
+services('what stops a run when its files are in place is no refusal: exit 1, and the history says failed', () => {
+  const box = new Sandbox()
+  box.write('/etc/gabarit/templates/etc/x', 'x <%= config.word %>\n')
+  box.write('/etc/gabarit/events/change/templates2expand/etc/x', '')
+  const damage = '#!/bin/sh\necho damaged > "$GABARIT_ROOT/var/lib/gabarit/pending.json"\n'
+  box.write('/etc/gabarit/events/change/S50damage', damage, 0o755)
+  box.must('config set word 1')
+  const { status, stderr } = box.run('signal-event change')
+  assert.match(stderr, 'pending service adjustments is damaged')
+  assert.equal([status, box.read('/etc/x')], [1, 'x 1\n'])
+  assert.is(JSON.parse(box.must('gabarit history --json'))[0].outcome, 'failed')
+  box.remove()
+})
+
 for (const event of ['post-upgrade', 'bootstrap-console-save'])
   services(`${event} touches no service`, () => {
     const box = new Sandbox()

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { changeServer, newestEntry } from '../support/change-server.ts'
@@ -82,6 +82,40 @@ prune('by itself after each entry, as the record gabarit says', () => {
   change(box, 1)
   assert.equal(ids(box), [6, 7, 8])
   assert.match(box.run('config setprop gabarit HistoryAge 3h').stderr, 'HistoryAge')
+  box.remove()
+})
+
+prune('a damaged entry is named, the others are shown; it costs no event its good end', () => {
+  const box = changeServer()
+  box.must('config set gabarit settings HistoryKeep 45')
+  box.must('signal-event change')
+  const first = JSON.parse(box.read(`${FOLDER}/000001.json`))
+  for (let id = 4; id <= 48; id++)
+    box.write(`${FOLDER}/${String(id).padStart(6, '0')}.json`, JSON.stringify({ ...first, id }))
+  rmSync(box.path(`${FOLDER}/000001.json`))
+  const file = box.path(`${FOLDER}/000040.json`)
+  for (const text of ['{', '{"id": 40}']) {
+    writeFileSync(file, text)
+    const { status, stdout, stderr } = box.run('gabarit history --limit 100')
+    assert.is(status, 1)
+    assert.is(stdout.trimEnd().split('\n').length, 44)
+    assert.match(
+      stderr,
+      /000040\.json: this entry of the history is damaged: .*\n {2}The history goes on without it: mv /,
+    )
+    assert.not.match(stderr, 'bug in gabarit')
+  }
+  // At entry 50 the contents are looked through.
+  change(box, 2)
+  assert.is(newestEntry(box).id, 50)
+  assert.is(newestEntry(box).outcome, 'done')
+  box.must(/mv .*/.exec(box.run('gabarit history --limit 100').stderr)?.[0] ?? 'false')
+  box.must('gabarit history --limit 100')
+  box.must('gabarit log configuration')
+  const note = box.write('/var/lib/gabarit/unfinished-000099.json', '{"id": 99}')
+  const refused = box.run('signal-event change')
+  assert.is(refused.status, 3)
+  assert.match(refused.stderr, `${note}: the note of a run that was cut off is damaged: parts of it are missing`)
   box.remove()
 })
 
