@@ -3,7 +3,9 @@
 # All settings, one a line: KEY PROPERTY VALUE, parted by tabs; the property of a plain value is empty. What `show` prints
 # has no value that ends its line. Names that nobody describes, and that could pass for others, are left out.
 read_settings() {
-    settings=$(config show | awk '
+    # On its own, so that a database that cannot be read ends the action.
+    settings=$(config show)
+    settings=$(printf '%s\n' "$settings" | awk '
         {
             at = index($0, "=")
             name = substr($0, 1, at - 1)
