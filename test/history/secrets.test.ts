@@ -117,6 +117,22 @@ secrets('one that an action sets before the files are made is in no history, arc
   box.remove()
 })
 
+secrets('a rollback that takes a secret away does not print it', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  box.must(['config', 'set', 'second', 'service'])
+  box.write('/etc/gabarit/db/configuration/second.json', JSON.stringify({ properties: { Password: { secret: true } } }))
+  box.must(['config', 'setprop', 'second', 'Password', AWKWARD])
+  box.must('signal-event change')
+  for (const options of [['--dry-run'], []]) {
+    const { status, stdout, stderr } = box.run(['gabarit', 'rollback', '1', ...options])
+    assert.is(status, 0, stderr)
+    assert.match(stdout, '- configuration second Password (was "********")')
+    assert.not.match(`${stdout}${stderr}`, 'quoted')
+  }
+  box.remove()
+})
+
 secrets('discard leaves a changed secret as it is, says so, and takes back the rest', () => {
   const box = changeServer()
   box.must('signal-event change')
