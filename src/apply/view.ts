@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { Failure } from '../system/failure.ts'
 import { runCommand } from '../system/run.ts'
 import type { Attributes, RunResult } from '../system/system.ts'
@@ -43,7 +43,7 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   const { files, links, removed } = request
   const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
   const tops = [...new Set(paths.map(topFolder))]
-  for (const [index, top] of tops.entries()) cover(top, join(request.scratch, String(index)))
+  for (const [index, top] of tops.entries()) coverTree(top, join(request.scratch, String(index)), paths)
   for (const file of files) place(file)
   for (const { target, real } of links) {
     mkdirSync(dirname(real), { recursive: true })
@@ -71,17 +71,53 @@ function topFolder(path: string): string {
   return `/${path.split('/')[1] ?? ''}`
 }
 
-/** Makes a folder writable for this namespace only: an overlay, or a copy where overlays cannot be stacked. */
-function cover(folder: string, scratch: string): void {
+/**
+ * Covers a folder, with all that is mounted below it: an overlay alone shows what lies beneath a mount (in a container
+ * /etc/resolv.conf is one).
+ */
+function coverTree(folder: string, scratch: string, paths: readonly string[]): void {
+  // When we are below it ourselves, nothing of what is covered can be reached afterwards.
+  const mounts = scratch.startsWith(`${folder}/`) ? [] : mountsBelow(folder)
+  const kept = join(scratch, 'kept')
+  if (mounts.length > 0) {
+    mkdirSync(kept, { recursive: true })
+    mount('--rbind', folder, kept)
+  }
+  if (!cover(folder, folder, join(scratch, 'own'))) return
+  for (const [index, point] of mounts.entries()) {
+    // What is to be replaced lies on the overlay.
+    if (paths.includes(point)) continue
+    const was = join(kept, relative(folder, point))
+    if (paths.some(path => path.startsWith(`${point}/`))) cover(was, point, join(scratch, `below-${index}`))
+    else mount('-o', 'bind,ro', was, point)
+  }
+}
+
+/** What is mounted below a folder, outer ones first (proc_pid_mountinfo(5)). */
+function mountsBelow(folder: string): string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .flatMap(line => line.split(' ')[4] ?? [])
+    .map(point => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
+  return [...new Set(points)].filter(point => point.startsWith(`${folder}/`)).sort((a, b) => a.length - b.length)
+}
+
+/**
+ * Makes a folder writable for this namespace only: an overlay, or a copy where overlays cannot be stacked.
+ * @param lower what it shows
+ * @returns whether it is an overlay; a copy has all that is mounted below, too
+ */
+function cover(lower: string, folder: string, scratch: string): boolean {
   const upper = join(scratch, 'upper')
   const work = join(scratch, 'work')
   for (const path of [upper, work]) mkdirSync(path, { recursive: true })
-  const options = `lowerdir=${folder},upperdir=${upper},workdir=${work}`
-  if (!/[,:\\]/.test(folder) && tryMount('-t', 'overlay', '-o', options, 'overlay', folder)) return
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`
+  if (!/[,:\\]/.test(lower) && tryMount('-t', 'overlay', '-o', options, 'overlay', folder)) return true
   const copy = join(scratch, 'copy')
-  const { status, stderr } = spawnSync('cp', ['-a', '--', folder, copy], { encoding: 'utf8' })
+  const { status, stderr } = spawnSync('cp', ['-a', '--', lower, copy], { encoding: 'utf8' })
   if (status !== 0) throw new Failure(`cannot copy ${folder} for the checkers: ${stderr?.trim()}`)
   mount('--bind', copy, folder)
+  return false
 }
 
 function mount(...args: string[]): void {

@@ -1,12 +1,14 @@
+import { makeShow } from '../drift/shown.ts'
 import { restoreState } from '../event/restore-state.ts'
 import { Transaction } from '../event/transaction.ts'
 import { databaseChanges } from '../history/databases.ts'
-import type { HistoryEntry } from '../history/entry.ts'
+import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
 import { History } from '../history/history.ts'
 import { restorationTo } from '../history/restore.ts'
 import { takeSnapshot } from '../history/snapshot.ts'
 import { planId } from '../plan/data.ts'
 import { EXIT, Failure } from '../system/failure.ts'
+import type { Places } from '../system/places.ts'
 import { refuseMovedPlan } from './apply.ts'
 import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
 import type { Invocation } from './command.ts'
@@ -28,7 +30,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const plan = planId(restoration.plan, changes)
     refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
-    if (changes.length > 0) print(changeLines(changes).join('\n'))
+    if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const comment = value('comment') ?? null
     const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
     const transaction = new Transaction(deed, context, turn, report)
@@ -39,6 +41,13 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     }
     return { status: await restoreState(restoration.plan, changes, transaction), plan }
   })
+}
+
+/** A record that came with a secret goes with it, and the secret is not to be read on the way. */
+function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
+  const show = makeShow(places)
+  const hide = (value: string | null) => (value === null ? null : show(value))
+  return changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
 }
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {

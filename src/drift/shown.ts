@@ -1,21 +1,33 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretValues } from '../db/secrets.ts'
-import { showMasked } from '../history/masking.ts'
+import { MaskedFiles } from '../history/masked-files.ts'
+import { LOST_SECRET, Masking, showMasked } from '../history/masking.ts'
+import { Objects } from '../history/objects.ts'
 import type { Show } from '../plan/diff.ts'
-import { hasCode } from '../system/failure.ts'
+import { Failure, hasCode, orFailure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { sha256 } from '../system/sha256.ts'
 import { writtenFolder } from './written.ts'
 
 /**
  * Shows contents of files without their secrets: the present values as asterisks, and in what gabarit wrote before also
- * those that were secret then and that nobody knows any more.
+ * those that were secret then and that nobody knows any more. A file that was edited since and has such a secret somewhere is
+ * not shown at all.
  */
 export function makeShow(places: Places): Show {
   const secrets = secretValues(places)
-  return content => {
-    const text = writtenText(places, content) ?? Buffer.from(content).toString('utf8')
+  let files: MaskedFiles | undefined
+  const present = (content: string | Uint8Array, path: string) => {
+    files ??= new MaskedFiles(places, new Objects(places), new Masking(places, secrets))
+    const masked = files
+    const hidden = orFailure(() => masked.hidePresent(path, Buffer.from(content)))
+    // What it was without its secret is gone or damaged.
+    return showMasked(hidden instanceof Failure ? LOST_SECRET : hidden.toString('utf8'))
+  }
+  return (content, path) => {
+    const written = writtenText(places, content)
+    const text = written ?? (path === undefined ? Buffer.from(content).toString('utf8') : present(content, path))
     return secrets.reduce((shown, secret) => shown.replaceAll(secret, '********'), text)
   }
 }

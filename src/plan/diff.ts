@@ -6,8 +6,11 @@ import { formatHunks, resync } from './resync.ts'
 const MAXIMUM_EDITS = 500
 const CONTEXT = 3
 
-/** The text of a content as it may be shown: without secrets. */
-export type Show = (content: string | Uint8Array) => string
+/**
+ * The text of a content as it may be shown: without secrets.
+ * @param path the file in which it stands now; absent: it stands nowhere yet, or that is of no account
+ */
+export type Show = (content: string | Uint8Array, path?: string) => string
 
 const showAll: Show = content => Buffer.from(content).toString('utf8')
 
@@ -40,7 +43,7 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
 }
 
 function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Show): string {
-  const old = change.before === undefined ? undefined : show(change.before)
+  const old = change.before === undefined ? undefined : show(change.before, change.path)
   const made = after === undefined ? undefined : show(after)
   if (old === made) return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`
   return textDiff(change.path, old, made)

@@ -115,6 +115,31 @@ test('an overlay upon an overlay: the root of a container', () => {
   assert.is(readFileSync('/etc/pair/b', 'utf8'), '3\n')
 })
 
+test('what is mounted below is seen as it is, and a staged file below such a mount too', () => {
+  write('/run/resolv', 'the mounted one\n')
+  write('/etc/mounted/resolv', 'beneath\n')
+  must(['mount', '--bind', '/run/resolv', '/etc/mounted/resolv'])
+  mkdirSync('/etc/mounted/disk', { recursive: true })
+  must(['mount', '-t', 'tmpfs', 'tmpfs', '/etc/mounted/disk'])
+  write('/etc/mounted/disk/there', 'there\n')
+  const check = [
+    'cat /etc/mounted/resolv /etc/mounted/disk/there /etc/mounted/disk/new',
+    'echo x > /etc/mounted/disk/written',
+    '[ "$(cat /etc/mounted/disk/new)" = good ]',
+  ]
+  write('/etc/check-mounted', `#!/bin/sh\n${check.join('\n')}\n`, 0o755)
+  const validate = [['/etc/check-mounted']]
+  template('/etc/mounted/disk/new', 'bad\n', { validate })
+  const { status, stderr } = expand('/etc/mounted/disk/new')
+  assert.is(status, 3)
+  assert.match(stderr, 'refused by /etc/check-mounted: the mounted one\nthere\nbad')
+  template('/etc/mounted/disk/new', 'good\n', { validate })
+  const good = expand('/etc/mounted/disk/new')
+  assert.equal([good.status, good.stderr], [0, ''])
+  assert.equal(readdirSync('/etc/mounted/disk').sort(), ['new', 'there'])
+  for (const place of ['/etc/mounted/disk', '/etc/mounted/resolv']) must(['umount', place])
+})
+
 test('without unshare the files are put in place, judged there, and taken back when they are refused', () => {
   const folder = '/run/bin'
   mkdirSync(folder)

@@ -117,6 +117,43 @@ secrets('one that an action sets before the files are made is in no history, arc
   box.remove()
 })
 
+secrets('a rollback that takes a secret away does not print it', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  box.must(['config', 'set', 'second', 'service'])
+  box.write('/etc/gabarit/db/configuration/second.json', JSON.stringify({ properties: { Password: { secret: true } } }))
+  box.must(['config', 'setprop', 'second', 'Password', AWKWARD])
+  box.must('signal-event change')
+  for (const options of [['--dry-run'], []]) {
+    const { status, stdout, stderr } = box.run(['gabarit', 'rollback', '1', ...options])
+    assert.is(status, 0, stderr)
+    assert.match(stdout, '- configuration second Password (was "********")')
+    assert.not.match(`${stdout}${stderr}`, 'quoted')
+  }
+  box.remove()
+})
+
+secrets('a file that was edited and holds a secret that has changed since is not shown', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  box.must('config setprop vault Password another-one')
+  box.write('/etc/vault', `${box.read('/etc/vault')}mine\n`)
+  for (const command of [
+    'signal-event change --dry-run',
+    'signal-event change --dry-run --json',
+    'gabarit diff 1',
+    'gabarit restore --dry-run /etc/vault',
+  ]) {
+    const { stdout, stderr } = box.run(command)
+    assert.match(stdout, '********', command)
+    assert.not.match(`${stdout}${stderr}`, /opensesame|another-one/, command)
+  }
+  box.must('signal-event change')
+  box.write('/etc/vault', `${box.read('/etc/vault')}mine\n`)
+  assert.match(box.must('signal-event change --dry-run'), '-mine\n', 'the present secret is known')
+  box.remove()
+})
+
 secrets('discard leaves a changed secret as it is, says so, and takes back the rest', () => {
   const box = changeServer()
   box.must('signal-event change')
