@@ -42,6 +42,7 @@ export class Transaction {
   readonly #report: Reporter
   #recorder: Recorder | undefined
   readonly #log: RunLog
+  readonly #started = new Date()
   readonly #validators: string[] = []
   #requests: Request[] = []
   #done: Done | undefined
@@ -246,7 +247,7 @@ export class Transaction {
   /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
   #recording(): Recorder | undefined {
     const { places, system } = this.#context
-    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.deed.secrets)
+    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.deed.secrets, this.#started)
     return this.#recorder
   }
 

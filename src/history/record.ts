@@ -32,15 +32,19 @@ export class Recorder {
   readonly #history: History
   readonly #masking: Masking
   readonly #contents: MaskedFiles
-  readonly #time = new Date().toISOString()
+  readonly #time: string
   readonly #places: Places
   /** The number of the entry, once it is taken. */
   #id: number | undefined
   #files: FileRecord[] = []
   #manifest: string | undefined
 
-  /** @param secrets besides the present ones */
-  constructor(places: Places, secrets: readonly string[] = []) {
+  /**
+   * @param secrets besides the present ones
+   * @param started when the run began
+   */
+  constructor(places: Places, secrets: readonly string[] = [], started = new Date()) {
+    this.#time = started.toISOString()
     this.#history = new History(places)
     this.#places = places
     this.#masking = maskingWith(places, secrets)

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { HistoryEntry, PropertyChange } from '../../src/history/entry.ts'
@@ -41,6 +42,14 @@ nested('both write one file: going back is going back to before the first of the
   assert.equal([box.read('/etc/x'), box.must('config get word')], ['x 1\n', '1\n'])
   box.must('gabarit rollback 2')
   assert.equal([box.read('/etc/x'), box.must('config get word')], ['x 2\n', '2\n'])
+  box.remove()
+})
+
+nested('the time of an entry is that of its beginning, before any action', () => {
+  const box = server(':')
+  box.write('/etc/gabarit/events/outer/S01', '#!/bin/sh\ntouch "$GABARIT_ROOT/acted"\n', 0o755)
+  box.must('signal-event outer')
+  assert.ok(Date.parse(history(box)[0]?.time ?? '') <= statSync(box.path('/acted')).mtimeMs)
   box.remove()
 })
 
