@@ -78,7 +78,9 @@ step('a command that fails is named; no certificate comes, and the old one is se
   writeHook('echo "no route to the other machine" >&2; exit 1')
   const { status, stderr } = server.letsencrypt('renew --force')
   assert.is(status, 1)
-  assert.match(stderr, 'the command challengeHook of letsencrypt failed for example.org: no route to the other machine')
+  // The authority says which name comes first.
+  const said = /the command challengeHook of letsencrypt failed for (www\.)?example\.org: no route to the other machine/
+  assert.match(stderr, said)
   assert.is(servedCertificate('example.org').fingerprint256, before)
   writeHook()
   assert.is(server.letsencrypt('renew --force').status, 0)
