@@ -44,6 +44,9 @@ export class Transaction {
   readonly #log: RunLog
   readonly #started = new Date()
   readonly #validators: string[] = []
+  readonly #services: ServiceRun[] = []
+  /** The number that the first entry of this run gets: that of an event that an action signals, perhaps. */
+  readonly #first: number
   #requests: Request[] = []
   #done: Done | undefined
   #snapshot: Snapshot | undefined
@@ -64,6 +67,7 @@ export class Transaction {
     this.#turn = turn
     this.#report = report
     this.#log = new RunLog(report)
+    this.#first = context.system.dryRun ? 0 : new History(context.places).nextId()
     this.#window = new RunWindow(deed, context, turn, options.windowOfServices === true)
   }
 
@@ -201,10 +205,11 @@ export class Transaction {
     return outcome === 'failed' ? EXIT.failed : EXIT.done
   }
 
-  #takeBack(done: Done, why: string, services: ServiceRun): Promise<never> {
+  #takeBack(done: Done, why: string): Promise<never> {
     const { arming, deed } = this.#window
     const [context, log, snapshot, recorder] = [this.#context, this.#log, this.#snapshot, this.#recorder]
-    return takeBack({ context, deed, done, services, log, snapshot, recorder, arming }, why)
+    const [services, first] = [this.#services, this.#first]
+    return takeBack({ context, deed, done, services, log, first, snapshot, recorder, arming }, why)
   }
 
   /** A copy elsewhere is worth a warning when it fails, and no more. */
@@ -233,8 +238,9 @@ export class Transaction {
     this.#window.arming?.remember(requests)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
+    this.#services.push(services)
     const { failed, ill, why } = await services.adjust(configuration, changed !== undefined)
-    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why, services)
+    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why)
     if (ill !== undefined) this.note(ill)
     await services.lookAtStarted(configuration, failed)
     const again = requests.filter(({ service }) => failed.has(service))
