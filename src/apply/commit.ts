@@ -100,7 +100,8 @@ function putBack(journal: Journal, places: Places, system: System, failure: Fail
   throw failure
 }
 
-function writeFailure(error: unknown): Failure {
+/** What the operating system said before anything was changed, as a refusal. */
+export function writeFailure(error: unknown): Failure {
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
   return refusal(`could not be written: ${systemReason(error)}`, {
     ...(path === undefined ? {} : { where: targetOf(path) }),

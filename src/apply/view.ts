@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Failure } from '../system/failure.ts'
+import { holdSignals } from '../system/interruption.ts'
 import { runCommand } from '../system/run.ts'
 import type { Attributes, RunResult } from '../system/system.ts'
 
@@ -52,7 +53,10 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   }
   for (const real of removed) rmSync(real, { force: true })
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
-  return Promise.all(request.commands.map(command => runCommand(command, { env, timeout: request.timeout })))
+  // Each checker leads a process group of its own: who ends this process has to end them, too.
+  const letSignals = holdSignals()
+  const run = (command: readonly string[]) => runCommand(command, { env, timeout: request.timeout })
+  return Promise.all(request.commands.map(run)).finally(letSignals)
 }
 
 function place(wanted: ViewFile): void {

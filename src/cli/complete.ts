@@ -52,6 +52,8 @@ function argumentsOf(program: string, words: readonly string[], places: Places):
     case 'overrides':
       return words.length <= 1 ? ['diff', 'merge', 'keep'] : words.length === 2 ? templates() : []
     case 'vpn':
+      if (words[0] === 'restart')
+        return completeDb(['config', 'show', words[1] ?? ''], places).filter(key => /^openvpn(-|$)/.test(key))
       return completeDb(['db', 'vpn', 'show', words[1] ?? ''], places)
     case 'proxy':
       return completeDb(['db', 'proxies', 'show', words[1] ?? ''], places)

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { readableDatabase } from '../db/store.ts'
 import { makeShow } from '../drift/shown.ts'
 import type { Show } from '../plan/diff.ts'
 import { systemReason } from '../system/atomic-write.ts'
@@ -150,11 +151,11 @@ function concealer(places: Places): (message: string) => string {
     try {
       // Whoever changes a database puts a new file into the folder.
       const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
-      if (show === undefined || changed !== seen) show = makeShow(places)
+      if (show === undefined || changed !== seen) show = makeShow(places, readableDatabase)
       seen = changed
       return show(message)
     } catch {
-      // The databases cannot be read, so nothing of them stands in the message.
+      // A description is damaged: that must be told, too.
       return message
     }
   }

@@ -7,7 +7,7 @@ import { databaseChanges } from '../history/databases.ts'
 import { History } from '../history/history.ts'
 import { databasesAfter, restorationTo } from '../history/restore.ts'
 import { type Snapshot, takeSnapshot } from '../history/snapshot.ts'
-import { EXIT, Failure, messageOf, orFailure } from '../system/failure.ts'
+import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../system/failure.ts'
 import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -49,7 +49,7 @@ export async function goBack(open: Confirmation, why: string, means: Means): Pro
     // Each command that changes files tries again: everybody is told once.
     const text = `COULD NOT GO BACK: ${describeConfirmation(open)}. ${problem}\nThe change is still in force. See gabarit status.`
     if (problem !== open.problem) await announce(text, places, system)
-    if (!(error instanceof Failure || (error instanceof Error && 'syscall' in error))) throw error
+    if (!(error instanceof Failure || isOfSystem(error))) throw error
     throw new CouldNotGoBack(`the change that was not confirmed could not be taken back: ${problem}`, {
       status: EXIT.refused,
       hint: 'It is still in force. gabarit confirm keeps it, gabarit confirm cancel tries again.',

@@ -65,7 +65,9 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
       report({ kind: 'problem', message: error.describe() })
       return false
     }
-    if (!(error instanceof CouldNotGoBack))
+    // It may have gone back, and what failed came afterwards.
+    const waits = orFailure(() => readConfirmation(places)) !== undefined
+    if (waits && !(error instanceof CouldNotGoBack))
       await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
     if (!(error instanceof Failure)) throw error
     report({ kind: 'problem', message: error.describe() })

@@ -7,13 +7,16 @@ import { readDatabase } from './store.ts'
 /** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */
 const LEAST = 4
 
-/** All values that are described as secret, also as files quote them, longest first, for masking them in what is shown. */
-export function secretValues(places: Places): string[] {
+/**
+ * All values that are described as secret, also as files quote them, longest first, for masking them in what is shown.
+ * @param read absent: a database that cannot be read is an error
+ */
+export function secretValues(places: Places, read = readDatabase): string[] {
   const values = new Set<string>()
   const descriptions = new Descriptions(places, mentionsSecret)
   for (const name of describedDatabases(places)) {
     if (!descriptions.describes(name)) continue
-    for (const record of readDatabase(databaseFile(places, name))?.values() ?? []) {
+    for (const record of read(databaseFile(places, name))?.values() ?? []) {
       const description = descriptions.of(name, record.key, record.type)
       if (description?.scalar?.secret === true) values.add(record.type)
       for (const [property, value] of record.properties)

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretValues } from '../db/secrets.ts'
-import { MaskedFiles } from '../history/masked-files.ts'
+import { readDatabase } from '../db/store.ts'
+import { MaskedFiles, maskedPaths } from '../history/masked-files.ts'
 import { LOST_SECRET, Masking, showMasked } from '../history/masking.ts'
 import { Objects } from '../history/objects.ts'
 import type { Show } from '../plan/diff.ts'
@@ -14,11 +15,16 @@ import { writtenFolder } from './written.ts'
  * Shows contents of files without their secrets: the present values as asterisks, and in what gabarit wrote before also
  * those that were secret then and that nobody knows any more. A file that was edited since and has such a secret somewhere is
  * not shown at all.
+ * @param read absent: a database that cannot be read is an error
  */
-export function makeShow(places: Places): Show {
-  const secrets = secretValues(places)
+export function makeShow(places: Places, read = readDatabase): Show {
+  const secrets = secretValues(places, read)
+  let withSecret: ReadonlySet<string> | undefined
   let files: MaskedFiles | undefined
   const present = (content: string | Uint8Array, path: string) => {
+    withSecret ??= maskedPaths(places)
+    // The key of the marks is made by the first run that writes one: who only looks makes nothing.
+    if (!withSecret.has(path)) return Buffer.from(content).toString('utf8')
     files ??= new MaskedFiles(places, new Objects(places), new Masking(places, secrets))
     const masked = files
     const hidden = orFailure(() => masked.hidePresent(path, Buffer.from(content)))

@@ -4,7 +4,7 @@ import { secretValues } from '../db/secrets.ts'
 import { Masking } from '../history/masking.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
-import { Failure, hasCode } from '../system/failure.ts'
+import { Failure, hasCode, isOfSystem } from '../system/failure.ts'
 import { below, type Places } from '../system/places.ts'
 import { sha256 } from '../system/sha256.ts'
 import type { System } from '../system/system.ts'
@@ -25,7 +25,7 @@ export function keepWritten(manifest: Manifest, places: Places, system: System, 
   try {
     keep(manifest, places, system)
   } catch (error) {
-    const known = error instanceof Failure || (error instanceof Error && 'syscall' in error)
+    const known = error instanceof Failure || isOfSystem(error)
     if (!known) throw error
     warn(
       `what was written cannot be kept for gabarit adopt: ${error instanceof Failure ? error.describe() : systemReason(error)}`,

@@ -40,3 +40,9 @@ export function outcomeOf(failure: Failure | undefined, changed: boolean, proble
   if (failure !== undefined && !changed) return 'refused'
   return failure !== undefined || problems.length > 0 ? 'failed' : 'done'
 }
+
+/** The exit status. A refusal that comes when files are in place is none. */
+export function statusAfter(outcome: Outcome, failure: Failure | undefined): number {
+  if (failure !== undefined && !(outcome === 'failed' && failure.status === EXIT.refused)) return failure.status
+  return outcome === 'failed' ? EXIT.failed : EXIT.done
+}

@@ -158,7 +158,10 @@ class EventRun {
     for (;;) {
       const plan = planOutputs(this.#context, outputs, owners)
       if (agreement === undefined || agreement.covers(plan)) return plan
-      if (!(await agreement.ask(plan)))
+      const agreed = await agreement.ask(plan)
+      // A signal ends the question as a no would.
+      refuseInterrupted()
+      if (!agreed)
         throw new Failure('the files are as they were: what would be written now was not agreed to', {
           hint: 'What the actions before have done stays. Signal the event again to see it all.',
         })

@@ -3,15 +3,18 @@ import type { Context } from '../apply/context.ts'
 import { databaseLoader } from '../apply/run.ts'
 import type { Arming } from '../confirm/arming.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../history/databases.ts'
-import type { PropertyChange } from '../history/entry.ts'
+import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
+import { History } from '../history/history.ts'
 import type { Recorder } from '../history/record.ts'
 import { revealLastApplied } from '../history/restore.ts'
 import type { Snapshot } from '../history/snapshot.ts'
+import { type Manifest, readManifest, sameManifest } from '../plan/manifest.ts'
 import { restorePlan } from '../plan/restore.ts'
 import { cannotGoBack, EXIT, Failure } from '../system/failure.ts'
 import { moveDatabases } from './cut-off.ts'
 import type { Deed, Done } from './deed.ts'
 import { writePending } from './pending.ts'
+import { distinct } from './requests.ts'
 import type { RunLog } from './run-log.ts'
 import type { ServiceRun } from './service-run.ts'
 
@@ -20,8 +23,11 @@ export interface RunToTakeBack {
   readonly context: Context
   readonly deed: Deed
   readonly done: Done
-  readonly services: ServiceRun
+  /** All that were adjusted: they have read the files that go back. */
+  readonly services: readonly ServiceRun[]
   readonly log: RunLog
+  /** The number that the first entry of this run got, or gets. */
+  readonly first: number
   /** The databases that the files were made from. */
   readonly snapshot: Snapshot | undefined
   readonly recorder: Recorder | undefined
@@ -29,12 +35,15 @@ export interface RunToTakeBack {
 }
 
 /**
- * Files, databases and services back to where they were.
+ * Files, databases and services back to where they were. What an event has made that an action signalled stays, with the
+ * databases as they were then; it goes on waiting for a confirmation that was asked for.
  * @throws Failure always: `why`, and how it is now
  */
 export async function takeBack(run: RunToTakeBack, why: string): Promise<never> {
   const { context, deed, done, services, log, snapshot, recorder, arming } = run
   const { places, system } = context
+  const inner = signalledWithin(run)
+  const ended = inner === undefined ? arming : undefined
   const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(run)
   let databases: PreparedChanges | undefined
   const prepare = () => {
@@ -42,24 +51,57 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
     return Promise.resolve(undefined)
   }
   const outcome = { outcome: 'rolled back', problems: [...log.problems, why], changes } as const
-  const note = recorder?.unfinished({ ...deed, ...outcome, closes: arming?.token ?? null }, snapshot)
+  const note = recorder?.unfinished({ ...deed, ...outcome, closes: ended?.token ?? null }, snapshot)
   try {
-    const files = restorePlan(places, system, done.former, done.manifest, done.plan.manifest)
+    const present = readManifest(places, system)
+    const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
     await commit(files, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {
     databases?.abort()
     throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')
   }
   moveDatabases(databases)
-  arming?.disarm()
-  const { still, again } = await services.adjustBack(() => databaseLoader(context)('configuration'))
+  ended?.disarm()
+  const after = []
+  for (const one of services) after.push(await one.adjustBack(() => databaseLoader(context)('configuration')))
+  const again = distinct(after.flatMap(one => one.again))
   writePending(places, again)
   if (again.length > 0) log.report({ kind: 'remembered', services: [...new Set(again.map(({ service }) => service))] })
-  const hint =
-    still === undefined
-      ? 'Everything is back as it was before: files, databases and services. The history keeps what was tried.'
-      : `Files and databases are back as they were before, and still ${still}. See to it by hand.`
-  throw new Failure(why, { status: EXIT.rolledBack, hint })
+  const still = after.flatMap(one => one.still ?? []).at(0)
+  throw new Failure(why, { status: EXIT.rolledBack, hint: howItIs(still, inner) })
+}
+
+/** What gabarit owns without this run: what the events that its actions signalled have written since stays theirs. */
+function ownedWithout({ manifest, plan }: Done, present: Manifest): Manifest {
+  const owned = new Map(present)
+  for (const path of new Set([...manifest.keys(), ...plan.manifest.keys()])) {
+    const before = only(path, manifest)
+    if (sameManifest(before, only(path, plan.manifest))) continue
+    owned.delete(path)
+    for (const [name, entry] of before) owned.set(name, entry)
+  }
+  return owned
+}
+
+function only(path: string, manifest: Manifest): Manifest {
+  const entry = manifest.get(path)
+  return new Map(entry === undefined ? [] : [[path, entry]])
+}
+
+/** The newest entry of an event that an action of this run signalled; undefined: there is none. */
+function signalledWithin({ context, first }: RunToTakeBack): HistoryEntry | undefined {
+  const last = new History(context.places).lastApplied()
+  return last !== undefined && last.id >= first ? last : undefined
+}
+
+function howItIs(still: string | undefined, inner: HistoryEntry | undefined): string {
+  if (inner !== undefined) {
+    const ill = still === undefined ? '' : `, and still ${still}`
+    return `The files of this event are back as they were before${ill}. What its actions signalled stays, and the properties that belong to it: gabarit show ${inner.id}`
+  }
+  if (still === undefined)
+    return 'Everything is back as it was before: files, databases and services. The history keeps what was tried.'
+  return `Files and databases are back as they were before, and still ${still}. See to it by hand.`
 }
 
 /** What the properties were after the last entry that stands, against what this run has found. */

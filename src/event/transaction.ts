@@ -1,5 +1,5 @@
 import { applyPlan, formerStates } from '../apply/barrier.ts'
-import type { Companion } from '../apply/commit.ts'
+import { type Companion, writeFailure } from '../apply/commit.ts'
 import type { Context } from '../apply/context.ts'
 import { databaseLoader } from '../apply/run.ts'
 import { endConfirmation } from '../confirm/last.ts'
@@ -15,13 +15,14 @@ import { rememberOverrides } from '../override/watch.ts'
 import { readManifest } from '../plan/manifest.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../service/one-shot.ts'
-import { EXIT, Failure, withStatus } from '../system/failure.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import { Failure, isOfSystem, withStatus } from '../system/failure.ts'
 import { finished, finishInSpite } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
 import type { Request } from './adjustment.ts'
 import { CutOff, moveDatabases } from './cut-off.ts'
-import { type Deed, type Done, outcomeOf } from './deed.ts'
+import { type Deed, type Done, outcomeOf, statusAfter } from './deed.ts'
 import type { Turn } from './one-at-a-time.ts'
 import { joinRequests, pendingCompanion, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
@@ -44,6 +45,9 @@ export class Transaction {
   readonly #log: RunLog
   readonly #started = new Date()
   readonly #validators: string[] = []
+  readonly #services: ServiceRun[] = []
+  /** The number that the first entry of this run gets: that of an event that an action signals, perhaps. */
+  readonly #first: number
   #requests: Request[] = []
   #done: Done | undefined
   #snapshot: Snapshot | undefined
@@ -64,6 +68,7 @@ export class Transaction {
     this.#turn = turn
     this.#report = report
     this.#log = new RunLog(report)
+    this.#first = context.system.dryRun ? 0 : new History(context.places).nextId()
     this.#window = new RunWindow(deed, context, turn, options.windowOfServices === true)
   }
 
@@ -124,7 +129,7 @@ export class Transaction {
       putBackPending(places, pending)
       this.#window.arming?.disarm()
       this.#recorder?.forgetFiles()
-      throw error
+      throw isOfSystem(error) ? writeFailure(error) : error
     }
     // No signal can be heard between the last rename and here.
     finishInSpite()
@@ -170,10 +175,19 @@ export class Transaction {
     return this.finish()
   }
 
-  /** Writes the history. @returns the exit status */
+  /**
+   * Writes the history.
+   * @param failure what stopped the run: it is not lost when the history cannot be written either
+   * @returns the exit status
+   */
   async finish(failure?: Failure): Promise<number> {
     try {
       return await this.#finish(failure)
+    } catch (error) {
+      if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
+      const why = error instanceof Failure ? error.describe() : systemReason(error)
+      this.#report({ kind: 'problem', message: `it could not be entered in the history: ${why}` })
+      return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
     } finally {
       finished()
     }
@@ -196,15 +210,14 @@ export class Transaction {
     if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#window.arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
-    // A refusal that comes when files are in place is none.
-    if (failure !== undefined && !(outcome === 'failed' && failure.status === EXIT.refused)) return failure.status
-    return outcome === 'failed' ? EXIT.failed : EXIT.done
+    return statusAfter(outcome, failure)
   }
 
-  #takeBack(done: Done, why: string, services: ServiceRun): Promise<never> {
+  #takeBack(done: Done, why: string): Promise<never> {
     const { arming, deed } = this.#window
     const [context, log, snapshot, recorder] = [this.#context, this.#log, this.#snapshot, this.#recorder]
-    return takeBack({ context, deed, done, services, log, snapshot, recorder, arming }, why)
+    const [services, first] = [this.#services, this.#first]
+    return takeBack({ context, deed, done, services, log, first, snapshot, recorder, arming }, why)
   }
 
   /** A copy elsewhere is worth a warning when it fails, and no more. */
@@ -233,8 +246,9 @@ export class Transaction {
     this.#window.arming?.remember(requests)
     const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
+    this.#services.push(services)
     const { failed, ill, why } = await services.adjust(configuration, changed !== undefined)
-    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why, services)
+    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why)
     if (ill !== undefined) this.note(ill)
     await services.lookAtStarted(configuration, failed)
     const again = requests.filter(({ service }) => failed.has(service))

@@ -91,6 +91,11 @@ export function rememberMasked(places: Places, entries: readonly MaskedEntry[]):
   writeFileAtomically(maskedFilesFile(places), `${JSON.stringify(kept, null, 1)}\n`, options)
 }
 
+/** The files that were written with a secret in them. */
+export function maskedPaths(places: Places): ReadonlySet<string> {
+  return new Set(readMaskedFiles(places).keys())
+}
+
 /** Hashes of the contents that {@link MaskedFiles} still needs. */
 export function maskedContents(places: Places): string[] {
   return [...readMaskedFiles(places).values()].map(({ masked }) => masked)

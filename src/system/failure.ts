@@ -67,6 +67,11 @@ export function orFailure<Found>(look: () => Found): Found | Failure {
   }
 }
 
+/** True for an error of the operating system: a full disk, a folder that is missing. */
+export function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
 /** True for an error of the operating system with this code (`ENOENT`, `EACCES` …). */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code

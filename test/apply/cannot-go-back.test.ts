@@ -66,4 +66,46 @@ stuck('a service that cannot be told of the old files is told by the next event'
   box.remove()
 })
 
+/** One service dies of its new files and is started in vain, until the files are as they were. What is asked is written down. */
+const LATE = `#!/bin/sh
+echo "$*" >> "$0.log"
+case "$*" in
+  'status late') [ -e "$0.ill" ] && echo 'late EXITED' || echo 'late RUNNING' ;;
+  status*) echo "$2 RUNNING" ;;
+  'start late') [ ! -e "$0.tried" ] || rm -f "$0.ill"; touch "$0.tried" ;;
+  *late) [ -e "$0.tried" ] || touch "$0.ill" ;;
+esac
+`
+
+stuck(
+  'an event that an action signalled stays, as its own, and waits for its confirmation; what read the files is told',
+  () => {
+    const box = changeServer()
+    box.must('signal-event change')
+    box.must('config set late service status enabled')
+    box.write('/etc/gabarit/templates/etc/inner', 'inner <%= config.note.text %>\n')
+    box.write('/etc/gabarit/templates/etc/inner.template.json', '{"notify": ["late:reload"]}')
+    box.write('/etc/gabarit/events/inner/templates2expand/etc/inner', '')
+    box.write('/etc/gabarit/events/change/S95inner', '#!/bin/sh\nexec signal-event inner\n', 0o755)
+    box.must('config setprop note text two')
+    box.write('/bin/supervisorctl', LATE, 0o755)
+    const env = { GABARIT_SERVICE_MANAGER: 'supervisord', PATH: `${box.path('/bin')}:${process.env.PATH}` }
+    const signal = new URL('../../bin/signal-event', import.meta.url).pathname
+    const { status, stderr, stdout } = box.run([signal, 'change', '--confirm-within', '1h'], { env })
+    assert.is(status, 4, stderr)
+    assert.match(stderr, 'The files of this event are back as they were before. What its actions signalled stays')
+    assert.match(stderr, 'gabarit show 3')
+    assert.equal([box.read('/etc/note'), box.read('/etc/inner')], ['text one\n', 'inner two\n'])
+    assert.is(box.read('/bin/supervisorctl.log').split('signal HUP noted').length, 3, 'the new file, and the old one')
+    box.must('config setprop note text three')
+    assert.not.match(box.must('signal-event inner --dry-run'), /by hand|not made by gabarit/)
+    box.must('config setprop note text two')
+    assert.match(stdout, 'goes back by itself at')
+    box.must('gabarit confirm cancel')
+    assert.equal([box.read('/etc/note'), box.exists('/etc/inner')], ['text one\n', false])
+    assert.is(box.must('config getprop note text'), 'one\n')
+    box.remove()
+  },
+)
+
 stuck.run()

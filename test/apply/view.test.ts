@@ -1,4 +1,5 @@
 // Checkers see all new files at their real paths, in a view that nobody else sees. On `/`, in private namespaces.
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -9,6 +10,7 @@ import { ON_ROOT, template, write } from '../support/real-root.ts'
 import { BIN, must, type Outcome, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
+import { waitFor } from '../support/wait.ts'
 
 const reason = enterNamespace(import.meta.filename, 'view')
 const view = suite('the view of the checkers')
@@ -138,6 +140,22 @@ test('what is mounted below is seen as it is, and a staged file below such a mou
   assert.equal([good.status, good.stderr], [0, ''])
   assert.equal(readdirSync('/etc/mounted/disk').sort(), ['new', 'there'])
   for (const place of ['/etc/mounted/disk', '/etc/mounted/resolv']) must(['umount', place])
+})
+
+testIf(view, reason, 'a signal ends the checkers in the view, too: none of them goes on by itself', async () => {
+  write('/etc/check-slow', '#!/bin/sh\necho $$ > /run/slow.new && mv /run/slow.new /run/slow\nexec sleep 300\n', 0o755)
+  template('/etc/slow', 'slow\n', { validate: [['/etc/check-slow']] })
+  const command = spawn(join(BIN, 'expand-template'), ['/etc/slow'], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  })
+  const ended = new Promise(resolve => command.on('exit', (_, signal) => resolve(signal)))
+  await waitFor('the checker', () => existsSync('/run/slow'))
+  const pid = readFileSync('/run/slow', 'utf8').trim()
+  command.kill('SIGTERM')
+  assert.is(await ended, 'SIGTERM')
+  await waitFor('the end of the checker', () => run(['kill', '-0', pid]).status !== 0)
+  assert.not(existsSync('/etc/slow'))
 })
 
 test('without unshare the files are put in place, judged there, and taken back when they are refused', () => {

@@ -76,6 +76,7 @@ customize('completion: commands, events, templates, fragments, options, database
   assert.equal(complete(box, 'gabarit', 'impact', 'dom'), ['domains'])
   assert.equal(complete(box, 'gabarit', 'impact', 'configuration', 'letsen'), ['letsencrypt'])
   assert.equal(complete(box, 'config', 'setprop', 'letsencrypt', 'status', ''), ['disabled', 'enabled', 'test'])
+  assert.equal(complete(box, 'gabarit', 'vpn', 'restart', ''), ['openvpn'])
   assert.equal(complete(box, 'nonsense', 'x'), [])
   box.remove()
 })

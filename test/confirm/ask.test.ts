@@ -106,6 +106,20 @@ ask('a file that is edited while somebody thinks is asked about once more', asyn
   assert.is(box.read('/etc/x'), 'edited meanwhile\n')
 })
 
+ask('a signal that comes while somebody thinks stops the event as anywhere else before its files', async () => {
+  box.event('slow', { S02extra: '#!/bin/sh\necho $PPID > "$GABARIT_ROOT/asker"\nconfig set extra signalled\n' })
+  const ends = () => {
+    process.kill(Number(box.read('/asker')), 'SIGTERM')
+    return ''
+  }
+  const before = box.read('/etc/x')
+  const { status, stdout } = await converse('signal-event slow --confirm', [yes, ends])
+  assert.is(status, 128 + 15, stdout)
+  assert.match(stdout, 'interrupted by SIGTERM')
+  assert.is(box.read('/etc/x'), before)
+  assert.is(box.history()[0]?.outcome, 'refused')
+})
+
 ask('a rollback is held to the properties that were shown, too', async () => {
   const meanwhile = () => {
     box.must('config set unseen 1')

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyPlan } from '../../src/apply/barrier.ts'
@@ -144,6 +144,18 @@ failure('damaged pending adjustments: the same', () => {
   assert.match(stdout, /pending service adjustments is damaged.*~ configuration word/s)
   assert.match(box.must('gabarit diff'), /pending service adjustments is damaged.*\+x 2/s)
   assert.is(box.run('signal-event change').status, 3)
+  box.remove()
+})
+
+failure('what fails when it has gone back is no reason to tell everybody that it stays', async () => {
+  const box = new Server()
+  // How it ended cannot be noted.
+  mkdirSync(box.path('/var/lib/gabarit/confirmation-last.json'))
+  box.arm('2', '3s')
+  const guard = await box.guard()
+  await waitFor('the guard to end', () => box.run(['kill', '-0', String(guard)]).status !== 0)
+  assert.equal([box.read('/etc/x'), box.word, box.isPending], ['x 1\n', '1', false])
+  assert.not.match(box.announced, /NOT GO BACK/)
   box.remove()
 })
 

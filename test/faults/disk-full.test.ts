@@ -8,6 +8,7 @@ import { random } from '../support/random.ts'
 import { testIf } from '../support/skip.ts'
 import { DISKS, makeDeeds, mount, oneOf, unmount } from './disks.ts'
 import { repairAndJudge } from './kill.ts'
+import { waitingSite } from './site.ts'
 import { SEED } from './sweep.ts'
 
 const reason = enterNamespace(import.meta.filename, 'disk')
@@ -50,5 +51,27 @@ testIf(disk, reason, `${FULL} full ones`, () => {
   assert.is(wrong.join('\n'), '')
   assert.ok(seen.refused >= 10 && seen.done >= 10)
 })
+
+testIf(
+  disk,
+  reason,
+  'no room for the history: refused with the reason, which is not lost in what fails behind it',
+  () => {
+    for (const command of [
+      ['signal-event', 'change'],
+      ['gabarit', 'apply'],
+    ]) {
+      const site = waitingSite()
+      const place = mount(site, '/var/lib/gabarit')
+      // Enough for the lock.
+      fill(place, 2)
+      const { status, stderr } = site.run(command)
+      assert.is(status, 3, stderr)
+      assert.match(stderr, /could not be written: no space left on device.*Nothing was changed\./s)
+      assert.match(stderr, 'it could not be entered in the history: no space left on device')
+      unmount(site, place)
+    }
+  },
+)
 
 disk.run()

@@ -154,6 +154,26 @@ secrets('a file that was edited and holds a secret that has changed since is not
   box.remove()
 })
 
+secrets('a database that is damaged uncovers no secret of another one', () => {
+  const box = changeServer()
+  box.must('db sites set one site title One')
+  const fragment = '<% throw new Error("not with " + config.vault.Password) %>\n'
+  box.write('/etc/gabarit/templates/etc/vault', fragment)
+  box.write('/var/lib/gabarit/db/sites.json', 'damaged')
+  const { status, stderr } = box.run('expand-template --diff /etc/vault')
+  assert.is(status, 3)
+  assert.match(stderr, 'not with ********')
+  box.remove()
+})
+
+secrets('who only looks at a file that is replaced makes no key for it', () => {
+  const box = changeServer()
+  box.write('/etc/note', 'opensesame is here\n')
+  assert.match(box.must('signal-event change --dry-run'), '-******** is here')
+  assert.not(box.exists('/var/lib/gabarit/masking-key'))
+  box.remove()
+})
+
 secrets('discard leaves a changed secret as it is, says so, and takes back the rest', () => {
   const box = changeServer()
   box.must('signal-event change')
