@@ -96,6 +96,7 @@ test('doctor watches what ends', () => {
   type('signal-event vpn-crl-update')
   type('config setprop easyrsa RenewDays 1000')
   assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera ends soon')
+  assert.not.match(finding('vpn').join(), 'certificate of openvpn', 'it is in the first half of its life')
   const key = readFileSync('/etc/openvpn/server/openvpn.key', 'utf8')
   const old = certificate('server-openvpn').serialNumber
   type('config setprop easyrsa CertExpire 2000')
