@@ -21,22 +21,22 @@ function readable(patient: Patient, look: (patient: Patient) => readonly Diagnos
 }
 
 function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
-  const { servers, renewDays } = readServers(places)
-  const enabled = servers.filter(server => server.enabled)
-  if (enabled.length === 0) return ok('no VPN server is enabled')
+  const vpn = readServers(places)
+  const servers = vpn.servers.filter(server => server.enabled)
+  if (servers.length === 0) return ok('no VPN server is enabled')
   return orOk(
-    endingsOf(enabled).flatMap(ending => diagnosis(ending, renewDays, now)),
+    endingsOf({ ...vpn, servers }).flatMap(ending => diagnosis(ending, now)),
     'what the VPN servers need is there and valid',
   )
 }
 
 /** A day is left to the nightly renewal before anything is said. */
-function diagnosis({ what, file, end, command }: Ending, renewDays: number, now: number): Diagnosis[] {
+function diagnosis({ what, file, end, days, command }: Ending, now: number): Diagnosis[] {
   const help = command === undefined ? {} : { command }
   if (end === undefined) return [{ level: 'error', message: `${what}: ${file} is missing`, ...help }]
   const left = daysLeft(end, now)
   if (left < 0) return [{ level: 'error', message: `${what} has ended: nobody gets in`, ...help }]
-  return left >= renewDays - 1 ? [] : [{ level: 'warning', message: `${what} ends ${sayWhen(end, now)}`, ...help }]
+  return left >= days - 1 ? [] : [{ level: 'warning', message: `${what} ends ${sayWhen(end, now)}`, ...help }]
 }
 
 function clientEnds({ places, now }: Patient): readonly Diagnosis[] {

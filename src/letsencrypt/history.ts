@@ -23,7 +23,10 @@ export function pickName(names: readonly string[], asked: string | undefined): s
   throw refusal(`there is no certificate ${JSON.stringify(asked)}${didYouMean(asked, names)}`, { hint: list })
 }
 
-/** A certificate of a history by its id, or `latest`, or `previous`: the one before that which is served. */
+/**
+ * A certificate of a history by its id, or `latest`, or `previous`: the one before that which is served.
+ * @param current undefined also when nobody knows which one was chosen
+ */
 export function pickCertificate(
   history: readonly StoredCertificate[],
   current: StoredCertificate | undefined,
@@ -34,9 +37,11 @@ export function pickCertificate(
   const at = word === 'latest' ? 0 : usable.findIndex(({ id }) => id === current?.id) + 1
   const isWord = word === 'latest' || word === 'previous'
   const found = isWord ? usable[at] : history.find(({ id }) => id === asked)
-  if (found !== undefined) return found
+  const unknown = word === 'previous' && current === undefined && usable.length > 0
+  if (found !== undefined && !unknown) return found
   const ids = history.map(({ id }) => id)
-  const what = isWord ? 'there is none before it' : `there is none with the id ${asked}`
+  const none = isWord ? 'there is none before it' : `there is none with the id ${asked}`
+  const what = unknown ? 'nobody knows which one is served, so none is the one before' : none
   throw refusal(what, { hint: `Its history, the newest first: ${ids.join(' ')}\ngabarit letsencrypt list` })
 }
 

@@ -1,5 +1,6 @@
 import { readDatabase } from '../db/store.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { splitList } from '../template/text.ts'
 import type { Certificates } from './certificates.ts'
 import { type Assignment, assignments, enter, isOurs, recordName, undone, unentered } from './deploy.ts'
 import { findNotServed, type NotServed } from './served.ts'
@@ -73,7 +74,8 @@ function failed(state: State, problem: string): string {
 
 /**
  * The certificate that each name has to show: names with a site on this server only, since others answer for the rest, and
- * that have no certificate entered by hand, which goes first (Certificate/10Certificate of httpd.conf).
+ * that have no certificate entered by hand, which goes first (Certificate/10Certificate of httpd.conf), and no proxy that has
+ * its own or none.
  * @param left what a person has taken out
  */
 function expectedFingerprints(
@@ -88,7 +90,14 @@ function expectedFingerprints(
     const host = hosts?.get(name)
     return domains?.get(name)?.type === 'domain' || (host?.properties.get('HostType') ?? 'Remote') === 'Self'
   }
-  const proxies = readDatabase(databaseFile(places, 'proxies'))
+  // Names of proxies that have a certificate of their own, or none.
+  const apart = new Set(
+    [...(readDatabase(databaseFile(places, 'proxies')) ?? [])].flatMap(([key, { type, properties }]) =>
+      type === 'proxy' && ['own', 'none'].includes(properties.get('Certificate') ?? '')
+        ? [key, ...splitList(properties.get('Aliases'), ',')].map(name => name.toLowerCase())
+        : [],
+    ),
+  )
   const own = new Map(
     [...(domains ?? [])].flatMap(([key, { properties }]) => {
       const crt = properties.get('crt')
@@ -98,8 +107,8 @@ function expectedFingerprints(
   const without = new Set(left.map(({ key }) => key))
   const isByHand = (name: string) => {
     if (without.has(nearestDomain(domains ?? new Map(), name) ?? '')) return true
+    if (apart.has(name)) return true
     const domain = nearestDomain(own, name)
-    if (proxies?.get(name)?.properties.get('Certificate') === 'own') return true
     return domain !== undefined && !isOurs(places, own.get(domain))
   }
   const inService = new Set(entered.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate.name])))

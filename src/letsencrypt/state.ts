@@ -43,7 +43,10 @@ interface RememberedWindow {
   readonly explanation?: string
 }
 
-/** The memory of the runs. Losing it loses no certificate: it only says when to try again and what was told already. */
+/**
+ * The memory of the runs. Losing it loses no certificate: it says when to try again, what was told already, and which records
+ * had a certificate of ours, so that one that a person has taken out is not entered again.
+ */
 export class State {
   readonly #file: string
   readonly #memory: Memory
@@ -172,7 +175,8 @@ function read(file: string, warn: (message: string) => void): Memory {
   } catch {
     // Told below, with a file that holds something else.
   }
-  warn(`${file}: this file is damaged; failures and warnings are counted anew. There is nothing to do`)
+  const taken = 'a certificate that you have taken out of a record by hand is entered there again'
+  warn(`${file}: this file is damaged; failures and warnings are counted anew, and ${taken}`)
   return { ...memoryOf({}), damaged: true }
 }
 

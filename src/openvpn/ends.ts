@@ -2,7 +2,7 @@ import { readDatabase } from '../db/store.ts'
 import { daysLeft } from '../system/days.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
-import type { VpnServer } from './servers.ts'
+import type { Vpn } from './servers.ts'
 
 /** Something that a VPN server needs and that ends one day. */
 export interface Ending {
@@ -11,6 +11,8 @@ export interface Ending {
   readonly file: string
   /** Undefined when the file is missing. */
   readonly end: Date | undefined
+  /** How many days before its end a new one is due. */
+  readonly days: number
   /** The command that brings a new one; undefined for the authority: all profiles end with it. */
   readonly command: string | undefined
 }
@@ -19,13 +21,13 @@ export interface Ending {
  * What the servers need, with its end.
  * @throws Failure for a file that is something else
  */
-export function endingsOf(servers: readonly VpnServer[]): Ending[] {
+export function endingsOf({ servers, renewDays, certificateDays }: Vpn): Ending[] {
   return servers.flatMap(({ name, caFile, certFile, crlFile }) => {
-    const command = 'signal-event openvpn-update'
+    const [days, command] = [renewDays, 'signal-event openvpn-update']
     return [
-      { what: `authority of ${name}`, file: caFile, end: certificateEnd(caFile), command: undefined },
-      { what: `certificate of ${name}`, file: certFile, end: certificateEnd(certFile), command },
-      { what: `revocation list of ${name}`, file: crlFile, end: listEnd(crlFile), command },
+      { what: `authority of ${name}`, file: caFile, end: certificateEnd(caFile), days, command: undefined },
+      { what: `certificate of ${name}`, file: certFile, end: certificateEnd(certFile), days: certificateDays, command },
+      { what: `revocation list of ${name}`, file: crlFile, end: listEnd(crlFile), days, command },
     ]
   })
 }

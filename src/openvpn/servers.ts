@@ -18,8 +18,18 @@ export interface VpnServer {
 /** Records of VPN servers, as the templates choose them. */
 const SERVER = /^openvpn(-.+)?$/
 
-/** The VPN servers of the configuration database, in byte order, and how many days before its end something is renewed. */
-export function readServers(places: Places): { readonly servers: readonly VpnServer[]; readonly renewDays: number } {
+/** What the configuration database says of the VPN. */
+export interface Vpn {
+  /** In byte order. */
+  readonly servers: readonly VpnServer[]
+  /** How many days before its end something is renewed. */
+  readonly renewDays: number
+  /** The same of a certificate of a server: never in the first half of its life (server_ends in vpn-easyrsa.sh). */
+  readonly certificateDays: number
+}
+
+/** Reads the records of VPN servers and of their authority. */
+export function readServers(places: Places): Vpn {
   const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const servers = [...records.values()]
     .filter(({ key, type }) => type === 'service' && SERVER.test(key))
@@ -41,5 +51,8 @@ export function readServers(places: Places): { readonly servers: readonly VpnSer
         tlsFile: below(places, text('tlsFile', `${folder}/ta.key`)),
       }
     })
-  return { servers, renewDays: Number(records.get('easyrsa')?.properties.get('RenewDays') ?? 30) }
+  const days = (name: string, usual: number) => Number(records.get('easyrsa')?.properties.get(name) ?? usual)
+  const renewDays = days('RenewDays', 30)
+  const certificateDays = Math.min(renewDays, Math.floor(days('CertExpire', 825) / 2) + 1)
+  return { servers, renewDays, certificateDays }
 }

@@ -46,6 +46,8 @@ test('authority: subject, passphrases and days are as the records say, and no pa
   must(['config', 'setprop', 'easyrsa', 'CAPassphrase', 'ca "pass" $word', 'CertExpire', '500'], VPN_OPTIONS)
   type('config setprop openvpn status enabled')
   const made = said(tried('signal-event openvpn-update'))
+  // cron itself gives no more than /usr/bin:/bin, where neither node nor a service manager has to be.
+  assert.match(readFileSync('/etc/cron.d/gabarit-openvpn', 'utf8'), /^PATH=\S*\/usr\/local\/bin:.*\n17 4 /m)
   type('db vpn set wanda client Passphrase wandas-word')
   const created = said(tried('signal-event vpn-client-create wanda'))
   const { subject, issuer, validTo } = certificate('wanda')

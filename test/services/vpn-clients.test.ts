@@ -1,7 +1,16 @@
 // Clients of the VPN and their certificates, with the real Easy-RSA. Runs as root, in private namespaces, on `/`: there
 // OpenVPN judges what is written. No service manager: the scenario of the gateway has one.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { suite } from 'uvu'
@@ -87,6 +96,7 @@ test('doctor watches what ends', () => {
   type('signal-event vpn-crl-update')
   type('config setprop easyrsa RenewDays 1000')
   assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera ends soon')
+  assert.not.match(finding('vpn').join(), 'certificate of openvpn', 'it is in the first half of its life')
   const key = readFileSync('/etc/openvpn/server/openvpn.key', 'utf8')
   const old = certificate('server-openvpn').serialNumber
   type('config setprop easyrsa CertExpire 2000')
@@ -100,6 +110,22 @@ test('doctor watches what ends', () => {
   type('config setprop easyrsa RenewDays 30')
   rmSync('/etc/openvpn/server/crl.pem')
   assert.match(finding('vpn').join(), 'error: revocation list of openvpn: /etc/openvpn/server/crl.pem is missing')
+})
+
+test('by night the revocation list is renewed also when the certificate of a server cannot be', () => {
+  type('signal-event openvpn-update')
+  const list = () => readFileSync('/etc/openvpn/server/crl.pem', 'utf8')
+  const before = list()
+  const request = `${PKI}/reqs/server-openvpn.req`
+  const whole = readFileSync(request)
+  writeFileSync(request, 'no request')
+  type('config setprop easyrsa CertExpire 5000 RenewDays 2400')
+  const outcome = tried('signal-event vpn-crl-update')
+  assert.is(outcome.status, 1)
+  assert.match(said(outcome), 'easyrsa sign-req failed; the PKI is as it was')
+  assert.is.not(list(), before)
+  writeFileSync(request, whole)
+  type('config setprop easyrsa CertExpire 2000 RenewDays 30')
 })
 
 /** Starts the action that makes a client, in a process group of its own. */

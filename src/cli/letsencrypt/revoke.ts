@@ -37,7 +37,8 @@ export function run(invocation: Invocation): Promise<number> {
     try {
       await revoke(copy, authority, settings, turn)
     } catch (error) {
-      store.noteRevoked(certificate, undefined)
+      // What an earlier command has begun may be done, whatever comes of this one.
+      if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)
       throw error
     }
     store.noteRevoked(certificate, 'done')

@@ -1,7 +1,7 @@
 import { connectionsOf, withManagement } from '../../openvpn/connections.ts'
 import { type Ending, enabledClients, endingClients, endingsOf } from '../../openvpn/ends.ts'
 import { NotRunning } from '../../openvpn/management.ts'
-import { readServers, type VpnServer } from '../../openvpn/servers.ts'
+import { readServers, type Vpn, type VpnServer } from '../../openvpn/servers.ts'
 import { daysLeft, sayDays } from '../../system/days.ts'
 import { EXIT, messageOf } from '../../system/failure.ts'
 import type { Invocation } from '../command.ts'
@@ -21,12 +21,13 @@ interface ServerStatus {
 /** `gabarit vpn status`: exit 1 when an enabled server does not run, or something that it needs is missing or over. */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const now = Date.now()
-  const { servers, renewDays } = readServers(places)
-  const found = await Promise.all(servers.map(statusOf))
+  const vpn = readServers(places)
+  const { servers, renewDays } = vpn
+  const found = await Promise.all(servers.map(server => statusOf(server, vpn)))
   const clients = endingClients(places, enabledClients(places), renewDays, now)
   if (flag('json')) print(JSON.stringify({ servers: found, endingClients: clients }, null, 2))
   else {
-    const lines = found.flatMap(server => linesOf(server, renewDays, now))
+    const lines = found.flatMap(server => linesOf(server, now))
     const ending = clients.map(
       name => `certificate of ${name} ends soon or is over: signal-event vpn-client-renew ${name}`,
     )
@@ -40,9 +41,15 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
   }
 }
 
-async function statusOf(server: VpnServer): Promise<ServerStatus> {
+async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
   const { name, enabled } = server
-  const nothing = { name, since: null, clients: null, problem: null, endings: enabled ? endingsOf([server]) : [] }
+  const nothing = {
+    name,
+    since: null,
+    clients: null,
+    problem: null,
+    endings: enabled ? endingsOf({ ...vpn, servers: [server] }) : [],
+  }
   try {
     return await withManagement(server, async client => {
       const [state = ''] = await client.ask('state', 'list')
@@ -55,11 +62,11 @@ async function statusOf(server: VpnServer): Promise<ServerStatus> {
   }
 }
 
-function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, days: number, now: number): string[] {
+function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, now: number): string[] {
   const running = `running since ${minute(since ?? new Date(now))}, ${clients === 1 ? '1 client' : `${clients} clients`}`
   return [
     `${name}: ${problem ?? (state === 'running' ? running : state)}`,
-    ...endings.map(({ what, file, end, command }) => {
+    ...endings.map(({ what, file, end, days, command }) => {
       if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
       const left = daysLeft(end, now)
       if (left < 0) return `  ${what}: ended ${day(end)}${hint(command)}`
