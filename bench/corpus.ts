@@ -11,13 +11,18 @@ export function makeRoot(): string {
   return root
 }
 
-/** A root with that many domains, each with the hosts `mail` and `www`, made through the commands themselves. */
+/**
+ * A root with that many domains, each with the hosts `mail` and `www`, made through the commands themselves. An event has
+ * brought them to life: the values that are new to the next one are checked once more.
+ */
 export function makeDomains(count: number): string {
   const root = makeRoot()
   const names = Array.from({ length: count }, (_, index) => `d${String(index).padStart(6, '0')}.example.org`)
   run(root, 'db', ['domains', 'batch'], names.map(name => `set ${name} domain Content Primary`).join('\n'))
   const hosts = names.flatMap(name => ['mail', 'www'].map(host => `set ${host}.${name} host HostType Self`))
   run(root, 'db', ['hosts', 'batch'], hosts.join('\n'))
+  makeEvent(root, { 'etc/bench': '<%= config.DomainName %>\n' })
+  run(root, 'signal-event', ['bench'])
   return root
 }
 

@@ -65,6 +65,7 @@ export class Descriptions {
   readonly #concerns: (path: string) => boolean
   readonly #files = new Map<string, DescriptionFiles>()
   readonly #known = new Map<string, DescriptionFile | undefined>()
+  readonly #merged = new Map<string, RecordDescription | undefined>()
 
   /** @param concerns which description files are to be read at all; absent: every one */
   constructor(places: Places, concerns: (path: string) => boolean = () => true) {
@@ -73,10 +74,19 @@ export class Descriptions {
   }
 
   of(database: string, key: string, type: string): RecordDescription | undefined {
-    const ofRecord = this.#load(database, { kind: 'record', name: key })
+    const files = this.#filesOf(database)
+    const own = files.has(encodeName({ kind: 'record', name: key })) ? key : ''
+    const family = familyOf(files.keys(), key) ?? ''
+    const id = [database, own, family, type].join('\0')
+    if (!this.#merged.has(id)) this.#merged.set(id, this.#merge(database, own, family, type))
+    return this.#merged.get(id)
+  }
+
+  /** @param own key of a record that has a file of its own, and `family` likewise; empty: there is none */
+  #merge(database: string, own: string, family: string, type: string): RecordDescription | undefined {
+    const ofRecord = own === '' ? undefined : this.#load(database, { kind: 'record', name: own })
     const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
-    const family = familyOf(this.#filesOf(database).keys(), key)
-    const ofFamily = family === undefined ? undefined : this.#load(database, { kind: 'family', name: family })
+    const ofFamily = family === '' ? undefined : this.#load(database, { kind: 'family', name: family })
     const found = [ofType, ofFamily, ofRecord].filter(file => file !== undefined)
     return found.length === 0 ? undefined : withRules(found.reduce(overlay))
   }
