@@ -51,6 +51,7 @@ export class Transaction {
   #requests: Request[] = []
   #done: Done | undefined
   #snapshot: Snapshot | undefined
+  #leavesDatabases = false
 
   /**
    * @param context its system decides whether anything is changed
@@ -80,8 +81,7 @@ export class Transaction {
 
   /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
   leaveDatabases(): void {
-    const history = new History(this.#context.places)
-    this.#snapshot = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
+    this.#leavesDatabases = true
   }
 
   /** Something went wrong that does not stop the rest. */
@@ -201,7 +201,8 @@ export class Transaction {
     const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#window.deed
     const { problems, adjustments } = this.#log
     const facts = { ...deed, outcome, problems, validators: this.#validators, adjustments }
-    const added = this.#recording()?.finish(facts, this.#snapshot ?? this.takeSnapshot())
+    const idle = this.#leavesDatabases && outcome === 'done' && deed.comment === null && !this.#changesFiles
+    const added = idle ? undefined : this.#recording()?.finish(facts, this.#leftDatabases() ?? this.takeSnapshot())
     if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
     this.#recorder?.forgetNote()
     const what = [deed.command, ...deed.args].join(' ')
@@ -244,7 +245,7 @@ export class Transaction {
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
     finishInSpite()
     this.#window.arming?.remember(requests)
-    const changed = this.#done !== undefined && this.#done.plan.changes.length > 0 ? this.#done : undefined
+    const changed = this.#changesFiles ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
     this.#services.push(services)
     const { failed, ill, why } = await services.adjust(configuration, changed !== undefined)
@@ -283,7 +284,20 @@ export class Transaction {
       closes: this.#window.deed.closes?.token ?? null,
     } as const
     const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
-    return [recorder.unfinished(facts, this.#snapshot), ...waiting, ...armed]
+    return [recorder.unfinished(facts, this.#leftDatabases()), ...waiting, ...armed]
+  }
+
+  /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */
+  #leftDatabases(): Snapshot | undefined {
+    if (this.#snapshot === undefined && this.#leavesDatabases) {
+      const history = new History(this.#context.places)
+      this.#snapshot = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
+    }
+    return this.#snapshot
+  }
+
+  get #changesFiles(): boolean {
+    return this.#done !== undefined && this.#done.plan.changes.length > 0
   }
 
   #configuration(): Records {
