@@ -157,6 +157,8 @@ secrets('a file that was edited and holds a secret that has changed since is not
 secrets('a database that is damaged uncovers no secret of another one', () => {
   const box = changeServer()
   box.must('db sites set one site title One')
+  const properties = { title: {}, Token: { secret: true } }
+  box.write('/etc/gabarit/db/sites/@site.json', JSON.stringify({ properties }))
   const fragment = '<% throw new Error("not with " + config.vault.Password) %>\n'
   box.write('/etc/gabarit/templates/etc/vault', fragment)
   box.write('/var/lib/gabarit/db/sites.json', 'damaged')
