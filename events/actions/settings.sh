@@ -14,7 +14,9 @@ read_settings() {
         }
         /^[^ ]/ { key = plain ? name : ""; property = "" }
         /^    / { property = plain ? name : "="; }
-        key != "" && property != "=" { print key "\t" property "\t" substr($0, at + 1) }')
+        key != "" && property != "=" { print key "\t" property "\t" substr($0, at + 1) }
+        # No type has such a sign: it belongs to the key, and these are properties of another record.
+        /^[^ ]/ && substr($0, at + 1) ~ /=/ { key = "" }')
 }
 
 # setting KEY [PROPERTY]: nothing when there is none.
