@@ -21,7 +21,7 @@ export function invalidValues({ places, replaced }: Pick<Context, 'places' | 're
   if (!validationIsOn()) return []
   const history = new History(places)
   const known = history.lastApplied()?.databases ?? {}
-  // To know the secrets, every description is read: an event that finds nothing new is spared that.
+  // To know the secrets, databases and descriptions are read: an event that finds nothing new is spared that.
   let mask: Masking | undefined
   const masking = () => (mask ??= maskingWith(places))
   const descriptions = new Descriptions(places)

@@ -29,7 +29,7 @@ import { startGuard } from './start-guard.ts'
  * Arms a run that goes back unless it is confirmed; undefined for any other.
  * @param first the number that its first entry of the history gets: an action may have signalled an event before it
  */
-export function armingOf(deed: Deed, places: Places, turn: Turn, first?: number): Arming | undefined {
+export function armingOf(deed: Deed, places: Places, turn: Turn, first: number): Arming | undefined {
   if (deed.confirmWithin === undefined) return undefined
   if (turn.joined)
     throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
@@ -46,7 +46,7 @@ export class Arming {
   readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) when there is nothing to go back to */
-  constructor(places: Places, deed: Deed, within: number, first?: number) {
+  constructor(places: Places, deed: Deed, within: number, first: number) {
     const base = new History(places).lastApplied(first)
     if (base === undefined)
       throw refusal('there is no state to go back to yet: no event has run', {

@@ -3,7 +3,6 @@ import { sayDuration } from '../confirm/announce.ts'
 import { type Arming, armingOf } from '../confirm/arming.ts'
 import { opensUnasked, windowOfServices } from '../confirm/usual.ts'
 import type { Records } from '../db/record.ts'
-import { History } from '../history/history.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Request } from './adjustment.ts'
 import type { Deed } from './deed.ts'
@@ -18,20 +17,24 @@ export class RunWindow {
   readonly #deed: Deed
   readonly #context: Context
   readonly #turn: Turn
-  /** The number that the first entry of this run gets, while its services may bring a window along. */
-  readonly #first: number | undefined
+  readonly #first: number
+  /** Its services may bring a window along. */
+  readonly #byServices: boolean
   #within: number | undefined
   #arming: Arming | undefined
 
-  /** @param byServices they may bring one along */
-  constructor(deed: Deed, context: Context, turn: Turn, byServices: boolean) {
+  /**
+   * @param first the number that the first entry of this run gets
+   * @param byServices the services may bring a window along
+   */
+  constructor(deed: Deed, context: Context, turn: Turn, first: number, byServices: boolean) {
     this.#deed = deed
     this.#context = context
     this.#turn = turn
     this.#within = deed.confirmWithin
-    this.#arming = context.system.dryRun ? undefined : armingOf(deed, context.places, turn)
-    const unasked = byServices && deed.confirmWithin === undefined && opensUnasked(context.places)
-    this.#first = unasked ? new History(context.places).nextId() : undefined
+    this.#first = first
+    this.#byServices = byServices && deed.confirmWithin === undefined && opensUnasked(context.places)
+    this.#arming = context.system.dryRun ? undefined : armingOf(deed, context.places, turn, first)
   }
 
   /** Absent: nothing goes back by itself. */
@@ -46,7 +49,7 @@ export class RunWindow {
 
   /** Told of the services that will be adjusted, before the files are committed. */
   openFor(requests: readonly Request[], configuration: Records): void {
-    if (this.#first === undefined) return
+    if (!this.#byServices) return
     const { places, system } = this.#context
     const services = requests.map(({ service }) => service)
     this.#within = windowOfServices(services, configuration, places)

@@ -76,9 +76,7 @@ export class ServiceRun {
     )
     const failed = await this.#carryOut(again)
     const still = await this.#firstIll(this.#ranBefore(again), configuration(), true)
-    const names = new Set(failed.map(({ service }) => service))
-    const waiting = this.#adjustments.filter(({ service }) => names.has(service))
-    const requests = waiting.flatMap(({ service, words }) =>
+    const requests = failed.flatMap(({ service, words }) =>
       words.map((word): Request => ({ service, word, source: 'going back' })),
     )
     return { still, again: requests }

@@ -70,7 +70,7 @@ export class Transaction {
     this.#report = report
     this.#log = new RunLog(report)
     this.#first = context.system.dryRun ? 0 : new History(context.places).nextId()
-    this.#window = new RunWindow(deed, context, turn, options.windowOfServices === true)
+    this.#window = new RunWindow(deed, context, turn, this.#first, options.windowOfServices === true)
   }
 
   /** The databases as they are now; what is made from them belongs to this state in the history. */
