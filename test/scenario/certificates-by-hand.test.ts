@@ -1,11 +1,11 @@
 // What a person does by hand beside the renewal holds, with a real authority, dehydrated and Apache: back to the self-signed
 // certificate as on SME Server, certificates of others.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { ACME_DAEMONS, AcmeServer, certificateIds } from '../support/acme-server.ts'
 import { servedCertificate } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
@@ -20,16 +20,10 @@ const step = stepsOf(hand, reason)
 const server = new AcmeServer()
 hand.after(() => server.stop())
 
-const AUTHORITY = '/var/lib/gabarit/letsencrypt/127.0.0.1_14100'
 const DOMAINS = ['example.org', 'b.example']
 const OWN = '/var/lib/gabarit/ssl/self-signed.pem'
 let production: Authority
 
-/** The ids in the history of a certificate, the oldest first. */
-function history(name: string): string[] {
-  const ids = readdirSync(`${AUTHORITY}/certificates/${name}`).filter(id => /^\d+$/.test(id))
-  return ids.sort((a, b) => Number(a) - Number(b))
-}
 const served = (name: string) => servedCertificate(name)
 const orders = () => server.daemons.output('production').split('POST /order-plz').length
 const isSelfSigned = (name: string) => served(name).issuer === served(name).subject
@@ -74,7 +68,7 @@ step('back to self-signed as on SME Server holds, also when a new certificate co
   for (const line of ['renew', 'renew --force', 'renew'])
     assert.match(well(line), 'modSSL: its certificate was taken out by hand and stays out')
   assert.ok(isSelfSigned('example.org'))
-  assert.is(history('example.org').length, 2)
+  assert.is(certificateIds('example.org').length, 2)
   assert.is.not(served('b.example').fingerprint256, before)
   assert.match(well('status'), 'taken out by hand: modSSL; gabarit letsencrypt setup puts it back')
 })
@@ -97,7 +91,7 @@ step('whoever asks for a certificate gets it in service again', () => {
 
 step('while dehydrated runs by hand, a renewal waits without its lock, and orders nothing twice', async () => {
   server.type('config delprop modSSL CertificateChainFile crt key')
-  const [ids, asked] = [DOMAINS.map(name => history(name).length), orders()]
+  const [ids, asked] = [DOMAINS.map(name => certificateIds(name).length), orders()]
   const gate = join(server.folder, 'gate')
   writeFileSync(gate, '')
   // dehydrated naps while the authority looks: this nap ends when the gate is gone.
@@ -115,7 +109,7 @@ step('while dehydrated runs by hand, a renewal waits without its lock, and order
   assert.is(await renewal.ended, 0, renewal.said())
   const more = ids.map(count => count + 1)
   assert.equal(
-    DOMAINS.map(name => history(name).length),
+    DOMAINS.map(name => certificateIds(name).length),
     more,
     renewal.said(),
   )

@@ -1,9 +1,9 @@
 // A damaged file stops only the certificate that it belongs to, with a real authority, dehydrated and Apache: the others are
 // renewed and served, and the file is named with what to do.
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ACME_DAEMONS, AcmeServer } from '../support/acme-server.ts'
+import { ACME_DAEMONS, AcmeServer, certificateIds, PRODUCTION } from '../support/acme-server.ts'
 import { servedCertificate } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
@@ -18,13 +18,11 @@ const server = new AcmeServer()
 damage.after(() => server.stop())
 
 const STATE = '/var/lib/gabarit/letsencrypt'
-const AUTHORITY = `${STATE}/127.0.0.1_14100`
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 
 /** The folder of the newest certificate of a name. */
 function newest(name: string): string {
-  const ids = readdirSync(`${AUTHORITY}/certificates/${name}`).filter(id => /^\d+$/.test(id))
-  return `${AUTHORITY}/certificates/${name}/${Math.max(...ids.map(Number))}`
+  return `${PRODUCTION}/certificates/${name}/${certificateIds(name).at(-1)}`
 }
 const served = (name: string) => servedCertificate(name).fingerprint256
 const orders = () => server.daemons.output('production').split('POST /order-plz').length
@@ -87,7 +85,7 @@ step('what dehydrated still has is taken instead: the authority is not asked', (
 })
 
 step('which one was chosen cannot be read: what is served stays as it is', () => {
-  const choice = `${AUTHORITY}/certificates/example.org/choice.json`
+  const choice = `${PRODUCTION}/certificates/example.org/choice.json`
   const last = served('example.org')
   assert.is(server.letsencrypt('use previous example.org').status, 0)
   const before = served('example.org')
@@ -101,7 +99,7 @@ step('which one was chosen cannot be read: what is served stays as it is', () =>
 })
 
 step('a damaged ledger keeps its authority from being asked, and nothing from being served', () => {
-  const ledger = `${AUTHORITY}/ledger.json`
+  const ledger = `${PRODUCTION}/ledger.json`
   const [whole, asked] = [readFileSync(ledger), orders()]
   writeFileSync(ledger, '[')
   const other = newest('b.example')

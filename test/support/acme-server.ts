@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Daemons } from './daemons.ts'
@@ -20,6 +20,15 @@ export interface AuthorityKind {
 }
 
 const PORTS = { test: [14000, 15000], production: [14100, 15100] } as const
+
+/** The folder of the certificates of the production authority, as gabarit keeps them. */
+export const PRODUCTION = '/var/lib/gabarit/letsencrypt/127.0.0.1_14100'
+
+/** The ids in the history of a certificate of the production authority, the oldest first. */
+export function certificateIds(name: string): string[] {
+  const ids = readdirSync(`${PRODUCTION}/certificates/${name}`).filter(id => /^\d+$/.test(id))
+  return ids.sort((a, b) => Number(a) - Number(b))
+}
 
 /**
  * A server with Apache below s6, a DNS and two authorities, inside of the private namespace of a test file. Only
