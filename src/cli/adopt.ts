@@ -1,8 +1,8 @@
-import { adoptPlan } from '../drift/adopt.ts'
-import { commitOne } from '../drift/commit-one.ts'
-import { serverPath } from '../drift/find.ts'
-import type { Invocation } from './command.ts'
-import { inTurn } from './take-turn.ts'
+import { adoptPlan } from '../customize/adopt.ts'
+import { serverPath } from '../customize/find.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { inTurn } from '../terminal/take-turn.ts'
+import { commitOne } from '../transaction/commit-one.ts'
 
 /** `gabarit adopt FILE`: the edit of a file becomes a fragment of the site. */
 export async function run(invocation: Invocation): Promise<number> {

@@ -1,8 +1,8 @@
-import { planOutputs } from '../apply/run.ts'
-import { commitOne } from '../drift/commit-one.ts'
-import { refusePinned, serverPath, wantedOutput } from '../drift/find.ts'
-import type { Invocation } from './command.ts'
-import { inTurn } from './take-turn.ts'
+import { refusePinned, serverPath, wantedOutput } from '../customize/find.ts'
+import { planOutputs } from '../plan/run.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { inTurn } from '../terminal/take-turn.ts'
+import { commitOne } from '../transaction/commit-one.ts'
 
 /** `gabarit restore FILE`: what was edited or removed by hand is as the templates make it again. */
 export async function run(invocation: Invocation): Promise<number> {

@@ -1,5 +1,5 @@
-import { Failure } from '../system/failure.ts'
-import { type Finding, findingsOf } from '../system/finding.ts'
+import { Failure } from '../base/failure.ts'
+import { type Finding, findingsOf } from '../base/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions, describedDatabases, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'

@@ -1,5 +1,5 @@
-import { escapeControls } from '../system/escape-controls.ts'
-import { nearestWord } from '../system/nearest.ts'
+import { escapeControls } from '../base/escape-controls.ts'
+import { nearestWord } from '../base/nearest.ts'
 import type { Descriptions } from './describe.ts'
 import type { DbRecord } from './record.ts'
 

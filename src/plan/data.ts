@@ -1,7 +1,7 @@
-import type { Drifted } from '../drift/state.ts'
-import type { PropertyChange } from '../history/entry.ts'
-import { sha256 } from '../system/sha256.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
 import { type Show, unifiedDiff } from './diff.ts'
+import type { Drifted } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 
 const WORDS: Readonly<Record<Change['kind'], string>> = {

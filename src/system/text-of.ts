@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { hasCode } from './failure.ts'
+import { hasCode } from '../base/failure.ts'
 
 /** The text of a file; undefined when there is none. */
 export function textOf(file: string): string | undefined {

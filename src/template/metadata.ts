@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { parseAction } from '../service/actions.ts'
-import { messageOf, refusal } from '../system/failure.ts'
-import { isObject } from '../system/is-object.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { messageOf, refusal } from '../base/failure.ts'
+import { isObject } from '../base/is-object.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { QUOTERS } from '../base/quote.ts'
+import { parseAction } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
-import { QUOTERS } from './quote.ts'
 
 /** Property values that a record must have. */
 export type Where = Readonly<Record<string, string>>

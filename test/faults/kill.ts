@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfirmation } from '../../src/confirm/record.ts'
-import { guardProcess } from '../../src/confirm/start-guard.ts'
+import { readConfirmation } from '../../src/state/confirmation.ts'
+import { guardProcess } from '../../src/transaction/start-guard.ts'
 import type { Deed } from './deed.ts'
 import { namesIn, type Site } from './site.ts'
 
