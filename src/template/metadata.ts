@@ -132,7 +132,7 @@ function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, 
     const what = place === '{key}' ? 'key' : 'property'
     throw refusal(`"${name}" has ${place}, but without "each" there is no record whose ${what} it could be`, {
       where: file,
-      hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
+      hint: 'Add "each": { "db": "…" }, or name one file. See docs/reference/fragments.md, "template.json".',
     })
   }
 }
@@ -153,7 +153,7 @@ function readOne(file: string): Record<string, unknown> {
     return problem === undefined ? [] : [`"${key}" ${problem}`]
   })
   if (problems.length > 0)
-    throw refusal(problems.join('; '), { where: file, hint: 'See docs/fragments.md, "template.json".' })
+    throw refusal(problems.join('; '), { where: file, hint: 'See docs/reference/fragments.md, "template.json".' })
   return value
 }
 
