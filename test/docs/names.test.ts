@@ -1,7 +1,7 @@
 // Everything that can be named in a command line, a description, a template or an event is named in a document, and the
 // documents name nothing that does not exist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { QUOTERS } from '../../src/base/quote.ts'
