@@ -1,7 +1,7 @@
 import { EXIT } from '../base/failure.ts'
+import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import { changesSince } from '../state/history/since.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
 

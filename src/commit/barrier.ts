@@ -2,10 +2,10 @@ import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
 import type { Restored } from '../plan/restore.ts'
 import { makeExpander } from '../plan/run.ts'
 import { refuseSensitiveDrift } from '../plan/sensitive.ts'
-import { makeShow } from '../plan/shown.ts'
 import { keepWritten } from '../state/written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
@@ -43,7 +43,7 @@ export async function applyPlan(
     if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
     const asking = system.dryRun ? new RealSystem(places.root) : system
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
-    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, asking)
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)
     // What was asked has ended by the signal too, so its word counts for nothing.
     refuseInterrupted()

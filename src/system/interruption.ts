@@ -48,7 +48,7 @@ export function refuseInterrupted(): void {
 }
 
 /** The files are in place, or services are asked: the run is finished now. */
-export function finishInSpite(): void {
+export function finishDespiteSignals(): void {
   state.finishing = true
 }
 

@@ -2,7 +2,7 @@ import { daysLeft, sayDays } from '../../../base/days.ts'
 import { EXIT, messageOf } from '../../../base/failure.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
-import { type Ending, enabledClients, endingClients, endingsOf } from '../ends.ts'
+import { type Ending, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 import { day, minute } from './units.ts'
@@ -48,7 +48,7 @@ async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
     since: null,
     clients: null,
     problem: null,
-    endings: enabled ? endingsOf({ ...vpn, servers: [server] }) : [],
+    endings: enabled ? expiriesOf({ ...vpn, servers: [server] }) : [],
   }
   try {
     return await withManagement(server, async client => {
