@@ -1,52 +1,27 @@
+import { OverlayFiles } from './overlay-files.ts'
 import { RealSystem } from './real-system.ts'
-import type { RunResult } from './system.ts'
+import type { RunResult, System } from './system.ts'
 
-/** Reads the world and changes nothing of it: every change is only noted, in words. */
-export class DryRunSystem extends RealSystem {
-  override readonly dryRun = true
-  /** What would have been done, in order: `rename /etc/.hosts.gabarit-new /etc/hosts`. */
-  readonly notes: string[] = []
+/** Reads the world and changes nothing of it: files are written in memory, and commands are only noted. */
+export class DryRunSystem extends OverlayFiles implements System {
+  readonly dryRun = true
+  readonly #real: RealSystem
 
-  override makeFolder(path: string): void {
-    this.#note('make folder', path)
+  constructor(root: string) {
+    const real = new RealSystem(root)
+    super(real)
+    this.#real = real
   }
 
-  override removeFolder(path: string): void {
-    this.#note('remove folder', path)
+  userId(name: string): number {
+    return this.#real.userId(name)
   }
 
-  override writeNew(path: string): void {
-    this.#note('write', path)
+  groupId(name: string): number {
+    return this.#real.groupId(name)
   }
 
-  override link(path: string, name: string): void {
-    this.#note('link', path, name)
-  }
-
-  override symlink(target: string, path: string): void {
-    this.#note('symlink', target, path)
-  }
-
-  override rename(from: string, to: string): void {
-    this.#note('rename', from, to)
-  }
-
-  override remove(path: string): void {
-    this.#note('remove', path)
-  }
-
-  override setAttributes(path: string): void {
-    this.#note('set owner and mode of', path)
-  }
-
-  override syncFolder(): void {}
-
-  override run(command: readonly string[]): Promise<RunResult> {
-    this.#note('run', ...command)
+  run(): Promise<RunResult> {
     return Promise.resolve({ status: 0, output: '', stdout: '', problem: undefined, missing: false })
-  }
-
-  #note(...words: string[]): void {
-    this.notes.push(words.join(' '))
   }
 }

@@ -1,18 +1,6 @@
-/** What stands at a path, links not followed. */
-export interface FileState {
-  readonly kind: 'file' | 'folder' | 'link' | 'other'
-  /** Permission bits. */
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-}
+import type { Files } from './files.ts'
 
-/** Permissions and owner of a file from its birth on. */
-export interface Attributes {
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-}
+export type { Attributes, FileState } from './files.ts'
 
 /** How a command ended. */
 export interface RunResult {
@@ -41,34 +29,15 @@ export interface RunOptions {
 }
 
 /**
- * The one port to the world of target files and commands. Plan, apply and event run the same code on every
- * implementation, so that a dry run cannot differ from the real one. Paths are real paths (the root already in front).
+ * The one port to the world of target files and commands. Plan, commit and event run the same code on every implementation, so
+ * that a dry run cannot differ from the real one.
  */
-export interface System {
-  /** Nothing is changed and no command is run. */
+export interface System extends Files {
+  /** Nothing is changed, and no command is run that could change something. */
   readonly dryRun: boolean
 
-  state(path: string): FileState | undefined
-  read(path: string): Buffer
-  readLink(path: string): string
-  /** The path with all links of its folders resolved; undefined when it does not exist. */
-  realPath(path: string): string | undefined
   userId(name: string): number
   groupId(name: string): number
-
-  makeFolder(path: string): void
-  removeFolder(path: string): void
-  /** Writes a new file and syncs it; fails when the path exists. */
-  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
-  /** A second name for a file (a copy where the file system has no hard links). */
-  link(path: string, name: string): void
-  symlink(target: string, path: string): void
-  rename(from: string, to: string): void
-  /** Removes a file or link; a missing one is fine. */
-  remove(path: string): void
-  setAttributes(path: string, attributes: Attributes): void
-  /** Makes the names in a folder durable. */
-  syncFolder(path: string): void
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult>
 }
