@@ -22,8 +22,8 @@ const { outputFiles } = await build({
   entryPoints: {
     db: 'src/cli/db.ts',
     gabarit: 'src/cli/gabarit.ts',
-    help: 'src/cli/help.ts',
-    'public-suffix': 'src/letsencrypt/ledger/public-suffix.ts',
+    help: 'src/terminal/help.ts',
+    'public-suffix': 'src/modules/letsencrypt/ledger/public-suffix.ts',
   },
   plugins: [apart],
   // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.

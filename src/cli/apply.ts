@@ -1,14 +1,14 @@
-import { planOutputs } from '../apply/run.ts'
+import { refusal } from '../base/failure.ts'
 import { type Survey, survey } from '../event/survey.ts'
-import { Transaction } from '../event/transaction.ts'
 import { staleOverrides } from '../override/watch.ts'
 import { planId } from '../plan/data.ts'
-import { refusal } from '../system/failure.ts'
+import { planOutputs } from '../plan/run.ts'
 import type { Output } from '../template/expand.ts'
-import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
-import type { Invocation } from './command.ts'
+import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { inTurn } from '../terminal/take-turn.ts'
+import { Transaction } from '../transaction/transaction.ts'
 import { changeLines } from './history.ts'
-import { inTurn } from './take-turn.ts'
 
 /** `gabarit apply` */
 export function run(invocation: Invocation): Promise<number> {
@@ -18,8 +18,8 @@ export function run(invocation: Invocation): Promise<number> {
 async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { flag, value, print } = invocation
   return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
-    const deed = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
-    const transaction = new Transaction(deed, context, turn, report, {
+    const runRequest = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
+    const transaction = new Transaction(runRequest, context, turn, report, {
       windowOfServices: value('confirm-within') !== 'no',
     })
     transaction.takeSnapshot()

@@ -1,13 +1,13 @@
-import { makeContext } from '../apply/context.ts'
-import { makeExpander } from '../apply/run.ts'
+import { EXIT, Failure, refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { knownTemplates } from '../event/survey.ts'
+import { makeContext } from '../plan/context.ts'
+import { makeExpander } from '../plan/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, Failure, refusal } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
 import { type Layer, listTemplates } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit cat FILE`: what would be made now for a path. */
 export async function run({ args, flag, places, print, printExact, printError }: Invocation): Promise<number> {

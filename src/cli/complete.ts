@@ -1,30 +1,34 @@
+import { EXIT } from '../base/failure.ts'
 import { listEvents } from '../event/load.ts'
-import { EXIT } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
-import { COMMON_OPTIONS, type Invocation } from './command.ts'
+import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
-import { COMMANDS } from './table.ts'
 
 /** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one a line. */
-export async function run({ args, places, print }: Invocation): Promise<number> {
+export async function run({ args, commands, places, print }: Invocation): Promise<number> {
   const [program = '', ...words] = args
   const last = words.at(-1) ?? ''
-  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places).filter(word =>
+  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places, commands).filter(word =>
     word.startsWith(last),
   )
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
 }
 
-function candidates(program: string, words: readonly string[], places: Places): readonly string[] {
+function candidates(
+  program: string,
+  words: readonly string[],
+  places: Places,
+  commands: readonly Command[],
+): readonly string[] {
   if (program === 'db' || program === 'config') return completeDb([program, ...words], places)
   if (program === 'gabarit') {
     const [name = '', ...rest] = words
-    if (rest.length === 0) return COMMANDS.map(command => command.name)
-    return candidates(name, rest, places)
+    if (rest.length === 0) return commands.map(command => command.name)
+    return candidates(name, rest, places, commands)
   }
-  const found = COMMANDS.find(({ name }) => name === program)
+  const found = commands.find(({ name }) => name === program)
   if (found === undefined) return []
   if (found.verbs !== undefined && words.length <= 1) return found.verbs.map(({ name }) => name)
   const command = found.verbs?.find(({ name }) => name === words[0]) ?? found

@@ -1,5 +1,5 @@
-import { EXIT } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import { EXIT } from '../base/failure.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit completion`: bash asks `gabarit complete` for every word. */
 export async function run({ print }: Invocation): Promise<number> {

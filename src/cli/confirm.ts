@@ -1,8 +1,5 @@
-import { sayDuration, sayTime } from '../confirm/announce.ts'
-import { windowSeconds } from '../confirm/duration.ts'
-import { goBack, howItWent } from '../confirm/go-back.ts'
-import { guard } from '../confirm/guard.ts'
-import { endConfirmation, readEnd } from '../confirm/last.ts'
+import { EXIT, Failure, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -10,19 +7,22 @@ import {
   secondsLeft,
   windowOf,
   writeConfirmation,
-} from '../confirm/record.ts'
-import { startGuard } from '../confirm/start-guard.ts'
-import { catchUp, repair } from '../confirm/turn.ts'
-import { type Turn, takeTurn } from '../event/one-at-a-time.ts'
-import type { Reporter } from '../event/report.ts'
-import { userName } from '../history/record.ts'
-import { EXIT, Failure, usageFailure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
+} from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { reporter } from '../terminal/reporter.ts'
+import { sayDuration, sayTime } from '../transaction/announce.ts'
+import { catchUp, repair } from '../transaction/before-change.ts'
+import { windowSeconds } from '../transaction/duration.ts'
+import { type Turn, takeTurn } from '../transaction/event-lock.ts'
+import { goBack, howItWent } from '../transaction/go-back.ts'
+import { guard } from '../transaction/guard.ts'
+import { userName } from '../transaction/history-record.ts'
+import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
+import type { Reporter } from '../transaction/report.ts'
+import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
-import { reporter } from './signal-event.ts'
 
 /** What is at hand while it is this command's turn. */
 interface Work {

@@ -1,8 +1,8 @@
-import { copyFragment } from '../override/customize.ts'
-import { EXIT, Failure, refusal } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { EXIT, Failure, refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { copyFragment } from '../customize/customize.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit customize TEMPLATE FRAGMENT` */
 export async function run({ args, flag, places, print }: Invocation): Promise<number> {

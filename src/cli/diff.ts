@@ -1,17 +1,17 @@
-import { makeContext } from '../apply/context.ts'
-import { makeShow } from '../drift/shown.ts'
-import { wouldAdjust } from '../event/preview.ts'
+import { EXIT, Failure, orFailure } from '../base/failure.ts'
 import { survey } from '../event/survey.ts'
-import { asCommands } from '../history/changes.ts'
-import type { PropertyChange } from '../history/entry.ts'
-import { type FileDifference, filesSince } from '../history/files-since.ts'
-import { History } from '../history/history.ts'
-import { changesSince } from '../history/since.ts'
+import { makeContext } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
+import { type FileDifference, filesSince } from '../plan/files-since.ts'
+import { makeRedact } from '../plan/redact.ts'
+import { asCommands } from '../state/history/changes.ts'
+import { changesSince } from '../state/history/changes-since.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, Failure, orFailure } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { wouldAdjust } from '../transaction/preview.ts'
 import { changeLines, numberOf } from './history.ts'
 
 /** The three layers of a difference. */
@@ -61,7 +61,7 @@ function entryOf(id: string, { places }: Invocation): number {
 function notLive({ places, printError }: Invocation): Difference {
   const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
   const { since, properties, plan, problems } = survey(context)
-  const { files } = planData(plan, makeShow(places))
+  const { files } = planData(plan, makeRedact(places))
   const adjustments = orFailure(() => wouldAdjust(context, plan))
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
   return { since: since?.id ?? null, properties, files, services, problems: [...damaged, ...problems] }

@@ -1,6 +1,6 @@
-import { examine, type Finding } from '../doctor/doctor.ts'
-import { EXIT } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import { EXIT } from '../base/failure.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { examine, type Finding } from './doctor/doctor.ts'
 
 /** `gabarit doctor` */
 export async function run({ flag, places, print }: Invocation): Promise<number> {

@@ -1,21 +1,21 @@
 import { isAbsolute, resolve } from 'node:path'
-import { applyPlan } from '../apply/barrier.ts'
-import { type Context, makeContext } from '../apply/context.ts'
-import { expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
-import { beginChange } from '../confirm/turn.ts'
-import { takeTurn } from '../event/one-at-a-time.ts'
-import type { EventReport } from '../event/report.ts'
-import { Transaction } from '../event/transaction.ts'
+import { EXIT, refusal, usageFailure } from '../base/failure.ts'
+import { applyPlan } from '../commit/barrier.ts'
+import { type Context, makeContext } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
+import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, refusal, usageFailure } from '../system/failure.ts'
 import { below } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
-import { type Invocation, judging } from './command.ts'
-import { namedToOverwrite } from './overwrite.ts'
-import { planAsJson, planAsText, planSummary } from './show-plan.ts'
-import { reporter, sayReport } from './signal-event.ts'
+import { type Invocation, judging } from '../terminal/command.ts'
+import { namedToOverwrite } from '../terminal/overwrite.ts'
+import { reporter, sayReport } from '../terminal/reporter.ts'
+import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
+import { beginChange } from '../transaction/before-change.ts'
+import { takeTurn } from '../transaction/event-lock.ts'
+import type { EventReport } from '../transaction/report.ts'
+import { Transaction } from '../transaction/transaction.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
@@ -44,12 +44,12 @@ export async function run(invocation: Invocation): Promise<number> {
   try {
     await beginChange(places, system, turn, report)
     if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
-    const deed = {
+    const runRequest = {
       command: 'expand-template',
       args: flag('all') ? ['--all'] : names,
       comment: value('comment') ?? null,
     }
-    return await write(invocation, new Transaction(deed, context, turn, report), makePlan)
+    return await write(invocation, new Transaction(runRequest, context, turn, report), makePlan)
   } finally {
     turn.release()
   }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { makeContext } from '../apply/context.ts'
-import { makeExpander } from '../apply/run.ts'
+import { EXIT, refusal, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { makeContext } from '../plan/context.ts'
+import { makeExpander } from '../plan/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, refusal, usageFailure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
 import { below } from '../system/places.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Read } from '../template/databases.ts'
 import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { type Layer, listTemplates } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit explain FILE[:LINE]` */
 export async function run(invocation: Invocation): Promise<number> {

@@ -1,17 +1,17 @@
 import { readFileSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { EXIT, Failure, hasCode, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { readableDatabase } from '../db/store.ts'
-import { makeShow } from '../drift/shown.ts'
-import type { Show } from '../plan/diff.ts'
+import type { Redact } from '../plan/diff.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { systemReason } from '../system/atomic-write.ts'
-import { EXIT, Failure, hasCode, usageFailure } from '../system/failure.ts'
 import { stoppedBy } from '../system/interruption.ts'
 import { LogStream } from '../system/log-stream.ts'
-import { didYouMean } from '../system/nearest.ts'
 import { findPlaces, type Places, packageFolder } from '../system/places.ts'
-import { checkArity, parseArguments } from './arguments.ts'
-import { COMMON_OPTIONS, type Command } from './command.ts'
-import { Progress } from './progress.ts'
+import { checkArity, parseArguments } from '../terminal/arguments.ts'
+import { COMMON_OPTIONS, type Command } from '../terminal/command.ts'
+import { Progress } from '../terminal/progress.ts'
 import { COMMANDS } from './table.ts'
 
 const SHIPPED = packageFolder(__filename)
@@ -25,7 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (common.includes('--version')) return print(version())
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   if (asked !== undefined) return runCommand(findCommand(asked), ['--help'], `gabarit ${asked}`)
-  if (name === 'help' || common.includes('--help')) return print((await import('./help.ts')).overview(COMMANDS))
+  if (name === 'help' || common.includes('--help'))
+    return print((await import('../terminal/help.ts')).overview(COMMANDS))
   if (name === undefined) throw usageFailure('which command?', listOfCommands())
   return runCommand(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }
@@ -54,7 +55,7 @@ async function runCommand(command: Command, words: readonly string[], program: s
   const verb = command.verbs?.find(({ name }) => name === words[0])
   if (verb !== undefined) return runCommand(verb, words.slice(1), `${program} ${verb.name}`)
   const { args, values } = parseArguments(words, command.options)
-  if (values.help === true) return print(await (await import('./help.ts')).commandHelp(command, program))
+  if (values.help === true) return print(await (await import('../terminal/help.ts')).commandHelp(command, program))
   if (values.version === true) return print(version())
   try {
     checkArity(command, args, program)
@@ -68,6 +69,7 @@ async function runCommand(command: Command, words: readonly string[], program: s
     args,
     flag: name => values[name] === true,
     value: text,
+    commands: COMMANDS,
     places,
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     print: line => print(line),
@@ -145,13 +147,13 @@ function printError(message: string): void {
 }
 
 function concealer(places: Places): (message: string) => string {
-  let show: Show | undefined
+  let show: Redact | undefined
   let seen: bigint | undefined
   return message => {
     try {
       // Whoever changes a database puts a new file into the folder.
       const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
-      if (show === undefined || changed !== seen) show = makeShow(places, readableDatabase)
+      if (show === undefined || changed !== seen) show = makeRedact(places, readableDatabase)
       seen = changed
       return show(message)
     } catch {

@@ -1,7 +1,7 @@
-import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
-import { History } from '../history/history.ts'
-import { EXIT, Failure, orFailure, usageFailure } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import { EXIT, Failure, orFailure, usageFailure } from '../base/failure.ts'
+import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit history`. A damaged entry is named, and the others are shown. */
 export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {

@@ -1,14 +1,14 @@
-import { makeContext } from '../apply/context.ts'
-import { databaseLoader, makeExpander } from '../apply/run.ts'
+import { EXIT, Failure } from '../base/failure.ts'
 import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
+import { makeContext } from '../plan/context.ts'
+import { databaseLoader, makeExpander } from '../plan/run.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
-import { EXIT, Failure } from '../system/failure.ts'
 import type { Output } from '../template/expand.ts'
 import { type Metadata, readMetadata } from '../template/metadata.ts'
 import { fitsKey } from '../template/per-record.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** What one template has to do with the record. */
 interface Touched {

@@ -1,6 +1,6 @@
+import { EXIT, usageFailure } from '../base/failure.ts'
 import { importTree } from '../db/import.ts'
-import { EXIT, usageFailure } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { runImportTree } from './db/transfer-verbs.ts'
 
 /** `gabarit import --tree FOLDER`: the same as `db import --tree FOLDER`. */

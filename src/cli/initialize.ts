@@ -1,6 +1,6 @@
+import { EXIT } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
-import { EXIT } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit initialize-default-databases` */
 export async function run({ flag, places, print, printError }: Invocation): Promise<number> {

@@ -1,10 +1,10 @@
-import { lintSiteChecks } from '../apply/site-checks.ts'
+import { EXIT } from '../base/failure.ts'
+import { lintSiteChecks } from '../commit/site-checks.ts'
 import { lintDatabases } from '../db/lint.ts'
 import { lintEvents } from '../event/lint.ts'
-import { EXIT } from '../system/failure.ts'
 import { lintTemplates } from '../template/lint.ts'
 import { searchList } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit lint` */
 export async function run({ flag, places, print }: Invocation): Promise<number> {

@@ -1,8 +1,8 @@
-import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
-import { History } from '../history/history.ts'
-import { changesSince } from '../history/since.ts'
-import { EXIT } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import { EXIT } from '../base/failure.ts'
+import { changesSince } from '../state/history/changes-since.ts'
+import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
 
 /** `gabarit log DATABASE [KEY]`, also `db DATABASE log [KEY]`: who changed what, newest first. */

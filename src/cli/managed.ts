@@ -1,7 +1,7 @@
-import { readManifest } from '../plan/manifest.ts'
-import { EXIT } from '../system/failure.ts'
+import { EXIT } from '../base/failure.ts'
+import { readManifest } from '../state/manifest.ts'
 import { RealSystem } from '../system/real-system.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit managed` */
 export async function run({ flag, places, print }: Invocation): Promise<number> {

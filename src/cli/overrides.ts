@@ -1,10 +1,10 @@
-import { keepOverride, mergeOverride } from '../override/merge.ts'
+import { EXIT, Failure, refusal, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { keepOverride, mergeOverride } from '../customize/merge.ts'
 import { type OverrideName, overrideNames } from '../override/names.ts'
 import { findOverrides, type Override } from '../override/state.ts'
-import { EXIT, Failure, refusal, usageFailure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
 import { searchList } from '../template/tree.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { listAsJson, listAsText, mergeAsData, mergeAsText, type NamedOverride, shippedDiff } from './show-overrides.ts'
 
 /** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */

@@ -1,11 +1,11 @@
-import { serverPath, wantedOutput } from '../drift/find.ts'
-import { type Pins, readPins, writePins } from '../drift/pins.ts'
-import { userName } from '../history/record.ts'
-import { readManifest } from '../plan/manifest.ts'
-import { EXIT, refusal, usageFailure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
-import type { Invocation } from './command.ts'
-import { inTurn } from './take-turn.ts'
+import { EXIT, refusal, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { serverPath, wantedOutput } from '../customize/find.ts'
+import { readManifest } from '../state/manifest.ts'
+import { type Pins, readPins, writePins } from '../state/pins.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { inTurn } from '../terminal/take-turn.ts'
+import { userName } from '../transaction/history-record.ts'
 
 /** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file: the list. */
 export async function run(invocation: Invocation): Promise<number> {

@@ -1,19 +1,19 @@
-import { makeShow } from '../drift/shown.ts'
-import { restoreState } from '../event/restore-state.ts'
-import { Transaction } from '../event/transaction.ts'
-import { databaseChanges } from '../history/databases.ts'
-import type { HistoryEntry, PropertyChange } from '../history/entry.ts'
-import { History } from '../history/history.ts'
-import { restorationTo } from '../history/restore.ts'
-import { takeSnapshot } from '../history/snapshot.ts'
+import { EXIT, Failure } from '../base/failure.ts'
 import { planId } from '../plan/data.ts'
-import { EXIT, Failure } from '../system/failure.ts'
+import { makeRedact } from '../plan/redact.ts'
+import { restorationTo } from '../plan/restore-entry.ts'
+import { databaseChanges } from '../state/history/databases.ts'
+import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
+import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { inTurn } from '../terminal/take-turn.ts'
+import { restoreState } from '../transaction/restore-state.ts'
+import { Transaction } from '../transaction/transaction.ts'
 import { refuseMovedPlan } from './apply.ts'
-import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
-import type { Invocation } from './command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
-import { inTurn } from './take-turn.ts'
 
 /** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
 export function run(invocation: Invocation): Promise<number> {
@@ -32,8 +32,8 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     print(`back to: ${summary(entry)}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const comment = value('comment') ?? null
-    const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
-    const transaction = new Transaction(deed, context, turn, report)
+    const runRequest = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
+    const transaction = new Transaction(runRequest, context, turn, report)
     if (dryRun) {
       await transaction.commit(restoration.plan)
       await transaction.adjust([])
@@ -45,7 +45,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
 
 /** A record that came with a secret goes with it, and the secret is not to be read on the way. */
 function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
-  const show = makeShow(places)
+  const show = makeRedact(places)
   const hide = (value: string | null) => (value === null ? null : show(value))
   return changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
 }

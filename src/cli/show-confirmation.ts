@@ -1,8 +1,8 @@
-import { sayDuration, sayTime } from '../confirm/announce.ts'
-import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../confirm/record.ts'
-import { guardProcess } from '../confirm/start-guard.ts'
-import { Failure, orFailure } from '../system/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
+import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
+import { sayDuration, sayTime } from '../transaction/announce.ts'
+import { guardProcess } from '../transaction/start-guard.ts'
 
 /** An open confirmation as data, without the secrets that it keeps. */
 export function confirmationData(open: Confirmation, places: Places) {

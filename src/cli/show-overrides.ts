@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { createTwoFilesPatch } from 'diff'
+import type { Failure } from '../base/failure.ts'
+import { baseContent, type MergeResult } from '../customize/merge.ts'
+import { mergeFile, readMergeFile } from '../customize/merge-file.ts'
 import type { Base } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
-import { baseContent, type MergeResult } from '../override/merge.ts'
-import { mergeFile, readMergeFile } from '../override/merge-file.ts'
 import type { OverrideName } from '../override/names.ts'
 import type { Override } from '../override/state.ts'
 import { colourDiff } from '../plan/diff.ts'
-import type { Failure } from '../system/failure.ts'
 import type { Places } from '../system/places.ts'
-import type { Invocation } from './command.ts'
+import type { Invocation } from '../terminal/command.ts'
 
 /** An override with the words that name it. */
 export type NamedOverride = Override & { readonly name: OverrideName }

@@ -1,9 +1,9 @@
-import type { FileRecord, FileVersion } from '../history/entry.ts'
-import { History } from '../history/history.ts'
-import { showMasked } from '../history/masking.ts'
+import { EXIT } from '../base/failure.ts'
 import { colourDiff, textDiff } from '../plan/diff.ts'
-import { EXIT } from '../system/failure.ts'
-import type { Invocation } from './command.ts'
+import type { FileRecord, FileVersion } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { showMasked } from '../state/history/masking.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
 /** `gabarit show ID` */

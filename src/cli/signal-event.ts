@@ -1,17 +1,15 @@
-import { makeShow } from '../drift/shown.ts'
-import type { AdjustmentResult } from '../event/adjustment.ts'
-import type { EventReport, Reporter } from '../event/report.ts'
 import { runEvent } from '../event/run.ts'
-import { userName } from '../history/record.ts'
-import { planData } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
-import { AgreedPlan } from './agreed-plan.ts'
-import { askFirst, confirmWithin, type Ran } from './ask-first.ts'
-import { type Invocation, judging, onlyLooks } from './command.ts'
-import { namedToOverwrite } from './overwrite.ts'
-import { planAsText, planSummary } from './show-plan.ts'
+import { AgreedPlan } from '../terminal/agreed-plan.ts'
+import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import { type Invocation, judging, onlyLooks } from '../terminal/command.ts'
+import { namedToOverwrite } from '../terminal/overwrite.ts'
+import { asData, reporter } from '../terminal/reporter.ts'
+import { userName } from '../transaction/history-record.ts'
+import type { EventReport, Reporter } from '../transaction/report.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
 export function run(invocation: Invocation): Promise<number> {
@@ -48,127 +46,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   if (flag('json')) {
     const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
     // What an action or a checker said may quote a secret.
-    print(makeShow(places)(JSON.stringify(data, null, 2)))
+    print(makeRedact(places)(JSON.stringify(data, null, 2)))
   }
   return { status, plan }
-}
-
-/**
- * Shows what a run reports, and writes it to the log of the server when something is really done.
- * @param show absent: as text
- */
-export function reporter(invocation: Invocation, dryRun: boolean, show?: Reporter): Reporter {
-  const shown = show ?? ((entry: EventReport) => sayReport(entry, dryRun, invocation))
-  return entry => {
-    if (!dryRun) logReport(entry, invocation)
-    shown(entry)
-  }
-}
-
-/** Prints what a run reports, problems to standard error. */
-export function sayReport(report: EventReport, dryRun: boolean, invocation: Invocation): void {
-  if (report.kind === 'step') invocation.progress(report.step)
-  const said = say(report, dryRun, invocation)
-  if (said !== undefined) (said.problem === true ? invocation.printError : invocation.print)(said.text)
-}
-
-function logReport(report: EventReport, invocation: Invocation): void {
-  const said = say(report, false, invocation)
-  if (report.kind === 'ended') invocation.log('info', endOf(report))
-  else if (said !== undefined) invocation.log(levelOf(report), said.text)
-}
-
-function levelOf(report: EventReport): 'error' | 'warning' | 'info' {
-  if (report.kind === 'warning' || report.kind === 'recovered') return 'warning'
-  const failed = report.kind === 'handler' || (report.kind === 'service' && report.result.problem !== undefined)
-  return failed || report.kind === 'problem' ? 'error' : 'info'
-}
-
-function endOf({ what, outcome, entry }: Extract<EventReport, { kind: 'ended' }>): string {
-  return `${what}: ${outcome}${entry === undefined ? ', nothing had changed' : `, entry ${entry} of the history`}`
-}
-
-/** What one report says; `problem` goes to standard error. */
-interface Said {
-  readonly text: string
-  readonly problem?: boolean
-}
-
-function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said | undefined {
-  switch (report.kind) {
-    case 'confirmation':
-      return { text: report.message }
-    case 'recovered':
-    case 'problem':
-      return { text: report.message, problem: true }
-    case 'warning':
-      return { text: `warning: ${report.message}`, problem: true }
-    case 'step':
-    case 'ended':
-      return undefined
-    case 'checked':
-      return {
-        text: report.commands.length === 0 ? 'nothing had to be checked' : `checked: ${report.commands.join('; ')}`,
-      }
-    case 'would-run':
-      return { text: `would run ${report.handler}` }
-    case 'handler-line':
-      return { text: `${report.handler}: ${report.line}`, problem: true }
-    case 'handler':
-      return report.problem === undefined
-        ? undefined
-        : { text: `${report.handler} failed: ${report.problem}`, problem: true }
-    case 'databases': {
-      const verb = dryRun ? 'would complete' : 'completed'
-      const lines = report.databases.flatMap(({ name, changed }) => changed.map(key => `${verb} ${name} ${key}`))
-      return lines.length === 0 ? undefined : { text: lines.join('\n') }
-    }
-    case 'plan':
-      return { text: dryRun ? planAsText(report.plan, invocation) : planSummary(report.plan).join('\n') }
-    case 'would-adjust':
-      return { text: `would adjust ${report.service}: ${report.command}` }
-    case 'service':
-      return sayService(report.result)
-    case 'remembered':
-      return {
-        text: `It is remembered, and tried again by the next event: ${report.services.join(', ')}`,
-        problem: true,
-      }
-  }
-}
-
-function sayService({ service, command, done, problem }: AdjustmentResult): Said {
-  if (problem === undefined) return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
-  return { text: `adjusting ${service} failed: ${command}: ${problem}`, problem: true }
-}
-
-function asData(reports: readonly EventReport[], { places }: Invocation): object {
-  const of = <Kind extends EventReport['kind']>(kind: Kind) =>
-    reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of('plan').map(({ plan }) => planData(plan, makeShow(places)))
-  return {
-    recovered: of('recovered').map(({ message }) => message),
-    confirmation: of('confirmation').map(({ message }) => message),
-    checked: of('checked').flatMap(({ commands }) => commands),
-    warnings: of('warning').map(({ message }) => message),
-    problems: of('problem').map(({ message }) => message),
-    handlers: [
-      ...of('would-run').map(({ handler }) => ({ name: handler, wouldRun: true })),
-      ...of('handler').map(({ handler, problem, milliseconds }) => ({
-        name: handler,
-        ok: problem === undefined,
-        milliseconds,
-        output: of('handler-line')
-          .filter(line => line.handler === handler)
-          .map(({ line }) => line),
-        ...(problem === undefined ? {} : { problem }),
-      })),
-    ],
-    databases: of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
-    ...(plans[0] ?? { files: [], notify: [] }),
-    services: [
-      ...of('would-adjust').map(({ service, command }) => ({ service, command, wouldAdjust: true, done: false })),
-      ...of('service').map(({ result }) => ({ ...result, problem: result.problem ?? null })),
-    ],
-  }
 }

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Command } from '../terminal/command.ts'
 import { CHANGING } from './table/changing.ts'
 import { OWN_FILES } from './table/own-files.ts'
 import { PAST } from './table/past.ts'

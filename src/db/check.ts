@@ -1,4 +1,4 @@
-import { Failure, refusal } from '../system/failure.ts'
+import { Failure, refusal } from '../base/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { describedDatabases } from './describe.ts'
 import { listDatabases } from './list.ts'

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { Failure } from '../system/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { parse } from './json.ts'
 import { SyntaxProblem } from './json-strict.ts'
 import type { Records } from './record.ts'

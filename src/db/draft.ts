@@ -1,7 +1,7 @@
-import { compareBytes } from '../system/byte-order.ts'
-import { escapeControls } from '../system/escape-controls.ts'
-import { Failure } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { escapeControls } from '../base/escape-controls.ts'
+import { Failure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
 /** Properties as a list of pairs, a map, or a plain object. */

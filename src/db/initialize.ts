@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { Failure } from '../system/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'

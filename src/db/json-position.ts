@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { Failure } from '../base/failure.ts'
 import { systemReason } from '../system/atomic-write.ts'
-import { Failure } from '../system/failure.ts'
 
 /**
  * Reads a JSON file that a person wrote (a description).

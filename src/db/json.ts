@@ -1,5 +1,5 @@
-import { compareBytes } from '../system/byte-order.ts'
-import { isObject } from '../system/is-object.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { isObject } from '../base/is-object.ts'
 import { parseStrictly } from './json-strict.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { compareBytes } from '../system/byte-order.ts'
+import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
 
 /**

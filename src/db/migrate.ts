@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { compareBytes } from '../system/byte-order.ts'
-import { Failure, hasCode, messageOf } from '../system/failure.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { Failure, hasCode, messageOf } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
 import type { Draft } from './draft.ts'
 

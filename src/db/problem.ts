@@ -1,5 +1,5 @@
-import { escapeControls } from '../system/escape-controls.ts'
-import { type Failure, refusal } from '../system/failure.ts'
+import { escapeControls } from '../base/escape-controls.ts'
+import { type Failure, refusal } from '../base/failure.ts'
 
 /** A value that does not fit its description. The message never holds the value of a secret property. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import { compareBytes } from '../system/byte-order.ts'
+import { compareBytes } from '../base/byte-order.ts'
 
 /** One record of a database. A "scalar" such as DomainName has its value as type and no properties. */
 export interface DbRecord {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { QUOTERS } from '../base/quote.ts'
 import { databaseFile, type Places } from '../system/places.ts'
-import { QUOTERS } from '../template/quote.ts'
 import { Descriptions, describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
 

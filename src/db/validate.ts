@@ -1,4 +1,4 @@
-import { didYouMean } from '../system/nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
 import type { PropertyDescription, RecordDescription } from './description.ts'

@@ -1,4 +1,4 @@
-import { compareBytes } from '../system/byte-order.ts'
+import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
 import { listEvents, loadEvent } from './load.ts'
 

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
+import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
+import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
-import { JOIN_VARIABLE } from './one-at-a-time.ts'
-import type { Reporter } from './report.ts'
 
 /** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
 function actionTimeout(): number {

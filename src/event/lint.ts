@@ -1,13 +1,13 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { readWindow } from '../confirm/usual.ts'
+import { Failure, messageOf } from '../base/failure.ts'
+import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
-import { parseAction } from '../service/actions.ts'
-import { Failure, messageOf } from '../system/failure.ts'
-import { type Finding, findingsOf } from '../system/finding.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { parseAction } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
+import { readWindow } from '../transaction/default-window.ts'
 import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
 
 /** Events that name missing actions, templates or services, and templates that no event expands. */

@@ -1,9 +1,10 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { compareBytes } from '../system/byte-order.ts'
-import { EXIT, Failure, hasCode } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { EXIT, Failure, hasCode } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { Places } from '../system/places.ts'
+import type { Request } from '../system/service/adjustment.ts'
 
 /** An executable of an event. */
 export interface Handler {
@@ -68,6 +69,13 @@ export function loadEvent(places: Places, name: string): Event {
     templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
     services: byName(folders.flatMap(folder => servicesIn(join(folder, 'services2adjust')))),
   }
+}
+
+/** What an event asks of services, whatever changed. */
+export function requestsOfEvent(event: Event): Request[] {
+  return event.services.flatMap(({ service, words, file }) =>
+    (words.length === 0 ? [''] : words).map(word => ({ service, word, source: file })),
+  )
 }
 
 interface Candidate extends Handler {

@@ -1,24 +1,23 @@
-import type { Context } from '../apply/context.ts'
-import { expandAll, goneTemplates, planOutputs } from '../apply/run.ts'
-import { beginChange } from '../confirm/turn.ts'
-import { opensUnasked, readWindow } from '../confirm/usual.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { Failure } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/check.ts'
 import type { Records } from '../db/record.ts'
+import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
-import { compareBytes } from '../system/byte-order.ts'
-import { Failure } from '../system/failure.ts'
+import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
+import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
-import type { Request } from './adjustment.ts'
-import type { Agreement } from './agreement.ts'
+import type { Agreement } from '../transaction/agreement.ts'
+import { beginChange } from '../transaction/before-change.ts'
+import { opensUnasked, readWindow } from '../transaction/default-window.ts'
+import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
+import type { Reporter } from '../transaction/report.ts'
+import { Transaction } from '../transaction/transaction.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
-import { type Event, type Handler, loadEvent } from './load.ts'
-import { NO_TURN, type Turn, takeTurn } from './one-at-a-time.ts'
-import type { Reporter } from './report.ts'
-import { requestsOfEvent } from './requests.ts'
-import { Transaction } from './transaction.ts'
+import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 
 /** These events only prepare: services are started by the boot that follows (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
@@ -92,9 +91,9 @@ class EventRun {
     const confirmWithin = signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(places) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
-    const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
+    const runRequest = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
     const byServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
-    this.#transaction = new Transaction(deed, this.#context, turn, report, { windowOfServices: byServices })
+    this.#transaction = new Transaction(runRequest, this.#context, turn, report, { windowOfServices: byServices })
   }
 
   async run(): Promise<number> {

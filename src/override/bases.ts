@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Objects } from '../history/objects.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { hasCode, messageOf, refusal } from '../base/failure.ts'
+import { Objects } from '../state/history/objects.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
-import { compareBytes } from '../system/byte-order.ts'
-import { hasCode, messageOf, refusal } from '../system/failure.ts'
 import { withLock } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../system/failure.ts'
-import { isObject } from '../system/is-object.ts'
-import { sha256 } from '../system/sha256.ts'
+import { hasCode } from '../base/failure.ts'
+import { isObject } from '../base/is-object.ts'
+import { sha256 } from '../base/sha256.ts'
 
 /** What a path is, links followed; a link that leads nowhere counts as a file (in services2adjust its target is a word). */
 export function kindOf(path: string): 'file' | 'folder' | undefined {

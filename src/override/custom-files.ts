@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { compareBytes } from '../system/byte-order.ts'
+import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
 import { isBackup, type Layer } from '../template/tree.ts'
 import { kindOf } from './content.ts'

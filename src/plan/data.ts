@@ -1,7 +1,7 @@
-import type { Drifted } from '../drift/state.ts'
-import type { PropertyChange } from '../history/entry.ts'
-import { sha256 } from '../system/sha256.ts'
-import { type Show, unifiedDiff } from './diff.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { type Redact, unifiedDiff } from './diff.ts'
+import type { Drifted } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 
 const WORDS: Readonly<Record<Change['kind'], string>> = {
@@ -20,7 +20,7 @@ export function changeWord(change: Change): string {
  * A plan as plain data, for JSON.
  * @param show takes secrets out of the diffs
  */
-export function planData(plan: Plan, show: Show) {
+export function planData(plan: Plan, show: Redact) {
   return {
     files: plan.changes.map(change => ({
       path: change.path,

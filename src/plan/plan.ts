@@ -1,7 +1,7 @@
-import type { Drifted, DriftState } from '../drift/state.ts'
+import type { Manifest } from '../state/manifest.ts'
 import type { Attributes } from '../system/system.ts'
 import type { Metadata } from '../template/metadata.ts'
-import type { Manifest } from './manifest.ts'
+import type { Drifted, DriftState } from './drift.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
 export type Change = FileChange | LinkChange | RemoveChange | AttributeChange

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { refusal } from '../system/failure.ts'
+import { refusal } from '../base/failure.ts'
 import { below, type Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 

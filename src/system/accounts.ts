@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { refusal } from './failure.ts'
-import { didYouMean } from './nearest.ts'
+import { refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 
 /**
  * The id of a user or group: from the root's own passwd or group file, else from the machine's name services (LDAP …).

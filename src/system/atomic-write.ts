@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { hasCode, messageOf } from './failure.ts'
+import { hasCode, messageOf } from '../base/failure.ts'
 
 export interface WriteOptions {
   /** The exact permissions of the file (the umask is not applied). */

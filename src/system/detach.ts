@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { refusal } from './failure.ts'
+import { refusal } from '../base/failure.ts'
 
 /**
  * Starts a program in a session of its own, without terminal: it outlives the shell, the connection and the process that

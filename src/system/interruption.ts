@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { refusal } from './failure.ts'
+import { refusal } from '../base/failure.ts'
 
 /** Sent by a terminal that is closed or a connection that is lost, by Ctrl-C, and by whoever ends a process (signal(7)). */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
@@ -48,7 +48,7 @@ export function refuseInterrupted(): void {
 }
 
 /** The files are in place, or services are asked: the run is finished now. */
-export function finishInSpite(): void {
+export function finishDespiteSignals(): void {
   state.finishing = true
 }
 

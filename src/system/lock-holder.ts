@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hasCode } from './failure.ts'
+import { hasCode } from '../base/failure.ts'
 
 /** Who holds a lock: enough to tell whether it still lives, and to name it to a person. Holds no values. */
 export interface Holder {

@@ -1,6 +1,6 @@
 import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
+import { Failure, hasCode } from '../base/failure.ts'
 import { systemReason } from './atomic-write.ts'
-import { Failure, hasCode } from './failure.ts'
 import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
 
 /** A lock that is held. */

@@ -39,6 +39,11 @@ export function below(places: Pick<Places, 'root'>, path: string): string {
   return places.root === '/' && isAbsolute(path) ? path : join(places.root, path)
 }
 
+/** Where the contents last written are, each under the hash that the manifest has, secrets masked. */
+export function writtenFolder(places: Places): string {
+  return join(places.state, 'written')
+}
+
 /** The file of a database. A name that starts with a slash is a file of its own, as in SME Server. */
 export function databaseFile(places: Places, name: string): string {
   return isAbsolute(name) ? name : join(places.databases, `${name}.json`)

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
+import { hasCode } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
 import { syncFolder } from './atomic-write.ts'
-import { hasCode } from './failure.ts'
 import { runCommand } from './run.ts'
 import type { Attributes, FileState, RunOptions, RunResult, System } from './system.ts'
 

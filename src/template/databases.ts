@@ -1,5 +1,5 @@
+import { Failure, refusal } from '../base/failure.ts'
 import type { DbRecord, Records } from '../db/record.ts'
-import { Failure, refusal } from '../system/failure.ts'
 
 /**
  * A record as a fragment sees it: its properties, with `key` and `type` of the record itself. Frozen.

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { compileFunction } from 'node:vm'
-import { Failure, messageOf, refusal } from '../system/failure.ts'
+import { Failure, messageOf, refusal } from '../base/failure.ts'
 import { excerpt } from './excerpt.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './lines.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Finding, findingsOf } from '../system/finding.ts'
+import { type Finding, findingsOf } from '../base/finding.ts'
 import { compileFragment } from './fragment.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates } from './tree.ts'

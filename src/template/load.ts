@@ -1,5 +1,5 @@
-import { refusal } from '../system/failure.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { compileFragment, type Fragment, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import type { FragmentWorld, Scope } from './scope.ts'

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { parseAction } from '../service/actions.ts'
-import { messageOf, refusal } from '../system/failure.ts'
-import { isObject } from '../system/is-object.ts'
-import { didYouMean } from '../system/nearest.ts'
+import { messageOf, refusal } from '../base/failure.ts'
+import { isObject } from '../base/is-object.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { QUOTERS } from '../base/quote.ts'
+import { parseAction } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
-import { QUOTERS } from './quote.ts'
 
 /** Property values that a record must have. */
 export type Where = Readonly<Record<string, string>>
@@ -132,7 +132,7 @@ function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, 
     const what = place === '{key}' ? 'key' : 'property'
     throw refusal(`"${name}" has ${place}, but without "each" there is no record whose ${what} it could be`, {
       where: file,
-      hint: 'Add "each": { "db": "…" }, or name one file. See docs/fragments.md, "template.json".',
+      hint: 'Add "each": { "db": "…" }, or name one file. See docs/reference/fragments.md, "template.json".',
     })
   }
 }
@@ -153,7 +153,7 @@ function readOne(file: string): Record<string, unknown> {
     return problem === undefined ? [] : [`"${key}" ${problem}`]
   })
   if (problems.length > 0)
-    throw refusal(problems.join('; '), { where: file, hint: 'See docs/fragments.md, "template.json".' })
+    throw refusal(problems.join('; '), { where: file, hint: 'See docs/reference/fragments.md, "template.json".' })
   return value
 }
 

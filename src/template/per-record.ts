@@ -1,4 +1,4 @@
-import { refusal } from '../system/failure.ts'
+import { refusal } from '../base/failure.ts'
 import type { RecordView } from './databases.ts'
 import type { Metadata, Where } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'

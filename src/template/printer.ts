@@ -1,5 +1,5 @@
+import type { Quoter } from '../base/quote.ts'
 import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
-import type { Quoter } from './quote.ts'
 
 const MARK = `${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`
 const MARKS = new RegExp(MARK, 'gu')

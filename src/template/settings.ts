@@ -1,4 +1,4 @@
-import { refusal } from '../system/failure.ts'
+import { refusal } from '../base/failure.ts'
 import type { Databases } from './databases.ts'
 import type { Metadata } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'

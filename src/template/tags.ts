@@ -1,6 +1,6 @@
 import { Eta } from 'eta/core'
 import jsTokens from 'js-tokens'
-import { type Failure, refusal } from '../system/failure.ts'
+import { type Failure, refusal } from '../base/failure.ts'
 import { excerpt } from './excerpt.ts'
 
 /** A piece of a fragment: text, a statement `<% %>`, a quoted value `<%= %>` or raw text `<%~ %>`. */

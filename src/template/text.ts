@@ -1,4 +1,4 @@
-import { compareBytes } from '../system/byte-order.ts'
+import { compareBytes } from '../base/byte-order.ts'
 
 const ON = new Set(['enabled', 'yes', 'on', 'true', '1'])
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, normalize } from 'node:path'
-import { compareBytes } from '../system/byte-order.ts'
-import { hasCode, refusal } from '../system/failure.ts'
+import { compareBytes } from '../base/byte-order.ts'
+import { hasCode, refusal } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
 
 /** One folder of the search list. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CheckerTable } from '../../src/apply/checkers.ts'
-import { commit } from '../../src/apply/commit.ts'
-import { judgeInPlace, type Verdict } from '../../src/apply/judge.ts'
+import { CheckerTable } from '../../src/commit/checkers.ts'
+import { commit } from '../../src/commit/commit.ts'
+import { judgeInPlace, type Verdict } from '../../src/commit/judge.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
 import { Engine } from '../support/engine.ts'
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Confirmation } from '../../src/confirm/record.ts'
-import type { HistoryEntry } from '../../src/history/entry.ts'
+import type { Confirmation } from '../../src/state/confirmation.ts'
+import type { HistoryEntry } from '../../src/state/history/entry.ts'
 import { BIN, Sandbox } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { outputFileSync, removeSync } from 'fs-extra/esm'
-import { Failure } from '../../src/system/failure.ts'
+import { Failure } from '../../src/base/failure.ts'
 import type { Places } from '../../src/system/places.ts'
 
 /** Places of their own in a fresh folder; files are written below it. */

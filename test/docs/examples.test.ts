@@ -1,21 +1,18 @@
-// The documents cannot lie: the examples of docs/fragments.md run through the engine, the tours of README.md and docs/proxy.md in a shell.
-import { readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
+// The documents cannot lie: their examples of fragments run through the engine, their tours in a shell.
+import { readlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { applyPlan } from '../../src/apply/barrier.ts'
-import { expandAll, planOutputs } from '../../src/apply/run.ts'
+import { applyPlan } from '../../src/commit/barrier.ts'
+import { expandAll, planOutputs } from '../../src/plan/run.ts'
 import { listTemplates } from '../../src/template/tree.ts'
 import { Engine, failureOf } from '../support/engine.ts'
 import { needsCommands } from '../support/packages.ts'
 import { PROJECT, Sandbox } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
-import { type Example, readConsole, readExamples } from './markdown.ts'
+import { type Example, readConsole, readExamples, textOf } from './markdown.ts'
 
-const textOf = (name: string) => readFileSync(join(PROJECT, name), 'utf8')
-
-const examples = suite('examples of docs/fragments.md')
-const found = readExamples(textOf('docs/fragments.md'))
+const examples = suite('examples of docs/reference/fragments.md')
+const found = readExamples(textOf('docs/reference/fragments.md'))
 
 examples('are found', () => {
   const count = (kind: string) => found.flatMap(({ steps }) => steps).filter(step => step.kind === kind).length
@@ -56,7 +53,7 @@ function withoutBanner(made: string, expected: string): string {
 
 const tours = suite('tours')
 
-for (const name of ['README.md', 'docs/proxy.md'])
+for (const name of ['README.md', 'docs/guide/reverse-proxy.md'])
   testIf(tours, needsCommands('openssl'), `${name} prints what stands there`, () => tour(name))
 
 /** Types the commands of a document, in a server of its own. */

@@ -1,3 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PROJECT } from '../support/sandbox.ts'
+
+/** Every document of the project, by its path in the checkout. */
+export function listDocuments(): string[] {
+  const below = (folder: string) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`)
+  const found = ['README.md', 'CHANGELOG.md', ...below('docs'), ...below('templates-custom')]
+  return found.filter(name => name.endsWith('.md')).sort()
+}
+
+/** The text of a file of the checkout. */
+export function textOf(name: string): string {
+  return readFileSync(join(PROJECT, name), 'utf8')
+}
+
 /** One block of an example: a file to write, or what must come out. */
 interface Step {
   readonly kind: 'database' | 'template' | 'result' | 'link' | 'error'

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { adoptPlan } from '../../src/drift/adopt.ts'
-import { commitOne } from '../../src/drift/commit-one.ts'
-import { NO_TURN } from '../../src/event/one-at-a-time.ts'
+import { adoptPlan } from '../../src/customize/adopt.ts'
 import { overrideContents, readBases } from '../../src/override/bases.ts'
+import { commitOne } from '../../src/transaction/commit-one.ts'
+import { NO_TURN } from '../../src/transaction/event-lock.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 

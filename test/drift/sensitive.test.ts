@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isSensitive } from '../../src/drift/sensitive.ts'
+import { isSensitive } from '../../src/plan/sensitive.ts'
 import { Sandbox } from '../support/sandbox.ts'
 
 const sensitive = suite('files that can shut you out')

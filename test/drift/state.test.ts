@@ -2,11 +2,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type DriftState, driftState } from '../../src/drift/state.ts'
-import { keepWritten, lastWritten, writtenFolder } from '../../src/drift/written.ts'
-import { readManifest } from '../../src/plan/manifest.ts'
+import { sha256 } from '../../src/base/sha256.ts'
+import { type DriftState, driftState } from '../../src/plan/drift.ts'
+import { readManifest } from '../../src/state/manifest.ts'
+import { keepWritten, lastWritten } from '../../src/state/written.ts'
+import { writtenFolder } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
-import { sha256 } from '../../src/system/sha256.ts'
 import { Engine } from '../support/engine.ts'
 
 const states = suite('drift states')

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeContext } from '../../src/apply/context.ts'
-import { examine } from '../../src/doctor/doctor.ts'
-import { readPending } from '../../src/event/pending.ts'
+import { examine } from '../../src/cli/doctor/doctor.ts'
 import { survey } from '../../src/event/survey.ts'
-import type { HistoryEntry } from '../../src/history/entry.ts'
-import { History } from '../../src/history/history.ts'
-import { restorationTo } from '../../src/history/restore.ts'
+import { makeContext } from '../../src/plan/context.ts'
+import { restorationTo } from '../../src/plan/restore-entry.ts'
+import type { HistoryEntry } from '../../src/state/history/entry.ts'
+import { History } from '../../src/state/history/history.ts'
 import { DryRunSystem } from '../../src/system/dry-run-system.ts'
+import { readPending } from '../../src/transaction/pending.ts'
 import { leftOvers } from './left-overs.ts'
 import type { Site } from './site.ts'
 
@@ -32,7 +32,7 @@ interface Outlook {
 }
 
 /** A command on a server that is ready for it, with what must be found before and after it. */
-export class Deed {
+export class RunRequest {
   readonly name: string
   readonly command: readonly string[]
   readonly input: string

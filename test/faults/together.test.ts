@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { History } from '../../src/history/history.ts'
+import { History } from '../../src/state/history/history.ts'
 import { type Site, waitingSite } from './site.ts'
 
 const together = suite('commands at once')

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { HistoryEntry, PropertyChange } from '../../src/history/entry.ts'
+import type { HistoryEntry, PropertyChange } from '../../src/state/history/entry.ts'
 import { Sandbox } from '../support/sandbox.ts'
 
 const nested = suite('events within events, in the history')

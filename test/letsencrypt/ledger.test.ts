@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Ledger } from '../../src/letsencrypt/ledger/ledger.ts'
-import { isPublicName, registeredDomain } from '../../src/letsencrypt/ledger/public-suffix.ts'
-import { pauseIn, retryAfter } from '../../src/letsencrypt/ledger/retry-after.ts'
-import type { Authority, Mode } from '../../src/letsencrypt/types.ts'
+import { Ledger } from '../../src/modules/letsencrypt/ledger/ledger.ts'
+import { isPublicName, registeredDomain } from '../../src/modules/letsencrypt/ledger/public-suffix.ts'
+import { pauseIn, retryAfter } from '../../src/modules/letsencrypt/ledger/retry-after.ts'
+import type { Authority, Mode } from '../../src/modules/letsencrypt/types.ts'
 import { failureOf } from '../support/engine.ts'
 import { PROJECT } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
@@ -285,7 +285,7 @@ ledgers('a ledger that cannot be read is no empty one either', () => {
 ledgers('killed at any moment, it is whole', async () => {
   const { authority, file, order } = makeLedger()
   const script = `
-    import { Ledger } from ${JSON.stringify(join(PROJECT, 'src/letsencrypt/ledger/ledger.ts'))}
+    import { Ledger } from ${JSON.stringify(join(PROJECT, 'src/modules/letsencrypt/ledger/ledger.ts'))}
     const ledger = new Ledger(${JSON.stringify(authority)}, { now: () => new Date(${START}) })
     for (;;) ledger.record({ kind: 'failed', names: ['example.org'], failedNames: [], said: '' })`
   for (let round = 1; round <= 4; round++) {

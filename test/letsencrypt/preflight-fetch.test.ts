@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkDirectory } from '../../src/letsencrypt/preflight/directory.ts'
-import { fetchToken } from '../../src/letsencrypt/preflight/fetch.ts'
-import { withToken } from '../../src/letsencrypt/preflight/token.ts'
+import { checkDirectory } from '../../src/modules/letsencrypt/preflight/directory.ts'
+import { fetchToken } from '../../src/modules/letsencrypt/preflight/fetch.ts'
+import { withToken } from '../../src/modules/letsencrypt/preflight/token.ts'
 import { type HttpsServer, startHttps } from '../support/https-server.ts'
 import { needsCommands } from '../support/packages.ts'
 import { must, PROJECT, run as runCommand, words } from '../support/sandbox.ts'
@@ -231,7 +231,7 @@ fetching('what a killed check left behind goes with the next one; what is not ou
 fetching('a check that is interrupted takes its token with it', () => {
   const place = mkdtempSync(join(folder, 'interrupted-'))
   const script = `
-    import { withToken } from ${JSON.stringify(join(PROJECT, 'src/letsencrypt/preflight/token.ts'))}
+    import { withToken } from ${JSON.stringify(join(PROJECT, 'src/modules/letsencrypt/preflight/token.ts'))}
     import { readdirSync } from 'node:fs'
     await withToken(${JSON.stringify(place)}, async () => {
       console.log(readdirSync(${JSON.stringify(place)}).length)

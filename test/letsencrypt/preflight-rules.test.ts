@@ -1,13 +1,13 @@
 // What the checks conclude from what they are told: no network is asked.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CaaAnswer, type CaaRecord, checkCaa } from '../../src/letsencrypt/preflight/caa.ts'
-import type { CheckResult, NameReport } from '../../src/letsencrypt/preflight/check.ts'
-import { checkCount, checkInternal, checkWildcard } from '../../src/letsencrypt/preflight/names.ts'
-import { isInternetAddress } from '../../src/letsencrypt/preflight/own-address.ts'
-import { failingNames } from '../../src/letsencrypt/preflight/preflight.ts'
-import { reportAsText } from '../../src/letsencrypt/preflight/show.ts'
-import type { Authority } from '../../src/letsencrypt/types.ts'
+import { type CaaAnswer, type CaaRecord, checkCaa } from '../../src/modules/letsencrypt/preflight/caa.ts'
+import type { CheckResult, NameReport } from '../../src/modules/letsencrypt/preflight/check.ts'
+import { checkCount, checkInternal, checkWildcard } from '../../src/modules/letsencrypt/preflight/names.ts'
+import { isInternetAddress } from '../../src/modules/letsencrypt/preflight/own-address.ts'
+import { failingNames } from '../../src/modules/letsencrypt/preflight/preflight.ts'
+import { reportAsText } from '../../src/modules/letsencrypt/preflight/show.ts'
+import type { Authority } from '../../src/modules/letsencrypt/types.ts'
 
 const rules = suite('rules of the preflight')
 

@@ -1,7 +1,7 @@
 // What the setup does with the settings before anybody is asked for a certificate.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readSettings } from '../../src/letsencrypt/settings.ts'
+import { readSettings } from '../../src/modules/letsencrypt/settings.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { configuration, domain, Server } from '../services/server.ts'
 import { needsCommands } from '../support/packages.ts'

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseStatus, readConnections, withManagement } from '../../src/openvpn/connections.ts'
-import { Management, NotRunning } from '../../src/openvpn/management.ts'
-import type { VpnServer } from '../../src/openvpn/servers.ts'
-import { Failure } from '../../src/system/failure.ts'
+import { Failure } from '../../src/base/failure.ts'
+import { parseStatus, readConnections, withManagement } from '../../src/modules/openvpn/connections.ts'
+import { Management, NotRunning } from '../../src/modules/openvpn/management.ts'
+import type { VpnServer } from '../../src/modules/openvpn/servers.ts'
 
 const test = suite('the management interface')
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-management-'))

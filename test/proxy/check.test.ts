@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DbRecord } from '../../src/db/record.ts'
-import { checkSites } from '../../src/proxy/check.ts'
-import { frontOf } from '../../src/proxy/front.ts'
-import { sitesOf } from '../../src/proxy/sites.ts'
+import { checkSites } from '../../src/modules/proxy/check.ts'
+import { sitesOf } from '../../src/modules/proxy/sites.ts'
+import { frontOf } from '../../src/template/web-front.ts'
 
 const check = suite('gabarit proxy check')
 

@@ -1,11 +1,11 @@
 // The commands that the adapter for Docker makes. No engine runs here: none was asked.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { collectAdjustments } from '../../src/event/adjust.ts'
-import type { ServiceAction } from '../../src/service/actions.ts'
-import { docker, withContainers } from '../../src/service/docker.ts'
-import type { Unit } from '../../src/service/manager.ts'
-import { systemd } from '../../src/service/systemd.ts'
+import type { ServiceAction } from '../../src/system/service/actions.ts'
+import { docker, withContainers } from '../../src/system/service/docker.ts'
+import type { Unit } from '../../src/system/service/manager.ts'
+import { systemd } from '../../src/system/service/systemd.ts'
+import { collectAdjustments } from '../../src/transaction/adjust.ts'
 
 const containers = suite('the service adapter docker')
 const PLAIN: Unit = { name: 'cache', reloadSignal: 'HUP' }

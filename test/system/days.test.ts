@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { DAY, sayWhen } from '../../src/system/days.ts'
+import { DAY, sayWhen } from '../../src/base/days.ts'
 
 const days = suite('days in words')
 

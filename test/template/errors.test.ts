@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { EXIT } from '../../src/system/failure.ts'
+import { EXIT } from '../../src/base/failure.ts'
 import { Engine, failureOf } from '../support/engine.ts'
 
 const errors = suite('errors of fragments')

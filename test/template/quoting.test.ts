@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { QUOTERS } from '../../src/template/quote.ts'
+import { QUOTERS } from '../../src/base/quote.ts'
 import { Engine, failureOf, render } from '../support/engine.ts'
 import { findCommand, needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'

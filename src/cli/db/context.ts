@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
+import { didYouMean } from '../../base/nearest.ts'
 import { describedDatabases } from '../../db/describe.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
-import { didYouMean } from '../../system/nearest.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { printError } from './output.ts'
 

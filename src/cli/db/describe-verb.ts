@@ -1,3 +1,6 @@
+import { escapeControls } from '../../base/escape-controls.ts'
+import { EXIT, Failure } from '../../base/failure.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import {
   type DatabaseDescription,
@@ -8,9 +11,6 @@ import {
   uniqueNames,
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
-import { escapeControls } from '../../system/escape-controls.ts'
-import { EXIT, Failure } from '../../system/failure.ts'
-import { didYouMean } from '../../system/nearest.ts'
 import { type Context, readRecords } from './context.ts'
 import { printLines } from './output.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { EXIT, Failure } from '../../system/failure.ts'
+import { EXIT, Failure } from '../../base/failure.ts'
 import type { Context } from './context.ts'
 
 /** `log`: the history belongs to the engine, which this program does not load; so the engine is called. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { usageFailure } from '../../system/failure.ts'
-import { didYouMean } from '../../system/nearest.ts'
+import { usageFailure } from '../../base/failure.ts'
+import { didYouMean } from '../../base/nearest.ts'
 
 export interface Options {
   readonly json: boolean

@@ -1,6 +1,6 @@
 import { readSync, writeSync } from 'node:fs'
+import { Failure, hasCode } from '../../base/failure.ts'
 import { systemReason } from '../../system/atomic-write.ts'
-import { Failure, hasCode } from '../../system/failure.ts'
 
 /**
  * Writes text to standard output. `process.stdout` would do, but loading it costs more than a whole `getprop`.

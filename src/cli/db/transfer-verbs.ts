@@ -1,5 +1,5 @@
+import { EXIT, Failure } from '../../base/failure.ts'
 import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
-import { EXIT, Failure } from '../../system/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { type Context, readRecords } from './context.ts'
 import { print, printError, printLines, readInput } from './output.ts'

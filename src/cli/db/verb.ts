@@ -1,5 +1,5 @@
+import { usageFailure } from '../../base/failure.ts'
 import type { Draft } from '../../db/draft.ts'
-import { usageFailure } from '../../system/failure.ts'
 import type { Context } from './context.ts'
 
 /** One verb: from this table come checks of the arguments, usage, help and completion. */

@@ -1,4 +1,4 @@
-import { Failure } from '../../system/failure.ts'
+import { Failure } from '../../base/failure.ts'
 
 /**
  * The words of one line of a batch, quoted as in a shell: '…' as it is, "…" with a backslash before `"`, `\`, `$` and a back

@@ -1,8 +1,8 @@
+import { escapeControls } from '../../base/escape-controls.ts'
+import { Failure } from '../../base/failure.ts'
+import { isObject } from '../../base/is-object.ts'
 import type { Draft } from '../../db/draft.ts'
 import { repeatedName } from '../../db/json-names.ts'
-import { escapeControls } from '../../system/escape-controls.ts'
-import { Failure } from '../../system/failure.ts'
-import { isObject } from '../../system/is-object.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>

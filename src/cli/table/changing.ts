@@ -5,7 +5,7 @@ import {
   type Command,
   JSON_OPTION,
   OVERWRITE_OPTION,
-} from '../command.ts'
+} from '../../terminal/command.ts'
 
 /** Commands that make files, run events and adjust services. */
 export const CHANGING: readonly Command[] = [

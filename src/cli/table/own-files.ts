@@ -1,4 +1,4 @@
-import { COMMENT_OPTION, type Command, JSON_OPTION } from '../command.ts'
+import { COMMENT_OPTION, type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** What the site makes its own: overrides, and files edited by hand. */
 export const OWN_FILES: readonly Command[] = [

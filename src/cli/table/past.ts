@@ -5,7 +5,7 @@ import {
   type Command,
   JSON_OPTION,
   OVERWRITE_OPTION,
-} from '../command.ts'
+} from '../../terminal/command.ts'
 
 /** The history and the way back. */
 export const PAST: readonly Command[] = [

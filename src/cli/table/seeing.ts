@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION } from '../command.ts'
+import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Commands that only look. */
 export const SEEING: readonly Command[] = [

@@ -1,8 +1,8 @@
-import type { Command } from '../command.ts'
-import { VERBS as LETSENCRYPT } from '../letsencrypt/verbs.ts'
-import { VERBS as PROXY } from '../proxy/verbs.ts'
-import { VERBS as VPN } from '../vpn/verbs.ts'
-import { withVerbs } from '../with-verbs.ts'
+import { VERBS as LETSENCRYPT } from '../../modules/letsencrypt/commands/verbs.ts'
+import { VERBS as VPN } from '../../modules/openvpn/commands/verbs.ts'
+import { VERBS as PROXY } from '../../modules/proxy/commands/verbs.ts'
+import type { Command } from '../../terminal/command.ts'
+import { withVerbs } from '../../terminal/with-verbs.ts'
 
 /** Commands of single services, for what their daemons and authorities must be asked. */
 export const SERVICES: readonly Command[] = [

@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION } from '../command.ts'
+import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Setting up, and what other programs call. */
 export const SETTING_UP: readonly Command[] = [
@@ -49,7 +49,7 @@ export const SETTING_UP: readonly Command[] = [
     options: [],
     examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
     run: async invocation => {
-      invocation.print(await (await import('../../apply/view.ts')).judgeFromInput())
+      invocation.print(await (await import('../../commit/view.ts')).judgeFromInput())
       return 0
     },
   },

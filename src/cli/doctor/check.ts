@@ -1,0 +1,36 @@
+import type { Records } from '../../db/record.ts'
+import type { Places } from '../../system/places.ts'
+
+/** What a check says about one thing. */
+export interface Diagnosis {
+  readonly level: 'ok' | 'warning' | 'error'
+  /** What is wrong; of what is in order: what was looked at. */
+  readonly message: string
+  /** The command that mends it. */
+  readonly command?: string
+}
+
+/** What checks look at. */
+export interface Patient {
+  readonly places: Places
+  /** The configuration database; empty when it cannot be read, which is a finding of its own. */
+  readonly configuration: Records
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** One check. Its id is for scripts and for ignores: it never changes. */
+export interface Check {
+  readonly id: string
+  readonly run: (patient: Patient) => readonly Diagnosis[]
+}
+
+/** All is well. */
+export function ok(message: string): Diagnosis[] {
+  return [{ level: 'ok', message }]
+}
+
+/** What was found; when that is nothing, all is well. */
+export function orOk(found: readonly Diagnosis[], message: string): readonly Diagnosis[] {
+  return found.length > 0 ? found : ok(message)
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, orFailure } from '../../base/failure.ts'
+import { shell } from '../../base/quote.ts'
+import { journalFile } from '../../commit/journal.ts'
+import { lastGoodPath } from '../../db/damage.ts'
+import { listDatabases } from '../../db/list.ts'
+import { readDatabase } from '../../db/store.ts'
+import { describeConfirmation, moveAside, readConfirmation, secondsLeft } from '../../state/confirmation.ts'
+import { readHolder } from '../../system/lock.ts'
+import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { readPending } from '../../transaction/pending.ts'
+import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
+
+/** Checks of gabarit's own files. */
+export const STATE_CHECKS: readonly Check[] = [
+  { id: 'databases', run: readable },
+  { id: 'last-good', run: lastGood },
+  { id: 'journal', run: journal },
+  { id: 'lock', run: lock },
+  { id: 'pending', run: pending },
+  { id: 'confirmation', run: confirmation },
+]
+
+function readable({ places }: Patient): readonly Diagnosis[] {
+  const names = listDatabases(places)
+  const damaged = names.flatMap((name): Diagnosis[] => {
+    const file = databaseFile(places, name)
+    const problem = problemOf(() => readDatabase(file))
+    if (problem === undefined) return []
+    const copy = lastGoodPath(file)
+    const isGood = existsSync(copy) && problemOf(() => readDatabase(copy)) === undefined
+    return [{ level: 'error', message: problem.describe(), ...(isGood ? { command: copyCommand(copy, file) } : {}) }]
+  })
+  return orOk(damaged, `${names.length} databases can be read`)
+}
+
+/** Without a copy there is nothing to go back to when a database is damaged. */
+function lastGood({ places }: Patient): readonly Diagnosis[] {
+  const found = listDatabases(places).flatMap((name): Diagnosis[] => {
+    const file = databaseFile(places, name)
+    const copy = lastGoodPath(file)
+    if (problemOf(() => readDatabase(file)) !== undefined) return []
+    const problem = existsSync(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')
+    if (problem === undefined) return []
+    const message = `the good copy of the database ${name} ${existsSync(copy) ? 'is damaged' : 'is missing'}`
+    return [{ level: 'warning', message, command: copyCommand(file, copy) }]
+  })
+  return orOk(found, 'every database has its good copy')
+}
+
+function journal({ places }: Patient): readonly Diagnosis[] {
+  const file = journalFile(places)
+  if (!existsSync(file)) return ok('no commit was cut off')
+  if (eventUnderWay(places)) return ok('a commit is under way')
+  const message = `a commit was cut off: ${file}. The next command that changes files puts everything back`
+  return [{ level: 'error', message, command: 'gabarit apply' }]
+}
+
+function lock({ places }: Patient): readonly Diagnosis[] {
+  const path = eventLock(places)
+  try {
+    const holder = readHolder(path)
+    if (holder === undefined) return ok('nobody holds the lock of events')
+    if (!holderIsDead(holder)) return ok(`held by ${describeHolder(holder)}`)
+    const message = `the lock of events was left over by ${describeHolder(holder)}; the next event takes it over`
+    return [{ level: 'warning', message, command: 'gabarit apply' }]
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [{ level: 'error', message: error.describe(), command: `rm ${shell(path)}` }]
+  }
+}
+
+function pending({ places }: Patient): readonly Diagnosis[] {
+  const waiting = orFailure(() => readPending(places))
+  if (waiting instanceof Failure) return [{ level: 'error', message: waiting.describe() }]
+  return orOk(
+    waiting.map(({ service, word }) => {
+      const message = `the service ${service} still waits for: ${word || 'adjust'}`
+      return { level: 'warning', message, command: 'gabarit apply' }
+    }),
+    'no service adjustment waits',
+  )
+}
+
+/** A change that waits is as it should be, as long as it can still go back. */
+function confirmation({ places }: Patient): readonly Diagnosis[] {
+  const open = orFailure(() => readConfirmation(places))
+  if (open instanceof Failure) return [{ level: 'error', message: open.describe(), command: moveAside(places) }]
+  if (open === undefined) return ok('no change waits for a confirmation')
+  const what = describeConfirmation(open)
+  if (open.problem !== null)
+    return [
+      { level: 'error', message: `${what}: could not go back: ${open.problem}`, command: 'gabarit confirm cancel' },
+    ]
+  if (secondsLeft(open) > 0) return ok(`waits for a confirmation: ${what}`)
+  const message = `${what}: nobody confirmed it in time, and it has not gone back yet`
+  return [{ level: 'error', message, command: 'gabarit confirm expired' }]
+}
+
+function eventLock(places: Places): string {
+  return join(places.state, 'event.lock')
+}
+
+function eventUnderWay(places: Places): boolean {
+  try {
+    const holder = readHolder(eventLock(places))
+    return holder !== undefined && !holderIsDead(holder)
+  } catch {
+    // The check of the lock says what is wrong with it.
+    return false
+  }
+}
+
+function problemOf(look: () => unknown): Failure | undefined {
+  const found = orFailure(look)
+  return found instanceof Failure ? found : undefined
+}
+
+function copyCommand(from: string, to: string): string {
+  return `cp -p ${shell(from)} ${shell(to)}`
+}

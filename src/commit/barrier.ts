@@ -1,0 +1,121 @@
+import { refusal } from '../base/failure.ts'
+import type { Context } from '../plan/context.ts'
+import { planData } from '../plan/data.ts'
+import type { Plan } from '../plan/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
+import type { Restored } from '../plan/restore.ts'
+import { makeExpander } from '../plan/run.ts'
+import { refuseSensitiveDrift } from '../plan/sensitive.ts'
+import { keepWritten } from '../state/written.ts'
+import { refuseInterrupted } from '../system/interruption.ts'
+import type { Places } from '../system/places.ts'
+import { RealSystem } from '../system/real-system.ts'
+import type { System } from '../system/system.ts'
+import { traceTemplate } from '../template/trace.ts'
+import { type Checker, CheckerTable } from './checkers.ts'
+import { type Companion, commit, type Staged } from './commit.ts'
+import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
+import { locateInFragments } from './locate.ts'
+import { askSiteChecks } from './site-checks.ts'
+import type { ViewFile } from './view.ts'
+
+/**
+ * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
+ * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing; the checks are asked only
+ * when the context says so.
+ * @param companions files of gabarit's own state that stand and fall with the plan
+ * @param last asked when everybody else has agreed: the last chance to throw
+ * @returns the checks that were made, for the history
+ * @throws Failure (refused)
+ */
+export async function applyPlan(
+  context: Context,
+  plan: Plan,
+  companions: readonly Companion[] = [],
+  last: () => void = () => undefined,
+): Promise<readonly string[]> {
+  const { places, system, warn } = context
+  refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
+  const ran: string[] = []
+  const checkers = new CheckerTable(places).of(plan.changes)
+  /** @returns whether the checkers could not see the files yet */
+  const check = async (staged: readonly Staged[]): Promise<boolean> => {
+    if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
+    const asking = system.dryRun ? new RealSystem(places.root) : system
+    const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
+    const verdict = await judge(checkers, plan, files, places, asking)
+    // What was asked has ended by the signal too, so its word counts for nothing.
+    refuseInterrupted()
+    if (verdict === undefined && system.dryRun) warn('the checkers were not asked: no private view can be made here')
+    for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
+    ran.push(...site.ran, ...(verdict?.ran ?? []))
+    refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
+    return verdict === undefined && !system.dryRun
+  }
+  const checkInPlace = async () => {
+    warn('the files were put in place before they were checked: no private view of them could be made')
+    const verdict = await judgeInPlace(checkers, system)
+    refuseInterrupted()
+    for (const warning of verdict.warnings) warn(warning)
+    ran.push(...verdict.ran)
+    refuse(verdict.problems, context, plan)
+    last()
+  }
+  const ask = async (staged: readonly Staged[]) => {
+    if (await check(staged)) return checkInPlace
+    last()
+    return undefined
+  }
+  await commit(plan, places, system, ask, companions)
+  // What was written is needed when somebody edits the file by hand.
+  if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
+  return ran
+}
+
+/** How many files a warning names. */
+const SHOWN = 10
+
+async function judge(
+  checkers: readonly Checker[],
+  plan: Plan,
+  files: readonly ViewFile[],
+  places: Places,
+  system: System,
+): Promise<Verdict | undefined> {
+  const nothing = { problems: [], ran: [], warnings: [] }
+  if (checkers.length === 0) return nothing
+  if (places.root !== '/') {
+    const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
+    const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
+    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
+  }
+  return judgeStaged(checkers, plan, files, system, places)
+}
+
+/** The new files of a plan that is not staged anywhere. */
+function contentsOf(plan: Plan): ViewFile[] {
+  return plan.changes.flatMap(change => {
+    if (change.kind !== 'write') return []
+    const content = Buffer.from(change.after).toString('base64')
+    return [{ real: change.real, content, attributes: change.attributes }]
+  })
+}
+
+function refuse(problems: readonly string[], context: Context, plan: Plan): void {
+  if (problems.length === 0) return
+  const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
+  const located = problems.map(problem => locateInFragments(problem, plan, trace))
+  throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
+}
+
+/** What stands at the places of a plan before it is committed. */
+export function formerStates(plan: Plan, system: System): Restored[] {
+  return plan.changes.map(({ path, real, template }) => {
+    const state = system.state(real)
+    if (state?.kind === 'link') return { path, template, version: { link: system.readLink(real) } }
+    if (state?.kind !== 'file') return { path, template, version: null }
+    const { mode, uid, gid } = state
+    return { path, template, version: { content: system.read(real), attributes: { mode, uid, gid } } }
+  })
+}

@@ -1,0 +1,93 @@
+import { basename, dirname, join } from 'node:path'
+import type { Change } from '../plan/plan.ts'
+import type { Places } from '../system/places.ts'
+import { textOf } from '../system/read-text.ts'
+
+/** One checker, and the files that ask for it. */
+export interface Checker {
+  readonly command: readonly string[]
+  /** The program that judges. */
+  readonly program: string
+  readonly paths: readonly string[]
+}
+
+/** An entry of `checkers/well-known.json`: files that are checked whichever template makes them. */
+interface WellKnown {
+  readonly files: readonly RegExp[]
+  readonly commands: readonly (readonly string[])[]
+}
+
+/** Which commands judge a changed file: those of its `template.json`, else those of the shipped table. */
+export class CheckerTable {
+  readonly #folder: string
+  #wellKnown: readonly WellKnown[] | undefined
+
+  constructor(places: Pick<Places, 'shipped'>) {
+    this.#folder = join(places.shipped, 'checkers')
+  }
+
+  /** Every different checker of these changes once. */
+  of(changes: readonly Change[]): Checker[] {
+    const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
+    // Who takes a daemon's main file away has nothing left for it to read.
+    const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
+    for (const change of changes) {
+      for (const command of this.#commands(change)) {
+        if (command.some(word => gone.has(word))) continue
+        const id = JSON.stringify(command)
+        const known = checkers.get(id) ?? { command, program: this.programOf(command), paths: [] }
+        known.paths.push(change.path)
+        checkers.set(id, known)
+      }
+    }
+    return [...checkers.values()]
+  }
+
+  /**
+   * The commands that judge a file, `{}` standing for it and `{checkers}` for the folder of the shipped scripts.
+   * @param validate what its template asks for; undefined: what is usual for such a file
+   */
+  commandsFor(path: string, validate: readonly (readonly string[])[] | undefined): readonly (readonly string[])[] {
+    const commands = validate ?? this.#usual(path)
+    return commands.map(words => words.map(word => word.replaceAll('{checkers}', () => this.#folder)))
+  }
+
+  /** The program that a command needs; a shipped script is called like the program that it runs. */
+  programOf([program = '']: readonly string[]): string {
+    return dirname(program) === this.#folder ? basename(program) : program
+  }
+
+  #commands(change: Change): readonly (readonly string[])[] {
+    switch (change.kind) {
+      case 'attributes':
+        return []
+      case 'write': {
+        const commands = this.commandsFor(change.path, change.metadata.validate)
+        return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
+      }
+      // A file or link that goes or comes can break the set, but there is nothing to read in it.
+      case 'link':
+      case 'remove':
+        return this.commandsFor(change.path, undefined).filter(words => !words.some(word => word.includes('{}')))
+    }
+  }
+
+  #usual(path: string): readonly (readonly string[])[] {
+    this.#wellKnown ??= readTable(join(this.#folder, 'well-known.json'))
+    return this.#wellKnown
+      .filter(({ files }) => files.some(file => file.test(path)))
+      .flatMap(({ commands }) => commands)
+  }
+}
+
+/** A package of templates alone has no table. */
+function readTable(file: string): WellKnown[] {
+  const table: { files: string[]; commands: string[][] }[] = JSON.parse(textOf(file) ?? '[]')
+  return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
+}
+
+/** `*` stands for a part of a name, `**` also for folders. */
+function asPattern(glob: string): RegExp {
+  const source = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*\*?/g, stars => (stars === '*' ? '[^/]*' : '.*'))
+  return new RegExp(`^${source}$`)
+}

@@ -1,0 +1,226 @@
+import { basename, dirname, join } from 'node:path'
+import { Failure, refusal } from '../base/failure.ts'
+import { sha256 } from '../base/sha256.ts'
+import type { Change, FileChange, Plan } from '../plan/plan.ts'
+import { formatManifest, manifestFile } from '../state/manifest.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
+
+/** A file that is staged and not yet in place, for the validators. */
+export interface Staged {
+  readonly change: FileChange
+  /** Where its new content can be read. */
+  readonly file: string
+}
+
+/** A file of gabarit's own state that stands and falls with a commit. */
+export interface Companion {
+  readonly real: string
+  readonly text: string
+  /** Called when it is in place, which is before the first target; when it throws, the commit is undone. */
+  readonly placed?: () => void
+}
+
+/** Throws what is wrong with files that are in place. */
+export type LastWord = () => Promise<void>
+
+interface Step {
+  readonly entry: JournalEntry
+  /** Makes the new file or link beside the target. */
+  readonly stage?: () => void
+  /** Puts it in place. */
+  readonly commit: () => void
+}
+
+/**
+ * Commits a plan: all files or none. Everything is staged beside its target and judged before the first rename; a
+ * journal written before the first step lets the next command undo a commit that was cut off.
+ * The caller holds the event lock and has called `recover()`.
+ * @param judge looks at the staged files; when it throws, nothing has changed. What it returns is asked when all files are in
+ * place, and as long as it has not agreed they can still be undone: by it, or by the next command after a crash
+ * @param companions put in place before the first target
+ * @throws Failure (refused) when it could not be done; everything is then as before
+ */
+export async function commit(
+  plan: Plan,
+  places: Places,
+  system: System,
+  judge: (staged: readonly Staged[]) => Promise<LastWord | undefined>,
+  companions: readonly Companion[] = [],
+): Promise<void> {
+  if (plan.changes.length === 0 && !plan.manifestChanged && companions.length === 0) return
+  const steps = companions.map(companion => companionStep(companion, system))
+  steps.push(...plan.changes.map(change => stepFor(change, system)))
+  if (plan.manifestChanged)
+    steps.push(companionStep({ real: manifestFile(places), text: formatManifest(plan.manifest) }, system))
+  const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
+  try {
+    makeStateFolder(places, system)
+    // A left-over of a journal that was moved away by hand must not count as the old content.
+    removeBackups(system, journal)
+    writeJournal(places, system, journal)
+  } catch (error) {
+    system.remove(journalFile(places))
+    throw writeFailure(error)
+  }
+  try {
+    for (const folder of plan.folders) system.makeFolder(folder)
+    for (const step of steps) step.stage?.()
+    const lastWord = await judge(stagedFiles(plan))
+    keepReplaced(plan, places, system)
+    for (const step of steps) step.commit()
+    for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+    await lastWord?.()
+    writeJournal(places, system, { ...journal, phase: 'committed' })
+  } catch (error) {
+    putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
+  }
+  try {
+    removeBackups(system, journal)
+    system.remove(journalFile(places))
+  } catch {
+    // All files are in place. What is left over is for the next command to clear away.
+  }
+}
+
+/** Undoes what was done so far, and throws why. */
+function putBack(journal: Journal, places: Places, system: System, failure: Failure): never {
+  try {
+    undo(system, journal)
+    system.remove(journalFile(places))
+  } catch (error) {
+    throw new Failure(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
+      ...(failure.where === undefined ? {} : { where: failure.where }),
+      hint: 'The next gabarit command that changes files puts back the rest.',
+      cause: error,
+    })
+  }
+  throw failure
+}
+
+/** What the operating system said before anything was changed, as a refusal. */
+export function writeFailure(error: unknown): Failure {
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  return refusal(`could not be written: ${systemReason(error)}`, {
+    ...(path === undefined ? {} : { where: targetOf(path) }),
+    hint: 'Nothing was changed.',
+    cause: error,
+  })
+}
+
+const NEW = '.gabarit-new'
+const BEFORE = '.gabarit-before'
+
+/** Hidden names beside the target: same file system, and outside of patterns like `conf.d/*.conf`. */
+function beside(real: string, suffix: string): string {
+  return join(dirname(real), `.${basename(real)}${suffix}`)
+}
+
+function targetOf(path: string): string {
+  const name = basename(path)
+  const suffix = [NEW, BEFORE].find(ending => name.endsWith(ending))
+  return suffix === undefined ? path : join(dirname(path), name.slice(1, -suffix.length))
+}
+
+function stagedFiles(plan: Plan): Staged[] {
+  return plan.changes.flatMap(change => (change.kind === 'write' ? [{ change, file: beside(change.real, NEW) }] : []))
+}
+
+function stepFor(change: Change, system: System): Step {
+  const { real } = change
+  const staged = beside(real, NEW)
+  const backup = beside(real, BEFORE)
+  const keep = () => system.link(real, backup)
+  const fresh = (make: () => void) => () => {
+    system.remove(staged)
+    make()
+  }
+  switch (change.kind) {
+    case 'attributes': {
+      const { uid, gid, mode } = change.before
+      return {
+        entry: { real, attributes: { uid, gid, mode } },
+        commit: () => system.setAttributes(real, change.attributes),
+      }
+    }
+    case 'remove':
+      return {
+        entry: { real, backup },
+        commit: () => system.rename(real, backup),
+      }
+    case 'link':
+      return {
+        entry: change.exists ? { real, staged, backup } : { real, staged, made: change.target },
+        stage: fresh(() => system.symlink(change.target, staged)),
+        commit: () => {
+          if (change.exists) keep()
+          system.rename(staged, real)
+        },
+      }
+    case 'write': {
+      const exists = change.before !== undefined || change.replacesLink !== undefined
+      return {
+        entry: exists ? { real, staged, backup } : { real, staged, made: sha256(change.after) },
+        stage: fresh(() => system.writeNew(staged, change.after, change.attributes)),
+        commit: () => {
+          if (exists) keep()
+          system.rename(staged, real)
+        },
+      }
+    }
+  }
+}
+
+function companionStep({ real, text, placed }: Companion, system: System): Step {
+  const staged = beside(real, NEW)
+  const backup = beside(real, BEFORE)
+  const exists = system.state(real) !== undefined
+  return {
+    entry: exists ? { real, staged, backup } : { real, staged, made: sha256(text) },
+    stage: () => {
+      system.remove(staged)
+      system.writeNew(staged, text, { mode: 0o600, uid: 0, gid: 0 })
+    },
+    commit: () => {
+      if (exists) system.link(real, backup)
+      system.rename(staged, real)
+      placed?.()
+    },
+  }
+}
+
+function makeStateFolder(places: Places, system: System): void {
+  const make = (folder: string) => {
+    if (system.state(folder) !== undefined) return
+    make(dirname(folder))
+    system.makeFolder(folder)
+  }
+  make(places.state)
+}
+
+/** Copies what a person wrote, before it is replaced: nothing that was edited by hand is ever lost. */
+function keepReplaced(plan: Plan, places: Places, system: System): void {
+  const stamp = new Date().toISOString().replaceAll(':', '')
+  for (const change of plan.changes) {
+    if (change.kind === 'attributes' || change.kind === 'link' || change.before === undefined) continue
+    if (!change.edited && !change.takenOver) continue
+    const folder = replacedFolder(places)
+    if (system.state(folder) === undefined) system.makeFolder(folder)
+    const copy = join(folder, `${flatName(change.path)}.${stamp}`)
+    system.remove(copy)
+    system.writeNew(copy, change.before, { mode: 0o600, uid: 0, gid: 0 })
+  }
+}
+
+/** `etc+hosts` for `/etc/hosts`; a plus is escaped, and a path that is too long for a name is cut and told by its hash. */
+function flatName(path: string): string {
+  const name = path.slice(1).replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
+  return Buffer.byteLength(name) <= 200 ? name : `${[...name].slice(-40).join('')}.${sha256(path).slice(0, 12)}`
+}
+
+/** Where the copies of files are that a person had written and an event replaced. */
+export function replacedFolder(places: Places): string {
+  return join(places.state, 'replaced')
+}

@@ -1,0 +1,66 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { compareBytes } from '../base/byte-order.ts'
+import { hasCode } from '../base/failure.ts'
+import type { Finding } from '../base/finding.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+
+/** Time limit of one of the site's checks, in milliseconds. */
+const TIMEOUT = 60_000
+
+/** The site's own checks: the executables of /etc/gabarit/checks.d, in byte order. */
+export function listSiteChecks(places: Places): string[] {
+  return filesOf(places).filter(file => isExecutable(file))
+}
+
+/** A check that is not executable is not asked, which nobody would notice. */
+export function lintSiteChecks(places: Places): Finding[] {
+  return filesOf(places)
+    .filter(file => !isExecutable(file))
+    .map(file => ({ level: 'warning', message: `${file}: not executable, so this check is never asked` }))
+}
+
+function filesOf(places: Places): string[] {
+  const folder = join(places.site, 'checks.d')
+  try {
+    return readdirSync(folder)
+      .filter(name => !name.startsWith('.'))
+      .sort(compareBytes)
+      .map(name => join(folder, name))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+/**
+ * Asks the site's checks about a plan, which they get as JSON on standard input (made only when there is a check). One that ends with another status than 0
+ * refuses; what a content one prints is shown as a warning.
+ */
+export async function askSiteChecks(
+  planJson: () => string,
+  places: Places,
+  system: System,
+): Promise<{ problems: string[]; warnings: string[]; ran: string[] }> {
+  const checks = listSiteChecks(places)
+  if (checks.length === 0) return { problems: [], warnings: [], ran: [] }
+  const input = planJson()
+  const results = await Promise.all(
+    checks.map(file => system.run([file], { env: process.env, cwd: '/', input, timeout: TIMEOUT })),
+  )
+  const problems: string[] = []
+  const warnings: string[] = []
+  results.forEach(({ status, problem, output }, index) => {
+    const file = checks[index] ?? ''
+    const said = output.trim()
+    if (status !== 0) problems.push(`${file} refuses: ${problem ?? (said || `exit status ${status}`)}`)
+    else if (said !== '') warnings.push(`${file}: ${said}`)
+  })
+  return { problems, warnings, ran: checks }
+}
+
+function isExecutable(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  return stat?.isFile() === true && (stat.mode & 0o111) !== 0
+}

@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { Failure } from '../base/failure.ts'
+import { holdSignals } from '../system/interruption.ts'
+import { runCommand } from '../system/run.ts'
+import type { Attributes, RunResult } from '../system/system.ts'
+
+/** A file as the checkers shall see it: staged somewhere, or its content (base64) with owner and mode. */
+export type ViewFile =
+  | { readonly real: string; readonly file: string }
+  | { readonly real: string; readonly content: string; readonly attributes: Attributes }
+
+/** What the checkers shall see, and the checkers. Sent as JSON to the process that makes the view. */
+export interface ViewRequest {
+  /** An empty folder of our own, on which a tmpfs is mounted. */
+  readonly scratch: string
+  readonly files: readonly ViewFile[]
+  readonly links: readonly { readonly target: string; readonly real: string }[]
+  readonly removed: readonly string[]
+  readonly commands: readonly (readonly string[])[]
+  /** Time limit of one checker in milliseconds. */
+  readonly timeout: number
+}
+
+/**
+ * Runs in a mount namespace of its own (`unshare --mount`): lays the staged files over the real ones, seen by nobody else,
+ * and runs the checkers on the whole. Everything goes when the process ends.
+ * @returns the results in the order of the commands
+ * @throws Failure when the view cannot be made
+ */
+export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
+  mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
+  const { files, links, removed } = request
+  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
+  const tops = [...new Set(paths.map(topFolder))]
+  for (const [index, top] of tops.entries()) coverTree(top, join(request.scratch, String(index)), paths)
+  for (const file of files) place(file)
+  for (const { target, real } of links) {
+    mkdirSync(dirname(real), { recursive: true })
+    rmSync(real, { force: true })
+    symlinkSync(target, real)
+  }
+  for (const real of removed) rmSync(real, { force: true })
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  // Each checker leads a process group of its own: who ends this process has to end them, too.
+  const letSignals = holdSignals()
+  const run = (command: readonly string[]) => runCommand(command, { env, timeout: request.timeout })
+  return Promise.all(request.commands.map(run)).finally(letSignals)
+}
+
+function place(wanted: ViewFile): void {
+  const { real } = wanted
+  mkdirSync(dirname(real), { recursive: true })
+  rmSync(real, { force: true })
+  if ('file' in wanted) copyFileSync(wanted.file, real)
+  else writeFileSync(real, Buffer.from(wanted.content, 'base64'), { mode: 0o600 })
+  const { uid, gid, mode } = 'file' in wanted ? lstatSync(wanted.file) : wanted.attributes
+  chownSync(real, uid, gid)
+  chmodSync(real, mode & 0o7777)
+}
+
+/** `/etc` of `/etc/httpd/conf/httpd.conf`. */
+function topFolder(path: string): string {
+  return `/${path.split('/')[1] ?? ''}`
+}
+
+/**
+ * Covers a folder, with all that is mounted below it: an overlay alone shows what lies beneath a mount (in a container
+ * /etc/resolv.conf is one).
+ */
+function coverTree(folder: string, scratch: string, paths: readonly string[]): void {
+  // When we are below it ourselves, nothing of what is covered can be reached afterwards.
+  const mounts = scratch.startsWith(`${folder}/`) ? [] : mountsBelow(folder)
+  const kept = join(scratch, 'kept')
+  if (mounts.length > 0) {
+    mkdirSync(kept, { recursive: true })
+    mount('--rbind', folder, kept)
+  }
+  if (!cover(folder, folder, join(scratch, 'own'))) return
+  for (const [index, point] of mounts.entries()) {
+    // What is to be replaced lies on the overlay.
+    if (paths.includes(point)) continue
+    const was = join(kept, relative(folder, point))
+    if (paths.some(path => path.startsWith(`${point}/`))) cover(was, point, join(scratch, `below-${index}`))
+    else mount('-o', 'bind,ro', was, point)
+  }
+}
+
+/** What is mounted below a folder, outer ones first (proc_pid_mountinfo(5)). */
+function mountsBelow(folder: string): string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .flatMap(line => line.split(' ')[4] ?? [])
+    .map(point => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))))
+  return [...new Set(points)].filter(point => point.startsWith(`${folder}/`)).sort((a, b) => a.length - b.length)
+}
+
+/**
+ * Makes a folder writable for this namespace only: an overlay, or a copy where overlays cannot be stacked.
+ * @param lower what it shows
+ * @returns whether it is an overlay; a copy has all that is mounted below, too
+ */
+function cover(lower: string, folder: string, scratch: string): boolean {
+  const upper = join(scratch, 'upper')
+  const work = join(scratch, 'work')
+  for (const path of [upper, work]) mkdirSync(path, { recursive: true })
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`
+  if (!/[,:\\]/.test(lower) && tryMount('-t', 'overlay', '-o', options, 'overlay', folder)) return true
+  const copy = join(scratch, 'copy')
+  const { status, stderr } = spawnSync('cp', ['-a', '--', lower, copy], { encoding: 'utf8' })
+  if (status !== 0) throw new Failure(`cannot copy ${folder} for the checkers: ${stderr?.trim()}`)
+  mount('--bind', copy, folder)
+  return false
+}
+
+function mount(...args: string[]): void {
+  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' })
+  if (status !== 0) throw new Failure(`mount ${args.join(' ')}: ${stderr?.trim() || 'failed'}`)
+}
+
+function tryMount(...args: string[]): boolean {
+  return spawnSync('mount', args).status === 0
+}
+
+/** The entry of the process that makes the view: the request on standard input, the results as JSON. */
+export async function judgeFromInput(): Promise<string> {
+  const request: ViewRequest = JSON.parse(readFileSync(0, 'utf8'))
+  return JSON.stringify(await judgeInView(request))
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { compareBytes } from '../base/byte-order.ts'
+import { refusal } from '../base/failure.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { makeExpander, planOutputs } from '../plan/run.ts'
+import type { Output } from '../template/expand.ts'
+import { type TracedOutput, traceTemplate } from '../template/trace.ts'
+import { customFragment } from './custom-fragment.ts'
+import { editedText } from './edited-text.ts'
+import { refusePinned, wantedOutput } from './find.ts'
+import { placeEdits } from './place.ts'
+import { allBodies, bannerLines, bodyOf, differingPaths, withoutBanner } from './prove.ts'
+
+/**
+ * Works out how an edit made by hand becomes fragments of the site: custom fragments and the file itself as one plan, so
+ * that both change or neither. It is proved first, by expanding with these fragments: below its banner the file has to
+ * come out as it was edited, byte for byte, and every other file as before.
+ * @throws Failure (refused) when the edit finds no place in fragments
+ */
+export function adoptPlan(context: Context, path: string): Plan {
+  refusePinned(context, path)
+  const wanted = wantedOutput(context, path)
+  const traced = traceOne(context, wanted)
+  const edited = editedText(context, path, traced.text)
+  if (wanted.metadata.each !== undefined)
+    throw impossible(path, [`the template /${wanted.template} makes one such file for each record`], traced)
+  const { fragments, problems } = placeEdits(traced, edited)
+  if (problems.length > 0) throw impossible(path, problems, traced)
+  const output = prove(context, wanted, fragments, withoutBanner(edited, bannerLines(traced)), traced)
+  const plan = planOutputs(context, [output], [])
+  const own = [...fragments].map(([file, text]) => customFragment(context, wanted.template, file, text))
+  return {
+    ...plan,
+    changes: [...own.map(({ change }) => change), ...plan.changes],
+    folders: [...new Set([...own.flatMap(({ folders }) => folders), ...plan.folders])].sort(compareBytes),
+  }
+}
+
+function traceOne(context: Context, { path, template }: Pick<Output, 'path' | 'template'>): TracedOutput {
+  const traced = traceTemplate(trace => makeExpander(context, trace), `/${template}`).find(
+    ({ output }) => output.path === path,
+  )
+  if (traced?.output.content !== undefined) return traced
+  throw refusal(`no template makes ${path} any more, so there is no fragment for the edit`, { hint: otherWays(path) })
+}
+
+/** Expands with the new fragments in a layer of their own, before anything is written to the site's. */
+function prove(
+  context: Context,
+  wanted: Output,
+  fragments: ReadonlyMap<string, string>,
+  body: string,
+  before: TracedOutput,
+): Output {
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-adopt-'))
+  try {
+    for (const [file, text] of fragments) {
+      const layer = context.layers.find(known => file.startsWith(`${known.folder}/`))
+      const trial = join(folder, relative(layer?.folder ?? dirname(file), file))
+      mkdirSync(dirname(trial), { recursive: true })
+      writeFileSync(trial, text, { mode: 0o600 })
+    }
+    const trial = { ...context, layers: [{ folder, custom: true }, ...context.layers], warn: () => undefined }
+    const traced = traceOne(trial, wanted)
+    const output = makeExpander(trial)
+      .expand(`/${wanted.template}`)
+      .find(({ path }) => path === wanted.path)
+    if (output === undefined || output.content !== traced.text || bodyOf(traced) !== body)
+      throw impossible(wanted.path, ['expanding with the new fragments does not give the edited text'], before)
+    const others = differingPaths(allBodies(context), allBodies(trial)).filter(path => path !== wanted.path)
+    if (others.length > 0)
+      throw impossible(wanted.path, [`the fragments make other files too: ${others.join(', ')}`], before)
+    return output
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function impossible(path: string, problems: readonly string[], { output, reads, depths }: TracedOutput) {
+  const files = [...reads.keys()].filter(file => depths.get(file) === 0)
+  const named = problems.flatMap(problem => files.filter(file => problem.includes(`${file}:`)))
+  const file = named[0] ?? files[0] ?? ''
+  const isOwn = file.includes('/templates-custom/')
+  return refusal([`the edit of ${path} cannot be made a fragment:`, ...problems.map(line => `  ${line}`)].join('\n'), {
+    hint: [
+      'Nothing was changed. Edit the fragment by hand, then give the file up to it:',
+      `gabarit explain ${path}`,
+      isOwn ? `The fragment is your own: ${file}` : `gabarit customize /${output.template} ${file.split('/').at(-1)}`,
+      `gabarit restore ${path}`,
+      otherWays(path),
+    ].join('\n'),
+  })
+}
+
+function otherWays(path: string): string {
+  return `Or keep the file as it is: gabarit pin ${path} --note "why"`
+}

@@ -1,0 +1,57 @@
+import { refusal, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { Context } from '../plan/context.ts'
+import { makeExpander } from '../plan/run.ts'
+import { readManifest } from '../state/manifest.ts'
+import { readPins } from '../state/pins.ts'
+import { movesItsOutput } from '../template/candidates.ts'
+import type { Output } from '../template/expand.ts'
+import { findTemplate, listTemplates } from '../template/tree.ts'
+
+/**
+ * What shall stand at a path now. A file that gabarit wrote and that no template makes any more has no content.
+ * @throws Failure (refused) for a file that gabarit does not make, or when its template cannot be expanded
+ */
+export function wantedOutput(context: Context, path: string): Output {
+  const { places, system, layers } = context
+  const manifest = readManifest(places, system)
+  const owned = manifest.get(path)
+  const expander = makeExpander(context)
+  for (const name of candidates(context, path, owned?.template)) {
+    const found = expander.expand(`/${name}`).find(output => output.path === path)
+    if (found !== undefined) return found
+  }
+  if (owned !== undefined) {
+    const { template, notify = [] } = owned
+    const metadata = { notify, delete: false, squeezeBlank: false }
+    return { path, template, content: undefined, link: undefined, metadata, reads: [] }
+  }
+  const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]
+  throw refusal(`gabarit does not make ${path}${didYouMean(path, known)}`, {
+    hint: 'gabarit managed lists the files that it has written.',
+  })
+}
+
+/** The template that wrote it, the one of that name, then those that make files of other names. */
+function candidates({ layers }: Context, path: string, owner: string | undefined): string[] {
+  const named = [owner, path.slice(1)].filter(name => name !== undefined && findTemplate(layers, name) !== undefined)
+  if (owner !== undefined && named.length > 0) return [...new Set(named)].filter(name => name !== undefined)
+  const moved = listTemplates(layers).filter(name => movesItsOutput(name, layers))
+  return [...new Set([...named, ...moved])].filter(name => name !== undefined)
+}
+
+/**
+ * The path of a command line as it is on the server.
+ * @throws Failure (usage) for a relative one
+ */
+export function serverPath(path: string): string {
+  if (path.startsWith('/') && path.length > 1) return path
+  throw usageFailure(`${path}: name the file by its whole path on the server: /etc/hosts`)
+}
+
+/** @throws Failure (refused) for a pinned file, which nothing overwrites */
+export function refusePinned(context: Context, path: string): void {
+  const pin = readPins(context.places).get(path)
+  if (pin === undefined) return
+  throw refusal(`${path} is pinned: ${pin.note}`, { hint: `First: gabarit unpin ${path}` })
+}

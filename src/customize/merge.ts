@@ -1,0 +1,157 @@
+import { realpathSync, statSync } from 'node:fs'
+import { Failure, messageOf } from '../base/failure.ts'
+import { sha256 } from '../base/sha256.ts'
+import { type Base, changeBases, contentFile, overrideContents } from '../override/bases.ts'
+import { contentOf } from '../override/content.ts'
+import { mergedLevels, type Override } from '../override/state.ts'
+import { writeFileAtomically } from '../system/atomic-write.ts'
+import type { Places } from '../system/places.ts'
+import { checkMergeFile, mergeFile, readMergeFile, removeMergeFile, writeMergeFile } from './merge-file.ts'
+import { hasMarks, mergeTexts } from './three-way.ts'
+
+/** How a merge ended. */
+export type MergeResult =
+  | { readonly outcome: 'nothing to merge' }
+  /** In force now; `former` is where the custom text of before lies. */
+  | { readonly outcome: 'merged'; readonly text: string; readonly former: string; readonly isCopy: boolean }
+  /** Nothing in force has changed: a person has to look at `file` first. */
+  | { readonly outcome: 'needs you'; readonly file: string; readonly why: string }
+
+/**
+ * Merges what the shipped file has changed into the custom one. A merge with conflicts, or one that does not parse, waits
+ * in a file of its own; when the administrator has mended that, the same call puts it in force.
+ * @param dryRun changes nothing
+ * @throws Failure when there is nothing to merge from, or the file is merged key by key
+ */
+export function mergeOverride(places: Places, override: Override, dryRun: boolean): MergeResult {
+  const { remembered } = override
+  if (remembered?.merging !== undefined && readMergeFile(places, override.id) !== undefined)
+    return finish(places, override, remembered.merging, dryRun)
+  if (readMergeFile(places, override.id) !== undefined)
+    throw new Failure('a file lies where the merge has to go', {
+      where: mergeFile(places, override.id),
+      hint: 'Move it away.',
+    })
+  if (override.state !== 'stale') return nothingToMerge(override)
+  const { shadow, shippedHash } = override
+  if (shadow === undefined || shippedHash === null) return { outcome: 'nothing to merge' }
+  if (shadow.whole || mergedLevels(override) !== undefined) throw notByLines(override)
+  const shipped = contentOf(shadow.file)
+  const old = baseContent(places, override)
+  const { text, conflicts } = mergeTexts(bytes(old), bytes(contentOf(override.file)), bytes(shipped), {
+    mine: bytes(Buffer.from(`yours: ${override.file}`)),
+    base: 'shipped before',
+    theirs: bytes(Buffer.from(`shipped now: ${shadow.file}`)),
+  })
+  if (!dryRun) for (const content of [old, shipped]) overrideContents(places).put(content)
+  const problem = dryRun ? undefined : problemOf(places, override, text, conflicts > 0)
+  if (conflicts === 0 && problem === undefined) return install(places, override, text, sha256(shipped), dryRun)
+  if (!dryRun) {
+    const merging = { shipped: sha256(shipped), custom: override.hash }
+    const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
+    changeBases(places, () => new Map([[override.id, base]]))
+  }
+  const why = problem ?? `${conflicts} place${conflicts === 1 ? ' was' : 's were'} changed on both sides`
+  return { outcome: 'needs you', file: mergeFile(places, override.id), why }
+}
+
+/** The administrator has looked: the custom file is right beside what is shipped now. */
+export function keepOverride(places: Places, override: Override): void {
+  if (readMergeFile(places, override.id) !== undefined)
+    throw new Failure('a merge of this override is not finished', {
+      where: mergeFile(places, override.id),
+      hint: 'Finish it with "gabarit overrides merge", or remove that file.',
+    })
+  const { id, shadow } = override
+  const sha256 = shadow === undefined ? null : overrideContents(places).put(contentOf(shadow.file))
+  changeBases(places, () => new Map([[id, { sha256, origin: 'keep' }]]))
+}
+
+/** What the shipped file held when the custom one was made from it. */
+export function baseContent(places: Places, { base, hash, file, id }: Override): Buffer {
+  if (base === undefined)
+    throw new Failure('it is not known yet what this override was made from', {
+      where: file,
+      hint: 'The next event or expansion remembers what is shipped now. Compare the two yourself.',
+    })
+  if (base.sha256 === null) return Buffer.alloc(0)
+  if (base.sha256 === hash) return contentOf(file)
+  try {
+    return overrideContents(places).get(base.sha256)
+  } catch (error) {
+    throw new Failure(`what ${id} was made from is gone or damaged: ${messageOf(error)}`, {
+      where: contentFile(places, base.sha256),
+      hint: 'Compare the two files yourself, then: gabarit overrides keep',
+      cause: error,
+    })
+  }
+}
+
+/** Leaves the merged text in its own file when it cannot be put in force, and says why. */
+function problemOf(places: Places, override: Override, text: string, conflicts: boolean): string | undefined {
+  writeMergeFile(places, override, raw(text))
+  const problem = conflicts ? undefined : checkMergeFile(places, override)
+  if (!conflicts && problem === undefined) removeMergeFile(places, override.id)
+  return problem
+}
+
+function finish(
+  places: Places,
+  override: Override,
+  merging: NonNullable<Base['merging']>,
+  dryRun: boolean,
+): MergeResult {
+  const file = mergeFile(places, override.id)
+  if (merging.custom !== override.hash)
+    throw new Failure('this override has changed since the merge was begun', {
+      where: override.file,
+      hint: `Bring the change into ${file} as well and undo it here, or remove ${file} and merge again.`,
+    })
+  const text = bytes(readMergeFile(places, override.id) ?? Buffer.alloc(0))
+  if (hasMarks(text)) return { outcome: 'needs you', file, why: 'it still holds marks of a conflict' }
+  const problem = checkMergeFile(places, override)
+  if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
+  return install(places, override, text, merging.shipped, dryRun)
+}
+
+/**
+ * The custom file first, its base last: a crash in between leaves an override that counts as stale, and merging it again
+ * finds nothing to do.
+ */
+function install(places: Places, override: Override, text: string, shipped: string, dryRun: boolean): MergeResult {
+  const result = { outcome: 'merged', text, former: contentFile(places, override.hash) } as const
+  const isCopy = sha256(raw(text)) === override.shippedHash
+  if (dryRun) return { ...result, isCopy }
+  overrideContents(places).put(contentOf(override.file))
+  // A custom file that is a link into a working copy stays one.
+  const file = realpathSync(override.file)
+  const { mode, uid, gid } = statSync(file)
+  writeFileAtomically(file, raw(text), { mode: mode & 0o7777, uid, gid })
+  removeMergeFile(places, override.id)
+  changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
+  return { ...result, isCopy }
+}
+
+function nothingToMerge(override: Override): MergeResult {
+  if (override.state === 'unknown base') return { outcome: 'needs you', file: override.file, why: UNKNOWN }
+  return { outcome: 'nothing to merge' }
+}
+
+const UNKNOWN = 'it is not known what it was made from; compare it with the shipped file, then "gabarit overrides keep"'
+
+function notByLines({ file, shadow }: Override): Failure {
+  const how = shadow?.whole === true ? 'is taken as a whole' : 'is merged key by key at every use'
+  return new Failure(`this override ${how}: there are no lines to merge`, {
+    where: file,
+    hint: 'See what has changed with "gabarit overrides diff", change yours where it needs it, then: gabarit overrides keep',
+  })
+}
+
+/** One character a byte, so that a text in any encoding comes out as it went in. */
+function bytes(content: Buffer): string {
+  return content.toString('latin1')
+}
+
+function raw(text: string): Buffer {
+  return Buffer.from(text, 'latin1')
+}

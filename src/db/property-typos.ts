@@ -1,0 +1,28 @@
+import { escapeControls } from '../base/escape-controls.ts'
+import { nearestWord } from '../base/nearest.ts'
+import type { Descriptions } from './describe.ts'
+import type { DbRecord } from './record.ts'
+
+/** What the engine itself reads of any service, described or not: no slips of other names. */
+const COMMON = ['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts']
+
+/**
+ * Notes on properties that are not described but look like one that is: a slip of the finger. They stay allowed.
+ * @param names properties to look at
+ */
+export function propertyTypos(
+  descriptions: Descriptions,
+  database: string,
+  record: DbRecord,
+  names: Iterable<string> = record.properties.keys(),
+): string[] {
+  const described = descriptions.of(database, record.key, record.type)?.properties
+  if (described === undefined) return []
+  return [...names].flatMap(name => {
+    if (described.has(name) || !record.properties.has(name) || COMMON.includes(name)) return []
+    const nearest = nearestWord(name, described.keys())
+    return nearest === undefined
+      ? []
+      : [escapeControls(`${record.key} has no described property "${name}"; did you mean "${nearest}"?`)]
+  })
+}

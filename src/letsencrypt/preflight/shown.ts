@@ -1,6 +1,0 @@
-import { escapeControls } from '../../system/escape-controls.ts'
-
-/** The beginning of a foreign text, in quotes, on one line. */
-export function shown(text: string): string {
-  return JSON.stringify(escapeControls(text).slice(0, 60))
-}

@@ -1,0 +1,29 @@
+import { changeDatabase } from '../../db/change.ts'
+import type { Places } from '../../system/places.ts'
+import { successorOf } from './authority.ts'
+import type { Settings } from './settings.ts'
+
+/** A property with an address of ACME version 1, and what it has to be. */
+export interface OldAddress {
+  readonly property: 'TestCA' | 'ProductionCA'
+  readonly old: string
+  readonly address: string
+}
+
+/** Addresses of ACME version 1 in the settings, as SME Server's name them: nobody answers there any more. */
+export function oldAddresses({ test, production }: Settings): OldAddress[] {
+  return [
+    { property: 'TestCA', old: test.directory } as const,
+    { property: 'ProductionCA', old: production.directory } as const,
+  ].flatMap(({ property, old }) => {
+    const address = successorOf(old)
+    return address === undefined ? [] : [{ property, old, address }]
+  })
+}
+
+/** Enters the addresses of today. */
+export function correctAddresses(places: Places, old: readonly OldAddress[]): void {
+  changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt' }, draft => {
+    for (const { property, address } of old) draft.setprop('letsencrypt', property, address)
+  })
+}

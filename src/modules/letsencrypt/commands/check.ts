@@ -1,0 +1,69 @@
+import { EXIT } from '../../../base/failure.ts'
+import { saysYes } from '../../../terminal/ask-first.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { type DropPreview, dropNames, previewDrop } from '../preflight/drop.ts'
+import { preflightOptions } from '../preflight/options.ts'
+import { failingNames, type PreflightReport, preflight } from '../preflight/preflight.ts'
+import { reportAsText } from '../preflight/show.ts'
+import { readSettings } from '../settings.ts'
+import { namesToCheck, wantedCertificates } from '../wanted.ts'
+import type { World } from '../world.ts'
+import { skippedChecks } from './skipped-checks.ts'
+import { makeWorld } from './world.ts'
+
+/** `gabarit letsencrypt check` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { places, flag } = invocation
+  const world = makeWorld(invocation, 'check')
+  const json = flag('json')
+  const skip = skippedChecks(invocation)
+  const settings = readSettings(places)
+  const authority = settings.status === 'enabled' ? settings.production : settings.test
+  const names = namesToCheck(places, wantedCertificates(places, world.warn))
+  world.progress(`checking ${names.length} names`)
+  let done = 0
+  const report = await preflight(preflightOptions(settings, authority, names, skip), ({ name }) =>
+    world.progress(`checked ${++done} of ${names.length}: ${name}`),
+  )
+  if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
+  const dropped = flag('drop-failing') ? await drop(report, world, json) : []
+  if (json) {
+    const { ok, general, names: reports } = report
+    world.say(JSON.stringify({ authority: authority.directory, ok, general, names: reports, dropped }, null, 2))
+  }
+  return report.ok || isReady(report, dropped, world) ? EXIT.done : EXIT.failed
+}
+
+/** Leaves names out after showing what that does; at a terminal only when the person there says yes. */
+async function drop(report: PreflightReport, { places, say }: World, quiet: boolean): Promise<string[]> {
+  const names = failingNames(report).map(({ name }) => name)
+  if (names.length === 0) return []
+  const preview = previewDrop(places, names)
+  if (!quiet) say(`\n${previewAsText(preview)}`)
+  if (preview.records.length === 0) return []
+  if (process.stdin.isTTY === true && !quiet && !(await saysYes('Leave them out? [y/N] '))) {
+    say('nothing was changed')
+    return []
+  }
+  const dropped = dropNames(places, names)
+  if (!quiet) say(`left out: ${dropped.join(', ')}\nTo make it real: signal-event console-save`)
+  return dropped
+}
+
+function previewAsText({ records, also, stay }: DropPreview): string {
+  const lines = records.map(record => `db ${record.replace(' ', ' setprop ')} letsencryptSSLcert disabled`)
+  if (also.length > 0) lines.push(`with their domain would go: ${also.join(' ')}`)
+  if (stay.length > 0)
+    lines.push(
+      `would stay, because letsencrypt configure takes them unasked: ${stay.join(' ')}`,
+      '  config setprop letsencrypt configure none, then enable the names one by one',
+    )
+  return lines.join('\n')
+}
+
+/** Every name that failed was left out, others remain, and nothing else stands in the way. */
+function isReady(report: PreflightReport, dropped: readonly string[], { places }: World): boolean {
+  if (dropped.length === 0 || report.general.some(({ state }) => state === 'failed')) return false
+  const left = wantedCertificates(places, () => {}).flatMap(({ names }) => names)
+  return left.length > 0 && failingNames(report).every(({ name }) => !left.includes(name))
+}

@@ -1,0 +1,38 @@
+import { EXIT } from '../../../base/failure.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { Certificates, issuerName } from '../certificates.ts'
+import { sayMoment } from '../ledger/judge.ts'
+import { readSettings } from '../settings.ts'
+import { certificatesInService } from '../warn.ts'
+import { makeWorld } from './world.ts'
+
+const BEGUN = ', its withdrawal was begun and cut off: gabarit letsencrypt revoke'
+
+/** `gabarit letsencrypt list` */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, places, print } = invocation
+  const world = makeWorld(invocation, 'list')
+  const settings = readSettings(places)
+  const inService = new Set(certificatesInService(places, world.warn).map(({ fingerprint }) => fingerprint))
+  let whole = true
+  const rows = (['production', 'test'] as const).flatMap(mode => {
+    const certificates = new Certificates(world, settings, mode)
+    whole = certificates.warnOfDamages() && whole
+    const { store } = certificates
+    return store.names().flatMap(name =>
+      store.history(name).map(({ id, certificate, from, until, names, folder, revoked }) => {
+        const served = inService.has(certificate.fingerprint256)
+        const withdrawn = { revoked: revoked === 'done', revoking: revoked === 'begun' }
+        return { mode, name, id, issuer: issuerName(certificate), from, until, names, folder, ...withdrawn, served }
+      }),
+    )
+  })
+  if (flag('json')) print(JSON.stringify(rows, null, 2))
+  else if (rows.length === 0) print('no certificate was issued yet')
+  else
+    for (const { mode, name, id, issuer, until, names, revoked, revoking, served } of rows) {
+      const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}${revoking ? BEGUN : ''}`
+      print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayMoment(until)}${marks}`)
+    }
+  return whole ? EXIT.done : EXIT.failed
+}

@@ -1,0 +1,48 @@
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, refusal } from '../../../base/failure.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { revoke } from '../dehydrated.ts'
+import { findIssued } from '../history.ts'
+import { alone } from '../run-lock.ts'
+import { readSettings } from '../settings.ts'
+import { certificatesInService } from '../warn.ts'
+import { makeWorld } from './world.ts'
+
+/** `gabarit letsencrypt revoke ID [CERTIFICATE]` */
+export function run(invocation: Invocation): Promise<number> {
+  const { args, places, flag, print } = invocation
+  const [id = '', name] = args
+  const world = makeWorld(invocation, 'revoke')
+  return alone(world, 'gabarit letsencrypt revoke', async turn => {
+    const settings = readSettings(places)
+    const { certificates, certificate } = findIssued(world, settings, id, name)
+    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is withdrawn already`)
+    const served = certificatesInService(places, world.warn).find(
+      ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
+    )
+    // Once begun it may be withdrawn already.
+    if (served !== undefined && certificate.revoked === undefined && !flag('force'))
+      throw refusal(`${certificate.name} ${id} is in service (${served.record})`, {
+        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr withdraw it all the same: --force',
+      })
+    // dehydrated renames what it has withdrawn: the history keeps its own.
+    const folder = join(certificates.authority.folder, 'withdrawn')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const copy = join(folder, `${certificate.name}-${id}.pem`)
+    copyFileSync(join(certificate.folder, 'cert.pem'), copy)
+    const { store, authority } = certificates
+    // Noted before: who is killed from here on finds it in the list, and types the same again.
+    store.noteRevoked(certificate, 'begun')
+    try {
+      await revoke(copy, authority, settings, turn)
+    } catch (error) {
+      // What an earlier command has begun may be done, whatever comes of this one.
+      if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)
+      throw error
+    }
+    store.noteRevoked(certificate, 'done')
+    print(`${certificate.name} ${id}: withdrawn by the ${authority.mode} authority`)
+    return EXIT.done
+  })
+}

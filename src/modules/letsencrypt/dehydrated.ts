@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, refusal } from '../../base/failure.ts'
+import { shell } from '../../base/quote.ts'
+import { writeFileAtomically } from '../../system/atomic-write.ts'
+import { pause } from '../../system/pause.ts'
+import { below } from '../../system/places.ts'
+import { explainRun, type RunFailure } from './dehydrated-errors.ts'
+import { mustBeFree } from './dehydrated-lock.ts'
+import type { Settings } from './settings.ts'
+import type { Authority, WantedCertificate } from './types.ts'
+import type { World } from './world.ts'
+
+/** Tells the hook that it is called by a run of ours, which puts the certificate into service itself. */
+export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
+
+/**
+ * How often dehydrated is run again when the authority refused a nonce, which dehydrated 0.7.0 never does itself; or when
+ * somebody else's started at the same moment.
+ */
+const RETRIES = 10
+const FOUND_LOCK = /^ERROR: Lock file '.*' present, aborting/m
+
+/** How a run of dehydrated ended. */
+export interface DehydratedRun {
+  /** Absent when a certificate came. */
+  readonly failure: RunFailure | undefined
+  readonly output: string
+  /** An account was made. */
+  readonly newAccount: boolean
+}
+
+/** The folder of dehydrated that holds one certificate. */
+export function dehydratedFolder(settings: Settings, authority: Authority, name: string): string {
+  return join(settings.baseFolder, authority.id, name)
+}
+
+/**
+ * Asks an authority for one certificate, by dehydrated with the generated configuration and this authority.
+ * @throws Failure when dehydrated cannot be started at all
+ * @throws OtherDehydrated when another one is running
+ */
+export async function askFor(
+  wanted: WantedCertificate,
+  authority: Authority,
+  settings: Settings,
+  world: World,
+): Promise<DehydratedRun> {
+  const config = writeConfig(wanted, authority, settings, world)
+  let newAccount = false
+  for (let attempt = 1; ; attempt++) {
+    mustBeFree(settings.baseFolder, world)
+    const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
+    newAccount ||= /^\+ Registering account key/m.test(output.text)
+    if (output.status === 0) return { failure: undefined, output: output.text, newAccount }
+    const failure = explainRun(output.text)
+    const locked = FOUND_LOCK.test(output.text)
+    if (!(failure.badNonce || locked) || attempt > RETRIES) return { failure, output: output.text, newAccount }
+    if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, asking again (${attempt})`)
+    await pause(200)
+  }
+}
+
+/**
+ * Withdraws a certificate of an authority.
+ * @throws Failure that says why it could not be
+ */
+export async function revoke(file: string, authority: Authority, settings: Settings, world: World): Promise<void> {
+  const config = writeConfig({ name: 'revoked', names: [] }, authority, settings, world)
+  mustBeFree(settings.baseFolder, world)
+  const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
+  // One that was withdrawn already (RFC 8555 §7.6) is what was asked for: the run before was cut off.
+  if (status === 0 || text.includes('urn:ietf:params:acme:error:alreadyRevoked')) return
+  const { message, hint } = explainRun(text)
+  throw new Failure(`not revoked: ${message}`, { hint })
+}
+
+async function run(args: readonly string[], names: number, world: World): Promise<{ status: number; text: string }> {
+  const { status, output, problem, missing } = await world.system.run(['dehydrated', ...args], {
+    env: { ...process.env, GABARIT_ROOT: world.places.root, [RUN_VARIABLE]: '1' },
+    cwd: '/',
+    // dehydrated itself sleeps a second or more for each name, and an authority may be slow.
+    timeout: (300 + 30 * names) * 1000,
+    onLine: line => tellProgress(line, world),
+  })
+  if (missing)
+    throw refusal('dehydrated is not installed', {
+      hint: 'apt-get install dehydrated (or your distribution’s package)',
+    })
+  return { status: status ?? 1, text: problem === undefined ? output : `${output}\nERROR: dehydrated ${problem}\n` }
+}
+
+const STEPS: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/^\+ Registering account key/, 'making an account'],
+  [/^ \+ Requesting new certificate order/, 'ordering'],
+  [/^ \+ Responding to challenge for (\S+) authorization/, 'proving $1'],
+  [/^ \+ Requesting certificate/, 'waiting for the certificate'],
+]
+
+function tellProgress(line: string, world: World): void {
+  for (const [pattern, what] of STEPS) {
+    const found = pattern.exec(line)
+    if (found !== null) world.progress(what.replace('$1', found[1] ?? ''))
+  }
+}
+
+/**
+ * The configuration of one run: the generated one, which may hold the site's own lines, then the authority and the one
+ * certificate that are meant. The one that /etc/dehydrated/config names does not matter.
+ */
+function writeConfig(wanted: WantedCertificate, authority: Authority, settings: Settings, world: World): string {
+  const generated = below(world.places, '/etc/dehydrated/config')
+  if (!existsSync(generated))
+    throw refusal('the configuration of dehydrated is not made yet', {
+      where: generated,
+      hint: 'First: signal-event letsencrypt-modify',
+    })
+  mkdirSync(authority.folder, { recursive: true, mode: 0o700 })
+  const domains = join(authority.folder, 'domains.txt')
+  const line = [...wanted.names, '>', wanted.name].join(' ')
+  writeFileAtomically(domains, wanted.names.length === 0 ? '' : `${line}\n`, { mode: 0o600 })
+  const values = {
+    CA: authority.directory,
+    BASEDIR: settings.baseFolder,
+    CERTDIR: join(settings.baseFolder, authority.id),
+    WELLKNOWN: settings.wellKnown,
+    HOOK: settings.hookScript,
+    DOMAINS_TXT: domains,
+  }
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${shell(value)}`)
+  const text = [`. ${shell(generated)}`, ...lines, '']
+  const file = join(authority.folder, 'dehydrated.config')
+  writeFileAtomically(file, text.join('\n'), { mode: 0o600 })
+  return file
+}

@@ -1,0 +1,168 @@
+import { changeDatabase } from '../../db/change.ts'
+import type { DbRecord, Records } from '../../db/record.ts'
+import { readDatabase } from '../../db/store.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
+import { renewDays } from './renewal.ts'
+import type { StoredCertificate } from './store.ts'
+import type { WantedCertificate } from './types.ts'
+import { nearestDomain } from './wanted.ts'
+
+/** The three properties that name a certificate. */
+const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
+
+/** The databases whose records name certificates. */
+const DATABASES = ['configuration', 'domains'] as const
+
+/** What a record has to say: the files of a certificate, or nothing of its own. */
+export interface Assignment {
+  readonly database: (typeof DATABASES)[number]
+  readonly key: string
+  readonly certificate: StoredCertificate | undefined
+}
+
+/** The certificate that modSSL names: that of the primary domain, else the first. */
+export function commonCertificate(places: Places, wanted: readonly WantedCertificate[]): WantedCertificate | undefined {
+  const primary = readDatabase(databaseFile(places, 'configuration'))?.get('DomainName')?.type
+  return wanted.find(({ names }) => primary !== undefined && names.includes(primary.toLowerCase())) ?? wanted[0]
+}
+
+/**
+ * Which record names which certificate: modSSL the common one, a domain its own when it is in another. A certificate
+ * that has not come yet changes nothing; one that is damaged is taken out, because no service starts with it.
+ * @param current the certificate to serve, by name
+ * @param damaged paths on the server
+ */
+export function assignments(
+  places: Places,
+  wanted: readonly WantedCertificate[],
+  current: ReadonlyMap<string, StoredCertificate>,
+  damaged: ReadonlySet<string>,
+): Assignment[] {
+  const common = commonCertificate(places, wanted)
+  const found = common === undefined ? undefined : current.get(common.name)
+  const isDamaged = (record: DbRecord | undefined) => damaged.has(record?.properties.get('crt') ?? '')
+  const modSSL = readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')
+  const first: Assignment[] =
+    found === undefined && !isDamaged(modSSL) ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const others = [...domains.values()].flatMap((record): Assignment[] => {
+    const { key, type, properties } = record
+    if (type !== 'domain') return []
+    const own = certificateOfDomain(domains, key, wanted)
+    if (own !== undefined && own !== common) {
+      const certificate = current.get(own.name)
+      return certificate === undefined && !isDamaged(record) ? [] : [{ database: 'domains', key, certificate }]
+    }
+    // What the administrator has entered by hand stays.
+    const ours = isOurs(places, properties.get('crt'))
+    return ours && (found !== undefined || isDamaged(record))
+      ? [{ database: 'domains', key, certificate: undefined }]
+      : []
+  })
+  return [...first, ...others]
+}
+
+function certificateOfDomain(
+  domains: Records,
+  domain: string,
+  wanted: readonly WantedCertificate[],
+): WantedCertificate | undefined {
+  const lower = domain.toLowerCase()
+  return (
+    wanted.find(({ names }) => names.includes(lower)) ??
+    wanted.find(({ names }) => names.some(name => nearestDomain(domains, name) === domain))
+  )
+}
+
+/** A file of a certificate that gabarit has put into service. */
+export function isOurs(places: Places, file: string | undefined): boolean {
+  const state = places.state.slice(places.root === '/' ? 0 : places.root.length)
+  return file?.startsWith(`${state}/letsencrypt/`) === true
+}
+
+/** The name of a record in the memory: `configuration modSSL`. */
+export function recordName({ database, key }: Assignment): string {
+  return `${database} ${key}`
+}
+
+/**
+ * The assignments that a person has undone: a certificate was entered in the record, and it names none of ours any more. SME
+ * Server's way back to the self-signed certificate is that; what a person has taken out stays out.
+ * @param entered names of the records in which a certificate was entered
+ */
+export function undone(places: Places, wanted: readonly Assignment[], entered: ReadonlySet<string>): Assignment[] {
+  return DATABASES.flatMap(database => {
+    const records = readDatabase(databaseFile(places, database))
+    return wanted.filter(one => {
+      if (one.database !== database || one.certificate === undefined || !entered.has(recordName(one))) return false
+      const record = records?.get(one.key)
+      return record !== undefined && !isOurs(places, record.properties.get('crt'))
+    })
+  })
+}
+
+/** What the databases do not say yet. Each is read once, however many records it has. */
+export function unentered(places: Places, wanted: readonly Assignment[]): Assignment[] {
+  return DATABASES.flatMap(database => {
+    const records = readDatabase(databaseFile(places, database))
+    return wanted.filter(one => one.database === database && differs(records?.get(one.key), one))
+  })
+}
+
+/**
+ * Enters the certificates in the databases, each database in one transaction.
+ * @returns the records that changed: `modSSL`, `example.org`
+ */
+export function enter(places: Places, wanted: readonly Assignment[]): string[] {
+  const all = unentered(places, wanted)
+  return DATABASES.flatMap(database => {
+    const open = all.filter(assignment => assignment.database === database)
+    if (open.length === 0) return []
+    changeDatabase(places, database, { command: 'gabarit letsencrypt' }, draft => {
+      for (const { key, certificate } of open) {
+        if (!draft.has(key)) continue
+        draft.delprop(key, ...PROPERTIES)
+        if (certificate !== undefined) draft.setprop(key, propertiesOf(certificate))
+      }
+      const days = shortest(wanted)
+      if (database === 'configuration' && days !== undefined && draft.has('letsencrypt'))
+        draft.setprop('letsencrypt', 'RenewDays', String(days))
+    })
+    return open.map(({ key }) => key)
+  })
+}
+
+/**
+ * Takes the certificates out of the databases again, so that the self-signed one is served; deletes no certificate. What was
+ * entered by hand stays.
+ * @param baseFolder of dehydrated: what a record names there came from the authority as well
+ */
+export function giveBack(places: Places, baseFolder: string): void {
+  const isBack = (crt: string | undefined) =>
+    isOurs(places, crt) || (crt !== undefined && below(places, crt).startsWith(`${baseFolder}/`))
+  for (const database of DATABASES) {
+    const records = readDatabase(databaseFile(places, database)) ?? new Map<string, DbRecord>()
+    const named = [...records.values()].filter(({ properties }) => isBack(properties.get('crt')))
+    if (named.length === 0) continue
+    changeDatabase(places, database, { command: 'gabarit letsencrypt off' }, draft => {
+      for (const { key } of named) draft.delprop(key, ...PROPERTIES)
+    })
+  }
+}
+
+function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[number], string> {
+  return { crt: files.crt, key: files.key, CertificateChainFile: files.chain }
+}
+
+function differs(record: DbRecord | undefined, { certificate }: Assignment): boolean {
+  const properties = record?.properties
+  if (certificate === undefined) return PROPERTIES.some(name => properties?.has(name) === true)
+  const files = propertiesOf(certificate)
+  return PROPERTIES.some(name => properties?.get(name) !== files[name])
+}
+
+/** dehydrated has one RENEW_DAYS for all. */
+function shortest(wanted: readonly Assignment[]): number | undefined {
+  const days = wanted.flatMap(({ certificate }) => (certificate === undefined ? [] : [renewDays(certificate)]))
+  return days.length === 0 ? undefined : Math.min(...days)
+}

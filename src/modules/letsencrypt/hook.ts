@@ -1,0 +1,54 @@
+import { basename, dirname, resolve } from 'node:path'
+import { EXIT, Failure } from '../../base/failure.ts'
+import { Certificates, notAsAsked } from './certificates.ts'
+import { readDehydrated } from './dehydrated-files.ts'
+import { enter } from './deploy.ts'
+import { readLeaf } from './pem.ts'
+import { putIntoService } from './serve.ts'
+import type { Settings } from './settings.ts'
+import type { State } from './state.ts'
+import type { Mode } from './types.ts'
+import type { World } from './world.ts'
+
+/**
+ * What dehydrated's `deploy_cert` does: takes the certificate over into the history. Called by hand it is put into service
+ * as well, of whatever authority it is, and fails loudly when that fails, since dehydrated then ends with 1.
+ * @param keyFile the private key in dehydrated's folder of this certificate
+ * @param byHand no run of `gabarit letsencrypt` is under way that puts it into service
+ * @returns the exit status
+ * @throws Failure when it is not what was asked for
+ */
+export async function deployCertificate(
+  keyFile: string,
+  byHand: boolean,
+  settings: Settings,
+  state: State,
+  world: World,
+): Promise<number> {
+  const folder = dirname(resolve(keyFile))
+  const certificates = new Certificates(world, settings, modeOf(folder, settings))
+  const name = basename(folder)
+  certificates.adopt(name, folder)
+  if (!byHand) return EXIT.done
+  const found = readDehydrated(folder)
+  if (found === undefined) throw new Failure('there is no certificate of dehydrated', { where: folder })
+  const certificate = certificates.store.find(name, readLeaf(found.texts.cert, folder))
+  if (certificate === undefined) throw notAsAsked(name, ['it is not in the history'])
+  // One that is not wanted, such as of dehydrated -d NAME, goes where SME Server put all: into modSSL.
+  if (!certificates.wanted.some(wanted => wanted.name === name)) {
+    state.deployed('the certificate is entered, but the event has not ended')
+    enter(world.places, [{ database: 'configuration', key: 'modSSL', certificate }])
+  }
+  const problem = await putIntoService(certificates, state, world, new Set([name]))
+  if (problem === undefined) return EXIT.done
+  world.warn(problem)
+  return EXIT.failed
+}
+
+/** Whose certificate it is: the folder of an authority bears its name. */
+function modeOf(folder: string, { status, test, production }: Settings): Mode {
+  const authority = basename(dirname(folder))
+  if (authority === production.id) return 'production'
+  if (authority === test.id) return 'test'
+  return status === 'enabled' ? 'production' : 'test'
+}

@@ -1,0 +1,96 @@
+import { Failure } from '../../base/failure.ts'
+import { type Certificates, notAsAsked } from './certificates.ts'
+import { askFor, dehydratedFolder } from './dehydrated.ts'
+import { readDehydrated } from './dehydrated-files.ts'
+import { sayMoment } from './ledger/judge.ts'
+import { readLeaf, sameNames } from './pem.ts'
+import type { StoredCertificate } from './store.ts'
+import type { WantedCertificate } from './types.ts'
+import type { World } from './world.ts'
+
+/** Why no certificate came. */
+export interface NotIssued {
+  readonly message: string
+  readonly hint: string
+  /** The authority was not asked, because of its limits: no use to try before. */
+  readonly until?: Date
+}
+
+/** A certificate, or why there is none. */
+export type Issued = { readonly certificate: StoredCertificate } | { readonly failure: NotIssued }
+
+/**
+ * Gets one certificate: asks the ledger whether the authority would give one, lets dehydrated get it, looks whether it is
+ * what was asked for, and adds it to the history.
+ * @param force ask the authority although its limits are reached
+ */
+export async function issue(
+  certificates: Certificates,
+  wanted: WantedCertificate,
+  world: World,
+  force: boolean,
+): Promise<Issued> {
+  try {
+    const refusal = force ? undefined : refusedByLedger(certificates, wanted)
+    return refusal === undefined ? await ask(certificates, wanted, world) : { failure: refusal }
+  } catch (error) {
+    // It must not keep the other certificates from coming.
+    if (!(error instanceof Failure)) throw error
+    const { where, message, hint = '' } = error
+    return { failure: { message: where === undefined ? message : `${where}: ${message}`, hint } }
+  }
+}
+
+/** What the limits of the authority say against it. */
+function refusedByLedger({ store, ledger }: Certificates, { name, names }: WantedCertificate): NotIssued | undefined {
+  const renewal = store.history(name).some(older => sameNames(older.names, names))
+  const { allowed, refusals } = ledger.before({ certificate: name, names, renewal })
+  if (allowed) return undefined
+  const until = new Date(Math.max(...refusals.map(refusal => refusal.until.getTime())))
+  const message = refusals.map(refusal => refusal.message).join('; ')
+  return { message, hint: `The authority was not asked. It would give one again from ${sayMoment(until)}.`, until }
+}
+
+async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {
+  const { authority, settings } = certificates
+  const folder = dehydratedFolder(settings, authority, wanted.name)
+  const before = readDehydrated(folder)?.id
+  const run = await askFor(wanted, authority, settings, world)
+  if (run.newAccount) certificates.note({ kind: 'account' })
+  const found = readDehydrated(folder)
+  if (found !== undefined && found.id !== before) {
+    const certificate = takeOver(certificates, wanted, found.texts.cert)
+    const missing = wanted.names.filter(name => !certificate.names.includes(name))
+    if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not bear ${missing.join(', ')}`])
+    return { certificate }
+  }
+  const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
+  certificates.note({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
+  return { failure: { message, hint } }
+}
+
+/** One that cannot be used has been issued all the same: the authority counts it. */
+function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: string): StoredCertificate {
+  let adopted: StoredCertificate | undefined
+  try {
+    adopted = certificates.adopt(wanted.name)
+  } catch (error) {
+    if (error instanceof Failure)
+      certificates.note({ kind: 'issued', names: wanted.names, certificate: readLeaf(pem, wanted.name).fingerprint256 })
+    throw error
+  }
+  return adopted ?? takenOver(certificates, wanted, pem)
+}
+
+/** The hook has put it into the history already. */
+function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: string): StoredCertificate {
+  const found = store.find(name, readLeaf(pem, name))
+  if (found === undefined) throw notAsAsked(name, ['it is not in the history'])
+  return found
+}
+
+const NOTHING_CAME = {
+  message: 'dehydrated ended well, but no certificate came',
+  hint: 'Run dehydrated -c by hand to see what it says.',
+  failedNames: [] as string[],
+}

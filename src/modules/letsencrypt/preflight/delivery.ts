@@ -1,0 +1,50 @@
+import { escapeControls } from '../../../base/escape-controls.ts'
+import { runCommand } from '../../../system/run.ts'
+import { type CheckResult, failed, warning } from './check.ts'
+import type { Token } from './fetch.ts'
+
+/** A token that has to be on another machine, where the name leads. */
+export interface Delivery {
+  /** The property challengeHook, a real path. */
+  readonly hook: string
+  /** Folder that holds the token here. */
+  readonly folder: string
+  readonly name: string
+  readonly token: Token
+}
+
+/** Milliseconds that the hook may take. */
+const PATIENCE = 60_000
+
+/**
+ * Lets the site's own command bring a token to the other machine while something runs, and take it away again: called as
+ * dehydrated calls it for a challenge.
+ */
+export async function withDelivery(
+  delivery: Delivery,
+  run: () => Promise<readonly CheckResult[]>,
+): Promise<CheckResult[]> {
+  const { hook, name } = delivery
+  const problem = await call('deploy_challenge', delivery)
+  if (problem !== undefined) {
+    const hint = `Try it: WELLKNOWN=${delivery.folder} ${hook} deploy_challenge ${name} TOKEN VALUE`
+    return [failed('fetch', `the command challengeHook does not bring the token for ${name}: ${problem}`, hint)]
+  }
+  const results = await run()
+  const left = await call('clean_challenge', delivery)
+  if (left === undefined) return [...results]
+  const reason = `the command challengeHook does not take the token for ${name} away: ${left}`
+  return [...results, warning('fetch', reason, `Try it: ${hook} clean_challenge ${name} TOKEN VALUE`)]
+}
+
+/** @returns why it failed, in its own last words */
+async function call(step: string, { hook, folder, name, token }: Delivery): Promise<string | undefined> {
+  const env = { ...process.env, WELLKNOWN: folder }
+  const { status, output, problem } = await runCommand([hook, step, name, token.name, token.content], {
+    env,
+    timeout: PATIENCE,
+  })
+  if (status === 0) return undefined
+  const words = output.trimEnd().split('\n').at(-1) ?? ''
+  return problem ?? `exit status ${status}${words === '' ? '' : `, ${escapeControls(words)}`}`
+}

@@ -1,0 +1,60 @@
+import { changeDatabase } from '../../../db/change.ts'
+import { Draft } from '../../../db/draft.ts'
+import type { Records } from '../../../db/record.ts'
+import { readDatabase } from '../../../db/store.ts'
+import { databaseFile, type Places } from '../../../system/places.ts'
+import { wantedCertificates } from '../wanted.ts'
+
+/** The databases whose records ask for names. */
+const DATABASES = ['domains', 'hosts'] as const
+const PROPERTY = 'letsencryptSSLcert'
+
+/** What leaving names out would do. */
+export interface DropPreview {
+  /** `domains example.org`: the records that would be changed. */
+  readonly records: readonly string[]
+  /** Names that would go along: hosts of a domain that goes. */
+  readonly also: readonly string[]
+  /** Names that would stay, because not a record of theirs asks for them but the property `configure`. */
+  readonly stay: readonly string[]
+}
+
+/** What {@link dropNames} would do. Nothing is changed. */
+export function previewDrop(places: Places, names: readonly string[]): DropPreview {
+  const replaced = new Map<string, Records>()
+  const records = DATABASES.flatMap(database => {
+    const draft = new Draft(readDatabase(databaseFile(places, database)) ?? new Map())
+    const changed = disable(draft, names)
+    replaced.set(database, draft.records())
+    return changed.map(key => `${database} ${key}`)
+  })
+  const namesNow = (databases: ReadonlyMap<string, Records>) =>
+    new Set(wantedCertificates(places, () => {}, databases).flatMap(certificate => certificate.names))
+  const [before, after] = [namesNow(new Map()), namesNow(replaced)]
+  return {
+    records,
+    also: [...before].filter(name => !after.has(name) && !names.includes(name)),
+    stay: names.filter(name => after.has(name)),
+  }
+}
+
+/**
+ * Leaves names out of the certificates: sets letsencryptSSLcert disabled on their records.
+ * @returns the records that were changed, `hosts www.example.org`
+ */
+export function dropNames(places: Places, names: readonly string[]): string[] {
+  return DATABASES.flatMap(database => {
+    if (readDatabase(databaseFile(places, database)) === undefined) return []
+    const command = 'gabarit letsencrypt check'
+    return changeDatabase(places, database, { command }, draft => disable(draft, names)).map(
+      key => `${database} ${key}`,
+    )
+  })
+}
+
+function disable(draft: Draft, names: readonly string[]): string[] {
+  const keys = draft.keys().filter(key => names.includes(key.toLowerCase()))
+  const asking = keys.filter(key => draft.getprop(key, PROPERTY) === 'enabled')
+  for (const key of asking) draft.setprop(key, PROPERTY, 'disabled')
+  return asking
+}

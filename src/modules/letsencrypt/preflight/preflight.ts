@@ -1,0 +1,119 @@
+import { systemReason } from '../../../system/atomic-write.ts'
+import type { Authority, Clock, NameToCheck } from '../types.ts'
+import { CHECKS, type CheckResult, failed, type NameReport } from './check.ts'
+import { checkDirectory } from './directory.ts'
+import { Dns } from './dns.ts'
+import type { Token } from './fetch.ts'
+import { checkCount } from './names.ts'
+import { checkName } from './one-name.ts'
+import { withToken } from './token.ts'
+
+export interface PreflightOptions {
+  readonly names: readonly NameToCheck[]
+  readonly authority: Authority
+  readonly challenge: 'http-01' | 'dns-01'
+  /** Folder of the answers to challenges, a real path. */
+  readonly wellKnown: string
+  /** Command that brings the answers to another machine, see {@link deliver}; undefined: they are served here. */
+  readonly challengeHook?: string | undefined
+  /** DNS servers to ask, see {@link Dns}; undefined: the system's. */
+  readonly dnsServer: string | undefined
+  /** What stands for the authority in CAA records; none: what its directory says. */
+  readonly caaIdentities?: readonly string[]
+  /** Checks that are left out, or `all`. */
+  readonly skip: ReadonlySet<string>
+  /** 80; an authority asks nowhere else. */
+  readonly httpPort?: number
+  readonly clock: Clock
+}
+
+export interface PreflightReport {
+  readonly names: readonly NameReport[]
+  /** What is not of one name. */
+  readonly general: readonly CheckResult[]
+  /** Nothing failed. */
+  readonly ok: boolean
+}
+
+/** Names that are checked at the same time: their requests all reach one small web server. */
+const AT_ONCE = 20
+
+/**
+ * Looks for everything that would make an authority refuse, before it is asked: failures count against its limits.
+ * What is found is in the report; nothing is thrown for it.
+ * @param onName called as soon as a name is done
+ */
+export async function preflight(
+  options: PreflightOptions,
+  onName: (report: NameReport) => void = () => {},
+): Promise<PreflightReport> {
+  const skip = options.skip.has('all') ? new Set<string>(CHECKS) : options.skip
+  const dns = resolver(options.dnsServer)
+  if (!(dns instanceof Dns)) return withVerdict([dns], [])
+  const directory = await checkDirectory(options.authority, options.clock, skip)
+  const given = options.caaIdentities ?? []
+  const caaIdentities = given.length > 0 ? given.map(name => name.toLowerCase()) : directory.caaIdentities
+  const { authority, challenge, challengeHook, wellKnown, httpPort = 80 } = options
+  const shared = { authority, challenge, challengeHook, wellKnown, httpPort, skip, caaIdentities, dns }
+  // A hook of the site's own is used to being called once at a time, by dehydrated.
+  const atOnce = challengeHook === undefined ? AT_ONCE : 1
+  const run = (token: Token | undefined) =>
+    inParallel(options.names, atOnce, name => checkName(name, { ...shared, token }), onName)
+  const count = skip.has('count') ? [] : [checkCount(options.names)]
+  const general = [...directory.results, ...count]
+  if (skip.has('fetch') || challenge === 'dns-01') return withVerdict(general, await run(undefined))
+  try {
+    return withVerdict(general, await withToken(wellKnown, run))
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    return withVerdict([...general, noToken(wellKnown, error)], await run(undefined))
+  }
+}
+
+/** The names with a failed check, with the reasons. */
+export function failingNames(report: PreflightReport): { name: string; reasons: string[] }[] {
+  return report.names.flatMap(({ name, results }) => {
+    const reasons = results.filter(({ state }) => state === 'failed').map(({ reason }) => reason)
+    return reasons.length === 0 ? [] : [{ name, reasons }]
+  })
+}
+
+function withVerdict(general: readonly CheckResult[], names: readonly NameReport[]): PreflightReport {
+  const results = [...general, ...names.flatMap(name => name.results)]
+  return { general, names, ok: results.every(({ state }) => state !== 'failed') }
+}
+
+function resolver(servers: string | undefined): Dns | CheckResult {
+  try {
+    return new Dns(servers)
+  } catch {
+    const hint = 'The property DNSServer takes IP addresses: 9.9.9.9, or 127.0.0.1:5353'
+    return failed('dns', `${JSON.stringify(servers)} is no DNS server`, hint)
+  }
+}
+
+function noToken(folder: string, error: Error): CheckResult {
+  const reason = `no token can be laid out in ${folder}: ${systemReason(error)}`
+  return failed('fetch', reason, 'signal-event console-save makes the folder; the command has to run as root.')
+}
+
+/** Runs something for each of a list, so many at a time; the answers are in the order of the list. */
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  run: (item: Item) => Promise<Result>,
+  done: (result: Result) => void,
+): Promise<Result[]> {
+  const results = new Map<number, Result>()
+  const waiting = [...items.entries()]
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, item] = next
+      const result = await run(item)
+      results.set(index, result)
+      done(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result)
+}

@@ -1,0 +1,47 @@
+import { columns } from '../../../base/columns.ts'
+import type { CheckId, CheckResult, NameReport } from './check.ts'
+import type { PreflightReport } from './preflight.ts'
+
+const HEAD = ['name', 'addresses', 'DNS', 'CAA', 'port 80']
+
+/** The report as a table of the names, then what is wrong and what to do about it. */
+export function reportAsText({ names, general, ok }: PreflightReport): string {
+  const rows = names.map(report => [report.name, addressesOf(report), ...statesOf(report)])
+  const table = rows.length === 0 ? [] : [...columns([HEAD, ...rows]), '']
+  const bad = (results: readonly CheckResult[]) =>
+    results.filter(({ state }) => state === 'failed' || state === 'warning')
+  const problems = [
+    ...bad(general).map(result => problemOf(result.check, result)),
+    ...names.flatMap(({ name, results }) => bad(results).map(result => problemOf(name, result))),
+  ]
+  return [...table, ...problems, verdict(names, ok)].join('\n')
+}
+
+function statesOf({ results }: NameReport): string[] {
+  return [stateOf(results, ['internal', 'wildcard', 'dns']), stateOf(results, ['caa']), stateOf(results, ['fetch'])]
+}
+
+/** The worst of some checks; nothing was checked: a dash. */
+function stateOf(results: readonly CheckResult[], checks: readonly CheckId[]): string {
+  const states = results.filter(({ check }) => checks.includes(check)).map(({ state }) => state)
+  if (states.includes('failed')) return 'FAILED'
+  if (states.includes('warning')) return 'warning'
+  return states.includes('ok') ? 'ok' : '-'
+}
+
+function addressesOf({ addresses }: NameReport): string {
+  return addresses.length === 0 ? '-' : addresses.join(' ')
+}
+
+function problemOf(what: string, { state, reason, hint }: CheckResult): string {
+  const first = `${state === 'failed' ? 'failed ' : 'warning'}  ${what}: ${reason}`
+  return hint === undefined ? first : `${first}\n${hint}`.replaceAll('\n', '\n         ')
+}
+
+function verdict(names: readonly NameReport[], ok: boolean): string {
+  const failing = names.filter(({ results }) => results.some(({ state }) => state === 'failed')).length
+  const count = `${names.length} ${names.length === 1 ? 'name' : 'names'}`
+  if (names.length === 0) return ok ? 'no name is asked for' : 'not ready to ask'
+  if (failing > 0) return `${count}, ${failing} with a problem: the authority would refuse the whole certificate`
+  return ok ? `${count} ready to ask for` : `${count}, but not ready to ask`
+}

@@ -1,0 +1,42 @@
+import { isExecutable } from '../../system/executable.ts'
+import type { Settings } from './settings.ts'
+import type { WantedCertificate } from './types.ts'
+
+/** A setting without which no certificate can be got. */
+export interface Missing {
+  readonly what: 'terms' | 'email' | 'names' | 'hook'
+  readonly message: string
+  /** The commands that mend it. */
+  readonly command: string
+}
+
+/** What is missing in the settings before any authority can be asked. */
+export function missingSettings(settings: Settings, wanted: readonly WantedCertificate[]): Missing[] {
+  const missing: Missing[] = []
+  if (!settings.acceptTerms)
+    missing.push({
+      what: 'terms',
+      message: 'the terms of service of the authority are not accepted',
+      command: 'config setprop letsencrypt ACCEPT_TERMS yes',
+    })
+  if (settings.email === '')
+    missing.push({
+      what: 'email',
+      message: 'there is no address of contact for the account',
+      command: 'config setprop letsencrypt email ADDRESS',
+    })
+  if (wanted.length === 0)
+    missing.push({
+      what: 'names',
+      message: 'no name is chosen for the certificate',
+      command: 'db domains setprop DOMAIN letsencryptSSLcert enabled; db hosts setprop NAME letsencryptSSLcert enabled',
+    })
+  const hook = settings.challengeHook
+  if (hook === undefined ? settings.challenge === 'dns-01' : !isExecutable(hook))
+    missing.push({
+      what: 'hook',
+      message: hook === undefined ? 'dns-01 needs a command that publishes the answers' : `${hook} cannot be executed`,
+      command: 'config setprop letsencrypt challengeHook FILE',
+    })
+  return missing
+}

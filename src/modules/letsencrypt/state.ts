@@ -1,0 +1,215 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { isObject } from '../../base/is-object.ts'
+import { writeFileAtomically } from '../../system/atomic-write.ts'
+import type { Places } from '../../system/places.ts'
+import { textOf } from '../../system/read-text.ts'
+import { certificateState } from './authority.ts'
+import { nextTry } from './renewal.ts'
+
+/** What went wrong with a certificate, and when it is tried again. */
+export interface Trouble {
+  /** Failures in a row. */
+  readonly failures: number
+  readonly message: string
+  readonly hint: string
+  /** Times as ISO 8601. */
+  readonly since: string
+  readonly nextTry: string
+}
+
+/** What has to be remembered from run to run; everything else is read from the certificates themselves. */
+interface Memory {
+  /** By authority and certificate: `acme-v02.api.letsencrypt.org/example.org`. */
+  readonly troubles: Map<string, Trouble>
+  /** By fingerprint: how urgent the last warning was. */
+  readonly warned: Map<string, number>
+  /** By fingerprint: when the authority suggests to renew. */
+  readonly windows: Map<string, RememberedWindow>
+  /** The records in which a certificate was entered: {@link recordName}. */
+  readonly entered: Set<string>
+  /** The last deployment failed: why. */
+  deployment: string | undefined
+  /** The file could not be read: it is begun anew. */
+  readonly damaged: boolean
+}
+
+/** A suggestion of the authority (RFC 9773), and when to ask again. Times as ISO 8601. */
+interface RememberedWindow {
+  readonly start: string
+  readonly end: string
+  readonly askAgain: string
+  /** A page that says why. */
+  readonly explanation?: string
+}
+
+/**
+ * The memory of the runs. Losing it loses no certificate: it says when to try again, what was told already, and which records
+ * had a certificate of ours, so that one that a person has taken out is not entered again.
+ */
+export class State {
+  readonly #file: string
+  readonly #memory: Memory
+
+  /** @param warn told when the file is damaged; a new one is begun */
+  constructor(places: Places, warn: (message: string) => void) {
+    this.#file = join(certificateState(places), 'state.json')
+    this.#memory = read(this.#file, warn)
+  }
+
+  trouble(key: string): Trouble | undefined {
+    return this.#memory.troubles.get(key)
+  }
+
+  allTroubles(): Trouble[] {
+    return [...this.#memory.troubles.values()]
+  }
+
+  /**
+   * Notes a failure, and gives the time of the next try.
+   * @param until no try before has a chance
+   */
+  failed(key: string, message: string, hint: string, now: Date, until?: Date): Trouble {
+    const before = this.#memory.troubles.get(key)
+    const failures = (before?.failures ?? 0) + 1
+    const since = before?.since ?? now.toISOString()
+    const next = new Date(Math.max(nextTry(failures, now).getTime(), until?.getTime() ?? 0))
+    const trouble = { failures, message, hint, since, nextTry: next.toISOString() }
+    this.#memory.troubles.set(key, trouble)
+    this.#write()
+    return trouble
+  }
+
+  /** Notes that all is well with a certificate. */
+  succeeded(key: string): void {
+    if (this.#memory.troubles.delete(key)) this.#write()
+  }
+
+  /**
+   * Forgets what concerns certificates that nobody wants any more. A file that was damaged is whole from here on.
+   * @param keys of troubles
+   * @param fingerprints of windows
+   */
+  retain(keys: ReadonlySet<string>, fingerprints: ReadonlySet<string>): void {
+    const { troubles, windows, damaged } = this.#memory
+    const gone = [keepOnly(troubles, keys), keepOnly(windows, fingerprints)]
+    if (gone.includes(true) || damaged) this.#write()
+  }
+
+  /** Forgets the warnings of certificates that no record names any more. */
+  retainWarned(fingerprints: ReadonlySet<string>): void {
+    if (keepOnly(this.#memory.warned, fingerprints)) this.#write()
+  }
+
+  get deployment(): string | undefined {
+    return this.#memory.deployment
+  }
+
+  /** Notes how the last deployment ended; undefined: well. */
+  deployed(problem: string | undefined): void {
+    if (this.#memory.deployment === problem) return
+    this.#memory.deployment = problem
+    this.#write()
+  }
+
+  /** The records in which a certificate was entered: one that names none of ours now was changed by a person. */
+  get entered(): ReadonlySet<string> {
+    return this.#memory.entered
+  }
+
+  noteEntered(records: ReadonlySet<string>): void {
+    const { entered } = this.#memory
+    if (records.size === entered.size && [...records].every(record => entered.has(record))) return
+    entered.clear()
+    for (const record of records) entered.add(record)
+    this.#write()
+  }
+
+  window(fingerprint: string): RememberedWindow | undefined {
+    return this.#memory.windows.get(fingerprint)
+  }
+
+  noteWindow(fingerprint: string, window: RememberedWindow): void {
+    this.#memory.windows.set(fingerprint, window)
+    this.#write()
+  }
+
+  warned(fingerprint: string): number {
+    return this.#memory.warned.get(fingerprint) ?? 0
+  }
+
+  /** @param level 0 forgets it */
+  noteWarned(fingerprint: string, level: number): void {
+    if (this.warned(fingerprint) === level) return
+    if (level === 0) this.#memory.warned.delete(fingerprint)
+    else this.#memory.warned.set(fingerprint, level)
+    this.#write()
+  }
+
+  #write(): void {
+    const { troubles, warned, windows, entered, deployment } = this.#memory
+    const data = {
+      troubles: Object.fromEntries(troubles),
+      warned: Object.fromEntries(warned),
+      windows: Object.fromEntries(windows),
+      entered: [...entered].sort(),
+      deployment: deployment ?? null,
+    }
+    mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
+    writeFileAtomically(this.#file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 })
+  }
+}
+
+/** @returns whether anything went */
+function keepOnly(map: Map<string, unknown>, keys: ReadonlySet<string>): boolean {
+  const before = map.size
+  for (const key of [...map.keys()]) if (!keys.has(key)) map.delete(key)
+  return map.size < before
+}
+
+function read(file: string, warn: (message: string) => void): Memory {
+  const text = textOf(file)
+  try {
+    const data: unknown = JSON.parse(text ?? '{}')
+    if (isObject(data)) return memoryOf(data)
+  } catch {
+    // Told below, with a file that holds something else.
+  }
+  const taken = 'a certificate that you have taken out of a record by hand is entered there again'
+  warn(`${file}: this file is damaged; failures and warnings are counted anew, and ${taken}`)
+  return { ...memoryOf({}), damaged: true }
+}
+
+function memoryOf(data: Record<string, unknown>): Memory {
+  const troubles = Object.entries(isObject(data.troubles) ? data.troubles : {}).flatMap(([key, value]) =>
+    isTrouble(value) ? [[key, value] as const] : [],
+  )
+  const warned = Object.entries(isObject(data.warned) ? data.warned : {}).flatMap(([key, value]) =>
+    typeof value === 'number' ? [[key, value] as const] : [],
+  )
+  const windows = Object.entries(isObject(data.windows) ? data.windows : {}).flatMap(([key, value]) =>
+    isWindow(value) ? [[key, value] as const] : [],
+  )
+  const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
+  const entered = new Set(
+    (Array.isArray(data.entered) ? data.entered : []).filter((name): name is string => typeof name === 'string'),
+  )
+  return {
+    troubles: new Map(troubles),
+    warned: new Map(warned),
+    windows: new Map(windows),
+    entered,
+    deployment,
+    damaged: false,
+  }
+}
+
+function isTrouble(value: unknown): value is Trouble {
+  if (!isObject(value) || typeof value.failures !== 'number') return false
+  return ['message', 'hint', 'since', 'nextTry'].every(name => typeof value[name] === 'string')
+}
+
+function isWindow(value: unknown): value is RememberedWindow {
+  if (!isObject(value) || !['string', 'undefined'].includes(typeof value.explanation)) return false
+  return ['start', 'end', 'askAgain'].every(name => typeof value[name] === 'string')
+}

@@ -1,0 +1,42 @@
+import type { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../../base/failure.ts'
+import { systemReason } from '../../system/atomic-write.ts'
+import { readCertificates, readLeaf } from './pem.ts'
+import { type CertificateTexts, fitProblems } from './verify.ts'
+
+/** The files of a certificate in the history. */
+export function filesOf(texts: CertificateTexts): Record<string, string> {
+  return { 'cert.pem': texts.cert, 'chain.pem': texts.chain, 'privkey.pem': texts.key, 'fullchain.pem': joined(texts) }
+}
+
+/** One file of certificate and chain, as nginx wants it. */
+function joined({ cert, chain }: Pick<CertificateTexts, 'cert' | 'chain'>): string {
+  return `${cert.trimEnd()}\n${chain}`
+}
+
+/**
+ * Reads a certificate, and looks whether the files beside it are still those that came with it: a service does not start
+ * with any that do not fit, and takes all other sites down with it.
+ * @throws Failure that names the file
+ */
+export function readWhole(folder: string): X509Certificate {
+  const file = (name: string) => join(folder, name)
+  const [cert, chain] = [readText(file('cert.pem')), readText(file('chain.pem'))]
+  const certificate = readLeaf(cert, file('cert.pem'))
+  const issuers = readCertificates(chain, file('chain.pem'))
+  const [problem] = fitProblems(certificate, issuers, readText(file('privkey.pem')))
+  if (problem !== undefined) throw new Failure(problem, { where: folder })
+  if (readText(file('fullchain.pem')) === joined({ cert, chain })) return certificate
+  throw new Failure('it is not cert.pem and chain.pem', { where: file('fullchain.pem') })
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const message = `this file of a certificate cannot be read: ${systemReason(error)}`
+    throw new Failure(message, { where: file, cause: error })
+  }
+}

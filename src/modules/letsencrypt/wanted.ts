@@ -1,0 +1,60 @@
+import type { DbRecord, Records } from '../../db/record.ts'
+import { makeRecord } from '../../db/record.ts'
+import { readDatabase } from '../../db/store.ts'
+import { type Context, makeContext } from '../../plan/context.ts'
+import { expandAll } from '../../plan/run.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { RealSystem } from '../../system/real-system.ts'
+import type { NameToCheck, WantedCertificate } from './types.ts'
+
+/**
+ * The certificates that the databases ask for: what the template of domains.txt makes, the site's own fragments
+ * included, whether or not certificates are switched on yet.
+ * @param replaced databases other than configuration that stand for those on disk, to see what a change would do
+ * @throws Failure when the template cannot be expanded
+ */
+export function wantedCertificates(
+  places: Places,
+  warn: (message: string) => void,
+  replaced: ReadonlyMap<string, Records> = new Map(),
+): WantedCertificate[] {
+  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
+  const context: Context = {
+    ...makeContext(places, new RealSystem(places.root), warn),
+    replaced: new Map([...replaced, ['configuration', switchedOn(records)]]),
+  }
+  return expandAll(context, ['/etc/dehydrated/domains.txt']).flatMap(output => parseDomainsTxt(output.content ?? ''))
+}
+
+function switchedOn(records: Records): Records {
+  const letsencrypt = records.get('letsencrypt')
+  if (letsencrypt === undefined || letsencrypt.properties.get('status') === 'enabled') return records
+  const properties = new Map(letsencrypt.properties).set('status', 'test')
+  return new Map(records).set('letsencrypt', makeRecord(letsencrypt.key, letsencrypt.type, properties))
+}
+
+/** Reads domains.txt as dehydrated does: one certificate a line, its names, and behind `>` the name of its folder. */
+export function parseDomainsTxt(text: string): WantedCertificate[] {
+  return text.split('\n').flatMap(line => {
+    const [names = '', alias = ''] = line.trim().toLowerCase().split('>')
+    const words = [...new Set(names.split(/\s+/).filter(Boolean))]
+    const [first] = words
+    if (first === undefined || first.startsWith('#')) return []
+    return [{ name: alias.trim() || first, names: words }]
+  })
+}
+
+/** All names of the certificates, each with the nearest record of `domains`. */
+export function namesToCheck(places: Places, wanted: readonly WantedCertificate[]): NameToCheck[] {
+  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  return wanted.flatMap(({ name: certificate, names }) =>
+    names.map(name => ({ name, domain: nearestDomain(domains, name), certificate })),
+  )
+}
+
+/** The longest name among these that the name is or ends in. */
+export function nearestDomain(domains: Pick<ReadonlyMap<string, unknown>, 'has'>, name: string): string | undefined {
+  for (let domain = name; domain !== ''; domain = domain.slice(domain.indexOf('.') + 1 || domain.length))
+    if (domains.has(domain)) return domain
+  return undefined
+}

@@ -1,0 +1,101 @@
+import { hostname } from 'node:os'
+import { sayWhen } from '../../base/days.ts'
+import { Failure } from '../../base/failure.ts'
+import { readDatabase } from '../../db/store.ts'
+import { systemReason } from '../../system/atomic-write.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
+import { textOf } from '../../system/read-text.ts'
+import { sayMoment } from './ledger/judge.ts'
+import { namesOf, readLeaf, validityOf } from './pem.ts'
+import { urgency } from './renewal.ts'
+import type { Settings } from './settings.ts'
+import type { State } from './state.ts'
+import type { World } from './world.ts'
+
+/** A certificate that a record names, whoever issued it. */
+export interface InService {
+  /** `modSSL`, or the domain. */
+  readonly record: string
+  readonly file: string
+  readonly names: readonly string[]
+  readonly fingerprint: string
+  readonly issuer: string
+  readonly from: Date
+  readonly until: Date
+}
+
+/** The certificates that modSSL and the domains name. A file that cannot be read is told. */
+export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
+  const records = [
+    ...[readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')],
+    ...(readDatabase(databaseFile(places, 'domains'))?.values() ?? []),
+  ]
+  return records.flatMap(record => {
+    const file = record?.properties.get('crt')
+    if (record === undefined || file === undefined || file === '') return []
+    try {
+      const text = textOf(below(places, file))
+      if (text === undefined) throw new Failure('this file does not exist', { where: file })
+      const leaf = readLeaf(text, file)
+      const { fingerprint256: fingerprint, issuer } = leaf
+      return [{ record: record.key, file, names: namesOf(leaf), fingerprint, issuer, ...validityOf(leaf) }]
+    } catch (error) {
+      const reason = error instanceof Failure ? error.describe() : `${file}: ${systemReason(error)}`
+      warn(`${record.key} names a certificate that cannot be used: ${reason}`)
+      return []
+    }
+  })
+}
+
+/**
+ * Warns of certificates that are about to expire: the authority sends no such mail any more. Once for each step of
+ * urgency, by mail and by the command.
+ * @returns false when a warning could not be sent by any way that is set up
+ */
+export async function warnOfExpiry(settings: Settings, state: State, world: World): Promise<boolean> {
+  const now = world.clock.now()
+  let well = true
+  const served = new Map(certificatesInService(world.places, world.warn).map(one => [one.fingerprint, one]))
+  for (const certificate of served.values()) {
+    const level = urgency(certificate, now)
+    if (level <= state.warned(certificate.fingerprint)) continue
+    const text = warningText(certificate, state, now)
+    world.warn(text.split('\n')[0] ?? '')
+    if (await send(text, settings, world)) state.noteWarned(certificate.fingerprint, level)
+    else well = false
+  }
+  state.retainWarned(new Set(served.keys()))
+  return well
+}
+
+function warningText({ record, names, until }: InService, state: State, now: Date): string {
+  const when = `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}`
+  const lines = [
+    `The certificate of ${record} on ${hostname()} ${when}, at ${sayMoment(until)}.`,
+    `Its names: ${names.join(' ')}`,
+    ...state.allTroubles().map(({ message, hint }) => `It could not be renewed: ${message}\n${hint}`),
+    ...(state.deployment === undefined ? [] : [state.deployment]),
+    'See: gabarit letsencrypt status',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** At least one way has to work, where there is one. */
+async function send(text: string, settings: Settings, world: World): Promise<boolean> {
+  const ways: { name: string; command: readonly string[]; input: string }[] = []
+  const { warnAddress, warnCommand } = settings
+  if (warnAddress !== '') {
+    const subject = (text.split('\n')[0] ?? '').replace(/[^ -~]/g, '?')
+    const input = `To: ${warnAddress}\nSubject: ${subject}\n\n${text}`
+    ways.push({ name: 'mail', command: ['sendmail', '-t', '-i'], input })
+  }
+  if (warnCommand !== undefined) ways.push({ name: 'warnCommand', command: [warnCommand], input: text })
+  let sent = ways.length === 0
+  for (const { name, command, input } of ways) {
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/lib` }
+    const { status, problem, output } = await world.system.run(command, { input, env, cwd: '/', timeout: 60_000 })
+    if (status === 0) sent = true
+    else world.warn(`the warning could not be sent by ${name}: ${problem ?? `status ${status}: ${output.trim()}`}`)
+  }
+  return sent
+}

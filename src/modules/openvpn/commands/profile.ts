@@ -1,0 +1,43 @@
+import { dirname, resolve } from 'node:path'
+import { EXIT, Failure } from '../../../base/failure.ts'
+import { systemReason, writeFileAtomically } from '../../../system/atomic-write.ts'
+import { runCommand } from '../../../system/run.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { makeProfile } from '../profile.ts'
+
+/** What one QR code holds in bytes: version 40 with the least correction (ISO/IEC 18004). */
+const QR_BYTES = 2953
+
+/** `gabarit vpn profile NAME [--output FILE] [--qr]` */
+export async function run({ args, flag, value, places, print, printExact }: Invocation): Promise<number> {
+  const [name = ''] = args
+  const text = makeProfile(places, name)
+  const output = value('output')
+  if (flag('qr')) printExact(await qrCode(text))
+  else if (output === undefined) printExact(text)
+  if (output === undefined) return EXIT.done
+  const file = resolve(output)
+  try {
+    writeFileAtomically(file, text, { mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    throw new Failure(`cannot write there: ${systemReason(error)}`, { where: dirname(file) })
+  }
+  print(`${file} holds a private key: hand it over by a safe way, then remove it`)
+  return EXIT.done
+}
+
+/** Drawn by qrencode(1). What a phone needs not is left out to save room. */
+async function qrCode(text: string): Promise<string> {
+  const short = text.replace(/^#.*\n/gm, '').replace(/\n{2,}/g, '\n')
+  const size = Buffer.byteLength(short)
+  if (size > QR_BYTES)
+    throw new Failure(`the profile has ${size} bytes, and a QR code holds ${QR_BYTES}`, {
+      hint: 'Keys of kind ec are short: config setprop easyrsa Algorithm ec, and a new certificate. Or hand over the file.',
+    })
+  const command = ['qrencode', '-8', '-l', 'L', '-t', 'UTF8']
+  const drawn = await runCommand(command, { env: process.env, input: short, timeout: 10_000 })
+  if (drawn.missing) throw new Failure('qrencode is not installed', { hint: 'apt-get install qrencode' })
+  if (drawn.status !== 0) throw new Failure(`qrencode: ${drawn.problem ?? drawn.output.trim()}`)
+  return drawn.stdout
+}

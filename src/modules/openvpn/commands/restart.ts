@@ -1,0 +1,47 @@
+import { EXIT, Failure } from '../../../base/failure.ts'
+import { didYouMean } from '../../../base/nearest.ts'
+import { readDatabase } from '../../../db/store.ts'
+import { databaseFile } from '../../../system/places.ts'
+import { RealSystem } from '../../../system/real-system.ts'
+import { managersOf } from '../../../system/service/one-shot.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { adjustServices, collectAdjustments } from '../../../transaction/adjust.ts'
+import { Health } from '../../../transaction/health.ts'
+import { readServers } from '../servers.ts'
+
+/** `gabarit vpn restart NAME`: a server that runs reads its certificates anew, which it can only while it starts. */
+export async function run({ args, places, print }: Invocation): Promise<number> {
+  const [name = ''] = args
+  const { servers } = readServers(places)
+  const server = servers.find(known => known.name === name)
+  const names = servers.map(known => known.name)
+  if (server === undefined) throw new Failure(`there is no VPN server "${name}"${didYouMean(name, names)}`)
+  if (!server.enabled) {
+    print(`${name} is disabled: it is not restarted`)
+    return EXIT.done
+  }
+  const system = new RealSystem(places.root)
+  const configuration = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  const managerOf = managersOf(configuration, places)
+  const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
+  const { adjustments } = collectAdjustments([request], configuration)
+  const health = new Health(managerOf, places, system)
+  const idle = adjustments.some(({ unit }) => managerOf(unit).idle === true)
+  if (!idle && (await health.running(adjustments)).size === 0) {
+    print(`${name} does not run: nothing to restart`)
+    return EXIT.done
+  }
+  await adjustServices(
+    adjustments,
+    managerOf,
+    system,
+    () => undefined,
+    ({ command, problem, done }) => {
+      if (problem !== undefined) throw new Failure(`restarting ${name} failed: ${command}: ${problem}`)
+      print(done ? `restarted ${name}: ${command}` : `${name}: would ${command}`)
+    },
+  )
+  const ill = idle ? undefined : await health.firstIll(adjustments, configuration, true, () => Promise.resolve())
+  if (ill !== undefined) throw new Failure(ill, { hint: `Its log tells more. Then: gabarit vpn restart ${name}` })
+  return EXIT.done
+}

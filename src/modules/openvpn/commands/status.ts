@@ -1,0 +1,80 @@
+import { daysLeft, sayDays } from '../../../base/days.ts'
+import { EXIT, messageOf } from '../../../base/failure.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { connectionsOf, withManagement } from '../connections.ts'
+import { type Ending, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
+import { NotRunning } from '../management.ts'
+import { readServers, type Vpn, type VpnServer } from '../servers.ts'
+import { day, minute } from './units.ts'
+
+/** How one server is. */
+interface ServerStatus {
+  readonly name: string
+  readonly state: 'running' | 'down' | 'disabled' | 'unknown'
+  /** Since when it runs. */
+  readonly since: Date | null
+  readonly clients: number | null
+  readonly problem: string | null
+  readonly endings: readonly Ending[]
+}
+
+/** `gabarit vpn status`: exit 1 when an enabled server does not run, or something that it needs is missing or over. */
+export async function run({ flag, places, print }: Invocation): Promise<number> {
+  const now = Date.now()
+  const vpn = readServers(places)
+  const { servers, renewDays } = vpn
+  const found = await Promise.all(servers.map(server => statusOf(server, vpn)))
+  const clients = endingClients(places, enabledClients(places), renewDays, now)
+  if (flag('json')) print(JSON.stringify({ servers: found, endingClients: clients }, null, 2))
+  else {
+    const lines = found.flatMap(server => linesOf(server, now))
+    const ending = clients.map(
+      name => `certificate of ${name} ends soon or is over: signal-event vpn-client-renew ${name}`,
+    )
+    print([...lines, ...ending].join('\n') || 'there is no VPN server: config setprop openvpn status enabled')
+  }
+  const ill = found.some(({ state, endings }) => state === 'down' || state === 'unknown' || endings.some(ended))
+  return ill ? EXIT.failed : EXIT.done
+
+  function ended({ end }: Ending): boolean {
+    return end === undefined || end.getTime() <= now
+  }
+}
+
+async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
+  const { name, enabled } = server
+  const nothing = {
+    name,
+    since: null,
+    clients: null,
+    problem: null,
+    endings: enabled ? expiriesOf({ ...vpn, servers: [server] }) : [],
+  }
+  try {
+    return await withManagement(server, async client => {
+      const [state = ''] = await client.ask('state', 'list')
+      const clients = (await connectionsOf(client, server)).length
+      return { ...nothing, state: 'running', since: new Date(Number(state.split(',')[0]) * 1000), clients }
+    })
+  } catch (error) {
+    if (error instanceof NotRunning) return { ...nothing, state: enabled ? 'down' : 'disabled' }
+    return { ...nothing, state: 'unknown', problem: messageOf(error) }
+  }
+}
+
+function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, now: number): string[] {
+  const running = `running since ${minute(since ?? new Date(now))}, ${clients === 1 ? '1 client' : `${clients} clients`}`
+  return [
+    `${name}: ${problem ?? (state === 'running' ? running : state)}`,
+    ...endings.map(({ what, file, end, days, command }) => {
+      if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
+      const left = daysLeft(end, now)
+      if (left < 0) return `  ${what}: ended ${day(end)}${hint(command)}`
+      return `  ${what}: until ${day(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
+    }),
+  ]
+}
+
+function hint(command: string | undefined): string {
+  return command === undefined ? '' : `: ${command}`
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { Failure, hasCode, messageOf } from '../../base/failure.ts'
+import type { VpnServer } from './servers.ts'
+
+/** Milliseconds that a server has for each answer. */
+const PATIENCE = 5000
+
+/** The server does not run: nothing listens where its management interface should be. */
+export class NotRunning extends Failure {}
+
+/**
+ * The management interface of an OpenVPN server (management-notes.txt of OpenVPN 2.6): lines of text, one client at a time.
+ * Every answer has a time limit; what the server tells unasked (lines that begin with `>`) is passed over.
+ */
+export class Management {
+  readonly #name: string
+  readonly #socket: Socket
+  readonly #lines: string[] = []
+  #rest = ''
+  #ended: string | undefined
+  #wake: () => void = () => undefined
+
+  private constructor(name: string, socket: Socket) {
+    this.#name = name
+    this.#socket = socket
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => {
+      const lines = (this.#rest + text).split(/\r?\n/)
+      this.#rest = lines.pop() ?? ''
+      this.#lines.push(...lines)
+      this.#wake()
+    })
+    const end = (why: string) => {
+      this.#ended ??= why
+      this.#wake()
+    }
+    socket.on('error', error => end(messageOf(error)))
+    socket.on('close', () => end('it closed the connection'))
+  }
+
+  /**
+   * Connects, gives the password if there is one, and waits for the greeting.
+   * @throws NotRunning when nothing listens there
+   * @throws Failure when it refuses the password, does not answer in time, or somebody else holds the interface
+   */
+  static async open({ name, management }: VpnServer): Promise<Management> {
+    const socket = await connected(name, management)
+    const client = new Management(name, socket)
+    try {
+      if ('port' in management) await client.#login(management.passwordFile)
+      await client.#next(line => line.startsWith('>INFO:'), {
+        hint: 'Only one program at a time can use the management interface.',
+      })
+      return client
+    } catch (error) {
+      client.close()
+      throw error
+    }
+  }
+
+  /**
+   * Sends a command and gives the lines of its answer: those before `END`, or the text behind `SUCCESS: `.
+   * @throws Failure for `ERROR:`, and when no answer comes in time
+   */
+  async ask(command: string, shape: 'line' | 'list'): Promise<string[]> {
+    if (/[\r\n\0]/.test(command)) throw new TypeError('a command of the management interface is one line')
+    this.#socket.write(`${command}\n`)
+    const answer: string[] = []
+    await this.#next(line => {
+      if (line.startsWith('>')) return false
+      if (line.startsWith('ERROR:')) throw this.#failure(`${command}: ${line.slice('ERROR:'.length).trim()}`)
+      if (shape === 'line' || line === 'END') {
+        if (shape === 'line') answer.push(line.replace(/^SUCCESS: /, ''))
+        return true
+      }
+      answer.push(line)
+      return false
+    })
+    return answer
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  /** The prompt for the password has no line end. */
+  async #login(file: string): Promise<void> {
+    await this.#until(() => this.#rest.includes('ENTER PASSWORD:'))
+    this.#rest = this.#rest.replace('ENTER PASSWORD:', '')
+    this.#socket.write(`${readFileSync(file, 'utf8').split('\n', 1)[0]}\n`)
+    await this.#next(line => {
+      if (line.includes('ERROR:')) throw this.#failure(`it refuses the password in ${file}`)
+      return line.includes('SUCCESS:')
+    })
+  }
+
+  /** Takes lines until one is the last of an answer. */
+  async #next(isLast: (line: string) => boolean, options: { hint?: string } = {}): Promise<void> {
+    let done = false
+    await this.#until(() => {
+      for (let line = this.#lines.shift(); line !== undefined && !done; ) {
+        done = isLast(line)
+        if (!done) line = this.#lines.shift()
+      }
+      return done
+    }, options)
+  }
+
+  async #until(isDone: () => boolean, { hint }: { hint?: string } = {}): Promise<void> {
+    const end = Date.now() + PATIENCE
+    while (!isDone()) {
+      if (this.#ended !== undefined) throw this.#failure(this.#ended)
+      const left = end - Date.now()
+      if (left <= 0) throw this.#failure(`it did not answer within ${PATIENCE / 1000} s`, hint)
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, left)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+
+  #failure(message: string, hint?: string): Failure {
+    return new Failure(`management interface of ${this.#name}: ${message}`, hint === undefined ? {} : { hint })
+  }
+}
+
+function connected(name: string, where: VpnServer['management']): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = 'socket' in where ? connect(where.socket) : connect(where.port, '127.0.0.1')
+    const place = 'socket' in where ? where.socket : `127.0.0.1:${where.port}`
+    socket.setTimeout(PATIENCE, () => {
+      socket.destroy()
+      reject(new Failure(`management interface of ${name}: no connection to ${place} within ${PATIENCE / 1000} s`))
+    })
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      socket.removeAllListeners('error')
+      resolve(socket)
+    })
+    socket.once('error', error => {
+      if (hasCode(error, 'ENOENT') || hasCode(error, 'ECONNREFUSED'))
+        reject(new NotRunning(`${name} does not run: nothing listens on ${place}`))
+      else if (hasCode(error, 'EACCES')) reject(new Failure(`${place} can be opened by root only`))
+      else reject(new Failure(`management interface of ${name}: ${messageOf(error)}`))
+    })
+  })
+}

@@ -1,0 +1,102 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, hasCode } from '../../base/failure.ts'
+import { below, type Places } from '../../system/places.ts'
+
+/** A certificate that the authority has signed, as its index knows it. */
+export interface Signed {
+  readonly name: string
+  readonly serial: string
+  readonly until: Date
+  readonly revoked: Date | undefined
+}
+
+/** The folder of the PKI; a link, so that everything in it changes at once. */
+export function pkiFolder(places: Places): string {
+  return below(places, '/etc/openvpn/easy-rsa/pki')
+}
+
+/** All certificates that were ever signed, in their order. One file, however many there are; none without a PKI. */
+export function readIndex(places: Places): Signed[] {
+  const text = readOptional(join(pkiFolder(places), 'index.txt')) ?? ''
+  return text.split('\n').flatMap(line => {
+    // State, end, revocation and its reason, serial number, "unknown", subject: openssl-ca(1).
+    const [state = '', until = '', revoked = '', serial = '', , subject = ''] = line.split('\t')
+    const name = /\/CN=([^/]+)/.exec(subject)?.[1]
+    if (!/^[VRE]$/.test(state) || name === undefined) return []
+    const when = revoked.split(',')[0] ?? ''
+    return [{ name, serial, until: indexTime(until), revoked: when === '' ? undefined : indexTime(when) }]
+  })
+}
+
+/** The certificate of each name that counts: the last valid one, else the last one. */
+export function latestByName(signed: readonly Signed[]): Map<string, Signed> {
+  const latest = new Map<string, Signed>()
+  for (const certificate of signed) {
+    const known = latest.get(certificate.name)
+    if (known === undefined || certificate.revoked === undefined || known.revoked !== undefined)
+      latest.set(certificate.name, certificate)
+  }
+  return latest
+}
+
+/** `290227214517Z` (years from 1950 on), or with four digits of the year from 2050 on: RFC 5280 §4.1.2.5. */
+function indexTime(text: string): Date {
+  const [, year = '', month, day, hour, minute, second] =
+    /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text) ?? []
+  const full = year.length === 4 ? year : `${Number(year) < 50 ? 20 : 19}${year}`
+  return new Date(`${full}-${month}-${day}T${hour}:${minute}:${second}Z`)
+}
+
+/** When a certificate ends; undefined when the file is missing. */
+export function certificateEnd(file: string): Date | undefined {
+  const text = readOptional(file)
+  if (text === undefined) return undefined
+  try {
+    return new Date(new X509Certificate(text).validTo)
+  } catch (error) {
+    throw new Failure('this is no certificate', { where: file, cause: error })
+  }
+}
+
+/** When a revocation list ends, after which its server lets nobody in; undefined when the file is missing. */
+export function listEnd(file: string): Date | undefined {
+  const text = readOptional(file)
+  if (text === undefined) return undefined
+  const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
+  // CertificateList, in it TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
+  const list = elements(Buffer.from(base64 ?? '', 'base64'))[0]
+  const fields = elements(elements(list?.content ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))
+  const next = fields.filter(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)[1]
+  if (next === undefined) throw new Failure('this is no revocation list', { where: file })
+  return indexTime(next.content.toString('latin1'))
+}
+
+const UTC_TIME = 0x17
+const GENERALIZED_TIME = 0x18
+
+/** The elements of a DER encoding that stand side by side (X.690 §8.1). */
+function elements(bytes: Buffer): { readonly tag: number; readonly content: Buffer }[] {
+  const found: { tag: number; content: Buffer }[] = []
+  let at = 0
+  while (at + 2 <= bytes.length) {
+    const [tag = 0, short = 0] = bytes.subarray(at, at + 2)
+    const more = short < 0x80 ? 0 : short & 0x7f
+    if (more > 4 || at + 2 + more > bytes.length) break
+    const length = more === 0 ? short : bytes.readUIntBE(at + 2, more)
+    const start = at + 2 + more
+    found.push({ tag, content: bytes.subarray(start, start + length) })
+    at = start + length
+  }
+  return found
+}
+
+function readOptional(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
+    throw error
+  }
+}

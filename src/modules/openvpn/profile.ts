@@ -1,0 +1,84 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, hasCode } from '../../base/failure.ts'
+import { didYouMean } from '../../base/nearest.ts'
+import { readDatabase } from '../../db/store.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
+import { pkiFolder } from './pki.ts'
+import { readServers } from './servers.ts'
+
+/**
+ * The profile of a client: the settings that gabarit has written for its server, with certificates and keys inline. It holds
+ * a private key, so it is put together when it is asked for, and no database, file, history or diff of gabarit has it.
+ * @throws Failure when client, certificate or server are missing, or the client is revoked
+ */
+export function makeProfile(places: Places, name: string): string {
+  const clients = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  const client = clients.get(name)
+  if (client === undefined)
+    throw new Failure(`there is no client "${name}"${didYouMean(name, clients.keys())}`, {
+      hint: `db vpn set ${name} client && signal-event vpn-client-create ${name}`,
+    })
+  if (client.properties.get('status') === 'revoked') throw new Failure(`${name} is revoked`)
+  const wanted = client.properties.get('server') || 'openvpn'
+  const server = readServers(places).servers.find(known => known.name === wanted)
+  if (server === undefined) throw new Failure(`${name}: there is no server ${wanted}`)
+  const settings = read(
+    below(places, `/etc/openvpn/profiles/${server.name}.ovpn`),
+    `config setprop ${server.name} status enabled && signal-event openvpn-update`,
+  )
+  const { certificate, key } = keyPair(places, name)
+  const blocks: [string, string][] = [
+    ['ca', certificatesIn(read(server.caFile, 'signal-event openvpn-update'))],
+    ['cert', certificatesIn(certificate)],
+    ['key', key],
+  ]
+  if (server.tlsMode !== 'none')
+    blocks.push([server.tlsMode, withoutComments(read(server.tlsFile, 'signal-event openvpn-update'))])
+  return `${settings}${blocks.map(([tag, text]) => `<${tag}>\n${text.trim()}\n</${tag}>\n`).join('')}`
+}
+
+/** Key and certificate from the same state of the PKI: its folder is a link that may turn in between. */
+function keyPair(places: Places, name: string): { certificate: string; key: string } {
+  const hint = `signal-event vpn-client-create ${name}`
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw new Failure(`${JSON.stringify(name)} is not the name of a client`)
+  for (;;) {
+    const folder = folderInForce(places, hint)
+    try {
+      return {
+        certificate: readFileSync(join(folder, 'issued', `${name}.crt`), 'utf8'),
+        key: readFileSync(join(folder, 'private', `${name}.key`), 'utf8'),
+      }
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error
+      if (folder === folderInForce(places, hint)) throw new Failure(`${name} has no certificate yet`, { hint })
+    }
+  }
+}
+
+function folderInForce(places: Places, hint: string): string {
+  try {
+    return realpathSync(pkiFolder(places))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) throw new Failure('there is no PKI yet', { hint })
+    throw error
+  }
+}
+
+/** Easy-RSA writes a description in words above each certificate. */
+function certificatesIn(text: string): string {
+  return (text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).join('\n')
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/^#.*\n/gm, '')
+}
+
+function read(file: string, hint: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) throw new Failure('does not exist yet', { where: file, hint })
+    throw error
+  }
+}

@@ -1,0 +1,58 @@
+import { readDatabase } from '../../db/store.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
+
+/** An OpenVPN server as its record describes it. Paths are those of the server's own tree. */
+export interface VpnServer {
+  /** Key of its record: `openvpn`, `openvpn-NAME`. */
+  readonly name: string
+  readonly enabled: boolean
+  /** Where its management interface listens. */
+  readonly management: { readonly socket: string } | { readonly port: number; readonly passwordFile: string }
+  readonly tlsMode: string
+  readonly caFile: string
+  readonly certFile: string
+  readonly crlFile: string
+  readonly tlsFile: string
+}
+
+/** Records of VPN servers, as the templates choose them. */
+const SERVER = /^openvpn(-.+)?$/
+
+/** What the configuration database says of the VPN. */
+export interface Vpn {
+  /** In byte order. */
+  readonly servers: readonly VpnServer[]
+  /** How many days before its end something is renewed. */
+  readonly renewDays: number
+  /** The same of a certificate of a server: never in the first half of its life (server_ends in vpn-easyrsa.sh). */
+  readonly certificateDays: number
+}
+
+/** Reads the records of VPN servers and of their authority. */
+export function readServers(places: Places): Vpn {
+  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  const servers = [...records.values()]
+    .filter(({ key, type }) => type === 'service' && SERVER.test(key))
+    .map(({ key, properties }): VpnServer => {
+      const text = (name: string, missing: string) => properties.get(name) || missing
+      const folder = '/etc/openvpn/server'
+      const port = properties.get('managementPort') ?? ''
+      return {
+        name: key,
+        enabled: properties.get('status') === 'enabled',
+        management:
+          port === ''
+            ? { socket: below(places, `/run/openvpn-server/${key}.sock`) }
+            : { port: Number(port), passwordFile: below(places, `${folder}/${key}.management`) },
+        tlsMode: text('tlsMode', 'tls-crypt'),
+        caFile: below(places, text('caFile', `${folder}/ca.crt`)),
+        certFile: below(places, text('certFile', `${folder}/${key}.crt`)),
+        crlFile: below(places, text('crlFile', `${folder}/crl.pem`)),
+        tlsFile: below(places, text('tlsFile', `${folder}/ta.key`)),
+      }
+    })
+  const days = (name: string, usual: number) => Number(records.get('easyrsa')?.properties.get(name) ?? usual)
+  const renewDays = days('RenewDays', 30)
+  const certificateDays = Math.min(renewDays, Math.floor(days('CertExpire', 825) / 2) + 1)
+  return { servers, renewDays, certificateDays }
+}

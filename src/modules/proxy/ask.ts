@@ -1,0 +1,93 @@
+import { request as plainRequest } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { messageOf } from '../../base/failure.ts'
+
+/** Time limit of one question, in milliseconds. */
+const LIMIT = 10_000
+
+/** What a server said, or why it said nothing. */
+export interface Answer {
+  readonly status: number | undefined
+  /** Milliseconds until the first line of the answer. */
+  readonly time: number
+  /** Where a redirection leads. */
+  readonly location: string | undefined
+  readonly certificate: Certificate | undefined
+  /** Why there is no answer. */
+  readonly problem: string | undefined
+}
+
+/** The certificate that was shown. */
+export interface Certificate {
+  readonly issuer: string
+  readonly selfSigned: boolean
+  /** Whether it bears the name that was asked for. */
+  readonly fits: boolean
+  /** End of its validity, in milliseconds since 1970. */
+  readonly ends: number
+}
+
+/** How a question differs from what its address says. */
+export interface Asking {
+  /** The machine that is asked instead of the one of the address. */
+  readonly via?: { readonly host: string; readonly port: number }
+  /** The name of the TLS handshake, when it is not the one that is asked for. */
+  readonly servername?: string
+}
+
+/** What there is to say when nobody was asked, or nobody answered. */
+export function silent(problem: string): Answer {
+  return { status: undefined, time: 0, location: undefined, certificate: undefined, problem }
+}
+
+/**
+ * Asks once, on a connection of its own, and reads no more than the head of the answer. Certificates are told of, not
+ * judged.
+ * @param name host name that is asked for
+ */
+export function ask(url: string, name: string, { via, servername = name }: Asking = {}): Promise<Answer> {
+  const started = performance.now()
+  const end = (answer: Omit<Answer, 'time'>): Answer => ({ ...answer, time: Math.round(performance.now() - started) })
+  return new Promise(resolve => {
+    try {
+      const { protocol, hostname, port, pathname } = new URL(url)
+      const tls = protocol === 'https:'
+      const host = via?.host ?? hostname.replace(/^\[|\]$/g, '')
+      const options = {
+        ...{ host, port: via?.port ?? (port || (tls ? 443 : 80)), path: pathname, agent: false, timeout: LIMIT },
+        ...{
+          headers: { host: name, 'user-agent': 'gabarit proxy check' },
+          rejectUnauthorized: false,
+          // An address is no name (RFC 6066, 3).
+          servername: isIP(servername) === 0 ? servername : '',
+        },
+      }
+      const asked = (tls ? tlsRequest : plainRequest)(options, response => {
+        const { socket, statusCode: status, headers } = response
+        const { location } = headers
+        resolve(end({ status, location, certificate: certificateOf(socket, name), problem: undefined }))
+        asked.destroy()
+      })
+      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)))
+      asked.on('error', error => resolve(end(silent(error.message))))
+      asked.end()
+    } catch (error) {
+      resolve(end(silent(messageOf(error))))
+    }
+  })
+}
+
+function certificateOf(socket: unknown, name: string): Certificate | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) return undefined
+  const issuer = /(?:^|\n)(?:CN|O)=(.*)/.exec(certificate.issuer)?.[1] ?? certificate.issuer
+  return {
+    issuer,
+    selfSigned: certificate.checkIssued(certificate),
+    fits: certificate.checkHost(name) !== undefined,
+    ends: Date.parse(certificate.validTo),
+  }
+}

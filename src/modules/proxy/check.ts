@@ -1,0 +1,74 @@
+import type { Front } from '../../template/web-front.ts'
+import { type Answer, ask, silent } from './ask.ts'
+import type { Site } from './sites.ts'
+
+/** One question of a check, and what came of it. */
+export interface Result extends Answer {
+  /** The public name that it belongs to. */
+  readonly site: string
+  readonly url: string
+  /** Asked through the proxy, or of a server behind it. */
+  readonly through: 'proxy' | 'upstream'
+  /** What distinguishes a server behind: its path, `backup`. */
+  readonly note: string
+  readonly ok: boolean
+  /** What is wrong, for people; undefined when all is well. */
+  readonly wrong: string | undefined
+}
+
+/** How many questions are under way at once. */
+const AT_ONCE = 16
+
+/**
+ * Asks each public name, aliases too, through the proxy, over HTTP and HTTPS, and each server behind it directly.
+ * @param onDone called after each question
+ */
+export async function checkSites(sites: readonly Site[], front: Front, onDone: () => void): Promise<Result[]> {
+  const questions = sites.flatMap(site => questionsOf(site, front))
+  const results: Result[] = []
+  const waiting = [...questions.entries()]
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, question] = next
+      results[index] = await question()
+      onDone()
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return results
+}
+
+/** How many questions {@link checkSites} asks. */
+export function countQuestions(sites: readonly Site[], front: Front): number {
+  return sites.flatMap(site => questionsOf(site, front)).length
+}
+
+function questionsOf(site: Site, front: Front): (() => Promise<Result>)[] {
+  const through = (scheme: 'http' | 'https', port: number) => (name: string) => async (): Promise<Result> => {
+    const url = `${scheme}://${name}/`
+    const answer =
+      front.problem === undefined ? await ask(url, name, { via: { host: '127.0.0.1', port } }) : silent(front.problem)
+    return judged({ ...answer, site: site.name, url, through: 'proxy', note: '' })
+  }
+  const direct = site.upstreams.map(({ url, path, options, host, servername }) => async (): Promise<Result> => {
+    const note = [path === '/' ? '' : `for ${path}`, options].filter(text => text !== '').join(', ')
+    return judged({ ...(await ask(url, host, { servername })), site: site.name, url, through: 'upstream', note })
+  })
+  const https = site.https && front.https !== undefined ? [through('https', front.https)] : []
+  const questions = [...https, through('http', front.http)]
+  return [...(site.enabled ? site.names.flatMap(name => questions.map(question => question(name))) : []), ...direct]
+}
+
+function judged(result: Omit<Result, 'ok' | 'wrong'>): Result {
+  const wrong = whatIsWrong(result)
+  return { ...result, ok: wrong === undefined, wrong }
+}
+
+function whatIsWrong({ status, problem, certificate, through }: Omit<Result, 'ok' | 'wrong'>): string | undefined {
+  if (problem !== undefined) return `no answer: ${problem}`
+  if (status !== undefined && status >= 500) return 'the server failed'
+  // What a server behind shows is between it and nginx, which does not look at it either.
+  if (certificate === undefined || through === 'upstream') return undefined
+  if (!certificate.fits) return 'the certificate does not bear this name'
+  return certificate.ends < Date.now() ? 'the certificate has expired' : undefined
+}

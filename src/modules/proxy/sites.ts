@@ -1,0 +1,58 @@
+import type { DbRecord, Records } from '../../db/record.ts'
+import { splitList } from '../../template/text.ts'
+
+/** A server behind a proxy. */
+export interface Upstream {
+  /** `http://10.0.0.5:32400`, with the path it is asked for. */
+  readonly url: string
+  /** The path of the public name that leads to it. */
+  readonly path: string
+  /** `weight=2`, `backup`, or empty. */
+  readonly options: string
+  /** The host name that nginx asks it for, and the one of the handshake, for a server over TLS. */
+  readonly host: string
+  readonly servername: string
+}
+
+/** A proxy as its record says it is. */
+export interface Site {
+  readonly name: string
+  /** All its names that can be asked: wildcards are left out. */
+  readonly names: readonly string[]
+  readonly enabled: boolean
+  readonly https: boolean
+  readonly upstreams: readonly Upstream[]
+}
+
+/** All proxies, in byte order of their names. */
+export function sitesOf(records: Records): Site[] {
+  return [...records.values()]
+    .filter(({ type }) => type === 'proxy')
+    .map(record => {
+      const locations = splitList(record.properties.get('Locations'), ',').flatMap(key => records.get(key) ?? [])
+      const { key: name, properties } = record
+      const upstreams = [
+        ...upstreamsOf(record, '/', name),
+        ...locations.flatMap(location => upstreamsOf(location, location.properties.get('Path') ?? '/', name)),
+      ]
+      const aliases = splitList(properties.get('Aliases'), ',').filter(alias => !alias.startsWith('*'))
+      const names = [...new Set([name, ...aliases])]
+      const enabled = properties.get('status') !== 'disabled'
+      return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams }
+    })
+}
+
+function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upstream[] {
+  // As nginx asks: with UpstreamPath the path is replaced, without it it is handed on; the handshake is for the first server.
+  const asked = properties.get('UpstreamPath') || path
+  const ownHost = properties.get('UpstreamHost') || undefined
+  const servers = splitList(properties.get('Upstreams'), ',').map(text => text.split(/\s+/))
+  const first = /^https?:\/\/(\[.*\]|[^:/]*)/.exec(servers[0]?.[0] ?? '')?.[1] ?? ''
+  return servers.map(([server = '', ...options]) => ({
+    url: `${server.replace(/\/+$/, '')}${asked}`,
+    path,
+    options: options.join(' '),
+    host: ownHost ?? name,
+    servername: ownHost ?? first.replace(/^\[|\]$/g, ''),
+  }))
+}

@@ -1,0 +1,45 @@
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { secretValues } from '../db/secrets.ts'
+import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import type { History } from '../state/history/history.ts'
+import { MaskedFiles } from '../state/history/masked-files.ts'
+import { Masking, showMasked } from '../state/history/masking.ts'
+import { below, type Places } from '../system/places.ts'
+import { textDiff } from './diff.ts'
+
+/** One file that differs, as a person reads it. */
+export interface FileDifference {
+  readonly path: string
+  readonly diff: string
+}
+
+/** What stands differently on the server now than after an entry, of the files that later entries touched. */
+export function filesSince(entry: HistoryEntry, history: History, places: Places): FileDifference[] {
+  const masking = new Masking(places, secretValues(places))
+  const first = new Map<string, FileVersion | null>()
+  for (const id of history.ids()) {
+    if (id <= entry.id) continue
+    for (const { path, before } of history.files(history.entry(id))) if (!first.has(path)) first.set(path, before)
+  }
+  const contents = new MaskedFiles(places, history.objects, masking)
+  return [...first].flatMap(([path, before]) => {
+    const [old, now] = [shown(before, history), presentText(below(places, path), path, contents)]
+    return old === now ? [] : [{ path, diff: textDiff(path, old, now) }]
+  })
+}
+
+function shown(version: FileVersion | null, history: History): string | undefined {
+  if (version === null) return undefined
+  if ('link' in version) return linkText(version.link)
+  return showMasked(history.objects.get(version.sha256).toString('utf8'))
+}
+
+function presentText(real: string, path: string, contents: MaskedFiles): string | undefined {
+  const stat = lstatSync(real, { throwIfNoEntry: false })
+  if (stat?.isSymbolicLink()) return linkText(readlinkSync(real))
+  return stat?.isFile() ? showMasked(contents.hidePresent(path, readFileSync(real)).toString('utf8')) : undefined
+}
+
+function linkText(target: string): string {
+  return `link to ${target}\n`
+}

@@ -1,0 +1,138 @@
+import { Failure, refusal } from '../base/failure.ts'
+import { parse } from '../db/json.ts'
+import type { Records } from '../db/record.ts'
+import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { type Masking, maskingWith } from '../state/history/masking.ts'
+import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
+import { type Manifest, parseManifest, readManifest } from '../state/manifest.ts'
+import { readPins } from '../state/pins.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { readMetadata } from '../template/metadata.ts'
+import { findTemplate, searchList } from '../template/tree.ts'
+import type { Plan } from './plan.ts'
+import { type Restored, restorePlan, type ValidateOf } from './restore.ts'
+
+/** Everything that must change to be again where an entry left things. */
+export interface Restoration {
+  readonly plan: Plan
+  /** Databases as they were; undefined: the database did not exist. */
+  readonly databases: ReadonlyMap<string, Records | undefined>
+}
+
+/**
+ * Works out the way back to the state after an entry: of every file that later entries touched the state before the
+ * first of them, and all databases. Secrets that have not changed since are put back from the present databases.
+ * @param known secrets besides the present ones
+ * @param lost told of every secret in a database that nobody knows any more; it stays as it is now. Without it, that is an
+ * error
+ * @throws Failure (refused) when a part of the history has been pruned or a secret has changed
+ */
+export function restorationTo(
+  entry: HistoryEntry,
+  history: History,
+  places: Places,
+  system: System,
+  known: readonly string[] = [],
+  lost?: (name: string) => void,
+): Restoration {
+  const masking = maskingWith(places, known)
+  const later = history
+    .ids()
+    .filter(id => id > entry.id)
+    .map(id => history.entry(id))
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  const first = new Map<string, { template: string; before: FileVersion | null }>()
+  for (const one of later)
+    for (const { path, template, before } of history.files(one))
+      if (!first.has(path)) first.set(path, { template, before })
+  const files = [...first].map(([path, { template, before }]): Restored => {
+    if (before === null || 'link' in before) return { path, template, version: before }
+    const { sha256, ...attributes } = before
+    return { path, template, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }
+  })
+  const present = readManifest(places, system)
+  const manifest: Manifest =
+    entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
+  return {
+    plan: restorePlan(places, system, files, manifest, present, readPins(places), validateOf(places)),
+    databases: databasesOf(entry, history, masking, places, lost),
+  }
+}
+
+/** What the templates of today ask for. A way back must not end at one that has been damaged since. */
+function validateOf(places: Places): ValidateOf {
+  const layers = searchList(places)
+  return template => {
+    try {
+      return readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
+    } catch (error) {
+      if (error instanceof Failure) return undefined
+      throw error
+    }
+  }
+}
+
+/**
+ * All databases as an entry left them.
+ * @param known secrets besides the present ones
+ * @param lost told of every secret that nobody knows any more
+ */
+export function databasesAfter(
+  entry: HistoryEntry,
+  history: History,
+  places: Places,
+  known: readonly string[],
+  lost: (name: string) => void,
+): ReadonlyMap<string, Records | undefined> {
+  return databasesOf(entry, history, maskingWith(places, known), places, lost)
+}
+
+/**
+ * The databases after the newest entry whose changes stand; undefined before the first.
+ * @param lost told of every secret that has changed since; it stays as it is now. Without it, that is an error
+ */
+export function revealLastApplied(
+  places: Places,
+  lost?: (name: string) => void,
+): ReadonlyMap<string, Records | undefined> | undefined {
+  const history = new History(places)
+  const entry = history.lastApplied()
+  return entry && databasesOf(entry, history, maskingWith(places), places, lost)
+}
+
+function databasesOf(
+  entry: HistoryEntry,
+  history: History,
+  masking: Masking,
+  places: Places,
+  lost: (name: string) => void = lostSecret,
+): ReadonlyMap<string, Records | undefined> {
+  const present = takeSnapshot(places)
+  const databases = new Map<string, Records | undefined>([...present.keys()].map(name => [name, undefined]))
+  for (const [name, hash] of Object.entries(entry.databases)) {
+    const reveal = (text: string, key: string, property: string | null): string => {
+      const revealed = masking.reveal(text)
+      if (revealed !== undefined) return revealed
+      lost(property === null ? `${name} ${key}` : `${name} ${key} ${property}`)
+      const record = present.get(name)?.get(key)
+      return (property === null ? record?.type : record?.properties.get(property)) ?? ''
+    }
+    databases.set(name, mapValues(parse(history.objects.get(hash).toString('utf8')), reveal))
+  }
+  return databases
+}
+
+function revealed(content: Buffer, masking: Masking, what: string): Buffer {
+  const text = content.toString('utf8')
+  if (!Buffer.from(text).equals(content)) return content
+  const whole = masking.reveal(text)
+  return whole === undefined ? lostSecret(what) : Buffer.from(whole)
+}
+
+function lostSecret(what: string): never {
+  throw refusal(`${what} held a secret that has changed since, and secrets are not kept in the history`, {
+    hint: 'Set the former value again, then repeat the rollback.',
+  })
+}

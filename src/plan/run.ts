@@ -1,0 +1,89 @@
+import { Failure, refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { describeDatabase, describedDatabases } from '../db/describe.ts'
+import { readDatabase } from '../db/store.ts'
+import { staleOverrides } from '../override/watch.ts'
+import { readManifest } from '../state/manifest.ts'
+import { readPins } from '../state/pins.ts'
+import { below, databaseFile } from '../system/places.ts'
+import { Databases, type LoadDatabase } from '../template/databases.ts'
+import { Expander, type Output, type Trace } from '../template/expand.ts'
+import type { FragmentWorld } from '../template/scope.ts'
+import { findTemplate } from '../template/tree.ts'
+import type { Context } from './context.ts'
+import { fact } from './facts.ts'
+import { invalidValues } from './invalid-values.ts'
+import type { Plan } from './plan.ts'
+import { Planner } from './planner.ts'
+
+/** Loads databases for fragments: one without a file is empty when it is described, and unknown else. */
+export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {
+  return name => {
+    const records = replaced.get(name) ?? readDatabase(databaseFile(places, name))
+    if (records !== undefined) return records
+    if (describeDatabase(places, name) !== undefined) return new Map()
+    throw refusal(`there is no database "${name}"${didYouMean(name, describedDatabases(places))}`)
+  }
+}
+
+/** An expander on the present databases. */
+export function makeExpander(context: Context, trace?: Trace): Expander {
+  const databases = new Databases(databaseLoader(context))
+  const options = { layers: context.layers, databases, world: fragmentWorld(context) }
+  return new Expander(trace === undefined ? options : { ...options, trace })
+}
+
+function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld {
+  return {
+    readFile: path => {
+      const real = below(places, path)
+      return system.state(real) === undefined ? undefined : system.read(real).toString('utf8')
+    },
+    exists: path => system.state(below(places, path)) !== undefined,
+    fact: name => fact(name, places),
+    warn,
+    event,
+  }
+}
+
+/**
+ * Expands templates, all or none.
+ * @throws Failure (refused) that tells of every value that does not fit and every template that cannot be expanded, not only
+ * of the first
+ */
+export function expandAll(context: Context, templates: readonly string[]): Output[] {
+  for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
+  const expander = makeExpander(context)
+  const failures: Failure[] = []
+  const outputs = templates.flatMap(name => {
+    try {
+      return expander.expand(name)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failures.push(error)
+      return []
+    }
+  })
+  const values = invalidValues(context)
+  const [first, ...others] = failures
+  if (first === undefined && values.length === 0) return outputs
+  if (first !== undefined && others.length + values.length === 0) throw first
+  const problems = [...values, ...failures.map(failure => failure.describe())]
+  throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })
+}
+
+/** Compares outputs with the server. */
+export function planOutputs(
+  context: Pick<Context, 'places' | 'system'>,
+  outputs: readonly Output[],
+  templates: readonly string[],
+): Plan {
+  const { places, system } = context
+  return new Planner(places, system, readManifest(places, system), readPins(places)).plan(outputs, templates)
+}
+
+/** Names of the templates that made files before and exist no more: what they made is left over. */
+export function goneTemplates({ places, system, layers }: Context): string[] {
+  const owners = new Set([...readManifest(places, system).values()].map(({ template }) => template))
+  return [...owners].filter(name => findTemplate(layers, name) === undefined)
+}

@@ -1,0 +1,159 @@
+import { Failure, orFailure } from '../../base/failure.ts'
+import { shell } from '../../base/quote.ts'
+import type { Places } from '../../system/places.ts'
+import type { RunResult, System } from '../../system/system.ts'
+import type { FileVersion, HistoryEntry } from './entry.ts'
+import { History } from './history.ts'
+import { showMasked } from './masking.ts'
+
+/** Time limit of one git command, in milliseconds: a remote that does not answer must not hold up an event for long. */
+const TIMEOUT = 30_000
+
+const BRANCH = 'refs/heads/main'
+
+/** The line of a commit's message that names the entry which it shows. */
+const TRAILER = 'Gabarit-Entry'
+
+/**
+ * Copies the entries that are not there yet into a bare git repository, a commit each: the databases and the files as they
+ * were afterwards, secrets as asterisks. When the repository has a remote called `origin`, it is pushed there.
+ * One run that fails loses nothing: the next one copies its entries too.
+ * @param repository absolute path of the repository; it is made when it does not exist
+ * @returns what went wrong, in words; undefined when all is there
+ */
+export async function archiveHistory(repository: string, places: Places, system: System): Promise<string | undefined> {
+  const git = (args: readonly string[], input?: Uint8Array) =>
+    system.run(['git', `--git-dir=${repository}`, ...args], {
+      env: { ...process.env, LC_ALL: 'C.UTF-8', GIT_TERMINAL_PROMPT: '0' },
+      cwd: '/',
+      timeout: TIMEOUT,
+      ...(input === undefined ? {} : { input }),
+    })
+  if (system.state(`${repository}/HEAD`) === undefined) {
+    const made = problemOf(await git(['init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main']))
+    if (made !== undefined) return made
+  }
+  const format = `--format=%ct %(trailers:key=${TRAILER},valueonly)`
+  const head = await git(['log', '-1', `--grep=^${TRAILER}: `, format, BRANCH])
+  const [, seconds, number] = /^(\d+) (\d+)$/m.exec(head.stdout) ?? []
+  const last = Number(number ?? 0)
+  const history = new History(places)
+  const strange = head.status === 0 ? strangeness(last, Number(seconds), history) : undefined
+  if (strange !== undefined) return `${strange}\n${wayOut(repository)}`
+  const stream = readable(() => commitsAfter(last, history))
+  if (typeof stream === 'string') return stream
+  if (stream.length === 0) return undefined
+  const problem = problemOf(await git(['fast-import', '--quiet', '--date-format=rfc2822'], stream))
+  if (problem !== undefined) return problem
+  const { status } = await git(['config', 'remote.origin.url'])
+  return status === 0 ? problemOf(await git(['push', '--quiet', 'origin', 'main'])) : undefined
+}
+
+/**
+ * Whether the archive is none of this history: of another machine, or of a history that was lost here. Its numbers would go on
+ * as if nothing were missing.
+ * @param last number of the newest entry in the archive; 0: none of the commits is an entry
+ * @param seconds when that entry began, since 1970
+ */
+function strangeness(last: number, seconds: number, history: History): string | undefined {
+  const newest = history.ids().at(-1) ?? 0
+  if (last === 0) return 'its branch main was not made by gabarit'
+  if (last >= newest)
+    return `it ends with entry ${last}, and here the newest is ${newest}: it is of another machine or history`
+  // An old one may be pruned, or damaged, which is told elsewhere.
+  const entry = orFailure(() => history.entry(last))
+  if (entry instanceof Failure || Math.floor(Date.parse(entry.time) / 1000) === seconds) return undefined
+  return `its newest entry, ${last}, is not the one of that number here: it is of another machine or history`
+}
+
+function wayOut(repository: string): string {
+  return [
+    'Name another one: config setprop gabarit Archive PATH',
+    `Or begin a new branch there: git --git-dir=${shell(repository)} branch -m main before`,
+  ].join('\n')
+}
+
+/** @throws Failure when a part of the history is gone or damaged */
+function commitsAfter(last: number, history: History): Buffer {
+  const entries = history
+    .ids()
+    .filter(id => id > last)
+    .map(id => history.entry(id))
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+  return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
+}
+
+/** What was made; else what is wrong, in words. */
+function readable(make: () => Buffer): Buffer | string {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Failure) return error.describe()
+    throw error
+  }
+}
+
+function problemOf({ status, problem, output }: RunResult): string | undefined {
+  return problem ?? (status === 0 ? undefined : output.trim() || `git: exit status ${status}`)
+}
+
+/**
+ * One entry in the format of git-fast-import(1).
+ * @param follows it continues the branch that is in the repository already
+ */
+function commitOf(entry: HistoryEntry, history: History, follows: boolean): Buffer[] {
+  const { user, time, command, args, comment, outcome, id } = entry
+  const date = new Date(time).toUTCString().replace('GMT', '+0000')
+  const title = [command, ...args].join(' ')
+  const message = [
+    title,
+    ...(comment === null ? [] : ['', comment]),
+    '',
+    `Outcome: ${outcome}`,
+    `${TRAILER}: ${id}`,
+    '',
+  ]
+  const databases = Object.entries(entry.databases).flatMap(([name, hash]) =>
+    file('100644', `databases/${name}.json`, shown(hash, history)),
+  )
+  return [
+    line(`commit ${BRANCH}`),
+    line(`committer ${user.replace(/[<>\n]/g, '')} <> ${date}`),
+    ...data(Buffer.from(message.join('\n'))),
+    ...(follows ? [line(`from ${BRANCH}^0`)] : []),
+    line('D databases'),
+    ...databases,
+    ...history.files(entry).flatMap(({ path, after }) => versionOf(`files${path}`, after, history)),
+  ]
+}
+
+function versionOf(path: string, version: FileVersion | null, history: History): Buffer[] {
+  if (version === null) return [line(`D ${quoted(path)}`)]
+  if ('link' in version) return file('120000', path, Buffer.from(version.link))
+  return file((version.mode & 0o100) === 0 ? '100644' : '100755', path, shown(version.sha256, history))
+}
+
+/** A content of the history as it may be seen; one that is no text has no secrets taken out and stays as it is. */
+function shown(hash: string, { objects }: History): Buffer {
+  const content = objects.get(hash)
+  const text = content.toString('utf8')
+  return Buffer.from(text).equals(content) ? Buffer.from(showMasked(text)) : content
+}
+
+function file(mode: string, path: string, content: Uint8Array): Buffer[] {
+  return [line(`M ${mode} inline ${quoted(path)}`), ...data(content)]
+}
+
+function data(content: Uint8Array): Buffer[] {
+  return [line(`data ${content.length}`), Buffer.from(content), line('')]
+}
+
+/** A path in quotes, which may hold anything but a zero byte. */
+function quoted(path: string): string {
+  const escaped = path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')
+  return `"${escaped}"`
+}
+
+function line(text: string): Buffer {
+  return Buffer.from(`${text}\n`)
+}

@@ -1,0 +1,79 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, hasCode, messageOf, refusal } from '../../base/failure.ts'
+import { syncFolder, systemReason, writeFileAtomically } from '../../system/atomic-write.ts'
+import type { Places } from '../../system/places.ts'
+import { changeDatabases, prepareChanges } from './databases.ts'
+import type { PropertyChange } from './entry.ts'
+
+/** What was to be done to several databases. Secrets stand in clear. */
+interface Note {
+  readonly command: string
+  readonly changes: readonly PropertyChange[]
+}
+
+/** The note that is there while {@link changeDatabasesAtOnce} is at it. */
+function noteFile(places: Places): string {
+  return join(places.state, 'database-changes.json')
+}
+
+/**
+ * Changes several databases, all or none: a note written before the first lets {@link finishDatabaseChanges} do the rest when this is
+ * cut off. The caller has the turn.
+ * @throws Failure when nothing could be changed, or not yet all
+ */
+export function changeDatabasesAtOnce(places: Places, changes: readonly PropertyChange[], command: string): void {
+  const prepared = prepareChanges(places, changes, command)
+  const note: Note = { command, changes }
+  try {
+    writeFileAtomically(noteFile(places), JSON.stringify(note), { mode: 0o600, locked: true })
+  } catch (error) {
+    prepared.abort()
+    throw refusal(`could not be written: ${systemReason(error)}`, {
+      where: noteFile(places),
+      hint: 'Nothing was changed.',
+      cause: error,
+    })
+  }
+  try {
+    prepared.commit()
+  } catch (error) {
+    throw new Failure(`not everything is changed yet: ${messageOf(error)}`, {
+      hint: 'The next gabarit command that changes files does the rest.',
+      cause: error,
+    })
+  }
+  removeNote(places)
+}
+
+/**
+ * Does the rest of what was cut off: what somebody has changed meanwhile stays. Repeatable. The caller has the turn.
+ * @returns the command that was cut off; undefined when none was
+ * @throws Failure (refused) when the note is damaged
+ */
+export function finishDatabaseChanges(places: Places): string | undefined {
+  const note = readNote(places)
+  if (note === undefined) return undefined
+  changeDatabases(places, note.changes, note.command)
+  removeNote(places)
+  return note.command
+}
+
+function removeNote(places: Places): void {
+  rmSync(noteFile(places), { force: true })
+  syncFolder(places.state)
+}
+
+function readNote(places: Places): Note | undefined {
+  try {
+    const note: Note = JSON.parse(readFileSync(noteFile(places), 'utf8'))
+    if (typeof note.command !== 'string' || !Array.isArray(note.changes)) throw new Error('it has no changes')
+    return note
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw refusal(`the note of changes that were cut off is damaged: ${messageOf(error)}`, {
+      where: noteFile(places),
+      hint: 'Move it away. Some databases may be changed and others not: gabarit status shows what.',
+    })
+  }
+}

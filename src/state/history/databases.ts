@@ -1,0 +1,77 @@
+import { compareBytes } from '../../base/byte-order.ts'
+import type { Draft } from '../../db/draft.ts'
+import type { Records } from '../../db/record.ts'
+import { prepareTransaction } from '../../db/store.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { recordChanges } from './changes.ts'
+import type { PropertyChange } from './entry.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What takes databases from one state to another, property by property, secrets in clear. */
+export function databaseChanges(from: Snapshot, to: ReadonlyMap<string, Records | undefined>): PropertyChange[] {
+  return [...to].flatMap(([name, wanted]) => recordChanges(name, from.get(name) ?? new Map(), wanted ?? new Map()))
+}
+
+/** The way back from some changes. */
+export function reversed(changes: readonly PropertyChange[]): PropertyChange[] {
+  return changes.map(change => ({ ...change, old: change.new, new: change.old }))
+}
+
+/** Changes of several databases that are ready; the databases are locked until one of the two is called. */
+export interface PreparedChanges {
+  commit(): void
+  abort(): void
+}
+
+/**
+ * Changes databases, property by property: what somebody has changed meanwhile, so that it is no longer as in `old`, stays.
+ * So doing it twice does no harm.
+ */
+export function changeDatabases(places: Places, changes: readonly PropertyChange[], command: string): void {
+  prepareChanges(places, changes, command).commit()
+}
+
+/** As {@link changeDatabases}, up to the moment before the first database changes. */
+export function prepareChanges(places: Places, changes: readonly PropertyChange[], command: string): PreparedChanges {
+  // In one order, so that two of us do not wait for each other.
+  const names = [...new Set(changes.map(({ database }) => database))].sort(compareBytes)
+  const prepared: PreparedChanges[] = []
+  const abort = () => {
+    for (const one of prepared.splice(0)) one.abort()
+  }
+  try {
+    for (const name of names) {
+      const mine = changes.filter(({ database }) => database === name)
+      const change = (draft: Draft) => {
+        for (const one of mine) applyChange(draft, one)
+      }
+      prepared.push(prepareTransaction(databaseFile(places, name), { command }, change))
+    }
+  } catch (error) {
+    abort()
+    throw error
+  }
+  const commit = () => {
+    try {
+      for (let one = prepared.shift(); one !== undefined; one = prepared.shift()) one.commit()
+    } finally {
+      abort()
+    }
+  }
+  return { commit, abort }
+}
+
+/** Records come before their properties in the list, so a removed record needs no more than its removal. */
+function applyChange(draft: Draft, { key, property, old, new: wanted }: PropertyChange): void {
+  if (property === null) {
+    const present = draft.get(key)?.type ?? null
+    if (present !== old) return
+    if (wanted === null) draft.delete(key)
+    else if (present === null) draft.set(key, wanted)
+    else draft.settype(key, wanted)
+    return
+  }
+  if (!draft.has(key) || (draft.getprop(key, property) ?? null) !== old) return
+  if (wanted === null) draft.delprop(key, property)
+  else draft.setprop(key, property, wanted)
+}

@@ -1,0 +1,82 @@
+import { isObject } from '../../base/is-object.ts'
+
+/** A property, or a whole record, before and after. Secret values stand as asterisks. */
+export interface PropertyChange {
+  readonly database: string
+  readonly key: string
+  /** Null: the record itself, whose type is the value. */
+  readonly property: string | null
+  /** Null: it did not exist. */
+  readonly old: string | null
+  /** Null: it is gone. */
+  readonly new: string | null
+}
+
+/** One state of a file: its content by hash, or where a link leads. */
+export type FileVersion =
+  | { readonly sha256: string; readonly mode: number; readonly uid: number; readonly gid: number }
+  | { readonly link: string }
+
+/** What happened to one file. */
+export interface FileRecord {
+  readonly path: string
+  readonly template: string
+  /** Null: it did not exist. */
+  readonly before: FileVersion | null
+  /** Null: it is gone. */
+  readonly after: FileVersion | null
+}
+
+/** How one service was adjusted. */
+export interface AdjustmentRecord {
+  readonly service: string
+  readonly command: string
+  readonly problem: string | null
+}
+
+/**
+ * How an event ended: everything done; done, but an action or a service failed; taken back because a service did not come
+ * up; refused, so that nothing changed.
+ */
+export type Outcome = 'done' | 'failed' | 'rolled back' | 'refused'
+
+/** One entry of the history. */
+export interface HistoryEntry {
+  readonly id: number
+  /** When it began, ISO 8601 in UTC. */
+  readonly time: string
+  /** Who asked for it: the login name, also behind sudo. */
+  readonly user: string
+  /** What brought it about: `shell`, `action of EVENT`, `confirmation`. */
+  readonly via: string
+  /** `signal-event`, `apply`, `rollback`, `expand-template` … */
+  readonly command: string
+  /** Event or templates, then the arguments. */
+  readonly args: readonly string[]
+  readonly comment: string | null
+  readonly outcome: Outcome
+  /** Why it did not end well, in words. */
+  readonly problems: readonly string[]
+  readonly properties: readonly PropertyChange[]
+  /** Paths that changed; {@link HistoryEntry.files} has their contents. */
+  readonly paths: readonly string[]
+  /** Hash of the list of {@link FileRecord}; null when no file changed. */
+  readonly files: string | null
+  /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
+  readonly manifest: string | null
+  /** Hashes of the databases as they were when this entry was made, by name. */
+  readonly databases: Readonly<Record<string, string>>
+  readonly validators: readonly string[]
+  readonly adjustments: readonly AdjustmentRecord[]
+}
+
+/** Whether a value has all the parts of an entry. */
+export function isEntry(value: unknown): value is HistoryEntry {
+  if (!isObject(value) || !isObject(value.databases)) return false
+  const { id, time, user, command, outcome, args, problems, properties, paths, validators, adjustments } = value
+  return (
+    Number.isInteger(id) &&
+    [time, user, command, outcome].every(text => typeof text === 'string') &&
+    [args, problems, properties, paths, validators, adjustments].every(Array.isArray)
+  )
+}

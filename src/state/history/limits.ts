@@ -1,0 +1,33 @@
+import { seconds } from '../../db/formats.ts'
+import type { Records } from '../../db/record.ts'
+
+/** How much of the past is kept. */
+export interface Limits {
+  /** Number of entries; undefined: any. */
+  readonly keep?: number
+  /** Age in seconds; undefined: any. */
+  readonly age?: number
+}
+
+/** As described in db/configuration/gabarit.json, for a record that does not have them yet. */
+const DEFAULTS = { HistoryKeep: '1000', HistoryAge: '365d' }
+
+/** The limits that the record `gabarit` sets. */
+export function limitsOf(databases: ReadonlyMap<string, Records>): Limits {
+  const properties = databases.get('configuration')?.get('gabarit')?.properties
+  const keep = Number(properties?.get('HistoryKeep') ?? DEFAULTS.HistoryKeep)
+  const age = properties?.get('HistoryAge') ?? DEFAULTS.HistoryAge
+  return { ...(keep > 0 ? { keep } : {}), ...(age === '' ? {} : { age: seconds(age) }) }
+}
+
+/**
+ * The oldest of some entries that limits leave; a number behind the last one when they leave none.
+ * @param ids ascending
+ * @param timeOf when it was made, milliseconds since 1970; asked from the oldest on, until one is young enough
+ */
+export function oldestToKeep(ids: readonly number[], { keep, age }: Limits, timeOf: (id: number) => number): number {
+  const kept = keep === undefined ? ids : keep === 0 ? [] : ids.slice(-keep)
+  const limit = age === undefined ? undefined : Date.now() - age * 1000
+  const young = limit === undefined ? kept[0] : kept.find(id => timeOf(id) >= limit)
+  return young ?? Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256 } from '../../base/sha256.ts'
+import { writeFileAtomically } from '../../system/atomic-write.ts'
+import type { Places } from '../../system/places.ts'
+import { LOST_SECRET, type Masking } from './masking.ts'
+import type { Objects } from './objects.ts'
+
+/** A file that was written with a secret in it: hash of what stands on the server, and of the content without secrets. */
+interface MaskedFile {
+  readonly written: string
+  readonly masked: string
+}
+
+/** A file that was written; null: there is no secret in it. */
+export type MaskedEntry = readonly [path: string, file: MaskedFile | null]
+
+/**
+ * Stores contents of files without their secrets. A file that is replaced may hold a secret that has changed since it was
+ * written, which nobody knows any more: so what it was without secrets is remembered when it is written.
+ */
+export class MaskedFiles {
+  readonly #places: Places
+  readonly #objects: Objects
+  readonly #masking: Masking
+  readonly #known: ReadonlyMap<string, MaskedFile>
+  readonly #written = new Map<string, MaskedFile | null>()
+
+  constructor(places: Places, objects: Objects, masking: Masking) {
+    this.#places = places
+    this.#objects = objects
+    this.#masking = masking
+    this.#known = readMaskedFiles(places)
+  }
+
+  /** Stores what stands on the server. @returns the hash of the stored content */
+  putPresent(path: string, content: Uint8Array): string {
+    return this.#objects.put(this.hidePresent(path, content))
+  }
+
+  /** What stands on the server, without its secrets. */
+  hidePresent(path: string, content: Uint8Array): Buffer {
+    const known = this.#known.get(path)
+    if (known === undefined) return this.#hide(content)
+    const former = this.#objects.get(known.masked)
+    if (known.written === sha256(content)) return former
+    // Edited by hand: where a secret that has changed since stands in it cannot be told.
+    const lost = this.#masking.reveal(former.toString('utf8')) === undefined
+    return lost ? Buffer.from(LOST_SECRET) : this.#hide(content)
+  }
+
+  /** Stores what is about to be written. @returns the hash of the stored content */
+  putNew(path: string, content: string | Uint8Array): string {
+    const masked = this.#objects.put(this.#hide(content))
+    const secret = masked !== sha256(content)
+    this.#written.set(path, secret ? { written: sha256(content), masked } : null)
+    return masked
+  }
+
+  /** What was about to be written was not. */
+  forget(): void {
+    this.#written.clear()
+  }
+
+  /** What has to be remembered when it is written. */
+  get written(): readonly MaskedEntry[] {
+    return [...this.#written]
+  }
+
+  /** Remembers what was written. */
+  save(): void {
+    rememberMasked(this.#places, this.written)
+  }
+
+  /** What is no text stays as it is. */
+  #hide(content: string | Uint8Array): Buffer {
+    const bytes = Buffer.from(content)
+    const text = bytes.toString('utf8')
+    return Buffer.from(text).equals(bytes) ? Buffer.from(this.#masking.hide(text)) : bytes
+  }
+}
+
+/** Remembers that files were written. The caller has the turn. */
+export function rememberMasked(places: Places, entries: readonly MaskedEntry[]): void {
+  const known = readMaskedFiles(places)
+  const changed = entries.some(([path, file]) => file?.written !== known.get(path)?.written)
+  if (!changed) return
+  const all = [...new Map<string, MaskedFile | null>([...known, ...entries])]
+  const kept = Object.fromEntries(all.filter(([, file]) => file !== null))
+  const options = { mode: 0o600, locked: true }
+  writeFileAtomically(maskedFilesFile(places), `${JSON.stringify(kept, null, 1)}\n`, options)
+}
+
+/** The files that were written with a secret in them. */
+export function maskedPaths(places: Places): ReadonlySet<string> {
+  return new Set(readMaskedFiles(places).keys())
+}
+
+/** Hashes of the contents that {@link MaskedFiles} still needs. */
+export function maskedContents(places: Places): string[] {
+  return [...readMaskedFiles(places).values()].map(({ masked }) => masked)
+}
+
+function maskedFilesFile(places: Places): string {
+  return join(places.state, 'masked-files.json')
+}
+
+function readMaskedFiles(places: Places): Map<string, MaskedFile> {
+  try {
+    return new Map(Object.entries(JSON.parse(readFileSync(maskedFilesFile(places), 'utf8'))))
+  } catch {
+    // There is none, or a damaged one, which the next event writes anew.
+    return new Map()
+  }
+}

@@ -1,0 +1,80 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasCode } from '../../base/failure.ts'
+import { secretValues } from '../../db/secrets.ts'
+import { writeFileAtomically } from '../../system/atomic-write.ts'
+import type { Places } from '../../system/places.ts'
+
+/** Stands for a secret in stored contents: who knows the secret can put it back, nobody can read it. */
+const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
+
+/** Stands for a content that cannot be kept, because a secret that nobody knows any more may be anywhere in it. */
+export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
+
+/**
+ * Takes secret values out of contents before they go into the history, and puts them back for a rollback.
+ * A secret is named by its HMAC with a key of this machine, so that weak ones cannot be guessed from the history.
+ */
+export class Masking {
+  readonly #names: ReadonlyMap<string, string>
+
+  /** @param secrets the present secret values, longest first */
+  constructor(places: Places, secrets: readonly string[]) {
+    const key = secrets.length === 0 ? Buffer.alloc(0) : secretKey(places)
+    this.#names = new Map(secrets.map(secret => [secret, nameOf(secret, key)]))
+  }
+
+  /** The text with a mark in the place of every secret. */
+  hide(text: string): string {
+    let hidden = text
+    for (const [secret, name] of this.#names) hidden = hidden.replaceAll(secret, `\u{f0002}${name}\u{f0003}`)
+    return hidden
+  }
+
+  /** The text with the secrets back; undefined when one of them has changed since, so that it cannot be restored. */
+  reveal(text: string): string | undefined {
+    const secrets = new Map([...this.#names].map(([secret, name]) => [name, secret]))
+    let lost = false
+    const revealed = text.replace(MARK, (_, name: string) => {
+      const secret = secrets.get(name)
+      lost ||= secret === undefined
+      return secret ?? ''
+    })
+    return lost ? undefined : revealed
+  }
+}
+
+/**
+ * The masking of the present secrets.
+ * @param known secrets besides
+ */
+export function maskingWith(places: Places, known: readonly string[] = []): Masking {
+  const secrets = [...new Set([...secretValues(places), ...known])]
+  return new Masking(
+    places,
+    secrets.sort((a, b) => b.length - a.length),
+  )
+}
+
+/** The text as it may be shown: asterisks for the marks. */
+export function showMasked(text: string): string {
+  return text.replace(MARK, '********')
+}
+
+function nameOf(secret: string, key: Buffer): string {
+  return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
+}
+
+function secretKey(places: Places): Buffer {
+  const file = join(places.state, 'masking-key')
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
+  const key = randomBytes(32)
+  mkdirSync(places.state, { recursive: true })
+  writeFileAtomically(file, key, { mode: 0o600 })
+  return key
+}

@@ -1,0 +1,68 @@
+import { parse, serialize } from '../../db/json.ts'
+import { listDatabases } from '../../db/list.ts'
+import type { Records } from '../../db/record.ts'
+import { readDatabase } from '../../db/store.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { recordChanges } from './changes.ts'
+import type { PropertyChange } from './entry.ts'
+import { type Masking, showMasked } from './masking.ts'
+import type { Objects } from './objects.ts'
+
+/** All databases at one moment. */
+export type Snapshot = ReadonlyMap<string, Records>
+
+/** The databases as they are now. */
+export function takeSnapshot(places: Places): Snapshot {
+  return new Map(
+    listDatabases(places).flatMap(name => {
+      const records = readDatabase(databaseFile(places, name))
+      return records === undefined ? [] : [[name, records] as const]
+    }),
+  )
+}
+
+/** Stores a snapshot, secrets masked. @returns the hashes by name of database */
+export function storeSnapshot(snapshot: Snapshot, objects: Objects, masking: Masking): Record<string, string> {
+  return Object.fromEntries(
+    [...maskSnapshot(snapshot, masking)].map(([name, records]) => [name, objects.put(serialize(records))] as const),
+  )
+}
+
+/** A stored snapshot, secrets still masked. */
+export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: Objects): Snapshot {
+  return new Map(
+    Object.entries(hashes).map(([name, hash]) => [name, parse(objects.get(hash).toString('utf8'))] as const),
+  )
+}
+
+/** A snapshot as it would be stored, for comparing it with a stored one. */
+export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
+  return new Map(
+    [...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const),
+  )
+}
+
+/** The records with every type (property null) and value put through a function: names and syntax hold no secret. */
+export function mapValues(
+  records: Records,
+  change: (text: string, key: string, property: string | null) => string,
+): Records {
+  return new Map(
+    [...records].map(([key, { type, properties }]) => {
+      const values = [...properties].map(([name, value]) => [name, change(value, key, name)] as const)
+      return [key, { key, type: change(type, key, null), properties: new Map(values) }]
+    }),
+  )
+}
+
+/** What changed from one masked snapshot to another, as it may be shown. */
+export function snapshotChanges(before: Snapshot, after: Snapshot): PropertyChange[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])]
+  return names
+    .flatMap(name => recordChanges(name, before.get(name) ?? new Map(), after.get(name) ?? new Map()))
+    .map(change => ({ ...change, old: shown(change.old), new: shown(change.new) }))
+}
+
+function shown(value: string | null): string | null {
+  return value === null ? null : showMasked(value)
+}

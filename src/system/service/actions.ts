@@ -1,0 +1,86 @@
+import { constants } from 'node:os'
+import { didYouMean } from '../../base/nearest.ts'
+
+/** What a service manager can be asked for; `signal:NAME` sends a signal to the main process. */
+export type ServiceAction =
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'reload'
+  | 'reload-or-restart'
+  | 'try-restart'
+  | 'reload-or-try-restart'
+  | 'enable'
+  | 'disable'
+  | `signal:${string}`
+
+const VERBS: readonly ServiceAction[] = [
+  'start',
+  'stop',
+  'restart',
+  'reload',
+  'reload-or-restart',
+  'try-restart',
+  'reload-or-try-restart',
+  'enable',
+  'disable',
+]
+
+/** SME Server's other words, and what they come down to. */
+const SYNONYMS: Readonly<Record<string, ServiceAction>> = {
+  adjust: 'reload-or-restart',
+  graceful: 'reload-or-restart',
+  sighup: 'reload-or-restart',
+  sigusr1: 'reload-or-restart',
+  sigusr2: 'reload-or-restart',
+  sigterm: 'restart',
+  up: 'start',
+  u: 'start',
+  once: 'start',
+  o: 'start',
+  down: 'stop',
+  d: 'stop',
+}
+
+/** `sighup` and all other signals of this system. */
+const SIGNALS: readonly string[] = Object.keys(constants.signals).map(name => name.toLowerCase())
+
+/**
+ * The action behind a word of `services2adjust` or `notify`.
+ * @throws TypeError for an unknown one, with the nearest
+ */
+export function parseAction(word: string): ServiceAction {
+  const verb = VERBS.find(known => known === word) ?? (Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined)
+  if (verb !== undefined) return verb
+  if (SIGNALS.includes(word)) return `signal:${word.slice('sig'.length).toUpperCase()}`
+  const known = [...VERBS, ...Object.keys(SYNONYMS), ...SIGNALS]
+  throw new TypeError(`unknown service action "${word}"${didYouMean(word, known)}`)
+}
+
+/** The strongest first: what comes later is contained in what comes earlier. */
+const STRENGTH: readonly ServiceAction[] = [
+  'stop',
+  'restart',
+  'reload-or-restart',
+  'reload',
+  'try-restart',
+  'reload-or-try-restart',
+  'start',
+]
+
+/** These do nothing to a service that is down. */
+const NEEDS_RUNNING: ReadonlySet<ServiceAction> = new Set(['try-restart', 'reload-or-try-restart'])
+
+/**
+ * What is really done, in order, when several actions are asked of a service in one event.
+ * A service whose `status` is not `enabled` is stopped, whatever was asked (SME Server, adjust-services). An enabled one is
+ * started when nothing that is asked would start it. Of the verbs the strongest one is enough; signals, enable and
+ * disable come with it.
+ */
+export function resolveActions(asked: readonly ServiceAction[], enabled: boolean): ServiceAction[] {
+  if (!enabled) return ['stop']
+  const strongest = STRENGTH.find(verb => asked.includes(verb)) ?? 'start'
+  const first: ServiceAction[] = NEEDS_RUNNING.has(strongest) ? ['start'] : []
+  const others = asked.filter(action => !STRENGTH.includes(action))
+  return [...new Set<ServiceAction>([...first, strongest, ...others])]
+}

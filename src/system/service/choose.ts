@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { refusal } from '../../base/failure.ts'
+import { didYouMean } from '../../base/nearest.ts'
+import { docker, withContainers } from './docker.ts'
+import { resultOf, type ServiceManager } from './manager.ts'
+import { s6 } from './s6.ts'
+import { supervisord } from './supervisord.ts'
+import { systemd } from './systemd.ts'
+
+/** No supervisor: says what it would do. */
+export const none: ServiceManager = {
+  name: 'none',
+  idle: true,
+  describe: (unit, action) => `${action} ${unit.name} (there is no service manager)`,
+  adjust: () => Promise.resolve(resultOf(undefined)),
+  isUp: () => Promise.resolve(undefined),
+}
+
+const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
+  systemd: () => systemd,
+  s6: () => s6(),
+  supervisord: () => supervisord,
+  docker: () => docker,
+  none: () => none,
+}
+
+/**
+ * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else found
+ * by its traces in /run; a service in a container is Docker's. Below another root than `/` nothing of this machine is touched unless it is named.
+ * @throws Failure (refused) for an unknown name
+ */
+export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
+  return withContainers(findServiceManager(root, property))
+}
+
+function findServiceManager(root: string, property: string | undefined): ServiceManager {
+  const named = process.env.GABARIT_SERVICE_MANAGER || property
+  if (named !== undefined && named !== '' && named !== 'auto') {
+    const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined
+    if (make !== undefined) return make()
+    const names = Object.keys(MANAGERS)
+    throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
+      hint: `Known: ${names.join(', ')}`,
+    })
+  }
+  if (root !== '/') return none
+  if (existsSync('/run/systemd/system')) return systemd
+  if (existsSync('/run/service/.s6-svscan') || existsSync('/service/.s6-svscan')) return s6()
+  return ['/run/supervisor.sock', '/var/run/supervisor.sock'].some(path => existsSync(path)) ? supervisord : none
+}

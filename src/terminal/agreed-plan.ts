@@ -1,0 +1,40 @@
+import type { Plan } from '../plan/plan.ts'
+import { planChanged } from '../plan/plan-changed.ts'
+import type { Agreement } from '../transaction/agreement.ts'
+import { saysYes } from './ask-first.ts'
+import type { Invocation } from './command.ts'
+import { planAsText } from './show-plan.ts'
+
+/** Seconds for the answer: others wait for their turn meanwhile, and give up after as long. */
+const PATIENCE = 120
+
+/**
+ * The plan that the person at the terminal has said yes to. Actions of the event may have changed since what is written: then
+ * the difference is shown, and asked about.
+ */
+export class AgreedPlan implements Agreement {
+  readonly #invocation: Invocation
+  #shown: Plan | undefined
+
+  /** @param shown undefined: no file would have changed */
+  constructor(shown: Plan | undefined, invocation: Invocation) {
+    this.#shown = shown
+    this.#invocation = invocation
+  }
+
+  covers(plan: Plan): boolean {
+    return planChanged(this.#shown, plan) === undefined
+  }
+
+  async ask(plan: Plan): Promise<boolean> {
+    const { print, progress } = this.#invocation
+    const moved = planChanged(this.#shown, plan)
+    if (moved === undefined) return true
+    progress(undefined)
+    print('this is no longer the plan that you have seen; what differs from it:')
+    if (moved.plan.changes.length > 0) print(planAsText(moved.plan, this.#invocation))
+    for (const path of moved.gone) print(`${path} would not change any more`)
+    this.#shown = plan
+    return saysYes('Do it all the same? [y/N] ', PATIENCE)
+  }
+}

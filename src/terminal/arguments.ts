@@ -1,0 +1,57 @@
+import parse from 'yargs-parser'
+import { usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
+
+/** A command line taken apart. */
+export interface ParsedArguments {
+  readonly args: readonly string[]
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Takes a command line apart. Options may stand anywhere before `--`; everything else is data.
+ * @throws Failure (usage) for an unknown option
+ */
+export function parseArguments(words: readonly string[], options: readonly Option[]): ParsedArguments {
+  const all = [...options, ...COMMON_OPTIONS]
+  const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
+  const parsed = parse([...words], {
+    boolean: named('boolean'),
+    string: named('string'),
+    alias: Object.fromEntries(all.map(({ name, alias }) => [name, [...(alias ?? [])]])),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': false,
+      'unknown-options-as-args': true,
+    },
+  })
+  const args = parsed._.map(String)
+  const unknown = args.find(word => /^-./.test(word))
+  if (unknown !== undefined) {
+    const names = all.flatMap(({ name, alias = [] }) => [name, ...alias]).map(name => `--${name}`)
+    throw usageFailure(`unknown option ${unknown}${didYouMean(unknown.replace(/=.*/, ''), names)}`)
+  }
+  for (const name of named('string')) {
+    const value: unknown = parsed[name]
+    if (value === '') throw usageFailure(`the option --${name} needs a value`)
+  }
+  const behind = Array.isArray(parsed['--']) ? parsed['--'].map(String) : []
+  return { args: [...args, ...behind], values: parsed }
+}
+
+/**
+ * Checks the number of arguments.
+ * @throws Failure (usage)
+ */
+export function checkArity(command: Command, args: readonly string[], program: string): void {
+  const [least, most] = command.arity
+  if (args.length < least) throw usageFailure(`${program} needs ${command.usage || 'no argument'}`)
+  if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`)
+}

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline/promises'
+import { EXIT, usageFailure } from '../base/failure.ts'
+import { endedBySignal } from '../system/interruption.ts'
+import { windowSeconds } from '../transaction/duration.ts'
+import type { Invocation } from './command.ts'
+
+/** How a command ended. */
+export interface Ran<Shown = string> {
+  readonly status: number
+  /** The plan that was shown, or its name. */
+  readonly plan?: Shown | undefined
+}
+
+/**
+ * Runs a command; with `--confirm` shows first what it would do, and runs it only when the person at the terminal says yes.
+ * @param run is given the plan that was shown, and must not carry out another one without asking
+ * @returns the exit status; 1 for a no
+ * @throws Failure (usage) without a terminal
+ */
+export async function askFirst<Shown = string>(
+  invocation: Invocation,
+  run: (invocation: Invocation, shown: Shown | undefined) => Promise<Ran<Shown>>,
+): Promise<number> {
+  const { flag, print } = invocation
+  if (!flag('confirm')) return (await run(invocation, undefined)).status
+  const other = ['dry-run', 'check', 'json'].find(name => flag(name))
+  if (other !== undefined) throw usageFailure(`--confirm asks a person: it does not go with --${other}`)
+  if (process.stdin.isTTY !== true)
+    throw usageFailure('--confirm asks at a terminal, and there is none', 'In a script: --confirm-within 10m')
+  const look = await run({ ...invocation, flag: name => name === 'dry-run' || flag(name) }, undefined)
+  if (look.status !== EXIT.done) return look.status
+  if (await saysYes('Do it? [y/N] ')) return (await run(invocation, look.plan)).status
+  print('nothing was changed')
+  return EXIT.failed
+}
+
+/**
+ * Asks the person at the terminal. Anything but y and yes is a no, the end of input too.
+ * @param patience seconds after which no answer is a no; absent: any time
+ */
+export async function saysYes(question: string, patience?: number): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
+  const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
+  const answered = endedBySignal(() => terminal.close())
+  try {
+    return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question(question), ended]))
+  } finally {
+    answered()
+    clearTimeout(clock)
+    terminal.close()
+  }
+}
+
+/** The window of `--confirm-within`, for a run; nothing without it, and for `no`. */
+export function confirmWithin({ value }: Pick<Invocation, 'value'>): { confirmWithin?: number } {
+  const text = value('confirm-within')
+  return text === undefined || text === 'no' ? {} : { confirmWithin: windowSeconds(text) }
+}

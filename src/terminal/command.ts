@@ -1,0 +1,90 @@
+import type { Places } from '../system/places.ts'
+
+/** An option of a command. */
+export interface Option {
+  readonly name: string
+  readonly type: 'boolean' | 'string'
+  readonly describe: string
+  /** Other names, such as SME Server's. */
+  readonly alias?: readonly string[]
+}
+
+/** What a command is called with. */
+export interface Invocation {
+  readonly args: readonly string[]
+  readonly flag: (name: string) => boolean
+  readonly value: (name: string) => string | undefined
+  readonly places: Places
+  /** All commands of the program, for completion. */
+  readonly commands: readonly Command[]
+  /** Colours and progress are wanted: a terminal, and NO_COLOR is not set. */
+  readonly colour: boolean
+  /** Prints text and ends its last line. */
+  readonly print: (text: string) => void
+  /** Prints text exactly as it is. */
+  readonly printExact: (text: string) => void
+  readonly printError: (text: string) => void
+  /** A line for the journal or syslog of the server, secrets taken out. */
+  readonly log: (level: 'error' | 'warning' | 'info', text: string) => void
+  /** Says on a terminal what goes on, until something else is printed; elsewhere nothing. Undefined: it is over. */
+  readonly progress: (step: string | undefined) => void
+}
+
+/** Only looks: `--dry-run`, or `--check`. */
+export function onlyLooks({ flag }: Pick<Invocation, 'flag'>): boolean {
+  return flag('dry-run') || flag('check')
+}
+
+/** Whether the checkers are asked in a dry run: part of a context or signal. */
+export function judging({ flag }: Pick<Invocation, 'flag'>): { judge?: 'always' } {
+  return flag('check') ? { judge: 'always' } : {}
+}
+
+/** One command; help, completion and usage errors come from this. */
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** Its arguments as help shows them: `TEMPLATE...`. */
+  readonly usage: string
+  readonly options: readonly Option[]
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** How many arguments it takes. */
+  readonly arity: readonly [least: number, most: number]
+  /** Commands of its own, the first argument says which: `gabarit letsencrypt setup`. */
+  readonly verbs?: readonly Command[]
+  /** Loaded only when the command runs. Resolves to the exit status. */
+  readonly run: (invocation: Invocation) => Promise<number>
+}
+
+/** Options of every command. */
+export const COMMON_OPTIONS: readonly Option[] = [
+  { name: 'root', type: 'string', describe: 'folder that stands for / (GABARIT_ROOT)' },
+  { name: 'help', type: 'boolean', describe: 'this help' },
+  { name: 'version', type: 'boolean', describe: 'the version' },
+]
+
+export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }
+
+export const OVERWRITE_OPTION: Option = {
+  name: 'overwrite',
+  type: 'string',
+  describe: 'sshd, network and firewall files, parted by commas, that may be overwritten although edited by hand',
+}
+
+export const CHECK_OPTION: Option = {
+  name: 'check',
+  type: 'boolean',
+  describe: 'as --dry-run, and ask the site’s checks and the daemons’ checkers too',
+}
+
+export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }
+
+/** Options of every command that makes changes. */
+export const CONFIRM_OPTIONS: readonly Option[] = [
+  { name: 'confirm', type: 'boolean', describe: 'show what would happen and ask before doing it' },
+  {
+    name: 'confirm-within',
+    type: 'string',
+    describe: 'go back by itself after 10m, 90s … unless confirmed; no: not so',
+  },
+]

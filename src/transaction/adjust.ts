@@ -1,0 +1,113 @@
+import { messageOf } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { DbRecord, Records } from '../db/record.ts'
+import { parseAction, resolveActions, type ServiceAction } from '../system/service/actions.ts'
+import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
+import type { ServiceManager, Unit } from '../system/service/manager.ts'
+import type { System } from '../system/system.ts'
+import { splitList } from '../template/text.ts'
+import type { Reporter } from './report.ts'
+
+/** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
+export function adjustmentTimeout(): number {
+  const seconds = Number(process.env.GABARIT_SERVICE_TIMEOUT)
+  return seconds > 0 ? seconds * 1000 : 90_000
+}
+
+/**
+ * One adjustment per service from all that was asked. A service without a record is skipped, an unknown word reported;
+ * neither keeps the others from being adjusted.
+ */
+export function collectAdjustments(
+  requests: readonly Request[],
+  configuration: Records,
+): { adjustments: Adjustment[]; warnings: string[]; problems: string[] } {
+  const warnings: string[] = []
+  const problems: string[] = []
+  const asked = new Map<string, { actions: ServiceAction[]; words: string[] }>()
+  for (const { service, word, source } of requests) {
+    if (!configuration.has(service)) {
+      const hint = didYouMean(service, configuration.keys())
+      warnings.push(`${source}: no record of the service "${service}" in the configuration database: skipped${hint}`)
+      continue
+    }
+    try {
+      const known = asked.get(service) ?? { actions: [], words: [] }
+      if (word !== '') known.actions.push(parseAction(word))
+      known.words.push(word)
+      asked.set(service, known)
+    } catch (error) {
+      problems.push(`${source}: ${messageOf(error)}`)
+    }
+  }
+  const adjustments = [...asked].flatMap(([service, { actions, words }]) => {
+    const record = configuration.get(service)
+    if (record === undefined) return []
+    const enabled = record.properties.get('status') === 'enabled'
+    return [{ service, unit: unitOf(record), actions: resolveActions(actions, enabled), words: [...new Set(words)] }]
+  })
+  // Who stops gives up its ports before another one wants them.
+  const rank = ({ actions }: Adjustment) => (actions.includes('stop') ? 0 : 1)
+  return { adjustments: adjustments.toSorted((a, b) => rank(a) - rank(b)), warnings, problems }
+}
+
+function unitOf({ key, properties }: DbRecord): Unit {
+  const unit = {
+    name: properties.get('ServiceName') || key,
+    reloadSignal: (properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
+  }
+  const container = properties.get('Container')
+  if (!container) return unit
+  const composeFile = properties.get('ComposeFile')
+  const reloadCommand = splitList(properties.get('ReloadCommand'), /\s+/)
+  return {
+    ...{ ...unit, container },
+    ...(composeFile ? { composeFile } : {}),
+    ...(reloadCommand.length > 0 ? { reloadCommand } : {}),
+  }
+}
+
+/** Tells what {@link adjustServices} would do. */
+export function announceAdjustments(
+  adjustments: readonly Adjustment[],
+  managerOf: (unit: Unit) => ServiceManager,
+  report: Reporter,
+): void {
+  for (const { service, unit, actions } of adjustments)
+    for (const action of actions)
+      report({ kind: 'would-adjust', service, command: managerOf(unit).describe(unit, action) })
+}
+
+/**
+ * Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn.
+ * @param begin told of each service before its turn
+ * @param report told of each action after it
+ */
+export async function adjustServices(
+  adjustments: readonly Adjustment[],
+  managerOf: (unit: Unit) => ServiceManager,
+  system: System,
+  begin: (service: string) => void,
+  report: (result: AdjustmentResult) => void,
+): Promise<Adjustment[]> {
+  const failed: Adjustment[] = []
+  const timeout = adjustmentTimeout()
+  for (const adjustment of adjustments) {
+    begin(adjustment.service)
+    const manager = managerOf(adjustment.unit)
+    for (const action of adjustment.actions) {
+      // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
+      const run = (command: readonly string[]) => system.run(command, { env: process.env, cwd: '/', timeout })
+      const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
+      const said =
+        problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
+      const command = manager.describe(adjustment.unit, action)
+      const done = said === undefined && manager.idle !== true
+      report({ service: adjustment.service, action, command, done, problem: said, output: output.trim() })
+      if (said === undefined) continue
+      failed.push(adjustment)
+      break
+    }
+  }
+  return failed
+}

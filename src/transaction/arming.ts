@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { refusal, usageFailure } from '../base/failure.ts'
+import type { Companion } from '../commit/commit.ts'
+import { secretValues } from '../db/secrets.ts'
+import type { Plan } from '../plan/plan.ts'
+import {
+  type Confirmation,
+  confirmationFile,
+  formatConfirmation,
+  readConfirmation,
+  removeConfirmation,
+  windowOf,
+  writeConfirmation,
+} from '../state/confirmation.ts'
+import { changesSince } from '../state/history/changes-since.ts'
+import type { HistoryEntry } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import type { Places } from '../system/places.ts'
+import type { Request } from '../system/service/adjustment.ts'
+import { sayDuration, sayTime } from './announce.ts'
+import type { Turn } from './event-lock.ts'
+import { userName } from './history-record.ts'
+import type { Reporter } from './report.ts'
+import { distinct } from './requests.ts'
+import type { RunRequest } from './run-request.ts'
+import { startGuard } from './start-guard.ts'
+
+/**
+ * Arms a run that goes back unless it is confirmed; undefined for any other.
+ * @param first the number that its first entry of the history gets: an action may have signalled an event before it
+ */
+export function armingOf(runRequest: RunRequest, places: Places, turn: Turn, first: number): Arming | undefined {
+  if (runRequest.confirmWithin === undefined) return undefined
+  if (turn.joined)
+    throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
+  return new Arming(places, runRequest, runRequest.confirmWithin, first)
+}
+
+/** Makes one run a change that goes back by itself unless it is confirmed. */
+export class Arming {
+  readonly #places: Places
+  readonly #runRequest: RunRequest
+  readonly #within: number
+  readonly #base: HistoryEntry
+  /** Names the confirmation. */
+  readonly token = randomBytes(8).toString('hex')
+
+  /** @throws Failure (refused) when there is nothing to go back to */
+  constructor(places: Places, runRequest: RunRequest, within: number, first: number) {
+    const base = new History(places).lastApplied(first)
+    if (base === undefined)
+      throw refusal('there is no state to go back to yet: no event has run', {
+        hint: 'Signal the first event without --confirm-within.',
+      })
+    this.#places = places
+    this.#runRequest = runRequest
+    this.#within = within
+    this.#base = base
+  }
+
+  /**
+   * The pending confirmation as a file of the commit; none when nothing changes.
+   * @param lost files that could not be put back
+   * @throws Failure (refused) when there are such files
+   */
+  companions(plan: Plan, lost: readonly string[], report: Reporter): Companion[] {
+    const places = this.#places
+    if (plan.changes.length === 0 && changesSince(places, new History(places), this.#base).length === 0) {
+      report({ kind: 'confirmation', message: 'nothing changes, so nothing waits for a confirmation' })
+      return []
+    }
+    if (lost.length > 0)
+      throw refusal(
+        lost
+          .map(path => `${path} could not go back: it holds a secret that has changed since, and secrets are not kept`)
+          .join('\n'),
+        { hint: 'Nothing was changed. Do it with --confirm-within no.' },
+      )
+    const { command, args, comment } = this.#runRequest
+    const confirmation: Confirmation = {
+      ...{ token: this.token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
+      ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
+    }
+    const placed = () => startGuard(places, this.token)
+    return [{ real: confirmationFile(places), text: formatConfirmation(confirmation), placed }]
+  }
+
+  /** Remembers what is asked of services, to ask it again when the change goes back. */
+  remember(requests: readonly Request[]): void {
+    const open = this.#open()
+    if (open !== undefined)
+      writeConfirmation(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
+  }
+
+  /** The run has ended: the window opens now. @returns what to tell; undefined when nothing waits for a confirmation */
+  openWindow(): string | undefined {
+    const open = this.#open()
+    if (open === undefined) return undefined
+    const window = windowOf(this.#within)
+    writeConfirmation(this.#places, { ...open, window })
+    const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
+    return `goes back by itself at ${time} (in ${left}) unless you confirm: gabarit confirm`
+  }
+
+  /** The change is taken back already. */
+  disarm(): void {
+    if (this.#open() !== undefined) removeConfirmation(this.#places, this.token)
+  }
+
+  #open(): Confirmation | undefined {
+    const open = readConfirmation(this.#places)
+    return open?.token === this.token ? open : undefined
+  }
+}

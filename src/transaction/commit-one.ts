@@ -1,0 +1,27 @@
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Turn } from './event-lock.ts'
+import type { Reporter } from './report.ts'
+import type { RunRequest } from './run-request.ts'
+import { Transaction } from './transaction.ts'
+
+/** What a command has while it is its turn. */
+export interface Work {
+  readonly context: Context
+  readonly turn: Turn
+  readonly report: Reporter
+}
+
+/**
+ * Commits the plan of one file that was named, behind the usual barrier, with an entry in the history. Changes of
+ * properties that wait go on waiting.
+ * @returns the exit status
+ */
+export async function commitOne({ context, turn, report }: Work, runRequest: RunRequest, plan: Plan): Promise<number> {
+  const transaction = new Transaction(runRequest, { ...context, mayOverwrite: () => true }, turn, report)
+  transaction.leaveDatabases()
+  return transaction.conclude(async () => {
+    await transaction.commit(plan)
+    await transaction.adjust([])
+  })
+}

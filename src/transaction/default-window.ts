@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure, refusal } from '../base/failure.ts'
+import { Descriptions } from '../db/describe.ts'
+import type { Records } from '../db/record.ts'
+import { History } from '../state/history/history.ts'
+import type { Places } from '../system/places.ts'
+import { windowSeconds } from './duration.ts'
+
+/** File of an event's folder: how long it waits for a confirmation when it is signalled from a remote shell. */
+export const WINDOW_FILE = 'confirm-within'
+
+/** Whether a window is opened unasked: in a remote shell, and not while there is nothing to go back to. */
+export function opensUnasked(places: Places): boolean {
+  return Boolean(process.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
+}
+
+/**
+ * What an event itself says of its window, whatever it adjusts.
+ * @param folders of the event; the last one that has the file decides
+ * @returns seconds, or `no`; undefined when the services that it adjusts decide
+ * @throws Failure (refused) for a file that holds neither a duration nor `no`
+ */
+export function readWindow(folders: readonly string[]): number | 'no' | undefined {
+  const file = folders
+    .map(folder => join(folder, WINDOW_FILE))
+    .filter(path => existsSync(path))
+    .at(-1)
+  return file === undefined ? undefined : parseWindow(readFileSync(file, 'utf8').trim(), file)
+}
+
+/**
+ * The longest of the windows that the descriptions of services ask for: those that can shut out whoever adjusts them from
+ * afar.
+ * @returns seconds; undefined when none of them asks for one
+ * @throws Failure (refused) for a description that holds neither a duration nor `no`
+ */
+export function windowOfServices(
+  services: Iterable<string>,
+  configuration: Records,
+  places: Places,
+): number | undefined {
+  const descriptions = new Descriptions(places)
+  const windows = [...new Set(services)].flatMap(service => {
+    const type = configuration.get(service)?.type
+    const text = type === undefined ? undefined : descriptions.of('configuration', service, type)?.confirmWithin
+    const window = text === undefined ? 'no' : parseWindow(text, `confirmWithin in the description of ${service}`)
+    return window === 'no' ? [] : [window]
+  })
+  return windows.length === 0 ? undefined : Math.max(...windows)
+}
+
+function parseWindow(text: string, where: string): number | 'no' {
+  if (text === 'no') return text
+  try {
+    return windowSeconds(text)
+  } catch (error) {
+    throw error instanceof Failure ? refusal(error.message, { where, hint: 'Write 10m, or no.' }) : error
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
+import {
+  type Confirmation,
+  describeConfirmation,
+  guardLock,
+  readConfirmation,
+  secondsLeft,
+} from '../state/confirmation.ts'
+import { acquireLock, LockIsHeld } from '../system/lock.ts'
+import { pause } from '../system/pause.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import { announce, sayDuration, sayTime } from './announce.ts'
+import { catchUp } from './before-change.ts'
+import { takeTurn } from './event-lock.ts'
+import { CouldNotGoBack } from './go-back.ts'
+import type { Reporter } from './report.ts'
+
+/** Seconds between two looks, so that a guard whose confirmation is gone ends soon. */
+const PAUSE = 0.5
+/** Seconds before the end at which everybody is warned once more. */
+const LAST_CALL = 60
+
+/** `gabarit confirm guard TOKEN`: waits, warns, and goes back when nobody confirms. @returns the exit status */
+export async function guard(token: string, places: Places, system: System, report: Reporter): Promise<number> {
+  if (readConfirmation(places)?.token !== token) return EXIT.done
+  const lock = acquireLock(guardLock(places, token), { what: 'the confirmation', command: 'gabarit confirm', wait: 0 })
+  try {
+    const warned = new Set<string>()
+    for (;;) {
+      const open = await readOrTell(places, system)
+      // Confirmed, undone with its commit, or given up with a problem that was told.
+      if (open?.token !== token || open.problem !== null) return EXIT.done
+      const left = secondsLeft(open)
+      if (left === 0 && (await goBackWhenFree(places, system, report))) return EXIT.failed
+      if (left > 0) await warn(open, left, warned, places, system)
+      await pause(Math.min(left || PAUSE, PAUSE) * 1000)
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+/** Everybody relies on the guard: that it can do nothing must not stand in its log alone. */
+async function readOrTell(places: Places, system: System): Promise<Confirmation | undefined> {
+  const open = orFailure(() => readConfirmation(places))
+  if (!(open instanceof Failure)) return open
+  await tellItStays(open.describe(), places, system)
+  throw open
+}
+
+function tellItStays(why: string, places: Places, system: System): Promise<void> {
+  return announce(`THE CHANGE THAT WAITS DOES NOT GO BACK BY ITSELF: ${why}`, places, system)
+}
+
+/** @returns whether it cannot go back, which everybody has been told; not, when somebody holds the turn for long */
+async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<boolean> {
+  // A server folder that was removed must not come back with a lock in it.
+  if (!existsSync(places.state)) return false
+  try {
+    const turn = takeTurn(places, 'gabarit confirm guard')
+    try {
+      await catchUp(places, system, turn, report)
+    } finally {
+      turn.release()
+    }
+    return false
+  } catch (error) {
+    if (error instanceof LockIsHeld) {
+      report({ kind: 'problem', message: error.describe() })
+      return false
+    }
+    // It may have gone back, and what failed came afterwards.
+    const waits = orFailure(() => readConfirmation(places)) !== undefined
+    if (waits && !(error instanceof CouldNotGoBack))
+      await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
+    if (!(error instanceof Failure)) throw error
+    report({ kind: 'problem', message: error.describe() })
+    return true
+  }
+}
+
+/** Warns on all terminals: at the beginning, at half time and one minute before the end, once for each window. */
+async function warn(
+  open: Confirmation,
+  left: number,
+  warned: Set<string>,
+  places: Places,
+  system: System,
+): Promise<void> {
+  const { opened, ends, until } = open.window
+  const due = [
+    ['armed', Number.POSITIVE_INFINITY],
+    ['half', (ends - opened) / 2],
+    ['last', ends - opened > 2 * LAST_CALL ? LAST_CALL : 0],
+  ] as const
+  const now = due.filter(([name, limit]) => left <= limit && !warned.has(`${name} ${ends}`))
+  if (now.length === 0) return
+  for (const [name] of now) warned.add(`${name} ${ends}`)
+  const text = `${describeConfirmation(open)}, at ${sayTime(until)} (in ${sayDuration(left)}). Keep it: gabarit confirm`
+  await announce(text, places, system)
+}

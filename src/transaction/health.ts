@@ -1,0 +1,126 @@
+import { connect } from 'node:net'
+import { Descriptions } from '../db/describe.ts'
+import type { HealthDescription } from '../db/description.ts'
+import type { DbRecord, Records } from '../db/record.ts'
+import { pause } from '../system/pause.ts'
+import type { Places } from '../system/places.ts'
+import type { Adjustment } from '../system/service/adjustment.ts'
+import type { ServiceManager, Unit } from '../system/service/manager.ts'
+import type { System } from '../system/system.ts'
+
+/** Time that a service has to come up, in milliseconds. */
+const PATIENCE = 10_000
+/** A service that was started, or reads new files, must stay up for this long: one that dies at once looks up for a moment. */
+const STEADY = 700
+const PAUSE = 50
+/** Time limit of one look, in milliseconds. */
+const LOOK = 5000
+
+/** Looks after services before and behind their adjustment. */
+export class Health {
+  readonly #managerOf: (unit: Unit) => ServiceManager
+  readonly #places: Places
+  readonly #run: (command: readonly string[]) => ReturnType<System['run']>
+
+  constructor(managerOf: (unit: Unit) => ServiceManager, places: Places, system: System) {
+    this.#managerOf = managerOf
+    this.#places = places
+    this.#run = command => system.run(command, { env: process.env, cwd: '/', timeout: LOOK })
+  }
+
+  /** Names of the services that run now. Going back helps only those. */
+  async running(adjustments: readonly Adjustment[]): Promise<Set<string>> {
+    const names = await Promise.all(
+      adjustments.map(async ({ service, unit }) =>
+        (await this.#managerOf(unit).isUp(this.#run, unit)) ? service : undefined,
+      ),
+    )
+    return new Set(names.filter(name => name !== undefined))
+  }
+
+  /**
+   * What is wrong with the first service that is not well: its manager says that it does not run, the command of its
+   * description fails, or a TCP port of its description does not answer on this machine.
+   * @param newFiles the services were made to read files that have changed
+   * @param revive starts one that has ended, once: the port it wanted may have been in use by a service that gave it up
+   *   only afterwards (two web servers that change places)
+   */
+  async firstIll(
+    adjustments: readonly Adjustment[],
+    configuration: Records,
+    newFiles: boolean,
+    revive: (adjustment: Adjustment) => Promise<unknown>,
+  ): Promise<string | undefined> {
+    const descriptions = new Descriptions(this.#places)
+    const looks = adjustments.map(adjustment => {
+      const record = configuration.get(adjustment.service)
+      if (record === undefined || adjustment.actions.includes('stop')) return undefined
+      const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
+      const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
+      return this.#problem(adjustment, record, health, started || newFiles ? STEADY : PAUSE, revive)
+    })
+    return (await Promise.all(looks)).find(problem => problem !== undefined)
+  }
+
+  async #problem(
+    adjustment: Adjustment,
+    record: DbRecord,
+    health: HealthDescription | undefined,
+    steady: number,
+    revive: (adjustment: Adjustment) => Promise<unknown>,
+  ): Promise<string | undefined> {
+    const deadline = Date.now() + PATIENCE
+    let wellSince = Date.now()
+    let revived = false
+    for (;;) {
+      const problem = await this.#look(adjustment, record, health)
+      if (problem !== undefined && !revived && (await this.#hasEnded(adjustment))) {
+        revived = true
+        await revive(adjustment)
+      }
+      if (problem === undefined && Date.now() - wellSince >= steady) return undefined
+      if (problem !== undefined) {
+        if (Date.now() >= deadline) return problem
+        wellSince = Date.now()
+      }
+      await pause(PAUSE)
+    }
+  }
+
+  /** A one-shot service has no process that could have ended. */
+  async #hasEnded({ unit }: Adjustment): Promise<boolean> {
+    const manager = this.#managerOf(unit)
+    return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
+  }
+
+  async #look(
+    { service, unit }: Adjustment,
+    record: DbRecord,
+    health: HealthDescription | undefined,
+  ): Promise<string | undefined> {
+    if ((await this.#managerOf(unit).isUp(this.#run, unit)) === false) return `${service} does not come up`
+    if (health?.command !== undefined) {
+      const { status, problem, output } = await this.#run(health.command)
+      if (status !== 0)
+        return `${service} is not well: ${health.command.join(' ')}: ${problem ?? (output.trim() || `exit status ${status}`)}`
+    }
+    for (const property of health?.tcp ?? []) {
+      const port = Number(record.properties.get(property))
+      if (port > 0 && !(await answers(port))) return `${service} is not well: nothing answers on TCP port ${port}`
+    }
+    return undefined
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 2000 })
+    const end = (result: boolean) => {
+      socket.destroy()
+      resolve(result)
+    }
+    socket.on('connect', () => end(true))
+    socket.on('error', () => end(false))
+    socket.on('timeout', () => end(false))
+  })
+}

@@ -1,0 +1,176 @@
+import { rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import type { Companion } from '../commit/commit.ts'
+import type { Change, Plan } from '../plan/plan.ts'
+import type { FileRecord, FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { limitsOf } from '../state/history/limits.ts'
+import { MaskedFiles } from '../state/history/masked-files.ts'
+import { type Masking, maskingWith, showMasked } from '../state/history/masking.ts'
+import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from '../state/history/snapshot.ts'
+import type { Unfinished } from '../state/history/unfinished.ts'
+import { unfinishedFile } from '../state/history/unfinished-names.ts'
+import { formatManifest } from '../state/manifest.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+
+/** What a run tells of itself; the rest of the entry is found out. */
+export type RunFacts = Pick<
+  HistoryEntry,
+  'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'validators' | 'adjustments'
+> & {
+  /** Absent: the shell, or the action that runs it. */
+  readonly via?: string
+}
+
+/** What a run tells of itself before its commit. */
+export type NoteFacts = Pick<RunFacts, 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'via'> &
+  Pick<Unfinished, 'changes' | 'closes'>
+
+/** Gathers one entry of the history while a run goes on. */
+export class Recorder {
+  readonly #history: History
+  readonly #masking: Masking
+  readonly #contents: MaskedFiles
+  readonly #time: string
+  readonly #places: Places
+  /** The number of the entry, once it is taken. */
+  #id: number | undefined
+  #files: FileRecord[] = []
+  #manifest: string | undefined
+
+  /**
+   * @param secrets besides the present ones
+   * @param started when the run began
+   */
+  constructor(places: Places, secrets: readonly string[] = [], started = new Date()) {
+    this.#time = started.toISOString()
+    this.#history = new History(places)
+    this.#places = places
+    this.#masking = maskingWith(places, secrets)
+    this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
+  }
+
+  /** Keeps the former and the new content of every file of a plan; called before the commit. */
+  keepFiles(plan: Plan, system: System): void {
+    this.#files = plan.changes.map(change => ({
+      path: change.path,
+      template: change.template,
+      before: versionBefore(change, system, this.#contents),
+      after: versionAfter(change, system, this.#contents),
+    }))
+    this.#manifest = this.#history.objects.put(formatManifest(plan.manifest))
+  }
+
+  /** The plan was refused: its files are as they were. */
+  forgetFiles(): void {
+    this.#files = []
+    this.#manifest = undefined
+    this.#contents.forget()
+    this.forgetNote()
+  }
+
+  /** Files whose former content could not be put back, because a secret in it has changed since. */
+  lostFiles(): string[] {
+    const isLost = (version: FileVersion | null) => {
+      if (version === null || 'link' in version) return false
+      return this.#masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
+    }
+    return this.#files.filter(({ before }) => isLost(before)).map(({ path }) => path)
+  }
+
+  /**
+   * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
+   * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
+   */
+  unfinished(note: NoteFacts, snapshot: Snapshot | undefined): Companion {
+    const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
+    const { command, args, comment, via, outcome, problems, changes, closes } = note
+    const text: Unfinished = {
+      ...{ time: this.#time, user: userName(), via: via ?? origin(), command, args, comment },
+      ...{ outcome, problems: problems.map(problem => this.#shown(problem)), databases, changes, closes },
+      masked: this.#contents.written,
+      ...this.#filesOfEntry(),
+    }
+    this.#id ??= this.#history.nextId()
+    return { real: unfinishedFile(this.#places, this.#id), text: JSON.stringify(text) }
+  }
+
+  /** The note of {@link unfinished} is no longer needed: everything is done. */
+  forgetNote(): void {
+    if (this.#id !== undefined) rmSync(unfinishedFile(this.#places, this.#id), { force: true })
+  }
+
+  /** Adds the entry; undefined when nothing happened that is worth one. */
+  finish(facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
+    const { objects } = this.#history
+    const id = this.#id ?? this.#history.nextId()
+    const before = loadSnapshot(this.#history.databasesBefore(id), objects)
+    const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
+    const quiet = facts.outcome === 'done' && facts.comment === null
+    if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
+    if (facts.outcome !== 'rolled back') this.#contents.save()
+    const added = this.#history.add(id, {
+      ...facts,
+      problems: facts.problems.map(problem => this.#shown(problem)),
+      adjustments: facts.adjustments.map(adjustment => ({
+        ...adjustment,
+        problem: adjustment.problem && this.#shown(adjustment.problem),
+      })),
+      time: this.#time,
+      user: userName(),
+      via: facts.via ?? origin(),
+      properties,
+      ...this.#filesOfEntry(),
+      databases: storeSnapshot(snapshot, objects, this.#masking),
+    })
+    this.#history.limit(limitsOf(snapshot))
+    return added
+  }
+
+  #shown(problem: string): string {
+    return showMasked(this.#masking.hide(problem))
+  }
+
+  #filesOfEntry() {
+    return {
+      paths: this.#files.map(({ path }) => path),
+      files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
+    }
+  }
+}
+
+function versionBefore(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
+  const state = system.state(change.real)
+  if (state?.kind === 'link') return { link: system.readLink(change.real) }
+  if (state?.kind !== 'file') return null
+  const { mode, uid, gid } = state
+  return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
+}
+
+function versionAfter(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
+  switch (change.kind) {
+    case 'remove':
+      return null
+    case 'link':
+      return { link: change.target }
+    case 'write': {
+      const { mode, uid, gid } = change.attributes
+      return { sha256: contents.putNew(change.path, change.after), mode, uid, gid }
+    }
+    case 'attributes': {
+      const { mode, uid, gid } = change.attributes
+      return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
+    }
+  }
+}
+
+function origin(): string {
+  return process.env.GABARIT_EVENT ? `action of ${process.env.GABARIT_EVENT}` : 'shell'
+}
+
+/** Who is behind this: the login name, also through sudo. */
+export function userName(): string {
+  return process.env.SUDO_USER || process.env.LOGNAME || userInfo().username
+}

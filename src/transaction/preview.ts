@@ -1,0 +1,18 @@
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { databaseLoader } from '../plan/run.ts'
+import { managersOf } from '../system/service/one-shot.ts'
+import { collectAdjustments } from './adjust.ts'
+import { readPending } from './pending.ts'
+import { distinct, requestsOfPlan } from './requests.ts'
+
+/** The adjustments that committing a plan would bring, with those that wait since earlier events. */
+export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
+  const configuration = databaseLoader(context)('configuration')
+  const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
+  const managerOf = managersOf(configuration, context.places)
+  const { adjustments } = collectAdjustments(requests, configuration)
+  return adjustments.flatMap(({ service, unit, actions }) =>
+    actions.map(action => ({ service, command: managerOf(unit).describe(unit, action) })),
+  )
+}

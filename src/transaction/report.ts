@@ -1,0 +1,33 @@
+import type { InitializedDatabase } from '../db/initialize.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Outcome } from '../state/history/entry.ts'
+import type { AdjustmentResult } from '../system/service/adjustment.ts'
+
+/** What an event tells while it runs; the command shows it, as text or JSON. */
+export type EventReport =
+  | { readonly kind: 'recovered'; readonly message: string }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'confirmation'; readonly message: string }
+  | { readonly kind: 'problem'; readonly message: string }
+  /** A step begins that may take a while: `S03make-web-folders`, `adjusting httpd`. */
+  | { readonly kind: 'step'; readonly step: string }
+  /** Checkers that were asked in a run that changes nothing. */
+  | { readonly kind: 'checked'; readonly commands: readonly string[] }
+  | { readonly kind: 'would-run'; readonly handler: string }
+  | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
+  | {
+      readonly kind: 'handler'
+      readonly handler: string
+      readonly problem: string | undefined
+      readonly milliseconds: number
+    }
+  | { readonly kind: 'databases'; readonly databases: readonly InitializedDatabase[] }
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }
+  | { readonly kind: 'service'; readonly result: AdjustmentResult }
+  /** Services whose adjustment failed, and that the next event adjusts. */
+  | { readonly kind: 'remembered'; readonly services: readonly string[] }
+  /** How it ended. `entry` is its number in the history; absent when nothing happened that is worth one. */
+  | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number }
+
+export type Reporter = (report: EventReport) => void

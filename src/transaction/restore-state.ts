@@ -1,0 +1,23 @@
+import type { Plan } from '../plan/plan.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import type { Request } from '../system/service/adjustment.ts'
+import type { Transaction } from './transaction.ts'
+
+/**
+ * Takes files and databases back, both or neither.
+ * @param changes of properties
+ * @param requests asked of services, beside what the files notify
+ * @returns the exit status
+ */
+export async function restoreState(
+  plan: Plan,
+  changes: readonly PropertyChange[],
+  transaction: Transaction,
+  requests: readonly Request[] = [],
+): Promise<number> {
+  return transaction.conclude(async () => {
+    await transaction.commit(plan, requests, changes)
+    transaction.takeSnapshot()
+    await transaction.adjust(requests)
+  })
+}

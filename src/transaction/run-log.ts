@@ -1,0 +1,28 @@
+import type { AdjustmentRecord } from '../state/history/entry.ts'
+import type { AdjustmentResult } from '../system/service/adjustment.ts'
+import type { Reporter } from './report.ts'
+
+/** What goes wrong in a run, and what is done to services: shown at once, and kept for the history. */
+export class RunLog {
+  readonly problems: string[] = []
+  readonly adjustments: AdjustmentRecord[] = []
+  readonly report: Reporter
+
+  constructor(report: Reporter) {
+    this.report = report
+  }
+
+  /** Something went wrong that does not stop the rest. */
+  note(problem: string): void {
+    this.problems.push(problem)
+    this.report({ kind: 'problem', message: problem })
+  }
+
+  /** How the adjustment of a service ended. */
+  adjusted(result: AdjustmentResult): void {
+    const { service, command, problem } = result
+    this.report({ kind: 'service', result })
+    this.adjustments.push({ service, command, problem: problem ?? null })
+    if (problem !== undefined) this.problems.push(`adjusting ${service} failed: ${command}: ${problem}`)
+  }
+}

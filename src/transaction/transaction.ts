@@ -1,0 +1,306 @@
+import { Failure, isOfSystem, withStatus } from '../base/failure.ts'
+import { applyPlan, formerStates } from '../commit/barrier.ts'
+import { type Companion, writeFailure } from '../commit/commit.ts'
+import type { Records } from '../db/record.ts'
+import { rememberOverrides } from '../override/watch.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { databaseLoader } from '../plan/run.ts'
+import { archiveHistory } from '../state/history/archive.ts'
+import { type PreparedChanges, prepareChanges } from '../state/history/databases.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { loadSnapshot, type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
+import { readManifest } from '../state/manifest.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import { finishDespiteSignals, finished } from '../system/interruption.ts'
+import { below } from '../system/places.ts'
+import type { Request } from '../system/service/adjustment.ts'
+import { managersOf } from '../system/service/one-shot.ts'
+import { announceAdjustments, collectAdjustments } from './adjust.ts'
+import type { Turn } from './event-lock.ts'
+import { Recorder } from './history-record.ts'
+import { commitDatabases, Interrupted } from './interrupted.ts'
+import { endConfirmation } from './last-confirmation.ts'
+import { joinRequests, pendingCompanion, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
+import type { Reporter } from './report.ts'
+import { distinct, requestsOfPlan, without } from './requests.ts'
+import { RunLog } from './run-log.ts'
+import { type Done, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
+import { RunWindow } from './run-window.ts'
+import { ServiceRun } from './service-run.ts'
+import { suggestConfirmation } from './suggest.ts'
+import { takeBack } from './take-back.ts'
+
+/**
+ * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted
+ * and looked after; when one does not come up, everything goes back to where it was.
+ */
+export class Transaction {
+  readonly #window: RunWindow
+  readonly #context: Context
+  readonly #turn: Turn
+  readonly #report: Reporter
+  #recorder: Recorder | undefined
+  readonly #log: RunLog
+  readonly #started = new Date()
+  readonly #validators: string[] = []
+  readonly #services: ServiceRun[] = []
+  /** The number that the first entry of this run gets: that of an event that an action signals, perhaps. */
+  readonly #first: number
+  #requests: Request[] = []
+  #done: Done | undefined
+  #snapshot: Snapshot | undefined
+  #leavesDatabases = false
+
+  /**
+   * @param context its system decides whether anything is changed
+   * @param options `windowOfServices`: in a remote shell it waits for a confirmation when it adjusts a service whose
+   *   description says so
+   */
+  constructor(
+    runRequest: RunRequest,
+    context: Context,
+    turn: Turn,
+    report: Reporter,
+    options: { readonly windowOfServices?: boolean } = {},
+  ) {
+    this.#context = context
+    this.#turn = turn
+    this.#report = report
+    this.#log = new RunLog(report)
+    this.#first = context.system.dryRun ? 0 : new History(context.places).nextId()
+    this.#window = new RunWindow(runRequest, context, turn, this.#first, options.windowOfServices === true)
+  }
+
+  /** The databases as they are now; what is made from them belongs to this state in the history. */
+  takeSnapshot(): Snapshot {
+    this.#snapshot = takeSnapshot(this.#context.places)
+    return this.#snapshot
+  }
+
+  /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
+  leaveDatabases(): void {
+    this.#leavesDatabases = true
+  }
+
+  /** Something went wrong that does not stop the rest. */
+  note(problem: string): void {
+    this.#log.note(problem)
+  }
+
+  /** As {@link note}, for what has been reported already. */
+  noteReported(problem: string): void {
+    this.#log.problems.push(problem)
+  }
+
+  /**
+   * Commits a plan; the services that its files notify are adjusted by {@link adjust}.
+   * @param listed what {@link adjust} will be asked for besides, so that a crash before it loses nothing
+   * @param changes of properties that belong to the files: both are made, or neither
+   */
+  async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
+    const { places, system } = this.#context
+    // An unknown service manager has to be refused before a file changes.
+    managersOf(this.#configuration(), places)
+    this.#requests.push(...requestsOfPlan(plan))
+    this.#window.openFor([...this.#requests, ...listed], this.#configuration())
+    if (!this.#turn.joined) suggestConfirmation(plan, this.#window.runRequest, this.#report)
+    if (system.dryRun) {
+      this.#window.announce(plan, this.#report)
+      this.#report({ kind: 'plan', plan })
+      const commands = await applyPlan(this.#context, plan)
+      if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
+      return
+    }
+    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system), changes }
+    const pending = readPending(places)
+    let databases: PreparedChanges | undefined
+    const prepare = () => {
+      databases = prepareChanges(places, changes, this.#window.runRequest.command)
+    }
+    this.#report({ kind: 'step', step: 'checking and writing the files' })
+    try {
+      this.#recording()?.keepFiles(plan, system)
+      const companions = this.#companions(plan, changes, distinct([...pending, ...this.#requests, ...listed]))
+      this.#validators.push(...(await applyPlan(this.#context, plan, companions, prepare)))
+    } catch (error) {
+      databases?.abort()
+      putBackPending(places, pending)
+      this.#window.arming?.disarm()
+      this.#recorder?.forgetFiles()
+      throw isOfSystem(error) ? writeFailure(error) : error
+    }
+    // No signal can be heard between the last rename and here.
+    finishDespiteSignals()
+    this.#done = done
+    commitDatabases(databases)
+    this.#report({ kind: 'plan', plan })
+    rememberOverrides(places, this.#context.layers, this.#context.warn)
+  }
+
+  /** Adjusts what the committed files and the caller ask for, with what earlier events left over and joined ones hand over. */
+  async adjust(listed: readonly Request[]): Promise<void> {
+    await this.#adjust([...this.#requests, ...listed], true)
+  }
+
+  /** Adjusts what joined events handed over since. */
+  async adjustJoined(): Promise<void> {
+    await this.#adjust([], false)
+  }
+
+  /** What boots afterwards reads the new files anyway. */
+  forgetRequests(): void {
+    const { places, system } = this.#context
+    if (system.dryRun) return
+    const joined = this.#turn.joined ? [] : takeJoined(places)
+    const mine = new Set([...this.#requests, ...joined].map(({ service }) => service))
+    writePending(
+      places,
+      readPending(places).filter(({ service }) => !mine.has(service)),
+    )
+  }
+
+  /**
+   * Takes the steps of a run, and writes the history however they end.
+   * @returns the exit status
+   */
+  async conclude(steps: () => Promise<void>): Promise<number> {
+    try {
+      await steps()
+    } catch (error) {
+      if (error instanceof Failure) throw withStatus(error, await this.finish(error))
+      throw error
+    }
+    return this.finish()
+  }
+
+  /**
+   * Writes the history.
+   * @param failure what stopped the run: it is not lost when the history cannot be written either
+   * @returns the exit status
+   */
+  async finish(failure?: Failure): Promise<number> {
+    try {
+      return await this.#finish(failure)
+    } catch (error) {
+      if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
+      const why = error instanceof Failure ? error.describe() : systemReason(error)
+      this.#report({ kind: 'problem', message: `it could not be entered in the history: ${why}` })
+      return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
+    } finally {
+      finished()
+    }
+  }
+
+  async #finish(failure: Failure | undefined): Promise<number> {
+    // The note of it is there: the next command makes the entry.
+    if (failure instanceof Interrupted) return failure.status
+    const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
+    if (failure !== undefined) this.#log.problems.push(failure.describe())
+    const { confirmWithin: _window, secrets: _secrets, closes, ...runRequest } = this.#window.runRequest
+    const { problems, adjustments } = this.#log
+    const facts = { ...runRequest, outcome, problems, validators: this.#validators, adjustments }
+    const idle = this.#leavesDatabases && outcome === 'done' && runRequest.comment === null && !this.#changesFiles
+    const added = idle ? undefined : this.#recording()?.finish(facts, this.#leftDatabases() ?? this.takeSnapshot())
+    if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
+    this.#recorder?.forgetNote()
+    const what = [runRequest.command, ...runRequest.args].join(' ')
+    this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
+    // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
+    if (added !== undefined && !this.#turn.joined) await this.#archive()
+    const waits = this.#window.arming?.openWindow()
+    if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
+    return statusAfter(outcome, failure)
+  }
+
+  #takeBack(done: Done, why: string): Promise<never> {
+    const { arming, runRequest } = this.#window
+    const [context, log, snapshot, recorder] = [this.#context, this.#log, this.#snapshot, this.#recorder]
+    const [services, first] = [this.#services, this.#first]
+    return takeBack({ context, runRequest, done, services, log, first, snapshot, recorder, arming }, why)
+  }
+
+  /** A copy elsewhere is worth a warning when it fails, and no more. */
+  async #archive(): Promise<void> {
+    const { places, system, warn } = this.#context
+    const repository = this.#configuration().get('gabarit')?.properties.get('Archive') ?? ''
+    if (repository === '') return
+    this.#report({ kind: 'step', step: `archiving the history in ${repository}` })
+    const problem = await archiveHistory(below(places, repository), places, system)
+    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
+  }
+
+  async #adjust(asked: readonly Request[], withPending: boolean): Promise<void> {
+    const { places, system } = this.#context
+    if (this.#turn.joined) return joinRequests(places, asked)
+    const joined = system.dryRun ? [] : takeJoined(places)
+    const requests = distinct([...(withPending ? readPending(places) : []), ...asked, ...joined])
+    if (requests.length === 0) return
+    const configuration = this.#configuration()
+    const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
+    for (const message of warnings) this.#report({ kind: 'warning', message })
+    for (const message of problems) this.note(message)
+    const managerOf = managersOf(configuration, places)
+    if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
+    finishDespiteSignals()
+    this.#window.arming?.remember(requests)
+    const changed = this.#changesFiles ? this.#done : undefined
+    const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
+    this.#services.push(services)
+    const { failed, ill, why } = await services.adjust(configuration, changed !== undefined)
+    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why)
+    if (ill !== undefined) this.note(ill)
+    await services.lookAtStarted(configuration, failed)
+    const again = requests.filter(({ service }) => failed.has(service))
+    // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
+    const waiting = withPending ? [] : without(readPending(places), requests)
+    writePending(places, distinct([...waiting, ...again]))
+    if (failed.size > 0) this.#report({ kind: 'remembered', services: [...failed] })
+  }
+
+  /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
+  #recording(): Recorder | undefined {
+    const { places, system } = this.#context
+    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.runRequest.secrets, this.#started)
+    return this.#recorder
+  }
+
+  /**
+   * What stands and falls with the files: the note for the history, the adjustments that they need (a crash behind the
+   * commit must not lose them), the pending confirmation.
+   */
+  #companions(plan: Plan, changes: readonly PropertyChange[], asked: readonly Request[]): Companion[] {
+    const { places } = this.#context
+    const recorder = this.#recording()
+    if (recorder === undefined) return []
+    const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
+    if (plan.changes.length + changes.length + armed.length === 0) return []
+    const facts = {
+      ...this.#window.runRequest,
+      outcome: 'failed',
+      problems: [],
+      changes,
+      closes: this.#window.runRequest.closes?.token ?? null,
+    } as const
+    const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
+    return [recorder.unfinished(facts, this.#leftDatabases()), ...waiting, ...armed]
+  }
+
+  /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */
+  #leftDatabases(): Snapshot | undefined {
+    if (this.#snapshot === undefined && this.#leavesDatabases) {
+      const history = new History(this.#context.places)
+      this.#snapshot = loadSnapshot(history.lastApplied()?.databases ?? {}, history.objects)
+    }
+    return this.#snapshot
+  }
+
+  get #changesFiles(): boolean {
+    return this.#done !== undefined && this.#done.plan.changes.length > 0
+  }
+
+  #configuration(): Records {
+    return databaseLoader(this.#context)('configuration')
+  }
+}
