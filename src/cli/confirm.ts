@@ -1,12 +1,12 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import {
+  CONFIRMATION,
   type Confirmation,
   describeConfirmation,
   readConfirmation,
   secondsLeft,
   windowOf,
-  writeConfirmation,
 } from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
@@ -80,7 +80,7 @@ async function extend(work: Work): Promise<number> {
   const { places, print, args } = work.invocation
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
-  writeConfirmation(places, { ...open, window, problem: null })
+  CONFIRMATION.write(places, { ...open, window, problem: null })
   // The guard of a window that is over has ended. A second one ends at once.
   startGuard(places, open.token)
   print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)

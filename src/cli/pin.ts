@@ -2,7 +2,7 @@ import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { serverPath, wantedOutput } from '../customize/find.ts'
 import { readManifest } from '../state/manifest.ts'
-import { type Pins, readPins, writePins } from '../state/pins.ts'
+import { PINS, type Pins, readPins } from '../state/pins.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { userName } from '../transaction/history-record.ts'
@@ -21,8 +21,8 @@ export async function run(invocation: Invocation): Promise<number> {
   return inTurn(invocation, `gabarit pin ${path}`, async ({ context }) => {
     const pins = readPins(places)
     // What gabarit has written can be pinned even when its template is broken now.
-    if (!pins.has(path) && !readManifest(places, context.system).has(path)) wantedOutput(context, path)
-    writePins(places, new Map([...pins, [path, { note, time: new Date().toISOString(), user: userName() }]]))
+    if (!pins.has(path) && !readManifest(places).has(path)) wantedOutput(context, path)
+    PINS.write(places, new Map([...pins, [path, { note, time: new Date().toISOString(), user: userName() }]]))
     print(`${path} stays as it is until: gabarit unpin ${path}`)
     return EXIT.done
   })
@@ -38,7 +38,7 @@ export async function unpin(invocation: Invocation): Promise<number> {
       throw refusal(`${path} is not pinned${didYouMean(path, [...pins.keys()])}`, {
         hint: 'gabarit pin lists what is.',
       })
-    writePins(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
+    PINS.write(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
     print(`${path} is no longer pinned; gabarit status shows what an event would change`)
     return EXIT.done
   })

@@ -1,6 +1,6 @@
 import { OverlayFiles } from './overlay-files.ts'
 import { RealSystem } from './real-system.ts'
-import type { RunResult, System } from './system.ts'
+import type { RunOptions, RunResult, System } from './system.ts'
 
 /** Reads the world and changes nothing of it: files are written in memory, and commands are only noted. */
 export class DryRunSystem extends OverlayFiles implements System {
@@ -21,7 +21,7 @@ export class DryRunSystem extends OverlayFiles implements System {
     return this.#real.groupId(name)
   }
 
-  run(): Promise<RunResult> {
+  run(_command: readonly string[], _options: RunOptions): Promise<RunResult> {
     return Promise.resolve({ status: 0, output: '', stdout: '', problem: undefined, missing: false })
   }
 }

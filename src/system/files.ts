@@ -32,13 +32,16 @@ export interface Files {
   /** The names in a folder, in no order; none when there is no such folder. */
   list(folder: string): string[]
 
-  /** Makes one folder; the mode is subject to the umask. */
+  /** Makes a folder, and those above it; one that exists is fine. @param mode absent: 0755 */
   makeFolder(path: string, mode?: number): void
+  /** Removes an empty folder. */
   removeFolder(path: string): void
   /** Writes a new file and syncs it; fails when the path exists. */
   writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
+  /** Replaces a file, or makes it, as a whole: whoever reads it sees the old content or the new. */
+  replace(path: string, data: string | Uint8Array, attributes: Attributes): void
   /** Adds to the end of a file that only its owner may read; it is made when there is none. */
-  append(path: string, data: string): void
+  append(path: string, data: string | Uint8Array): void
   /** A second name for a file (a copy where the file system has no hard links). */
   link(path: string, name: string): void
   symlink(target: string, path: string): void

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Attributes, Files, FileState } from './files.ts'
+import type { Attributes, FileState, Files } from './files.ts'
 import type { Lock } from './lock.ts'
 
 /** What was written; a name that was removed has none. */
@@ -27,7 +27,8 @@ export class OverlayFiles implements Files {
     const entry = real === undefined ? undefined : this.#changes.get(real)
     if (entry?.data !== undefined) return entry.data
     // The disk says in its own words why it cannot.
-    if (entry !== undefined || (real === undefined && this.#changes.has(this.#place(path)))) throw failed('ENOENT', path)
+    if (entry !== undefined || (real === undefined && this.#changes.has(this.#place(path))))
+      throw failed('ENOENT', path)
     return this.#disk.read(real ?? path)
   }
 
@@ -53,6 +54,9 @@ export class OverlayFiles implements Files {
   }
 
   makeFolder(path: string, mode = 0o755): void {
+    const real = this.realPath(path)
+    if (real !== undefined && this.#at(real)?.kind === 'folder') return
+    if (dirname(path) !== path) this.makeFolder(dirname(path), mode)
     this.#add(path, { kind: 'folder', ...own(mode & ~process.umask()) })
   }
 
@@ -65,7 +69,12 @@ export class OverlayFiles implements Files {
     this.#add(path, { kind: 'file', mode, uid, gid, modified: Date.now(), data: Buffer.from(data) })
   }
 
-  append(path: string, data: string): void {
+  replace(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    this.remove(path)
+    this.writeNew(path, data, attributes)
+  }
+
+  append(path: string, data: string | Uint8Array): void {
     const place = this.realPath(path) ?? this.#place(path)
     const before = this.#at(place)
     const entry = before ?? { kind: 'file', ...own(0o600) }

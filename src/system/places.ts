@@ -1,4 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Files } from './files.ts'
+import { RealFiles } from './real-files.ts'
+import { State } from './state.ts'
 
 /** Where everything lives. All paths are absolute; target files are found with {@link Places.target}. */
 export interface Places {
@@ -11,7 +14,7 @@ export interface Places {
   /** Folder of the databases. */
   readonly databases: string
   /** Manifest, journal, locks, copies of replaced files: `/var/lib/gabarit` below the root. */
-  readonly state: string
+  readonly state: State
 }
 
 /**
@@ -25,7 +28,12 @@ export function findPlaces(shipped: string, env: NodeJS.ProcessEnv, root?: strin
   const base = resolve(root ?? (env.GABARIT_ROOT || '/'))
   const state = join(base, 'var/lib/gabarit')
   const databases = env.DBPATH ? resolve(env.DBPATH) : join(state, 'db')
-  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state }
+  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state: new State(state, new RealFiles()) }
+}
+
+/** The same places, with what gabarit keeps on other files: those of a dry run. */
+export function placesOn(places: Places, files: Files): Places {
+  return { ...places, state: new State(places.state.folder, files) }
 }
 
 /** The package's folder, seen from a bundle in `dist/` or a source file in `src/cli/`. */
@@ -40,8 +48,8 @@ export function below(places: Pick<Places, 'root'>, path: string): string {
 }
 
 /** Where the contents last written are, each under the hash that the manifest has, secrets masked. */
-export function writtenFolder(places: Places): string {
-  return join(places.state, 'written')
+export function writtenFolder({ state }: Places): State {
+  return state.within('written')
 }
 
 /** The file of a database. A name that starts with a slash is a file of its own, as in SME Server. */

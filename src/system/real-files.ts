@@ -1,8 +1,9 @@
 import * as fs from 'node:fs'
 import { hasCode } from '../base/failure.ts'
-import { syncFolder } from './atomic-write.ts'
-import type { Attributes, Files, FileState } from './files.ts'
+import { syncFolder, writeFileAtomically } from './atomic-write.ts'
+import type { Attributes, FileState, Files } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
+import { namesIn, realPath } from './read-files.ts'
 
 /** The files on the disk. */
 export class RealFiles implements Files {
@@ -27,25 +28,15 @@ export class RealFiles implements Files {
   }
 
   realPath(path: string): string | undefined {
-    try {
-      return fs.realpathSync(path)
-    } catch (error) {
-      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
-      throw error
-    }
+    return realPath(path)
   }
 
   list(folder: string): string[] {
-    try {
-      return fs.readdirSync(folder)
-    } catch (error) {
-      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-      throw error
-    }
+    return namesIn(folder)
   }
 
   makeFolder(path: string, mode = 0o755): void {
-    fs.mkdirSync(path, { mode })
+    fs.mkdirSync(path, { mode, recursive: true })
   }
 
   removeFolder(path: string): void {
@@ -67,7 +58,11 @@ export class RealFiles implements Files {
     }
   }
 
-  append(path: string, data: string): void {
+  replace(path: string, data: string | Uint8Array, { mode, uid, gid }: Attributes): void {
+    writeFileAtomically(path, data, mayGiveAway() ? { mode, uid, gid } : { mode })
+  }
+
+  append(path: string, data: string | Uint8Array): void {
     fs.appendFileSync(path, data, { mode: 0o600 })
   }
 
@@ -114,9 +109,8 @@ export class RealFiles implements Files {
     }
   }
 
-  /** Only root may give files away; in a sandbox of an ordinary user everything stays the user's own. */
   #own(descriptor: number, { uid, gid }: Attributes): void {
-    if (process.geteuid?.() === 0) fs.fchownSync(descriptor, uid, gid)
+    if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
   }
 
   syncFolder(path: string): void {
@@ -126,4 +120,9 @@ export class RealFiles implements Files {
   lock(path: string, options: LockOptions): Lock {
     return acquireLock(path, options)
   }
+}
+
+/** Only root may; in a sandbox of an ordinary user everything stays the user's own. */
+function mayGiveAway(): boolean {
+  return process.geteuid?.() === 0
 }

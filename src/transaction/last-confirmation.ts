@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { Failure, orFailure } from '../base/failure.ts'
+import { objectOf, oneOf, text } from '../base/shape.ts'
 import { type Confirmation, removeConfirmation } from '../state/confirmation.ts'
-import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
+import { StateFile } from '../system/state-file.ts'
 import { userName } from './history-record.ts'
 
 /** How the last confirmation ended, for whoever comes too late. */
@@ -13,23 +13,21 @@ export interface Ended {
   readonly what: string
 }
 
-function lastFile(places: Places): string {
-  return join(places.state, 'confirmation-last.json')
-}
+export const LAST_CONFIRMATION = new StateFile<Ended>('confirmation-last.json', {
+  what: 'the note of how the last confirmation ended',
+  shape: objectOf<Ended>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
+  wayOut: 'Remove it. It costs no more than a less exact message.',
+})
 
 /** Ends a confirmation for good, and remembers how. The caller has the turn. */
 export function endConfirmation(places: Places, { command, args, token }: Confirmation, how: Ended['how']): void {
   removeConfirmation(places, token)
-  const ended: Ended = { how, time: new Date().toISOString(), user: userName(), what: [command, ...args].join(' ') }
-  writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600, locked: true })
+  const what = [command, ...args].join(' ')
+  LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user: userName(), what })
 }
 
 /** How the last one ended; undefined when there was none. */
 export function readEnd(places: Places): Ended | undefined {
-  try {
-    return JSON.parse(readFileSync(lastFile(places), 'utf8'))
-  } catch {
-    // There was none. A damaged note costs no more than a less exact message.
-    return undefined
-  }
+  const ended = orFailure(() => LAST_CONFIRMATION.read(places))
+  return ended instanceof Failure ? undefined : ended
 }

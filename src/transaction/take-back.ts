@@ -53,7 +53,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   const outcome = { outcome: 'rolled back', problems: [...log.problems, why], changes } as const
   const note = recorder?.unfinished({ ...runRequest, ...outcome, closes: ended?.token ?? null }, snapshot)
   try {
-    const present = readManifest(places, system)
+    const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
     await commit(files, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {

@@ -10,7 +10,6 @@ import { readableDatabase } from '../../db/store.ts'
 import { successorOf } from '../../modules/letsencrypt/authority.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile } from '../../system/places.ts'
-import { RealSystem } from '../../system/real-system.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
@@ -131,7 +130,7 @@ function checkers({ places }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
-  const owned = [...readManifest(places, new RealSystem(places.root))]
+  const owned = [...readManifest(places)]
   // Of a template that makes thousands of files, one tells about all.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
