@@ -7,6 +7,6 @@ import { commitOne } from '../transaction/commit-one.ts'
 /** `gabarit adopt FILE`: the edit of a file becomes a fragment of the site. */
 export async function run(invocation: Invocation): Promise<number> {
   const path = serverPath(invocation.args[0] ?? '')
-  const deed = { command: 'adopt', args: [path], comment: invocation.value('comment') ?? null }
-  return inTurn(invocation, `gabarit adopt ${path}`, work => commitOne(work, deed, adoptPlan(work.context, path)))
+  const runRequest = { command: 'adopt', args: [path], comment: invocation.value('comment') ?? null }
+  return inTurn(invocation, `gabarit adopt ${path}`, work => commitOne(work, runRequest, adoptPlan(work.context, path)))
 }

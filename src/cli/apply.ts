@@ -18,8 +18,8 @@ export function run(invocation: Invocation): Promise<number> {
 async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { flag, value, print } = invocation
   return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
-    const deed = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
-    const transaction = new Transaction(deed, context, turn, report, {
+    const runRequest = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
+    const transaction = new Transaction(runRequest, context, turn, report, {
       windowOfServices: value('confirm-within') !== 'no',
     })
     transaction.takeSnapshot()

@@ -1,5 +1,6 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -12,16 +13,15 @@ import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
-import { sayDuration, sayTime } from '../transaction/announce.ts'
+import { catchUp, repair } from '../transaction/before-change.ts'
 import { windowSeconds } from '../transaction/duration.ts'
+import { type Turn, takeTurn } from '../transaction/event-lock.ts'
 import { goBack, howItWent } from '../transaction/go-back.ts'
 import { guard } from '../transaction/guard.ts'
 import { userName } from '../transaction/history-record.ts'
-import { endConfirmation, readEnd } from '../transaction/last.ts'
-import { type Turn, takeTurn } from '../transaction/one-at-a-time.ts'
+import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import type { Reporter } from '../transaction/report.ts'
 import { startGuard } from '../transaction/start-guard.ts'
-import { catchUp, repair } from '../transaction/turn.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
 /** What is at hand while it is this command's turn. */

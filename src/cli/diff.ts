@@ -4,11 +4,11 @@ import { makeContext } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
-import { makeShow } from '../plan/shown.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { asCommands } from '../state/history/changes.ts'
+import { changesSince } from '../state/history/changes-since.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import { changesSince } from '../state/history/since.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { wouldAdjust } from '../transaction/preview.ts'
@@ -61,7 +61,7 @@ function entryOf(id: string, { places }: Invocation): number {
 function notLive({ places, printError }: Invocation): Difference {
   const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
   const { since, properties, plan, problems } = survey(context)
-  const { files } = planData(plan, makeShow(places))
+  const { files } = planData(plan, makeRedact(places))
   const adjustments = orFailure(() => wouldAdjust(context, plan))
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
   return { since: since?.id ?? null, properties, files, services, problems: [...damaged, ...problems] }

@@ -1,15 +1,15 @@
 import { EXIT, Failure } from '../base/failure.ts'
 import { revealLastApplied } from '../plan/restore-entry.ts'
+import { changeDatabasesAtOnce } from '../state/history/change-databases.ts'
+import { changesSince } from '../state/history/changes-since.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
-import { changesSince } from '../state/history/since.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
-import { changeTogether } from '../state/history/together.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { takeTurn } from '../transaction/one-at-a-time.ts'
+import { repair } from '../transaction/before-change.ts'
+import { takeTurn } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
-import { repair } from '../transaction/turn.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: takes back the property changes since the last event, of all databases or of none. */
@@ -37,7 +37,7 @@ function discard({ flag, places, print, printError }: Invocation): number {
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!flag('dry-run')) changeTogether(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  if (!flag('dry-run')) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
   print([flag('dry-run') ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

@@ -12,10 +12,10 @@ import { type Invocation, judging } from '../terminal/command.ts'
 import { namedToOverwrite } from '../terminal/overwrite.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
 import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
-import { takeTurn } from '../transaction/one-at-a-time.ts'
+import { beginChange } from '../transaction/before-change.ts'
+import { takeTurn } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { beginChange } from '../transaction/turn.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
@@ -44,12 +44,12 @@ export async function run(invocation: Invocation): Promise<number> {
   try {
     await beginChange(places, system, turn, report)
     if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
-    const deed = {
+    const runRequest = {
       command: 'expand-template',
       args: flag('all') ? ['--all'] : names,
       comment: value('comment') ?? null,
     }
-    return await write(invocation, new Transaction(deed, context, turn, report), makePlan)
+    return await write(invocation, new Transaction(runRequest, context, turn, report), makePlan)
   } finally {
     turn.release()
   }

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path'
 import { EXIT, Failure, hasCode, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { readableDatabase } from '../db/store.ts'
-import type { Show } from '../plan/diff.ts'
-import { makeShow } from '../plan/shown.ts'
+import type { Redact } from '../plan/diff.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { stoppedBy } from '../system/interruption.ts'
 import { LogStream } from '../system/log-stream.ts'
@@ -147,13 +147,13 @@ function printError(message: string): void {
 }
 
 function concealer(places: Places): (message: string) => string {
-  let show: Show | undefined
+  let show: Redact | undefined
   let seen: bigint | undefined
   return message => {
     try {
       // Whoever changes a database puts a new file into the folder.
       const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
-      if (show === undefined || changed !== seen) show = makeShow(places, readableDatabase)
+      if (show === undefined || changed !== seen) show = makeRedact(places, readableDatabase)
       seen = changed
       return show(message)
     } catch {

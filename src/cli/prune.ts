@@ -6,9 +6,9 @@ import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { takeTurn } from '../transaction/one-at-a-time.ts'
+import { repair } from '../transaction/before-change.ts'
+import { takeTurn } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
-import { repair } from '../transaction/turn.ts'
 import { numberOf } from './history.ts'
 
 /** `gabarit prune` */

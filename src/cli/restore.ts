@@ -7,9 +7,9 @@ import { commitOne } from '../transaction/commit-one.ts'
 /** `gabarit restore FILE`: what was edited or removed by hand is as the templates make it again. */
 export async function run(invocation: Invocation): Promise<number> {
   const path = serverPath(invocation.args[0] ?? '')
-  const deed = { command: 'restore', args: [path], comment: invocation.value('comment') ?? null }
+  const runRequest = { command: 'restore', args: [path], comment: invocation.value('comment') ?? null }
   return inTurn(invocation, `gabarit restore ${path}`, work => {
     refusePinned(work.context, path)
-    return commitOne(work, deed, planOutputs(work.context, [wantedOutput(work.context, path)], []))
+    return commitOne(work, runRequest, planOutputs(work.context, [wantedOutput(work.context, path)], []))
   })
 }

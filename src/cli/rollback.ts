@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../base/failure.ts'
 import { planId } from '../plan/data.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { restorationTo } from '../plan/restore-entry.ts'
-import { makeShow } from '../plan/shown.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -32,8 +32,8 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     print(`back to: ${summary(entry)}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const comment = value('comment') ?? null
-    const deed = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
-    const transaction = new Transaction(deed, context, turn, report)
+    const runRequest = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
+    const transaction = new Transaction(runRequest, context, turn, report)
     if (dryRun) {
       await transaction.commit(restoration.plan)
       await transaction.adjust([])
@@ -45,7 +45,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
 
 /** A record that came with a secret goes with it, and the secret is not to be read on the way. */
 function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
-  const show = makeShow(places)
+  const show = makeRedact(places)
   const hide = (value: string | null) => (value === null ? null : show(value))
   return changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
 }

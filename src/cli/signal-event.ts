@@ -1,6 +1,6 @@
 import { runEvent } from '../event/run.ts'
 import type { Plan } from '../plan/plan.ts'
-import { makeShow } from '../plan/shown.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { AgreedPlan } from '../terminal/agreed-plan.ts'
@@ -46,7 +46,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   if (flag('json')) {
     const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
     // What an action or a checker said may quote a secret.
-    print(makeShow(places)(JSON.stringify(data, null, 2)))
+    print(makeRedact(places)(JSON.stringify(data, null, 2)))
   }
   return { status, plan }
 }

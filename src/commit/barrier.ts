@@ -2,13 +2,14 @@ import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
 import type { Restored } from '../plan/restore.ts'
 import { makeExpander } from '../plan/run.ts'
 import { refuseSensitiveDrift } from '../plan/sensitive.ts'
-import { makeShow } from '../plan/shown.ts'
 import { keepWritten } from '../state/written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
+import type { ViewFile } from '../system/private-view.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
@@ -17,7 +18,6 @@ import { type Companion, commit, type Staged } from './commit.ts'
 import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { askSiteChecks } from './site-checks.ts'
-import type { ViewFile } from './view.ts'
 
 /**
  * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
@@ -43,7 +43,7 @@ export async function applyPlan(
     if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
     const asking = system.dryRun ? new RealSystem(places.root) : system
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
-    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeShow(places))), places, asking)
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)
     // What was asked has ended by the signal too, so its word counts for nothing.
     refuseInterrupted()

@@ -3,7 +3,7 @@ import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
 import { type Problem, problemsFailure, validationIsOn } from './problem.ts'
-import { slipsOf } from './slips.ts'
+import { propertyTypos } from './property-typos.ts'
 import { writeTransaction } from './store.ts'
 import { changedProperties, validateChanges } from './validate.ts'
 
@@ -53,7 +53,7 @@ function slipsIn(draft: Draft, descriptions: Descriptions, database: string): st
   return draft.changedKeys().flatMap(key => {
     const record = draft.get(key)
     if (record === undefined) return []
-    return slipsOf(descriptions, database, record, changedProperties(draft.before.get(key), record))
+    return propertyTypos(descriptions, database, record, changedProperties(draft.before.get(key), record))
   })
 }
 

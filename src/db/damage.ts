@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../base/failure.ts'
+import { sayTime } from '../base/time.ts'
 import { parse } from './json.ts'
 import { SyntaxProblem } from './json-strict.ts'
 import type { Records } from './record.ts'
@@ -22,7 +23,7 @@ export function lostDatabase(file: string): Failure | undefined {
   const back =
     date === undefined
       ? [`That copy (${copy}) is damaged too. Restore the file from a backup.`]
-      : [`Get it back from that copy, of ${localTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
+      : [`Get it back from that copy, of ${sayTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
   const hint = ['Nothing was changed.', ...back, 'To start empty on purpose, remove the copy:', `rm ${shellWord(copy)}`]
   return new Failure('the database is missing, although its last good copy is there: it was lost', {
     where: file,
@@ -73,7 +74,7 @@ function lastGoodHint(file: string): string {
   if (date === undefined) return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
   return [
     'Nothing was changed. Mend the file, or go back to its last good copy,',
-    `of ${localTime(date)}:`,
+    `of ${sayTime(date)}:`,
     `cp ${shellWord(copy)} ${shellWord(file)}`,
   ].join('\n')
 }
@@ -86,12 +87,6 @@ function goodDate(copy: string): Date | undefined {
   } catch {
     return undefined
   }
-}
-
-function localTime(date: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
 function shellWord(text: string): string {

@@ -5,8 +5,8 @@ import { Descriptions, describedDatabases, descriptionFiles } from './describe.t
 import { readDescription } from './description-file.ts'
 import { listDatabases } from './list.ts'
 import { describeProblem } from './problem.ts'
+import { propertyTypos } from './property-typos.ts'
 import type { DbRecord, Records } from './record.ts'
-import { slipsOf } from './slips.ts'
 import { readDatabase } from './store.ts'
 import { Validator } from './validate.ts'
 
@@ -36,7 +36,7 @@ function lintRecords(places: Places, name: string): Finding[] {
 function lintRecord(name: string, record: DbRecord, validator: Validator, descriptions: Descriptions): Finding[] {
   try {
     const problems = validator.check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
-    const slips = slipsOf(descriptions, name, record).map(slip => `${name}: ${slip}`)
+    const slips = propertyTypos(descriptions, name, record).map(slip => `${name}: ${slip}`)
     return [
       ...problems.map((message): Finding => ({ level: 'error', message })),
       ...slips.map((message): Finding => ({ level: 'warning', message })),

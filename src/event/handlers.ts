@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { JOIN_VARIABLE } from '../transaction/one-at-a-time.ts'
+import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 

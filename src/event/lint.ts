@@ -7,7 +7,7 @@ import { readDatabase } from '../db/store.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
-import { readWindow } from '../transaction/usual.ts'
+import { readWindow } from '../transaction/default-window.ts'
 import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
 
 /** Events that name missing actions, templates or services, and templates that no event expands. */

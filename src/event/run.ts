@@ -11,11 +11,11 @@ import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
 import type { Agreement } from '../transaction/agreement.ts'
-import { NO_TURN, type Turn, takeTurn } from '../transaction/one-at-a-time.ts'
+import { beginChange } from '../transaction/before-change.ts'
+import { opensUnasked, readWindow } from '../transaction/default-window.ts'
+import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { beginChange } from '../transaction/turn.ts'
-import { opensUnasked, readWindow } from '../transaction/usual.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 
@@ -91,9 +91,9 @@ class EventRun {
     const confirmWithin = signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(places) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
-    const deed = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
+    const runRequest = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
     const byServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
-    this.#transaction = new Transaction(deed, this.#context, turn, report, { windowOfServices: byServices })
+    this.#transaction = new Transaction(runRequest, this.#context, turn, report, { windowOfServices: byServices })
   }
 
   async run(): Promise<number> {

@@ -1,6 +1,6 @@
 import { sha256 } from '../base/sha256.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
-import { type Show, unifiedDiff } from './diff.ts'
+import { type Redact, unifiedDiff } from './diff.ts'
 import type { Drifted } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 
@@ -20,7 +20,7 @@ export function changeWord(change: Change): string {
  * A plan as plain data, for JSON.
  * @param show takes secrets out of the diffs
  */
-export function planData(plan: Plan, show: Show) {
+export function planData(plan: Plan, show: Redact) {
   return {
     files: plan.changes.map(change => ({
       path: change.path,

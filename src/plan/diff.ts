@@ -10,15 +10,15 @@ const CONTEXT = 3
  * The text of a content as it may be shown: without secrets.
  * @param path the file in which it stands now; absent: it stands nowhere yet, or that is of no account
  */
-export type Show = (content: string | Uint8Array, path?: string) => string
+export type Redact = (content: string | Uint8Array, path?: string) => string
 
-const showAll: Show = content => Buffer.from(content).toString('utf8')
+const revealAll: Redact = content => Buffer.from(content).toString('utf8')
 
 /**
  * One change as a unified diff, for people and for `patch`.
  * @param show takes secrets out
  */
-export function unifiedDiff(change: Change, show: Show = showAll): string {
+export function unifiedDiff(change: Change, show: Redact = revealAll): string {
   const { path } = change
   switch (change.kind) {
     case 'link':
@@ -42,7 +42,7 @@ function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 
-function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Show): string {
+function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Redact): string {
   const old = change.before === undefined ? undefined : show(change.before, change.path)
   const made = after === undefined ? undefined : show(after)
   if (old === made) return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`

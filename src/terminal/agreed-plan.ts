@@ -1,5 +1,5 @@
-import { movedPlan } from '../plan/moved.ts'
 import type { Plan } from '../plan/plan.ts'
+import { planChanged } from '../plan/plan-changed.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
@@ -23,12 +23,12 @@ export class AgreedPlan implements Agreement {
   }
 
   covers(plan: Plan): boolean {
-    return movedPlan(this.#shown, plan) === undefined
+    return planChanged(this.#shown, plan) === undefined
   }
 
   async ask(plan: Plan): Promise<boolean> {
     const { print, progress } = this.#invocation
-    const moved = movedPlan(this.#shown, plan)
+    const moved = planChanged(this.#shown, plan)
     if (moved === undefined) return true
     progress(undefined)
     print('this is no longer the plan that you have seen; what differs from it:')

@@ -52,7 +52,7 @@ export async function saysYes(question: string, patience?: number): Promise<bool
   }
 }
 
-/** The window of `--confirm-within`, for a deed; nothing without it, and for `no`. */
+/** The window of `--confirm-within`, for a run; nothing without it, and for `no`. */
 export function confirmWithin({ value }: Pick<Invocation, 'value'>): { confirmWithin?: number } {
   const text = value('confirm-within')
   return text === undefined || text === 'no' ? {} : { confirmWithin: windowSeconds(text) }

@@ -1,5 +1,5 @@
 import { planData } from '../plan/data.ts'
-import { makeShow } from '../plan/shown.ts'
+import { makeRedact } from '../plan/redact.ts'
 import type { AdjustmentResult } from '../system/service/adjustment.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 import type { Invocation } from './command.ts'
@@ -98,7 +98,7 @@ function sayService({ service, command, done, problem }: AdjustmentResult): Said
 export function asData(reports: readonly EventReport[], { places }: Invocation): object {
   const of = <Kind extends EventReport['kind']>(kind: Kind) =>
     reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of('plan').map(({ plan }) => planData(plan, makeShow(places)))
+  const plans = of('plan').map(({ plan }) => planData(plan, makeRedact(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
     confirmation: of('confirmation').map(({ message }) => message),

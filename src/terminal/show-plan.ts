@@ -2,7 +2,7 @@ import { changeWord, planData } from '../plan/data.ts'
 import { colourDiff, unifiedDiff } from '../plan/diff.ts'
 import { pinnedLine } from '../plan/drift-report.ts'
 import type { Change, Plan } from '../plan/plan.ts'
-import { makeShow } from '../plan/shown.ts'
+import { makeRedact } from '../plan/redact.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from './command.ts'
 
@@ -16,7 +16,7 @@ export function planSummary(plan: Plan): string[] {
 export function planAsText(plan: Plan, { places, colour }: Pick<Invocation, 'places' | 'colour'>): string {
   const pinned = pinnedLines(plan).map(line => `# ${line}\n`)
   if (plan.changes.length === 0) return `${pinned.join('')}no file would change`
-  const show = makeShow(places)
+  const show = makeRedact(places)
   const texts = plan.changes.map(change => {
     const remark = note(change)
     const diff = unifiedDiff(change, show)
@@ -32,7 +32,7 @@ function pinnedLines({ drift }: Plan): string[] {
 
 /** A plan as JSON text. */
 export function planAsJson(plan: Plan, places: Places): string {
-  return JSON.stringify(planData(plan, makeShow(places)), null, 2)
+  return JSON.stringify(planData(plan, makeRedact(places)), null, 2)
 }
 
 function note(change: Change): string {

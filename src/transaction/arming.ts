@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { refusal, usageFailure } from '../base/failure.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import type { Companion } from '../commit/commit.ts'
 import { secretValues } from '../db/secrets.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -12,48 +13,47 @@ import {
   windowOf,
   writeConfirmation,
 } from '../state/confirmation.ts'
+import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import { changesSince } from '../state/history/since.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import { sayDuration, sayTime } from './announce.ts'
-import type { Deed } from './deed.ts'
+import type { Turn } from './event-lock.ts'
 import { userName } from './history-record.ts'
-import type { Turn } from './one-at-a-time.ts'
 import type { Reporter } from './report.ts'
 import { distinct } from './requests.ts'
+import type { RunRequest } from './run-request.ts'
 import { startGuard } from './start-guard.ts'
 
 /**
  * Arms a run that goes back unless it is confirmed; undefined for any other.
  * @param first the number that its first entry of the history gets: an action may have signalled an event before it
  */
-export function armingOf(deed: Deed, places: Places, turn: Turn, first: number): Arming | undefined {
-  if (deed.confirmWithin === undefined) return undefined
+export function armingOf(runRequest: RunRequest, places: Places, turn: Turn, first: number): Arming | undefined {
+  if (runRequest.confirmWithin === undefined) return undefined
   if (turn.joined)
     throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
-  return new Arming(places, deed, deed.confirmWithin, first)
+  return new Arming(places, runRequest, runRequest.confirmWithin, first)
 }
 
 /** Makes one run a change that goes back by itself unless it is confirmed. */
 export class Arming {
   readonly #places: Places
-  readonly #deed: Deed
+  readonly #runRequest: RunRequest
   readonly #within: number
   readonly #base: HistoryEntry
   /** Names the confirmation. */
   readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) when there is nothing to go back to */
-  constructor(places: Places, deed: Deed, within: number, first: number) {
+  constructor(places: Places, runRequest: RunRequest, within: number, first: number) {
     const base = new History(places).lastApplied(first)
     if (base === undefined)
       throw refusal('there is no state to go back to yet: no event has run', {
         hint: 'Signal the first event without --confirm-within.',
       })
     this.#places = places
-    this.#deed = deed
+    this.#runRequest = runRequest
     this.#within = within
     this.#base = base
   }
@@ -76,7 +76,7 @@ export class Arming {
           .join('\n'),
         { hint: 'Nothing was changed. Do it with --confirm-within no.' },
       )
-    const { command, args, comment } = this.#deed
+    const { command, args, comment } = this.#runRequest
     const confirmation: Confirmation = {
       ...{ token: this.token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },

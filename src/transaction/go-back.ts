@@ -9,7 +9,7 @@ import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
-import type { Turn } from './one-at-a-time.ts'
+import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { restoreState } from './restore-state.ts'
 import { Transaction } from './transaction.ts'
@@ -87,7 +87,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
     mayOverwrite: () => true,
     judge: 'never' as const,
   }
-  const deed = {
+  const runRequest = {
     command: 'rollback',
     args: [String(base.id)],
     comment: why,
@@ -95,7 +95,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
     secrets: open.secrets,
     closes: open,
   }
-  const transaction = new Transaction(deed, context, turn, report)
+  const transaction = new Transaction(runRequest, context, turn, report)
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
   return restoreState(restoration.plan, databaseChanges(from, restoration.databases), transaction, requests)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -11,11 +12,11 @@ import { acquireLock, LockIsHeld } from '../system/lock.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { announce, sayDuration, sayTime } from './announce.ts'
+import { announce } from './announce.ts'
+import { catchUp } from './before-change.ts'
+import { takeTurn } from './event-lock.ts'
 import { CouldNotGoBack } from './go-back.ts'
-import { takeTurn } from './one-at-a-time.ts'
 import type { Reporter } from './report.ts'
-import { catchUp } from './turn.ts'
 
 /** Seconds between two looks, so that a guard whose confirmation is gone ends soon. */
 const PAUSE = 0.5

@@ -1,20 +1,20 @@
+import { sayDuration } from '../base/time.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import { sayDuration } from './announce.ts'
 import { type Arming, armingOf } from './arming.ts'
-import type { Deed } from './deed.ts'
-import type { Turn } from './one-at-a-time.ts'
+import { opensUnasked, windowOfServices } from './default-window.ts'
+import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
-import { opensUnasked, windowOfServices } from './usual.ts'
+import type { RunRequest } from './run-request.ts'
 
 /**
  * Whether a run waits for a confirmation: when it was asked to, and else, in a remote shell, when it adjusts a service whose
  * description says so.
  */
 export class RunWindow {
-  readonly #deed: Deed
+  readonly #runRequest: RunRequest
   readonly #context: Context
   readonly #turn: Turn
   readonly #first: number
@@ -27,14 +27,14 @@ export class RunWindow {
    * @param first the number that the first entry of this run gets
    * @param byServices the services may bring a window along
    */
-  constructor(deed: Deed, context: Context, turn: Turn, first: number, byServices: boolean) {
-    this.#deed = deed
+  constructor(runRequest: RunRequest, context: Context, turn: Turn, first: number, byServices: boolean) {
+    this.#runRequest = runRequest
     this.#context = context
     this.#turn = turn
-    this.#within = deed.confirmWithin
+    this.#within = runRequest.confirmWithin
     this.#first = first
-    this.#byServices = byServices && deed.confirmWithin === undefined && opensUnasked(context.places)
-    this.#arming = context.system.dryRun ? undefined : armingOf(deed, context.places, turn, first)
+    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context.places)
+    this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context.places, turn, first)
   }
 
   /** Absent: nothing goes back by itself. */
@@ -43,8 +43,8 @@ export class RunWindow {
   }
 
   /** The run with the window that it has by now. */
-  get deed(): Deed {
-    return this.#within === undefined ? this.#deed : { ...this.#deed, confirmWithin: this.#within }
+  get runRequest(): RunRequest {
+    return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
   }
 
   /** Told of the services that will be adjusted, before the files are committed. */
@@ -54,7 +54,7 @@ export class RunWindow {
     const services = requests.map(({ service }) => service)
     this.#within = windowOfServices(services, configuration, places)
     if (this.#within !== undefined && !system.dryRun)
-      this.#arming = armingOf(this.deed, places, this.#turn, this.#first)
+      this.#arming = armingOf(this.runRequest, places, this.#turn, this.#first)
   }
 
   /** In a dry run: says what would wait. */

@@ -4,7 +4,7 @@ import { startDetached } from '../system/detach.ts'
 import { readHolder } from '../system/lock.ts'
 import { holderIsDead } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
-import { JOIN_VARIABLE } from './one-at-a-time.ts'
+import { JOIN_VARIABLE } from './event-lock.ts'
 
 /** Starts the guard of a confirmation: a process of its own session, which outlives whoever armed it. */
 export function startGuard(places: Places, token: string): void {

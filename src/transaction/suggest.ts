@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import { isSensitive } from '../plan/sensitive.ts'
-import type { Deed } from './deed.ts'
 import type { Reporter } from './report.ts'
+import type { RunRequest } from './run-request.ts'
 
 /** Besides the files that decide whether the server can be reached: the ways in through a tunnel. */
 const TUNNELS = ['/etc/openvpn/', '/etc/wireguard/']
@@ -16,7 +16,7 @@ function riskyFiles(plan: Plan): string[] {
  * Advises a window for a plan that may cut off the shell it is made from. It says nothing when there is a window, when the
  * shell is a local one, and when it goes back without being asked.
  */
-export function suggestConfirmation(plan: Plan, { confirmWithin, via }: Deed, report: Reporter): void {
+export function suggestConfirmation(plan: Plan, { confirmWithin, via }: RunRequest, report: Reporter): void {
   if (confirmWithin !== undefined || via !== undefined || !process.env.SSH_CONNECTION) return
   const [first, ...more] = riskyFiles(plan)
   if (first === undefined) return

@@ -10,18 +10,18 @@ import { History } from '../state/history/history.ts'
 import type { Snapshot } from '../state/history/snapshot.ts'
 import { type Manifest, readManifest, sameManifest } from '../state/manifest.ts'
 import type { Arming } from './arming.ts'
-import { moveDatabases } from './cut-off.ts'
-import type { Deed, Done } from './deed.ts'
 import type { Recorder } from './history-record.ts'
+import { commitDatabases } from './interrupted.ts'
 import { writePending } from './pending.ts'
 import { distinct } from './requests.ts'
 import type { RunLog } from './run-log.ts'
+import type { Done, RunRequest } from './run-request.ts'
 import type { ServiceRun } from './service-run.ts'
 
 /** A run whose files are in place, and that must not stay. */
 export interface RunToTakeBack {
   readonly context: Context
-  readonly deed: Deed
+  readonly runRequest: RunRequest
   readonly done: Done
   /** All that were adjusted: they have read the files that go back. */
   readonly services: readonly ServiceRun[]
@@ -40,18 +40,18 @@ export interface RunToTakeBack {
  * @throws Failure always: `why`, and how it is now
  */
 export async function takeBack(run: RunToTakeBack, why: string): Promise<never> {
-  const { context, deed, done, services, log, snapshot, recorder, arming } = run
+  const { context, runRequest, done, services, log, snapshot, recorder, arming } = run
   const { places, system } = context
   const inner = signalledWithin(run)
   const ended = inner === undefined ? arming : undefined
   const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(run)
   let databases: PreparedChanges | undefined
   const prepare = () => {
-    databases = prepareChanges(places, changes, deed.command)
+    databases = prepareChanges(places, changes, runRequest.command)
     return Promise.resolve(undefined)
   }
   const outcome = { outcome: 'rolled back', problems: [...log.problems, why], changes } as const
-  const note = recorder?.unfinished({ ...deed, ...outcome, closes: ended?.token ?? null }, snapshot)
+  const note = recorder?.unfinished({ ...runRequest, ...outcome, closes: ended?.token ?? null }, snapshot)
   try {
     const present = readManifest(places, system)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
@@ -60,7 +60,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
     databases?.abort()
     throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')
   }
-  moveDatabases(databases)
+  commitDatabases(databases)
   ended?.disarm()
   const after = []
   for (const one of services) after.push(await one.adjustBack(() => databaseLoader(context)('configuration')))

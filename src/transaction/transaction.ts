@@ -13,20 +13,20 @@ import { History } from '../state/history/history.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
-import { finished, finishInSpite } from '../system/interruption.ts'
+import { finishDespiteSignals, finished } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
-import { CutOff, moveDatabases } from './cut-off.ts'
-import { type Deed, type Done, outcomeOf, statusAfter } from './deed.ts'
+import type { Turn } from './event-lock.ts'
 import { Recorder } from './history-record.ts'
-import { endConfirmation } from './last.ts'
-import type { Turn } from './one-at-a-time.ts'
+import { commitDatabases, Interrupted } from './interrupted.ts'
+import { endConfirmation } from './last-confirmation.ts'
 import { joinRequests, pendingCompanion, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct, requestsOfPlan, without } from './requests.ts'
 import { RunLog } from './run-log.ts'
+import { type Done, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
 import { RunWindow } from './run-window.ts'
 import { ServiceRun } from './service-run.ts'
 import { suggestConfirmation } from './suggest.ts'
@@ -59,7 +59,7 @@ export class Transaction {
    *   description says so
    */
   constructor(
-    deed: Deed,
+    runRequest: RunRequest,
     context: Context,
     turn: Turn,
     report: Reporter,
@@ -70,7 +70,7 @@ export class Transaction {
     this.#report = report
     this.#log = new RunLog(report)
     this.#first = context.system.dryRun ? 0 : new History(context.places).nextId()
-    this.#window = new RunWindow(deed, context, turn, this.#first, options.windowOfServices === true)
+    this.#window = new RunWindow(runRequest, context, turn, this.#first, options.windowOfServices === true)
   }
 
   /** The databases as they are now; what is made from them belongs to this state in the history. */
@@ -105,7 +105,7 @@ export class Transaction {
     managersOf(this.#configuration(), places)
     this.#requests.push(...requestsOfPlan(plan))
     this.#window.openFor([...this.#requests, ...listed], this.#configuration())
-    if (!this.#turn.joined) suggestConfirmation(plan, this.#window.deed, this.#report)
+    if (!this.#turn.joined) suggestConfirmation(plan, this.#window.runRequest, this.#report)
     if (system.dryRun) {
       this.#window.announce(plan, this.#report)
       this.#report({ kind: 'plan', plan })
@@ -117,7 +117,7 @@ export class Transaction {
     const pending = readPending(places)
     let databases: PreparedChanges | undefined
     const prepare = () => {
-      databases = prepareChanges(places, changes, this.#window.deed.command)
+      databases = prepareChanges(places, changes, this.#window.runRequest.command)
     }
     this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
@@ -132,9 +132,9 @@ export class Transaction {
       throw isOfSystem(error) ? writeFailure(error) : error
     }
     // No signal can be heard between the last rename and here.
-    finishInSpite()
+    finishDespiteSignals()
     this.#done = done
-    moveDatabases(databases)
+    commitDatabases(databases)
     this.#report({ kind: 'plan', plan })
     rememberOverrides(places, this.#context.layers, this.#context.warn)
   }
@@ -195,17 +195,17 @@ export class Transaction {
 
   async #finish(failure: Failure | undefined): Promise<number> {
     // The note of it is there: the next command makes the entry.
-    if (failure instanceof CutOff) return failure.status
+    if (failure instanceof Interrupted) return failure.status
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
     if (failure !== undefined) this.#log.problems.push(failure.describe())
-    const { confirmWithin: _window, secrets: _secrets, closes, ...deed } = this.#window.deed
+    const { confirmWithin: _window, secrets: _secrets, closes, ...runRequest } = this.#window.runRequest
     const { problems, adjustments } = this.#log
-    const facts = { ...deed, outcome, problems, validators: this.#validators, adjustments }
-    const idle = this.#leavesDatabases && outcome === 'done' && deed.comment === null && !this.#changesFiles
+    const facts = { ...runRequest, outcome, problems, validators: this.#validators, adjustments }
+    const idle = this.#leavesDatabases && outcome === 'done' && runRequest.comment === null && !this.#changesFiles
     const added = idle ? undefined : this.#recording()?.finish(facts, this.#leftDatabases() ?? this.takeSnapshot())
     if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
     this.#recorder?.forgetNote()
-    const what = [deed.command, ...deed.args].join(' ')
+    const what = [runRequest.command, ...runRequest.args].join(' ')
     this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
     // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
     if (added !== undefined && !this.#turn.joined) await this.#archive()
@@ -215,10 +215,10 @@ export class Transaction {
   }
 
   #takeBack(done: Done, why: string): Promise<never> {
-    const { arming, deed } = this.#window
+    const { arming, runRequest } = this.#window
     const [context, log, snapshot, recorder] = [this.#context, this.#log, this.#snapshot, this.#recorder]
     const [services, first] = [this.#services, this.#first]
-    return takeBack({ context, deed, done, services, log, first, snapshot, recorder, arming }, why)
+    return takeBack({ context, runRequest, done, services, log, first, snapshot, recorder, arming }, why)
   }
 
   /** A copy elsewhere is worth a warning when it fails, and no more. */
@@ -243,7 +243,7 @@ export class Transaction {
     for (const message of problems) this.note(message)
     const managerOf = managersOf(configuration, places)
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
-    finishInSpite()
+    finishDespiteSignals()
     this.#window.arming?.remember(requests)
     const changed = this.#changesFiles ? this.#done : undefined
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
@@ -262,7 +262,7 @@ export class Transaction {
   /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
   #recording(): Recorder | undefined {
     const { places, system } = this.#context
-    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.deed.secrets, this.#started)
+    if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.runRequest.secrets, this.#started)
     return this.#recorder
   }
 
@@ -277,11 +277,11 @@ export class Transaction {
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
     if (plan.changes.length + changes.length + armed.length === 0) return []
     const facts = {
-      ...this.#window.deed,
+      ...this.#window.runRequest,
       outcome: 'failed',
       problems: [],
       changes,
-      closes: this.#window.deed.closes?.token ?? null,
+      closes: this.#window.runRequest.closes?.token ?? null,
     } as const
     const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
     return [recorder.unfinished(facts, this.#leftDatabases()), ...waiting, ...armed]

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { adoptPlan } from '../../src/customize/adopt.ts'
 import { overrideContents, readBases } from '../../src/override/bases.ts'
 import { commitOne } from '../../src/transaction/commit-one.ts'
-import { NO_TURN } from '../../src/transaction/one-at-a-time.ts'
+import { NO_TURN } from '../../src/transaction/event-lock.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 

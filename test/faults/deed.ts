@@ -32,7 +32,7 @@ interface Outlook {
 }
 
 /** A command on a server that is ready for it, with what must be found before and after it. */
-export class Deed {
+export class RunRequest {
   readonly name: string
   readonly command: readonly string[]
   readonly input: string

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { must } from '../support/sandbox.ts'
-import { Deed } from './deed.ts'
+import { RunRequest } from './deed.ts'
 import { changedSite, type Site, waitingSite } from './site.ts'
 
 /** Folders of a site that are made a disk of their own. */
@@ -11,12 +11,12 @@ export const DISKS = ['/', '/etc', '/var/lib/gabarit', '/var/lib/gabarit/db', '/
 const lines = Array.from({ length: 200 }, (_, number) => `set k${number} thing value ${number}\n`).join('')
 
 /** One of each kind of command that changes something. */
-export function makeDeeds(): Deed[] {
+export function makeDeeds(): RunRequest[] {
   return [
-    new Deed('event', waitingSite(), ['signal-event', 'change']),
-    new Deed('apply', waitingSite(), ['gabarit', 'apply']),
-    new Deed('rollback', changedSite(), ['gabarit', 'rollback', '1']),
-    new Deed('batch', waitingSite(), ['db', 'sites', 'batch'], lines),
+    new RunRequest('event', waitingSite(), ['signal-event', 'change']),
+    new RunRequest('apply', waitingSite(), ['gabarit', 'apply']),
+    new RunRequest('rollback', changedSite(), ['gabarit', 'rollback', '1']),
+    new RunRequest('batch', waitingSite(), ['db', 'sites', 'batch'], lines),
   ]
 }
 

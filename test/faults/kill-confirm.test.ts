@@ -1,5 +1,5 @@
 import { suite } from 'uvu'
-import { Deed } from './deed.ts'
+import { RunRequest } from './deed.ts'
 import { endGuard } from './kill.ts'
 import { waitingSite } from './site.ts'
 import { killAtEveryStep } from './sweep.ts'
@@ -7,7 +7,7 @@ import { killAtEveryStep } from './sweep.ts'
 const WITHIN = ['signal-event', 'change', '--confirm-within', '1h']
 
 const armed = suite('an event with a window')
-killAtEveryStep(armed, () => new Deed('armed event', waitingSite(), WITHIN))
+killAtEveryStep(armed, () => new RunRequest('armed event', waitingSite(), WITHIN))
 armed.run()
 
 const cancel = suite('going back within the window')
@@ -15,6 +15,6 @@ killAtEveryStep(cancel, () => {
   const site = waitingSite()
   site.must(WITHIN)
   endGuard(site)
-  return new Deed('cancel', site, ['gabarit', 'confirm', 'cancel'])
+  return new RunRequest('cancel', site, ['gabarit', 'confirm', 'cancel'])
 })
 cancel.run()

@@ -1,5 +1,5 @@
 import { suite } from 'uvu'
-import { Deed } from './deed.ts'
+import { RunRequest } from './deed.ts'
 import { waitingSite } from './site.ts'
 import { killAtEveryStep } from './sweep.ts'
 
@@ -7,6 +7,6 @@ const discard = suite('discard over several databases')
 killAtEveryStep(discard, () => {
   const site = waitingSite()
   site.must(['db', 'third', 'set', 'new', 'record'])
-  return new Deed('discard', site, ['gabarit', 'discard'])
+  return new RunRequest('discard', site, ['gabarit', 'discard'])
 })
 discard.run()

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { atStep, Deed } from './deed.ts'
+import { atStep, RunRequest } from './deed.ts'
 import { leftOvers } from './left-overs.ts'
 import { type Site, waitingSite } from './site.ts'
 
@@ -39,7 +39,7 @@ function signal(site: Site, step: number | undefined, notes?: string): Promise<n
 
 back('killed at every step behind the first commit', async () => {
   const prototype = waitingSite()
-  const event = new Deed('event', prototype, ['signal-event', 'change'])
+  const event = new RunRequest('event', prototype, ['signal-event', 'change'])
   const gone = prototype.copy()
   const notes = `${gone.root}.notes`
   assert.is(await signal(gone, undefined, notes), 4)

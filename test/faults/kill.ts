@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfirmation } from '../../src/state/confirmation.ts'
 import { guardProcess } from '../../src/transaction/start-guard.ts'
-import type { Deed } from './deed.ts'
+import type { RunRequest } from './deed.ts'
 import { namesIn, type Site } from './site.ts'
 
 /** Commands that repair what was cut off and change nothing else. */
@@ -18,7 +18,7 @@ const UNDER_WAY = ['journal.json', 'database-changes.json']
 export type Moment = 'before' | 'during' | 'after'
 
 /** Looks at what a killed command left behind. */
-export function momentOf(site: Site, deed: Deed): Moment {
+export function momentOf(site: Site, deed: RunRequest): Moment {
   const { state, databases } = site.places
   if (UNDER_WAY.some(name => existsSync(join(state, name)))) return 'during'
   if (namesIn(databases).some(name => name.endsWith('.json.lock'))) return 'during'
@@ -30,7 +30,7 @@ export function momentOf(site: Site, deed: Deed): Moment {
  * @param lot decides which command repairs, and whether the one that was killed is then carried out in full: in [0, 1)
  * @returns what is wrong; nothing when all is well
  */
-export function repairAndJudge(site: Site, deed: Deed, lot: number): string[] {
+export function repairAndJudge(site: Site, deed: RunRequest, lot: number): string[] {
   const damaged =
     UNDER_WAY.some(name => existsSync(join(site.places.state, name))) ||
     namesIn(site.places.state).some(name => name.startsWith('unfinished-'))
@@ -48,7 +48,7 @@ export function repairAndJudge(site: Site, deed: Deed, lot: number): string[] {
 }
 
 /** What was cut off can be done now. */
-function again(site: Site, deed: Deed): string[] {
+function again(site: Site, deed: RunRequest): string[] {
   const { status, stdout, stderr } = site.run(deed.command, { input: deed.input })
   if (status !== 0) return [`again: exit ${status}: ${stdout}${stderr}`]
   const { found, problems } = deed.judge(site)

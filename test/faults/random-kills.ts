@@ -5,7 +5,7 @@ import { watch } from 'node:fs'
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '../support/random.ts'
-import type { Deed } from './deed.ts'
+import type { RunRequest } from './deed.ts'
 import { momentOf, repairAndJudge } from './kill.ts'
 import type { Site } from './site.ts'
 import { SEED, Tally } from './sweep.ts'
@@ -24,7 +24,7 @@ const TRIGGERS: Readonly<Record<Trigger, RegExp>> = {
  * Starts the command of a deed and kills it so many milliseconds behind a trigger, unless it has ended by then.
  * @returns milliseconds from the trigger to the end
  */
-function runAndKill(deed: Deed, site: Site, trigger: Trigger, delay: number): Promise<number> {
+function runAndKill(deed: RunRequest, site: Site, trigger: Trigger, delay: number): Promise<number> {
   const [program = '', ...args] = deed.command
   const folder = deed.name === 'batch' ? site.places.databases : site.places.state
   return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ function runAndKill(deed: Deed, site: Site, trigger: Trigger, delay: number): Pr
 }
 
 /** The time that a command takes from a trigger to its end. */
-async function timeOf(deed: Deed, trigger: Trigger): Promise<number> {
+async function timeOf(deed: RunRequest, trigger: Trigger): Promise<number> {
   const site = deed.site()
   const time = await runAndKill(deed, site, trigger, Number.POSITIVE_INFINITY)
   site.remove()
@@ -68,7 +68,7 @@ async function timeOf(deed: Deed, trigger: Trigger): Promise<number> {
 const next = random(SEED)
 
 /** Adds a test that kills a command again and again, and has another one repair. */
-export function killAtRandom(suite: Test, make: () => Deed): void {
+export function killAtRandom(suite: Test, make: () => RunRequest): void {
   suite(`killed -9 at ${KILLS} random instants: before or after, as a whole`, async () => {
     const deed = make()
     const times = { lock: await timeOf(deed, 'lock'), changes: await timeOf(deed, 'changes') }

@@ -1,7 +1,7 @@
 import type { Test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { chooseSeed, random } from '../support/random.ts'
-import { atStep, type Deed } from './deed.ts'
+import { atStep, type RunRequest } from './deed.ts'
 import { type Moment, momentOf, repairAndJudge } from './kill.ts'
 
 /** The seed of a file's campaigns, printed with each. */
@@ -28,7 +28,7 @@ export class Tally {
 }
 
 /** Adds a test that kills a command at every step that it takes, each time on a fresh server, and has another one repair. */
-export function killAtEveryStep(suite: Test, make: () => Deed): void {
+export function killAtEveryStep(suite: Test, make: () => RunRequest): void {
   suite('killed -9 at every step: before or after, as a whole, and the next command says what it repaired', () => {
     const deed = make()
     const next = random(SEED)

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { endingClients } from '../../src/modules/openvpn/ends.ts'
+import { endingClients } from '../../src/modules/openvpn/expiry.ts'
 import { latestByName, listEnd, pkiFolder, readIndex } from '../../src/modules/openvpn/pki.ts'
 import { failureOf } from '../support/engine.ts'
 import { Sandbox } from '../support/sandbox.ts'

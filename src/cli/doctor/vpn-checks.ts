@@ -1,6 +1,6 @@
-import { daysLeft, sayWhen } from '../../base/days.ts'
 import { Failure } from '../../base/failure.ts'
-import { type Ending, enabledClients, endingClients, endingsOf } from '../../modules/openvpn/ends.ts'
+import { daysLeft, sayWhen } from '../../base/time.ts'
+import { type Ending, enabledClients, endingClients, expiriesOf } from '../../modules/openvpn/expiry.ts'
 import { readServers } from '../../modules/openvpn/servers.ts'
 import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
 
@@ -25,7 +25,7 @@ function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
   const servers = vpn.servers.filter(server => server.enabled)
   if (servers.length === 0) return ok('no VPN server is enabled')
   return orOk(
-    endingsOf({ ...vpn, servers }).flatMap(ending => diagnosis(ending, now)),
+    expiriesOf({ ...vpn, servers }).flatMap(ending => diagnosis(ending, now)),
     'what the VPN servers need is there and valid',
   )
 }

@@ -1,6 +1,6 @@
 import { oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
-import { lacking, tested } from './lacking.ts'
+import { dueCertificates, tested } from './due.ts'
 import type { Settings } from './settings.ts'
 import { missingSettings } from './settings-check.ts'
 import type { WantedCertificate } from './types.ts'
@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
-  const open = lacking(production, world)
+  const open = dueCertificates(production, world)
   const untested = open.filter(wanted => !tested(test, wanted, world))
   const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
   const steps: readonly (readonly [open: boolean, what: string])[] = [

@@ -2,8 +2,8 @@ import { EXIT, Failure, refusal } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
 import { correctAddresses, oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
+import { dueCertificates, tested } from './due.ts'
 import { issue } from './issue.ts'
-import { lacking, tested } from './lacking.ts'
 import { issuedLine, stateKey } from './renew.ts'
 import { putIntoService } from './serve.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -63,7 +63,8 @@ class Setup {
       certificates.adoptAll()
       certificates.warnOfDamages()
     }
-    if (lacking(this.#certificates('production'), this.#world).length > 0 && !(await this.#check())) return EXIT.failed
+    if (dueCertificates(this.#certificates('production'), this.#world).length > 0 && !(await this.#check()))
+      return EXIT.failed
     if (!(await this.#test())) return EXIT.failed
     if (this.#options.testOnly) {
       this.#world.say('the test authority gives certificates for all names; nothing of it is served')
@@ -88,7 +89,7 @@ class Setup {
     const production = this.#certificates('production')
     const test = this.#certificates('test')
     if (test.authority.id === production.authority.id) return true
-    const open = (this.#options.testOnly ? production.wanted : lacking(production, this.#world)).filter(
+    const open = (this.#options.testOnly ? production.wanted : dueCertificates(production, this.#world)).filter(
       wanted => !tested(test, wanted, this.#world),
     )
     return (await this.#issueAll(test, open)).length === 0
@@ -96,7 +97,7 @@ class Setup {
 
   async #produce(): Promise<number> {
     const production = this.#certificates('production')
-    const failed = await this.#issueAll(production, lacking(production, this.#world))
+    const failed = await this.#issueAll(production, dueCertificates(production, this.#world))
     const asked = new Set(production.wanted.map(({ name }) => name))
     const problem = await putIntoService(production, this.#state, this.#world, asked)
     if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)

@@ -3,8 +3,8 @@ import { request as askHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { type CheckResult, failed, ok } from './check.ts'
 import type { Addresses } from './dns.ts'
+import { quotedExcerpt } from './excerpt.ts'
 import { nextUrl } from './redirection.ts'
-import { shown } from './shown.ts'
 import { unreachable } from './unreachable.ts'
 
 /** An answer to a challenge that was laid out to be fetched. */
@@ -119,7 +119,7 @@ function judge(
   if (status === 200 && text.trimEnd() === token.content)
     return ok('fetch', redirections === 0 ? from : `${from} (${redirections} redirected)`)
   const [what, hint] =
-    status === 200 ? [`something else: ${shown(text)}`, elsewhere(name)] : [`${status}`, notFound(name)]
+    status === 200 ? [`something else: ${quotedExcerpt(text)}`, elsewhere(name)] : [`${status}`, notFound(name)]
   return failed('fetch', `${from} answers ${what}`, hint)
 }
 

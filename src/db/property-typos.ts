@@ -10,7 +10,7 @@ const COMMON = ['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'T
  * Notes on properties that are not described but look like one that is: a slip of the finger. They stay allowed.
  * @param names properties to look at
  */
-export function slipsOf(
+export function propertyTypos(
   descriptions: Descriptions,
   database: string,
   record: DbRecord,

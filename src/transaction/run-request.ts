@@ -6,7 +6,7 @@ import type { Outcome, PropertyChange } from '../state/history/entry.ts'
 import type { Manifest } from '../state/manifest.ts'
 
 /** What is done, for the history. */
-export interface Deed {
+export interface RunRequest {
   /** `signal-event`, `apply`, `rollback` */
   readonly command: string
   readonly args: readonly string[]

@@ -1,4 +1,4 @@
-import { daysLeft } from '../../base/days.ts'
+import { daysLeft } from '../../base/time.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
@@ -21,7 +21,7 @@ export interface Ending {
  * What the servers need, with its end.
  * @throws Failure for a file that is something else
  */
-export function endingsOf({ servers, renewDays, certificateDays }: Vpn): Ending[] {
+export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Ending[] {
   return servers.flatMap(({ name, caFile, certFile, crlFile }) => {
     const [days, command] = [renewDays, 'signal-event openvpn-update']
     return [

@@ -8,7 +8,7 @@ import { MaskedFiles, maskedPaths } from '../state/history/masked-files.ts'
 import { LOST_SECRET, Masking, showMasked } from '../state/history/masking.ts'
 import { Objects } from '../state/history/objects.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
-import type { Show } from './diff.ts'
+import type { Redact } from './diff.ts'
 
 /**
  * Shows contents of files without their secrets: the present values as asterisks, and in what gabarit wrote before also
@@ -16,7 +16,7 @@ import type { Show } from './diff.ts'
  * not shown at all.
  * @param read absent: a database that cannot be read is an error
  */
-export function makeShow(places: Places, read = readDatabase): Show {
+export function makeRedact(places: Places, read = readDatabase): Redact {
   const secrets = secretValues(places, read)
   let withSecret: ReadonlySet<string> | undefined
   let files: MaskedFiles | undefined

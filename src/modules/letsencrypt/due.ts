@@ -5,7 +5,7 @@ import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
 /** The wanted certificates that are not there, have other names, or are due. */
-export function lacking({ wanted, store }: Certificates, { clock }: World): WantedCertificate[] {
+export function dueCertificates({ wanted, store }: Certificates, { clock }: World): WantedCertificate[] {
   return wanted.filter(({ name, names }) => {
     const newest = store.newest(name)
     return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= clock.now()

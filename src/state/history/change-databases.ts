@@ -12,17 +12,17 @@ interface Note {
   readonly changes: readonly PropertyChange[]
 }
 
-/** The note that is there while {@link changeTogether} is at it. */
+/** The note that is there while {@link changeDatabasesAtOnce} is at it. */
 function noteFile(places: Places): string {
   return join(places.state, 'database-changes.json')
 }
 
 /**
- * Changes several databases, all or none: a note written before the first lets {@link finishTogether} do the rest when this is
+ * Changes several databases, all or none: a note written before the first lets {@link finishDatabaseChanges} do the rest when this is
  * cut off. The caller has the turn.
  * @throws Failure when nothing could be changed, or not yet all
  */
-export function changeTogether(places: Places, changes: readonly PropertyChange[], command: string): void {
+export function changeDatabasesAtOnce(places: Places, changes: readonly PropertyChange[], command: string): void {
   const prepared = prepareChanges(places, changes, command)
   const note: Note = { command, changes }
   try {
@@ -51,7 +51,7 @@ export function changeTogether(places: Places, changes: readonly PropertyChange[
  * @returns the command that was cut off; undefined when none was
  * @throws Failure (refused) when the note is damaged
  */
-export function finishTogether(places: Places): string | undefined {
+export function finishDatabaseChanges(places: Places): string | undefined {
   const note = readNote(places)
   if (note === undefined) return undefined
   changeDatabases(places, note.changes, note.command)

@@ -1,16 +1,16 @@
 import { refusal } from '../base/failure.ts'
+import { sayTime } from '../base/time.ts'
 import { recover } from '../commit/journal.ts'
 import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
-import { finishTogether } from '../state/history/together.ts'
+import { finishDatabaseChanges } from '../state/history/change-databases.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { readManifest } from '../state/manifest.ts'
 import { keepWritten } from '../state/written.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { sayTime } from './announce.ts'
+import type { Turn } from './event-lock.ts'
 import { goBack, howItWent } from './go-back.ts'
-import { endConfirmation } from './last.ts'
-import type { Turn } from './one-at-a-time.ts'
+import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
@@ -19,7 +19,7 @@ export function repair(places: Places, system: System, turn: Turn, report: Repor
   if (turn.joined) return
   const message = recover(places, system)
   if (message !== undefined) report({ kind: 'recovered', message })
-  const command = finishTogether(places)
+  const command = finishDatabaseChanges(places)
   if (command !== undefined) report({ kind: 'recovered', message: `finished ${command}, which was cut off` })
   recordUnfinished(places, ({ command, args, closes }) => {
     const open = readConfirmation(places)

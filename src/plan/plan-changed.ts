@@ -2,7 +2,7 @@ import { changeParts } from './data.ts'
 import type { Plan } from './plan.ts'
 
 /** What a plan would do otherwise than one that was looked at before. */
-export interface Moved {
+export interface ChangedPlan {
   /** The plan, with only those changes that are other ones now. */
   readonly plan: Plan
   /** Files that would no longer change. */
@@ -10,7 +10,7 @@ export interface Moved {
 }
 
 /** Compares two plans by what they do to files; undefined when both do the same. */
-export function movedPlan(shown: Plan | undefined, now: Plan): Moved | undefined {
+export function planChanged(shown: Plan | undefined, now: Plan): ChangedPlan | undefined {
   const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
   const changes = now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
   const present = new Set(now.changes.map(({ path }) => path))
