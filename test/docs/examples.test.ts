@@ -11,8 +11,8 @@ import { PROJECT, Sandbox } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { type Example, readConsole, readExamples, textOf } from './markdown.ts'
 
-const examples = suite('examples of docs/reference/fragments.md')
-const found = readExamples(textOf('docs/reference/fragments.md'))
+const examples = suite('examples of fragments')
+const found = ['docs/guide/overriding.md', 'docs/reference/fragments.md'].flatMap(name => readExamples(textOf(name)))
 
 examples('are found', () => {
   const count = (kind: string) => found.flatMap(({ steps }) => steps).filter(step => step.kind === kind).length
@@ -53,7 +53,7 @@ function withoutBanner(made: string, expected: string): string {
 
 const tours = suite('tours')
 
-for (const name of ['README.md', 'docs/guide/reverse-proxy.md'])
+for (const name of ['README.md', 'docs/guide/reverse-proxy.md', 'docs/guide/web-sites.md'])
   testIf(tours, needsCommands('openssl'), `${name} prints what stands there`, () => tour(name))
 
 /** Types the commands of a document, in a server of its own. */
@@ -62,7 +62,7 @@ function tour(name: string): void {
   const shown = readConsole(textOf(name))
   assert.ok(shown.length >= 15, `${shown.length} commands`)
   for (const { command, output } of shown) {
-    const { stdout } = sandbox.run(['sh', '-c', `{ ${command}; } 2>&1`], { env: { LC_ALL: 'C', NO_COLOR: '1' } })
+    const { stdout } = sandbox.run(['sh', '-c', `{ ${command}\n} 2>&1`], { env: { LC_ALL: 'C', NO_COLOR: '1' } })
     assert.is(stdout.replaceAll(sandbox.root, '/tmp/try').replaceAll(PROJECT, '/opt/gabarit'), output, command)
   }
   sandbox.remove()
