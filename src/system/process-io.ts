@@ -1,11 +1,9 @@
-import { readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { hasCode } from '../base/failure.ts'
 import type { Io } from './io.ts'
+import { readInput, writeStream } from './standard-streams.ts'
 
 /**
- * The real process. `process.stdout` and node:tty are left alone until they are needed: loading them takes longer than a
- * whole `getprop`.
+ * The real process.
  * @param shipped the package's own folder
  */
 export function processIo(shipped: string): Io {
@@ -14,35 +12,10 @@ export function processIo(shipped: string): Io {
     shipped,
     resolve: path => resolve(path),
     now: () => new Date(),
+    // Loaded here: node:tty would take longer than a whole `getprop`.
     isTerminal: descriptor => process.getBuiltinModule('node:tty').isatty(descriptor),
-    write: (descriptor, text) => {
-      const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; ) at += retry(() => writeSync(descriptor, bytes, at))
-    },
+    write: writeStream,
     readInput,
     terminal: () => ({ input: process.stdin, output: process.stderr }),
-  }
-}
-
-function readInput(): Buffer {
-  const pieces: Buffer[] = []
-  const piece = Buffer.alloc(65536)
-  for (;;) {
-    const length = retry(() => readSync(0, piece))
-    if (length === 0) return Buffer.concat(pieces)
-    pieces.push(Buffer.from(piece.subarray(0, length)))
-  }
-}
-
-/** A pipe that another program made non-blocking answers "try again" when it is full or empty. */
-function retry(call: () => number): number {
-  for (;;) {
-    try {
-      return call()
-    } catch (error) {
-      if (hasCode(error, 'EOF')) return 0
-      if (!hasCode(error, 'EAGAIN')) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-    }
   }
 }

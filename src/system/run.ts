@@ -89,8 +89,9 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       spawnProblem = error
       finish(null, null)
     })
-    // A background child may hold the output open: the command has ended when the process has.
-    child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250)))
+    // A background child may hold the output open: the command has ended when the process has. When nobody holds it, `close`
+    // comes first, and the timer keeps this process from its end no longer.
+    child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250).unref()))
     child.on('close', (status, signal) => finish(status, signal))
   })
 }

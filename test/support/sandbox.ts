@@ -1,8 +1,9 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
+import { type Ending, findLauncher, Host } from './hosted.ts'
 
 /** The package's own folder. */
 export const PROJECT = join(import.meta.dirname, '..', '..')
@@ -27,23 +28,36 @@ export interface RunOptions {
   readonly timeoutSeconds?: number
 }
 
+let host: Host | undefined
+
 /** Runs a command to its end, our own ones first on PATH. It never throws for a bad status; {@link must} does. */
 export function run(command: readonly string[], options: RunOptions = {}): Outcome {
   const [program = '', ...args] = command
   const env = { ...process.env, PATH, ...options.env }
-  const result: SpawnSyncReturns<string> = spawnSync(program, args, {
+  const timeout = (options.timeoutSeconds ?? 60) * 1000
+  const launcher = options.input ? undefined : findLauncher(program, env)
+  if (launcher === undefined) return outcomeOf(spawnCommand(program, args, { ...options, env }, timeout))
+  host = host?.lives ? host : new Host()
+  return outcomeOf(host.run({ program: launcher, args, env, cwd: options.cwd ?? process.cwd(), timeout }))
+}
+
+function spawnCommand(program: string, args: readonly string[], options: RunOptions, timeout: number): Ending {
+  const result = spawnSync(program, args, {
     encoding: 'utf8',
-    env,
+    env: { ...options.env },
     cwd: options.cwd,
     input: options.input ?? '',
     maxBuffer: 256 * 1024 * 1024,
-    timeout: (options.timeoutSeconds ?? 60) * 1000,
+    timeout,
     killSignal: 'SIGKILL',
   })
   if (result.error !== undefined && result.pid === 0) throw result.error
-  const status = result.status ?? 128
-  const killed = result.signal === null ? '' : `killed by ${result.signal}\n`
-  return { status, stdout: result.stdout, stderr: `${result.stderr}${killed}` }
+  return result
+}
+
+function outcomeOf({ status, signal, stdout, stderr }: Ending): Outcome {
+  const killed = signal === null ? '' : `killed by ${signal}\n`
+  return { status: status ?? 128, stdout, stderr: `${stderr}${killed}` }
 }
 
 /** Runs a command that has to succeed, and gives what it printed. */

@@ -49,6 +49,15 @@ runs('a child in the background that holds the output does not hold us up', asyn
   assert.equal([status, output], [0, 'said\n'])
 })
 
+runs('one that has ended keeps our process from its own end no longer', async () => {
+  await sh('echo said')
+  await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+  assert.equal(
+    process.getActiveResourcesInfo().filter(name => name === 'Timeout'),
+    [],
+  )
+})
+
 runs('lines as they come: split characters, no newline at the end, long output', async () => {
   const lines: string[] = []
   const script = `printf '\\303'; sleep 0.1; printf '\\251\\nlast'; seq 1 20000 >&2`

@@ -1,3 +1,4 @@
+import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
@@ -24,7 +25,7 @@ export function examine(places: Places, system: System, now: Date, only?: readon
     places,
     CHECKS.map(({ id }) => id),
   )
-  const today = now.toISOString().slice(0, 10)
+  const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, system, configuration, now: now.getTime() }
   const checks = only === undefined ? CHECKS : CHECKS.filter(({ id }) => only.includes(id))
