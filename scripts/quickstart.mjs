@@ -80,7 +80,9 @@ function overrideForOdoo() {
   const custom = `sandbox/etc/gabarit/templates-custom/${VIRTUAL_HOSTS}`
   type(`mkdir -p ${custom}`)
   type(`cp ${shipped} ${custom}`)
-  process.stdout.write('\nThe copy gets a few lines (scripts/odoo-override.sed does here what you would do in an editor):\n\n')
+  process.stdout.write(
+    '\nThe copy gets a few lines (scripts/odoo-override.sed does here what you would do in an editor):\n\n',
+  )
   prepare(undefined, 'sh', '-c', `sed -f scripts/odoo-override.sed ${shipped} >${custom}/25SSLDirectives`)
   type(`diff ${shipped} ${custom}/25SSLDirectives || true`)
   type('expand-template --diff /etc/httpd/conf/httpd.conf')
