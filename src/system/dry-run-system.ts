@@ -5,12 +5,14 @@ import type { RunOptions, RunResult, System } from './system.ts'
 /** Reads the world and changes nothing of it: files are written in memory, and commands are only noted. */
 export class DryRunSystem extends OverlayFiles implements System {
   readonly dryRun = true
+  readonly env: NodeJS.ProcessEnv
   readonly #real: RealSystem
 
-  constructor(root: string) {
-    const real = new RealSystem(root)
+  constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
+    const real = new RealSystem(root, env)
     super(real)
     this.#real = real
+    this.env = env
   }
 
   userId(name: string): number {

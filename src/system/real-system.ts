@@ -6,13 +6,15 @@ import type { RunOptions, RunResult, System } from './system.ts'
 /** The world as it is. */
 export class RealSystem extends RealFiles implements System {
   readonly dryRun = false
+  readonly env: NodeJS.ProcessEnv
   readonly #root: string
   readonly #accounts = new Map<string, number>()
 
   /** @param root the folder that stands for `/`; its account files name the owners */
-  constructor(root: string) {
+  constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
     super()
     this.#root = root
+    this.env = env
   }
 
   userId(name: string): number {
@@ -24,7 +26,7 @@ export class RealSystem extends RealFiles implements System {
   }
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
-    return runCommand(command, options)
+    return runCommand(command, { env: this.env, ...options })
   }
 
   #account(kind: 'passwd' | 'group', name: string): number {

@@ -17,6 +17,7 @@ export interface RunResult {
 }
 
 export interface RunOptions {
+  /** Absent: that of the system. */
   readonly env?: NodeJS.ProcessEnv
   /** Folder in which the command runs; absent: the caller's. */
   readonly cwd?: string
@@ -35,6 +36,8 @@ export interface RunOptions {
 export interface System extends Files {
   /** Nothing is changed, and no command is run that could change something. */
   readonly dryRun: boolean
+  /** What gabarit was started with; commands inherit it. */
+  readonly env: NodeJS.ProcessEnv
 
   userId(name: string): number
   groupId(name: string): number

@@ -1,4 +1,5 @@
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -10,7 +11,7 @@ import { acquireLock, LockIsHeld } from '../system/lock.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { announce, sayDuration, sayTime } from './announce.ts'
+import { announce } from './announce.ts'
 import { catchUp } from './before-change.ts'
 import { takeTurn } from './event-lock.ts'
 import { CouldNotGoBack } from './go-back.ts'

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DAY, sayWhen } from '../../base/days.ts'
 import { Failure, messageOf } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
+import { DAY, sayWhen } from '../../base/time.ts'
 import { CheckerTable } from '../../commit/checkers.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { readableDatabase } from '../../db/store.ts'
@@ -126,7 +126,7 @@ function foldersBelow(folder: string): string[] {
 }
 
 /** A file whose checkers are all missing is written unchecked. */
-function checkers({ places }: Patient): readonly Diagnosis[] {
+function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
@@ -137,7 +137,7 @@ function checkers({ places }: Patient): readonly Diagnosis[] {
     files.flatMap(([template, path]): Diagnosis[] => {
       const validate = readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
       const programs = table.commandsFor(path, validate).map(command => table.programOf(command))
-      if (programs.length === 0 || programs.some(isInstalled)) return []
+      if (programs.length === 0 || programs.some(program => isInstalled(program, system.env))) return []
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
@@ -145,8 +145,8 @@ function checkers({ places }: Patient): readonly Diagnosis[] {
   )
 }
 
-function isInstalled(program: string): boolean {
+function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {
   if (program.startsWith('/')) return existsSync(program)
-  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
+  const folders = `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
   return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
 }
