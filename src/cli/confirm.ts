@@ -1,5 +1,6 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -12,7 +13,6 @@ import type { Places } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
-import { sayDuration, sayTime } from '../transaction/announce.ts'
 import { catchUp, repair } from '../transaction/before-change.ts'
 import { windowSeconds } from '../transaction/duration.ts'
 import { type Turn, takeTurn } from '../transaction/event-lock.ts'

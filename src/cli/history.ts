@@ -1,4 +1,5 @@
 import { EXIT, Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { sayTime } from '../base/time.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
@@ -29,13 +30,12 @@ function fits(entry: HistoryEntry, event?: string, database?: string, user?: str
   )
 }
 
-/** `41  2026-11-21 22:03  root  signal-event console-save  done: 3 properties, 2 files` */
+/** `41  2026-11-21 22:03:04 +0100  root  signal-event console-save  done: 3 properties, 2 files` */
 export function summary(entry: HistoryEntry): string {
   const { id, time, user, command, args, outcome, properties, paths, comment } = entry
-  const when = time.slice(0, 16).replace('T', ' ')
   const what = [command, ...args].join(' ')
   const note = comment === null ? '' : `  "${comment}"`
-  return `${id}  ${when}  ${user}  ${what}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${note}`
+  return `${id}  ${sayTime(time)}  ${user}  ${what}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${note}`
 }
 
 /** One line for each changed property. */

@@ -1,4 +1,5 @@
 import { EXIT } from '../base/failure.ts'
+import { sayTime } from '../base/time.ts'
 import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -41,7 +42,7 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
 
 function heading({ id, time, user, command, args, comment }: HistoryEntry): string {
   const note = comment === null ? '' : `  "${comment}"`
-  return `${id}  ${time.slice(0, 16).replace('T', ' ')}  ${user}  ${[command, ...args].join(' ')}${note}`
+  return `${id}  ${sayTime(time)}  ${user}  ${[command, ...args].join(' ')}${note}`
 }
 
 function indented(changes: readonly PropertyChange[]): string[] {

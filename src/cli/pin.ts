@@ -1,5 +1,6 @@
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { sayTime } from '../base/time.ts'
 import { serverPath, wantedOutput } from '../customize/find.ts'
 import { readManifest } from '../state/manifest.ts'
 import { type Pins, readPins, writePins } from '../state/pins.ts'
@@ -49,6 +50,6 @@ function list({ flag, places, print }: Invocation): number {
   const rows = [...pins].map(([path, pin]) => ({ path, ...pin }))
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else if (rows.length === 0) print('no file is pinned')
-  else for (const { path, note, time, user } of rows) print(`${path}: ${note} (${user}, ${time})`)
+  else for (const { path, note, time, user } of rows) print(`${path}: ${note} (${user}, ${sayTime(time)})`)
   return EXIT.done
 }

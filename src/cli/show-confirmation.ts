@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../base/failure.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
-import { sayDuration, sayTime } from '../transaction/announce.ts'
 import { guardProcess } from '../transaction/start-guard.ts'
 
 /** An open confirmation as data, without the secrets that it keeps. */

@@ -9,6 +9,7 @@ import { refuseSensitiveDrift } from '../plan/sensitive.ts'
 import { keepWritten } from '../state/written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
+import type { ViewFile } from '../system/private-view.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
@@ -17,7 +18,6 @@ import { type Companion, commit, type Staged } from './commit.ts'
 import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { askSiteChecks } from './site-checks.ts'
-import type { ViewFile } from './view.ts'
 
 /**
  * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is

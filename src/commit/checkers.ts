@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import type { Change } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
-import { textOf } from '../system/read-text.ts'
+import { textOf } from '../system/read-files.ts'
 
 /** One checker, and the files that ask for it. */
 export interface Checker {

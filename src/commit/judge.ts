@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
+import type { ViewFile, ViewRequest } from '../system/private-view.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { Checker } from './checkers.ts'
-import type { ViewFile, ViewRequest } from './view.ts'
 
 /** Time limit of one checker, in milliseconds. */
 const TIMEOUT = 60_000
@@ -34,7 +33,7 @@ export async function judgeStaged(
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
   const scratch = join(places.state, 'view')
-  mkdirSync(scratch, { recursive: true, mode: 0o700 })
+  system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,
     files,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Places } from '../system/places.ts'
-import { textOf } from '../system/read-text.ts'
+import { textOf } from '../system/read-files.ts'
 
 /** The hashes of all versions of our fragments, one a line as sha256sum prints them; kept by scripts/fragment-versions.mjs. */
 const VERSIONS_FILE = 'templates/.versions.sha256'

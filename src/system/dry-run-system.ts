@@ -19,6 +19,10 @@ export class DryRunSystem extends RealSystem {
     this.#note('write', path)
   }
 
+  override replace(path: string): void {
+    this.#note('replace', path)
+  }
+
   override link(path: string, name: string): void {
     this.#note('link', path, name)
   }

@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
 import { refusal } from '../base/failure.ts'
+import { tryToWrite } from './standard-streams.ts'
 
 /** Sent by a terminal that is closed or a connection that is lost, by Ctrl-C, and by whoever ends a process (signal(7)). */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
@@ -27,7 +27,8 @@ export function holdSignals(): () => void {
     const again = state.received !== undefined
     state.received = signal
     if (!state.finishing || again) for (const end of underWay) end()
-    else tell(`${signal}: the files are in place, so the rest is done first. Once more ends the step under way.`)
+    else
+      tryToWrite(`${signal}: the files are in place, so the rest is done first. Once more ends the step under way.\n`)
   }
   for (const signal of SIGNALS) process.on(signal, take)
   return () => {
@@ -66,13 +67,4 @@ export function stoppedBy(): NodeJS.Signals | undefined {
 export function endedBySignal(end: () => void): () => void {
   underWay.add(end)
   return () => underWay.delete(end)
-}
-
-/** The terminal may be what has gone. */
-function tell(text: string): void {
-  try {
-    writeSync(2, `${text}\n`)
-  } catch {
-    // Nobody watches.
-  }
 }

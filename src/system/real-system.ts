@@ -1,7 +1,8 @@
 import * as fs from 'node:fs'
 import { hasCode } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
-import { syncFolder } from './atomic-write.ts'
+import { syncFolder, writeFileAtomically } from './atomic-write.ts'
+import { realPath } from './read-files.ts'
 import { runCommand } from './run.ts'
 import type { Attributes, FileState, RunOptions, RunResult, System } from './system.ts'
 
@@ -37,12 +38,7 @@ export class RealSystem implements System {
   }
 
   realPath(path: string): string | undefined {
-    try {
-      return fs.realpathSync(path)
-    } catch (error) {
-      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
-      throw error
-    }
+    return realPath(path)
   }
 
   userId(name: string): number {
@@ -61,8 +57,8 @@ export class RealSystem implements System {
     return id
   }
 
-  makeFolder(path: string): void {
-    fs.mkdirSync(path, { mode: 0o755 })
+  makeFolder(path: string, mode = 0o755): void {
+    fs.mkdirSync(path, { mode, recursive: true })
   }
 
   removeFolder(path: string): void {
@@ -82,6 +78,10 @@ export class RealSystem implements System {
     } finally {
       fs.closeSync(descriptor)
     }
+  }
+
+  replace(path: string, data: string | Uint8Array, { mode, uid, gid }: Attributes): void {
+    writeFileAtomically(path, data, mayGiveAway() ? { mode, uid, gid } : { mode })
   }
 
   link(path: string, name: string): void {
@@ -127,9 +127,8 @@ export class RealSystem implements System {
     }
   }
 
-  /** Only root may give files away; in a sandbox of an ordinary user everything stays the user's own. */
   #own(descriptor: number, { uid, gid }: Attributes): void {
-    if (process.geteuid?.() === 0) fs.fchownSync(descriptor, uid, gid)
+    if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
   }
 
   syncFolder(path: string): void {
@@ -139,4 +138,9 @@ export class RealSystem implements System {
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return runCommand(command, options)
   }
+}
+
+/** Only root may; in a sandbox of an ordinary user everything stays the user's own. */
+function mayGiveAway(): boolean {
+  return process.geteuid?.() === 0
 }

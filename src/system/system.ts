@@ -56,10 +56,14 @@ export interface System {
   userId(name: string): number
   groupId(name: string): number
 
-  makeFolder(path: string): void
+  /** Makes a folder, and those above it; one that exists is fine. @param mode absent: 0755 */
+  makeFolder(path: string, mode?: number): void
+  /** Removes an empty folder. */
   removeFolder(path: string): void
   /** Writes a new file and syncs it; fails when the path exists. */
   writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
+  /** Replaces a file, or makes it, as a whole: whoever reads it sees the old content or the new. */
+  replace(path: string, data: string | Uint8Array, attributes: Attributes): void
   /** A second name for a file (a copy where the file system has no hard links). */
   link(path: string, name: string): void
   symlink(target: string, path: string): void

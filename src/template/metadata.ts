@@ -6,23 +6,23 @@ import { QUOTERS } from '../base/quote.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
 
-/** Property values that a record must have. */
+/** Property values that a record must have to match. */
 export type Where = Readonly<Record<string, string>>
 
-/** What `template.json` says of a template; a site's file overrides a shipped one key by key. */
+/** What `template.json` says about a template. A site's file overrides the shipped one key by key. */
 export interface Metadata {
-  /** Owner, group and permissions of the output. Absent: those of the existing file, else root, root and 0644. */
+  /** Owner, group and permissions of the output. Default: those of the existing file, else root, root and 0644. */
   readonly owner?: string
   readonly group?: string
   readonly mode?: number
   /**
-   * Path of the output; `{key}` stands for the record's key, `{NAME}` for its property, `{RECORD.PROPERTY}` for a setting.
+   * Path of the output. `{key}` is the record's key, `{NAME}` its property, `{RECORD.PROPERTY}` a setting.
    * Default: the template's name.
    */
   readonly output?: string
   /** Takes the fragments from another template. */
   readonly template?: string
-  /** Style of the banner's comments; a single-file template has a banner only when this is given. */
+  /** Comment style of the banner. A single-file template has a banner only if this is given. */
   readonly comment?: string
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
@@ -30,26 +30,26 @@ export interface Metadata {
   readonly each?: {
     readonly db: string
     readonly type?: string
-    /** A regular expression that the whole key must fit. */
+    /** A regular expression that the whole key must match. */
     readonly key?: string
     readonly where?: Where
   }
-  /** A symbolic link to keep beside the output, for the records that `where` fits. */
+  /** A symbolic link to maintain next to the output, for the records that match `where`. */
   readonly link?: { readonly path: string; readonly where?: Where }
-  /** Commands that judge the staged file, `{}`. Absent: those that are usual for such a file. */
+  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
   readonly validate?: readonly (readonly string[])[]
-  /** Services to adjust when the output changed: `httpd:reload`; `{key}` stands for the record's key. */
+  /** Services to adjust when the output changed: `httpd:reload`. `{key}` is the record's key. */
   readonly notify: readonly string[]
-  /** Removes the output instead of making it. */
+  /** Removes the output instead of generating it. */
   readonly delete: boolean
   readonly squeezeBlank: boolean
 }
 
 type Check = (value: unknown) => string | undefined
 
-const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a text')
+const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a non-empty string')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
-// What a setting at its beginning stands for is looked at when it is known.
+// A setting at its beginning is checked later, once its value is known.
 const path: Check = value =>
   typeof value === 'string' && /^(\/|\{[\w-]+\.[\w-]+\})/.test(value) && !value.split('/').includes('..')
     ? undefined
@@ -67,7 +67,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   owner: text,
   group: text,
   mode: value =>
-    typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal text like "0644"',
+    typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal string like "0644"',
   output: path,
   template: path,
   comment: oneOf(Object.keys(BANNER_STYLES)),
@@ -80,7 +80,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     onlyKeys(value, ['db', 'type', 'key', 'where']) &&
     where(value.where ?? {}) === undefined
       ? undefined
-      : 'must be an object with "db" and perhaps "type", "key" (a regular expression) and "where"',
+      : 'must be an object with "db" and optionally "type", "key" (a regular expression) and "where"',
   link: value =>
     path(value) === undefined ||
     (isObject(value) &&
@@ -88,7 +88,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       onlyKeys(value, ['path', 'where']) &&
       where(value.where ?? {}) === undefined)
       ? undefined
-      : 'must be an absolute path, or an object with "path" and perhaps "where"',
+      : 'must be an absolute path, or an object with "path" and optionally "where"',
   validate: value =>
     Array.isArray(value) &&
     value.every(command => Array.isArray(command) && command.length > 0 && command.every(isText))
@@ -104,7 +104,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 }
 
 /**
- * Reads and merges the metadata files of a template, the last one first in rank.
+ * Reads and merges the metadata files of a template; the last one takes precedence.
  * @throws Failure (refused) for a malformed file, with its name and what is wrong
  */
 export function readMetadata(files: readonly string[]): Metadata {
@@ -122,7 +122,7 @@ export function readMetadata(files: readonly string[]): Metadata {
   } as Metadata
 }
 
-/** `{key}` or `{PROPERTY}` would be taken as it is: a file of that very name. */
+/** Without a record, `{key}` or `{PROPERTY}` would be taken literally, as a file name. */
 function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, file: string): void {
   if (each !== undefined) return
   const texts = { output, link: isObject(link) ? link.path : link, notify: Array.isArray(notify) ? notify.join() : '' }
@@ -130,7 +130,7 @@ function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, 
     const [place] = (typeof text === 'string' && /\{[\w-]+\}/.exec(text)) || []
     if (place === undefined) continue
     const what = place === '{key}' ? 'key' : 'property'
-    throw refusal(`"${name}" has ${place}, but without "each" there is no record whose ${what} it could be`, {
+    throw refusal(`"${name}" has ${place}, but without "each" there is no record to take the ${what} from`, {
       where: file,
       hint: 'Add "each": { "db": "…" }, or name one file. See docs/reference/fragments.md, "template.json".',
     })
@@ -157,7 +157,7 @@ function readOne(file: string): Record<string, unknown> {
   return value
 }
 
-/** What is wrong with the actions of a `notify` list: too late when the files are written. */
+/** What is wrong with the actions of a `notify` list. Checked now, because after the files are written it is too late. */
 function unknownAction(entries: readonly string[]): string | undefined {
   try {
     for (const entry of entries) parseAction(entry.slice(entry.indexOf(':') + 1))

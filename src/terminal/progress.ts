@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
 import { escapeControls } from '../base/escape-controls.ts'
+import { tryToWrite } from '../system/standard-streams.ts'
 
 /** Seconds after which a step also says how long it has taken. */
 const PATIENCE = 2
@@ -37,7 +37,7 @@ export class Progress {
 
   /** Takes the line away before something is printed; it is drawn again within a second. */
   clear(): void {
-    if (this.#shown) draw(CLEAR)
+    if (this.#shown) tryToWrite(CLEAR)
     this.#shown = false
   }
 
@@ -45,16 +45,7 @@ export class Progress {
     const seconds = Math.floor((Date.now() - this.#since) / 1000)
     const time = seconds < PATIENCE ? '' : ` (${seconds} s)`
     const width = (process.stderr.columns || 80) - 1
-    draw(`${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
+    tryToWrite(`${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
     this.#shown = true
-  }
-}
-
-/** A terminal that has gone, or is busy, must not stop what is under way. */
-function draw(text: string): void {
-  try {
-    writeSync(2, text)
-  } catch {
-    // Nobody watches.
   }
 }

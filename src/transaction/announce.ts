@@ -14,18 +14,3 @@ export async function announce(text: string, places: Places, system: System): Pr
   // Whether anybody can be told changes nothing about what is done.
   await system.run([program], { env: process.env, cwd: '/', input: `gabarit: ${text}\n`, timeout: LIMIT })
 }
-
-/** Seconds for people: `90 s`, `10 min`, `2 h`. */
-export function sayDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
-}
-
-/** A moment of the wall clock for people: `23:15:04`, with the date when it is not today's. */
-export function sayTime(iso: string): string {
-  const time = new Date(iso)
-  const pad = (number: number) => String(number).padStart(2, '0')
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(pad).join(':')
-  if (time.toDateString() === new Date().toDateString()) return clock
-  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${clock}`
-}

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
+import { sayDuration, sayTime } from '../base/time.ts'
 import {
   type Confirmation,
   describeConfirmation,
@@ -11,7 +12,7 @@ import { acquireLock, LockIsHeld } from '../system/lock.ts'
 import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { announce, sayDuration, sayTime } from './announce.ts'
+import { announce } from './announce.ts'
 import { catchUp } from './before-change.ts'
 import { takeTurn } from './event-lock.ts'
 import { CouldNotGoBack } from './go-back.ts'

@@ -28,6 +28,7 @@ dryRun('every method that changes something is overridden', async () => {
     'makeFolder',
     'removeFolder',
     'writeNew',
+    'replace',
     'link',
     'symlink',
     'rename',

@@ -1,8 +1,9 @@
 import { EXIT, Failure } from '../../base/failure.ts'
 import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
 import type { Places } from '../../system/places.ts'
+import { readInput } from '../../system/standard-streams.ts'
 import { type Context, readRecords } from './context.ts'
-import { print, printError, printLines, readInput } from './output.ts'
+import { print, printError, printLines } from './output.ts'
 import { secretsOf } from './secrets.ts'
 
 /** `import FILE`: a flat file of SME Server into this database. */

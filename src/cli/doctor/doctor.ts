@@ -1,3 +1,4 @@
+import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { Diagnosis, Patient } from './check.ts'
@@ -23,7 +24,7 @@ export function examine(places: Places, now: Date, only?: readonly string[]): Fi
     places,
     CHECKS.map(({ id }) => id),
   )
-  const today = now.toISOString().slice(0, 10)
+  const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, configuration, now: now.getTime() }
   const checks = only === undefined ? CHECKS : CHECKS.filter(({ id }) => only.includes(id))

@@ -1,5 +1,5 @@
-import { daysLeft, sayWhen } from '../../base/days.ts'
 import { Failure } from '../../base/failure.ts'
+import { daysLeft, sayWhen } from '../../base/time.ts'
 import { type Ending, enabledClients, endingClients, expiriesOf } from '../../modules/openvpn/expiry.ts'
 import { readServers } from '../../modules/openvpn/servers.ts'
 import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'

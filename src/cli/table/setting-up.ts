@@ -49,7 +49,7 @@ export const SETTING_UP: readonly Command[] = [
     options: [],
     examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
     run: async invocation => {
-      invocation.print(await (await import('../../commit/view.ts')).judgeFromInput())
+      invocation.print(await (await import('../../system/private-view.ts')).judgeFromInput())
       return 0
     },
   },

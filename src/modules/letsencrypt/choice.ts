@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { writeFileAtomically } from '../../system/atomic-write.ts'
-import { textOf } from '../../system/read-text.ts'
+import { textOf } from '../../system/read-files.ts'
 
 /** The file of what a person has chosen to be served. */
 interface ChoiceFile {

@@ -1,7 +1,7 @@
 import { Failure, refusal } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import { sayTime } from '../../base/time.ts'
 import { Certificates } from './certificates.ts'
-import { sayMoment } from './ledger/judge.ts'
 import type { Settings } from './settings.ts'
 import type { StoredCertificate } from './store.ts'
 import type { Mode } from './types.ts'
@@ -61,7 +61,7 @@ export function choose(world: World, settings: Settings, asked: string, name: st
   const until = store.choose(certificate)
   if (until !== undefined)
     world.say(
-      `${picked} ${certificate.id}: served until ${sayMoment(until)}, also when newer ones come; back before: gabarit letsencrypt use latest ${picked}`,
+      `${picked} ${certificate.id}: served until ${sayTime(until)}, also when newer ones come; back before: gabarit letsencrypt use latest ${picked}`,
     )
   return { certificates, certificate }
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../../base/failure.ts'
+import { sayTimeFrom } from '../../base/time.ts'
 import { type Certificates, notAsAsked } from './certificates.ts'
 import { askFor, dehydratedFolder } from './dehydrated.ts'
 import { readDehydrated } from './dehydrated-files.ts'
-import { sayMoment } from './ledger/judge.ts'
 import { readLeaf, sameNames } from './pem.ts'
 import type { StoredCertificate } from './store.ts'
 import type { WantedCertificate } from './types.ts'
@@ -48,7 +48,7 @@ function refusedByLedger({ store, ledger }: Certificates, { name, names }: Wante
   if (allowed) return undefined
   const until = new Date(Math.max(...refusals.map(refusal => refusal.until.getTime())))
   const message = refusals.map(refusal => refusal.message).join('; ')
-  return { message, hint: `The authority was not asked. It would give one again from ${sayMoment(until)}.`, until }
+  return { message, hint: `The authority was not asked. It would give one again from ${sayTimeFrom(until)}.`, until }
 }
 
 async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {

@@ -1,7 +1,7 @@
+import { sayTime, sayTimeFrom } from '../../base/time.ts'
 import { type RenewalWindow, suggestedWindow } from './ari.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { issue } from './issue.ts'
-import { sayMoment } from './ledger/judge.ts'
 import { sameNames } from './pem.ts'
 import { renewalTime } from './renewal.ts'
 import { putIntoService } from './serve.ts'
@@ -109,7 +109,7 @@ async function renewOne(
   }
   const trouble = state.trouble(key)
   if (trouble !== undefined && !force && new Date(trouble.nextTry) > now) {
-    world.warn(`${wanted.name}: ${trouble.message}; tried again from ${sayMoment(new Date(trouble.nextTry))}`)
+    world.warn(`${wanted.name}: ${trouble.message}; tried again from ${sayTimeFrom(trouble.nextTry)}`)
     return new Date(trouble.nextTry)
   }
   world.say(`${wanted.name}: ${reason}`)
@@ -121,7 +121,7 @@ async function renewOne(
   }
   const { message, hint, until } = result.failure
   const next = state.failed(key, message, hint, now, until)
-  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Tried again from ${sayMoment(new Date(next.nextTry))}.`)
+  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Tried again from ${sayTimeFrom(next.nextTry)}.`)
   return new Date(next.nextTry)
 }
 
@@ -130,12 +130,12 @@ function sayChosen(wanted: WantedCertificate, certificates: Certificates, { say 
   const choice = certificates.choice(wanted)
   if (choice === undefined) return
   const { certificate, until } = choice
-  say(`${wanted.name}: ${certificate.id} is served, as chosen by hand, until ${sayMoment(until)}`)
+  say(`${wanted.name}: ${certificate.id} is served, as chosen by hand, until ${sayTime(until)}`)
 }
 
 /** `example.org: certificate of R12, Let's Encrypt for 12 names, until 2027-03-01 04:00 UTC` */
 export function issuedLine({ name, names, certificate, until }: StoredCertificate): string {
-  return `${name}: certificate of ${issuerName(certificate)} for ${names.length} names, until ${sayMoment(until)}`
+  return `${name}: certificate of ${issuerName(certificate)} for ${names.length} names, until ${sayTime(until)}`
 }
 
 /** Why a certificate has to be got now; undefined when it need not. */
@@ -148,14 +148,14 @@ async function whyDue(
   const current = certificates.store.newest(wanted.name)
   if (current === undefined) return 'there is none yet'
   const now = world.clock.now()
-  if (current.until <= now) return `expired at ${sayMoment(current.until)}`
+  if (current.until <= now) return `expired at ${sayTime(current.until)}`
   if (!sameNames(current.names, wanted.names)) return 'the names have changed'
   const time = renewalTime(current.certificate)
-  if (time <= now) return `due since ${sayMoment(time)}, ends at ${sayMoment(current.until)}`
+  if (time <= now) return `due since ${sayTime(time)}, ends at ${sayTime(current.until)}`
   const window = await authorityWindow(current, certificates, state, world)
   if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
   const why = window.explanation === undefined ? '' : `, and says why: ${window.explanation}`
-  return `the authority wants it renewed between ${sayMoment(window.start)} and ${sayMoment(window.end)}${why}`
+  return `the authority wants it renewed between ${sayTime(window.start)} and ${sayTime(window.end)}${why}`
 }
 
 /** What the authority suggests, asked no more often than it wants to be; while it is silent, what it said last. */

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { DAY } from '../../base/days.ts'
+import { DAY } from '../../base/time.ts'
 import { momentIn } from './ari.ts'
 import { type Validity, validityOf } from './pem.ts'
 

@@ -1,4 +1,5 @@
 import { connect } from 'node:tls'
+import { sayTime } from '../../base/time.ts'
 import { pause } from '../../system/pause.ts'
 
 /** A name whose TLS server shows something else than it should. */
@@ -49,7 +50,7 @@ async function whyNot(name: string, server: string, fingerprint: string): Promis
   const shown = await shownCertificate(name, server)
   if ('problem' in shown) return shown.problem
   if (shown.fingerprint === fingerprint) return undefined
-  return `another certificate is served there: of ${shown.issuer}, until ${shown.until}`
+  return `another certificate is served there: of ${shown.issuer}, until ${sayTime(shown.until)}`
 }
 
 type Shown =

@@ -1,4 +1,4 @@
-import { isExecutable } from '../../system/executable.ts'
+import { isExecutable } from '../../system/read-files.ts'
 import type { Settings } from './settings.ts'
 import type { WantedCertificate } from './types.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isObject } from '../../base/is-object.ts'
 import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
-import { textOf } from '../../system/read-text.ts'
+import { textOf } from '../../system/read-files.ts'
 import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
 

@@ -1,4 +1,4 @@
-import { daysLeft, sayWhen } from '../../base/days.ts'
+import { daysLeft, sayTime, sayWhen } from '../../base/time.ts'
 import { oldAddresses } from './addresses.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { undone } from './deploy.ts'
@@ -134,7 +134,7 @@ function settingProblems(settings: Settings, wanted: readonly WantedCertificate[
 function rowProblems({ name, names, certificate, trouble }: CertificateStatus, now: Date): string[] {
   const problems: string[] = []
   if (trouble !== undefined && trouble.failures > 1)
-    problems.push(`${name}: failed ${trouble.failures} times since ${trouble.since}: ${trouble.message}`)
+    problems.push(`${name}: failed ${trouble.failures} times since ${sayTime(trouble.since)}: ${trouble.message}`)
   if (certificate === undefined) problems.push(`${name}: there is no certificate yet: gabarit letsencrypt setup`)
   else if (certificate.until <= now) problems.push(`${name}: the certificate ${expiry(certificate.until, now)}`)
   else if (!names.every(one => certificate.names.includes(one)))
@@ -147,5 +147,5 @@ function isTest({ file }: InService, { test, production }: Settings): boolean {
 }
 
 function expiry(until: Date, now: Date): string {
-  return `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}, at ${until.toISOString()}`
+  return `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}, at ${sayTime(until)}`
 }

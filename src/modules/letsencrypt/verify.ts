@@ -1,5 +1,6 @@
 import { createPrivateKey, type X509Certificate } from 'node:crypto'
 import { messageOf } from '../../base/failure.ts'
+import { sayTime } from '../../base/time.ts'
 import { namesOf, readCertificates, validityOf } from './pem.ts'
 import type { Authority } from './types.ts'
 
@@ -91,9 +92,8 @@ function lifetimeProblems(certificates: readonly X509Certificate[], now: Date): 
   return certificates.flatMap(certificate => {
     const { from, until } = validityOf(certificate)
     // The authority may date it back, and its clock may be ahead of ours by a minute.
-    if (from.getTime() > now.getTime() + 60_000)
-      return [`it holds only from ${from.toISOString()}: is the clock right?`]
-    return until > now ? [] : [`${oneLine(certificate.subject)} has expired at ${until.toISOString()}`]
+    if (from.getTime() > now.getTime() + 60_000) return [`it holds only from ${sayTime(from)}: is the clock right?`]
+    return until > now ? [] : [`${oneLine(certificate.subject)} has expired at ${sayTime(until)}`]
   })
 }
 

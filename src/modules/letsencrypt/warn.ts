@@ -1,11 +1,10 @@
 import { hostname } from 'node:os'
-import { sayWhen } from '../../base/days.ts'
 import { Failure } from '../../base/failure.ts'
+import { sayTime, sayWhen } from '../../base/time.ts'
 import { readDatabase } from '../../db/store.ts'
 import { systemReason } from '../../system/atomic-write.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
-import { textOf } from '../../system/read-text.ts'
-import { sayMoment } from './ledger/judge.ts'
+import { textOf } from '../../system/read-files.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { urgency } from './renewal.ts'
 import type { Settings } from './settings.ts'
@@ -71,7 +70,7 @@ export async function warnOfExpiry(settings: Settings, state: State, world: Worl
 function warningText({ record, names, until }: InService, state: State, now: Date): string {
   const when = `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}`
   const lines = [
-    `The certificate of ${record} on ${hostname()} ${when}, at ${sayMoment(until)}.`,
+    `The certificate of ${record} on ${hostname()} ${when}, at ${sayTime(until)}.`,
     `Its names: ${names.join(' ')}`,
     ...state.allTroubles().map(({ message, hint }) => `It could not be renewed: ${message}\n${hint}`),
     ...(state.deployment === undefined ? [] : [state.deployment]),

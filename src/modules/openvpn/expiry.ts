@@ -1,4 +1,4 @@
-import { daysLeft } from '../../base/days.ts'
+import { daysLeft } from '../../base/time.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { isExecutable } from '../executable.ts'
 import type { Places } from '../places.ts'
+import { isExecutable } from '../read-files.ts'
 import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'

@@ -1,8 +1,9 @@
 import { columns } from '../../../base/columns.ts'
 import { EXIT } from '../../../base/failure.ts'
+import { sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
-import { type Answer, type Left, sayMoment } from '../ledger/judge.ts'
+import type { Answer, Left } from '../ledger/judge.ts'
 import { sameNames } from '../pem.ts'
 import { readSettings } from '../settings.ts'
 import type { Authority } from '../types.ts'
@@ -54,7 +55,7 @@ function asText({ authority, certificate, renewal, answer }: Row): string {
 }
 
 function cellsOf({ limit, what, used, of, until }: Left): string[] {
-  return [limit, what, `${of - used} of ${of} left${until === null ? '' : `, the next from ${sayMoment(until)}`}`]
+  return [limit, what, `${of - used} of ${of} left${until === null ? '' : `, the next from ${sayTimeFrom(until)}`}`]
 }
 
 function asData({ authority: { mode, directory }, certificate, renewal, answer }: Row): object {

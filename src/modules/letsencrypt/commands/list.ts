@@ -1,7 +1,7 @@
 import { EXIT } from '../../../base/failure.ts'
+import { sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates, issuerName } from '../certificates.ts'
-import { sayMoment } from '../ledger/judge.ts'
 import { readSettings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
 import { makeWorld } from './world.ts'
@@ -32,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
   else
     for (const { mode, name, id, issuer, until, names, revoked, revoking, served } of rows) {
       const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}${revoking ? BEGUN : ''}`
-      print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayMoment(until)}${marks}`)
+      print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayTime(until)}${marks}`)
     }
   return whole ? EXIT.done : EXIT.failed
 }

@@ -1,7 +1,6 @@
-import { sayDays } from '../../../base/days.ts'
 import { EXIT } from '../../../base/failure.ts'
+import { sayDays, sayTime, sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { sayMoment } from '../ledger/judge.ts'
 import { readSettings } from '../settings.ts'
 import { State } from '../state.ts'
 import { type CertificateStatus, certificateStatus, type Status } from '../status.ts'
@@ -21,7 +20,7 @@ function asText({ status, mode, directory, certificates, others, problems }: Sta
   return [
     head,
     ...certificates.flatMap(certificateLines),
-    ...others.map(({ record, file, until }) => `${record}: ${file}, until ${sayMoment(until)}`),
+    ...others.map(({ record, file, until }) => `${record}: ${file}, until ${sayTime(until)}`),
     ...(problems.length === 0 ? ['nothing needs you'] : ['needs you:', ...problems.map(problem => `  ${problem}`)]),
   ].join('\n')
 }
@@ -48,13 +47,13 @@ function certificateLines(row: CertificateStatus): string[] {
     const why = explanation === undefined ? '' : ` (the authority says why: ${explanation})`
     lines.push(
       `  issued by ${issuer}`,
-      `  until ${sayMoment(certificate.until)}, ${rest}; renewed from ${sayMoment(nextRenewal)}${why}`,
+      `  until ${sayTime(certificate.until)}, ${rest}; renewed from ${sayTime(nextRenewal)}${why}`,
       `  ${records.length === 0 ? 'not in service' : `in service: ${records.join(', ')}`}`,
     )
   }
   if (chosenUntil !== undefined)
     lines.push(
-      `  chosen by hand until ${sayMoment(chosenUntil)}; back to the newest: gabarit letsencrypt use latest ${name}`,
+      `  chosen by hand until ${sayTime(chosenUntil)}; back to the newest: gabarit letsencrypt use latest ${name}`,
     )
   if (takenOut.length > 0)
     lines.push(`  taken out by hand: ${takenOut.join(', ')}; gabarit letsencrypt setup puts it back`)
@@ -64,7 +63,7 @@ function certificateLines(row: CertificateStatus): string[] {
     lines.push(
       `  last error: ${trouble.message}`,
       `  ${trouble.hint}`,
-      `  tried again from ${sayMoment(new Date(trouble.nextTry))}`,
+      `  tried again from ${sayTimeFrom(trouble.nextTry)}`,
     )
   return lines
 }

@@ -1,3 +1,4 @@
+import { sayTimeFrom } from '../../../base/time.ts'
 import { type Level, levelOf } from './bucket.ts'
 import { type Entry, relevant, setOf } from './entries.ts'
 import type { Limit, LimitName } from './limit-table.ts'
@@ -90,7 +91,7 @@ function refusalOf({ limit, what, of, until }: Left, limits: Rules['limits']): R
     orders: `${of} orders in ${period}`,
     accounts: `${of} accounts in ${period}`,
   }[limit]
-  return [{ limit, until, message: `the authority allows ${counted}; the next one from ${sayMoment(until)} on` }]
+  return [{ limit, until, message: `the authority allows ${counted}; the next one from ${sayTimeFrom(until)} on` }]
 }
 
 /** The authority's own refusals that are not over yet. */
@@ -98,7 +99,7 @@ function pauses(order: Order, entries: readonly Entry[], now: number): Refusal[]
   return entries.flatMap((entry): Refusal[] => {
     if (entry.kind !== 'pause' || entry.until <= now || !concerns(entry, order)) return []
     const until = new Date(entry.until)
-    return [{ limit: 'authority', until, message: `the authority refuses until ${sayMoment(until)}: ${entry.said}` }]
+    return [{ limit: 'authority', until, message: `the authority refuses until ${sayTimeFrom(until)}: ${entry.said}` }]
   })
 }
 
@@ -111,12 +112,4 @@ function sayPeriod(seconds: number): string {
   if (seconds >= 48 * 3600) return `${seconds / 86_400} days`
   if (seconds < 3600) return `${seconds} s`
   return seconds === 3600 ? 'an hour' : `${seconds / 3600} hours`
-}
-
-/** `2026-11-27 10:31:05` in the server's time: rounded up, so that it is not a moment too early. */
-export function sayMoment(time: Date): string {
-  const pad = (number: number) => String(number).padStart(2, '0')
-  const up = new Date(Math.ceil(time.getTime() / 1000) * 1000)
-  const day = [up.getFullYear(), pad(up.getMonth() + 1), pad(up.getDate())].join('-')
-  return `${day} ${[up.getHours(), up.getMinutes(), up.getSeconds()].map(pad).join(':')}`
 }

@@ -3,13 +3,14 @@ import { columns } from '../../../base/columns.ts'
 import { escapeControls } from '../../../base/escape-controls.ts'
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
+import { sayDay, sayTime } from '../../../base/time.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
 import { latestByName, readIndex, type Signed } from '../pki.ts'
 import { readServers } from '../servers.ts'
-import { bytes, day, minute } from './units.ts'
+import { bytes } from './units.ts'
 
 /** A client: what its record, the index of the PKI and the servers know of it. */
 interface Row {
@@ -67,14 +68,14 @@ const TITLES = ['client', 'status', 'certificate until', 'server', 'connected si
 /** One line for each connection, and for each client that has none. */
 function asTable(rows: readonly Row[]): string {
   const lines = rows.flatMap(({ name, status, certificate, connections }) => {
-    const end = certificate === null ? 'none' : certificate.revoked ? 'revoked' : day(certificate.until)
+    const end = certificate === null ? 'none' : certificate.revoked ? 'revoked' : sayDay(certificate.until)
     const known = [escapeControls(name), status, end]
     if (connections.length === 0) return [known]
     return connections.map(({ server, since, realAddress, virtualAddresses, received, sent }) => [
       ...known,
       ...[
         server,
-        minute(new Date(since * 1000)),
+        sayTime(new Date(since * 1000)),
         realAddress,
         virtualAddresses.join(' '),
         bytes(received),

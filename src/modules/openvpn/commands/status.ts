@@ -1,11 +1,10 @@
-import { daysLeft, sayDays } from '../../../base/days.ts'
 import { EXIT, messageOf } from '../../../base/failure.ts'
+import { daysLeft, sayDay, sayDays, sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
 import { type Ending, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
-import { day, minute } from './units.ts'
 
 /** How one server is. */
 interface ServerStatus {
@@ -63,14 +62,14 @@ async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
 }
 
 function linesOf({ name, state, since, clients, problem, endings }: ServerStatus, now: number): string[] {
-  const running = `running since ${minute(since ?? new Date(now))}, ${clients === 1 ? '1 client' : `${clients} clients`}`
+  const running = `running since ${sayTime(since ?? new Date(now))}, ${clients === 1 ? '1 client' : `${clients} clients`}`
   return [
     `${name}: ${problem ?? (state === 'running' ? running : state)}`,
     ...endings.map(({ what, file, end, days, command }) => {
       if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
       const left = daysLeft(end, now)
-      if (left < 0) return `  ${what}: ended ${day(end)}${hint(command)}`
-      return `  ${what}: until ${day(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
+      if (left < 0) return `  ${what}: ended ${sayDay(end)}${hint(command)}`
+      return `  ${what}: until ${sayDay(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
     }),
   ]
 }

@@ -1,15 +1,3 @@
-/** `2026-11-25` */
-export function day(date: Date): string {
-  return date.toISOString().slice(0, 10)
-}
-
-/** `2026-11-25 21:45`, in the time of the machine. */
-export function minute(date: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0')
-  const days = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  return `${days} ${two(date.getHours())}:${two(date.getMinutes())}`
-}
-
 /** `1.5 MiB` */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

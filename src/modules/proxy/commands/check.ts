@@ -1,6 +1,7 @@
 import { escapeControls } from '../../../base/escape-controls.ts'
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
+import { sayDay } from '../../../base/time.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
 import { frontOf } from '../../../template/web-front.ts'
@@ -58,7 +59,7 @@ function remarks({ wrong, location, certificate, through }: Result): string[] {
   if (location !== undefined) found.push(`to ${location}`)
   if (certificate !== undefined && through === 'proxy') {
     const who = certificate.selfSigned ? 'self-signed' : `by ${certificate.issuer}`
-    found.push(`certificate ${who}, until ${new Date(certificate.ends).toISOString().slice(0, 10)}`)
+    found.push(`certificate ${who}, until ${sayDay(new Date(certificate.ends))}`)
   }
   // What others say of themselves.
   return found.map(escapeControls)

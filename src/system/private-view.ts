@@ -12,9 +12,10 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Failure } from '../base/failure.ts'
-import { holdSignals } from '../system/interruption.ts'
-import { runCommand } from '../system/run.ts'
-import type { Attributes, RunResult } from '../system/system.ts'
+import { holdSignals } from './interruption.ts'
+import { runCommand } from './run.ts'
+import { readInput } from './standard-streams.ts'
+import type { Attributes, RunResult } from './system.ts'
 
 /** A file as the checkers shall see it: staged somewhere, or its content (base64) with owner and mode. */
 export type ViewFile =
@@ -135,6 +136,6 @@ function tryMount(...args: string[]): boolean {
 
 /** The entry of the process that makes the view: the request on standard input, the results as JSON. */
 export async function judgeFromInput(): Promise<string> {
-  const request: ViewRequest = JSON.parse(readFileSync(0, 'utf8'))
+  const request: ViewRequest = JSON.parse(readInput().toString('utf8'))
   return JSON.stringify(await judgeInView(request))
 }
