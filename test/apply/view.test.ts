@@ -12,7 +12,7 @@ import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason = enterNamespace(import.meta.filename, 'view')
+const reason = enterNamespace('view')
 const view = suite('the view of the checkers')
 const test = (name: string, body: () => void) => testIf(view, reason, name, body)
 const env = ON_ROOT

@@ -41,17 +41,20 @@ export function insideNamespace(): boolean {
 }
 
 /**
- * Runs a test file again in private mount, network, process and host name namespaces, and ends this process with its
+ * Runs this test file again in private mount, network, process and host name namespaces, and ends this process with its
  * status. Does nothing inside the namespace.
- * @param file the test file, `import.meta.filename`
  * @param hostname name of the machine inside
  * @returns why it is not possible here; undefined inside
  */
-export function enterNamespace(file: string, hostname: string): string | undefined {
+export function enterNamespace(hostname: string): string | undefined {
   if (insideNamespace()) return undefined
   const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip', 'tar') ?? tryNamespace(hostname)
   if (reason !== undefined) return reason
-  const { status, signal } = unshare(hostname, [process.execPath, '--import', 'tsx', file], 'inherit')
+  const { status, signal } = unshare(
+    hostname,
+    [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    'inherit',
+  )
   process.exit(signal === null ? (status ?? 1) : 1)
 }
 
