@@ -10,7 +10,6 @@ import { readableDatabase } from '../../db/store.ts'
 import { successorOf } from '../../modules/letsencrypt/authority.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile } from '../../system/places.ts'
-import { RealSystem } from '../../system/real-system.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
@@ -127,18 +126,18 @@ function foldersBelow(folder: string): string[] {
 }
 
 /** A file whose checkers are all missing is written unchecked. */
-function checkers({ places }: Patient): readonly Diagnosis[] {
+function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
-  const owned = [...readManifest(places, new RealSystem(places.root))]
+  const owned = [...readManifest(places, system)]
   // Of a template that makes thousands of files, one tells about all.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
     files.flatMap(([template, path]): Diagnosis[] => {
       const validate = readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
       const programs = table.commandsFor(path, validate).map(command => table.programOf(command))
-      if (programs.length === 0 || programs.some(isInstalled)) return []
+      if (programs.length === 0 || programs.some(program => isInstalled(program, system.env))) return []
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
@@ -146,8 +145,8 @@ function checkers({ places }: Patient): readonly Diagnosis[] {
   )
 }
 
-function isInstalled(program: string): boolean {
+function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {
   if (program.startsWith('/')) return existsSync(program)
-  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
+  const folders = `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
   return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
 }
