@@ -1,5 +1,6 @@
 import { readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 const PROJECT = join(import.meta.dirname, '../..')
@@ -12,7 +13,8 @@ const places: Plugin = {
       loader: 'ts',
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-        .replaceAll('import.meta.filename', JSON.stringify(path)),
+        .replaceAll('import.meta.filename', JSON.stringify(path))
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
     })),
 }
 
