@@ -229,7 +229,7 @@ step('what does not fit is refused, and the servers run on', () => {
   refused('signal-event openvpn-update', /overlaps the local network 10\.77\.0\.0\/24/)
   type('config setprop openvpn-tcp network 10.9.0.0/24')
   type('db vpn setprop setsuna Address 10.8.0.1')
-  refused('signal-event vpn-client-modify setsuna', /10\.8\.0\.1 is no address for a client in 10\.8\.0\.0\/24/)
+  refused('signal-event vpn-client-modify setsuna', /10\.8\.0\.1 is not an address for a client in 10\.8\.0\.0\/24/)
   type('db vpn setprop setsuna Address 10.8.0.50')
   // A fragment of the site with a word that OpenVPN does not know: OpenVPN itself refuses it.
   const custom = '/etc/gabarit/templates-custom/etc/openvpn/server/server.conf/90Site'

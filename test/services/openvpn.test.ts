@@ -263,7 +263,7 @@ test('a warning for the networks of most homes', () => {
   type('db networks set 192.168.1.0 network Mask 255.255.255.0')
   assert.match(
     said(tried('signal-event --dry-run openvpn-update')),
-    /warning: .*many home routers use 192\.168\.1\.0\/24/,
+    /warning: .*many home routers also use 192\.168\.1\.0\/24/,
   )
   type('db networks delete 192.168.1.0')
 })
