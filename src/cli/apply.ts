@@ -17,7 +17,7 @@ export function run(invocation: Invocation): Promise<number> {
 
 async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { flag, value, print } = invocation
-  return inTurn(invocation, 'gabarit apply', async ({ context, turn, report, dryRun }) => {
+  return inTurn(invocation, 'gabarit apply', async ({ context, turn, report }) => {
     const runRequest = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report, {
       windowOfServices: value('confirm-within') !== 'no',
@@ -35,7 +35,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
       await transaction.commit(plan)
       await transaction.adjust([])
     })
-    if (dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
+    if (context.system.dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
     return { status, plan: planId(plan) }
   })
 }

@@ -10,7 +10,6 @@ import {
   writeConfirmation,
 } from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
 import { catchUp, repair } from '../transaction/before-change.ts'
@@ -27,7 +26,6 @@ import { confirmationData, confirmationOrProblem, lookForConfirmation } from './
 /** What is at hand while it is this command's turn. */
 interface Work {
   readonly invocation: Invocation
-  readonly system: RealSystem
   readonly turn: Turn
   readonly report: Reporter
 }
@@ -36,13 +34,12 @@ const WORDS: Readonly<Record<string, (work: Work) => Promise<number> | number>> 
 
 /** `gabarit confirm [cancel|extend DURATION|status|expired]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, places } = invocation
+  const { args, places, system } = invocation
   const [word = '', argument, ...surplus] = args
   const takes = word === 'extend' || word === 'guard'
   if (surplus.length > 0 || (argument !== undefined) !== takes)
     throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
-  const system = new RealSystem(places.root)
-  const report = reporter(invocation, false)
+  const report = reporter(invocation)
   if (word === 'status') return status(invocation)
   if (word === 'guard') return guard(argument ?? '', places, system, report)
   const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
@@ -51,7 +48,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
   const turn = takeTurn(places, `gabarit confirm ${word}`.trim())
   try {
-    return await act({ invocation, system, turn, report })
+    return await act({ invocation, turn, report })
   } finally {
     turn.release()
   }
@@ -66,8 +63,8 @@ async function keep(work: Work): Promise<number> {
 }
 
 async function cancel(work: Work): Promise<number> {
-  const { invocation, system, turn, report } = work
-  const { places, print } = invocation
+  const { invocation, turn, report } = work
+  const { places, system, print } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
   const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
@@ -87,8 +84,8 @@ async function extend(work: Work): Promise<number> {
   return EXIT.done
 }
 
-async function expired({ invocation, system, turn, report }: Work): Promise<number> {
-  await catchUp(invocation.places, system, turn, report)
+async function expired({ invocation, turn, report }: Work): Promise<number> {
+  await catchUp(invocation.places, invocation.system, turn, report)
   return EXIT.done
 }
 
@@ -110,8 +107,8 @@ function status({ places, flag, print }: Invocation): number {
  * The confirmation that can still be given. One whose time is over goes back now, unless that was tried in vain.
  * @throws Failure when there is none
  */
-async function stillOpen({ invocation, system, turn, report }: Work): Promise<Confirmation> {
-  const { places } = invocation
+async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmation> {
+  const { places, system } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places)
   if (open !== undefined && (secondsLeft(open) > 0 || open.problem !== null)) return open

@@ -22,7 +22,7 @@ export function run(invocation: Invocation): Promise<number> {
 
 async function rollback(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { args, value, places, print } = invocation
-  return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report, dryRun }) => {
+  return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
     const restoration = restorationTo(entry, history, places, context.system)
@@ -34,7 +34,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const comment = value('comment') ?? null
     const runRequest = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report)
-    if (dryRun) {
+    if (context.system.dryRun) {
       await transaction.commit(restoration.plan)
       await transaction.adjust([])
       return { status: EXIT.done, plan }

@@ -8,7 +8,7 @@ import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
-import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
+import { type Event, listEvents, loadEvent } from './load.ts'
 
 /** Events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {

@@ -30,7 +30,7 @@ export interface Signal {
   /** Whether a sensitive file may be overwritten although it was edited by hand; absent: none may. */
   readonly mayOverwrite?: (path: string) => boolean
   /** Asks the checks and checkers in a dry run too. */
-  readonly judge?: 'always'
+  readonly judge?: Context['judge']
   /** Seconds after which the files go back unless somebody confirms. */
   readonly confirmWithin?: number
   /** What is written has to be what somebody agreed to; absent: nobody was asked. */

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Io } from './io.ts'
 
 /** Where everything lives. All paths are absolute; target files are found with {@link Places.target}. */
 export interface Places {
@@ -20,11 +21,17 @@ export interface Places {
  * current folder when it does not start with a slash).
  * @param shipped the package's folder
  * @param root overrides `GABARIT_ROOT` (the option `--root`)
+ * @param absolute makes a relative path absolute; absent: from the current folder of the process
  */
-export function findPlaces(shipped: string, env: NodeJS.ProcessEnv, root?: string): Places {
-  const base = resolve(root ?? (env.GABARIT_ROOT || '/'))
+export function findPlaces(
+  shipped: string,
+  env: NodeJS.ProcessEnv,
+  root?: string,
+  absolute: Io['resolve'] = resolve,
+): Places {
+  const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
   const state = join(base, 'var/lib/gabarit')
-  const databases = env.DBPATH ? resolve(env.DBPATH) : join(state, 'db')
+  const databases = env.DBPATH ? absolute(env.DBPATH) : join(state, 'db')
   return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state }
 }
 

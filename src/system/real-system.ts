@@ -9,12 +9,14 @@ import type { Attributes, FileState, RunOptions, RunResult, System } from './sys
 /** The world as it is. */
 export class RealSystem implements System {
   readonly dryRun: boolean = false
+  readonly env: NodeJS.ProcessEnv
   readonly #root: string
   readonly #accounts = new Map<string, number>()
 
   /** @param root the folder that stands for `/`; its account files name the owners */
-  constructor(root: string) {
+  constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
     this.#root = root
+    this.env = env
   }
 
   state(path: string): FileState | undefined {
@@ -136,7 +138,7 @@ export class RealSystem implements System {
   }
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
-    return runCommand(command, options)
+    return runCommand(command, { env: this.env, ...options })
   }
 }
 

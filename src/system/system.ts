@@ -29,6 +29,7 @@ export interface RunResult {
 }
 
 export interface RunOptions {
+  /** Absent: that of the system. */
   readonly env?: NodeJS.ProcessEnv
   /** Folder in which the command runs; absent: the caller's. */
   readonly cwd?: string
@@ -47,6 +48,8 @@ export interface RunOptions {
 export interface System {
   /** Nothing is changed and no command is run. */
   readonly dryRun: boolean
+  /** What gabarit was started with; commands inherit it. */
+  readonly env: NodeJS.ProcessEnv
 
   state(path: string): FileState | undefined
   read(path: string): Buffer
