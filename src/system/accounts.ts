@@ -6,7 +6,7 @@ import { didYouMean } from '../base/nearest.ts'
 
 /**
  * The id of a user or group: from the root's own passwd or group file, else from the machine's name services (LDAP …).
- * @throws Failure (refused) when nobody has that name: never silently root
+ * @throws Failure (refused) for an unknown name: it never silently becomes root
  */
 export function accountId(kind: 'passwd' | 'group', name: string, root: string): number {
   if (/^\d+$/.test(name)) return Number(name)
@@ -31,7 +31,7 @@ function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n')
   } catch {
-    // A root without account files: the machine's own answer.
+    // A root without account files: ask the machine.
     return []
   }
 }

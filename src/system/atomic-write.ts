@@ -15,17 +15,17 @@ import { hasCode, messageOf } from '../base/failure.ts'
 export interface WriteOptions {
   /** The exact permissions of the file (the umask is not applied). */
   readonly mode: number
-  /** Owner and group; absent: those of the process. */
+  /** Owner and group; default: those of the process. */
   readonly uid?: number
   readonly gid?: number
   /**
-   * The caller holds a lock on the file, or has the turn: the temporary file gets a fixed name and one that a killed writer left behind is
-   * removed, so that left-overs never pile up.
+   * The caller has exclusive access, by a lock on the file or the event lock. The temporary file then gets a fixed name, and one
+   * left by a killed writer is removed, so that they never pile up.
    */
   readonly locked?: boolean
 }
 
-/** A new content that lies on the disk beside its file. */
+/** New content, written to disk next to its file. */
 export interface StagedFile {
   /** Puts it in place. */
   commit(): void
@@ -34,7 +34,7 @@ export interface StagedFile {
 }
 
 /**
- * Replaces a file as a whole: whoever reads it, at any instant and after any crash, sees the old content or the new.
+ * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
  * A symbolic link at `path` is replaced, not followed.
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
@@ -42,8 +42,8 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, opt
 }
 
 /**
- * The first half of {@link writeFileAtomically}, which is the one that needs space. The temporary file is made exclusively,
- * beside the target, never with wider permissions than asked; it is removed when anything fails.
+ * The first half of {@link writeFileAtomically}, the one that needs disk space. The temporary file is created exclusively, next
+ * to the target, never with wider permissions than asked for, and removed if anything fails.
  */
 export function stageFile(path: string, data: string | Uint8Array, options: WriteOptions): StagedFile {
   const folder = dirname(path)
@@ -56,7 +56,7 @@ export function stageFile(path: string, data: string | Uint8Array, options: Writ
     writeFileSync(descriptor, data)
     if (options.uid !== undefined || options.gid !== undefined)
       fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
-    // After the change of owner, which would clear set-user-id bits.
+    // After changing the owner, which clears set-user-id bits.
     fchmodSync(descriptor, options.mode)
     fsyncSync(descriptor)
     closeSync(descriptor)
@@ -91,21 +91,21 @@ export function syncFolder(folder: string): void {
   try {
     fsyncSync(descriptor)
   } catch (error) {
-    // Some file systems cannot sync a folder; there is nothing better to do on them.
+    // Some file systems cannot sync a folder, and there is no alternative.
     if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** What the operating system said, without Node's code, call and path: `no space left on device`. */
+/** The error text of the operating system, without Node's code, call and path: `no space left on device`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error)
   return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
 }
 
 function temporaryName(name: string, fixed: boolean): string {
-  // A name may be 255 bytes long: keep room for what is added.
+  // A name can be 255 bytes long: leave room for the additions.
   const start = Buffer.from(name)
     .subarray(0, 200)
     .toString('latin1')

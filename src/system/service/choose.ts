@@ -7,7 +7,7 @@ import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
 import { systemd } from './systemd.ts'
 
-/** No supervisor: says what it would do. */
+/** No service manager: only says what would be done. */
 export const none: ServiceManager = {
   name: 'none',
   idle: true,
@@ -25,8 +25,9 @@ const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
 }
 
 /**
- * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else found
- * by its traces in /run; a service in a container is Docker's. Below another root than `/` nothing of this machine is touched unless it is named.
+ * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else detected
+ * by its files in /run. Services in containers belong to Docker. Below a root other than `/`, no service manager is used
+ * unless it is named.
  * @throws Failure (refused) for an unknown name
  */
 export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
