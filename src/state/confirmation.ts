@@ -6,6 +6,7 @@ import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import { type Request, serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
+import { ASKED_PARTS, type Asked, commandLine, noteOf } from './history/entry.ts'
 
 /** When a window opens and ends. Within one run of the machine only the time since its start counts, which no clock change moves. */
 export interface Window {
@@ -19,14 +20,10 @@ export interface Window {
 }
 
 /** A change that goes back by itself unless it is confirmed. */
-export interface Confirmation {
+export interface Confirmation extends Asked {
   readonly token: string
   /** The entry of the history to go back to: its id, never "the one before". */
   readonly base: number
-  readonly command: string
-  readonly args: readonly string[]
-  readonly comment: string | null
-  readonly user: string
   /** Length of the window in seconds. */
   readonly within: number
   readonly window: Window
@@ -43,8 +40,8 @@ export const CONFIRMATION = new StateFile<Confirmation>('confirmation.json', {
   what: 'the pending confirmation',
   // Everything that going back needs.
   shape: objectOf<Confirmation>({
-    ...{ token: matching(/^[0-9a-f]+$/, 'a token'), base: integer, command: text, args: listOf(text) },
-    ...{ comment: orNull(text), user: text, within: number, requests: listOf(serviceRequest), secrets: listOf(text) },
+    ...{ ...ASKED_PARTS, token: matching(/^[0-9a-f]+$/, 'a token'), base: integer, within: number },
+    ...{ requests: listOf(serviceRequest), secrets: listOf(text) },
     window: objectOf<Window>({ until: text, opened: number, ends: number, boot: orNull(text) }),
     problem: orNull(text),
   }),
@@ -106,7 +103,6 @@ export function removeConfirmation(places: Places, token: string): void {
 }
 
 /** What is waiting, for people: `signal-event console-save by root, back to entry 41`. */
-export function describeConfirmation({ command, args, user, base, comment }: Confirmation): string {
-  const note = comment === null ? '' : ` "${comment}"`
-  return `${[command, ...args].join(' ')}${note} by ${user}, else back to entry ${base}`
+export function describeConfirmation(open: Confirmation): string {
+  return `${commandLine(open)}${noteOf(open)} by ${open.user}, else back to entry ${open.base}`
 }

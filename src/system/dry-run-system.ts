@@ -2,7 +2,7 @@ import { OverlayFiles } from './overlay-files.ts'
 import { RealSystem } from './real-system.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
 
-/** Reads the world and changes nothing of it: files are written in memory, and commands are only noted. */
+/** Reads the server but changes nothing: files are written in memory, and no command is run. */
 export class DryRunSystem extends OverlayFiles implements System {
   readonly dryRun = true
   readonly env: NodeJS.ProcessEnv

@@ -1,6 +1,6 @@
 import type { Lock, LockOptions } from './lock.ts'
 
-/** What stands at a path, links not followed. */
+/** What is at a path, not following links. */
 export interface FileState {
   readonly kind: 'file' | 'folder' | 'link' | 'other'
   /** Permission bits. */
@@ -11,7 +11,7 @@ export interface FileState {
   readonly modified: number
 }
 
-/** Permissions and owner of a file from its birth on. */
+/** Permissions and owner that a file has from its creation. */
 export interface Attributes {
   readonly mode: number
   readonly uid: number
@@ -27,26 +27,26 @@ export interface Files {
   state(path: string): FileState | undefined
   read(path: string): Buffer
   readLink(path: string): string
-  /** The path with all links resolved; undefined when it does not exist. */
+  /** The path with all links resolved; undefined if it does not exist. */
   realPath(path: string): string | undefined
   /** The names in a folder, in no order; none when there is no such folder. */
   list(folder: string): string[]
 
-  /** Makes a folder, and those above it; one that exists is fine. @param mode absent: 0755 */
+  /** Creates a folder and its parents, unless it exists. @param mode default: 0755 */
   makeFolder(path: string, mode?: number): void
   /** Removes an empty folder. */
   removeFolder(path: string): void
-  /** Writes a new file and syncs it; fails when the path exists. */
+  /** Writes a new file and syncs it; fails if the path exists. */
   writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
-  /** Replaces a file, or makes it, as a whole: whoever reads it sees the old content or the new. */
+  /** Creates or replaces a file atomically: a reader sees the old content or the new. */
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void
-  /** Adds to the end of a file that only its owner may read; it is made when there is none. */
+  /** Appends to a file that only its owner may read, and creates it if it is missing. */
   append(path: string, data: string | Uint8Array): void
-  /** A second name for a file (a copy where the file system has no hard links). */
+  /** Creates a second name for a file (a copy if the file system has no hard links). */
   link(path: string, name: string): void
   symlink(target: string, path: string): void
   rename(from: string, to: string): void
-  /** Removes a file or link; a missing one is fine. */
+  /** Removes a file or link; does nothing if it is missing. */
   remove(path: string): void
   setAttributes(path: string, attributes: Attributes): void
   /** Makes the names in a folder durable. */

@@ -51,7 +51,7 @@ export class RealFiles implements Files {
       fs.fchmodSync(descriptor, attributes.mode)
       fs.fsyncSync(descriptor)
     } catch (error) {
-      // Node does not name the file of a descriptor: which disk is full?
+      // Node does not name the file of a descriptor, but the message must say which disk is full.
       throw error instanceof Error ? Object.assign(error, { path }) : error
     } finally {
       fs.closeSync(descriptor)
@@ -122,7 +122,7 @@ export class RealFiles implements Files {
   }
 }
 
-/** Only root may; in a sandbox of an ordinary user everything stays the user's own. */
+/** Only root can. In an ordinary user's sandbox everything belongs to that user. */
 function mayGiveAway(): boolean {
   return process.geteuid?.() === 0
 }

@@ -3,14 +3,14 @@ import { RealFiles } from './real-files.ts'
 import { runCommand } from './run.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
 
-/** The world as it is. */
+/** The real server. */
 export class RealSystem extends RealFiles implements System {
   readonly dryRun = false
   readonly env: NodeJS.ProcessEnv
   readonly #root: string
   readonly #accounts = new Map<string, number>()
 
-  /** @param root the folder that stands for `/`; its account files name the owners */
+  /** @param root the folder used as `/`; its account files define the owners */
   constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
     super()
     this.#root = root

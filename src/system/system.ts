@@ -4,11 +4,11 @@ export type { Attributes, FileState } from './files.ts'
 
 /** How a command ended. */
 export interface RunResult {
-  /** Exit status; undefined when it was killed, did not start, or ran out of time. */
+  /** Exit status; undefined if it was killed, did not start, or timed out. */
   readonly status: number | undefined
-  /** All that it said, in the order in which it came. */
+  /** All of its output, in the order it came. */
   readonly output: string
-  /** What it said on standard output alone: the only place where data can be told from complaints. */
+  /** Its standard output only, to separate data from complaints. */
   readonly stdout: string
   /** Why there is no exit status, in words. */
   readonly problem: string | undefined
@@ -17,11 +17,11 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  /** Absent: that of the system. */
+  /** Default: that of the system. */
   readonly env?: NodeJS.ProcessEnv
-  /** Folder in which the command runs; absent: the caller's. */
+  /** Folder in which the command runs; default: the caller's. */
   readonly cwd?: string
-  /** Standard input; absent: none. */
+  /** Standard input; default: none. */
   readonly input?: string | Uint8Array
   /** Milliseconds until the command is killed. */
   readonly timeout: number
@@ -30,13 +30,13 @@ export interface RunOptions {
 }
 
 /**
- * The one port to the world of target files and commands. Plan, commit and event run the same code on every implementation, so
- * that a dry run cannot differ from the real one.
+ * The one port to the server: its files, its users, its commands. Plan, commit and events run the same code on every
+ * implementation, so that a dry run does what the real run does.
  */
 export interface System extends Files {
   /** Nothing is changed, and no command is run that could change something. */
   readonly dryRun: boolean
-  /** What gabarit was started with; commands inherit it. */
+  /** The environment of gabarit, which commands inherit. */
   readonly env: NodeJS.ProcessEnv
 
   userId(name: string): number

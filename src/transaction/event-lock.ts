@@ -1,3 +1,4 @@
+import type { Context } from '../plan/context.ts'
 import { holdSignals } from '../system/interruption.ts'
 import { readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
@@ -22,13 +23,16 @@ export interface Turn {
  * their turns one after the other, too: an action may start several at once. So each joins by a lock of its own, whose
  * token its own actions inherit.
  */
-export function takeTurn(places: Places, command: string): Turn {
-  const inherited = process.env[JOIN_VARIABLE] || undefined
+export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>, command: string): Turn {
+  const inherited = system.env[JOIN_VARIABLE] || undefined
   places.state.makeFolder()
-  const wait = process.env.GABARIT_LOCK_WAIT === undefined ? { wait: WAIT } : {}
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)
   const path = lockFile(places, depth)
-  const lock = places.state.files.lock(path, { what: 'the right to change configuration files', command, ...wait })
+  const lock = places.state.files.lock(path, {
+    what: 'the right to change configuration files',
+    command,
+    patience: WAIT,
+  })
   const letSignals = holdSignals()
   const release = () => {
     lock.release()

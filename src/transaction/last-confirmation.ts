@@ -1,9 +1,11 @@
 import { Failure, orFailure } from '../base/failure.ts'
 import { objectOf, oneOf, text } from '../base/shape.ts'
+import type { Context } from '../plan/context.ts'
 import { type Confirmation, removeConfirmation } from '../state/confirmation.ts'
+import { commandLine } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
-import { userName } from './history-record.ts'
 
 /** How the last confirmation ended, for whoever comes too late. */
 export interface Ended {
@@ -20,10 +22,14 @@ export const LAST_CONFIRMATION = new StateFile<Ended>('confirmation-last.json', 
 })
 
 /** Ends a confirmation for good, and remembers how. The caller has the turn. */
-export function endConfirmation(places: Places, { command, args, token }: Confirmation, how: Ended['how']): void {
-  removeConfirmation(places, token)
-  const what = [command, ...args].join(' ')
-  LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user: userName(), what })
+export function endConfirmation(
+  { places, system }: Pick<Context, 'places' | 'system'>,
+  open: Confirmation,
+  how: Ended['how'],
+): void {
+  removeConfirmation(places, open.token)
+  const { user } = caller(system.env)
+  LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user, what: commandLine(open) })
 }
 
 /** How the last one ended; undefined when there was none. */

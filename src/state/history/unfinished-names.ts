@@ -1,26 +1,31 @@
 import { listOf, objectOf, orNull, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { StateFile } from '../../system/state-file.ts'
-import { COMMON_PARTS, databaseHashes, type HistoryEntry, type PropertyChange, propertyChange } from './entry.ts'
+import {
+  type Asked,
+  COMMON_PARTS,
+  databaseHashes,
+  type HistoryEntry,
+  type PropertyChange,
+  propertyChange,
+} from './entry.ts'
 import { type MaskedEntry, maskedEntry } from './masked-files.ts'
 
 /**
  * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
  * run that is interrupted after its commit has an entry all the same, and what belongs to its files is done later.
  */
-export type Unfinished = Pick<
-  HistoryEntry,
-  'time' | 'user' | 'via' | 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'
-> & {
-  /** The databases that the files were made from; null: those that are found when the entry is made. */
-  readonly databases: HistoryEntry['databases'] | null
-  /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */
-  readonly changes: readonly PropertyChange[]
-  /** The files with secrets that were written. */
-  readonly masked: readonly MaskedEntry[]
-  /** The confirmation that this run ends, by its token; null: none. */
-  readonly closes: string | null
-}
+export type Unfinished = Asked &
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'> & {
+    /** The databases that the files were made from; null: those that are found when the entry is made. */
+    readonly databases: HistoryEntry['databases'] | null
+    /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */
+    readonly changes: readonly PropertyChange[]
+    /** The files with secrets that were written. */
+    readonly masked: readonly MaskedEntry[]
+    /** The confirmation that this run ends, by its token; null: none. */
+    readonly closes: string | null
+  }
 
 const NAME = /^unfinished-(\d+)\.json$/
 
