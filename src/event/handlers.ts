@@ -8,8 +8,8 @@ import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 
 /** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
-function actionTimeout(): number {
-  const seconds = Number(process.env.GABARIT_ACTION_TIMEOUT)
+function actionTimeout(env: NodeJS.ProcessEnv): number {
+  const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
@@ -42,8 +42,8 @@ export async function runHandler(
 ): Promise<string | undefined> {
   const started = Date.now()
   const env = {
-    ...process.env,
-    PATH: `${join(places.shipped, 'bin')}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    ...system.env,
+    PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
     [JOIN_VARIABLE]: event.token,
@@ -51,7 +51,7 @@ export async function runHandler(
   const command = [...interpreter(handler.file), handler.file, event.name, ...event.args]
   const { status, problem } = await system.run(command, {
     env,
-    timeout: actionTimeout(),
+    timeout: actionTimeout(system.env),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
   const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
+import type { Context } from '../plan/context.ts'
 import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
 import { exists, readText } from '../system/read-files.ts'
@@ -11,8 +12,8 @@ import { windowSeconds } from './duration.ts'
 export const WINDOW_FILE = 'confirm-within'
 
 /** Whether a window is opened unasked: in a remote shell, and not while there is nothing to go back to. */
-export function opensUnasked(places: Places): boolean {
-  return Boolean(process.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
+export function opensUnasked({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
+  return Boolean(system.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
 }
 
 /**

@@ -24,11 +24,11 @@ export const SERVER_CHECKS: readonly Check[] = [
   { id: 'checkers', run: checkers },
 ]
 
-function serviceManager({ places, configuration }: Patient): readonly Diagnosis[] {
+function serviceManager({ places, system, configuration }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
   try {
     const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-    const { name, idle } = chooseServiceManager(places.root, property)
+    const { name, idle } = chooseServiceManager(places.root, property, system.env)
     if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
     const message = 'no service manager was found: files change, and no service reads them'
     return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
