@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
@@ -118,5 +118,5 @@ function putTogether(
 }
 
 function version(io: Io): string {
-  return JSON.parse(readFileSync(join(io.shipped, 'package.json'), 'utf8')).version
+  return JSON.parse(readText(join(io.shipped, 'package.json'))).version
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
+import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
@@ -61,7 +61,7 @@ export async function runHandler(
 
 /** An executable text without interpreter line runs under sh, as in SME Server. */
 function interpreter(file: string): string[] {
-  const head = readFileSync(file).subarray(0, 4)
+  const head = readBytes(file).subarray(0, 4)
   const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'
   return binary ? [] : ['/bin/sh']
 }

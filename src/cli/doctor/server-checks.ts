@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
@@ -10,6 +9,7 @@ import { readableDatabase } from '../../db/store.ts'
 import { successorOf } from '../../modules/letsencrypt/authority.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile } from '../../system/places.ts'
+import { entriesIn, exists, isExecutable, readBytes, statOf } from '../../system/read-files.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
@@ -65,7 +65,7 @@ function certificate(patient: Patient): readonly Diagnosis[] {
       if (path === '' || seen.has(path)) return []
       seen.add(path)
       const file = below(places, path)
-      if (existsSync(file)) return property === 'key' ? [] : endOf(path, file, now)
+      if (exists(file)) return property === 'key' ? [] : endOf(path, file, now)
       const message = `${owner} ${property}: ${path} does not exist`
       return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
     }),
@@ -86,7 +86,7 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   let end: number
   let soon: number
   try {
-    const { validFrom, validTo } = new X509Certificate(readFileSync(file))
+    const { validFrom, validTo } = new X509Certificate(readBytes(file))
     end = Date.parse(validTo)
     soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   } catch (error) {
@@ -107,10 +107,9 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
 
 /** Fragments and actions run as root: who may write them is root. */
 function siteFolder({ places }: Patient): readonly Diagnosis[] {
-  const folders = existsSync(places.site) ? [places.site, ...foldersBelow(places.site)] : []
   return orOk(
-    folders.flatMap((folder): Diagnosis[] => {
-      const { mode, uid } = lstatSync(folder)
+    [places.site, ...foldersBelow(places.site)].flatMap((folder): Diagnosis[] => {
+      const { mode = 0, uid = 0 } = statOf(folder) ?? {}
       if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
       const message = `${folder} can be changed by others than root, and what is in it runs as root`
       const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
@@ -121,7 +120,7 @@ function siteFolder({ places }: Patient): readonly Diagnosis[] {
 }
 
 function foldersBelow(folder: string): string[] {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const folders = entriesIn(folder).filter(entry => entry.isDirectory())
   return folders.flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))])
 }
 
@@ -146,7 +145,7 @@ function checkers({ places, system }: Patient): readonly Diagnosis[] {
 }
 
 function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {
-  if (program.startsWith('/')) return existsSync(program)
+  if (program.startsWith('/')) return isExecutable(program)
   const folders = `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
-  return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
+  return folders.some(folder => folder !== '' && isExecutable(join(folder, program)))
 }
