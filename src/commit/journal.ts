@@ -103,7 +103,8 @@ function isMade(system: System, path: string, made: string): boolean {
   return (kind === 'link' && system.readLink(path) === made) || (kind === 'file' && sha256(system.read(path)) === made)
 }
 
-function removeEmptyFolder(system: System, folder: string): void {
+/** Removes a folder of which nothing is left. */
+export function removeEmptyFolder(system: System, folder: string): void {
   if (system.state(folder)?.kind !== 'folder') return
   try {
     system.removeFolder(folder)

@@ -275,7 +275,7 @@ export class Transaction {
     const recorder = this.#recording()
     if (recorder === undefined) return []
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
-    if (plan.changes.length + changes.length + armed.length === 0) return []
+    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return []
     const facts = {
       ...this.#window.runRequest,
       outcome: 'failed',

@@ -15,7 +15,18 @@ import { readUnfinished, unfinishedFile, unfinishedIds } from './unfinished-name
  */
 export type Unfinished = Pick<
   HistoryEntry,
-  'time' | 'user' | 'via' | 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'
+  | 'time'
+  | 'user'
+  | 'via'
+  | 'command'
+  | 'args'
+  | 'comment'
+  | 'outcome'
+  | 'problems'
+  | 'paths'
+  | 'files'
+  | 'folders'
+  | 'manifest'
 > & {
   /** The databases that the files were made from; null: those that are found when the entry is made. */
   readonly databases: HistoryEntry['databases'] | null
