@@ -1,4 +1,4 @@
-/** Rows as lines of columns of equal width, two blanks between. */
+/** Rows as lines, in columns of equal width with two spaces between them. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows)

@@ -1,4 +1,4 @@
-/** Control characters become visible, so that one record stays one record on a terminal and in a pipe; tabs stay. */
+/** Makes control characters visible, so that one record stays on one line in a terminal or a pipe. Tabs are kept. */
 export function escapeControls(text: string): string {
   return text.replace(/(?!\t)\p{Cc}/gu, character => {
     if (character === '\n') return '\\n'

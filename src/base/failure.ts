@@ -1,7 +1,7 @@
 /** Exit statuses of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, rolledBack: 4 } as const
 
-/** What an administrator can mend: printed without a stack. Anything else that is thrown is a bug in gabarit. */
+/** Something an administrator can fix: printed without a stack. Anything else that is thrown is a bug in gabarit. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   /** Exit status of the command, one of {@link EXIT}. */
@@ -18,7 +18,7 @@ export class Failure extends Error {
     this.hint = options.hint
   }
 
-  /** `where: message` and the hint on lines of their own, as it is shown to a person. */
+  /** `where: message`, then the hint on its own lines: what a person sees. */
   describe(): string {
     const first = this.where === undefined ? this.message : `${this.where}: ${this.message}`
     return this.hint === undefined ? first : `${first}\n${this.hint.replace(/^/gm, '  ')}`
@@ -36,9 +36,9 @@ export function refusal(message: string, options: { where?: string; hint?: strin
 }
 
 /**
- * New files are in place, something is wrong with them, and they cannot be taken back.
+ * New files are in place, something is wrong with them, and they cannot be rolled back.
  * @param why what is wrong with them
- * @param error why the files before cannot be put in their place
+ * @param error why the previous files cannot be restored
  * @param hint what to do
  */
 export function cannotGoBack(why: string, error: unknown, hint: string): Failure {
@@ -57,7 +57,7 @@ export function withStatus(failure: Failure, status: number): Failure {
   })
 }
 
-/** What a look finds, or the failure that it ends with: for who has more to show than this. */
+/** The result of a look, or its failure: for callers that have more to show than this one thing. */
 export function orFailure<Found>(look: () => Found): Found | Failure {
   try {
     return look()
@@ -67,7 +67,7 @@ export function orFailure<Found>(look: () => Found): Found | Failure {
   }
 }
 
-/** True for an error of the operating system: a full disk, a folder that is missing. */
+/** True for an error of the operating system: a full disk, a missing folder. */
 export function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

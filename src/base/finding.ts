@@ -6,7 +6,7 @@ export interface Finding {
   readonly message: string
 }
 
-/** Looks at something, and makes a finding of what is wrong with it. */
+/** Runs a check and turns the {@link Failure} it throws, if any, into a finding. */
 export function findingsOf(look: () => unknown): Finding[] {
   try {
     look()

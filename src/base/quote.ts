@@ -13,18 +13,18 @@ export const shell: Quoter = value => (/^[\w@%+=:,./-]+$/.test(value) ? value : 
 
 /**
  * Apache httpd's argument (server/util.c, ap_getword_conf): bare, or in double quotes with `\"` and `\\`.
- * `${NAME}` and `%{NAME}` are expanded by httpd wherever they stand and cannot be escaped.
+ * httpd expands `${NAME}` and `%{NAME}` everywhere, and they cannot be escaped.
  */
 export const apache: Quoter = value => {
   if (/^[\w@%+=:,./*?&~!-]+$/.test(value)) return value
-  if (/[$%]\{/.test(value)) refuse(value, 'holds ${ or %{, which httpd would expand; use <%~ %> when that is meant')
+  if (/[$%]\{/.test(value)) refuse(value, 'holds ${ or %{, which httpd would expand; use <%~ %> if you mean that')
   return doubleQuoted(value)
 }
 
 /** nginx (ngx_conf_file.c): bare, or in double quotes with `\"` and `\\`; a dollar starts a variable and has no escape. */
 export const nginx: Quoter = value => {
   if (/^[\w@%+=:,./*?&~!-]+$/.test(value)) return value
-  if (value.includes('$')) refuse(value, 'holds a $, which nginx would expand; use <%~ %> when that is meant')
+  if (value.includes('$')) refuse(value, 'holds a $, which nginx would expand; use <%~ %> if you mean that')
   return doubleQuoted(value)
 }
 
@@ -35,22 +35,24 @@ export const openvpn: Quoter = value => (/^[\w@%+=:,./*-]+$/.test(value) ? value
 export const iptables: Quoter = value => (/^[\w@%+=:,./*!-]+$/.test(value) ? value : doubleQuoted(value))
 
 /**
- * Values of an ini or `key = value` file: bare. A comment sign at the start or behind a blank would cut the value, and a
- * backslash at its end would swallow the next line where lines can be continued (systemd.syntax(7), git-config(1)).
+ * Values of an ini or `key = value` file: bare. A comment sign at the start or after a space would cut the value short, and a
+ * backslash at its end would swallow the next line in formats that continue lines (systemd.syntax(7), git-config(1)).
  */
 const ini: Quoter = value =>
   /^[#;]|\s[#;]|^\s|\s$|\\$/.test(value)
-    ? refuse(value, 'would be cut short as a comment, lose blanks or be continued on the next line in this file')
+    ? refuse(value, 'would lose spaces, be cut short as a comment or continue on the next line in this file')
     : value
 
-/** Files of words parted by blanks (hosts, domains.txt): host names, addresses, paths; nothing that parts or comments. */
+/** Files of space-separated words (hosts, domains.txt): host names, addresses, paths; no spaces and no comment signs. */
 export const words: Quoter = value =>
-  /^[\w@%+=:,./*-]+$/.test(value) ? value : refuse(value, 'is not one plain word, the only thing this file can hold')
+  /^[\w@%+=:,./*-]+$/.test(value)
+    ? value
+    : refuse(value, 'is not a single plain word, and this file can hold nothing else')
 
 /** YAML and JSON: a double-quoted string (YAML 1.2.2 §7.3.1 takes JSON's); print a number to have it bare. */
 export const json: Quoter = value => JSON.stringify(value)
 
-/** The quoters by the word that `format` in template.json may have. */
+/** The quoters, by the value of `format` in template.json. */
 export const QUOTERS: Readonly<Record<string, Quoter>> = {
   raw: value => value,
   shell,

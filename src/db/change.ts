@@ -10,16 +10,16 @@ import { changedProperties, validateChanges } from './validate.ts'
 export interface ChangeOptions {
   /** For the lock, without values: `config setprop`. */
   readonly command: string
-  /** Told the problems instead of refusing the change (an import). */
+  /** Receives the problems; the change is then not refused (an import). */
   readonly report?: (problems: readonly Problem[]) => void
-  /** What stands before a problem: the line of a batch. */
+  /** The prefix of a problem: the line of a batch. */
   readonly locate?: (problem: Problem) => string
-  /** Told of names of properties that look like slips, when the change is done. */
-  readonly note?: (slip: string) => void
+  /** Receives property names that look like typos, once the change is made. */
+  readonly note?: (typo: string) => void
 }
 
 /**
- * Changes a database in one transaction, and checks what was changed against its description before it is written.
+ * Changes a database in one transaction. What changed is checked against its description before it is written.
  * @throws Failure (refused, nothing changed) that lists every value that does not fit
  */
 export function changeDatabase<Result>(
@@ -30,7 +30,7 @@ export function changeDatabase<Result>(
 ): Result {
   const { command, report, note } = options
   const makeFolder = ownsFolder(places, name)
-  const slips: string[] = []
+  const typos: string[] = []
   const done = writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
@@ -41,15 +41,15 @@ export function changeDatabase<Result>(
         if (report === undefined) throw problemsFailure(problems, options.locate)
         report(problems)
       }
-      if (note !== undefined) slips.push(...slipsIn(draft, descriptions, name))
+      if (note !== undefined) typos.push(...typosIn(draft, descriptions, name))
     }
     return result
   })
-  for (const slip of slips) note?.(slip)
+  for (const typo of typos) note?.(typo)
   return done
 }
 
-function slipsIn(draft: Draft, descriptions: Descriptions, database: string): string[] {
+function typosIn(draft: Draft, descriptions: Descriptions, database: string): string[] {
   return draft.changedKeys().flatMap(key => {
     const record = draft.get(key)
     if (record === undefined) return []
@@ -57,7 +57,7 @@ function slipsIn(draft: Draft, descriptions: Descriptions, database: string): st
   })
 }
 
-/** Only gabarit's own folder of databases is made when it is missing, not one that `DBPATH` or an absolute name asks for. */
+/** Only gabarit's own database folder is created when missing, not one named by `DBPATH` or an absolute path. */
 export function ownsFolder(places: Places, name: string): boolean {
   return !isAbsolute(name) && places.databases === join(places.state, 'db')
 }

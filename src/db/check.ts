@@ -5,9 +5,9 @@ import { listDatabases } from './list.ts'
 import { readDatabase } from './store.ts'
 
 /**
- * Makes sure that every database can be read, before anything is made of them: an action would fail on a damaged one, and
- * the files after it once more.
- * @throws Failure (refused) that tells of all that cannot
+ * Makes sure that every database can be read before anything is built from them. Otherwise an action would fail on a damaged
+ * one, and then the files would fail again.
+ * @throws Failure (refused) that lists every database that cannot be read
  */
 export function refuseDamagedDatabases(places: Places): void {
   const names = new Set([...describedDatabases(places), ...listDatabases(places)])

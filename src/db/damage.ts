@@ -7,14 +7,14 @@ import { parse } from './json.ts'
 import { SyntaxProblem } from './json-strict.ts'
 import type { Records } from './record.ts'
 
-/** The copy that each successful write leaves beside a database. */
+/** The copy that each successful write leaves next to a database. */
 export function lastGoodPath(file: string): string {
   return join(dirname(file), `.${basename(file)}.last-good`)
 }
 
 /**
- * A database that is missing beside its last good copy was lost: reading it as empty would make the next write overwrite
- * the copy too. Deleting every record leaves a file, so a database that is really empty is never missing like that.
+ * A database that is missing while its last good copy exists was lost. Reading it as empty would let the next write overwrite
+ * the copy too. Deleting every record leaves a file behind, so an empty database never looks like this.
  */
 export function lostDatabase(file: string): Failure | undefined {
   const copy = lastGoodPath(file)
@@ -23,9 +23,9 @@ export function lostDatabase(file: string): Failure | undefined {
   const back =
     date === undefined
       ? [`That copy (${copy}) is damaged too. Restore the file from a backup.`]
-      : [`Get it back from that copy, of ${sayTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
+      : [`Restore it from that copy, made ${sayTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
   const hint = ['Nothing was changed.', ...back, 'To start empty on purpose, remove the copy:', `rm ${shellWord(copy)}`]
-  return new Failure('the database is missing, although its last good copy is there: it was lost', {
+  return new Failure('the database file was lost: its last good copy still exists', {
     where: file,
     hint: hint.join('\n'),
   })
@@ -33,7 +33,7 @@ export function lostDatabase(file: string): Failure | undefined {
 
 /**
  * Decodes the bytes of a database.
- * @throws Failure that names the line, what is wrong, and the last good copy with the command that puts it back
+ * @throws Failure that names the line, what is wrong, and the command that restores the last good copy
  */
 export function decodeDatabase(file: string, bytes: Buffer): Records {
   try {
@@ -50,11 +50,11 @@ export function decodeDatabase(file: string, bytes: Buffer): Records {
 
 function decode(bytes: Buffer): Records {
   const text = bytes.toString('utf8')
-  if (!isUtf8(bytes)) throw new SyntaxProblem(text, text.indexOf('\ufffd'), 'there are bytes here that are not UTF-8')
+  if (!isUtf8(bytes)) throw new SyntaxProblem(text, text.indexOf('\ufffd'), 'these bytes are not valid UTF-8')
   return parse(text)
 }
 
-/** Lines of `key=type|…` instead of JSON: a database of SME Server was copied here as it is. */
+/** Lines of `key=type|…` instead of JSON: somebody copied an SME Server database here unconverted. */
 function looksFlat(bytes: Buffer): boolean {
   const lines = bytes
     .toString('utf8')
@@ -65,21 +65,21 @@ function looksFlat(bytes: Buffer): boolean {
 
 function flatHint(file: string): string {
   const name = basename(file).replace(/\.json$/, '')
-  return `This looks like a database of SME Server. Move it elsewhere and run: db ${name} import FILE`
+  return `This looks like an SME Server database. Move it elsewhere and run: db ${name} import FILE`
 }
 
 function lastGoodHint(file: string): string {
   const copy = lastGoodPath(file)
   const date = goodDate(copy)
-  if (date === undefined) return 'There is no good copy of it here. Mend the file, or restore it from a backup.'
+  if (date === undefined) return 'There is no good copy of it here. Repair the file, or restore it from a backup.'
   return [
-    'Nothing was changed. Mend the file, or go back to its last good copy,',
-    `of ${sayTime(date)}:`,
+    'Nothing was changed. Repair the file, or restore its last good copy,',
+    `made ${sayTime(date)}:`,
     `cp ${shellWord(copy)} ${shellWord(file)}`,
   ].join('\n')
 }
 
-/** When the copy was made; undefined when there is none that can be read. */
+/** When the copy was made; undefined if there is no readable copy. */
 function goodDate(copy: string): Date | undefined {
   try {
     decode(readFileSync(copy))

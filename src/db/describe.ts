@@ -7,7 +7,7 @@ import type { DatabaseDescription, DescriptionFile, RecordDescription } from './
 import { readDescription } from './description-file.ts'
 import { decodeName, encodeName, familyOf, type Subject } from './description-names.ts'
 
-/** The names of the databases that have a description or a migration, shipped or of the site, in byte order. */
+/** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Places): string[] {
   const names = folders(places).flatMap(folder =>
     entries(folder)
@@ -17,11 +17,11 @@ export function describedDatabases(places: Places): string[] {
   return [...new Set(names)].sort(compareBytes)
 }
 
-/** All that describes a database; undefined when nothing does. */
+/** Everything that describes a database; undefined if nothing does. */
 export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
   if (!isName(name) || !folders(places).some(folder => existsSync(join(folder, name)))) return undefined
   const files = listFiles(places, name)
-  // Sorted by what they describe: "httpd.json" comes behind "httpd-admin.json", the key "httpd" before "httpd-admin".
+  // Sorted by subject: the file "httpd.json" sorts after "httpd-admin.json", but the key "httpd" before "httpd-admin".
   const subjects = [...files.keys()].map(file => ({ file, subject: decodeName(file) }))
   subjects.sort((a, b) => compareBytes(a.subject.name, b.subject.name))
   const records = new Map<string, RecordDescription>()
@@ -38,18 +38,18 @@ export function describeDatabase(places: Places, name: string): DatabaseDescript
   return { name, records, types, families }
 }
 
-/** The files that describe a database: all of them may be looked at, although one is malformed. */
+/** The files that describe a database, malformed ones included. */
 export function descriptionFiles(places: Places, name: string): string[] {
   return [...listFiles(places, name).values()].flat()
 }
 
-/** Keys of the records that have a description of their own; what it says is not read. */
+/** Keys of the records with their own description. The descriptions themselves are not read. */
 export function describedKeys(places: Places, name: string): string[] {
   const subjects = [...listFiles(places, name).keys()].map(decodeName)
   return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
 }
 
-/** What is said of the record itself, over what is said of its family: initialisation has to know its type. */
+/** A record's own description on top of its family's: initialisation needs to know its type. */
 function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile): RecordDescription {
   const family = familyOf(files.keys(), key)
   const loaded = family === undefined ? undefined : load(files, encodeName({ kind: 'family', name: family }))
@@ -57,8 +57,8 @@ function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile):
 }
 
 /**
- * What holds for one record: the description of its type, that of its family over it, and its own over both. Only the files that concern it are read, so a
- * command that changes one record stays quick. Remembered: a batch asks thousands of times.
+ * The description that applies to one record: its type's, overridden by its family's, overridden by its own. Only the files
+ * that concern it are read, so a command that changes one record stays quick. Cached: a batch asks thousands of times.
  */
 export class Descriptions {
   readonly #places: Places
@@ -67,7 +67,7 @@ export class Descriptions {
   readonly #known = new Map<string, DescriptionFile | undefined>()
   readonly #merged = new Map<string, RecordDescription | undefined>()
 
-  /** @param concerns which description files are to be read at all; absent: every one */
+  /** @param concerns which description files to read; default: all */
   constructor(places: Places, concerns: (path: string) => boolean = () => true) {
     this.#places = places
     this.#concerns = concerns
@@ -82,7 +82,7 @@ export class Descriptions {
     return this.#merged.get(id)
   }
 
-  /** @param own key of a record that has a file of its own, and `family` likewise; empty: there is none */
+  /** @param own key of the record if it has its own file, else empty; `family` likewise */
   #merge(database: string, own: string, family: string, type: string): RecordDescription | undefined {
     const ofRecord = own === '' ? undefined : this.#load(database, { kind: 'record', name: own })
     const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
@@ -97,7 +97,7 @@ export class Descriptions {
     return loaded === undefined ? undefined : withRules(loaded)
   }
 
-  /** Whether any file describes something of the database. */
+  /** Whether any file describes part of the database. */
   describes(database: string): boolean {
     return this.#filesOf(database).size > 0
   }
@@ -121,7 +121,7 @@ export class Descriptions {
   }
 }
 
-/** One description over another, as that of a record over that of its type. Rules are replaced only by rules. */
+/** One description on top of another, such as a record's on top of its type's. Only rules replace rules. */
 function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile {
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
@@ -143,7 +143,7 @@ function withRules(file: DescriptionFile): RecordDescription {
   return { ...file, rules: file.rules ?? [] }
 }
 
-/** The description files of a database by name, each with its paths: the shipped one before that of the site. */
+/** The description files of a database by name, each with its paths: the shipped one before the site's. */
 type DescriptionFiles = ReadonlyMap<string, readonly string[]>
 
 function listFiles(places: Places, database: string, concerns = (_path: string) => true): DescriptionFiles {
@@ -165,12 +165,12 @@ function load(files: DescriptionFiles, name: string): DescriptionFile | undefine
   return found
 }
 
-/** A database has a simple name: no path leads out of the folder of the descriptions. */
+/** A database has a simple name, so that no path leads out of the descriptions folder. */
 function isName(name: string): boolean {
   return /^\w[\w.-]*$/.test(name)
 }
 
-/** Shipped first: the site's lies over it. */
+/** Shipped first: the site's overrides it. */
 function folders(places: Places): string[] {
   return [join(places.shipped, 'db'), join(places.site, 'db')]
 }

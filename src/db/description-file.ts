@@ -5,20 +5,20 @@ import type { DescriptionFile, PropertyDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import { readJsonFile } from './json-position.ts'
 
-/** Returns what the value must be, or nothing when it is. */
+/** Returns what the value must be, or nothing if it is valid. */
 type Check = (value: unknown) => string | undefined
 
-const text: Check = value => (typeof value === 'string' ? undefined : 'text in quotes')
+const text: Check = value => (typeof value === 'string' ? undefined : 'a string')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'true or false')
 const number: Check = value => (typeof value === 'number' ? undefined : 'a number')
 const words: Check = value =>
   Array.isArray(value) && value.length > 0 && value.every(word => typeof word === 'string')
     ? undefined
-    : 'a list of texts in quotes'
+    : 'a list of strings'
 const texts: Check = value =>
   isObject(value) && Object.entries(value).every(([language, line]) => /^(en|fr)$/.test(language) && isText(line))
     ? undefined
-    : 'texts by language: {"en": "…", "fr": "…"}'
+    : 'a text per language: {"en": "…", "fr": "…"}'
 
 const PROPERTY: Readonly<Record<string, Check>> = {
   description: texts,
@@ -29,7 +29,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
       ? undefined
       : 'a list of {"exists": PATH, "value": TEXT} or {"fact": "hostname" or "domain"}',
   enum: words,
-  pattern: value => (isText(value) ? patternProblem(value) : 'a regular expression in quotes'),
+  pattern: value => (isText(value) ? patternProblem(value) : 'a regular expression, as a string'),
   form: text,
   format: value =>
     isText(value) && Object.hasOwn(FORMATS, value)
@@ -37,14 +37,14 @@ const PROPERTY: Readonly<Record<string, Check>> = {
       : `one of ${Object.keys(FORMATS).join(', ')}${isText(value) ? didYouMean(value, Object.keys(FORMATS)) : ''}`,
   minimum: number,
   maximum: number,
-  list: value => (isText(value) && value !== '' ? undefined : 'the separator, in quotes'),
+  list: value => (isText(value) && value !== '' ? undefined : 'the separator, as a string'),
   reference: value => (isReference(value) ? undefined : '{"database": NAME, "type": TYPE, "or": [WORD…]}'),
   secret: flag,
   unit: text,
   empty: flag,
 }
 
-/** What can be said of a key, which has no default and is no secret. */
+/** Keywords for a key, which has no default and is never secret. */
 const OF_KEY = ['description', 'enum', 'pattern', 'form', 'format', 'minimum', 'maximum', 'reference', 'unit']
 
 /**
@@ -59,9 +59,9 @@ export function readDescription(path: string): DescriptionFile {
   if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
   const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health', 'confirmWithin']
   for (const name of Object.keys(whole))
-    if (!keywords.includes(name)) fail('', `"${name}" is not known here${didYouMean(name, keywords)}`)
+    if (!keywords.includes(name)) fail('', `unknown keyword "${name}"${didYouMean(name, keywords)}`)
   const { type, description, key, scalar, properties = {}, rules, health, confirmWithin } = whole
-  if (type !== undefined && !isText(type)) fail('type', 'must be text in quotes')
+  if (type !== undefined && !isText(type)) fail('type', 'must be a string')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
   const checked = Object.entries(properties).map(
@@ -73,7 +73,7 @@ export function readDescription(path: string): DescriptionFile {
       fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME or [NAME…]}')
   if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
   if (confirmWithin !== undefined && !(isText(confirmWithin) && isWindow(confirmWithin)))
-    fail('confirmWithin', 'must be a duration in quotes, or "no"')
+    fail('confirmWithin', 'must be a duration as a string, or "no"')
   return {
     ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health' | 'confirmWithin'>),
     ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
@@ -92,7 +92,7 @@ function checkProperty(
   for (const [keyword, given] of Object.entries(value)) {
     const check = keywords.includes(keyword) ? PROPERTY[keyword] : undefined
     if (check === undefined) {
-      const where = Object.hasOwn(PROPERTY, keyword) ? 'is no keyword of a key' : 'is not a keyword'
+      const where = Object.hasOwn(PROPERTY, keyword) ? 'is not a keyword for a key' : 'is not a keyword'
       return fail(part, `"${keyword}" ${where}${didYouMean(keyword, keywords)}`)
     }
     const problem = check(given)

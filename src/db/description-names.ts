@@ -4,7 +4,7 @@ export interface Subject {
   readonly name: string
 }
 
-/** The longest beginning of a key that has a description of its own among these files. */
+/** The longest prefix of a key that has its own description among these files. */
 export function familyOf(files: Iterable<string>, key: string): string | undefined {
   let longest: string | undefined
   for (const file of files) {
@@ -15,7 +15,7 @@ export function familyOf(files: Iterable<string>, key: string): string | undefin
   return longest
 }
 
-/** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a `*` at the end of a key are percent-encoded. */
+/** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a trailing `*` of a key are percent-encoded. */
 export function encodeName({ kind, name }: Subject): string {
   const encoded = name.replace(/[%/\p{Cc}]/gu, percent).replace(/\*$/, percent)
   if (kind === 'type') return `@${encoded}.json`

@@ -1,21 +1,21 @@
-/** A text in the languages we have. */
+/** A text in each language we have. */
 export interface Texts {
   readonly en?: string
   readonly fr?: string
 }
 
-/** A default found on this machine; the first that holds wins over `default`. */
+/** A default detected on this machine; the first that matches wins over `default`. */
 export type Detection = { readonly exists: string; readonly value: string } | { readonly fact: 'hostname' | 'domain' }
 
 /** The value must be the key of a record of another database. */
 export interface Reference {
   readonly database: string
   readonly type?: string
-  /** Further words that are fine. */
+  /** Other values that are allowed. */
   readonly or?: readonly string[]
 }
 
-/** What is known of a property, see docs/ARCHITECTURE.md. A value is always text. */
+/** What is known about a property; a value is always text. See docs/reference/databases.md. */
 export interface PropertyDescription {
   readonly description?: Texts
   readonly default?: string
@@ -23,7 +23,7 @@ export interface PropertyDescription {
   readonly detect?: readonly Detection[]
   readonly enum?: readonly string[]
   readonly pattern?: string
-  /** What fits `pattern`, for people: `http://HOST:PORT`. */
+  /** What matches `pattern`, for people: `http://HOST:PORT`. */
   readonly form?: string
   readonly format?: string
   readonly minimum?: number
@@ -47,44 +47,44 @@ export type Rule =
     }
   | { readonly unique: string | readonly string[] }
 
-/** The properties whose values together belong to one record only. */
+/** The properties whose values, taken together, must be unique to one record. */
 export function uniqueNames({ unique }: { readonly unique: string | readonly string[] }): readonly string[] {
   return typeof unique === 'string' ? [unique] : unique
 }
 
-/** How to tell whether a service is well after it was adjusted. */
+/** How to tell whether a service is healthy after it was adjusted. */
 export interface HealthDescription {
   /** Properties that hold TCP ports on which it must answer. */
   readonly tcp?: readonly string[]
-  /** A command that succeeds when it is well. */
+  /** A command that succeeds when it is healthy. */
   readonly command?: readonly string[]
 }
 
-/** What is known of a record, or of all records of a type. */
+/** What is known about a record, or about all records of a type. */
 export interface RecordDescription {
   readonly type?: string
   readonly description?: Texts
-  /** What the key of a new record must be. */
+  /** Constraints on the key of a new record. */
   readonly key?: PropertyDescription
   /** The value of a scalar record (its type). */
   readonly scalar?: PropertyDescription
   readonly properties: ReadonlyMap<string, PropertyDescription>
   readonly rules: readonly Rule[]
   readonly health?: HealthDescription
-  /** A service that can shut out whoever adjusts it from a remote shell: how long that waits for a confirmation. */
+  /** For a service that could lock out the administrator who adjusts it from a remote shell: how long to wait for a confirmation. */
   readonly confirmWithin?: string
 }
 
 /** Everything that describes one database. */
 export interface DatabaseDescription {
   readonly name: string
-  /** By key: these records are made at initialisation. In byte order. */
+  /** By key: these records are created at initialisation. In byte order. */
   readonly records: ReadonlyMap<string, RecordDescription>
   /** By type: for every record of that type. In byte order. */
   readonly types: ReadonlyMap<string, RecordDescription>
-  /** By the beginning of a key: for every record whose key begins so. In byte order. */
+  /** By key prefix: for every record whose key begins with it. In byte order. */
   readonly families: ReadonlyMap<string, RecordDescription>
 }
 
-/** One file, before it is merged: whether it has rules of its own matters. */
+/** One file before the merge, where it matters whether it has its own rules. */
 export type DescriptionFile = Omit<RecordDescription, 'rules'> & { readonly rules?: readonly Rule[] }

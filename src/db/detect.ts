@@ -3,7 +3,7 @@ import * as os from 'node:os'
 import { below, type Places } from '../system/places.ts'
 import type { PropertyDescription } from './description.ts'
 
-/** The default of a property on this machine: the first detection that holds, else `default`. */
+/** The default of a property on this machine: the first detection that matches, else `default`. */
 export function defaultOf(places: Places, property: PropertyDescription): string | undefined {
   for (const detection of property.detect ?? []) {
     if ('fact' in detection) {
@@ -14,7 +14,7 @@ export function defaultOf(places: Places, property: PropertyDescription): string
   return property.default
 }
 
-/** The machine's name below the root (`/etc/hostname`), else that of the running system; or its domain, empty when unknown. */
+/** The machine's name (`/etc/hostname` below the root, else the running system's), or its domain, empty if unknown. */
 export function nameFact(places: Places, fact: 'hostname' | 'domain'): string {
   const full = fileName(places) ?? os.hostname()
   const dot = full.indexOf('.')

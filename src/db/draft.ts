@@ -7,7 +7,7 @@ import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 /** Properties as a list of pairs, a map, or a plain object. */
 export type Properties = Iterable<readonly [string, string]> | Readonly<Record<string, string>>
 
-/** A record that should be changed is not there. */
+/** The record to change does not exist. */
 export class MissingRecord extends Failure {
   readonly key: string
 
@@ -17,7 +17,7 @@ export class MissingRecord extends Failure {
   }
 }
 
-/** A changed record: its properties are ours, unsorted until someone asks, so that a batch of thousands stays quick. */
+/** A changed record: our own copy of its properties, sorted only on demand so that a batch of thousands stays quick. */
 interface Working {
   type: string
   readonly properties: Map<string, string>
@@ -25,13 +25,13 @@ interface Working {
 }
 
 /**
- * A copy of a database that can be changed: what a transaction, a migration and a batch work on. Nothing reaches the
- * disk until the transaction ends. Every value is checked to be text, since migrations are plain JavaScript.
+ * A changeable copy of a database, which transactions, migrations and batches work on. Nothing reaches the disk until the
+ * transaction ends. Every value is checked to be text, since migrations are plain JavaScript.
  */
 export class Draft {
   readonly before: Records
   readonly #changes = new Map<string, Working | undefined>()
-  /** What {@link changedKeys} and {@link records} answered; forgotten at the next change. */
+  /** Results of {@link changedKeys} and {@link records}, kept until the next change. */
   #answers: { changed?: readonly string[]; records?: Records } = {}
 
   constructor(before: Records) {
@@ -55,16 +55,16 @@ export class Draft {
     return this.#changes.has(key) ? this.#changes.get(key) !== undefined : this.before.has(key)
   }
 
-  /** Keys in byte order; of one type when one is asked. */
+  /** Keys in byte order, of one type if given. */
   keys(type?: string): string[] {
     const records = [...this.records().values()]
     return records.filter(record => type === undefined || record.type === type).map(({ key }) => key)
   }
 
-  /** Makes or replaces a whole record. */
+  /** Creates or replaces a whole record. */
   set(key: string, type: string, properties: Properties = []): void {
     checkText('key', key)
-    if (key === '') throw new Failure('the key of a record is empty')
+    if (key === '') throw new Failure('the key of a record must not be empty')
     checkText('type', type)
     this.#answers = {}
     this.#changes.set(key, { type, properties: new Map(checkedPairs(properties)), sorted: undefined })
@@ -85,14 +85,14 @@ export class Draft {
     this.#working(key).type = type
   }
 
-  /** Removes properties; absent ones (and an absent record) do not matter. */
+  /** Removes properties; absent ones, or an absent record, are ignored. */
   delprop(key: string, ...names: string[]): void {
     if (!this.has(key)) return
     const { properties } = this.#working(key)
     for (const name of names) properties.delete(name)
   }
 
-  /** Removes a record; true when there was one. */
+  /** Removes a record; true if there was one. */
   delete(key: string): boolean {
     if (!this.has(key)) return false
     this.#answers = {}
@@ -109,7 +109,7 @@ export class Draft {
     this.delete(key)
   }
 
-  /** Keys of the records that differ from what they were, in byte order. */
+  /** Keys of the changed records, in byte order. */
   changedKeys(): readonly string[] {
     this.#answers.changed ??= [...this.#changes.keys()]
       .filter(key => !sameRecord(this.before.get(key), this.get(key)))
@@ -135,7 +135,7 @@ export class Draft {
     return this.#answers.records
   }
 
-  /** The record to change, copied the first time; an absent one is a {@link Failure} that names the nearest key. */
+  /** The record to change, copied the first time. A missing one throws a {@link Failure} that names the nearest key. */
   #working(key: string): Working {
     this.#answers = {}
     const changed = this.#changes.get(key)
@@ -159,7 +159,7 @@ export function sameRecord(a: DbRecord | undefined, b: DbRecord | undefined): bo
   return true
 }
 
-/** Half of a surrogate pair has no UTF-8 form, so it could not be read back. */
+/** Half a surrogate pair has no UTF-8 form, so it could not be read back. */
 export function hasLoneSurrogate(text: string): boolean {
   return /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
 }
@@ -168,7 +168,7 @@ function checkedPairs(properties: Properties): (readonly [string, string])[] {
   const pairs = Symbol.iterator in properties ? [...properties] : Object.entries(properties)
   for (const [name, value] of pairs) {
     checkText('name of a property', name)
-    if (name === '') throw new Failure('the name of a property is empty')
+    if (name === '') throw new Failure('the name of a property must not be empty')
     checkText(`value of property "${name}"`, value)
   }
   return pairs
@@ -177,5 +177,5 @@ function checkedPairs(properties: Properties): (readonly [string, string])[] {
 function checkText(what: string, value: unknown): asserts value is string {
   if (typeof value !== 'string')
     throw new Failure(`the ${what} must be text, not ${value === null ? 'null' : typeof value}`)
-  if (hasLoneSurrogate(value)) throw new Failure(`the ${what} is not valid Unicode (half of a surrogate pair)`)
+  if (hasLoneSurrogate(value)) throw new Failure(`the ${what} is not valid Unicode (half a surrogate pair)`)
 }

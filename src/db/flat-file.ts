@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { sameRecord } from './draft.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
-/** What was odd about a line. */
+/** A remark about an unusual line. */
 export interface FlatNote {
   readonly line: number
   readonly message: string
@@ -10,15 +10,15 @@ export interface FlatNote {
 
 export interface FlatFile {
   readonly records: Records
-  /** Lines that were skipped or mended. */
+  /** Lines that were skipped or corrected. */
   readonly notes: readonly FlatNote[]
-  /** Lines that are not UTF-8: guessing their encoding could spoil names and passwords. */
+  /** Lines that are not UTF-8. Guessing their encoding could garble names and passwords. */
   readonly undecodable: readonly number[]
 }
 
 /**
- * Reads a database file of SME Server: `key=type|property|value…`, one record a line (esmith-compat.md §2).
- * `\|` is a plain `|` and backslash-n a newline; of two lines with one key the last wins.
+ * Reads an SME Server database file: `key=type|property|value…`, one record per line.
+ * `\|` is a plain `|` and backslash-n a newline; if a key occurs twice, the last line wins.
  */
 export function readFlatFile(bytes: Buffer): FlatFile {
   const records = new Map<string, DbRecord>()
@@ -35,11 +35,11 @@ export function readFlatFile(bytes: Buffer): FlatFile {
     const note = (message: string) => notes.push({ line, message })
     const split = text.indexOf('=')
     const key = text.slice(0, Math.max(split, 0))
-    if (split < 0) note('skipped: there is no "=" in it')
-    else if (key === '') note('skipped: there is no key before the "="')
+    if (split < 0) note('skipped: it contains no "="')
+    else if (key === '') note('skipped: no key before the "="')
     else {
-      if (records.has(key)) note(`record "${key}" stands here again; this one wins`)
-      if (text.endsWith('\r')) note('ends with a carriage return, which is part of the value')
+      if (records.has(key)) note(`record "${key}" occurs again; this line wins`)
+      if (text.endsWith('\r')) note('ends with a carriage return, which becomes part of the value')
       records.set(key, readRecord(key, text.slice(split + 1), note))
     }
   }
@@ -69,12 +69,12 @@ export function rawForm({ type, properties }: DbRecord): string {
   return fields.map(field => field.replaceAll('|', '\\|')).join('|')
 }
 
-/** The line of a record; undefined when it would not be read back as it is. */
+/** The line of a record; undefined if it would not be read back unchanged. */
 export function flatLine(record: DbRecord): string | undefined {
   const line = `${record.key}=${rawForm(record).replaceAll('\n', '\\n')}`
-  // SME Server trims keys when it looks them up, and a whole record when it next writes it.
+  // SME Server trims keys when it looks them up, and a whole record the next time it writes it.
   if (record.key.trim() !== record.key || /^[ \t]|[ \t]$/.test(line.slice(record.key.length + 1))) return undefined
-  // An empty type hides the properties from `show` there.
+  // There, an empty type hides the properties from `show`.
   if (record.type === '' && record.properties.size > 0) return undefined
   const { records } = readFlatFile(Buffer.from(line, 'utf8'))
   return records.size === 1 && sameRecord(records.get(record.key), record) ? line : undefined

@@ -1,11 +1,11 @@
-/** A kind of value: how it is recognised, and what is said when it is not. */
+/** A kind of value: how it is recognised, and how an error describes it. */
 interface Format {
   readonly accepts: (value: string) => boolean
   /** Ends the sentence `"x" is not …`. */
   readonly is: string
   /** The number that `minimum` and `maximum` compare. */
   readonly number?: (value: string) => number
-  /** All the values, when they can be listed. */
+  /** All the values, if they can be listed. */
   readonly values?: readonly string[]
 }
 
@@ -17,7 +17,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   hostname: { accepts: isHostname, is: 'a host name (letters, digits and "-" between dots)' },
   wildcard: {
     accepts: value => isHostname(value.replace(/^\*\./, '')),
-    is: 'a host name, or one behind "*." (letters, digits and "-" between dots)',
+    is: 'a host name, optionally after "*." (letters, digits and "-" between dots)',
   },
   ip: { accepts: value => isIPv4(value) || isIPv6(value), is: 'an IP address' },
   ipv4: { accepts: isIPv4, is: 'an IPv4 address (four numbers up to 255)' },
@@ -49,7 +49,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   },
   interface: {
     accepts: isInterface,
-    is: 'the name of a network interface (eth0; tun+ for all that begin so)',
+    is: 'the name of a network interface (eth0; tun+ for all that begin with tun)',
   },
   ports: {
     accepts: isPorts,
@@ -101,7 +101,7 @@ function isIPv4(value: string): boolean {
 }
 
 function isIPv6(value: string): boolean {
-  // An IPv4 address may stand for the last two groups (RFC 4291 §2.2).
+  // The last two groups may be written as an IPv4 address (RFC 4291 §2.2).
   const dotted = /^(.*:)([\d.]+)$/.exec(value)
   const text = dotted !== null && isIPv4(dotted[2] ?? '') ? `${dotted[1]}0:0` : value
   const halves = text.split('::')
@@ -117,7 +117,7 @@ function isCidr(value: string): boolean {
   return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128
 }
 
-/** The name of a network interface, or with `+` how names of several begin (Linux: IFNAMSIZ is 16, with the zero byte). */
+/** The name of a network interface, or a prefix followed by `+` (Linux: IFNAMSIZ is 16, including the zero byte). */
 export function isInterface(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}\+?$/.test(value) && value.length <= 15
 }
@@ -131,8 +131,8 @@ export function isPorts(value: string): boolean {
 }
 
 /**
- * The length of a network's prefix, given as length or mask, behind a slash or a blank; undefined when it is no network, also
- * when its address is that of a machine in it (10.8.0.1/24).
+ * The prefix length of a network, given as length or mask after a slash or space. Undefined if it is not a network, which
+ * includes the address of a machine in one (10.8.0.1/24).
  */
 function prefixOf(value: string): number | undefined {
   const [address = '', suffix = '', ...rest] = value.split(/[/ ]/)

@@ -10,18 +10,18 @@ import { convertPortForwards } from './port-forwards.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import type { Records } from './record.ts'
 
-/** What became of one flat file. */
+/** The result of importing one flat file. */
 export interface ImportReport {
   readonly database: string
-  /** How many records were taken over. */
+  /** How many records were imported. */
   readonly records: number
-  /** Odd lines (`file:line: …`) and values that a description would refuse; they were imported. */
+  /** Unusual lines (`file:line: …`), and values that were imported although a description would refuse them. */
   readonly notes: readonly string[]
 }
 
 /**
- * Imports one flat file of SME Server into a database, in one transaction. A record of the file replaces the one of its
- * key; other records stay.
+ * Imports one flat file of SME Server into a database, in one transaction. A record of the file replaces the one with its
+ * key; other records are kept.
  */
 export function importFlatFile(places: Places, database: string, path: string, command: string): ImportReport {
   return store(places, database, path, load(path, readBytes(path)), command)
@@ -33,8 +33,8 @@ export function importFlatBytes(places: Places, database: string, bytes: Buffer,
 }
 
 /**
- * Imports a whole folder of flat files, each into the database of its name. All are read before the first is written,
- * so a file that cannot be read stops everything.
+ * Imports a whole folder of flat files, each into the database of the same name. All are read before the first is written,
+ * so one unreadable file stops everything.
  */
 export function importTree(places: Places, folder: string, command: string): ImportReport[] {
   const loaded: { name: string; path: string; file: FlatFile }[] = []
@@ -43,16 +43,16 @@ export function importTree(places: Places, folder: string, command: string): Imp
     const path = join(folder, name)
     if (/^\w[\w.-]*$/.test(name) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
       loaded.push({ name, path, file: load(path, readBytes(path)) })
-    else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is no database file`)
+    else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
-  if (loaded.length === 0) throw new Failure('there is no database file in this folder', { where: folder })
+  if (loaded.length === 0) throw new Failure('this folder contains no database files', { where: folder })
   const reports = loaded.map(({ name, path, file }) => store(places, name, path, file, command))
   return reports.map((report, index) => (index === 0 ? { ...report, notes: [...skipped, ...report.notes] } : report))
 }
 
 /**
  * The text of a flat file with these records.
- * @throws Failure that lists the records that the format cannot hold
+ * @throws Failure that lists the records that the format cannot represent
  */
 export function exportFlat(database: string, records: Records): string {
   const lines = [`# database ${database}, exported by gabarit`]
@@ -63,10 +63,10 @@ export function exportFlat(database: string, records: Records): string {
     else lines.push(line)
   }
   if (refused.length === 0) return `${lines.join('\n')}\n`
-  throw new Failure(`the format of SME Server cannot hold ${refused.map(key => JSON.stringify(key)).join(', ')}`, {
+  throw new Failure(`the SME Server format cannot represent ${refused.map(key => JSON.stringify(key)).join(', ')}`, {
     hint: [
-      'It has no way to write these exactly: "=", "#" or blanks around a key, a backslash before an "n" or at the end of',
-      'a value, blanks around a whole record, an empty type with properties. Nothing was exported.',
+      'It cannot write these exactly: "=", "#" or spaces around a key, a backslash before an "n" or at the end of',
+      'a value, spaces around a whole record, an empty type with properties. Nothing was exported.',
     ].join('\n'),
   })
 }

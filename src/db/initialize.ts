@@ -16,21 +16,21 @@ import { validateChanges } from './validate.ts'
 export interface InitializedDatabase {
   readonly name: string
   readonly file: string
-  /** Undefined when the database did not exist. */
+  /** Undefined if the database did not exist. */
   readonly before: Records | undefined
   readonly after: Records
-  /** Keys of the records that were made, changed or removed, in byte order. */
+  /** Keys of the records that were created, changed or removed, in byte order. */
   readonly changed: readonly string[]
-  /** Said by migrations, and values that do not fit their description. */
+  /** Warnings of migrations, and values that do not match their description. */
   readonly warnings: readonly string[]
-  /** The database is as it was: a migration failed, or it is damaged, or a description is. */
+  /** Why the database is unchanged: a migration failed, or the database or a description is damaged. */
   readonly failure?: Failure
 }
 
 /**
  * Brings every described database up to date: migrations, then defaults, then forced values (force > existing > default).
- * Doing it again changes nothing. One database that fails does not keep the others from being done.
- * @param options with `write: false` nothing is written: the engine's dry run uses the records that are returned
+ * Running it again changes nothing. If one database fails, the others are still initialized.
+ * @param options with `write: false` nothing is written: the engine's dry run uses the returned records
  */
 export function initializeDatabases(places: Places, options: { readonly write: boolean }): InitializedDatabase[] {
   return describedDatabases(places).map(name => {
@@ -70,7 +70,7 @@ function initialize(places: Places, name: string, write: boolean): InitializedDa
   })
 }
 
-/** Defaults and forced values: described records are made, records of a described type completed. */
+/** Applies defaults and forced values: creates described records, and completes records of a described type. */
 function complete(places: Places, description: DatabaseDescription, draft: Draft): void {
   for (const [key, record] of description.records) {
     if (draft.has(key)) continue
@@ -93,9 +93,9 @@ function completeRecord(places: Places, description: RecordDescription, record: 
   }
 }
 
-/** The default, when the record lacks the property. An empty value counts as having it. */
+/** The default, if the record does not have the property. An empty value counts as having it. */
 function missing(places: Places, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
   if (record.properties.has(name)) return undefined
-  // A function: in a text, `$&` and the like would have a meaning.
+  // A function, because `$&` and the like are special in a replacement text.
   return defaultOf(places, property)?.replaceAll('{key}', () => record.key)
 }

@@ -1,5 +1,5 @@
 /**
- * The first name that stands twice in one object, which `JSON.parse` lets through: the last one wins, silently.
+ * The first name that occurs twice in one object. `JSON.parse` accepts that: the last one wins, silently.
  * @param text valid JSON
  */
 export function repeatedName(text: string): string | undefined {

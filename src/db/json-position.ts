@@ -3,8 +3,8 @@ import { Failure } from '../base/failure.ts'
 import { systemReason } from '../system/atomic-write.ts'
 
 /**
- * Reads a JSON file that a person wrote (a description).
- * @throws Failure with line and column: the messages of `JSON.parse` often have no position
+ * Reads a JSON file written by a person (a description).
+ * @throws Failure with line and column, which the messages of `JSON.parse` often do not have
  */
 export function readJsonFile(path: string): unknown {
   let text: string
@@ -28,10 +28,10 @@ export function readJsonFile(path: string): unknown {
 const TOKEN =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy
 
-/** The position of the first token that does not fit, in a text that `JSON.parse` refused. */
+/** The position of the first unexpected token in a text that `JSON.parse` refused. */
 function firstError(text: string): number {
   const open: string[] = []
-  // What may stand next: a value, a name (of a member), a colon, or an end or comma.
+  // What may come next: a value, a name (of a member), a colon, or an end or comma.
   let next: 'value' | 'name' | 'colon' | 'end' = 'value'
   let mayClose = false
   let at = 0

@@ -1,7 +1,7 @@
 import { hasLoneSurrogate } from './draft.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
-/** What is wrong with the text of a database, and where. Never quotes a value: it may be a password. */
+/** What is wrong with the text of a database, and where. Never quotes a value, since it may be a password. */
 export class SyntaxProblem extends Error {
   readonly line: number
   readonly column: number
@@ -15,8 +15,8 @@ export class SyntaxProblem extends Error {
 }
 
 /**
- * Reads the text of a database piece by piece: exactly the shape `{"key": {"type": "…", "properties": {"name": "value"}}}`,
- * no name twice, nothing but text as values.
+ * Reads the text of a database token by token. It must have exactly the shape
+ * `{"key": {"type": "…", "properties": {"name": "value"}}}`, with no name twice and only text as values.
  */
 export function parseStrictly(text: string): Records {
   return new StrictReader(text).read()
@@ -34,11 +34,11 @@ class StrictReader {
     if (this.#text.trim() === '') this.#fail('the file is empty')
     const records: [string, DbRecord][] = []
     this.#object('record', (key, position) => {
-      if (key === '') this.#fail('the key of a record is empty', position)
+      if (key === '') this.#fail('the key of a record must not be empty', position)
       records.push([key, this.#record(key, position)])
     })
     this.#blank()
-    if (this.#at < this.#text.length) this.#fail('there is something after the end of the database')
+    if (this.#at < this.#text.length) this.#fail('unexpected text after the end of the database')
     return sortedMap(records)
   }
 
@@ -49,16 +49,16 @@ class StrictReader {
       if (part === 'type') type = this.#string('the type of a record')
       else if (part === 'properties')
         this.#object('property', (name, namePosition) => {
-          if (name === '') this.#fail('the name of a property is empty', namePosition)
+          if (name === '') this.#fail('the name of a property must not be empty', namePosition)
           properties.push([name, this.#string(`the value of property "${name}"`)])
         })
-      else this.#fail(`a record has "type" and "properties" only, not "${part}"`, partPosition)
+      else this.#fail(`a record has only "type" and "properties", not "${part}"`, partPosition)
     })
     if (type === undefined) return this.#fail(`record "${key}" has no "type"`, position)
     return makeRecord(key, type, properties)
   }
 
-  /** Reads an object and calls back at each value. */
+  /** Reads an object and calls back for each value. */
   #object(what: string, member: (name: string, position: number) => void): void {
     this.#expect('{', 'an object ("{")')
     if (this.#take('}')) return
@@ -67,7 +67,7 @@ class StrictReader {
       this.#blank()
       const position = this.#at
       const name = this.#string(`the name of a ${what}`)
-      if (seen.has(name)) this.#fail(`${what} "${name}" stands here for the second time`, position)
+      if (seen.has(name)) this.#fail(`${what} "${name}" occurs a second time here`, position)
       seen.add(name)
       this.#expect(':', 'a colon')
       member(name, position)
@@ -81,7 +81,7 @@ class StrictReader {
     if (this.#text[start] !== '"') this.#fail(`${what} must be text in double quotes`)
     let end = start + 1
     while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1
-    if (end >= this.#text.length) this.#fail('this text has no closing quote: the file is cut off', start)
+    if (end >= this.#text.length) this.#fail('this text has no closing quote: the file is truncated', start)
     this.#at = end + 1
     let value: unknown
     try {
@@ -89,14 +89,14 @@ class StrictReader {
     } catch {
       // A raw control character (a line break) or an escape that JSON does not know.
     }
-    if (typeof value !== 'string') return this.#fail(`${what} holds a raw control character or a bad escape`, start)
-    if (hasLoneSurrogate(value)) this.#fail(`${what} is not valid Unicode (half of a surrogate pair)`, start)
+    if (typeof value !== 'string') return this.#fail(`${what} contains a raw control character or a bad escape`, start)
+    if (hasLoneSurrogate(value)) this.#fail(`${what} is not valid Unicode (half a surrogate pair)`, start)
     return value
   }
 
   #expect(character: string, what: string): void {
     if (this.#take(character)) return
-    if (this.#at >= this.#text.length) this.#fail(`${what} was expected, but the file ends: it is cut off`)
+    if (this.#at >= this.#text.length) this.#fail(`${what} was expected, but the file is truncated here`)
     this.#fail(`${what} was expected`)
   }
 

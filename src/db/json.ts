@@ -4,15 +4,15 @@ import { parseStrictly } from './json-strict.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
 /**
- * Reads the text of a database. `JSON.parse` is quick but forgiving (a name given twice, half a surrogate pair) and does not
- * say where it fails; whatever is not exactly as {@link serialize} writes it goes through the strict reader.
+ * Reads the text of a database. `JSON.parse` is quick but lenient (a name given twice, half a surrogate pair) and does not
+ * say where it fails. So anything not exactly as {@link serialize} writes it goes through the strict reader.
  * @throws SyntaxProblem with the line and column
  */
 export function parse(text: string): Records {
   return parseQuickly(text) ?? parseStrictly(text)
 }
 
-/** The text of a database: JSON, one property a line, keys and names in byte order, so that it can be read and compared. */
+/** The text of a database: JSON with one property per line, keys and names in byte order, easy to read and to diff. */
 export function serialize(records: Records): string {
   if (records.size === 0) return '{}\n'
   const parts: string[] = []
@@ -33,7 +33,7 @@ export function serialize(records: Records): string {
 }
 
 function quote(text: string): string {
-  // Everything but a quote, a backslash, control characters and surrogates stands for itself.
+  // Only quotes, backslashes, control characters and surrogates need escaping.
   return /[^ !#-[\]-\ud7ff\ue000-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
@@ -58,7 +58,7 @@ function parseQuickly(text: string): Records | undefined {
     previous = key
     all.push([key, record])
   }
-  // A name given twice would show as a line too many.
+  // A name given twice would show as an extra line.
   if (all.length > 0 && countLines(text) !== lines) return undefined
   return sorted ? new Map(all) : sortedMap(all)
 }

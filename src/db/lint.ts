@@ -11,8 +11,8 @@ import { readDatabase } from './store.ts'
 import { Validator } from './validate.ts'
 
 /**
- * Malformed descriptions, damaged databases, values that no longer fit their description, however old they are, and names
- * of properties that look like slips. One that is wrong does not hide the others.
+ * Malformed descriptions, damaged databases, values (however old) that no longer match their description, and property
+ * names that look like typos. One problem does not hide the others.
  */
 export function lintDatabases(places: Places): Finding[] {
   const names = new Set([...describedDatabases(places), ...listDatabases(places)])
@@ -36,13 +36,13 @@ function lintRecords(places: Places, name: string): Finding[] {
 function lintRecord(name: string, record: DbRecord, validator: Validator, descriptions: Descriptions): Finding[] {
   try {
     const problems = validator.check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
-    const slips = propertyTypos(descriptions, name, record).map(slip => `${name}: ${slip}`)
+    const typos = propertyTypos(descriptions, name, record).map(typo => `${name}: ${typo}`)
     return [
       ...problems.map((message): Finding => ({ level: 'error', message })),
-      ...slips.map((message): Finding => ({ level: 'warning', message })),
+      ...typos.map((message): Finding => ({ level: 'warning', message })),
     ]
   } catch (error) {
-    // Its description is malformed, or a database that it refers to is damaged: both are findings of their own.
+    // Its description is malformed, or a database it refers to is damaged: both are separate findings.
     if (error instanceof Failure) return []
     throw error
   }

@@ -3,8 +3,8 @@ import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
 
 /**
- * The names of the databases that exist, in byte order, also of those that were lost (only the last good copy is there:
- * reading one tells); none when their folder is missing or closed to us.
+ * The names of the databases that exist, in byte order. Includes those that were lost but have a last good copy: reading one
+ * reports that. Empty if their folder is missing or we may not read it.
  */
 export function listDatabases(places: Places): string[] {
   try {

@@ -9,7 +9,7 @@ import type { Draft } from './draft.ts'
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */
 type Migration = (database: Draft, tools: { warn: (message: string) => void }) => unknown
 
-/** The migrations of a database, in byte order of their names; one of the site replaces a shipped one of the same name. */
+/** The migrations of a database, in byte order of their names. A site's migration replaces a shipped one of the same name. */
 export function migrationFiles(places: Places, database: string): string[] {
   const byName = new Map<string, string>()
   for (const base of [places.shipped, places.site]) {
@@ -21,7 +21,7 @@ export function migrationFiles(places: Places, database: string): string[] {
 
 /**
  * Runs the migrations of a database on a draft.
- * @throws Failure with file and line at the first that fails; the draft is then worthless
+ * @throws Failure with file and line at the first that fails; the draft must then be discarded
  */
 export function migrate(files: readonly string[], draft: Draft, warn: (message: string) => void): void {
   for (const file of files) {
@@ -36,7 +36,7 @@ export function migrate(files: readonly string[], draft: Draft, warn: (message: 
 
 function loadMigration(file: string): Migration {
   const load = createRequire(file)
-  // Read anew each time: a long-lived process must not run what the file held an hour ago.
+  // Not cached: a long-lived process must not run what the file contained an hour ago.
   delete load.cache[load.resolve(file)]
   const migration: unknown = load(file)
   if (typeof migration !== 'function')
@@ -44,7 +44,7 @@ function loadMigration(file: string): Migration {
   return migration as Migration
 }
 
-/** `file:line` of the innermost frame inside the migration; a syntax error has it on its first line. */
+/** `file:line` of the innermost frame inside the migration. A syntax error has it on its first line. */
 function positionIn(file: string, error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const at = stack.indexOf(`${file}:`)

@@ -1,20 +1,20 @@
 import type { FlatFile } from './flat-file.ts'
 import { type DbRecord, makeRecord, sortedMap } from './record.ts'
 
-/** A flat file as it is taken over: into which database, and what was changed on the way. */
+/** A flat file ready for import: the database it goes into, and what was changed on the way. */
 export interface Converted {
   readonly database: string
   readonly file: FlatFile
   readonly notes: readonly string[]
 }
 
-/** Everybody, in the words of SME Server: its panel denies them when it allows some. */
+/** How SME Server writes "everybody". Its panel denies everybody once it allows somebody. */
 const EVERYBODY = '0.0.0.0/0'
-const NOBODY = 'it lets nobody in'
+const NOBODY = 'it allows nobody'
 
 /**
- * SME Server has a database of port forwards for each protocol, `portforward_tcp` and `portforward_udp`, whose keys are ports
- * (`80`, `6000-6010`); here all of them are records of `portforwards`: `tcp-80`. Any other file is taken over as it is.
+ * SME Server has one database of port forwards per protocol, `portforward_tcp` and `portforward_udp`, whose keys are ports
+ * (`80`, `6000-6010`). Here they are all records of `portforwards`: `tcp-80`. Any other file is imported unchanged.
  */
 export function convertPortForwards(database: string, file: FlatFile): Converted {
   const protocol = /^portforward_(tcp|udp)$/.exec(database)?.[1]
@@ -42,7 +42,7 @@ function portForward(protocol: string, { key, properties }: DbRecord, note: (mes
   const denied = deny.filter(network => network !== EVERYBODY)
   const why = impossible(port, host, toPort) ?? (deny.length > denied.length && allow.length === 0 ? NOBODY : undefined)
   if (why !== undefined) note(`imported as disabled: ${why}`)
-  if (allow.length > 0 && denied.length === deny.length) note('only its AllowHosts may use it')
+  if (allow.length > 0 && denied.length === deny.length) note('only its AllowHosts can use it')
   return makeRecord(`${protocol}-${key.trim()}`, 'portforward', [
     ...[...properties].filter(([name]) => name !== 'DestHost'),
     ...(isThisServer(host) ? [] : [['DestHost', host] as const]),
@@ -55,12 +55,12 @@ function portForward(protocol: string, { key, properties }: DbRecord, note: (mes
   ])
 }
 
-/** What a record of ours cannot say. */
+/** What our records cannot express. */
 function impossible(port: string, host: string, toPort: string): string | undefined {
   if (isThisServer(host))
-    return `it leads to port ${toPort || port} of the server itself; open that by access and TCPPort or UDPPort of its service`
+    return `it forwards to port ${toPort || port} of the server itself; open that with access and TCPPort or UDPPort of its service`
   if (toPort !== '' && toPort !== port && (port.includes(':') || toPort.includes(':')))
-    return `a range keeps its numbers, so it cannot lead from ${port} to ${toPort}`
+    return `a range keeps its port numbers, so ${port} cannot be forwarded to ${toPort}`
   return undefined
 }
 

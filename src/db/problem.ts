@@ -1,10 +1,10 @@
 import { escapeControls } from '../base/escape-controls.ts'
 import { type Failure, refusal } from '../base/failure.ts'
 
-/** A value that does not fit its description. The message never holds the value of a secret property. */
+/** A value that does not match its description. The message never contains the value of a secret property. */
 export interface Problem {
   readonly key: string
-  /** Absent when the type (the value of a scalar) is meant. */
+  /** Absent if the problem is with the type (the value of a scalar). */
   readonly property?: string
   readonly message: string
 }
@@ -20,7 +20,7 @@ export function problemsFailure(problems: readonly Problem[], line?: (problem: P
   return refusal(texts.join('\n'), { hint: 'Nothing was changed.' })
 }
 
-/** `GABARIT_VALIDATE=off` lets every value through. */
+/** `GABARIT_VALIDATE=off` accepts any value. */
 export function validationIsOn(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.GABARIT_VALIDATE !== 'off'
 }

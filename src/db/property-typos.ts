@@ -3,12 +3,12 @@ import { nearestWord } from '../base/nearest.ts'
 import type { Descriptions } from './describe.ts'
 import type { DbRecord } from './record.ts'
 
-/** What the engine itself reads of any service, described or not: no slips of other names. */
+/** What the engine itself reads from any service, described or not: never typos. */
 const COMMON = ['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts']
 
 /**
- * Notes on properties that are not described but look like one that is: a slip of the finger. They stay allowed.
- * @param names properties to look at
+ * Notes on properties without a description whose name is close to a described one, so probably typos. They are allowed.
+ * @param names the properties to check
  */
 export function propertyTypos(
   descriptions: Descriptions,

@@ -1,6 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
 
-/** One record of a database. A "scalar" such as DomainName has its value as type and no properties. */
+/** One record of a database. A "scalar" such as DomainName has its value as its type, and no properties. */
 export interface DbRecord {
   readonly key: string
   readonly type: string

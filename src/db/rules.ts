@@ -3,8 +3,8 @@ import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 
 /**
- * The cross-field rules of a record that name a changed property. They are checked on the final state of a transaction, so
- * that `setprop` can set several at once in any order.
+ * Checks the cross-property rules of a record that name a changed property. They apply to the final state of a transaction,
+ * so that `setprop` can set several properties at once in any order.
  */
 export function ruleProblems(
   description: RecordDescription,
@@ -37,7 +37,7 @@ function ruleProblem(
   if ('allOrNone' in rule) {
     const missing = rule.allOrNone.filter(name => textOf(name) === '')
     if (missing.length === 0 || missing.length === rule.allOrNone.length) return undefined
-    return { message: `set all of ${rule.allOrNone.join(', ')} or none of them; missing: ${missing.join(', ')}` }
+    return { message: `set either all of ${rule.allOrNone.join(', ')} or none; missing: ${missing.join(', ')}` }
   }
   if ('dependsOn' in rule) {
     const { property, values, requires } = rule.dependsOn
@@ -53,10 +53,10 @@ function ruleProblem(
   if (other === undefined) return undefined
   const secret = names.some(name => description.properties.get(name)?.secret === true)
   const shown = secret ? 'the value' : names.map(name => `"${textOf(name)}"`).join(' ')
-  return { property: names.join(' and '), message: `${shown} is already that of record "${other}"` }
+  return { property: names.join(' and '), message: `${shown} is already used by record "${other}"` }
 }
 
-/** Finds records that share a value; the index is made the first time a property is asked for. */
+/** Finds records that share a value. The index is built the first time a property is asked for. */
 export class UniqueValues {
   readonly #records: Records
   readonly #indexes = new Map<string, Map<string, string[]>>()
@@ -65,7 +65,7 @@ export class UniqueValues {
     this.#records = records
   }
 
-  /** The key of another record of the same type that has the same values in these properties. */
+  /** The key of another record of the same type with the same values in these properties. */
   other(record: DbRecord, properties: readonly string[]): string | undefined {
     return this.#index(record.type, properties)
       .get(valuesOf(record, properties) ?? '')
@@ -79,7 +79,7 @@ export class UniqueValues {
     const index = new Map<string, string[]>()
     for (const record of this.#records.values()) {
       const value = record.type === type ? valuesOf(record, properties) : undefined
-      // Two keys are enough to answer for any record.
+      // Two keys are enough: one of them is always another record.
       if (value === undefined || (index.get(value)?.length ?? 0) >= 2) continue
       index.set(value, [...(index.get(value) ?? []), record.key])
     }
@@ -88,7 +88,7 @@ export class UniqueValues {
   }
 }
 
-/** The values of several properties as one text; undefined when one is missing. */
+/** The values of several properties as one text; undefined if one is missing. */
 function valuesOf({ properties }: DbRecord, names: readonly string[]): string | undefined {
   const values = names.map(name => properties.get(name))
   return values.includes(undefined) ? undefined : JSON.stringify(values)

@@ -4,12 +4,12 @@ import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions, describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
 
-/** Shorter values would blank out half a file when they are masked, and are no secrets worth the name. */
+/** Masking shorter values would blank out half a file, and they are hardly secrets. */
 const LEAST = 4
 
 /**
- * All values that are described as secret, also as files quote them, longest first, for masking them in what is shown.
- * @param read absent: a database that cannot be read is an error
+ * All values described as secret, also as files quote them, longest first: for masking them in output.
+ * @param read default: a database that cannot be read is an error
  */
 export function secretValues(places: Places, read = readDatabase): string[] {
   const values = new Set<string>()
@@ -27,20 +27,20 @@ export function secretValues(places: Places, read = readDatabase): string[] {
   return [...new Set(long.flatMap(value => [value, ...quotedForms(value)]))].sort((a, b) => b.length - a.length)
 }
 
-/** How files write a value in which something has to be escaped, so that the value itself cannot be found there. */
+/** The quoted forms of a value that needs escaping: a search for the plain value would not find them. */
 function quotedForms(value: string): string[] {
   const forms = Object.values(QUOTERS).flatMap(quote => {
     try {
       return [quote(value)]
     } catch {
-      // This format cannot hold it.
+      // This format cannot represent it.
       return []
     }
   })
   return forms.filter(form => !form.includes(value))
 }
 
-/** Most descriptions know of no secret: taking all of them apart would cost each event more than its own work. */
+/** Most descriptions have no secret. Parsing all of them would cost each event more than its own work. */
 function mentionsSecret(path: string): boolean {
   return /"secret"|\\u/.test(readFileSync(path, 'utf8'))
 }

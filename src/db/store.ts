@@ -10,18 +10,18 @@ import { serialize } from './json.ts'
 import type { Records } from './record.ts'
 
 export interface TransactionOptions {
-  /** What locks the database, without values: `config setprop`. */
+  /** The command that locks the database, without values: `config setprop`. */
   readonly command: string
-  /** Makes the folder of the file when it is missing (only gabarit's own state folder). */
+  /** Creates the folder of the file if it is missing (only gabarit's own state folder). */
   readonly makeFolder?: boolean
-  /** Writes the file even when it would only be an empty database. */
+  /** Writes the file even if the database is empty. */
   readonly create?: boolean
 }
 
 /**
- * Reads a database; undefined when there is none: neither the file nor a last good copy of it.
- * No lock is needed: a file is only ever replaced as a whole. A symbolic link is followed (the administrator put it there).
- * @throws Failure when it is lost, damaged, unreadable, or no file; it never counts as empty
+ * Reads a database; undefined if there is none: neither the file nor a last good copy.
+ * No lock is needed, because a file is only ever replaced as a whole. Symbolic links are followed (the administrator made them).
+ * @throws Failure if it is lost, damaged, unreadable or not a file; it never counts as empty
  */
 export function readDatabase(file: string): Records | undefined {
   const real = realFile(file)
@@ -29,14 +29,14 @@ export function readDatabase(file: string): Records | undefined {
   if (bytes === undefined) {
     const lost = lostDatabase(real)
     if (lost === undefined) return undefined
-    // The first write of another command may just have made both, the file before its copy.
+    // Another command may just have written both for the first time, the file before its copy.
     bytes = readIfThere(real, file)
     if (bytes === undefined) throw lost
   }
   return decodeDatabase(real, bytes)
 }
 
-/** As {@link readDatabase}, for whom a damaged one is as good as none: it is told elsewhere. */
+/** As {@link readDatabase}, but a damaged database counts as absent: for callers where another check reports it. */
 export function readableDatabase(file: string): Records | undefined {
   try {
     return readDatabase(file)
@@ -56,20 +56,20 @@ function readIfThere(real: string, file: string): Buffer | undefined {
   }
 }
 
-/** A change that lies on the disk beside its database. The database stays locked until one of the two is called. */
+/** A change written next to its database. The database stays locked until it is committed or aborted. */
 export interface PreparedTransaction<Result> {
   /** What the change returned. */
   readonly result: Result
-  /** Brings it into force. It needs no space on the disk any more, but for the copy. */
+  /** Puts the change into effect. Needs no more disk space, except for the copy. */
   commit(): void
   /** Leaves the database as it was. */
   abort(): void
 }
 
 /**
- * Changes a database in one transaction: lock, read, change, write when something changed. When the function throws,
- * or the write fails, the database is as it was.
- * @param change works on the draft; what it returns is returned
+ * Changes a database in one transaction: lock, read, change, write if something changed. If the function throws or the write
+ * fails, the database is unchanged.
+ * @param change works on the draft; its result is returned
  */
 export function writeTransaction<Result>(
   file: string,
@@ -81,7 +81,7 @@ export function writeTransaction<Result>(
   return prepared.result
 }
 
-/** As {@link writeTransaction}, up to the moment before the new database takes the place of the old one. */
+/** As {@link writeTransaction}, but stops just before the new database replaces the old one. */
 export function prepareTransaction<Result>(
   file: string,
   options: TransactionOptions,
@@ -119,7 +119,7 @@ export function prepareTransaction<Result>(
   }
 }
 
-/** The file that a database's path stands for: links are followed, so that both names share one lock. */
+/** The real file of a database: links are followed, so that both names share one lock. */
 function realFile(file: string): string {
   try {
     return realpathSync(file)
@@ -137,9 +137,9 @@ function realFile(file: string): string {
 
 function readRegularFile(file: string): Buffer {
   const stat = statSync(file)
-  // Checked before it is opened: reading a named pipe would wait for ever.
+  // Checked before opening: reading a named pipe would block forever.
   if (stat.isDirectory()) throw new Failure('this is a folder, not a database', { where: file })
-  if (!stat.isFile()) throw new Failure('this is not a regular file, so it is no database', { where: file })
+  if (!stat.isFile()) throw new Failure('this is not a regular file, so it cannot be a database', { where: file })
   return readFileSync(file)
 }
 
@@ -167,7 +167,7 @@ function stage(file: string, records: Records): StagedFile {
   }
 }
 
-/** The change itself is safe on the disk by now: a copy that cannot be made is a warning, not a failed command. */
+/** The change itself is already safe on disk, so a copy that cannot be written is a warning, not a failed command. */
 function keepLastGood(file: string, text: string, options: { mode: number; locked: boolean }): void {
   try {
     writeFileAtomically(lastGoodPath(file), text, options)
@@ -182,11 +182,11 @@ function makeFolder(folder: string): void {
   try {
     if (existsSync(folder)) return
     mkdirSync(dirname(folder), { recursive: true })
-    // Two first commands may run at once: that it exists by now is fine. Databases hold passwords, so others stay out.
+    // Another first command may create it at the same time, which is fine. Databases hold passwords, so others have no access.
     mkdirSync(folder, { recursive: true, mode: 0o750 })
     syncFolder(dirname(folder))
   } catch (error) {
-    throw new Failure(`cannot make the folder of the databases: ${systemReason(error)}`, {
+    throw new Failure(`cannot create the database folder: ${systemReason(error)}`, {
       where: folder,
       cause: error,
     })
@@ -195,10 +195,10 @@ function makeFolder(folder: string): void {
 
 function checkFolder(folder: string, file: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
-  throw new Failure(`the folder ${folder} does not exist; it is not made by itself`, { where: file })
+  throw new Failure(`the folder ${folder} does not exist, and gabarit does not create it`, { where: file })
 }
 
-/** A file of ours beside the database; the leading dot keeps it out of every list. */
+/** One of our files next to the database; the leading dot keeps it out of listings. */
 function besides(file: string, kind: 'lock'): string {
   return join(dirname(file), `.${basename(file)}.${kind}`)
 }

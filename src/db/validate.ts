@@ -12,13 +12,13 @@ import { readDatabase } from './store.ts'
 export interface ValidationScope {
   readonly places: Places
   readonly descriptions: Descriptions
-  /** Name of the database that is changed. */
+  /** Name of the database being changed. */
   readonly database: string
 }
 
 /**
- * Checks what a transaction changed, in its final state: old values that no longer fit do not stand in the way of a change
- * elsewhere. All problems are returned, not only the first.
+ * Checks what a transaction changed, in its final state. Old values that no longer match do not block a change elsewhere.
+ * All problems are returned, not only the first.
  */
 export function validateChanges(
   scope: ValidationScope,
@@ -33,7 +33,7 @@ export function validateChanges(
   })
 }
 
-/** Checks records of one database; remembers what it read for the next one. */
+/** Checks records of one database; caches what it reads. */
 export class Validator {
   readonly #scope: ValidationScope
   readonly #records: Records
@@ -46,7 +46,7 @@ export class Validator {
     this.#unique = new UniqueValues(records)
   }
 
-  /** What is wrong with the parts of a record that differ from `before` (with all of it, when that is absent). */
+  /** What is wrong with the parts of a record that differ from `before` (with all of it, if `before` is absent). */
   check(record: DbRecord, before: DbRecord | undefined): Problem[] {
     const { descriptions, database } = this.#scope
     const description = descriptions.of(database, record.key, record.type)
@@ -65,7 +65,7 @@ export class Validator {
     return [...problems, ...ruleProblems(description, record, changed, this.#unique)]
   }
 
-  /** A key is chosen once, when the record is made (or becomes one of that type). */
+  /** A key is chosen once, when the record is created (or gets that type). */
   #checkKey({ key }: DbRecord, description: RecordDescription): Problem[] {
     const message = description.key === undefined ? undefined : this.#problemOf(key, description.key)
     return message === undefined ? [] : [{ key, message: `the key ${message}` }]
@@ -84,7 +84,7 @@ export class Validator {
     if (value === '') return this.#emptyProblem(description)
     if (description.list === undefined) return this.#elementProblem(value, description)
     const elements = value.split(description.list === ' ' ? /\s+/ : description.list).map(element => element.trim())
-    if (elements.includes('')) return `there is an empty element in the list (separated by "${description.list}")`
+    if (elements.includes('')) return `the list (separated by "${description.list}") has an empty element`
     return elements.map(element => this.#elementProblem(element, description)).find(message => message !== undefined)
   }
 
@@ -131,7 +131,7 @@ export class Validator {
   }
 }
 
-/** Names of the properties that were added, changed or removed. */
+/** Names of the added, changed or removed properties. */
 export function changedProperties(before: DbRecord | undefined, after: DbRecord): Set<string> {
   const changed = new Set<string>()
   for (const [name, value] of after.properties) if (before?.properties.get(name) !== value) changed.add(name)
@@ -148,7 +148,7 @@ function formatProblem(value: string, shown: string, description: PropertyDescri
   const number = (format?.number ?? Number)(value)
   const words = unit === undefined ? '' : ` ${unit}`
   if (Number.isNaN(number)) return `${shown} is not a number`
-  if (minimum !== undefined && number < minimum) return `${shown} is too small; the least is ${minimum}${words}`
-  if (maximum !== undefined && number > maximum) return `${shown} is too large; the most is ${maximum}${words}`
+  if (minimum !== undefined && number < minimum) return `${shown} is too small; the minimum is ${minimum}${words}`
+  if (maximum !== undefined && number > maximum) return `${shown} is too large; the maximum is ${maximum}${words}`
   return undefined
 }

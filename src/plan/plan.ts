@@ -54,7 +54,7 @@ export interface NewFolder {
   readonly path: string
   readonly real: string
   readonly attributes: Attributes
-  /** A template asks for it by `folders`, or for one within it; else it is only where a file goes. */
+  /** A template asks for it by `folders`; otherwise it is a missing parent. */
   readonly named: boolean
 }
 
@@ -63,7 +63,7 @@ export interface Plan {
   readonly changes: readonly Change[]
   /** Folders to make, outermost first. */
   readonly folders: readonly NewFolder[]
-  /** Folders to remove if nothing is left in them, innermost first. */
+  /** Folders to remove if they are empty afterwards, innermost first. */
   readonly emptied?: readonly Pick<NewFolder, 'path' | 'real'>[]
   readonly manifest: Manifest
   readonly manifestChanged: boolean

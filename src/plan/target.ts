@@ -40,25 +40,25 @@ export class Target {
   }
 
   /** Notes the folders that must be made before a real path can exist, outermost first. */
-  missingFolders(real: string, folders: NewFolders, named = false): void {
+  missingFolders(real: string, folders: NewFolders): void {
     const folder = dirname(real)
-    if (this.#system.state(folder) !== undefined) return
-    const known = folders.get(folder)
-    if (known === undefined) this.missingFolders(folder, folders, named)
-    if (known === undefined || (named && !known.named)) this.#add(folder, USUAL, named, folders)
+    if (folders.has(folder) || this.#system.state(folder) !== undefined) return
+    this.missingFolders(folder, folders)
+    this.#add(folder, USUAL, false, folders)
   }
 
   /**
-   * Notes a folder that has to exist, with those around it. One that is there stays as it is, also when it is a link.
+   * Notes a folder that must exist, and its missing parents. An existing one is left as it is, also if it is a link.
    * @param attributes those of a new one
    * @throws Failure (refused) when a file is in its place
    */
   wantedFolder(path: string, attributes: Partial<Attributes>, folders: NewFolders): void {
     const real = this.real(path)
     const kind = this.#system.state(real)?.kind
-    if (kind === 'file' || kind === 'other') throw refusal('is no folder, and one belongs there', { where: path })
+    if (kind === 'file' || kind === 'other')
+      throw refusal('is not a folder, and a template needs one here', { where: path })
     if (kind !== undefined) return
-    this.missingFolders(real, folders, true)
+    this.missingFolders(real, folders)
     this.#add(real, { ...USUAL, ...attributes }, true, folders)
   }
 

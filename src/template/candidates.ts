@@ -1,7 +1,7 @@
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer } from './tree.ts'
 
-/** Names of the templates that may make a path: the one of that name first, then those that move their output elsewhere. */
+/** Names of the templates that may generate a path: the one of that name first, then those that move their output elsewhere. */
 export function candidateTemplates(path: string, names: readonly string[], layers: readonly Layer[]): string[] {
   const same = findTemplate(layers, path)?.name
   const moved = names.filter(name => name !== same && movesItsOutput(name, layers))

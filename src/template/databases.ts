@@ -2,18 +2,18 @@ import { Failure, refusal } from '../base/failure.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 
 /**
- * A record as a fragment sees it: its properties, with `key` and `type` of the record itself. Frozen.
- * `properties` has the properties alone, for records with one that is called `key` or `type` (modSSL).
+ * A record as a fragment sees it: its properties, plus the `key` and `type` of the record itself. Frozen.
+ * `properties` has only the properties, for records with one called `key` or `type` (modSSL).
  */
 export type RecordView = Readonly<Record<string, string>> & { readonly key: string; readonly type: string }
 
-/** What was read of the databases: `database`, and the key of a record or `undefined` for a whole collection. */
+/** What was read from the databases: `database`, and the key of a record or `undefined` for a whole collection. */
 export interface Read {
   readonly database: string
   readonly key: string | undefined
 }
 
-/** Loads a database: its records, or undefined when it has no file; throws when nobody knows it. */
+/** Loads a database: its records, or undefined if it has no file. Throws for an unknown name. */
 export type LoadDatabase = (name: string) => Records
 
 interface Collection {
@@ -23,9 +23,9 @@ interface Collection {
   readonly byType: Map<string, readonly RecordView[]>
 }
 
-/** The databases of one run: each is read once, and every read by a fragment is noted. */
+/** The databases of one run: each is read once, and every read by a fragment is recorded. */
 export class Databases {
-  /** The record that the last look-up did not find; undefined when it found one. */
+  /** The record that the last look-up did not find; undefined if it found one. */
   lastMissing: Read | undefined
   readonly #load: LoadDatabase
   readonly #collections = new Map<string, Collection>()
@@ -35,7 +35,7 @@ export class Databases {
     this.#load = load
   }
 
-  /** A record, noted as read even when it is missing: the output depends on its absence. */
+  /** A record. Recorded as read even if it is missing, since the output then depends on its absence. */
   get(database: string, key: string): RecordView | undefined {
     this.note(database, key)
     return this.#found(database, key, this.#collection(database).byKey.get(key))
@@ -53,25 +53,25 @@ export class Databases {
     return found
   }
 
-  /** The stored record behind a view, with its properties apart from its key and type. */
+  /** The stored record of a view, with its properties separate from its key and type. */
   stored(database: string, key: string): DbRecord | undefined {
     this.note(database, key)
     return this.#found(database, key, this.#collection(database).records.get(key))
   }
 
-  /** Reads a database that will be needed, so that an unknown name fails where it is named. */
+  /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
   load(database: string): void {
     this.#collection(database)
   }
 
-  /** Notes a read that came about otherwise, such as the record of a per-record output. */
+  /** Records a read that happened in another way, such as the record of a per-record output. */
   note(database: string, key: string | undefined): void {
     const keys = this.#reads.get(database)
     if (keys === undefined) this.#reads.set(database, new Set([key]))
     else keys.add(key)
   }
 
-  /** Runs something and answers with what it read; the reads count for the surrounding run as well. */
+  /** Runs something and returns what it read. The reads also count for the surrounding run. */
   tracked<Result>(run: () => Result): { result: Result; reads: readonly Read[] } {
     const outer = this.#reads
     this.#reads = new Map()
@@ -100,7 +100,7 @@ export class Databases {
     return collection
   }
 
-  /** Nothing can be made from a damaged database, and nothing was changed: refused. */
+  /** Refused: nothing can be generated from a damaged database, and nothing was changed. */
   #loaded(name: string): Records {
     try {
       return this.#load(name)
@@ -120,13 +120,13 @@ function listReads(reads: ReadonlyMap<string, ReadonlySet<string | undefined>>):
   return [...reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
 }
 
-/** The records behind the views, for `properties`: a getter that all views share costs nothing per record. */
+/** The records of the views, for `properties`: a getter shared by all views costs nothing per record. */
 const behind = new WeakMap<object, DbRecord>()
 
 class View {
   [name: string]: string
 }
-// No names of Object.prototype: a record without a property "constructor" has none.
+// Without Object.prototype: a record has a "constructor" only if it is a property.
 Object.setPrototypeOf(View.prototype, null)
 Reflect.deleteProperty(View.prototype, 'constructor')
 Object.defineProperty(View.prototype, 'properties', {

@@ -1,4 +1,4 @@
-/** Two lines before and behind, the line itself marked with `>>` and its column with a caret. */
+/** The line, marked with `>>` and a caret at the column, and two lines before and after it. */
 export function excerpt(source: string, line: number, column: number): string {
   const lines = source.split('\n')
   const from = Math.max(0, line - 3)

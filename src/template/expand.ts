@@ -12,20 +12,20 @@ import { type Settled, withSettings } from './settings.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
 
-/** One file that a template makes. */
+/** One file that a template generates. */
 export interface Output {
   /** Path on the server: `/etc/hosts`. */
   readonly path: string
   /** Name of the template, without a leading slash. */
   readonly template: string
-  /** Undefined when the file must not exist (`delete`, `skipFile()`). */
+  /** Undefined if the file must not exist (`delete`, `skipFile()`). */
   readonly content: string | undefined
-  /** Path of a symbolic link to keep beside it, if any. */
+  /** Path of a symbolic link to maintain next to it, if any. */
   readonly link: string | undefined
   /** Folders that have to exist for it. */
   readonly folders: readonly Folder[]
   readonly metadata: Metadata
-  /** The record it is made for, when there is one output per record. It is among the reads; its collection is not. */
+  /** The record it is generated for, if there is one output per record. It is among the reads; its collection is not. */
   readonly record?: RecordView
   /** Records and collections that the fragments read. */
   readonly reads: readonly Read[]
@@ -35,15 +35,15 @@ export interface ExpanderOptions {
   readonly layers: readonly Layer[]
   readonly databases: Databases
   readonly world: FragmentWorld
-  /** Follows an expansion line by line, for `explain`; absent: nothing is marked. */
+  /** Follows an expansion line by line, for `explain`. Without it, nothing is marked. */
   readonly trace?: Trace
 }
 
-/** Told of everything that a traced expansion does. */
+/** Receives everything that a traced expansion does. */
 export interface Trace extends FragmentIds {
   /** An output begins. */
   readonly begin: () => void
-  /** A fragment begins, perhaps inside of another. */
+  /** A fragment begins, perhaps inside another. */
   readonly enter: (file: string) => void
   readonly leave: (file: string, reads: readonly Read[]) => void
 }
@@ -64,7 +64,7 @@ export class Expander {
 
   /**
    * All outputs of a template.
-   * @throws Failure (refused) when nobody knows the template or a fragment fails: nothing is ever expanded in part
+   * @throws Failure (refused) for an unknown template or a failing fragment: a template is never expanded in part
    */
   expand(path: string): Output[] {
     const template = this.#loader.load(path)
@@ -109,7 +109,7 @@ export class Expander {
     const { metadata, files } = template
     try {
       const body = this.#render(template, item)
-      // A traced text has marks between its lines: the trace squeezes it.
+      // A traced text has marks between its lines, so the trace removes the empty lines instead.
       const text = metadata.squeezeBlank && this.#options.trace === undefined ? squeezeBlank(body) : body
       const style = metadata.comment ?? (files.single ? 'none' : '#')
       const begins = files.fragments.some(({ name }) => name === 'template-begin')
@@ -122,7 +122,7 @@ export class Expander {
     }
   }
 
-  /** Runs the fragments of a template over one item; the printer's text is put aside meanwhile. */
+  /** Runs the fragments of a template over one item. The printer's text is set aside meanwhile. */
   #render(template: Template, item: unknown): string {
     const printer = this.#printer
     const outer = printer.s
@@ -156,7 +156,7 @@ export class Expander {
     const { databases, trace } = this.#options
     trace?.enter(file)
     const { result, reads } = databases.tracked(() => {
-      // The record of an output is read before its fragments run, so it is noted for those that look at it.
+      // The record of an output is read before its fragments run, so the read is recorded for the fragments that use it.
       if (usesItem && metadata.each && isRecord(item)) databases.note(metadata.each.db, item.key)
       return run()
     })
@@ -165,7 +165,7 @@ export class Expander {
   }
 
   #subTemplate(path: string, item: unknown): string {
-    if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself without end`)
+    if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself endlessly`)
     const template = this.#loader.load(path)
     const { quote } = this.#printer
     if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)
@@ -182,7 +182,7 @@ export class Expander {
 
 const MAXIMUM_DEPTH = 50
 
-/** The services to adjust may be named after the record. */
+/** The names of the services to adjust may contain the record's key. */
 function forRecord(metadata: Metadata, record: RecordView | undefined): Metadata {
   if (record === undefined || !metadata.notify.some(entry => entry.includes('{key}'))) return metadata
   return { ...metadata, notify: metadata.notify.map(entry => entry.replaceAll('{key}', () => record.key)) }
@@ -192,11 +192,11 @@ function isRecord(item: unknown): item is RecordView {
   return typeof item === 'object' && item !== null && 'key' in item && typeof item.key === 'string'
 }
 
-/** A value that is undefined, right after a record was not found: on a new server the databases are still to be filled. */
+/** A value is undefined right after a record was not found: on a new server the databases still have to be filled. */
 function missingRecordHint(error: unknown, missing: Read | undefined): string | undefined {
   if (!(error instanceof TypeError) || missing === undefined || !error.message.includes('undefined')) return undefined
   return [
-    `There is no record "${missing.key}" in the database ${missing.database}. The described ones are made by:`,
+    `There is no record "${missing.key}" in the database ${missing.database}. To create the described records:`,
     'gabarit initialize-default-databases (or signal-event post-install)',
   ].join('\n')
 }

@@ -8,13 +8,13 @@ import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
 import { parsePieces } from './tags.ts'
 
-/** What changes from call to call; everything else a fragment sees is bound once. */
+/** Takes what changes from call to call; everything else a fragment sees is bound once. */
 export type Render = ($: Printer, item: unknown, vars: unknown, template: unknown, target: unknown) => unknown
 
 /** A compiled fragment. */
 export interface Fragment {
   readonly file: string
-  /** Text without any tag: nothing to run. */
+  /** Plain text without tags: nothing to run. */
   readonly text: string | undefined
   /** Its source mentions `vars`. */
   readonly usesVars: boolean
@@ -27,13 +27,13 @@ interface Compiled extends GeneratedCode {
   readonly source: string
 }
 
-/** Generated code by file name, to find the way back from a stack. */
+/** Generated code by file name, to map a stack back to the source. */
 const compiled = new Map<string, Compiled>()
 
 /**
- * Reads and compiles a fragment. Fragments are trusted code, so one that others than root and the invoking user may
- * write to is refused.
- * @param traceId marks the output with fragment and line, for `explain`
+ * Reads and compiles a fragment. Fragments are trusted code, so one that is writable by anyone but root and the invoking user
+ * is refused.
+ * @param traceId if given, marks the output with fragment and line, for `explain`
  * @throws Failure (refused) with `fragment:line:column` when it does not parse
  */
 export function compileFragment(file: string, traceId?: number): Fragment {
@@ -63,9 +63,9 @@ function readFragment(file: string): string {
     uid !== 0 && uid !== mine
       ? `belongs to the user with id ${uid}`
       : mode & 0o002
-        ? 'may be written to by everybody'
+        ? 'is writable by everybody'
         : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
-          ? `may be written to by the group with id ${gid}`
+          ? `is writable by the group with id ${gid}`
           : undefined
   const shut = `chmod go-w ${file}`
   if (why !== undefined)
@@ -81,14 +81,14 @@ function readFragment(file: string): string {
 }
 
 /**
- * Makes a {@link Failure} of whatever a fragment threw: its innermost place in a fragment, with the lines around it.
- * @param file the fragment that ran, when the stack names none
- * @param advice what may be done about it, when the error itself does not say
+ * Turns whatever a fragment threw into a {@link Failure} with the innermost place in a fragment and the lines around it.
+ * @param file the fragment that ran, in case the stack names none
+ * @param advice what to do about it, in case the error itself does not say
  */
 export function fragmentFailure(error: unknown, file: string, advice?: string): Failure {
   if (error instanceof Failure && error.where !== undefined) return error
   if (!(error instanceof Error))
-    return refusal(`this fragment threw ${shown(error)}, which is no Error and so does not know its line`, {
+    return refusal(`this fragment threw ${shown(error)}, which is not an Error and so has no line number`, {
       where: file,
       hint: "Throw an Error: fail('…') or throw new Error('…')",
     })
@@ -114,10 +114,10 @@ function hintOf(error: unknown): string | undefined {
   return error instanceof TypeError && FROZEN_LIST.test(error.message) ? LISTS_ARE_SHARED : undefined
 }
 
-/** What V8 says when sort(), push() and their like meet a frozen list. */
+/** What V8 says when sort(), push() and the like are called on a frozen list. */
 const FROZEN_LIST = /property '\d+' of (object )?'?\[object Array\]|Cannot add property \d+, object is not extensible/
 const LISTS_ARE_SHARED =
-  'Lists of records cannot be changed. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
+  'Lists of records are frozen. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
 
 function firstFragmentFrame(error: unknown): { file: string; line: number; column: number } | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
@@ -128,7 +128,7 @@ function firstFragmentFrame(error: unknown): { file: string; line: number; colum
   return undefined
 }
 
-/** V8 puts `file:line`, the line and a caret (none at the end of the code) before the message of a SyntaxError. */
+/** V8 prefixes the message of a SyntaxError with `file:line`, the line and a caret (no caret at the end of the code). */
 function syntaxFailure(error: unknown, file: string): Failure {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const head = /^.*:(\d+)\n.*\n( *)\^?/.exec(stack)
@@ -147,4 +147,4 @@ function syntaxFailure(error: unknown, file: string): Failure {
   })
 }
 
-const UNBALANCED = 'Is every { ( [ of this fragment closed, and every closing one opened?'
+const UNBALANCED = 'Does every { ( [ in this fragment have its closing counterpart, and the other way round?'

@@ -2,7 +2,7 @@ import jsTokens from 'js-tokens'
 import type { LinePiece } from './lines.ts'
 import { positionFinder } from './tags.ts'
 
-/** Where a stretch of generated code comes from. Lines and columns count from 1. */
+/** The source position of a stretch of generated code. Lines and columns count from 1. */
 interface Segment {
   readonly line: number
   readonly column: number
@@ -10,23 +10,23 @@ interface Segment {
   readonly sourceColumn: number
 }
 
-/** JavaScript made from a fragment, with the way back to its lines and columns. */
+/** JavaScript generated from a fragment, with a mapping back to its lines and columns. */
 export interface GeneratedCode {
   readonly code: string
   readonly segments: readonly Segment[]
 }
 
-/** First characters of a mark that {@link generate} leaves in traced output: `LEAD id:line TAIL`. */
+/** A mark that {@link generate} leaves in traced output is `LEAD id:line TAIL`. */
 export const TRACE_LEAD = '\u{f0000}'
 export const TRACE_TAIL = '\u{f0001}'
 
 /**
  * Generates the body of a fragment's function. `$` is the printer: `$.s` the text so far, `$.p` prints a value strictly,
  * `$.r` raw, `$.b` a block.
- * @param traceId when given, each line of output is preceded by a mark that names fragment and source line
+ * @param traceId if given, a mark with fragment and source line precedes each line of output
  */
 export function generate(pieces: readonly LinePiece[], source: string, traceId?: number): GeneratedCode {
-  // The inner block lets a fragment call its own variables item, vars, template or target.
+  // The inner block lets a fragment declare its own variables called item, vars, template or target.
   const lines: string[] = ['"use strict";return function($,item,vars,template,target){{']
   const segments: Segment[] = []
   const positionOf = positionFinder(source)
@@ -60,7 +60,7 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
 
 const METHODS = { print: 'p', raw: 'r', block: 'b' } as const
 
-/** The place in the fragment of a place in its generated code. */
+/** Maps a position in the generated code to one in the fragment. */
 export function sourcePosition(
   segments: readonly Segment[],
   line: number,
@@ -77,8 +77,8 @@ export function sourcePosition(
 }
 
 /**
- * The place in the fragment of a `}` that closes nothing. V8 sees it only at the end of the code: it takes it for the
- * closing one of the function around.
+ * The position in the fragment of an unmatched `}`. V8 complains only at the end of the code, because it takes that `}` for
+ * the end of the surrounding function.
  */
 export function strayClosing({ code, segments }: GeneratedCode): { line: number; column: number } | undefined {
   const lines = code.split('\n')

@@ -1,14 +1,14 @@
 import type { Piece } from './tags.ts'
 
-/** A piece after the newline rules; `block` is raw text that stands alone on its line. */
+/** A piece after the newline rules; `block` is raw text alone on its line. */
 export interface LinePiece extends Omit<Piece, 'kind'> {
   readonly kind: Piece['kind'] | 'block'
 }
 
 /**
- * The newline rules, which none of Eta's own trim settings gives:
- * a line of statements and blanks only leaves nothing; a line that is one `<%~ %>` becomes a block, whose text ends in
- * exactly one newline, or is nothing when empty; every other line stays as it is written.
+ * The newline rules, which no trim setting of Eta's provides:
+ * a line with only statements and blanks leaves nothing; a line with only a `<%~ %>` becomes a block, whose text ends in exactly
+ * one newline, or vanishes if empty; every other line is kept as written.
  */
 export function applyLineRules(pieces: readonly Piece[], source: string): LinePiece[] {
   const result: LinePiece[] = []
@@ -38,7 +38,7 @@ export function applyLineRules(pieces: readonly Piece[], source: string): LinePi
   return result
 }
 
-/** Index behind the last of the tags that have nothing but blanks between them. */
+/** Index after the last of the consecutive tags separated only by blanks. */
 function runEnd(pieces: readonly Piece[], index: number): number {
   let end = index + 1
   for (let next = end; next < pieces.length; next++) {
@@ -50,7 +50,7 @@ function runEnd(pieces: readonly Piece[], index: number): number {
   return end
 }
 
-/** When only blanks stand before `from` and behind `to` on their lines: the offset of the next line. */
+/** The offset of the next line, if there are only blanks before `from` and after `to` on their lines. */
 function ownLineEnd(source: string, from: number, to: number): number | undefined {
   const lineStart = source.lastIndexOf('\n', from - 1) + 1
   if (from > 0 && !/^[ \t]*$/.test(source.slice(lineStart, from))) return undefined

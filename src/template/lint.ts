@@ -5,7 +5,7 @@ import { compileFragment } from './fragment.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates } from './tree.ts'
 
-/** Fragments that do not parse or that others may write to, malformed metadata, backups among fragments. */
+/** Finds fragments that do not parse or that others can write to, malformed metadata, and backups among fragments. */
 export function lintTemplates(layers: readonly Layer[]): Finding[] {
   return listTemplates(layers).flatMap(name => lintTemplate(layers, name))
 }

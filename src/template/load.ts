@@ -5,22 +5,22 @@ import { type Metadata, readMetadata } from './metadata.ts'
 import type { FragmentWorld, Scope } from './scope.ts'
 import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
 
-/** A fragment that can run. */
+/** A fragment ready to run. */
 interface Loaded {
   readonly fragment: Fragment
   readonly render: Render
 }
 
-/** A template whose fragments can run. */
+/** A template whose fragments are ready to run. */
 export interface Template {
-  /** Without a leading slash; the default path of its output. */
+  /** Without a leading slash; also the default path of its output. */
   readonly name: string
-  /** Where its fragments are, which `template` in the metadata may move elsewhere. */
+  /** Where its fragments are; `template` in the metadata can point elsewhere. */
   readonly files: TemplateFiles
   readonly metadata: Metadata
   readonly fragments: readonly Loaded[]
   readonly subTemplate: (name: string, item?: unknown) => string
-  /** A fragment mentions `vars`: thousands of sub-templates that do not are spared the making of it. */
+  /** Whether a fragment mentions `vars`: thousands of sub-templates that do not need not create it. */
   readonly usesVars: boolean
 }
 
@@ -34,7 +34,7 @@ export interface FragmentIds {
 export interface LoaderOptions {
   readonly layers: readonly Layer[]
   readonly world: FragmentWorld
-  /** Absent: nothing is marked. */
+  /** Without it, nothing is marked. */
   readonly trace?: FragmentIds
 }
 
@@ -46,14 +46,14 @@ export class TemplateLoader {
   readonly #templates = new Map<string, Template>()
   readonly #fragments = new Map<string, Loaded>()
 
-  /** @param call expands a sub-template; its path begins with a slash */
+  /** @param call expands a sub-template, whose path begins with a slash */
   constructor(options: LoaderOptions, scope: Scope, call: (path: string, item: unknown) => string) {
     this.#options = options
     this.#scope = scope
     this.#call = call
   }
 
-  /** @throws Failure (refused) when nobody knows the template, or it has no fragments, or one of them does not parse */
+  /** @throws Failure (refused) if the template is unknown, has no fragments, or one of them does not parse */
   load(path: string): Template {
     const known = this.#templates.get(path)
     if (known !== undefined) return known

@@ -6,67 +6,67 @@ import { QUOTERS } from '../base/quote.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
 
-/** Property values that a record must have. */
+/** Property values that a record must have to match. */
 export type Where = Readonly<Record<string, string>>
 
-/** Which records are meant. */
+/** Selects records. */
 export interface Each {
   readonly db: string
   readonly type?: string
-  /** A regular expression that the whole key must fit. */
+  /** A regular expression that the whole key must match. */
   readonly key?: string
-  /** An empty value also fits a record without the property. */
+  /** An empty value also matches a record without the property. */
   readonly where?: Where
 }
 
-/** A folder that is made when it is missing; one for each record when there is `each`. */
+/** A folder that is created if it is missing; with `each`, one per record. */
 export interface FolderRule {
-  /** As `output`; or `{NAME}` alone, a property that holds a path: without a value, there is no folder. */
+  /** As `output`; or `{NAME}` alone: a property that holds the path, and no folder where it is empty. */
   readonly path: string
-  /** Owner, group and permissions of a new one. Absent: root, root and 0755. */
+  /** Owner, group and permissions of a new one. Default: root, root and 0755. */
   readonly owner?: string
   readonly group?: string
   readonly mode?: number
   readonly each?: Each
 }
 
-/** What `template.json` says of a template; a site's file overrides a shipped one key by key. */
+/** What `template.json` says about a template. A site's file overrides the shipped one key by key. */
 export interface Metadata {
-  /** Owner, group and permissions of the output. Absent: those of the existing file, else root, root and 0644. */
+  /** Owner, group and permissions of the output. Default: those of the existing file, else root, root and 0644. */
   readonly owner?: string
   readonly group?: string
   readonly mode?: number
   /**
-   * Path of the output; `{key}` stands for the record's key, `{NAME}` for its property, `{RECORD.PROPERTY}` for a setting.
+   * Path of the output. `{key}` is the record's key, `{NAME}` its property, `{RECORD.PROPERTY}` a setting.
    * Default: the template's name.
    */
   readonly output?: string
   /** Takes the fragments from another template. */
   readonly template?: string
-  /** Style of the banner's comments; a single-file template has a banner only when this is given. */
+  /** Comment style of the banner. A single-file template has a banner only if this is given. */
   readonly comment?: string
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
   /** One output per record. */
   readonly each?: Each
-  /** Folders that have to exist for the output. Absent: none. */
+  /** Folders that must exist for the output. */
   readonly folders?: readonly FolderRule[]
-  /** A symbolic link to keep beside the output, for the records that `where` fits. */
+  /** A symbolic link to maintain next to the output, for the records that match `where`. */
   readonly link?: { readonly path: string; readonly where?: Where }
-  /** Commands that judge the staged file, `{}`. Absent: those that are usual for such a file. */
+  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
   readonly validate?: readonly (readonly string[])[]
-  /** Services to adjust when the output changed: `httpd:reload`; `{key}` stands for the record's key. */
+  /** Services to adjust when the output changed: `httpd:reload`. `{key}` is the record's key. */
   readonly notify: readonly string[]
-  /** Removes the output instead of making it. */
+  /** Removes the output instead of generating it. */
   readonly delete: boolean
   readonly squeezeBlank: boolean
 }
 
 type Check = (value: unknown) => string | undefined
 
-const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a text')
+const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a non-empty string')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
-// What a setting at its beginning stands for is looked at when it is known.
+// A setting at its beginning is checked later, once its value is known.
 const path: Check = value =>
   typeof value === 'string' && /^(\/|\{[\w-]+\.[\w-]+\})/.test(value) && !value.split('/').includes('..')
     ? undefined
@@ -83,7 +83,7 @@ const where: Check = value =>
     : 'must be an object of property values'
 
 const mode: Check = value =>
-  typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal text like "0644"'
+  typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal string like "0644"'
 const each: Check = value =>
   isObject(value) &&
   isText(value.db) &&
@@ -92,11 +92,11 @@ const each: Check = value =>
   onlyKeys(value, ['db', 'type', 'key', 'where']) &&
   where(value.where ?? {}) === undefined
     ? undefined
-    : 'must be an object with "db" and perhaps "type", "key" (a regular expression) and "where"'
+    : 'must be an object with "db" and optionally "type", "key" (a regular expression) and "where"'
 const folder = (value: unknown): string | undefined => {
   if (!isObject(value)) return path(value)
   if (!onlyKeys(value, ['path', 'owner', 'group', 'mode', 'each']))
-    return 'must have "path" and perhaps "owner", "group", "mode" and "each"'
+    return 'must have "path" and optionally "owner", "group", "mode" and "each"'
   const place = /^\{[\w-]+\}$/.test(String(value.path)) ? undefined : path(value.path)
   const others = [text(value.owner ?? 'any'), text(value.group ?? 'any'), mode(value.mode ?? '0755')]
   return [place, ...others, each(value.each ?? { db: 'any' })].find(problem => problem !== undefined)
@@ -122,7 +122,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       onlyKeys(value, ['path', 'where']) &&
       where(value.where ?? {}) === undefined)
       ? undefined
-      : 'must be an absolute path, or an object with "path" and perhaps "where"',
+      : 'must be an absolute path, or an object with "path" and optionally "where"',
   validate: value =>
     Array.isArray(value) &&
     value.every(command => Array.isArray(command) && command.length > 0 && command.every(isText))
@@ -138,7 +138,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 }
 
 /**
- * Reads and merges the metadata files of a template, the last one first in rank.
+ * Reads and merges the metadata files of a template; the last one takes precedence.
  * @throws Failure (refused) for a malformed file, with its name and what is wrong
  */
 export function readMetadata(files: readonly string[]): Metadata {
@@ -165,7 +165,7 @@ function folderRule(rule: unknown): object {
   return isObject(rule) ? { ...rule, ...numeric(rule.mode) } : { path: rule }
 }
 
-/** `{key}` or `{PROPERTY}` would be taken as it is: a file of that very name. */
+/** Without a record, `{key}` or `{PROPERTY}` would be taken literally, as a file name. */
 function refuseLoneKey(merged: Record<string, unknown>, file: string): void {
   const { each, output, link, notify, folders } = merged
   if (each !== undefined) return
@@ -180,7 +180,7 @@ function refuseLoneKey(merged: Record<string, unknown>, file: string): void {
     const [place] = (typeof text === 'string' && /\{[\w-]+\}/.exec(text)) || []
     if (place === undefined) continue
     const what = place === '{key}' ? 'key' : 'property'
-    throw refusal(`"${name}" has ${place}, but without "each" there is no record whose ${what} it could be`, {
+    throw refusal(`"${name}" has ${place}, but without "each" there is no record to take the ${what} from`, {
       where: file,
       hint: 'Add "each": { "db": "…" }, or name one file. See docs/reference/fragments.md, "template.json".',
     })
@@ -207,7 +207,7 @@ function readOne(file: string): Record<string, unknown> {
   return value
 }
 
-/** What is wrong with the actions of a `notify` list: too late when the files are written. */
+/** What is wrong with the actions of a `notify` list. Checked now, because after the files are written it is too late. */
 function unknownAction(entries: readonly string[]): string | undefined {
   try {
     for (const entry of entries) parseAction(entry.slice(entry.indexOf(':') + 1))

@@ -6,7 +6,7 @@ interface Address {
   readonly width: 32 | 128
 }
 
-/** A network, as `net()` gives it to fragments. */
+/** A network, as `net()` returns it to fragments. */
 export interface Network {
   /** `192.168.1.0/24` */
   readonly cidr: string
@@ -24,8 +24,8 @@ export interface Network {
 
 /**
  * A network from an address with its netmask or prefix length: `net('10.0.0.1', '255.0.0.0')`, `net('10.0.0.1/8')`, and
- * `net('10.0.0.1 255.0.0.0')`, as a property of the format `subnet` may hold it.
- * @throws TypeError when it is none
+ * `net('10.0.0.1 255.0.0.0')`, as a property of the format `subnet` may contain it.
+ * @throws TypeError if it is not a network
  */
 export function net(address: string, mask?: string): Network {
   const [host = '', suffix, ...more] = mask === undefined ? address.split(/\/| +/) : [address, mask]
@@ -66,12 +66,11 @@ const PRIVATE = [
 
 /** Arithmetic with single addresses. */
 export const ip = {
-  /** The address `count` further on. */
+  /** The address `count` addresses later. */
   add: (address: string, count: number): string => {
     const { value, width } = parseAddress(address)
     const sum = value + BigInt(count)
-    if (sum < 0n || sum >> BigInt(width) !== 0n)
-      throw new RangeError(`there is no address ${count} further on than ${address}`)
+    if (sum < 0n || sum >> BigInt(width) !== 0n) throw new RangeError(`there is no address ${count} after ${address}`)
     return formatAddress({ value: sum, width })
   },
   /** The address as a number. */
@@ -80,7 +79,7 @@ export const ip = {
   isPrivate: (address: string): boolean => PRIVATE.some(range => net(range).has(address)),
 }
 
-/** Order of records by `IpAddress`/`InternalIP`, or of plain addresses; what is no address comes last. */
+/** Orders records by `IpAddress`/`InternalIP`, or plain addresses. Anything that is not an address comes last. */
 export function compareAddresses(a: string, b: string): number {
   const [left, right] = [a, b].map(text => (isIPv4(text) || isIPv6(text) ? parseAddress(text) : undefined))
   if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined)

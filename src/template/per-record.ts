@@ -13,12 +13,12 @@ export function isChosen(record: RecordView, { key, where }: Each): boolean {
   return fitsKey(key, record.key) && fits(record, where)
 }
 
-/** Whether a key fits the regular expression of `each`, if there is one. */
+/** Whether a key matches the regular expression of `each`, if there is one. */
 export function fitsKey(pattern: string | undefined, key: string): boolean {
   return pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(key)
 }
 
-/** Puts the record's key, and properties named as `{NAME}`, into a path; one that would leave its folder is refused. */
+/** Inserts the record's key, and properties written as `{NAME}`, into a path. One that would leave its folder is refused. */
 export function withKey(path: string, record: RecordView | undefined, files: TemplateFiles): string {
   if (!path.includes('{key}')) {
     if (record === undefined) return path

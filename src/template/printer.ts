@@ -4,12 +4,12 @@ import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
 const MARK = `${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`
 const MARKS = new RegExp(MARK, 'gu')
 const LAST_LINES = new RegExp(`(?:\\n|${MARK})+$`, 'u')
-/** Line breaks and control characters, which must not get into a file; a tab may. */
+/** Line breaks and control characters other than tabs must not get into a file. */
 const CONTROL = /[\p{Zl}\p{Zp}]|(?!\t)\p{Cc}/u
 
 const NEWLINE = 10
 
-/** Text that `<%= %>` prints as it is, made by the quoters and by `raw()`. */
+/** Text that `<%= %>` prints unchanged: what the quoters and `raw()` return. */
 export class RawText {
   constructor(readonly text: string) {}
   toString(): string {
@@ -18,15 +18,15 @@ export class RawText {
 }
 
 /**
- * What the generated code of a fragment prints to. One printer serves a whole run: `template()` puts its text aside
- * while a sub-template prints.
+ * The object that the generated code of a fragment prints to. One printer serves a whole run: `template()` sets its text
+ * aside while a sub-template prints.
  */
 export class Printer {
   /** The text so far. The name is short because generated code appends to it. */
   s = ''
-  /** Quotes the values of the output being made. */
+  /** Quotes values for the current output. */
   quote: Quoter = value => value
-  /** What sub-templates made, with marks, by what fragments got to see of it. */
+  /** The marked text of sub-templates, by the unmarked text that fragments saw. */
   readonly #marked = new Map<string, string>()
 
   /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
@@ -34,10 +34,10 @@ export class Printer {
     if (typeof value === 'string') this.s += this.quote(checkedLine(value))
     else if (isNumber(value)) this.s += value
     else if (value instanceof RawText) this.s += checkedLine(value.text)
-    else throw new TypeError(`<%= %> got ${describeValue(value)}: it prints a text or a number`)
+    else throw new TypeError(`<%= %> got ${describeValue(value)}: it prints text or a number`)
   }
 
-  /** `<%~ value %>`: any text, several lines too. */
+  /** `<%~ value %>`: any text, including several lines. */
   r(value: unknown): void {
     const text = rawText(value)
     this.s += this.#marked.get(text) ?? text
@@ -54,8 +54,8 @@ export class Printer {
   }
 
   /**
-   * Takes the marks of a traced sub-template out, so that the fragment that asked for it works on the same text as
-   * otherwise; when it prints the text unchanged, the marks are there again.
+   * Removes the marks of a traced sub-template, so that the calling fragment works on the same text as without tracing. If it
+   * prints the text unchanged, the marks are put back.
    */
   unmarked(marked: string): string {
     const text = marked.replace(MARKS, '')
@@ -70,14 +70,14 @@ function rawText(value: unknown): string {
 
 /**
  * A value that can be printed, as text.
- * @param who takes the value, for the message: `sh()`
- * @throws TypeError for undefined, an object and the like, which would end up in the file as words
+ * @param who receives the value, for the message: `sh()`
+ * @throws TypeError for undefined, an object and the like, which would otherwise be printed as "undefined" or "[object Object]"
  */
 export function textOf(value: unknown, who: string): string {
   if (typeof value === 'string') return value
   if (isNumber(value)) return String(value)
   if (value instanceof RawText) return value.text
-  throw new TypeError(`${who} got ${describeValue(value)}: it prints a text or a number`)
+  throw new TypeError(`${who} got ${describeValue(value)}: it prints text or a number`)
 }
 
 function isNumber(value: unknown): value is number | bigint {
@@ -88,7 +88,7 @@ function checkedLine(text: string): string {
   if (!CONTROL.test(text)) return text
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
   throw new TypeError(
-    `<%= %> got a line break or control character in ${shown}: it would become configuration of its own`,
+    `<%= %> got a line break or control character in ${shown}: it would become a separate line of configuration`,
   )
 }
 

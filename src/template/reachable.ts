@@ -5,7 +5,7 @@ import { splitList } from './text.ts'
 
 /**
  * The ports of list properties: `80`, ranges as `6000:6010`.
- * @throws TypeError that names record and property, for what is no port from 1 to 65535
+ * @throws TypeError that names record and property, for anything that is not a port from 1 to 65535
  */
 export function portsIn(record: RecordView, ...names: string[]): string[] {
   return names.flatMap(name =>
@@ -18,7 +18,7 @@ export function portsIn(record: RecordView, ...names: string[]): string[] {
 
 /**
  * The addresses and networks of list properties, IPv4 and IPv6.
- * @throws TypeError that names record and property, for what is none
+ * @throws TypeError that names record and property, for anything else
  */
 export function networksIn(record: RecordView, ...names: string[]): Network[] {
   return names.flatMap(name =>
@@ -33,8 +33,8 @@ export function networksIn(record: RecordView, ...names: string[]): Network[] {
 }
 
 /**
- * The network interfaces of a list property; one that ends in `+` stands for all whose names begin so.
- * @throws TypeError that names record and property, for what Linux would not take as a name
+ * The network interfaces of a list property. A name that ends in `+` matches every interface with that prefix.
+ * @throws TypeError that names record and property, for a name that Linux would not accept
  */
 export function interfacesIn(record: RecordView, name: string): string[] {
   return splitList(record[name]).map(text => {

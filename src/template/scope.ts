@@ -31,12 +31,12 @@ export const SCOPE_NAMES = [
 
 export type Scope = Readonly<Record<string, unknown>>
 
-/** What the world gives to fragments. Everything else they can see comes from the databases. */
+/** What fragments can see of the server. Everything else comes from the databases. */
 export interface FragmentWorld {
-  /** The text of a file on the server, or undefined when it does not exist. */
+  /** The text of a file on the server, or undefined if it does not exist. */
   readonly readFile: (path: string) => string | undefined
   readonly exists: (path: string) => boolean
-  /** A fact of the machine: cpus, hostname, domain, family, bin. */
+  /** A fact about the machine: cpus, hostname, domain, family, bin. */
   readonly fact: (name: string) => string | undefined
   readonly warn: (message: string) => void
   readonly event: { readonly name: string; readonly args: readonly string[] }
@@ -94,7 +94,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     },
     raw: (text: unknown) => new RawText(textOf(text, 'raw()')),
     sh: quotedBy('sh()', quoters.shell),
-    // In a shell file a dollar or a backquote is alive between double quotes (POSIX XCU 2.2.3).
+    // In a shell file, dollars and backquotes are special even between double quotes (POSIX XCU 2.2.3).
     dq: (value: unknown) => {
       const quoted = quoters.doubleQuoted(textOf(value, 'dq()'))
       return new RawText(printer.quote === quoters.shell ? quoted.replace(/[$`]/g, '\\$&') : quoted)
@@ -109,7 +109,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
   }
 }
 
-/** The key is an address, or has its prefix length with it (`fd00::/64`). */
+/** The key is an address, with or without a prefix length (`fd00::/64`). */
 function localNetwork({ key, Mask }: RecordView): Network {
   try {
     return net(key, key.includes('/') || Mask === '' ? undefined : Mask)
@@ -120,7 +120,7 @@ function localNetwork({ key, Mask }: RecordView): Network {
   }
 }
 
-/** Stands for a database in the reads of an output: files of the server that fragments looked at. */
+/** Used in place of a database name in the reads of an output: the files of the server that fragments read. */
 export const FILES = 'file'
 
 function quotedBy(name: string, quote: (value: string) => string): (value: unknown) => RawText {
@@ -133,7 +133,7 @@ function lineWord(word: unknown): string {
   return text
 }
 
-/** `config.NAME`: a scalar record is its value, any other record its properties; a missing one is undefined. */
+/** `config.NAME`: the value of a scalar record, or the properties of any other. A missing record is undefined. */
 function configView(databases: Databases): unknown {
   return new Proxy(Object.create(null), {
     get: (_, key) => (typeof key === 'string' ? scalarOrRecord(databases, key) : undefined),
@@ -163,8 +163,8 @@ function collection(databases: Databases, name: string) {
 }
 
 /**
- * The object that the fragments of one expansion share. Reading a name that nobody set throws, with the nearest one;
- * `vars.list(name)` makes the list on first use, so that the order of the fragments does not matter.
+ * The object that the fragments of one expansion share. Reading a name that was not set throws, and suggests the nearest one.
+ * `vars.list(name)` creates the list on first use, so that the order of the fragments does not matter.
  */
 export function makeVars(): unknown {
   const values = new Map<string, unknown>()

@@ -9,13 +9,13 @@ type Protocol = 'tcp' | 'udp'
 export interface ServiceView {
   readonly name: string
   readonly enabled: boolean
-  /** Who may reach it: `none`, `private`, `public`, or zones by name. */
+  /** Who can reach it: `none`, `private`, `public`, or zones by name. */
   readonly zones: readonly string[]
-  /** `['tcp', '443']`, ranges as written (`6000:6010`); also `port` with `proto` (`udp6`, `tcp`). Reading it throws a TypeError for what is no port. */
+  /** `['tcp', '443']`, ranges as written (`6000:6010`); also `port` with `proto` (`udp6`, `tcp`). Throws a TypeError for an invalid port. */
   readonly ports: readonly (readonly [protocol: Protocol, port: string])[]
-  /** Who may come in, and who may not whoever may; `from` is empty for nobody and undefined for everybody. */
+  /** Who is allowed (`from`: empty for nobody, undefined for everybody) and who is denied regardless. */
   readonly who: (local: readonly Network[]) => { from: readonly Network[] | undefined; never: readonly Network[] }
-  /** Where the clients of a VPN come in. */
+  /** Where the clients of a VPN come from. */
   readonly tunnel: { readonly interfaces: readonly string[]; readonly networks: readonly Network[] }
   readonly record: RecordView
 }
@@ -48,7 +48,7 @@ export function serviceView(record: RecordView): ServiceView {
   }
 }
 
-/** `AllowHosts` narrows what `access` gives, and never widens it. */
+/** `AllowHosts` can only narrow what `access` allows, never widen it. */
 function allowed(
   record: RecordView,
   zones: readonly string[],

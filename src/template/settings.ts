@@ -6,16 +6,16 @@ import type { TemplateFiles } from './tree.ts'
 /** `{nginx.BaseDir}`: a property of a record of the configuration database. */
 const SETTING = /\{([\w-]+)\.([\w-]+)\}/g
 
-/** Metadata whose paths are known, and the records of `configuration` that they come from. */
+/** Metadata with all settings filled in, and the records of `configuration` they come from. */
 export interface Settled {
   readonly metadata: Metadata
   readonly records: readonly string[]
 }
 
 /**
- * Puts settings into the paths of a template: `{RECORD.PROPERTY}` in `output`, `link`, `folders` and the words of `validate`, for
- * files whose folder is a property.
- * @throws Failure (refused) for a property that is missing, or a path that is not absolute or has ".."
+ * Fills settings into the paths of a template: `{RECORD.PROPERTY}` in `output`, `link`, `folders` and the words of `validate`,
+ * for files whose folder is a property.
+ * @throws Failure (refused) for a missing property, or a path that is not absolute or contains ".."
  */
 export function withSettings(metadata: Metadata, databases: Databases, files: TemplateFiles): Settled {
   const { output, link, validate, folders } = metadata
@@ -32,13 +32,13 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
     text.replace(SETTING, (_, record: string, property: string) => {
       records.add(record)
       const value = databases.get('configuration', record)?.[property]
-      // A brace would be taken for a place of the record's, or for the file that is judged.
+      // A brace would be mistaken for a property of the record, or for the file being checked.
       if (value && /[{}]/.test(value))
-        throw refusal(`{${record}.${property}} is ${JSON.stringify(value)}: no brace may stand in a path`, { where })
+        throw refusal(`{${record}.${property}} is ${JSON.stringify(value)}: a path must not contain braces`, { where })
       if (value) return value
-      throw refusal(`{${record}.${property}} stands in a path, and the configuration has no such property`, {
+      throw refusal(`{${record}.${property}} is used in a path, but the configuration has no such property`, {
         where,
-        hint: 'The described ones are made by: gabarit initialize-default-databases',
+        hint: 'To create the described ones: gabarit initialize-default-databases',
       })
     })
   const path = (text: string) => {

@@ -18,8 +18,8 @@ export interface Piece {
 const eta = new Eta({ autoTrim: false })
 const KINDS: Record<string, Piece['kind']> = { e: 'exec', i: 'print', r: 'raw' }
 
-// Eta's parser reads an apostrophe in a comment or a regular expression as the start of a string, and a mark inside a
-// literal as the end of the tag. Such characters are replaced by private-use ones of the same length while it parses.
+// Eta's parser takes an apostrophe in a comment or a regular expression for the start of a string, and a tag mark inside a
+// literal for the end of the tag. So such characters are replaced by private-use ones of the same length while it parses.
 const TROUBLE = '\'"`\\/*%>'
 const MASK_BASE = 0xf500
 const MASKED = new RegExp(
@@ -28,8 +28,8 @@ const MASKED = new RegExp(
 )
 
 /**
- * Cuts a fragment into its pieces. Eta splits; the positions are found again in the source, so that errors can be exact.
- * @throws Failure (refused) for a tag, string or comment that is not closed, and for marks of other languages
+ * Splits a fragment into pieces with Eta, then finds their positions in the source, so that errors can be exact.
+ * @throws Failure (refused) for an unclosed tag, string or comment, and for tags of other template languages
  */
 export function parsePieces(source: string, file: string): Piece[] {
   const pieces: Piece[] = []
@@ -53,7 +53,7 @@ export function parsePieces(source: string, file: string): Piece[] {
         end + close.length - 3,
         file,
         notATag(close.slice(-3)),
-        'Tags end in %>; blanks before it do no harm.',
+        'Tags end in %>; spaces before it do no harm.',
       )
     text(from)
     pieces.push({
@@ -72,7 +72,7 @@ export function parsePieces(source: string, file: string): Piece[] {
 const DID_YOU_MEAN_TAG = 'To print raw text: <%~ value %>. To print a value: <%= value %>. A statement: <% code %>.'
 
 function notATag(mark: string): string {
-  return `${mark} is not a tag of fragments${mark.startsWith('<') ? '; did you mean <%~ or <%=?' : ', which trim no blanks'}`
+  return `${mark} is not a tag of fragments${mark.startsWith('<') ? '; did you mean <%~ or <%=?' : ': tags here do not trim whitespace'}`
 }
 
 function failureAt(source: string, offset: number, file: string, message: string, hint?: string): Failure {
@@ -89,7 +89,7 @@ export function positionOf(source: string, offset: number): { line: number; colu
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
 
-/** Finds positions in a long source quickly: the line starts are looked up once. */
+/** Finds positions in a long source quickly by indexing the line starts once. */
 export function positionFinder(source: string): (offset: number) => { line: number; column: number } {
   const starts = [0]
   for (let next = source.indexOf('\n'); next !== -1; next = source.indexOf('\n', next + 1)) starts.push(next + 1)
@@ -124,7 +124,7 @@ function maskLiterals(source: string, file: string): string {
   return masked + source.slice(done)
 }
 
-/** Code that Eta's parser reads rightly: nothing but whole, plain strings of the characters that mislead it. */
+/** Whether Eta's parser handles this code correctly: it has plain, complete strings and no other character that misleads it. */
 function isHarmless(code: string): boolean {
   return !/['"`\\/]/.test(code.replace(/'[^'"`\\/\n]*'|"[^'"`\\/\n]*"/g, ''))
 }
@@ -144,7 +144,7 @@ function tagEnd(source: string, body: number, file: string, open: number): { mas
       }
     }
     if ('closed' in token && token.closed === false) {
-      // A lone quote may stand in the text behind the tag: the tag's end wins over an unclosed literal.
+      // The text after the tag may contain a lone quote, so the tag's end wins over an unclosed literal.
       const close = token.value.indexOf('%>')
       throw fail(close === -1 ? kindName(token.type) : `${kindName(token.type)} in the tag`, offset)
     }
@@ -166,7 +166,7 @@ const LITERALS = new Set([
 ])
 
 function maskToken({ type, value }: { type: string; value: string }): string {
-  // A line comment would swallow the code that follows its tag; blanks keep the columns.
+  // A line comment would swallow the code after its tag; blanks preserve the columns.
   if (type === 'SingleLineComment') return ' '.repeat(value.length)
   return LITERALS.has(type) ? mask(value) : value
 }
@@ -181,7 +181,7 @@ function mask(literal: string): string {
   return literal.replace(/['"`\\/*%>]/g, character => String.fromCharCode(MASK_BASE + TROUBLE.indexOf(character)))
 }
 
-/** The code as it is written; a private-use character may be the fragment's own. */
+/** The code as written; a private-use character may be the fragment's own. */
 function unmask(code: string, source: string, start: number): string {
   return code.replace(MASKED, (character, offset: number) => source[start + offset] ?? character)
 }

@@ -2,13 +2,13 @@ import { compareBytes } from '../base/byte-order.ts'
 
 const ON = new Set(['enabled', 'yes', 'on', 'true', '1'])
 
-/** True for a record whose `status` is on, or for a value that says so: enabled, yes, on, true, 1. */
+/** True for a record whose `status` is on, or for a value that means on: enabled, yes, on, true, 1. */
 export function isOn(what: unknown): boolean {
   if (typeof what === 'object' && what !== null) return 'status' in what && isOn(what.status)
   return typeof what === 'string' ? ON.has(what.toLowerCase()) : what === true || what === 1
 }
 
-/** The parts of a list property: parted by commas, semicolons or blanks, trimmed, empty ones dropped. */
+/** The elements of a list property, separated by commas, semicolons or spaces; trimmed, without empty ones. */
 export function splitList(value: unknown, separator: string | RegExp = /[,;\s]+/): string[] {
   if (value === undefined || value === null) return []
   return String(value)
@@ -17,7 +17,7 @@ export function splitList(value: unknown, separator: string | RegExp = /[,;\s]+/
     .filter(part => part !== '')
 }
 
-/** Each value once, first come first. */
+/** Each value once, in order of first appearance. */
 export function unique<Value>(values: Iterable<Value>): Value[] {
   return [...new Set(values)]
 }
@@ -49,21 +49,21 @@ function hostKey(name: string): string {
 }
 
 /**
- * Whether Apache and nginx can serve a text as the name of a site: labels with letters, digits, `-` and `_`, perhaps behind
+ * Whether Apache and nginx can serve a text as the name of a site: labels of letters, digits, `-` and `_`, optionally after
  * `*.`; at most 253 characters (RFC 1035 §2.3.4).
  */
 export function isSiteName(name: unknown): boolean {
   return typeof name === 'string' && name.length < 254 && /^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(name)
 }
 
-/** A URL with exactly one slash at its end. */
+/** A URL with exactly one trailing slash. */
 export function withSlash(url: string): string {
   return `${url.replace(/\/+$/, '')}/`
 }
 
 /**
- * A name for a folder, from an address: without its scheme, and without a last part that only says that it is a directory.
- * Two addresses that differ in nothing but that have the same.
+ * A folder name made from a URL, without its scheme and without a last part that only says it is an ACME directory. URLs that
+ * differ only in these have the same name.
  */
 export function folderName(url: string): string {
   return url
@@ -73,7 +73,7 @@ export function folderName(url: string): string {
     .replace(/^\.+/, '_')
 }
 
-/** Never more than one empty line in a row, none at the start and the end. */
+/** Collapses runs of empty lines to one, and removes them at the start and the end. */
 export function squeezeBlank(text: string): string {
   return text
     .replace(/\n{3,}/g, '\n\n')

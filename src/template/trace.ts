@@ -8,19 +8,19 @@ export interface LineOrigin {
   readonly line: number
 }
 
-/** An output with the way back from each of its lines. */
+/** An output with the origin of each of its lines. */
 export interface TracedOutput {
   readonly output: Output
   readonly text: string
   /** By line of the output, from 1 (index 0 is unused); undefined for the banner. */
   readonly origins: readonly (LineOrigin | undefined)[]
-  /** What each fragment read, by its file, in the order they began: one of a sub-template behind the one that called it. */
+  /** What each fragment read, by its file, in the order they began: a sub-template's fragment after the one that called it. */
   readonly reads: ReadonlyMap<string, readonly Read[]>
   /** How deep in sub-templates each fragment first ran, by its file; 0 for those of the template itself. */
   readonly depths: ReadonlyMap<string, number>
 }
 
-/** What was seen of the fragments of one output. */
+/** What the trace recorded about the fragments of one output. */
 interface Seen {
   readonly reads: Map<string, Map<string, Read>>
   readonly depths: Map<string, number>
@@ -56,7 +56,7 @@ export function traceTemplate(makeExpander: (trace: Trace) => Expander, name: st
   })
 }
 
-/** Of an output that no fragment makes (`delete`). */
+/** For an output without fragments (`delete`). */
 const NOTHING: Seen = { reads: new Map(), depths: new Map() }
 
 interface Line {
@@ -77,14 +77,14 @@ function readMarks(marked: string, files: readonly string[]): Line[] {
     return number === undefined ? undefined : { file: files[Number(id)] ?? '', line: Number(number) }
   }
   return marked.split('\n').map(line => {
-    // Statements in the lines above leave marks too: what counts is the last one before the first character.
+    // Statements in the lines above leave marks too, so the last one before the first character counts.
     const origin = originOf(LEADING_MARK.exec(line)?.[1]) ?? last
     last = originOf(line.match(MARKS)?.at(-1)) ?? last
     return { text: line.replace(MARKS, ''), origin }
   })
 }
 
-/** As `squeezeBlank` in text.ts does it, below the banner, whose lines come from nowhere. */
+/** As `squeezeBlank` in text.ts, but below the banner, whose lines have no origin. */
 function squeezeLines(lines: readonly Line[]): Line[] {
   const begin = lines.findIndex(({ origin }) => origin !== undefined)
   if (begin === -1) return [...lines]

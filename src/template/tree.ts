@@ -7,11 +7,11 @@ import type { Places } from '../system/places.ts'
 /** One folder of the search list. */
 export interface Layer {
   readonly folder: string
-  /** Belongs to the site's overrides (templates-custom), not to a package. */
+  /** Whether it holds the site's overrides (templates-custom), not a package's templates. */
   readonly custom: boolean
 }
 
-/** A file of a template, chosen by the merge rules. */
+/** A file of a template, selected by the merge rules. */
 export interface FragmentFile {
   /** Base name, by which a custom fragment replaces a shipped one. */
   readonly name: string
@@ -26,9 +26,9 @@ export interface TemplateFiles {
   /** Without a leading slash: `etc/hosts`. */
   readonly name: string
   readonly fragments: readonly FragmentFile[]
-  /** Made of one file only, not of a folder of fragments. */
+  /** Whether it is a single file, not a folder of fragments. */
   readonly single: boolean
-  /** Metadata files, nearest to the site last. */
+  /** Metadata files, the site's last. */
   readonly metadata: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -63,7 +63,7 @@ export function templateName(path: string): string {
 /**
  * Finds the files of a template by SME Server's merge rules (esmith "processTemplate"): walking the layers from the
  * last to the first, a regular file replaces everything, a folder adds or replaces by name, an absent one does nothing.
- * @returns undefined when no layer knows the template
+ * @returns undefined if no layer has the template
  */
 export function findTemplate(layers: readonly Layer[], path: string): TemplateFiles | undefined {
   const name = templateName(path)
@@ -99,7 +99,7 @@ function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>
     if (entry.isDirectory() || entry.name === METADATA_FILE) continue
     if (!entry.isFile() && !isFile(file)) continue
     if (isBackup(entry.name)) {
-      warnings.push(`${file}: skipped, it looks like the backup of an editor or a package`)
+      warnings.push(`${file}: skipped, it looks like a backup made by an editor or a package`)
       continue
     }
     if (SUSPICIOUS.test(entry.name)) warnings.push(`${file}: looks like a backup, but is expanded as a fragment`)
@@ -151,10 +151,10 @@ function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
 
-/** What a path is, links followed; a dangling or endless link or a missing path is neither. */
+/** What a path is, following links. A dangling or endless link and a missing path are neither. */
 function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
-    // Most layers lack most templates, and an error with its stack costs more than the question.
+    // Most layers do not have most templates, and creating an error with its stack costs more than asking.
     const stat = statSync(path, { throwIfNoEntry: false })
     return stat?.isFile() ? 'file' : stat?.isDirectory() ? 'folder' : undefined
   } catch (error) {

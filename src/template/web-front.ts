@@ -1,16 +1,16 @@
 import type { Records } from '../db/record.ts'
 import { splitList } from './text.ts'
 
-/** Who answers for the public names, on this machine. */
+/** Which web server answers for the public names on this machine. */
 export interface Front {
   readonly http: number
-  /** Undefined: nobody answers over HTTPS. */
+  /** Undefined if nothing answers over HTTPS. */
   readonly https: number | undefined
-  /** Why no proxy can answer. */
+  /** Why no proxied site can be reached. */
   readonly problem: string | undefined
 }
 
-/** Who stands in front, by the configuration: the same decision as in the templates. */
+/** Which web server is in front, according to the configuration: the same decision as in the templates. */
 export function frontOf(configuration: Records): Front {
   const property = (key: string, name: string) => configuration.get(key)?.properties.get(name)
   const [httpd, nginx] = [property('httpd', 'status') === 'enabled', property('nginx', 'status') === 'enabled']

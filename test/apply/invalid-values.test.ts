@@ -34,7 +34,7 @@ values('an event refuses all of them at once, with rules on several properties, 
     const { status, stderr } = box.run(command)
     assert.is(status, 3, stderr)
     assert.match(stderr, 'configuration: shop: property port: "99999" is not a port')
-    assert.match(stderr, 'configuration: shop: set all of user, cert or none of them; missing: cert')
+    assert.match(stderr, 'configuration: shop: set either all of user, cert or none; missing: cert')
     assert.match(stderr, 'templates-custom/etc/shop')
   }
   assert.is(box.read('/etc/shop'), 'port 80\n')

@@ -51,8 +51,8 @@ test('a lost file: never read as empty; the copy comes back, or is removed on pu
   for (const command of ['show', 'keys', 'getprop k a', 'set l t', 'delete k', 'batch']) {
     const { status, stderr } = sandbox.run(`db test ${command}`, { input: 'set m t\n' })
     assert.is(status, 1, command)
-    assert.match(stderr, /test\.json: the database is missing/)
-    assert.match(stderr, /of \d{4}-\d\d-\d\d/)
+    assert.match(stderr, /test\.json: the database file was lost/)
+    assert.match(stderr, /made \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}:\n/)
   }
   assert.is(fs.readFileSync(copy, 'utf8'), good)
   assert.is(sandbox.run('signal-event console-save').status, 3)
@@ -101,7 +101,7 @@ test('a DBPATH that does not exist', ({ sandbox }) => {
   assert.is(sandbox.run('db test show', { env }).status, 1)
   const { status, stderr } = sandbox.run('db test set k t', { env })
   assert.is(status, 1)
-  assert.match(stderr, 'none does not exist; it is not made by itself')
+  assert.match(stderr, 'none does not exist, and gabarit does not create it')
   assert.is(sandbox.run(`db ${sandbox.path('/none/x.json')} set k t`).status, 1)
 })
 

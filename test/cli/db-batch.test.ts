@@ -78,7 +78,7 @@ test('values are checked in the final state, and traced to their line', ({ sandb
   assert.is(status, 3)
   assert.match(stderr, 'line 3: k: property status: "onn" is not one of on, off; did you mean "on"?')
   assert.match(stderr, 'line 4: l: property port: "x" is not a port number')
-  assert.match(stderr, 'line 5: k: set all of crt, key or none of them; missing: key')
+  assert.match(stderr, 'line 5: k: set either all of crt, key or none; missing: key')
   assert.is(sandbox.must('db test getprop k status'.replace('status', 'port')), '22\n')
   assert.is(sandbox.run('db test getprop k status').status, 1)
 })

@@ -111,7 +111,7 @@ test('setjson refuses what is no record, without repeating it', ({ sandbox }) =>
     ['{"properties":{}}', 'not "properties"'],
     ['{"props":[]}', '"props" must be an object'],
     ['{"type":"\\ud800"}', 'not valid Unicode'],
-    ['{"props":{"":"x"}}', 'name of a property is empty'],
+    ['{"props":{"":"x"}}', 'name of a property must not be empty'],
   ]
   for (const [json, message] of bad) {
     const { status, stderr } = sandbox.run(['db', 'test', 'setjson', 'k', json])

@@ -42,7 +42,7 @@ const MISTAKES: readonly Mistake[] = [
     'a fragment that everybody may write to',
     box => box.write(`${SITE}/templates-custom/etc/hosts/11own`, 'a\n', 0o666),
     'error',
-    /11own: this fragment may be written to by everybody/,
+    /11own: this fragment is writable by everybody/,
   ],
   [
     'malformed metadata',

@@ -214,7 +214,7 @@ ask('whatever adjusts a service whose description asks for a window waits, from 
   assert.is(tried('45', 'signal-event change').window, undefined)
   box.write('/etc/gabarit/db/configuration/web.json', '{ "confirmWithin": "soon" }')
   box.must('config set word 46')
-  assert.match(box.run('signal-event change', { env }).stderr, 'confirmWithin: must be a duration in quotes, or "no"')
+  assert.match(box.run('signal-event change', { env }).stderr, 'confirmWithin: must be a duration as a string, or "no"')
   box.remove()
 })
 

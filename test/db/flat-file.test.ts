@@ -42,12 +42,12 @@ test('splits at the first "=" and at bars without a backslash', () => {
 
 test('tells what is odd, by line', () => {
   assert.equal(notes('nothing\na=1\na=2\nb=t|p\n=x\nc=t||x|p|1\nd=1\r\n'), [
-    '1: skipped: there is no "=" in it',
-    '3: record "a" stands here again; this one wins',
+    '1: skipped: it contains no "="',
+    '3: record "a" occurs again; this line wins',
     '4: record "b": property p has no value; it becomes empty',
-    '5: skipped: there is no key before the "="',
+    '5: skipped: no key before the "="',
     '6: record "c": a property without a name was skipped',
-    '7: ends with a carriage return, which is part of the value',
+    '7: ends with a carriage return, which becomes part of the value',
   ])
   assert.is(read('a=1\na=2').records.get('a')?.type, '2')
 })
@@ -78,7 +78,7 @@ test('writes only what would be read back exactly', () => {
 
 test('an export that the format cannot hold is refused as a whole', () => {
   const records = new Map([makeRecord('a', 't'), makeRecord('b=', 't')].map(record => [record.key, record]))
-  assert.match(failureOf(() => exportFlat('x', records)).message, 'cannot hold "b="')
+  assert.match(failureOf(() => exportFlat('x', records)).message, 'cannot represent "b="')
   records.delete('b=')
   assert.is(exportFlat('x', records), '# database x, exported by gabarit\na=t\n')
 })

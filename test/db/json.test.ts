@@ -92,20 +92,20 @@ test('reads a file that a person wrote in another layout and order', () => {
 test('says where the text is wrong', () => {
   assert.is(problemOf(''), '1:1 the file is empty')
   assert.is(problemOf('[]'), '1:1 an object ("{") was expected')
-  assert.is(problemOf('{\n  "a": {"type": "x"}\n'), '3:1 "," or "}" was expected, but the file ends: it is cut off')
-  assert.is(problemOf('{"a": {"type": "x'), '1:16 this text has no closing quote: the file is cut off')
+  assert.is(problemOf('{\n  "a": {"type": "x"}\n'), '3:1 "," or "}" was expected, but the file is truncated here')
+  assert.is(problemOf('{"a": {"type": "x'), '1:16 this text has no closing quote: the file is truncated')
   assert.is(problemOf('{"a": {"type": 22}}'), '1:16 the type of a record must be text in double quotes')
   assert.is(problemOf('{\n"a": {}}'), '2:1 record "a" has no "type"')
   assert.is(
     problemOf('{"a": {"type": "x", "props": {}}}'),
-    '1:21 a record has "type" and "properties" only, not "props"',
+    '1:21 a record has only "type" and "properties", not "props"',
   )
-  assert.is(problemOf('{} x'), '1:4 there is something after the end of the database')
-  assert.is(problemOf('{"": {"type": "x"}}'), '1:2 the key of a record is empty')
+  assert.is(problemOf('{} x'), '1:4 unexpected text after the end of the database')
+  assert.is(problemOf('{"": {"type": "x"}}'), '1:2 the key of a record must not be empty')
 })
 
 test('refuses what would silently lose something', () => {
-  assert.is(problemOf('{"a": {"type": "x"},\n "a": {"type": "y"}}'), '2:2 record "a" stands here for the second time')
+  assert.is(problemOf('{"a": {"type": "x"},\n "a": {"type": "y"}}'), '2:2 record "a" occurs a second time here')
   const twice = serialize(
     database(
       makeRecord('a', 't', [
@@ -114,8 +114,8 @@ test('refuses what would silently lose something', () => {
       ]),
     ),
   ).replace('"q"', '"p"')
-  assert.match(problemOf(twice), 'property "p" stands here for the second time')
-  assert.match(problemOf('{"a": {"type": "\\ud800"}}'), 'half of a surrogate pair')
+  assert.match(problemOf(twice), 'property "p" occurs a second time here')
+  assert.match(problemOf('{"a": {"type": "\\ud800"}}'), 'half a surrogate pair')
 })
 
 test('never quotes a value in a message', () => {

@@ -24,7 +24,7 @@ test('one malformed description, or a damaged database, does not hide what else 
   const found = lintDatabases(fixture.places)
   const expected = [
     '@bad.json:1:2: this is not',
-    'worse.json: "propertys"',
+    'worse.json: unknown keyword "propertys"',
     'a: two: property port',
     'b.json:1',
     'undescribed.json:1',

@@ -78,7 +78,7 @@ test('bytes that are not UTF-8 are damage', ({ fixture }) => {
   const file = fixture.write('y.json', Buffer.from('{"a": {\n"type": "caf\xe9"}}', 'latin1'))
   const failure = failureOf(() => readDatabase(file))
   assert.match(failure.where ?? '', /:2:13$/)
-  assert.match(failure.message, 'not UTF-8')
+  assert.match(failure.message, 'not valid UTF-8')
 })
 
 test('a flat file of SME Server in its place is recognised', ({ fixture }) => {

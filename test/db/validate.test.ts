@@ -54,9 +54,9 @@ test('refuses with the reason, and the nearest word', ({ fixture }) => {
   const message = (name: string, value: string) => refused(fixture, name, value).replace(`x: property ${name}: `, '')
   assert.is(message('status', 'enable'), '"enable" is not one of disabled, test, enabled; did you mean "enabled"?')
   assert.is(message('port', '70000'), '"70000" is not a port number (1 to 65535)')
-  assert.is(message('port', '80'), '"80" is too small; the least is 1024')
-  assert.is(message('keysize', '8192'), '"8192" is too large; the most is 4096 bits')
-  assert.is(message('wait', '2h'), '"2h" is too large; the most is 3600')
+  assert.is(message('port', '80'), '"80" is too small; the minimum is 1024')
+  assert.is(message('keysize', '8192'), '"8192" is too large; the maximum is 4096 bits')
+  assert.is(message('wait', '2h'), '"2h" is too large; the maximum is 3600')
   assert.is(message('code', 'xAB'), '"xAB" does not have the form [A-Z]{2}')
   assert.is(message('place', 'here'), '"here" does not have the form HOST:PORT')
   assert.is(message('code', ''), 'it must not be empty')
@@ -112,7 +112,7 @@ test('a scalar and a type are checked too', ({ fixture }) => {
 })
 
 test('rules look at the final state, when one of their properties changed', ({ fixture }) => {
-  assert.match(refused(fixture, 'crt', '/x'), 'set all of crt, key or none of them; missing: key')
+  assert.match(refused(fixture, 'crt', '/x'), 'set either all of crt, key or none; missing: key')
   change(fixture, draft => {
     draft.setprop('x', 'crt', '/x')
     draft.setprop('x', 'key', '/y')
@@ -124,7 +124,7 @@ test('rules look at the final state, when one of their properties changed', ({ f
     '"enabled" also needs names',
   )
   const twice = failureOf(() => change(fixture, draft => draft.set('y', 'service', { port: '2222' })))
-  assert.is(twice.message, 'y: property port: "2222" is already that of record "x"')
+  assert.is(twice.message, 'y: property port: "2222" is already used by record "x"')
 })
 
 test('several properties may be unique together', ({ fixture }) => {
@@ -136,7 +136,7 @@ test('several properties may be unique together', ({ fixture }) => {
     draft.set('other', 'vpn', { proto: 'udp' })
   })
   const twice = failureOf(() => change(fixture, draft => draft.setprop('w', 'proto', 'udp')))
-  assert.is(twice.message, 'w: property proto and port: "udp" "1" is already that of record "v"')
+  assert.is(twice.message, 'w: property proto and port: "udp" "1" is already used by record "v"')
   assert.match(failureOf(() => change(fixture, draft => draft.setprop('half', 'port', '1'))).message, 'record "v"')
 })
 

@@ -67,13 +67,15 @@ function kindOf([, output, path = '', error]: RegExpExecArray): Pick<Step, 'kind
   return { kind: path.startsWith('db/') ? 'database' : 'template', path }
 }
 
-/** The commands of the `console` blocks of a document, each with the output that stands below it. */
+/** The commands of the `console` blocks of a document, each with the output below it. A here-document continues on lines with `> `. */
 export function readConsole(markdown: string): { command: string; output: string }[] {
   const found: { command: string; output: string }[] = []
   for (const [, block = ''] of markdown.matchAll(/^```console\n(.*?)^```$/gms))
     for (const line of block.trimEnd().split('\n')) {
       const last = found.at(-1)
       if (line.startsWith('$ ')) found.push({ command: line.slice(2), output: '' })
+      else if (line.startsWith('> ') && last?.output === '' && last.command.includes('<<'))
+        last.command += `\n${line.slice(2)}`
       else if (last !== undefined) last.output += `${line}\n`
     }
   return found

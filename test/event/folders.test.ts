@@ -29,13 +29,10 @@ folders('are made with owner and mode, are in plan and history, and go back when
   assert.match(before, 'created folder /srv/web/one/data')
   box.must('db sites set two site')
   const shown = box.must('signal-event --dry-run site-update')
-  assert.match(shown, '+ folder /srv/web/two 0:0 0755\n+ folder /srv/web/two/data 33:44 0750\n')
+  assert.match(shown, '+ folder /srv/web/two/data 33:44 0750\n')
   assert.not.match(shown, '/srv/web/one')
   assert.not(box.exists('/srv/web/two'))
-  assert.equal(JSON.parse(box.must('signal-event --json --dry-run site-update')).folders, [
-    '/srv/web/two',
-    '/srv/web/two/data',
-  ])
+  assert.equal(JSON.parse(box.must('signal-event --json --dry-run site-update')).folders, ['/srv/web/two/data'])
   box.must('signal-event site-update')
   const { mode, uid, gid } = statSync(box.path('/srv/web/two/data'))
   assert.is(mode & 0o777, 0o750)
@@ -93,7 +90,7 @@ folders('for each record of another database, also from a property; what is no p
 
 folders('nothing is made when something refuses: a file in its place, an unknown owner, a key that leaves', () => {
   for (const [rule, said] of [
-    ['/etc/passwd', '/etc/passwd: is no folder, and one belongs there'],
+    ['/etc/passwd', '/etc/passwd: is not a folder, and a template needs one here'],
     [{ path: '/srv/new', owner: 'nobody-here' }, 'nobody-here'],
     [{ path: '/srv/{key}/x', each: { db: 'bad' } }, 'the record "../x" cannot name a file'],
   ] as const) {
@@ -108,8 +105,8 @@ folders('nothing is made when something refuses: a file in its place, an unknown
   for (const [rules, said] of [
     ['/x', '"folders" must be a list of paths, or of objects with "path"'],
     [['x'], '"folders" must be an absolute path'],
-    [[{ path: '/x', mode: '0999' }], '"folders" must be an octal text'],
-    [[{ path: '/x', ownr: 'web' }], '"folders" must have "path" and perhaps'],
+    [[{ path: '/x', mode: '0999' }], '"folders" must be an octal string'],
+    [[{ path: '/x', ownr: 'web' }], '"folders" must have "path" and optionally'],
   ] as const) {
     const box = server([])
     box.write('/etc/gabarit/templates/etc/sites.template.json', JSON.stringify({ folders: rules }))

@@ -22,7 +22,7 @@ lint('a malformed description, a bad event and a broken fragment are all listed'
   const found: Finding[] = JSON.parse(stdout)
   for (const part of [
     'httpd.json:1:17: this is not valid JSON',
-    'modSSL.json: "propertys" is not known here',
+    'modSSL.json: unknown keyword "propertys"',
     'event "no name": its name has',
     'unknown service action "sigusr9"; did you mean "sigusr1"?',
     'there is no service record "nobody"',

@@ -51,7 +51,7 @@ templates('what is thrown and is no Error has at least its fragment, and the hin
     ['Object.create(null)', 'an object'],
   ]) {
     const { message, place, hint } = failing(`a\n<% throw ${thrown} %>\n`)
-    assert.match(message, `threw ${shown}, which is no Error`)
+    assert.match(message, `threw ${shown}, which is not an Error`)
     assert.is(place, '')
     assert.match(hint, "fail('…')")
   }
@@ -102,7 +102,7 @@ templates('{key} needs each', () => {
 
 templates('the banner advises to customize only where something shipped is left', () => {
   const engine = new Engine()
-  const advice = () => /for good:\n# +(.*)\n/.exec(engine.text('etc/b'))?.[1]
+  const advice = () => /permanently:\n# +(.*)\n/.exec(engine.text('etc/b'))?.[1]
   engine.template('etc/b', { '10a': 'a\n' })
   assert.is(advice(), 'gabarit customize /etc/b 10a')
   engine.site('templates-custom/etc/b/10a', 'mine\n')
@@ -114,7 +114,7 @@ templates('the banner of a custom file over a shipped folder', () => {
   const engine = new Engine()
   engine.template('etc/b', { '10a': 'a\n' })
   engine.site('templates-custom/etc/b', 'mine\n')
-  assert.match(engine.text('etc/b'), '# To change one for good:\n#     edit templates-custom/etc/b\n')
+  assert.match(engine.text('etc/b'), '# To change a fragment permanently:\n#     edit templates-custom/etc/b\n')
   engine.remove()
 })
 

@@ -219,7 +219,7 @@ step('what does not fit is refused, and the servers run on', () => {
     assert.is(outcome.status, 3, line)
     assert.match(outcome.stdout + outcome.stderr, said)
   }
-  refused('config setprop openvpn-tcp network6 fd00:8::/64', /network6: "fd00:8::\/64" is already that of record/)
+  refused('config setprop openvpn-tcp network6 fd00:8::/64', /network6: "fd00:8::\/64" is already used by record/)
   type('config setprop openvpn-tcp network 10.8.0.128/25')
   refused('signal-event openvpn-update', /networks of openvpn.* overlap/)
   type('config setprop openvpn-tcp port 443 network 10.9.0.0/24')

@@ -170,9 +170,9 @@ firewall('port forwards of SME Server are taken over', () => {
   assert.is(stdout, 'portforwards: 6 records imported\nportforwards: 1 record imported\n')
   const said = (record: string, what: string) =>
     assert.match(stderr, `record "${record}": imported as disabled: ${what}`)
-  said('7000-7010', 'a range keeps its numbers, so it cannot lead from 7000:7010 to 8000:8010')
-  said('5555', 'it leads to port 5556 of the server itself')
-  said('9', 'it lets nobody in')
+  said('7000-7010', 'a range keeps its port numbers, so 7000:7010 cannot be forwarded to 8000:8010')
+  said('5555', 'it forwards to port 5556 of the server itself')
+  said('9', 'it allows nobody')
   assert.not.match(stderr, 'imported, but')
   server.must('gabarit initialize-default-databases')
   assert.not.match(server.run('gabarit lint').stdout, 'portforwards')

@@ -251,7 +251,7 @@ test('every setting of a client reaches its file', () => {
   assert.equal(settings('yasmin'), ['disable'])
   const same = tried('db vpn set other client Address 10.8.0.7 server openvpn')
   assert.is(same.status, 3)
-  assert.match(said(same), 'is already that of record "wim"')
+  assert.match(said(same), 'is already used by record "wim"')
   assert.is(tried('db vpn setprop wim server openvpn-none').status, 3)
   type('db vpn delete yasmin')
   type('signal-event openvpn-update')

@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
   ['an unknown fact', '<%= fact("cpu") %>', 'FILE:1:5', /no fact "cpu"/],
   ['fail()', '<% if (true)\n  fail("no network") %>', 'FILE:2:3', /^no network/],
   ['a missing sub-template', '<%~ template("Nowhere") %>', 'FILE:1:5', /no template \/?etc\/x\/Nowhere/],
-  ['recursion without end', 'a\n<%~ template("/etc/x") %>', 'FILE:2:5', /calls itself without end/],
+  ['recursion without end', 'a\n<%~ template("/etc/x") %>', 'FILE:2:5', /calls itself endlessly/],
   ['a syntax error', 'a\nb\n<% const = 1 %>\nc\n', 'FILE:3:10', /Unexpected token '='/],
   ['a syntax error in the third line of a tag', '<% let a\n let b\n let a %>\n', 'FILE:3:6', /already been declared/],
   ['an unclosed brace', 'a\n<% if (1) { %>\nb\n', 'FILE:4:1', /Unexpected|missing/],

@@ -101,7 +101,7 @@ outputs('settings in paths: output, link and checkers follow a property', () => 
     link: '{vpn.Dir}/on/{key}.conf',
     validate: [['check', '-c', '{vpn.Dir}/all.conf', '{}']],
   })
-  assert.match(failureOf(() => engine.expand('vpn')).message, '{vpn.Dir} stands in a path, and the configuration')
+  assert.match(failureOf(() => engine.expand('vpn')).message, '{vpn.Dir} is used in a path, but the configuration')
   for (const bad of ['etc', '/etc/../x', '/a\nb']) {
     engine.database('configuration', { vpn: ['service', { Dir: bad }] })
     assert.match(failureOf(() => engine.expand('vpn')).message, 'not an absolute path')
@@ -149,7 +149,7 @@ outputs('a setting in the paths, with the record behind it; no value of a settin
   assert.equal(expand('/srv/$&'), [['/srv/$&/a/1.conf', '/srv/$&/on/a']])
   assert.match(
     failureOf(() => expand('/srv/{port}')).message,
-    '{vpn.Dir} is "/srv/{port}": no brace may stand in a path',
+    '{vpn.Dir} is "/srv/{port}": a path must not contain braces',
   )
   assert.match(failureOf(() => expand('/srv/../etc')).message, 'not an absolute path without ".."')
   assert.match(failureOf(() => expand('srv')).message, 'not an absolute path')

@@ -163,7 +163,7 @@ tree('a fragment that everybody may write to is refused', () => {
   chmodSync(file, 0o666)
   const { where, message, hint } = failureOf(() => engine.expand('t'))
   assert.is(where, file)
-  assert.match(message, 'may be written to by everybody')
+  assert.match(message, 'is writable by everybody')
   assert.match(hint ?? '', 'chmod go-w')
   engine.remove()
 })

@@ -2,7 +2,8 @@ import type { Program } from './context.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
-const OPTIONS = [
+/** The options of both programs, each with what it does. */
+export const OPTIONS = [
   ['--json', 'print JSON'],
   ['--reveal', 'print secret values in clear'],
   ['--root DIR', 'work below DIR instead of / (as GABARIT_ROOT)'],
