@@ -6,15 +6,7 @@ import { formatManifest, manifestFile } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import {
-  type Journal,
-  type JournalEntry,
-  journalFile,
-  removeBackups,
-  removeEmptyFolder,
-  undo,
-  writeJournal,
-} from './journal.ts'
+import { cleanUp, type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
 
 /** A file that is staged and not yet in place, for the validators. */
 export interface Staged {
@@ -68,6 +60,7 @@ export async function commit(
     phase: 'prepared',
     entries: steps.map(({ entry }) => entry),
     folders: folders.map(({ real }) => real),
+    emptied: emptied.map(({ real }) => real),
   }
   try {
     makeStateFolder(places, system)
@@ -92,8 +85,7 @@ export async function commit(
     putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
   }
   try {
-    removeBackups(system, journal)
-    for (const { real } of emptied) removeEmptyFolder(system, real)
+    cleanUp(system, journal)
     system.remove(journalFile(places))
   } catch {
     // All files are in place. What is left over is for the next command to clear away.

@@ -41,6 +41,10 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
         hint: 'To create the described ones: gabarit initialize-default-databases',
       })
     })
+  const isSet = (text: string) =>
+    [...text.matchAll(SETTING)].every(
+      ([, record = '', property = '']) => databases.get('configuration', record)?.[property],
+    )
   const path = (text: string) => {
     const filled = fill(text)
     if (filled.startsWith('/') && !filled.split('/').includes('..') && !/\p{Cc}/u.test(filled)) return filled
@@ -55,10 +59,9 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
     ...(folders === undefined
       ? {}
       : {
-          folders: folders.map(folder => ({
-            ...folder,
-            path: folder.path.search(SETTING) === -1 ? folder.path : path(folder.path),
-          })),
+          folders: folders
+            .filter(folder => isSet(folder.path))
+            .map(folder => ({ ...folder, path: folder.path.search(SETTING) === -1 ? folder.path : path(folder.path) })),
         }),
     ...(validate === undefined ? {} : { validate: validate.map(command => command.map(fill)) }),
   }
