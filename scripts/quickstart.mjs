@@ -56,7 +56,7 @@ function setUp() {
 }
 
 function askForCertificates() {
-  chapter('HTTPS for every name, first with the test authority')
+  chapter('HTTPS for every name, first from the test authority')
   type('db hosts show | grep .org')
   type('config setprop letsencrypt configure none')
   for (const domain of [PRIMARY, ODOO]) type(`db domains setprop ${domain} letsencryptSSLcert enabled`)
@@ -80,7 +80,9 @@ function overrideForOdoo() {
   const custom = `sandbox/etc/gabarit/templates-custom/${VIRTUAL_HOSTS}`
   type(`mkdir -p ${custom}`)
   type(`cp ${shipped} ${custom}`)
-  process.stdout.write('\nIn an editor (scripts/odoo-override.sed stands in for it) the copy gets a few lines:\n\n')
+  process.stdout.write(
+    '\nThe copy gets a few lines (scripts/odoo-override.sed does here what you would do in an editor):\n\n',
+  )
   prepare(undefined, 'sh', '-c', `sed -f scripts/odoo-override.sed ${shipped} >${custom}/25SSLDirectives`)
   type(`diff ${shipped} ${custom}/25SSLDirectives || true`)
   type('expand-template --diff /etc/httpd/conf/httpd.conf')
@@ -101,12 +103,14 @@ function tellWhatIsNext() {
 
   export GABARIT_ROOT='${root}' PATH='${join(project, 'bin')}':"$PATH"
 
-  config setprop letsencrypt status official       a mistake: see what it says
+  config setprop letsencrypt status official       # a mistake: see the message
   config setprop letsencrypt status enabled
-  signal-event console-save --dry-run              the production authority
-  gabarit explain /etc/dehydrated/config:${line}        which fragment, which records
-  gabarit impact hosts www.${PRIMARY}    what depends on this record
-  db hosts describe www.${PRIMARY}       what may be set, and what it means
+  signal-event console-save --dry-run              # switches to the production authority
+  gabarit explain /etc/dehydrated/config:${line}        # which fragment and which records made this line
+  gabarit impact hosts www.${PRIMARY}    # what depends on this record
+  db hosts describe www.${PRIMARY}       # what you can set, and what it means
+
+The documents: docs/README.md
 `)
 }
 

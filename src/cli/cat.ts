@@ -1,18 +1,18 @@
 import { EXIT, Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { knownTemplates } from '../event/survey.ts'
-import { makeContext } from '../plan/context.ts'
 import { makeExpander } from '../plan/run.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
 import { type Layer, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { contextOf } from '../terminal/run-context.ts'
 
 /** `gabarit cat FILE`: what would be made now for a path. */
-export async function run({ args, flag, places, print, printExact, printError }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, flag, print, printExact } = invocation
   const [path = ''] = args
-  const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
+  const context = contextOf(invocation)
   const expander = makeExpander(context)
   const names = [...new Set([...knownTemplates(context).names, ...listTemplates(context.layers)])]
   const { template, content, link } = findOutput(path, names, context.layers, name => expander.expand(`/${name}`))

@@ -9,8 +9,9 @@ import {
   windowOf,
   writeConfirmation,
 } from '../state/confirmation.ts'
+import { commandLine } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
 import { catchUp, repair } from '../transaction/before-change.ts'
@@ -18,7 +19,6 @@ import { windowSeconds } from '../transaction/duration.ts'
 import { type Turn, takeTurn } from '../transaction/event-lock.ts'
 import { goBack, howItWent } from '../transaction/go-back.ts'
 import { guard } from '../transaction/guard.ts'
-import { userName } from '../transaction/history-record.ts'
 import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import type { Reporter } from '../transaction/report.ts'
 import { startGuard } from '../transaction/start-guard.ts'
@@ -27,7 +27,6 @@ import { confirmationData, confirmationOrProblem, lookForConfirmation } from './
 /** What is at hand while it is this command's turn. */
 interface Work {
   readonly invocation: Invocation
-  readonly system: RealSystem
   readonly turn: Turn
   readonly report: Reporter
 }
@@ -36,59 +35,58 @@ const WORDS: Readonly<Record<string, (work: Work) => Promise<number> | number>> 
 
 /** `gabarit confirm [cancel|extend DURATION|status|expired]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, places } = invocation
+  const { args, places, system } = invocation
   const [word = '', argument, ...surplus] = args
   const takes = word === 'extend' || word === 'guard'
   if (surplus.length > 0 || (argument !== undefined) !== takes)
     throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
-  const system = new RealSystem(places.root)
-  const report = reporter(invocation, false)
+  const report = reporter(invocation)
   if (word === 'status') return status(invocation)
   if (word === 'guard') return guard(argument ?? '', places, system, report)
   const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
   if (act === undefined) throw usageFailure(`confirm ${word}?${didYouMean(word, [...Object.keys(WORDS), 'status'])}`)
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
-  const turn = takeTurn(places, `gabarit confirm ${word}`.trim())
+  const turn = takeTurn(invocation, `gabarit confirm ${word}`.trim())
   try {
-    return await act({ invocation, system, turn, report })
+    return await act({ invocation, turn, report })
   } finally {
     turn.release()
   }
 }
 
 async function keep(work: Work): Promise<number> {
-  const { places, print } = work.invocation
+  const { print } = work.invocation
   const open = await stillOpen(work)
-  endConfirmation(places, open, 'confirmed')
-  print(`confirmed: ${[open.command, ...open.args].join(' ')} stays`)
+  endConfirmation(work.invocation, open, 'confirmed')
+  print(`confirmed: ${commandLine(open)} stays`)
   return EXIT.done
 }
 
 async function cancel(work: Work): Promise<number> {
-  const { invocation, system, turn, report } = work
-  const { places, print } = invocation
+  const { invocation, turn, report } = work
+  const { places, system, print } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
-  const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
+  const why = `${commandLine(open)} was taken back by ${caller(system.env).user}`
   const ended = await goBack(open, why, { places, system, turn, report })
   print(`went back. ${howItWent(open, ended)}`)
   return ended
 }
 
 async function extend(work: Work): Promise<number> {
-  const { places, print, args } = work.invocation
+  const { places, system, print, args } = work.invocation
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
   writeConfirmation(places, { ...open, window, problem: null })
   // The guard of a window that is over has ended. A second one ends at once.
-  startGuard(places, open.token)
+  startGuard(places, system.env, open.token)
   print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }
 
-async function expired({ invocation, system, turn, report }: Work): Promise<number> {
-  await catchUp(invocation.places, system, turn, report)
+async function expired({ invocation, turn, report }: Work): Promise<number> {
+  await catchUp(invocation.places, invocation.system, turn, report)
   return EXIT.done
 }
 
@@ -110,8 +108,8 @@ function status({ places, flag, print }: Invocation): number {
  * The confirmation that can still be given. One whose time is over goes back now, unless that was tried in vain.
  * @throws Failure when there is none
  */
-async function stillOpen({ invocation, system, turn, report }: Work): Promise<Confirmation> {
-  const { places } = invocation
+async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmation> {
+  const { places, system } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places)
   if (open !== undefined && (secondsLeft(open) > 0 || open.problem !== null)) return open

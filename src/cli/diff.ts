@@ -1,6 +1,5 @@
 import { EXIT, Failure, orFailure } from '../base/failure.ts'
 import { survey } from '../event/survey.ts'
-import { makeContext } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
@@ -9,8 +8,8 @@ import { asCommands } from '../state/history/changes.ts'
 import { changesSince } from '../state/history/changes-since.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { contextOf } from '../terminal/run-context.ts'
 import { wouldAdjust } from '../transaction/preview.ts'
 import { changeLines, numberOf } from './history.ts'
 
@@ -58,10 +57,10 @@ function entryOf(id: string, { places }: Invocation): number {
 }
 
 /** What an event would bring to life now. */
-function notLive({ places, printError }: Invocation): Difference {
-  const context = makeContext(places, new DryRunSystem(places.root), message => printError(`warning: ${message}`))
+function notLive(invocation: Invocation): Difference {
+  const context = contextOf(invocation)
   const { since, properties, plan, problems } = survey(context)
-  const { files } = planData(plan, makeRedact(places))
+  const { files } = planData(plan, makeRedact(invocation.places))
   const adjustments = orFailure(() => wouldAdjust(context, plan))
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
   return { since: since?.id ?? null, properties, files, services, problems: [...damaged, ...problems] }

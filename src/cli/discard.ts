@@ -5,7 +5,6 @@ import { changesSince } from '../state/history/changes-since.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
 import { takeTurn } from '../transaction/event-lock.ts'
@@ -14,19 +13,19 @@ import { changeLines } from './history.ts'
 
 /** `gabarit discard`: takes back the property changes since the last event, of all databases or of none. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, places, printError } = invocation
-  if (flag('dry-run')) return discard(invocation)
-  const turn = takeTurn(places, 'gabarit discard')
+  const { places, system, printError } = invocation
+  if (system.dryRun) return discard(invocation)
+  const turn = takeTurn({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-    repair(places, new RealSystem(places.root), turn, say)
+    repair(places, system, turn, say)
     return discard(invocation)
   } finally {
     turn.release()
   }
 }
 
-function discard({ flag, places, print, printError }: Invocation): number {
+function discard({ system, places, print, printError }: Invocation): number {
   const history = new History(places)
   const changes = changesSince(places, history, history.lastApplied())
   const last = revealLastApplied(places, name =>
@@ -37,7 +36,7 @@ function discard({ flag, places, print, printError }: Invocation): number {
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!flag('dry-run')) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
-  print([flag('dry-run') ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
+  if (!system.dryRun) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  print([system.dryRun ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

@@ -1,16 +1,14 @@
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { applyPlan } from '../commit/barrier.ts'
-import { type Context, makeContext } from '../plan/context.ts'
+import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import { below } from '../system/places.ts'
-import { RealSystem } from '../system/real-system.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
-import { type Invocation, judging } from '../terminal/command.ts'
-import { namedToOverwrite } from '../terminal/overwrite.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
+import { askedBy, contextOf } from '../terminal/run-context.ts'
 import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { takeTurn } from '../transaction/event-lock.ts'
@@ -19,37 +17,27 @@ import { Transaction } from '../transaction/transaction.ts'
 
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, value, places, printExact, printError } = invocation
-  const looks = flag('diff') || flag('stdout') || flag('check')
-  const system = looks ? new DryRunSystem(places.root) : new RealSystem(places.root)
-  const usual = {
-    ...makeContext(places, system, message => printError(`warning: ${message}`)),
-    ...judging(invocation),
-    // A template that is named is meant, whatever stands in its file.
-    mayOverwrite: flag('all') ? namedToOverwrite(invocation) : () => true,
-  }
+  const { flag, io, value, places, system, printExact } = invocation
+  // A template that is named is meant, whatever stands in its file.
+  const usual = { ...contextOf(invocation), ...(flag('all') ? {} : { mayOverwrite: () => true }) }
   const queue = value('expand_queue')
-  const context = queue === undefined ? usual : { ...usual, layers: [{ folder: resolve(queue), custom: false }] }
+  const context = queue === undefined ? usual : { ...usual, layers: [{ folder: io.resolve(queue), custom: false }] }
   const names = namesOf(invocation, context)
   const gone = flag('all') && queue === undefined ? goneTemplates(context) : []
-  const makePlan = () => planFor(context, names, gone, value('output'))
+  const makePlan = () => planFor(context, names, gone, outputPath(invocation))
   if (flag('stdout')) {
     for (const { content } of expandAll(context, names)) printExact(content ?? '')
     return EXIT.done
   }
-  if (looks) return look(invocation, context, makePlan())
-  const turn = takeTurn(places, 'expand-template')
-  const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, false, invocation))
-  const report = reporter(invocation, false, flag('json') ? quiet : undefined)
+  if (system.dryRun) return look(invocation, context, makePlan())
+  const turn = takeTurn({ places, system }, 'expand-template')
+  const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, invocation))
+  const report = reporter(invocation, flag('json') ? quiet : undefined)
   try {
     await beginChange(places, system, turn, report)
     if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
-    const runRequest = {
-      command: 'expand-template',
-      args: flag('all') ? ['--all'] : names,
-      comment: value('comment') ?? null,
-    }
-    return await write(invocation, new Transaction(runRequest, context, turn, report), makePlan)
+    const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
+    return await write(invocation, new Transaction({ asked }, context, turn, report), makePlan)
   } finally {
     turn.release()
   }
@@ -59,7 +47,7 @@ async function look(invocation: Invocation, context: Context, plan: Plan): Promi
   const { flag, places, print } = invocation
   print(flag('json') ? planAsJson(plan, places) : planAsText(plan, invocation))
   const commands = await applyPlan(context, plan)
-  if (flag('check') && !flag('json')) sayReport({ kind: 'checked', commands }, true, invocation)
+  if (flag('check') && !flag('json')) sayReport({ kind: 'checked', commands }, invocation)
   return EXIT.done
 }
 
@@ -93,29 +81,24 @@ function namesOf({ args, flag, value }: Invocation, context: Context): readonly 
   return [...new Set(args.map(name => `/${templateName(name)}`))]
 }
 
-function planFor(
-  context: Context,
-  names: readonly string[],
-  gone: readonly string[],
-  output: string | undefined,
-): Plan {
+function planFor(context: Context, names: readonly string[], gone: readonly string[], path: string | undefined): Plan {
   const outputs = expandAll(context, names)
-  if (output === undefined) {
+  if (path === undefined) {
     const templates = [...names.map(name => name.slice(1)), ...gone]
     return planOutputs(context, outputs, templates)
   }
   if (outputs.some(({ content }) => content === undefined))
     throw refusal('this template makes no file, so there is nothing to write elsewhere', { where: names[0] ?? '' })
-  const path = outputPath(output, context.places.root)
   const moved = outputs.map(made => ({ ...made, path, link: undefined }))
   const plan = planOutputs(context, moved, [])
   if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: below(context.places, path) })
   return { ...plan, manifestChanged: false, notify: [] }
 }
 
-/** An absolute path is one on the server, below the root; a relative one is in the current folder, which is not. */
-function outputPath(output: string, root: string): string {
-  if (isAbsolute(output) || root === '/') return resolve(output)
+/** Where `--output` writes. An absolute path is one on the server, below the root; a relative one is in the current folder, which is not. */
+function outputPath({ io, value, places: { root } }: Invocation): string | undefined {
+  const output = value('output')
+  if (output === undefined || isAbsolute(output) || root === '/') return output && io.resolve(output)
   throw usageFailure(
     `--output ${output}: below another root than / it takes an absolute path, which is meant below ${root}`,
     `To write into the current folder: expand-template --stdout TEMPLATE > ${output}`,

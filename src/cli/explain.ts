@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { makeContext } from '../plan/context.ts'
 import { makeExpander } from '../plan/run.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import { below } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Read } from '../template/databases.ts'
 import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { type Layer, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { contextOf } from '../terminal/run-context.ts'
 
 /** `gabarit explain FILE[:LINE]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, flag, places, print, printError } = invocation
+  const { args, flag, places, system, print, printError } = invocation
   const [, path = '', lineText] = /^(.*?)(?::(\d+))?$/.exec(args[0] ?? '') ?? []
-  const system = new DryRunSystem(places.root)
-  const context = makeContext(places, system, message => printError(`warning: ${message}`))
+  const context = contextOf(invocation)
   const traced = findOutput(path, name => traceTemplate(trace => makeExpander(context, trace), name), context.layers)
   const real = below(places, path)
   const onDisk = system.state(real)?.kind === 'file' ? system.read(real).toString('utf8') : undefined
@@ -109,6 +107,6 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
 
 /** What other fragments read and may have handed over: a caller by `item`, an earlier one in `vars`. */
 function passedOn(file: string, reads: TracedOutput['reads']): string[] {
-  if (!/\b(item|vars)\b/.test(readFileSync(file, 'utf8'))) return []
+  if (!/\b(item|vars)\b/.test(readText(file))) return []
   return [...new Set(readWords([...reads.values()].flat()))]
 }

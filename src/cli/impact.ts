@@ -3,7 +3,6 @@ import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { makeContext } from '../plan/context.ts'
 import { databaseLoader, makeExpander } from '../plan/run.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Output } from '../template/expand.ts'
 import { type Metadata, readMetadata } from '../template/metadata.ts'
 import { fitsKey } from '../template/per-record.ts'
@@ -22,9 +21,9 @@ interface Touched {
 }
 
 /** `gabarit impact DATABASE KEY` */
-export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+export async function run({ args, flag, places, system, print, printError }: Invocation): Promise<number> {
   const [database = '', key = ''] = args
-  const context = makeContext(places, new DryRunSystem(places.root), () => undefined)
+  const context = makeContext(places, system, () => undefined)
   const record = databaseLoader(context)(database).get(key)
   const exists = record !== undefined
   const own = ({ notify }: Metadata) => notify.map(entry => entry.replaceAll('{key}', () => key))

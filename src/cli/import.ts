@@ -4,12 +4,14 @@ import type { Invocation } from '../terminal/command.ts'
 import { runImportTree } from './db/transfer-verbs.ts'
 
 /** `gabarit import --tree FOLDER`: the same as `db import --tree FOLDER`. */
-export async function run({ flag, value, places, print }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, value, places, print, printExact, printError } = invocation
   const folder = value('tree')
   if (folder === undefined) throw usageFailure('import --tree takes one folder', 'usage: gabarit import --tree FOLDER')
   if (flag('json')) {
     print(JSON.stringify(importTree(places, folder, 'gabarit import --tree'), null, 2))
     return EXIT.done
   }
-  return runImportTree('gabarit', places, folder)
+  const printLines = (lines: readonly string[]) => print(lines.join('\n'))
+  return runImportTree('gabarit', places, folder, { print: printExact, printLines, printError })
 }

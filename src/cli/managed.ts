@@ -1,11 +1,10 @@
 import { EXIT } from '../base/failure.ts'
 import { readManifest } from '../state/manifest.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit managed` */
-export async function run({ flag, places, print }: Invocation): Promise<number> {
-  const manifest = readManifest(places, new RealSystem(places.root))
+export async function run({ flag, places, system, print }: Invocation): Promise<number> {
+  const manifest = readManifest(places, system)
   const rows = [...manifest].map(([path, { template, link }]) => ({
     path,
     template: `/${template}`,

@@ -4,7 +4,6 @@ import { History } from '../state/history/history.ts'
 import { type Limits, limitsOf } from '../state/history/limits.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
 import { takeTurn } from '../transaction/event-lock.ts'
@@ -12,7 +11,7 @@ import type { EventReport } from '../transaction/report.ts'
 import { numberOf } from './history.ts'
 
 /** `gabarit prune` */
-export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
+export async function run({ flag, value, places, system, print, printError }: Invocation): Promise<number> {
   const limits = wantedLimits(value('keep'), value('older-than'), places)
   const history = new History(places)
   if (flag('dry-run')) {
@@ -24,11 +23,11 @@ export async function run({ flag, value, places, print, printError }: Invocation
     )
     return EXIT.done
   }
-  const turn = takeTurn(places, 'gabarit prune')
+  const turn = takeTurn({ places, system }, 'gabarit prune')
   try {
     // A note of a run that was cut off holds on to contents until it is an entry.
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-    repair(places, new RealSystem(places.root), turn, say)
+    repair(places, system, turn, say)
     const removed = history.prune(limits)
     print(flag('json') ? JSON.stringify(removed) : `removed ${removed.entries} entries, ${removed.contents} contents`)
   } finally {

@@ -1,14 +1,12 @@
 import { runEvent } from '../event/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
-import { RealSystem } from '../system/real-system.ts'
+import { commandLine } from '../state/history/entry.ts'
 import { AgreedPlan } from '../terminal/agreed-plan.ts'
 import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
-import { type Invocation, judging, onlyLooks } from '../terminal/command.ts'
-import { namedToOverwrite } from '../terminal/overwrite.ts'
+import type { Invocation } from '../terminal/command.ts'
 import { asData, reporter } from '../terminal/reporter.ts'
-import { userName } from '../transaction/history-record.ts'
+import { askedBy, barrierOptions } from '../terminal/run-context.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
@@ -17,28 +15,23 @@ export function run(invocation: Invocation): Promise<number> {
 }
 
 async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<Ran<Plan>> {
-  const { args, flag, value, places, print } = invocation
+  const { args, flag, value, places, system, print } = invocation
   const [name = '', ...rest] = args
-  const dryRun = onlyLooks(invocation)
-  const system = dryRun ? new DryRunSystem(places.root) : new RealSystem(places.root)
+  const { dryRun } = system
   const reports: EventReport[] = []
   const gather = (entry: EventReport) => void reports.push(entry)
-  const tell = reporter(invocation, dryRun, flag('json') ? gather : undefined)
+  const tell = reporter(invocation, flag('json') ? gather : undefined)
   let plan: Plan | undefined
   const report: Reporter = entry => {
     if (entry.kind === 'plan') plan = entry.plan
     tell(entry)
   }
-  if (!dryRun) invocation.log('info', `${['signal-event', name, ...rest].join(' ')} by ${userName()}`)
-  const mayOverwrite = namedToOverwrite(invocation)
-  const comment = value('comment') ?? null
+  const asked = askedBy(invocation, 'signal-event', args)
+  if (!dryRun) invocation.log('info', `${commandLine(asked)} by ${asked.user}`)
   const signal = {
-    event: name,
-    args: rest,
-    comment,
-    mayOverwrite,
+    asked,
     withoutWindow: value('confirm-within') === 'no',
-    ...judging(invocation),
+    ...barrierOptions(invocation),
     ...confirmWithin(invocation),
     ...(flag('confirm') && !dryRun ? { agreement: new AgreedPlan(shown, invocation) } : {}),
   }

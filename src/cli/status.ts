@@ -5,7 +5,6 @@ import { findOverrides, type Override, type OverrideState } from '../override/st
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift-report.ts'
-import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/pending.ts'
 import { examine, type Finding } from './doctor/doctor.ts'
@@ -25,9 +24,9 @@ interface Status {
 }
 
 /** `gabarit status`. What is damaged is named, all else is shown, and the exit status is 1. */
-export async function run({ flag, places, print }: Invocation): Promise<number> {
+export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
   const warnings: string[] = []
-  const context = makeContext(places, new DryRunSystem(places.root), message => warnings.push(message))
+  const context = makeContext(places, system, message => warnings.push(message))
   const found = survey(context)
   const open = lookForConfirmation(places)
   const pending = orFailure(() => readPending(places))
@@ -37,7 +36,7 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
     pending: pending instanceof Failure ? [] : pending,
     overrides: findOverrides(places, context.layers),
-    certificates: examine(places, new Date(), ['certificate', 'vpn', 'vpn-clients']).filter(isTrouble),
+    certificates: examine(places, system, io.now(), ['certificate', 'vpn', 'vpn-clients']).filter(isTrouble),
     warnings,
   }
   if (flag('json')) {
@@ -52,8 +51,8 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
 }
 
 /** `gabarit verify`: the same look, exit 1 when anything differs. A pinned file is shown and does not count. */
-export async function verify({ flag, places, print }: Invocation): Promise<number> {
-  const found = survey(makeContext(places, new DryRunSystem(places.root), () => undefined))
+export async function verify({ flag, places, system, print }: Invocation): Promise<number> {
+  const found = survey(makeContext(places, system, () => undefined))
   const differing = found.plan.changes.map(change => `${changeWord(change)} ${change.path}`)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} is as the databases and templates say`

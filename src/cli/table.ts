@@ -7,4 +7,15 @@ import { SERVICES } from './table/services.ts'
 import { SETTING_UP } from './table/setting-up.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
-export const COMMANDS: readonly Command[] = [...CHANGING, ...SEEING, ...PAST, ...OWN_FILES, ...SERVICES, ...SETTING_UP]
+export const COMMANDS: readonly Command[] = [
+  ...CHANGING,
+  ...SEEING.map(onlyLooking),
+  ...PAST,
+  ...OWN_FILES,
+  ...SERVICES,
+  ...SETTING_UP,
+]
+
+function onlyLooking(command: Command): Command {
+  return { ...command, onlyLooks: true }
+}

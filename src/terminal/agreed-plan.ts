@@ -27,7 +27,7 @@ export class AgreedPlan implements Agreement {
   }
 
   async ask(plan: Plan): Promise<boolean> {
-    const { print, progress } = this.#invocation
+    const { io, print, progress } = this.#invocation
     const moved = planChanged(this.#shown, plan)
     if (moved === undefined) return true
     progress(undefined)
@@ -35,6 +35,6 @@ export class AgreedPlan implements Agreement {
     if (moved.plan.changes.length > 0) print(planAsText(moved.plan, this.#invocation))
     for (const path of moved.gone) print(`${path} would not change any more`)
     this.#shown = plan
-    return saysYes('Do it all the same? [y/N] ', PATIENCE)
+    return saysYes('Do it all the same? [y/N] ', io, PATIENCE)
   }
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { EXIT, usageFailure } from '../base/failure.ts'
 import { endedBySignal } from '../system/interruption.ts'
+import type { Io } from '../system/io.ts'
 import { windowSeconds } from '../transaction/duration.ts'
 import type { Invocation } from './command.ts'
 
@@ -21,15 +22,15 @@ export async function askFirst<Shown = string>(
   invocation: Invocation,
   run: (invocation: Invocation, shown: Shown | undefined) => Promise<Ran<Shown>>,
 ): Promise<number> {
-  const { flag, print } = invocation
+  const { flag, io, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
   const other = ['dry-run', 'check', 'json'].find(name => flag(name))
   if (other !== undefined) throw usageFailure(`--confirm asks a person: it does not go with --${other}`)
-  if (process.stdin.isTTY !== true)
+  if (!io.isTerminal(0))
     throw usageFailure('--confirm asks at a terminal, and there is none', 'In a script: --confirm-within 10m')
-  const look = await run({ ...invocation, flag: name => name === 'dry-run' || flag(name) }, undefined)
+  const look = await run(invocation.asDryRun(), undefined)
   if (look.status !== EXIT.done) return look.status
-  if (await saysYes('Do it? [y/N] ')) return (await run(invocation, look.plan)).status
+  if (await saysYes('Do it? [y/N] ', io)) return (await run(invocation, look.plan)).status
   print('nothing was changed')
   return EXIT.failed
 }
@@ -38,8 +39,8 @@ export async function askFirst<Shown = string>(
  * Asks the person at the terminal. Anything but y and yes is a no, the end of input too.
  * @param patience seconds after which no answer is a no; absent: any time
  */
-export async function saysYes(question: string, patience?: number): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+export async function saysYes(question: string, io: Io, patience?: number): Promise<boolean> {
+  const terminal = createInterface(io.terminal())
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
   const answered = endedBySignal(() => terminal.close())

@@ -1,4 +1,6 @@
+import type { Io } from '../system/io.ts'
 import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
 
 /** An option of a command. */
 export interface Option {
@@ -14,9 +16,14 @@ export interface Invocation {
   readonly args: readonly string[]
   readonly flag: (name: string) => boolean
   readonly value: (name: string) => string | undefined
-  readonly places: Places
   /** All commands of the program, for completion. */
   readonly commands: readonly Command[]
+  readonly io: Io
+  readonly places: Places
+  /** With `--dry-run` or `--check`, and for a command that only looks, one that changes nothing. */
+  readonly system: System
+  /** The same, with `--dry-run`. */
+  readonly asDryRun: () => Invocation
   /** Colours and progress are wanted: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean
   /** Prints text and ends its last line. */
@@ -24,20 +31,12 @@ export interface Invocation {
   /** Prints text exactly as it is. */
   readonly printExact: (text: string) => void
   readonly printError: (text: string) => void
+  /** Prints a warning to standard error. */
+  readonly warn: (message: string) => void
   /** A line for the journal or syslog of the server, secrets taken out. */
   readonly log: (level: 'error' | 'warning' | 'info', text: string) => void
   /** Says on a terminal what goes on, until something else is printed; elsewhere nothing. Undefined: it is over. */
   readonly progress: (step: string | undefined) => void
-}
-
-/** Only looks: `--dry-run`, or `--check`. */
-export function onlyLooks({ flag }: Pick<Invocation, 'flag'>): boolean {
-  return flag('dry-run') || flag('check')
-}
-
-/** Whether the checkers are asked in a dry run: part of a context or signal. */
-export function judging({ flag }: Pick<Invocation, 'flag'>): { judge?: 'always' } {
-  return flag('check') ? { judge: 'always' } : {}
 }
 
 /** One command; help, completion and usage errors come from this. */
@@ -50,6 +49,8 @@ export interface Command {
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** How many arguments it takes. */
   readonly arity: readonly [least: number, most: number]
+  /** It changes nothing, whatever its options. */
+  readonly onlyLooks?: true
   /** Commands of its own, the first argument says which: `gabarit letsencrypt setup`. */
   readonly verbs?: readonly Command[]
   /** Loaded only when the command runs. Resolves to the exit status. */

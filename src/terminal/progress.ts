@@ -1,5 +1,4 @@
 import { escapeControls } from '../base/escape-controls.ts'
-import { tryToWrite } from '../system/standard-streams.ts'
 
 /** Seconds after which a step also says how long it has taken. */
 const PATIENCE = 2
@@ -9,20 +8,20 @@ const CLEAR = '\r\u001b[K'
 
 /** One line at the end of a terminal that says what goes on, and goes away when something else is printed. */
 export class Progress {
-  readonly #wanted: boolean
+  readonly #write: ((text: string) => void) | undefined
   #step: string | undefined
   #since = 0
   #shown = false
   #clock: NodeJS.Timeout | undefined
 
-  /** @param wanted standard error is a terminal that understands it */
-  constructor(wanted: boolean) {
-    this.#wanted = wanted
+  /** @param write to a terminal that understands it; absent: there is none, and nothing is shown */
+  constructor(write: ((text: string) => void) | undefined) {
+    this.#write = write
   }
 
   /** Says what goes on from now on; undefined: nothing. */
   show(step: string | undefined): void {
-    if (!this.#wanted) return
+    if (this.#write === undefined) return
     this.clear()
     this.#step = step
     this.#since = Date.now()
@@ -37,7 +36,7 @@ export class Progress {
 
   /** Takes the line away before something is printed; it is drawn again within a second. */
   clear(): void {
-    if (this.#shown) tryToWrite(CLEAR)
+    if (this.#shown) this.#write?.(CLEAR)
     this.#shown = false
   }
 
@@ -45,7 +44,7 @@ export class Progress {
     const seconds = Math.floor((Date.now() - this.#since) / 1000)
     const time = seconds < PATIENCE ? '' : ` (${seconds} s)`
     const width = (process.stderr.columns || 80) - 1
-    tryToWrite(`${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
+    this.#write?.(`${CLEAR}${`${escapeControls(this.#step ?? '')} …${time}`.slice(0, width)}`)
     this.#shown = true
   }
 }

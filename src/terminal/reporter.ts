@@ -9,23 +9,23 @@ import { planAsText, planSummary } from './show-plan.ts'
  * Shows what a run reports, and writes it to the log of the server when something is really done.
  * @param show absent: as text
  */
-export function reporter(invocation: Invocation, dryRun: boolean, show?: Reporter): Reporter {
-  const shown = show ?? ((entry: EventReport) => sayReport(entry, dryRun, invocation))
+export function reporter(invocation: Invocation, show?: Reporter): Reporter {
+  const shown = show ?? ((entry: EventReport) => sayReport(entry, invocation))
   return entry => {
-    if (!dryRun) logReport(entry, invocation)
+    if (!invocation.system.dryRun) logReport(entry, invocation)
     shown(entry)
   }
 }
 
 /** Prints what a run reports, problems to standard error. */
-export function sayReport(report: EventReport, dryRun: boolean, invocation: Invocation): void {
+export function sayReport(report: EventReport, invocation: Invocation): void {
   if (report.kind === 'step') invocation.progress(report.step)
-  const said = say(report, dryRun, invocation)
+  const said = say(report, invocation)
   if (said !== undefined) (said.problem === true ? invocation.printError : invocation.print)(said.text)
 }
 
 function logReport(report: EventReport, invocation: Invocation): void {
-  const said = say(report, false, invocation)
+  const said = say(report, invocation)
   if (report.kind === 'ended') invocation.log('info', endOf(report))
   else if (said !== undefined) invocation.log(levelOf(report), said.text)
 }
@@ -46,7 +46,8 @@ interface Said {
   readonly problem?: boolean
 }
 
-function say(report: EventReport, dryRun: boolean, invocation: Invocation): Said | undefined {
+function say(report: EventReport, invocation: Invocation): Said | undefined {
+  const { dryRun } = invocation.system
   switch (report.kind) {
     case 'confirmation':
       return { text: report.message }

@@ -102,3 +102,9 @@ export function anchorsOf(markdown: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+/** The lines that are not code: neither in a fenced nor in an indented block. */
+export function proseOf(markdown: string): string[] {
+  const text = markdown.replace(/^```\w*\n.*?^```$/gms, '')
+  return text.split('\n').filter(line => !line.startsWith('    '))
+}

@@ -146,7 +146,7 @@ function describe({ command, args, paths, properties }: HistoryEntry): string {
 /** What `gabarit doctor` would say; a service that still waits is no error. And whether everything can be taken back. */
 function complaints(site: Site): string[] {
   const { places } = site
-  const errors = examine(places, new Date()).filter(
+  const errors = examine(places, new DryRunSystem(places.root), new Date()).filter(
     ({ id, level }) => level === 'error' || (id === 'last-good' && level === 'warning'),
   )
   const found = errors.map(({ id, message }) => `doctor: ${id}: ${message}`)

@@ -15,7 +15,7 @@ import { pause } from '../support/wait.ts'
 const scenario = suite('the firewall of a gateway')
 const step = stepsOf(
   scenario,
-  enterNamespace(import.meta.filename, 'gateway') ??
+  enterNamespace('gateway') ??
     needsCommands('iptables-restore', 'ip6tables-restore', 'sysctl', 'ping', 'ss', 'sshd', 'ssh-keygen'),
 )
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: '' }
@@ -200,7 +200,7 @@ step('ssh is never closed to the local networks, on the port where it really ans
   assert.equal(office.askInVain('outside', SERVER.outside, 22022), BOTH_NOTHING)
   must(['db', 'networks', 'delete', '192.168.77.0'], { env })
   must(['db', 'networks', 'delete', 'fd77:1::/64'], { env })
-  refused(/ssh could be reached from nowhere/)
+  refused(/ssh would be unreachable/)
   server('db networks set 192.168.77.0/24 network')
   server('db networks set fd77:1:: network Mask 64')
   server('db portforwards set mad portforward Port 22000:22100 DestHost 192.168.77.10')

@@ -17,7 +17,7 @@ import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
 const PROGRAMS = ['openvpn', 'ip', 'ping', 'sysctl', 's6-svscan', 'openssl', 'flock', 'iptables', 'ip6tables']
-const reason = needsCommands(...PROGRAMS) ?? needsEasyRsa() ?? enterNamespace(import.meta.filename, 'gateway')
+const reason = needsCommands(...PROGRAMS) ?? needsEasyRsa() ?? enterNamespace('gateway')
 
 const scenario = suite('a VPN gateway')
 const step = stepsOf(scenario, reason)
@@ -229,7 +229,7 @@ step('what does not fit is refused, and the servers run on', () => {
   refused('signal-event openvpn-update', /overlaps the local network 10\.77\.0\.0\/24/)
   type('config setprop openvpn-tcp network 10.9.0.0/24')
   type('db vpn setprop setsuna Address 10.8.0.1')
-  refused('signal-event vpn-client-modify setsuna', /10\.8\.0\.1 is no address for a client in 10\.8\.0\.0\/24/)
+  refused('signal-event vpn-client-modify setsuna', /10\.8\.0\.1 is not an address for a client in 10\.8\.0\.0\/24/)
   type('db vpn setprop setsuna Address 10.8.0.50')
   // A fragment of the site with a word that OpenVPN does not know: OpenVPN itself refuses it.
   const custom = '/etc/gabarit/templates-custom/etc/openvpn/server/server.conf/90Site'

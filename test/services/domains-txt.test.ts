@@ -80,7 +80,7 @@ names('one certificate for each domain; a domain names its own; wildcards throug
   const unchecked = { env: { GABARIT_VALIDATE: 'off' } }
   const { stdout, stderr } = other.run(['expand-template', '--stdout', FILE], unchecked)
   assert.equal(stdout.trimEnd().split('\n'), lines)
-  assert.match(stderr, '"../x" is no name for a certificate')
+  assert.match(stderr, '"../x" is not a valid certificate name')
   assert.match(stderr, `"*.d.example" can't be in a certificate`)
   other.must('config setprop letsencrypt certificates one challenge dns-01 challengeHook /bin/true')
   const one = other.run(['expand-template', '--stdout', FILE], unchecked).stdout.trimEnd().split('\n')

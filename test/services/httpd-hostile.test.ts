@@ -84,7 +84,7 @@ hostile('a wildcard is a host, and no domain', () => {
   const { stdout, stderr } = server.run(['expand-template', '--stdout', HTTPD], UNCHECKED)
   assert.match(stdout, 'ServerAlias *.wild.org')
   assert.not.match(stdout, 'ServerName *')
-  assert.match(stderr, '"*.wild.org" is no name for a site')
+  assert.match(stderr, '"*.wild.org" cannot be the name of a site')
   const event = server.run(['signal-event', 'domain-create', '*.wild.org'], UNCHECKED)
   assert.is(event.status, 1)
   assert.match(event.stderr, 'not a domain name: *.wild.org')

@@ -33,7 +33,7 @@ sites('a name has one owner, in whatever letters', () => {
   assert.match(said(), '"plex.example.org" belongs to two proxies, plex.example.org and wiki.example.org')
   server.must('db proxies setprop wiki.example.org Aliases docs.example.org')
   server.must('db domains set PLEX.example.org domain Content Primary')
-  assert.match(said(), '"plex.example.org" is a name of the proxy plex.example.org, and a domain')
+  assert.match(said(), '"plex.example.org" is a name of the proxy plex.example.org, but also a domain')
   assert.match(said(), 'db domains delete PLEX.example.org')
   server.remove()
 })

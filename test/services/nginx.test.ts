@@ -116,7 +116,7 @@ nginx('a name has one owner: not two proxies, not a site of httpd', () => {
   server.must('db proxies setprop wiki.example.org status disabled')
   server.must(`expand-template ${CONF}`)
   server.must('db domains set plex.example.org domain Content Primary')
-  refused('"plex.example.org" is a name of the proxy plex.example.org, and a domain')
+  refused('"plex.example.org" is a name of the proxy plex.example.org, but also a domain')
   server.must('config setprop httpd status disabled')
   server.must(`expand-template ${CONF}`)
   server.remove()
@@ -160,7 +160,7 @@ nginx('every policy has its protocols, and an unknown one is refused', () => {
   server.must('config setprop modSSL policy moderm', { env: { GABARIT_VALIDATE: 'off' } })
   const { status, stderr } = server.run(`expand-template ${HTTPD}`)
   assert.is(status, 3)
-  assert.match(stderr, 'the policy "moderm" is none of modern, intermediate, old')
+  assert.match(stderr, 'the policy "moderm" is not one of modern, intermediate, old')
   server.remove()
 })
 

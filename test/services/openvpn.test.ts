@@ -9,7 +9,7 @@ import { testIf } from '../support/skip.ts'
 import { ACTIONS, CONF, certificate, index, PKI, said, tried, type, VPN_OPTIONS } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
-const reason = programs ?? enterNamespace(import.meta.filename, 'vpn')
+const reason = programs ?? enterNamespace('vpn')
 const vpn = suite('OpenVPN')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
 
@@ -263,7 +263,7 @@ test('a warning for the networks of most homes', () => {
   type('db networks set 192.168.1.0 network Mask 255.255.255.0')
   assert.match(
     said(tried('signal-event --dry-run openvpn-update')),
-    /warning: .*many home routers use 192\.168\.1\.0\/24/,
+    /warning: .*many home routers also use 192\.168\.1\.0\/24/,
   )
   type('db networks delete 192.168.1.0')
 })

@@ -5,9 +5,7 @@ import { changeDatabase } from '../../db/change.ts'
 import { Descriptions } from '../../db/describe.ts'
 import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
-import { readInput } from '../../system/standard-streams.ts'
 import { type Context, notingNew } from './context.ts'
-import { printError } from './output.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
@@ -16,8 +14,8 @@ import { WRITE_VERBS } from './write-verbs.ts'
 export function runChange(context: Context, name: string, verb: Verb, args: readonly string[]): number {
   const { change } = verb
   if (change === undefined) return EXIT.failed
-  const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText()] : args
-  const options = { command: `${context.program} ${name}`, note }
+  const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText(context)] : args
+  const options = { command: `${context.program} ${name}`, note: noteTo(context) }
   const work = (draft: Draft) => {
     try {
       return change(draft, given)
@@ -31,14 +29,14 @@ export function runChange(context: Context, name: string, verb: Verb, args: read
 
 /** `batch`: every line a command; all of them are done, or none. */
 export function runBatch(context: Context): number {
-  const lines = inputText().split('\n')
+  const lines = inputText(context).split('\n')
   let origins: Map<string, number> | undefined
   const locate = ({ key, property }: Problem) => {
     origins ??= findOrigins(lines)
     const line = (property === undefined ? undefined : origins.get(partId(key, property))) ?? origins.get(key)
     return line === undefined ? '' : `line ${line}: `
   }
-  const options = { command: `${context.program} batch`, locate, note }
+  const options = { command: `${context.program} batch`, locate, note: noteTo(context) }
   const work = (draft: Draft) => {
     for (let index = 0; index < lines.length; index++) runLine(context, draft, lines[index] ?? '', index + 1)
   }
@@ -77,8 +75,8 @@ function withHint(context: Context, error: unknown): unknown {
   return new Failure(error.message, { hint, cause: error })
 }
 
-function note(slip: string): void {
-  printError(`note: ${slip}`)
+function noteTo({ printError }: Context): (slip: string) => void {
+  return slip => printError(`note: ${slip}`)
 }
 
 /** The last line that named each record, and each of its properties: looked for only when a value is refused. */
@@ -99,8 +97,8 @@ function partId(key: string, property: string): string {
   return JSON.stringify([key, property])
 }
 
-function inputText(): string {
-  const bytes = readInput()
+function inputText({ io }: Context): string {
+  const bytes = io.readInput()
   if (isUtf8(bytes)) return bytes.toString('utf8')
   const before = bytes.toString('utf8').split('\ufffd', 1)[0] ?? ''
   throw new Failure('this is not valid UTF-8', { where: `standard input, line ${before.split('\n').length}` })

@@ -1,17 +1,27 @@
-import { existsSync } from 'node:fs'
 import { didYouMean } from '../../base/nearest.ts'
 import { describedDatabases } from '../../db/describe.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
+import type { Io } from '../../system/io.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { printError } from './output.ts'
+import { exists } from '../../system/read-files.ts'
 
 export type Program = 'db' | 'config'
 
+/** What a verb says. */
+export interface Printer {
+  /** Prints text exactly as it is. */
+  readonly print: (text: string) => void
+  readonly printLines: (lines: readonly string[]) => void
+  /** Prints one message to standard error. */
+  readonly printError: (message: string) => void
+}
+
 /** Everything a verb needs besides its arguments. */
-export interface Context {
+export interface Context extends Printer {
   readonly program: Program
+  readonly io: Io
   readonly places: Places
   /** Name of the database. */
   readonly database: string
@@ -31,19 +41,19 @@ export function readRecords(context: Context): Records {
 /** A missing database is an empty one, but a slip of the finger deserves a word. */
 function noteMissing(context: Context): void {
   const hint = slipHint(context)
-  if (hint !== '') printError(missing(context, hint))
+  if (hint !== '') context.printError(missing(context, hint))
 }
 
 /** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
 export function notingNew<Result>(context: Context, change: () => Result): Result {
   const file = databaseFile(context.places, context.database)
-  const hint = existsSync(file) ? '' : slipHint(context)
+  const hint = exists(file) ? '' : slipHint(context)
   if (hint === '') return change()
   try {
     return change()
   } finally {
-    const made = existsSync(file)
-    printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
+    const made = exists(file)
+    context.printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
   }
 }
 

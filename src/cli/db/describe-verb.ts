@@ -12,7 +12,6 @@ import {
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import { type Context, readRecords } from './context.ts'
-import { printLines } from './output.ts'
 
 /** `describe`: what is known of the database, of a record (or `@type`), or of one property. */
 export function runDescribe(context: Context, [subject, property]: readonly string[]): number {
@@ -21,13 +20,13 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
   if (subject === undefined) {
     const { records, types, families } = database
     const all = { records: plain(records), types: plain(types), families: plain(families) }
-    if (context.json) printLines([JSON.stringify(all)])
-    else printLines(overview(database))
+    if (context.json) context.printLines([JSON.stringify(all)])
+    else context.printLines(overview(database))
     return EXIT.done
   }
   const description = find(context, database, subject)
   if (property === undefined) {
-    printLines(context.json ? [JSON.stringify(plainRecord(description))] : recordLines(subject, description))
+    context.printLines(context.json ? [JSON.stringify(plainRecord(description))] : recordLines(subject, description))
     return EXIT.done
   }
   const described = description.properties.get(property)
@@ -35,7 +34,7 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
     const hint = didYouMean(property, description.properties.keys())
     throw new Failure(escapeControls(`nothing describes property "${property}" of ${subject}${hint}`))
   }
-  printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
+  context.printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
   return EXIT.done
 }
 

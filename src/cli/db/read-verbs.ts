@@ -3,7 +3,6 @@ import { EXIT } from '../../base/failure.ts'
 import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { type Context, readRecords } from './context.ts'
-import { print, printLines } from './output.ts'
 import { arrayJson, propertiesJson, recordJson } from './record-json.ts'
 import { MASK, masked, type Secrets, secretsOf } from './secrets.ts'
 import type { Verb } from './verb.ts'
@@ -13,8 +12,8 @@ type Run = NonNullable<Verb['run']>
 /** `keys`: one per line. */
 const keys: Run = context => {
   const names = [...readRecords(context).keys()]
-  if (context.json) printLines([arrayJson(names.map(name => JSON.stringify(name)))])
-  else printLines(names.map(escapeControls))
+  if (context.json) context.printLines([arrayJson(names.map(name => JSON.stringify(name)))])
+  else context.printLines(names.map(escapeControls))
   return names.length > 0 ? EXIT.done : EXIT.failed
 }
 
@@ -23,15 +22,16 @@ function showing(lines: (record: DbRecord) => string[], json: 'indented' | 'comp
   return (context, [key]) => {
     const records = readRecords(context)
     const secrets = secretsOf(context)
-    if (context.json) return printJson(records, key, secrets, json === 'indented', toJson)
+    if (context.json) return printJson(context, records, key, secrets, json === 'indented', toJson)
     const chosen = key === undefined ? [...records.values()] : [records.get(key)]
     const found = chosen.filter(record => record !== undefined)
-    printLines(found.flatMap(record => lines(masked(record, secrets)).map(escapeControls)))
+    context.printLines(found.flatMap(record => lines(masked(record, secrets)).map(escapeControls)))
     return found.length > 0 ? EXIT.done : EXIT.failed
   }
 }
 
 function printJson(
+  context: Context,
   records: ReadonlyMap<string, DbRecord>,
   key: string | undefined,
   secrets: Secrets,
@@ -40,12 +40,12 @@ function printJson(
 ): number {
   if (key === undefined) {
     const elements = [...records.values()].map(record => toJson(record, secrets, indented ? '    ' : ''))
-    printLines([arrayJson(elements, indented)])
+    context.printLines([arrayJson(elements, indented)])
     return records.size > 0 ? EXIT.done : EXIT.failed
   }
   const record = records.get(key)
   if (record === undefined) return EXIT.failed
-  printLines([toJson(record, secrets, indented ? '  ' : '')])
+  context.printLines([toJson(record, secrets, indented ? '  ' : '')])
   return EXIT.done
 }
 
@@ -68,9 +68,9 @@ const asJson =
 const get: Run = (context, [key = '']) => {
   const record = readRecords(context).get(key)
   if (record === undefined) return EXIT.failed
-  if (context.json) printLines([recordJson(record, secretsOf(context))])
-  else if (record.properties.size === 0) print(`${record.type}\n`)
-  else printLines([escapeControls(rawForm(masked(record, secretsOf(context))))])
+  if (context.json) context.printLines([recordJson(record, secretsOf(context))])
+  else if (record.properties.size === 0) context.print(`${record.type}\n`)
+  else context.printLines([escapeControls(rawForm(masked(record, secretsOf(context))))])
   return EXIT.done
 }
 
@@ -82,7 +82,7 @@ const getprop: Run = (context, [key = '', property = '']) =>
 /** One value exactly as it is, secret or not: this is how programs read it. */
 function printValue(context: Context, value: string | undefined): number {
   if (value === undefined) return EXIT.failed
-  print(`${context.json ? JSON.stringify(value) : value}\n`)
+  context.print(`${context.json ? JSON.stringify(value) : value}\n`)
   return EXIT.done
 }
 
@@ -90,11 +90,11 @@ const printprop: Run = (context, [key = '', ...asked]) => {
   const record = readRecords(context).get(key)
   if (record === undefined) return EXIT.failed
   const secrets = secretsOf(context)
-  if (context.json) printLines([propertiesJson(record, secrets, '', asked.length > 0 ? asked : undefined)])
+  if (context.json) context.printLines([propertiesJson(record, secrets, '', asked.length > 0 ? asked : undefined)])
   else {
     const names = asked.length > 0 ? asked.filter(name => record.properties.has(name)) : [...record.properties.keys()]
     const textOf = (name: string) => (secrets.covers(record, name) ? MASK : record.properties.get(name))
-    printLines(names.map(name => escapeControls(`${name}=${textOf(name)}`)))
+    context.printLines(names.map(name => escapeControls(`${name}=${textOf(name)}`)))
   }
   return asked.length > 0 || record.properties.size > 0 ? EXIT.done : EXIT.failed
 }

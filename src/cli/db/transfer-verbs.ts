@@ -1,27 +1,26 @@
 import { EXIT, Failure } from '../../base/failure.ts'
 import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
 import type { Places } from '../../system/places.ts'
-import { readInput } from '../../system/standard-streams.ts'
-import { type Context, readRecords } from './context.ts'
-import { print, printError, printLines } from './output.ts'
+import { type Context, type Printer, readRecords } from './context.ts'
 import { secretsOf } from './secrets.ts'
 
 /** `import FILE`: a flat file of SME Server into this database. */
-export function runImport({ program, places, database }: Context, [path = '']: readonly string[]): number {
+export function runImport(context: Context, [path = '']: readonly string[]): number {
+  const { program, places, database, io } = context
   const command = `${program} import`
   const report =
     path === '-'
-      ? importFlatBytes(places, database, readInput(), command)
+      ? importFlatBytes(places, database, io.readInput(), command)
       : importFlatFile(places, database, path, command)
-  return printReports([report])
+  return printReports([report], context)
 }
 
 /** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: every flat file of a folder into the database of its name. */
-export function runImportTree(program: string, places: Places, folder: string): number {
-  return printReports(importTree(places, folder, `${program} import --tree`))
+export function runImportTree(program: string, places: Places, folder: string, printer: Printer): number {
+  return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
 
-function printReports(reports: readonly ImportReport[]): number {
+function printReports(reports: readonly ImportReport[], { printError, printLines }: Printer): number {
   for (const { notes } of reports) for (const note of notes) printError(`warning: ${note}`)
   printLines(
     reports.map(({ database, records }) => `${database}: ${records} record${records === 1 ? '' : 's'} imported`),
@@ -41,6 +40,6 @@ export function runExport(context: Context): number {
     const hint = `Put --reveal before ${context.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
     throw new Failure(`there are secrets in this database: ${closed.join(', ')}`, { hint })
   }
-  print(exportFlat(context.database, records))
+  context.print(exportFlat(context.database, records))
   return EXIT.done
 }

@@ -1,5 +1,6 @@
 import type { Records } from '../../db/record.ts'
 import type { Places } from '../../system/places.ts'
+import type { System } from '../../system/system.ts'
 
 /** What a check says about one thing. */
 export interface Diagnosis {
@@ -13,6 +14,7 @@ export interface Diagnosis {
 /** What checks look at. */
 export interface Patient {
   readonly places: Places
+  readonly system: System
   /** The configuration database; empty when it cannot be read, which is a finding of its own. */
   readonly configuration: Records
   /** Milliseconds since 1970. */

@@ -1,6 +1,7 @@
 import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
+import type { System } from '../../system/system.ts'
 import type { Diagnosis, Patient } from './check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
@@ -19,14 +20,14 @@ export interface Finding extends Diagnosis {
  * Runs checks. An ignore that has ended no longer counts.
  * @param only ids of the checks to run; absent: all
  */
-export function examine(places: Places, now: Date, only?: readonly string[]): Finding[] {
+export function examine(places: Places, system: System, now: Date, only?: readonly string[]): Finding[] {
   const ignores = readIgnores(
     places,
     CHECKS.map(({ id }) => id),
   )
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
-  const patient: Patient = { places, configuration, now: now.getTime() }
+  const patient: Patient = { places, system, configuration, now: now.getTime() }
   const checks = only === undefined ? CHECKS : CHECKS.filter(({ id }) => only.includes(id))
   return checks.flatMap(({ id, run }) => {
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)

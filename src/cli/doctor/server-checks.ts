@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
@@ -10,7 +9,7 @@ import { readableDatabase } from '../../db/store.ts'
 import { successorOf } from '../../modules/letsencrypt/authority.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile } from '../../system/places.ts'
-import { RealSystem } from '../../system/real-system.ts'
+import { entriesIn, exists, isExecutable, readBytes, statOf } from '../../system/read-files.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
@@ -25,11 +24,11 @@ export const SERVER_CHECKS: readonly Check[] = [
   { id: 'checkers', run: checkers },
 ]
 
-function serviceManager({ places, configuration }: Patient): readonly Diagnosis[] {
+function serviceManager({ places, system, configuration }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
   try {
     const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-    const { name, idle } = chooseServiceManager(places.root, property)
+    const { name, idle } = chooseServiceManager(places.root, property, system.env)
     if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
     const message = 'no service manager was found: files change, and no service reads them'
     return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
@@ -66,7 +65,7 @@ function certificate(patient: Patient): readonly Diagnosis[] {
       if (path === '' || seen.has(path)) return []
       seen.add(path)
       const file = below(places, path)
-      if (existsSync(file)) return property === 'key' ? [] : endOf(path, file, now)
+      if (exists(file)) return property === 'key' ? [] : endOf(path, file, now)
       const message = `${owner} ${property}: ${path} does not exist`
       return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
     }),
@@ -87,7 +86,7 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   let end: number
   let soon: number
   try {
-    const { validFrom, validTo } = new X509Certificate(readFileSync(file))
+    const { validFrom, validTo } = new X509Certificate(readBytes(file))
     end = Date.parse(validTo)
     soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   } catch (error) {
@@ -108,10 +107,9 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
 
 /** Fragments and actions run as root: who may write them is root. */
 function siteFolder({ places }: Patient): readonly Diagnosis[] {
-  const folders = existsSync(places.site) ? [places.site, ...foldersBelow(places.site)] : []
   return orOk(
-    folders.flatMap((folder): Diagnosis[] => {
-      const { mode, uid } = lstatSync(folder)
+    [places.site, ...foldersBelow(places.site)].flatMap((folder): Diagnosis[] => {
+      const { mode = 0, uid = 0 } = statOf(folder) ?? {}
       if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
       const message = `${folder} can be changed by others than root, and what is in it runs as root`
       const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
@@ -122,23 +120,23 @@ function siteFolder({ places }: Patient): readonly Diagnosis[] {
 }
 
 function foldersBelow(folder: string): string[] {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const folders = entriesIn(folder).filter(entry => entry.isDirectory())
   return folders.flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))])
 }
 
 /** A file whose checkers are all missing is written unchecked. */
-function checkers({ places }: Patient): readonly Diagnosis[] {
+function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
-  const owned = [...readManifest(places, new RealSystem(places.root))]
+  const owned = [...readManifest(places, system)]
   // Of a template that makes thousands of files, one tells about all.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
     files.flatMap(([template, path]): Diagnosis[] => {
       const validate = readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
       const programs = table.commandsFor(path, validate).map(command => table.programOf(command))
-      if (programs.length === 0 || programs.some(isInstalled)) return []
+      if (programs.length === 0 || programs.some(program => isInstalled(program, system.env))) return []
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
@@ -146,8 +144,8 @@ function checkers({ places }: Patient): readonly Diagnosis[] {
   )
 }
 
-function isInstalled(program: string): boolean {
-  if (program.startsWith('/')) return existsSync(program)
-  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
-  return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
+function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {
+  if (program.startsWith('/')) return isExecutable(program)
+  const folders = `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
+  return folders.some(folder => folder !== '' && isExecutable(join(folder, program)))
 }

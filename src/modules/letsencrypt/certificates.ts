@@ -25,7 +25,7 @@ export class Certificates {
   constructor(world: World, settings: Settings, mode: Authority['mode']) {
     this.settings = settings
     this.authority = settings[mode]
-    this.wanted = wantedCertificates(world.places, world.warn)
+    this.wanted = wantedCertificates(world, world.warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
     this.ledger = new Ledger(this.authority, world.clock)
     this.#world = world

@@ -10,8 +10,8 @@ export const REAL_CLOCK: Clock = { now: () => new Date() }
  * @param at a date of ISO 8601, such as 2027-03-01 or 2027-03-01T04:00:00Z
  * @throws Failure (usage)
  */
-export function clockAt(at: string | undefined): Clock {
-  if (at === undefined) return REAL_CLOCK
+export function clockAt(at: string | undefined, now: Clock['now']): Clock {
+  if (at === undefined) return { now }
   const time = new Date(at)
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(at))
     throw usageFailure(`--at is no date: ${JSON.stringify(at)}`, 'Such as 2027-03-01 or 2027-03-01T04:00:00Z')

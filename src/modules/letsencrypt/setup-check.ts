@@ -46,7 +46,7 @@ export async function checkNames(
     warn(`these names fail, and with them the whole certificate: ${list}\n  ${way}`)
     return 'failed'
   }
-  const { stay } = previewDrop(places, failing)
+  const { stay } = previewDrop(world, failing)
   if (stay.length > 0) {
     const way = 'config setprop letsencrypt configure none, then enable the names one by one'
     const why = 'cannot be left out, because letsencrypt configure takes them unasked'
@@ -54,7 +54,7 @@ export async function checkNames(
     return 'failed'
   }
   for (const name of dropNames(places, failing)) say(`${name}: letsencryptSSLcert disabled`)
-  if (wantedCertificates(places, warn).length > 0) return 'names were left out'
+  if (wantedCertificates(world, warn).length > 0) return 'names were left out'
   warn('no name is left')
   return 'failed'
 }

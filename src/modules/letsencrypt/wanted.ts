@@ -4,8 +4,8 @@ import { readDatabase } from '../../db/store.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { expandAll } from '../../plan/run.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { RealSystem } from '../../system/real-system.ts'
 import type { NameToCheck, WantedCertificate } from './types.ts'
+import type { World } from './world.ts'
 
 /**
  * The certificates that the databases ask for: what the template of domains.txt makes, the site's own fragments
@@ -14,13 +14,13 @@ import type { NameToCheck, WantedCertificate } from './types.ts'
  * @throws Failure when the template cannot be expanded
  */
 export function wantedCertificates(
-  places: Places,
+  { places, system }: Pick<World, 'places' | 'system'>,
   warn: (message: string) => void,
   replaced: ReadonlyMap<string, Records> = new Map(),
 ): WantedCertificate[] {
   const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
   const context: Context = {
-    ...makeContext(places, new RealSystem(places.root), warn),
+    ...makeContext(places, system, warn),
     replaced: new Map([...replaced, ['configuration', switchedOn(records)]]),
   }
   return expandAll(context, ['/etc/dehydrated/domains.txt']).flatMap(output => parseDomainsTxt(output.content ?? ''))

@@ -3,8 +3,8 @@ import type { ServiceAction } from './actions.ts'
 import { type Run, resultOf, type ServiceManager, type Unit } from './manager.ts'
 
 /**
- * Docker, by docker(1): a service is a container of its name. `start` and `restart` go by the Compose file where the record
- * names one, so that a new image or port takes effect.
+ * Docker, through docker(1): a service is the container with its name. `start` and `restart` use the Compose file if the
+ * record names one, so that a new image or port takes effect.
  */
 export const docker: ServiceManager = {
   name: 'docker',
@@ -25,7 +25,7 @@ export const docker: ServiceManager = {
   isUp: async (run, unit) => (await ask(run, unit)).up,
 }
 
-/** A manager that leaves the services that run in a container to Docker. */
+/** A manager that delegates services in containers to Docker. */
 export function withContainers(manager: ServiceManager): ServiceManager {
   const of = (unit: Unit) => (unit.container === undefined || manager.idle === true ? manager : docker)
   return {
@@ -36,11 +36,11 @@ export function withContainers(manager: ServiceManager): ServiceManager {
   }
 }
 
-/** Whether the container runs; one that does not exist does not. Undefined when docker cannot tell, as its result says. */
+/** Whether the container exists and runs; undefined if docker cannot tell, and then the result says why. */
 async function ask(run: Run, unit: Unit): Promise<{ up: boolean | undefined; result: RunResult }> {
   const command = ['docker', 'inspect', '--type', 'container', '--format', '{{.State.Running}}', containerOf(unit)]
   const result = await run(command)
-  // Warnings of docker's may stand around the answer.
+  // Docker may print warnings around the answer.
   if (result.status === 0) return { up: /^true$/m.test(result.output), result }
   return { up: /no such (container|object)/i.test(result.output) ? false : undefined, result }
 }

@@ -5,9 +5,9 @@ import type { ServiceAction } from './actions.ts'
 export interface Unit {
   /** Name for the manager: `apache2`. */
   readonly name: string
-  /** Signal that makes it read its configuration again: `HUP`, `USR1`. */
+  /** Signal that makes it reload its configuration: `HUP`, `USR1`. */
   readonly reloadSignal: string
-  /** Name of the Docker container it runs in, the file that Compose makes it from, and what reloads it inside. */
+  /** Name of its Docker container, the Compose file of that, and the command inside it that reloads the service. */
   readonly container?: string
   readonly composeFile?: string
   readonly reloadCommand?: readonly string[]
@@ -19,19 +19,19 @@ export type Run = (command: readonly string[]) => Promise<RunResult>
 /** One supervisor of services. */
 export interface ServiceManager {
   readonly name: string
-  /** Adjusts nothing: it only says what would be done. */
+  /** Adjusts nothing, only says what would be done. */
   readonly idle?: boolean
-  /** It brings a state about and keeps no process: when it fails, nothing is in force. */
+  /** It sets up a state and has no process: if it fails, nothing is in effect. */
   readonly oneShot?: boolean
-  /** The command that an action comes down to, for people. */
+  /** The command for an action, for people. */
   readonly describe: (unit: Unit, action: ServiceAction) => string
-  /** Carries an action out. A unit that the manager does not know is a result with a problem. */
+  /** Carries an action out. For an unknown unit, the result has a problem. */
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
-  /** Whether the service runs; undefined when the manager cannot tell. */
+  /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
 }
 
-/** A result that no command gave. */
+/** A result without a command. */
 export function resultOf(problem: string | undefined): RunResult {
   return { status: problem === undefined ? 0 : undefined, output: '', stdout: '', problem, missing: false }
 }

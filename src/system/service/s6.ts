@@ -3,17 +3,18 @@ import { join } from 'node:path'
 import type { ServiceAction } from './actions.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'
 
-/** Where s6-svscan(8) keeps its service folders, most usual first. */
+/** Where s6-svscan(8) keeps its service folders, most common first. */
 const SCAN_FOLDERS = ['/run/service', '/var/run/service', '/service', '/etc/service']
 
-/** Time in milliseconds that s6-svc waits for a state, below the limit of an adjustment. */
+/** How long s6-svc waits for a state, in milliseconds: less than the time limit of an adjustment. */
 const WAIT = '30000'
 
 /**
- * s6, by s6-svc(8).
- * @param scanFolder the folder of the services; default: `S6_SCANDIR`, else the first usual one that exists
+ * s6, through s6-svc(8).
+ * @param env `S6_SCANDIR` is the folder of the services; default: the first common one that exists
  */
-export function s6(scanFolder: string = findScanFolder()): ServiceManager {
+export function s6(env: NodeJS.ProcessEnv): ServiceManager {
+  const scanFolder = findScanFolder(env)
   const folderOf = (unit: Unit) => join(scanFolder, unit.name)
   const command = (unit: Unit, ...flags: string[]) => ['s6-svc', ...flags, folderOf(unit)]
   const commandOf = (unit: Unit, action: ServiceAction): string[] | undefined => {
@@ -45,7 +46,7 @@ export function s6(scanFolder: string = findScanFolder()): ServiceManager {
       const wanted = commandOf(unit, action)
       if (wanted === undefined) return resultOf(`s6 cannot ${action} a service while it runs`)
       const up = await isUp(run, unit)
-      // A signal to a process that has just started would kill it before it can handle signals.
+      // A signal would kill a process that has just started and does not handle signals yet.
       if (up || action === 'start' || action === 'stop') return run(wanted)
       if (action === 'try-restart' || action === 'reload-or-try-restart') return resultOf(undefined)
       if (action === 'reload' || action.startsWith('signal:')) return resultOf(`${unit.name} is not running`)
@@ -70,8 +71,8 @@ function signalFlag<Result>(signal: string, make: (flag: string) => Result): Res
   return flag === undefined ? undefined : make(flag)
 }
 
-function findScanFolder(): string {
-  const named = process.env.S6_SCANDIR
+function findScanFolder(env: NodeJS.ProcessEnv): string {
+  const named = env.S6_SCANDIR
   if (named) return named
   return SCAN_FOLDERS.find(folder => existsSync(folder)) ?? '/run/service'
 }

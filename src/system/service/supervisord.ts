@@ -1,7 +1,7 @@
 import type { ServiceAction } from './actions.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'
 
-/** supervisord, by supervisorctl(1). */
+/** supervisord, through supervisorctl(1). */
 export const supervisord: ServiceManager = {
   name: 'supervisord',
   isUp: async (run, unit) => {
@@ -45,7 +45,7 @@ function commandOf({ name, reloadSignal }: Unit, action: ServiceAction): string[
   }
 }
 
-/** supervisorctl says ERROR with exit status 0 in some versions. */
+/** Some versions of supervisorctl print ERROR but exit with 0. */
 function check<Result extends { output: string; status: number | undefined }>(result: Result): Result {
   return result.status === 0 && /\bERROR\b/.test(result.output) ? { ...result, status: 1 } : result
 }

@@ -1,21 +1,22 @@
 import { createInterface } from 'node:readline/promises'
 import { changeDatabase } from '../../../db/change.ts'
+import type { Io } from '../../../system/io.ts'
 import type { Settings } from '../settings.ts'
 import { missingSettings } from '../settings-check.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { World } from '../world.ts'
 
 /** Asks the person at the terminal for the settings that are missing; an empty answer leaves one as it is. */
-export async function askSettings(settings: Settings, world: World): Promise<void> {
+export async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
   const { places } = world
   const missing = new Set(
     missingSettings(
       settings,
-      wantedCertificates(places, () => undefined),
+      wantedCertificates(world, () => undefined),
     ).map(({ what }) => what),
   )
   if (missing.size === 0) return
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const terminal = createInterface(io.terminal())
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   const ask = (question: string) => Promise.race([terminal.question(question), ended])
   const set = (property: string, value: string) =>

@@ -19,14 +19,14 @@ export async function run(invocation: Invocation): Promise<number> {
   const skip = skippedChecks(invocation)
   const settings = readSettings(places)
   const authority = settings.status === 'enabled' ? settings.production : settings.test
-  const names = namesToCheck(places, wantedCertificates(places, world.warn))
+  const names = namesToCheck(places, wantedCertificates(world, world.warn))
   world.progress(`checking ${names.length} names`)
   let done = 0
   const report = await preflight(preflightOptions(settings, authority, names, skip), ({ name }) =>
     world.progress(`checked ${++done} of ${names.length}: ${name}`),
   )
   if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
-  const dropped = flag('drop-failing') ? await drop(report, world, json) : []
+  const dropped = flag('drop-failing') ? await drop(report, world, invocation) : []
   if (json) {
     const { ok, general, names: reports } = report
     world.say(JSON.stringify({ authority: authority.directory, ok, general, names: reports, dropped }, null, 2))
@@ -35,13 +35,15 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Leaves names out after showing what that does; at a terminal only when the person there says yes. */
-async function drop(report: PreflightReport, { places, say }: World, quiet: boolean): Promise<string[]> {
+async function drop(report: PreflightReport, world: World, { io, flag }: Invocation): Promise<string[]> {
+  const { places, say } = world
+  const quiet = flag('json')
   const names = failingNames(report).map(({ name }) => name)
   if (names.length === 0) return []
-  const preview = previewDrop(places, names)
+  const preview = previewDrop(world, names)
   if (!quiet) say(`\n${previewAsText(preview)}`)
   if (preview.records.length === 0) return []
-  if (process.stdin.isTTY === true && !quiet && !(await saysYes('Leave them out? [y/N] '))) {
+  if (io.isTerminal(0) && !quiet && !(await saysYes('Leave them out? [y/N] ', io))) {
     say('nothing was changed')
     return []
   }
@@ -62,8 +64,8 @@ function previewAsText({ records, also, stay }: DropPreview): string {
 }
 
 /** Every name that failed was left out, others remain, and nothing else stands in the way. */
-function isReady(report: PreflightReport, dropped: readonly string[], { places }: World): boolean {
+function isReady(report: PreflightReport, dropped: readonly string[], world: World): boolean {
   if (dropped.length === 0 || report.general.some(({ state }) => state === 'failed')) return false
-  const left = wantedCertificates(places, () => {}).flatMap(({ names }) => names)
+  const left = wantedCertificates(world, () => {}).flatMap(({ names }) => names)
   return left.length > 0 && failingNames(report).every(({ name }) => !left.includes(name))
 }

@@ -9,11 +9,11 @@ import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt hook deploy_cert DOMAIN KEY CERTIFICATE FULLCHAIN CHAIN TIME` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, places } = invocation
+  const { args, io, places } = invocation
   const [step = '', , key = ''] = args
   if (step !== 'deploy_cert') throw usageFailure(`the hook is for deploy_cert, not ${JSON.stringify(step)}`)
   const world = makeWorld(invocation, 'hook')
-  const byHand = process.env[RUN_VARIABLE] === undefined
+  const byHand = io.env[RUN_VARIABLE] === undefined
   const deploy = () => deployCertificate(key, byHand, readSettings(places), new State(places, world.warn), world)
   return byHand ? alone(world, 'dehydrated', deploy) : deploy()
 }

@@ -11,7 +11,7 @@ import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt setup` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, places } = invocation
+  const { flag, io, places, system } = invocation
   const world = makeWorld(invocation, 'setup')
   const options = {
     testOnly: flag('test'),
@@ -19,10 +19,10 @@ export async function run(invocation: Invocation): Promise<number> {
     skip: skippedChecks(invocation),
     force: flag('force'),
   }
-  if (flag('dry-run')) {
+  if (system.dryRun) {
     for (const line of setupSteps(readSettings(places), world, options.testOnly)) world.say(line)
     return EXIT.done
   }
-  if (process.stdin.isTTY === true) await askSettings(readSettings(places), world)
+  if (io.isTerminal(0)) await askSettings(readSettings(places), world, io)
   return alone(world, 'gabarit letsencrypt setup', turn => setUp(new State(places, world.warn), turn, options))
 }

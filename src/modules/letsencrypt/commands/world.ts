@@ -1,7 +1,7 @@
 import { runEvent } from '../../../event/run.ts'
-import { RealSystem } from '../../../system/real-system.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { reporter } from '../../../terminal/reporter.ts'
+import { askedBy } from '../../../terminal/run-context.ts'
 import { clockAt } from '../clock.ts'
 import type { World } from '../world.ts'
 
@@ -9,15 +9,14 @@ const LOOKS: ReadonlySet<string> = new Set(['check', 'limits', 'list', 'status']
 
 /** What a verb of `gabarit letsencrypt` works with. */
 export function makeWorld(invocation: Invocation, verb: string): World {
-  const { places, print, printError, progress, value, flag } = invocation
+  const { io, places, system, print, warn, progress, value } = invocation
   // What only looks leaves no trace.
-  const log = LOOKS.has(verb) || flag('dry-run') ? () => undefined : invocation.log
-  const system = new RealSystem(places.root)
+  const log = LOOKS.has(verb) || system.dryRun ? () => undefined : invocation.log
   const warned = new Set<string>()
   return {
     places,
     system,
-    clock: clockAt(value('at')),
+    clock: clockAt(value('at'), io.now),
     givesWay: false,
     say: line => {
       print(line)
@@ -27,14 +26,14 @@ export function makeWorld(invocation: Invocation, verb: string): World {
       // The templates are expanded more than once, and say each time what they leave out.
       if (warned.has(message)) return
       warned.add(message)
-      printError(`warning: ${message}`)
+      warn(message)
       log('warning', message)
     },
     progress,
     signal: event => {
       progress(undefined)
-      const signal = { event, args: [], comment: `gabarit letsencrypt ${verb}` }
-      return runEvent(signal, places, system, reporter(invocation, false))
+      const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: `gabarit letsencrypt ${verb}` }
+      return runEvent({ asked }, places, system, reporter(invocation))
     },
   }
 }

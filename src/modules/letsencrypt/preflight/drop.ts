@@ -4,6 +4,7 @@ import type { Records } from '../../../db/record.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile, type Places } from '../../../system/places.ts'
 import { wantedCertificates } from '../wanted.ts'
+import type { World } from '../world.ts'
 
 /** The databases whose records ask for names. */
 const DATABASES = ['domains', 'hosts'] as const
@@ -20,16 +21,16 @@ export interface DropPreview {
 }
 
 /** What {@link dropNames} would do. Nothing is changed. */
-export function previewDrop(places: Places, names: readonly string[]): DropPreview {
+export function previewDrop(world: Pick<World, 'places' | 'system'>, names: readonly string[]): DropPreview {
   const replaced = new Map<string, Records>()
   const records = DATABASES.flatMap(database => {
-    const draft = new Draft(readDatabase(databaseFile(places, database)) ?? new Map())
+    const draft = new Draft(readDatabase(databaseFile(world.places, database)) ?? new Map())
     const changed = disable(draft, names)
     replaced.set(database, draft.records())
     return changed.map(key => `${database} ${key}`)
   })
   const namesNow = (databases: ReadonlyMap<string, Records>) =>
-    new Set(wantedCertificates(places, () => {}, databases).flatMap(certificate => certificate.names))
+    new Set(wantedCertificates(world, () => {}, databases).flatMap(certificate => certificate.names))
   const [before, after] = [namesNow(new Map()), namesNow(replaced)]
   return {
     records,

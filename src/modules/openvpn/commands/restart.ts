@@ -2,7 +2,6 @@ import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
-import { RealSystem } from '../../../system/real-system.ts'
 import { managersOf } from '../../../system/service/one-shot.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { adjustServices, collectAdjustments } from '../../../transaction/adjust.ts'
@@ -10,7 +9,7 @@ import { Health } from '../../../transaction/health.ts'
 import { readServers } from '../servers.ts'
 
 /** `gabarit vpn restart NAME`: a server that runs reads its certificates anew, which it can only while it starts. */
-export async function run({ args, places, print }: Invocation): Promise<number> {
+export async function run({ args, places, system, print }: Invocation): Promise<number> {
   const [name = ''] = args
   const { servers } = readServers(places)
   const server = servers.find(known => known.name === name)
@@ -20,9 +19,8 @@ export async function run({ args, places, print }: Invocation): Promise<number> 
     print(`${name} is disabled: it is not restarted`)
     return EXIT.done
   }
-  const system = new RealSystem(places.root)
   const configuration = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
-  const managerOf = managersOf(configuration, places)
+  const managerOf = managersOf(configuration, places, system.env)
   const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
   const { adjustments } = collectAdjustments([request], configuration)
   const health = new Health(managerOf, places, system)

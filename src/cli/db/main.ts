@@ -1,42 +1,57 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import type { Io } from '../../system/io.ts'
+import { Output } from '../../system/output.ts'
 import { findPlaces, type Places } from '../../system/places.ts'
+import { readText } from '../../system/read-files.ts'
 import { runChange } from './change-verbs.ts'
-import type { Program } from './context.ts'
+import type { Printer, Program } from './context.ts'
 import { checkEncoding, type Options, parseOptions } from './options.ts'
-import { print, printError } from './output.ts'
 import { runImportTree } from './transfer-verbs.ts'
 import { helpText, verbUsage } from './usage.ts'
 import { checkArguments } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
-/** Runs one command line of `db` or `config` and returns its exit status. */
-export function run(program: Program, args: readonly string[], shipped: string): number {
+/**
+ * The programs `db` and `config`, told apart by the name they are called by.
+ * @param argv the program's name, then the words of the command line
+ * @returns the exit status
+ */
+export function main(argv: readonly string[], io: Io): number {
+  const [script = 'db', ...args] = argv
+  const program = basename(script) === 'config' ? 'config' : 'db'
+  const output = new Output(io)
+  const printer: Printer = {
+    print: text => output.write(1, text),
+    printLines: lines => (lines.length > 0 ? output.write(1, `${lines.join('\n')}\n`) : undefined),
+    printError: message => output.write(2, `${message}\n`),
+  }
+  const fail = (message: string) => printer.printError(`${program}: ${message}`)
   try {
     checkEncoding(args)
-    return runWords(program, parseOptions(args), shipped)
+    return output.finish(runWords(program, parseOptions(args), io, printer), fail)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    printError(`${program}: ${error.describe()}`)
+    fail(error.describe())
     return error.status
   }
 }
 
-function runWords(program: Program, options: Options, shipped: string): number {
+function runWords(program: Program, options: Options, io: Io, printer: Printer): number {
+  const { print, printError } = printer
   if (options.version) {
-    print(`${program} (gabarit) ${versionOf(shipped)}\n`)
+    print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
     return EXIT.done
   }
-  if (options.help) return help(program, options.words)
+  if (options.help) return help(program, options.words, print)
   const [database, name, ...args] = program === 'config' ? ['configuration', ...options.words] : options.words
-  const places = findPlaces(shipped, process.env, options.root)
+  const places = findPlaces(io.shipped, io.env, options.root, io.resolve)
   if (program === 'db' && database === 'import' && name === '--tree') {
     const [folder] = args
     if (folder === undefined || args.length > 1)
       throw usageFailure('import --tree takes one folder', 'usage: db import --tree FOLDER')
-    return runImportTree(program, places, folder)
+    return runImportTree(program, places, folder, printer)
   }
   if (program === 'db' && database === 'import' && name !== undefined && !Object.hasOwn(VERBS, name))
     throw usageFailure(
@@ -51,11 +66,12 @@ function runWords(program: Program, options: Options, shipped: string): number {
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
-  const context = { program, places, database: nameOf(places, database), json: options.json, reveal: options.reveal }
+  const { json, reveal } = options
+  const context = { ...printer, program, io, places, database: nameOf(places, database), json, reveal }
   return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
 }
 
-function help(program: Program, words: readonly string[]): number {
+function help(program: Program, words: readonly string[], print: Printer['print']): number {
   const name = words.at(-1)
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (name === undefined || verb === undefined) print(helpText(program))
@@ -88,6 +104,6 @@ function unknownVerb(program: Program, name: string): Failure {
 }
 
 function versionOf(shipped: string): string {
-  const about: { version: string } = JSON.parse(readFileSync(join(shipped, 'package.json'), 'utf8'))
+  const about: { version: string } = JSON.parse(readText(join(shipped, 'package.json')))
   return about.version
 }

@@ -1,0 +1,122 @@
+import { basename, join } from 'node:path'
+import { EXIT, Failure, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { DryRunSystem } from '../system/dry-run-system.ts'
+import type { Io } from '../system/io.ts'
+import { findPlaces } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
+import { RealSystem } from '../system/real-system.ts'
+import { checkArity, parseArguments } from '../terminal/arguments.ts'
+import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
+import { Messages } from '../terminal/messages.ts'
+import { COMMANDS } from './table.ts'
+
+/**
+ * The program `gabarit`; by their own names also `expand-template` and `signal-event`. It may be called many times in one process.
+ * @param argv the program's name, then the words of the command line
+ * @returns the exit status
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const messages = new Messages(io)
+  return messages.finish(await runWords(argv, io, messages).catch(error => messages.explain(error)))
+}
+
+async function runWords(argv: readonly string[], io: Io, messages: Messages): Promise<number> {
+  const print = (text: string) => {
+    messages.print(text)
+    return EXIT.done
+  }
+  const run = (command: Command, words: readonly string[], program: string) =>
+    runCommand(command, words, program, io, messages)
+  const [script = 'gabarit', ...words] = argv
+  const program = basename(script)
+  const own = COMMANDS.find(({ name }) => name === program)
+  if (own !== undefined) return run(own, words, program)
+  const { common, name, rest } = splitCommon(words)
+  if (common.includes('--version')) return print(version(io))
+  const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
+  if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
+  if (name === 'help' || common.includes('--help'))
+    return print((await import('../terminal/help.ts')).overview(COMMANDS))
+  if (name === undefined) throw usageFailure('which command?', listOfCommands())
+  return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
+}
+
+/** The options that every command has may stand before it too. */
+function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
+  const names = COMMON_OPTIONS.map(option => `--${option.name}`)
+  let at = 0
+  while (names.includes((words[at] ?? '').replace(/=.*/s, ''))) at += words[at] === '--root' ? 2 : 1
+  return { common: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
+}
+
+function findCommand(name: string): Command {
+  const command = COMMANDS.find(known => known.name === name)
+  if (command !== undefined) return command
+  const names = COMMANDS.map(known => known.name)
+  const hint = name.startsWith('-') ? 'The options of a command stand behind it: gabarit lint --json' : listOfCommands()
+  throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, hint)
+}
+
+function listOfCommands(): string {
+  return `Commands: ${COMMANDS.map(({ name }) => name).join(' ')}\ngabarit help COMMAND tells more.`
+}
+
+async function runCommand(
+  command: Command,
+  words: readonly string[],
+  program: string,
+  io: Io,
+  messages: Messages,
+): Promise<number> {
+  const verb = command.verbs?.find(({ name }) => name === words[0])
+  if (verb !== undefined) return runCommand(verb, words.slice(1), `${program} ${verb.name}`, io, messages)
+  const { args, values } = parseArguments(words, command.options)
+  if (values.help === true || values.version === true) {
+    messages.print(
+      values.help === true ? await (await import('../terminal/help.ts')).commandHelp(command, program) : version(io),
+    )
+    return EXIT.done
+  }
+  try {
+    checkArity(command, args, program)
+  } catch (error) {
+    throw error instanceof Failure ? usageFailure(error.message, `Usage: ${program} ${command.usage}`) : error
+  }
+  return command.run(putTogether(command, args, values, io, messages))
+}
+
+/** The one place where a command gets what it works with. */
+function putTogether(
+  command: Command,
+  args: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  io: Io,
+  messages: Messages,
+): Invocation {
+  const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
+  const places = findPlaces(io.shipped, io.env, value('root'), io.resolve)
+  messages.of(places)
+  const invocation = (looks: boolean): Invocation => ({
+    args,
+    flag: name => values[name] === true || (looks && name === 'dry-run'),
+    value,
+    commands: COMMANDS,
+    io,
+    places,
+    system: looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env),
+    asDryRun: () => invocation(true),
+    colour: messages.colour,
+    print: text => messages.print(text),
+    printExact: text => messages.printExact(text),
+    printError: text => messages.printError(text),
+    warn: text => messages.printError(`warning: ${text}`),
+    progress: step => messages.progress(step),
+    log: (level, text) => messages.log(level, text),
+  })
+  return invocation(command.onlyLooks === true || values['dry-run'] === true || values.check === true)
+}
+
+function version(io: Io): string {
+  return JSON.parse(readText(join(io.shipped, 'package.json'))).version
+}

@@ -1,0 +1,107 @@
+import { EXIT, Failure } from '../base/failure.ts'
+import { readableDatabase } from '../db/store.ts'
+import type { Redact } from '../plan/diff.ts'
+import { makeRedact } from '../plan/redact.ts'
+import type { Io } from '../system/io.ts'
+import { LogStream } from '../system/log-stream.ts'
+import { Output } from '../system/output.ts'
+import type { Places } from '../system/places.ts'
+import { statOf } from '../system/read-files.ts'
+import { Progress } from './progress.ts'
+
+/** What a command says: to the person, and to the log of the server. Its messages never show a secret. */
+export class Messages {
+  /** Colours and progress are wanted on standard output. */
+  readonly colour: boolean
+  readonly #output: Output
+  readonly #progress: Progress
+  readonly #log = new LogStream('gabarit')
+  #places: Places | undefined
+  #redact: Redact | undefined
+  /** When a database was last changed, as the redaction knows it. */
+  #seen: number | undefined
+
+  constructor(io: Io) {
+    this.colour = io.isTerminal(1) && !io.env.NO_COLOR
+    this.#output = new Output(io)
+    const drawn = io.isTerminal(2) && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
+    this.#progress = new Progress(drawn ? text => this.#output.write(2, text) : undefined)
+  }
+
+  /** From now on the secrets of this server are taken out. */
+  of(places: Places): void {
+    this.#places = places
+  }
+
+  /** Prints text and ends its last line. */
+  print(text: string): void {
+    this.printExact(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  printExact(text: string): void {
+    this.#write(1, text)
+  }
+
+  printError(message: string): void {
+    this.#write(2, `${this.#conceal(message)}\n`)
+  }
+
+  progress(step: string | undefined): void {
+    this.#progress.show(step)
+  }
+
+  /** A line for the log of the server; a sandbox is no part of it. */
+  log(level: 'error' | 'warning' | 'info', text: string): void {
+    if (this.#places?.root === '/') this.#log.write(level, this.#conceal(text))
+  }
+
+  /**
+   * Tells what ended a command: what a user can mend in words, a bug with its stack.
+   * @returns the exit status
+   */
+  explain(error: unknown): number {
+    if (error instanceof Failure) {
+      this.printError(error.describe())
+      if (this.#log.isOpen) this.log('error', error.describe())
+      return error.status
+    }
+    if (error instanceof Error && 'syscall' in error && 'code' in error) this.printError(error.message)
+    else
+      this.printError(
+        `${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.`,
+      )
+    return EXIT.failed
+  }
+
+  /** Waits until the log has everything. @returns the exit status */
+  async finish(status: number): Promise<number> {
+    this.#progress.show(undefined)
+    const ended = this.#output.finish(status, message => this.printError(message))
+    await this.#log.close()
+    return ended
+  }
+
+  #write(descriptor: 1 | 2, text: string): void {
+    this.#progress.clear()
+    this.#output.write(descriptor, text)
+  }
+
+  /**
+   * Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all, and again
+   * when an action has changed a database since: it may have set a secret, and print it.
+   */
+  #conceal(message: string): string {
+    const places = this.#places
+    if (places === undefined) return message
+    try {
+      // Whoever changes a database puts a new file into the folder.
+      const changed = statOf(places.databases)?.mtimeMs
+      if (this.#redact === undefined || changed !== this.#seen) this.#redact = makeRedact(places, readableDatabase)
+      this.#seen = changed
+      return this.#redact(message)
+    } catch {
+      // A description is damaged: that must be told, too.
+      return message
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { call } from '../support/in-process.ts'
+import { Sandbox } from '../support/sandbox.ts'
+
+const main = suite('main(argv, io): many commands in one process')
+
+const TEMPLATE = 'etc/gabarit/templates/etc/motd'
+
+main('two servers at once, and the secrets of each in its own messages', async () => {
+  const servers = [new Sandbox(), new Sandbox()]
+  try {
+    const ended = await Promise.all(
+      servers.map(async (server, index) => {
+        const env = { GABARIT_ROOT: server.root, GABARIT_SERVICE_MANAGER: 'none' }
+        server.write('etc/gabarit/db/own/@lock.json', '{"properties": {"code": {"secret": true}}}')
+        server.write(
+          `${TEMPLATE}/10x`,
+          "Server <%= config.SystemName %>\n<% warn('code ' + db('own').all('lock')[0].code) %>\n",
+        )
+        const set = ['db', 'own', 'set', 'door', 'lock', 'code', `secret-${index}`]
+        assert.equal(await call(set, { env }), { status: 0, stdout: '', stderr: '' })
+        await call(['config', 'set', 'SystemName', `host${index}`], { env })
+        return call(['expand-template', '/etc/motd'], { env })
+      }),
+    )
+    for (const [index, server] of servers.entries()) {
+      assert.is(ended[index]?.status, 0, ended[index]?.stderr)
+      assert.match(server.read('etc/motd'), `Server host${index}\n`)
+      assert.match(ended[index]?.stderr ?? '', 'warning: ')
+      assert.not.match(ended[index]?.stderr ?? '', `secret-${index}`)
+    }
+  } finally {
+    for (const server of servers) server.remove()
+  }
+})
+
+main('a relative path is seen from the folder of the call, and an error ends only the call', async () => {
+  const server = new Sandbox()
+  try {
+    server.write('srv/etc/gabarit/templates/etc/motd/10x', 'hello\n')
+    const wrong = await call(['gabarit', 'show', '7', '--root', 'srv'], { cwd: server.root })
+    assert.is(wrong.status, 1)
+    assert.match(wrong.stderr, 'entry 7')
+    const right = await call(['gabarit', 'cat', '/etc/motd', '--root', 'srv'], { cwd: server.root })
+    assert.match(right.stdout, 'hello\n')
+    assert.is(right.status, 0)
+  } finally {
+    server.remove()
+  }
+})
+
+main('standard input comes from the call', async () => {
+  const server = new Sandbox()
+  try {
+    const env = { GABARIT_ROOT: server.root }
+    const batch = await call(['db', 'own', 'batch'], { env, input: 'set a thing\nset b thing\n' })
+    assert.is(batch.status, 0, batch.stderr)
+    assert.is((await call(['db', 'own', 'keys'], { env })).stdout, 'a\nb\n')
+  } finally {
+    server.remove()
+  }
+})
+
+main.run()
