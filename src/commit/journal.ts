@@ -24,6 +24,8 @@ export interface Journal {
   readonly entries: readonly JournalEntry[]
   /** Folders that were made, outermost first. */
   readonly folders: readonly string[]
+  /** Folders to remove if they are empty when all files are in place. Absent: none. */
+  readonly emptied?: readonly string[]
 }
 
 export const JOURNAL = new StateFile<Journal>('journal.json', {
@@ -37,6 +39,7 @@ export const JOURNAL = new StateFile<Journal>('journal.json', {
       }),
     ),
     folders: listOf(text),
+    emptied: optional(listOf(text)),
   }),
   wayOut:
     'Look for files named .*.gabarit-before (old content) and .*.gabarit-new beside the targets, then move the journal away.',
@@ -51,7 +54,7 @@ export function recover(places: Places): string | undefined {
   const { files } = places.state
   const journal = JOURNAL.read(places)
   if (journal === undefined) return undefined
-  if (journal.phase === 'committed') removeBackups(files, journal)
+  if (journal.phase === 'committed') cleanUp(files, journal)
   else undo(files, journal)
   places.state.removeDurably(JOURNAL.name)
   const count = `${journal.entries.length} file${journal.entries.length === 1 ? '' : 's'}`
@@ -66,6 +69,12 @@ export function undo(files: Files, journal: Journal): void {
   for (const folder of new Set(journal.entries.map(({ real }) => dirname(real))))
     if (files.state(folder) !== undefined) files.syncFolder(folder)
   for (const folder of journal.folders.toReversed()) removeEmptyFolder(files, folder)
+}
+
+/** The last step of a commit: removes what kept the old files, and the folders that are empty then. */
+export function cleanUp(files: Files, journal: Journal): void {
+  removeBackups(files, journal)
+  for (const folder of journal.emptied ?? []) removeEmptyFolder(files, folder)
 }
 
 /** Removes what kept the old files. */

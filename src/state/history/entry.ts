@@ -1,4 +1,4 @@
-import { hash, integer, listOf, objectOf, oneOf, orNull, recordOf, text } from '../../base/shape.ts'
+import { hash, integer, listOf, objectOf, oneOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
 
 /** A property, or a whole record, before and after. Secret values stand as asterisks. */
 export interface PropertyChange {
@@ -76,6 +76,8 @@ export interface HistoryEntry extends Asked {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null when no file changed. */
   readonly files: string | null
+  /** Folders that were made, outermost first. Absent: none. */
+  readonly folders?: readonly string[]
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
   readonly manifest: string | null
   /** Hashes of the databases as they were when this entry was made, by name. */
@@ -95,7 +97,13 @@ export const ASKED_PARTS = { user: text, via: text, command: text, args: listOf(
 export const COMMON_PARTS = {
   ...{ ...ASKED_PARTS, time: text },
   outcome: oneOf<Outcome>('done', 'failed', 'rolled back', 'refused'),
-  ...{ problems: listOf(text), paths: listOf(text), files: orNull(hash), manifest: orNull(hash) },
+  ...{
+    problems: listOf(text),
+    paths: listOf(text),
+    folders: optional(listOf(text)),
+    files: orNull(hash),
+    manifest: orNull(hash),
+  },
 } as const
 
 /** The hashes of databases by name. */
