@@ -6,6 +6,7 @@ import { planOutputs } from '../plan/run.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { changeLines } from './history.ts'
@@ -18,7 +19,7 @@ export function run(invocation: Invocation): Promise<number> {
 async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
   const { flag, value, print } = invocation
   return inTurn(invocation, 'gabarit apply', async ({ context, turn, report }) => {
-    const runRequest = { command: 'apply', args: [], comment: value('comment') ?? null, ...confirmWithin(invocation) }
+    const runRequest = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report, {
       windowOfServices: value('confirm-within') !== 'no',
     })

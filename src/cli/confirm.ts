@@ -9,6 +9,8 @@ import {
   windowOf,
   writeConfirmation,
 } from '../state/confirmation.ts'
+import { commandLine } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
@@ -17,7 +19,6 @@ import { windowSeconds } from '../transaction/duration.ts'
 import { type Turn, takeTurn } from '../transaction/event-lock.ts'
 import { goBack, howItWent } from '../transaction/go-back.ts'
 import { guard } from '../transaction/guard.ts'
-import { userName } from '../transaction/history-record.ts'
 import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import type { Reporter } from '../transaction/report.ts'
 import { startGuard } from '../transaction/start-guard.ts'
@@ -46,7 +47,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (act === undefined) throw usageFailure(`confirm ${word}?${didYouMean(word, [...Object.keys(WORDS), 'status'])}`)
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
-  const turn = takeTurn(places, `gabarit confirm ${word}`.trim())
+  const turn = takeTurn(invocation, `gabarit confirm ${word}`.trim())
   try {
     return await act({ invocation, turn, report })
   } finally {
@@ -55,10 +56,10 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 async function keep(work: Work): Promise<number> {
-  const { places, print } = work.invocation
+  const { print } = work.invocation
   const open = await stillOpen(work)
-  endConfirmation(places, open, 'confirmed')
-  print(`confirmed: ${[open.command, ...open.args].join(' ')} stays`)
+  endConfirmation(work.invocation, open, 'confirmed')
+  print(`confirmed: ${commandLine(open)} stays`)
   return EXIT.done
 }
 
@@ -67,19 +68,19 @@ async function cancel(work: Work): Promise<number> {
   const { places, system, print } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
-  const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
+  const why = `${commandLine(open)} was taken back by ${caller(system.env).user}`
   const ended = await goBack(open, why, { places, system, turn, report })
   print(`went back. ${howItWent(open, ended)}`)
   return ended
 }
 
 async function extend(work: Work): Promise<number> {
-  const { places, print, args } = work.invocation
+  const { places, system, print, args } = work.invocation
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
   writeConfirmation(places, { ...open, window, problem: null })
   // The guard of a window that is over has ended. A second one ends at once.
-  startGuard(places, open.token)
+  startGuard(places, system.env, open.token)
   print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }

@@ -15,7 +15,7 @@ import { changeLines } from './history.ts'
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
   if (system.dryRun) return discard(invocation)
-  const turn = takeTurn(places, 'gabarit discard')
+  const turn = takeTurn({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
     repair(places, system, turn, say)

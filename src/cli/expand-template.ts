@@ -8,7 +8,7 @@ import { below } from '../system/places.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
-import { contextOf } from '../terminal/run-context.ts'
+import { askedBy, contextOf } from '../terminal/run-context.ts'
 import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { takeTurn } from '../transaction/event-lock.ts'
@@ -30,18 +30,14 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (system.dryRun) return look(invocation, context, makePlan())
-  const turn = takeTurn(places, 'expand-template')
+  const turn = takeTurn({ places, system }, 'expand-template')
   const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, invocation))
   const report = reporter(invocation, flag('json') ? quiet : undefined)
   try {
     await beginChange(places, system, turn, report)
     if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
-    const runRequest = {
-      command: 'expand-template',
-      args: flag('all') ? ['--all'] : names,
-      comment: value('comment') ?? null,
-    }
-    return await write(invocation, new Transaction(runRequest, context, turn, report), makePlan)
+    const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
+    return await write(invocation, new Transaction({ asked }, context, turn, report), makePlan)
   } finally {
     turn.release()
   }

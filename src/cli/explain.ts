@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { makeExpander } from '../plan/run.ts'
 import { below } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Read } from '../template/databases.ts'
 import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
@@ -107,6 +107,6 @@ function lineOf({ output, text, origins, reads }: TracedOutput, line: number, js
 
 /** What other fragments read and may have handed over: a caller by `item`, an earlier one in `vars`. */
 function passedOn(file: string, reads: TracedOutput['reads']): string[] {
-  if (!/\b(item|vars)\b/.test(readFileSync(file, 'utf8'))) return []
+  if (!/\b(item|vars)\b/.test(readText(file))) return []
   return [...new Set(readWords([...reads.values()].flat()))]
 }

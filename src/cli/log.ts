@@ -1,7 +1,7 @@
 import { EXIT } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { changesSince } from '../state/history/changes-since.ts'
-import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
@@ -40,9 +40,8 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
   return EXIT.done
 }
 
-function heading({ id, time, user, command, args, comment }: HistoryEntry): string {
-  const note = comment === null ? '' : `  "${comment}"`
-  return `${id}  ${sayTime(time)}  ${user}  ${[command, ...args].join(' ')}${note}`
+function heading(entry: HistoryEntry): string {
+  return `${entry.id}  ${sayTime(entry.time)}  ${entry.user}  ${commandLine(entry)}${noteOf(entry, '  ')}`
 }
 
 function indented(changes: readonly PropertyChange[]): string[] {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
@@ -37,7 +37,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print((await import('../terminal/help.ts')).overview(COMMANDS))
+    return print((await import('../terminal/help.apart.ts')).overview(COMMANDS))
   if (name === undefined) throw usageFailure('which command?', listOfCommands())
   return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }
@@ -74,7 +74,9 @@ async function runCommand(
   const { args, values } = parseArguments(words, command.options)
   if (values.help === true || values.version === true) {
     messages.print(
-      values.help === true ? await (await import('../terminal/help.ts')).commandHelp(command, program) : version(io),
+      values.help === true
+        ? await (await import('../terminal/help.apart.ts')).commandHelp(command, program)
+        : version(io),
     )
     return EXIT.done
   }
@@ -118,5 +120,5 @@ function putTogether(
 }
 
 function version(io: Io): string {
-  return JSON.parse(readFileSync(join(io.shipped, 'package.json'), 'utf8')).version
+  return JSON.parse(readText(join(io.shipped, 'package.json'))).version
 }

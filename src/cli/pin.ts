@@ -4,9 +4,9 @@ import { sayTime } from '../base/time.ts'
 import { serverPath, wantedOutput } from '../customize/find.ts'
 import { readManifest } from '../state/manifest.ts'
 import { type Pins, readPins, writePins } from '../state/pins.ts'
+import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { inTurn } from '../terminal/take-turn.ts'
-import { userName } from '../transaction/history-record.ts'
 
 /** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file: the list. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -23,7 +23,10 @@ export async function run(invocation: Invocation): Promise<number> {
     const pins = readPins(places)
     // What gabarit has written can be pinned even when its template is broken now.
     if (!pins.has(path) && !readManifest(places, context.system).has(path)) wantedOutput(context, path)
-    writePins(places, new Map([...pins, [path, { note, time: new Date().toISOString(), user: userName() }]]))
+    writePins(
+      places,
+      new Map([...pins, [path, { note, time: new Date().toISOString(), user: caller(context.system.env).user }]]),
+    )
     print(`${path} stays as it is until: gabarit unpin ${path}`)
     return EXIT.done
   })

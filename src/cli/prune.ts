@@ -23,7 +23,7 @@ export async function run({ flag, value, places, system, print, printError }: In
     )
     return EXIT.done
   }
-  const turn = takeTurn(places, 'gabarit prune')
+  const turn = takeTurn({ places, system }, 'gabarit prune')
   try {
     // A note of a run that was cut off holds on to contents until it is an entry.
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)

@@ -9,6 +9,7 @@ import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { restoreState } from '../transaction/restore-state.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -21,7 +22,7 @@ export function run(invocation: Invocation): Promise<number> {
 }
 
 async function rollback(invocation: Invocation, shown: string | undefined): Promise<Ran> {
-  const { args, value, places, print } = invocation
+  const { args, places, print } = invocation
   return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
@@ -31,8 +32,8 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
-    const comment = value('comment') ?? null
-    const runRequest = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
+    const asked = askedBy(invocation, 'rollback', [String(entry.id)])
+    const runRequest = { asked, ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report)
     if (context.system.dryRun) {
       await transaction.commit(restoration.plan)

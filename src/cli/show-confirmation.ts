@@ -6,9 +6,8 @@ import { guardProcess } from '../transaction/start-guard.ts'
 
 /** An open confirmation as data, without the secrets that it keeps. */
 export function confirmationData(open: Confirmation, places: Places) {
-  const { base, command, args, comment, user, window, problem } = open
-  const guard = guardProcess(places, open.token) ?? null
-  return { base, command, args, comment, user, until: window.until, left: secondsLeft(open), guard, problem }
+  const { token, via: _via, within: _within, window, requests: _requests, secrets: _secrets, ...shown } = open
+  return { ...shown, until: window.until, left: secondsLeft(open), guard: guardProcess(places, token) ?? null }
 }
 
 /** The confirmation that waits; a damaged one is told, and hides nothing else of what is looked at. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { createTwoFilesPatch } from 'diff'
 import type { Failure } from '../base/failure.ts'
 import { baseContent, type MergeResult } from '../customize/merge.ts'
@@ -9,6 +8,7 @@ import type { OverrideName } from '../override/names.ts'
 import type { Override } from '../override/state.ts'
 import { colourDiff } from '../plan/diff.ts'
 import type { Places } from '../system/places.ts'
+import { readBytes } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** An override with the words that name it. */
@@ -91,7 +91,7 @@ export function mergeAsText(override: NamedOverride, result: MergeResult, invoca
       ].join('\n')
     case 'merged': {
       if (invocation.flag('dry-run')) {
-        const diff = textDiff(file, file, readFileSync(file), Buffer.from(result.text, 'latin1'))
+        const diff = textDiff(file, file, readBytes(file), Buffer.from(result.text, 'latin1'))
         return diff === '' ? `${file}: has all that changed already` : invocation.colour ? colourDiff(diff) : diff
       }
       const template = name[0].startsWith('/') ? [`  See what comes of it: expand-template --diff ${name[0]}`] : []

@@ -40,13 +40,13 @@ export async function judgeStaged(
     links: plan.changes.flatMap(change =>
       change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
     ),
+    folders: plan.folders.map(({ real }) => real).filter(real => system.state(real) === undefined),
     removed: plan.changes.flatMap(change => (change.kind === 'remove' ? [change.real] : [])),
     commands: checkers.map(({ command }) => command),
     timeout: TIMEOUT,
   }
   const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
   const answer = await system.run(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
-    env: process.env,
     input: JSON.stringify(request),
     timeout: 2 * TIMEOUT,
   })
@@ -57,7 +57,7 @@ export async function judgeStaged(
 
 /** Has the checkers judge the files where they are, after a commit that can still be undone. */
 export async function judgeInPlace(checkers: readonly Checker[], system: System): Promise<Verdict> {
-  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
+  const options = { env: { ...system.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
   return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))
 }
 

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 
 /**
  * The id of a user or group: from the root's own passwd or group file, else from the machine's name services (LDAP …).
- * @throws Failure (refused) when nobody has that name: never silently root
+ * @throws Failure (refused) for an unknown name: it never silently becomes root
  */
 export function accountId(kind: 'passwd' | 'group', name: string, root: string): number {
   if (/^\d+$/.test(name)) return Number(name)
@@ -31,7 +32,16 @@ function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n')
   } catch {
-    // A root without account files: the machine's own answer.
+    // A root without account files: ask the machine.
     return []
   }
+}
+
+/**
+ * Who runs this, and from where: the login name, also through sudo; the shell, or the action of an event.
+ * @param env what gabarit was started with
+ */
+export function caller(env: NodeJS.ProcessEnv): { user: string; via: string } {
+  const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : 'shell'
+  return { user: env.SUDO_USER || env.LOGNAME || userInfo().username, via }
 }

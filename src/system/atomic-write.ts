@@ -1,21 +1,31 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { hasCode, messageOf } from '../base/failure.ts'
 
 export interface WriteOptions {
   /** The exact permissions of the file (the umask is not applied). */
   readonly mode: number
-  /** Owner and group; absent: those of the process. */
+  /** Owner and group; default: those of the process. */
   readonly uid?: number
   readonly gid?: number
   /**
-   * The caller holds a lock on the file, or has the turn: the temporary file gets a fixed name and one that a killed writer left behind is
-   * removed, so that left-overs never pile up.
+   * The caller has exclusive access, by a lock on the file or the event lock. The temporary file then gets a fixed name, and one
+   * left by a killed writer is removed, so that they never pile up.
    */
   readonly locked?: boolean
 }
 
-/** A new content that lies on the disk beside its file. */
+/** New content, written to disk next to its file. */
 export interface StagedFile {
   /** Puts it in place. */
   commit(): void
@@ -24,7 +34,7 @@ export interface StagedFile {
 }
 
 /**
- * Replaces a file as a whole: whoever reads it, at any instant and after any crash, sees the old content or the new.
+ * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
  * A symbolic link at `path` is replaced, not followed.
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
@@ -32,8 +42,8 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, opt
 }
 
 /**
- * The first half of {@link writeFileAtomically}, which is the one that needs space. The temporary file is made exclusively,
- * beside the target, never with wider permissions than asked; it is removed when anything fails.
+ * The first half of {@link writeFileAtomically}, the one that needs disk space. The temporary file is created exclusively, next
+ * to the target, never with wider permissions than asked for, and removed if anything fails.
  */
 export function stageFile(path: string, data: string | Uint8Array, options: WriteOptions): StagedFile {
   const folder = dirname(path)
@@ -46,7 +56,7 @@ export function stageFile(path: string, data: string | Uint8Array, options: Writ
     writeFileSync(descriptor, data)
     if (options.uid !== undefined || options.gid !== undefined)
       fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
-    // After the change of owner, which would clear set-user-id bits.
+    // After changing the owner, which clears set-user-id bits.
     fchmodSync(descriptor, options.mode)
     fsyncSync(descriptor)
     closeSync(descriptor)
@@ -68,27 +78,34 @@ export function stageFile(path: string, data: string | Uint8Array, options: Writ
   return { commit, discard }
 }
 
+/** Makes a folder that survives a power cut, and those above it; one that exists is fine. */
+export function makeFolder(folder: string, mode: number): void {
+  mkdirSync(dirname(folder), { recursive: true })
+  mkdirSync(folder, { recursive: true, mode })
+  syncFolder(dirname(folder))
+}
+
 /** Makes the names in a folder survive a power cut. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
   try {
     fsyncSync(descriptor)
   } catch (error) {
-    // Some file systems cannot sync a folder; there is nothing better to do on them.
+    // Some file systems cannot sync a folder, and there is no alternative.
     if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error
   } finally {
     closeSync(descriptor)
   }
 }
 
-/** What the operating system said, without Node's code, call and path: `no space left on device`. */
+/** The error text of the operating system, without Node's code, call and path: `no space left on device`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error)
   return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
 }
 
 function temporaryName(name: string, fixed: boolean): string {
-  // A name may be 255 bytes long: keep room for what is added.
+  // A name can be 255 bytes long: leave room for the additions.
   const start = Buffer.from(name)
     .subarray(0, 200)
     .toString('latin1')

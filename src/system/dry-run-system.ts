@@ -1,7 +1,7 @@
 import { RealSystem } from './real-system.ts'
 import type { RunResult } from './system.ts'
 
-/** Reads the world and changes nothing of it: every change is only noted, in words. */
+/** Reads the server but changes nothing: every change is only recorded, in words. */
 export class DryRunSystem extends RealSystem {
   override readonly dryRun = true
   /** What would have been done, in order: `rename /etc/.hosts.gabarit-new /etc/hosts`. */

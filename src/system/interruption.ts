@@ -1,26 +1,26 @@
 import { refusal } from '../base/failure.ts'
 import { tryToWrite } from './standard-streams.ts'
 
-/** Sent by a terminal that is closed or a connection that is lost, by Ctrl-C, and by whoever ends a process (signal(7)). */
+/** Sent when a terminal is closed or a connection is lost, by Ctrl-C, and by kill(1) (signal(7)). */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
-/** Signals belong to the process, and so does what has become of them. */
+/** Signals belong to the process, and so does their state. */
 const state: {
   /** The last one that came. */
   received?: NodeJS.Signals
-  /** Files are in place: what belongs to them is done whatever comes. */
+  /** The files are in place: the run is completed despite signals. */
   finishing: boolean
-  /** The run has ended because of it. */
+  /** The signal has ended the run. */
   stopped: boolean
 } = { finishing: false, stopped: false }
 
-/** What ends the commands and questions under way. */
+/** Functions that end the running commands and open questions. */
 const underWay = new Set<() => void>()
 
 /**
- * From now on a signal does not end the process at any instant. Before the first rename the run stops where nothing has changed,
- * see {@link refuseInterrupted}; behind it, it is finished, and only one more signal ends the command under way.
- * @returns ends this
+ * From now on, a signal no longer ends the process immediately. Before the first rename, the run stops at a point where nothing
+ * has changed, see {@link refuseInterrupted}. After it, the run is completed, and a second signal only ends the running command.
+ * @returns a function that restores the default behaviour
  */
 export function holdSignals(): () => void {
   const take = (signal: NodeJS.Signals) => {
@@ -28,7 +28,9 @@ export function holdSignals(): () => void {
     state.received = signal
     if (!state.finishing || again) for (const end of underWay) end()
     else
-      tryToWrite(`${signal}: the files are in place, so the rest is done first. Once more ends the step under way.\n`)
+      tryToWrite(
+        `${signal}: the files are in place, so the rest is completed first. Repeat the signal to end the current step.\n`,
+      )
   }
   for (const signal of SIGNALS) process.on(signal, take)
   return () => {
@@ -37,33 +39,33 @@ export function holdSignals(): () => void {
 }
 
 /**
- * Stops a run that was interrupted before its files are in place.
+ * Stops a run that was interrupted before its files were in place.
  * @throws Failure (refused)
  */
 export function refuseInterrupted(): void {
   if (state.received === undefined || state.finishing) return
   state.stopped = true
   throw refusal(`interrupted by ${state.received}`, {
-    hint: 'No file was changed. What actions have done so far stays.',
+    hint: 'No file was changed. What actions have done so far is kept.',
   })
 }
 
-/** The files are in place, or services are asked: the run is finished now. */
+/** The files are in place, or services are being adjusted: from now on the run is completed despite signals. */
 export function finishDespiteSignals(): void {
   state.finishing = true
 }
 
-/** It is finished: what comes next may be interrupted again. */
+/** The run is complete: what follows can be interrupted again. */
 export function finished(): void {
   state.finishing = false
 }
 
-/** The signal that has stopped the run: the process ends by it, so that the shell knows and stops its script, too. */
+/** The signal that stopped the run. The process ends with it, so that the shell also stops its script. */
 export function stoppedBy(): NodeJS.Signals | undefined {
   return state.stopped ? state.received : undefined
 }
 
-/** Names what ends a command or question under way when a signal comes. @returns called when it has ended */
+/** Registers how a signal ends a running command or an open question. @returns call this once it has ended */
 export function endedBySignal(end: () => void): () => void {
   underWay.add(end)
   return () => underWay.delete(end)

@@ -1,19 +1,19 @@
-/** What a program has of the process it runs in. `main` is given it, so tests can call `main` with their own. */
+/** What a program needs from its process. Passed to `main`, so that tests can call it with their own. */
 export interface Io {
   readonly env: NodeJS.ProcessEnv
   /** The package's own folder (templates, db, events, bin). */
   readonly shipped: string
-  /** The absolute form of a path as the caller means it, from the current folder. */
+  /** The absolute form of a path that is relative to the caller's current folder. */
   resolve(path: string): string
   now(): Date
   isTerminal(descriptor: 0 | 1 | 2): boolean
   /**
-   * Writes all of the text at once, so nothing is lost when the process ends.
-   * @throws the system's error when the output takes no more
+   * Writes all of the text synchronously, so that nothing is lost when the process ends.
+   * @throws the system's error if the output is closed or full
    */
   write(descriptor: 1 | 2, text: string): void
   /** All of standard input. */
   readInput(): Buffer
-  /** Where a person is asked. */
+  /** The terminal for questions. */
   terminal(): { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
 }

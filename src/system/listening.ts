@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** State "listening" in /proc/net/tcp (proc(5), linux/include/net/tcp_states.h). */
 const LISTEN = '0A'
 
-/** The TCP ports on which processes of a name wait for connections in this network namespace, in order; none where /proc does not tell. */
+/** The TCP ports on which processes with this name listen in this network namespace, in order; none if /proc does not show them. */
 export function portsOf(program: string): number[] {
   const sockets = new Map(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listeners))
   const ports = sockets.size === 0 ? [] : processes(program).flatMap(pid => openSockets(pid).map(id => sockets.get(id)))
@@ -32,7 +32,7 @@ function openSockets(pid: string): string[] {
   })
 }
 
-// A process may end while it is looked at, and another user's is closed to us.
+// A process may end while we look at it, and we may not look at another user's.
 function orNothing<Value>(look: () => Value): Value | undefined {
   try {
     return look()

@@ -1,15 +1,15 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hasCode } from '../base/failure.ts'
 
-/** Who holds a lock: enough to tell whether it still lives, and to name it to a person. Holds no values. */
+/** Who holds a lock: enough to tell whether that process is alive, and to name it to a person. Contains no values. */
 export interface Holder {
-  /** Distinguishes two holders, also of one process. */
+  /** Distinguishes two holders, even in one process. */
   readonly token: string
   readonly pid: number
-  /** Clock ticks since boot at which the process started: tells it from a later process of the same number. Linux only. */
+  /** Start time of the process in clock ticks since boot: distinguishes it from a later process with the same id. Linux only. */
   readonly started?: string
   readonly boot?: string
-  /** Process numbers mean something only inside their name space. */
+  /** Process ids are only meaningful inside their namespace. */
   readonly space?: string
   readonly command: string
   /** Milliseconds since 1970. */
@@ -32,7 +32,7 @@ export function thisProcess(command: string): Holder {
   }
 }
 
-/** True when the holder has certainly ended. When that cannot be known, it counts as alive. */
+/** True if the holder has definitely ended. If that cannot be determined, it counts as alive. */
 export function holderIsDead(holder: Holder): boolean {
   const boot = bootId()
   if (boot !== undefined && holder.boot !== undefined && boot !== holder.boot) return true
@@ -45,7 +45,7 @@ export function holderIsDead(holder: Holder): boolean {
   }
   const stat = processStat(holder.pid)
   if (stat === undefined) return false
-  // A zombie has ended; its parent has only not asked yet.
+  // A zombie has ended, but its parent has not collected it yet.
   if (stat.state === 'Z' || stat.state === 'X') return true
   return holder.started !== undefined && stat.started !== holder.started
 }
@@ -65,17 +65,17 @@ function isElsewhere(holder: Holder): boolean {
 function processStat(pid: number | 'self'): { state: string; started: string } | undefined {
   const text = readText(`/proc/${pid}/stat`)
   if (text === undefined) return undefined
-  // The command stands in parentheses and may hold blanks and parentheses itself. Fields are counted from there: proc(5).
+  // The command is in parentheses and may itself contain spaces and parentheses. Fields are counted after it: proc(5).
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const state = fields[0]
   const started = fields[19]
   return state === undefined || started === undefined ? undefined : { state, started }
 }
 
-/** What stays the same while this process lives, asked once: one that waits looks at the lock many times. */
+/** Constant while this process lives, so read only once: a waiting process checks the lock many times. */
 const known: { boot?: string | undefined; space?: string | undefined } = {}
 
-/** Names this run of the machine; undefined where the system does not tell. */
+/** Identifies this boot of the machine; undefined if the system does not provide it. */
 export function bootId(): string | undefined {
   if (!('boot' in known)) known.boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
   return known.boot

@@ -6,30 +6,32 @@ import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-h
 /** A lock that is held. */
 interface Lock {
   readonly path: string
-  /** Gives it up; a second call does nothing. */
+  /** Releases it; a second call does nothing. */
   release(): void
 }
 
 export interface LockOptions {
   /** What is locked, for the message: `the database "hosts"`. */
   readonly what: string
-  /** The command without its values, for the message of whoever waits: `config setprop`. */
+  /** The command without its values, shown to those who wait: `config setprop`. */
   readonly command: string
-  /** Seconds to wait; `GABARIT_LOCK_WAIT`, else 10. */
+  /** Seconds to wait; default: `GABARIT_LOCK_WAIT`, else the patience. */
   readonly wait?: number
+  /** Absent: 10. */
+  readonly patience?: number
 }
 
 /**
  * Takes a lock, waiting for its holder.
  *
- * The lock is a symbolic link whose target text says who holds it: making a link is exclusive and brings its content
- * with it in one step, on every file system that has links. Node offers no flock(2), and a native add-on would have to be
- * compiled on the server; a link needs neither, and tells holder, command and age to whoever waits.
- * A holder that died (killed, or the machine restarted) is replaced at once, see {@link takeOver}.
+ * The lock is a symbolic link whose target text names the holder. Creating a link is exclusive and writes its content in the
+ * same step, on every file system with links. Node has no flock(2), and a native add-on would have to be compiled on the
+ * server. A link needs neither, and shows holder, command and age to those who wait.
+ * A dead holder (killed, or the machine was rebooted) is replaced at once, see {@link takeOver}.
  */
 export function acquireLock(path: string, options: LockOptions): Lock {
   const self = thisProcess(options.command)
-  const deadline = Date.now() + secondsToWait(options.wait) * 1000
+  const deadline = Date.now() + secondsToWait(options) * 1000
   acquire(path, self, options.what, deadline)
   let held = true
   return {
@@ -42,7 +44,7 @@ export function acquireLock(path: string, options: LockOptions): Lock {
   }
 }
 
-/** Somebody else has held the lock for as long as was waited. */
+/** Somebody else held the lock for the whole waiting time. */
 export class LockIsHeld extends Failure {}
 
 /** Runs a function while holding a lock. */
@@ -65,15 +67,15 @@ function acquire(path: string, self: Holder, what: string, deadline: number): vo
       continue
     }
     if (Date.now() >= deadline) throw busy(path, holder, what)
-    // At random, so that many that wait do not all come back at the same instant.
+    // Random, so that many waiting processes do not all retry at the same time.
     sleep(2 + Math.random() * 18)
   }
 }
 
 /**
- * Replaces the lock of a dead holder. Removing it would not do: of two that saw it dead, the slower could remove the lock
- * that the faster has just taken. So the right to replace THIS holder is a lock of its own, named after its token; who
- * has it looks again, and a rename puts it in the place of the dead lock in one step.
+ * Replaces the lock of a dead holder. Removing it would be wrong: if two processes saw it dead, the slower one could remove the
+ * lock that the faster one has just taken. So the right to replace THIS holder is a separate lock, named after its token. Its
+ * owner checks again, and then renames it over the dead lock in one step.
  */
 function takeOver(path: string, dead: Holder, self: Holder, what: string, deadline: number): boolean {
   const claim = `${path}.${dead.token}`
@@ -92,11 +94,11 @@ function makeLink(path: string, self: Holder): boolean {
     return true
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
-    throw new Failure(`cannot make the lock: ${systemReason(error)}`, { where: path, cause: error })
+    throw new Failure(`cannot create the lock: ${systemReason(error)}`, { where: path, cause: error })
   }
 }
 
-/** Who holds the lock; undefined when nobody does. */
+/** Who holds the lock; undefined if nobody does. */
 export function readHolder(path: string): Holder | undefined {
   let text: string
   try {
@@ -105,7 +107,7 @@ export function readHolder(path: string): Holder | undefined {
     if (hasCode(error, 'ENOENT')) return undefined
     throw new Failure(`cannot read the lock: ${systemReason(error)}`, {
       where: path,
-      hint: 'The lock must be a symbolic link made by gabarit. If no gabarit command is running, remove it.',
+      hint: 'The lock must be a symbolic link created by gabarit. If no gabarit command is running, remove it.',
       cause: error,
     })
   }
@@ -113,9 +115,9 @@ export function readHolder(path: string): Holder | undefined {
     const holder: Holder = JSON.parse(text)
     if (typeof holder.token === 'string' && /^[\w-]+$/.test(holder.token) && Number.isInteger(holder.pid)) return holder
   } catch {
-    // Reported below, with links that hold something else.
+    // Reported below, with links that contain something else.
   }
-  throw new Failure('this lock was not made by gabarit', {
+  throw new Failure('this lock was not created by gabarit', {
     where: path,
     hint: 'If no gabarit command is running, remove it.',
   })
@@ -127,11 +129,11 @@ function busy(path: string, holder: Holder, what: string): LockIsHeld {
   })
 }
 
-function secondsToWait(wait: number | undefined): number {
+function secondsToWait({ wait, patience = 10 }: LockOptions): number {
   if (wait !== undefined) return wait
   const text = process.env.GABARIT_LOCK_WAIT
   const seconds = Number(text)
-  return text === undefined || text === '' || !(seconds >= 0) ? 10 : seconds
+  return text === undefined || text === '' || !(seconds >= 0) ? patience : seconds
 }
 
 function sleep(milliseconds: number): void {

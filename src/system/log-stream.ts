@@ -4,16 +4,16 @@ import { existsSync } from 'node:fs'
 /** Where syslog and the journal listen (syslog(3), systemd-journald.socket(8)). */
 const SOCKET = '/dev/log'
 
-/** Severities of syslog that we use (RFC 5424, 6.2.1). */
+/** The syslog severities we use (RFC 5424, 6.2.1). */
 const SEVERITY = { error: 3, warning: 4, info: 6 } as const
 
-/** The facility of system daemons, times eight. */
+/** The facility for system daemons, times eight. */
 const DAEMON = 3 * 8
 
-/** Time in milliseconds that the log gets to take the last lines: one that hangs must not hold a command up. */
+/** How long to wait for the log to accept the last lines, in milliseconds. A hanging log must not block a command. */
 const PATIENCE = 5000
 
-/** Lines to the journal or syslog of this machine, as they come; where neither listens, nowhere. */
+/** Sends lines to this machine's journal or syslog as they come. If neither is there, they are dropped. */
 export class LogStream {
   readonly #tag: string
   #logger: ChildProcess | undefined
@@ -24,7 +24,7 @@ export class LogStream {
     this.#tag = tag
   }
 
-  /** Something has been written. */
+  /** Whether something has been written. */
   get isOpen(): boolean {
     return this.#logger !== undefined
   }
@@ -48,10 +48,10 @@ export class LogStream {
     const logger = spawn('logger', ['--tag', this.#tag, `--id=${process.pid}`, '--prio-prefix'], {
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],
-      // Ctrl-C, or a terminal that is closed, ends its whole process group, and there is still something to be logged.
+      // Ctrl-C or a closed terminal ends the whole process group, but there is still something to log.
       detached: true,
     })
-    // Without the program, or with nobody who listens, there is no log: an event must not fail because of it.
+    // Without the program or a listening log, nothing is logged: an event must not fail because of that.
     const fail = () => {
       this.#failed = true
       logger.emit('close')

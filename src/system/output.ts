@@ -3,8 +3,8 @@ import { systemReason } from './atomic-write.ts'
 import type { Io } from './io.ts'
 
 /**
- * Standard output and standard error of a program. One that takes no more is left alone and never thrown about: an event
- * must not stop half-way because nobody reads what it says.
+ * Standard output and standard error of a program. Once one cannot be written any more it is ignored, without an exception: an
+ * event must not stop half-way because nobody reads its output.
  */
 export class Output {
   readonly #io: Io
@@ -24,7 +24,7 @@ export class Output {
   }
 
   /**
-   * Says so when standard output may be lost. A reader that went away (`| head`) is no error.
+   * Reports that standard output may have been lost. A reader that went away (`| head`) is not an error.
    * @param say prints a message to standard error
    * @returns the exit status
    */

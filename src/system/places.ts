@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Io } from './io.ts'
 
-/** Where everything lives. All paths are absolute; target files are found with {@link Places.target}. */
+/** Where everything is. All paths are absolute; {@link below} finds target files. */
 export interface Places {
-  /** Put before every path on the server; `/` in production. */
+  /** Prefix of every path on the server; `/` in production. */
   readonly root: string
   /** The package's own folder (templates, db, events, bin). */
   readonly shipped: string
@@ -17,11 +17,11 @@ export interface Places {
 
 /**
  * Reads the places from the environment.
- * `GABARIT_ROOT` is put before every path; `DBPATH`, when set, is the folder of the databases (relative to the
- * current folder when it does not start with a slash).
+ * `GABARIT_ROOT` is the prefix of every path. `DBPATH`, if set, is the folder of the databases (relative to the current
+ * folder if it does not start with a slash).
  * @param shipped the package's folder
  * @param root overrides `GABARIT_ROOT` (the option `--root`)
- * @param absolute makes a relative path absolute; absent: from the current folder of the process
+ * @param absolute makes a relative path absolute; default: from the current folder of the process
  */
 export function findPlaces(
   shipped: string,
@@ -35,7 +35,7 @@ export function findPlaces(
   return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state }
 }
 
-/** The package's folder, seen from a bundle in `dist/` or a source file in `src/cli/`. */
+/** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
 export function packageFolder(file: string): string {
   const folder = dirname(file)
   return folder.endsWith('/src/cli') ? dirname(dirname(folder)) : dirname(folder)
@@ -46,12 +46,12 @@ export function below(places: Pick<Places, 'root'>, path: string): string {
   return places.root === '/' && isAbsolute(path) ? path : join(places.root, path)
 }
 
-/** Where the contents last written are, each under the hash that the manifest has, secrets masked. */
+/** Where the last written contents are kept, each under its hash in the manifest, with secrets masked. */
 export function writtenFolder(places: Places): string {
   return join(places.state, 'written')
 }
 
-/** The file of a database. A name that starts with a slash is a file of its own, as in SME Server. */
+/** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
 export function databaseFile(places: Places, name: string): string {
   return isAbsolute(name) ? name : join(places.databases, `${name}.json`)
 }

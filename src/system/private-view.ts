@@ -17,35 +17,38 @@ import { runCommand } from './run.ts'
 import { readInput } from './standard-streams.ts'
 import type { Attributes, RunResult } from './system.ts'
 
-/** A file as the checkers shall see it: staged somewhere, or its content (base64) with owner and mode. */
+/** A file as the checkers should see it: staged somewhere, or its content (base64) with owner and mode. */
 export type ViewFile =
   | { readonly real: string; readonly file: string }
   | { readonly real: string; readonly content: string; readonly attributes: Attributes }
 
-/** What the checkers shall see, and the checkers. Sent as JSON to the process that makes the view. */
+/** What the checkers should see, and the checkers. Sent as JSON to the process that creates the view. */
 export interface ViewRequest {
   /** An empty folder of our own, on which a tmpfs is mounted. */
   readonly scratch: string
   readonly files: readonly ViewFile[]
   readonly links: readonly { readonly target: string; readonly real: string }[]
   readonly removed: readonly string[]
+  /** Folders that are not there yet, outermost first. */
+  readonly folders: readonly string[]
   readonly commands: readonly (readonly string[])[]
   /** Time limit of one checker in milliseconds. */
   readonly timeout: number
 }
 
 /**
- * Runs in a mount namespace of its own (`unshare --mount`): lays the staged files over the real ones, seen by nobody else,
- * and runs the checkers on the whole. Everything goes when the process ends.
+ * Runs in a private mount namespace (`unshare --mount`): mounts the staged files over the real ones, invisible to all other
+ * processes, and runs the checkers on the result. Everything disappears when the process ends.
  * @returns the results in the order of the commands
- * @throws Failure when the view cannot be made
+ * @throws Failure if the view cannot be created
  */
 export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
-  const { files, links, removed } = request
-  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
+  const { files, links, removed, folders } = request
+  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed, ...folders]
   const tops = [...new Set(paths.map(topFolder))]
   for (const [index, top] of tops.entries()) coverTree(top, join(request.scratch, String(index)), paths)
+  for (const folder of folders) mkdirSync(folder, { recursive: true })
   for (const file of files) place(file)
   for (const { target, real } of links) {
     mkdirSync(dirname(real), { recursive: true })
@@ -54,7 +57,7 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   }
   for (const real of removed) rmSync(real, { force: true })
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
-  // Each checker leads a process group of its own: who ends this process has to end them, too.
+  // Each checker has its own process group, so ending this process must end them too.
   const letSignals = holdSignals()
   const run = (command: readonly string[]) => runCommand(command, { env, timeout: request.timeout })
   return Promise.all(request.commands.map(run)).finally(letSignals)
@@ -77,11 +80,11 @@ function topFolder(path: string): string {
 }
 
 /**
- * Covers a folder, with all that is mounted below it: an overlay alone shows what lies beneath a mount (in a container
- * /etc/resolv.conf is one).
+ * Covers a folder and everything mounted below it. An overlay alone would show what is underneath a mount (such as
+ * /etc/resolv.conf in a container).
  */
 function coverTree(folder: string, scratch: string, paths: readonly string[]): void {
-  // When we are below it ourselves, nothing of what is covered can be reached afterwards.
+  // If our own folder is below it, nothing covered can be reached afterwards.
   const mounts = scratch.startsWith(`${folder}/`) ? [] : mountsBelow(folder)
   const kept = join(scratch, 'kept')
   if (mounts.length > 0) {
@@ -90,7 +93,7 @@ function coverTree(folder: string, scratch: string, paths: readonly string[]): v
   }
   if (!cover(folder, folder, join(scratch, 'own'))) return
   for (const [index, point] of mounts.entries()) {
-    // What is to be replaced lies on the overlay.
+    // Files to replace are on the overlay.
     if (paths.includes(point)) continue
     const was = join(kept, relative(folder, point))
     if (paths.some(path => path.startsWith(`${point}/`))) cover(was, point, join(scratch, `below-${index}`))
@@ -108,9 +111,9 @@ function mountsBelow(folder: string): string[] {
 }
 
 /**
- * Makes a folder writable for this namespace only: an overlay, or a copy where overlays cannot be stacked.
+ * Makes a folder writable in this namespace only: with an overlay, or a copy if overlays cannot be stacked.
  * @param lower what it shows
- * @returns whether it is an overlay; a copy has all that is mounted below, too
+ * @returns whether it is an overlay; a copy includes everything mounted below
  */
 function cover(lower: string, folder: string, scratch: string): boolean {
   const upper = join(scratch, 'upper')
@@ -134,7 +137,7 @@ function tryMount(...args: string[]): boolean {
   return spawnSync('mount', args).status === 0
 }
 
-/** The entry of the process that makes the view: the request on standard input, the results as JSON. */
+/** Entry point of the process that creates the view: reads the request from standard input, returns the results as JSON. */
 export async function judgeFromInput(): Promise<string> {
   const request: ViewRequest = JSON.parse(readInput().toString('utf8'))
   return JSON.stringify(await judgeInView(request))

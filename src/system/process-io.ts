@@ -12,7 +12,7 @@ export function processIo(shipped: string): Io {
     shipped,
     resolve: path => resolve(path),
     now: () => new Date(),
-    // Loaded here: node:tty would take longer than a whole `getprop`.
+    // Loaded on demand: node:tty would take longer than a whole `getprop`.
     isTerminal: descriptor => process.getBuiltinModule('node:tty').isatty(descriptor),
     write: writeStream,
     readInput,

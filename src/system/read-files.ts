@@ -12,86 +12,86 @@ import {
 import { Failure, hasCode } from '../base/failure.ts'
 import { systemReason } from './atomic-write.ts'
 
-/** Whether something is there, links followed; what is closed to us counts as missing. */
+// Everything that reads files uses these functions. What is there but cannot be read is a Failure that names it.
+
+/** Whether a path exists, following links. What we may not see counts as missing. */
 export function exists(path: string): boolean {
   return existsSync(path)
 }
 
-/** What the system knows of a path, links followed; undefined for nothing, which a dangling or endless link is too. */
+/** The status of a path, following links; undefined if it does not exist, or is a dangling or endless link. */
 export function statOf(path: string): Stats | undefined {
-  // Most layers lack most templates, and an error with its stack costs more than the question.
-  return ifThere(() => statSync(path, { throwIfNoEntry: false }), 'ELOOP')
+  // Most layers do not have most templates, and creating an error with its stack costs more than asking.
+  return ifThere(path, () => statSync(path, { throwIfNoEntry: false }), 'ELOOP')
 }
 
-/** What a path is, links followed; undefined for nothing. */
+/** What a path is, following links; undefined if it does not exist. */
 export function kindOf(path: string): 'file' | 'folder' | 'other' | undefined {
   const stat = statOf(path)
   return stat === undefined ? undefined : stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other'
 }
 
-/** Whether it is a regular file that somebody may execute. */
+/** Whether it is a regular file with an execute permission. */
 export function isExecutable(file: string): boolean {
   const stat = statOf(file)
   return stat?.isFile() === true && (stat.mode & 0o111) !== 0
 }
 
-/** The bytes of a file; undefined when there is none. */
+/** The bytes of a file; undefined if there is none. */
 export function bytesOf(file: string): Buffer | undefined {
-  return ifThere(() => readFileSync(file))
+  return ifThere(file, () => readFileSync(file))
 }
 
-/** The text of a file; undefined when there is none. */
+/** The text of a file; undefined if there is none. */
 export function textOf(file: string): string | undefined {
   return bytesOf(file)?.toString('utf8')
 }
 
-/**
- * The bytes of a file.
- * @throws Failure when it cannot be read
- */
+/** The bytes of a file, which must exist. */
 export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: file, cause: error })
+    throw unreadable(file, error)
   }
 }
 
-/**
- * The text of a file.
- * @throws Failure when it cannot be read
- */
+/** The text of a file, which must exist. */
 export function readText(file: string): string {
   return readBytes(file).toString('utf8')
 }
 
-/** The names in a folder, in no order; none when there is no such folder. */
+/** The names in a folder, unsorted; none if there is no such folder. */
 export function namesIn(folder: string): string[] {
-  return ifThere(() => readdirSync(folder)) ?? []
+  return ifThere(folder, () => readdirSync(folder)) ?? []
 }
 
-/** What is in a folder, with the kind of each, links not followed; nothing when there is no such folder. */
+/** The entries of a folder with their kinds, not following links; none if there is no such folder. */
 export function entriesIn(folder: string): Dirent[] {
-  return ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? []
+  return ifThere(folder, () => readdirSync(folder, { withFileTypes: true })) ?? []
 }
 
-/** What a symbolic link says; undefined for anything else. */
+/** The target text of a symbolic link; undefined for anything else. */
 export function linkText(path: string): string | undefined {
-  const isLink = ifThere(() => lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink()
+  const isLink = ifThere(path, () => lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink()
   return isLink === true ? readlinkSync(path) : undefined
 }
 
-/** A path with all links resolved; undefined when it leads nowhere. */
+/** A path with all links resolved; undefined if it leads nowhere. */
 export function realPath(path: string): string | undefined {
-  return ifThere(() => realpathSync(path))
+  return ifThere(path, () => realpathSync(path))
 }
 
-/** @param missing codes of errors that say so too: nothing is there */
-function ifThere<Found>(look: () => Found, ...missing: string[]): Found | undefined {
+/** @param missing more error codes that mean it does not exist */
+function ifThere<Found>(path: string, look: () => Found, ...missing: string[]): Found | undefined {
   try {
     return look()
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', ...missing].some(code => hasCode(error, code))) return undefined
-    throw error
+    throw unreadable(path, error)
   }
+}
+
+function unreadable(path: string, error: unknown): Failure {
+  return new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
 }

@@ -6,14 +6,14 @@ import { realPath } from './read-files.ts'
 import { runCommand } from './run.ts'
 import type { Attributes, FileState, RunOptions, RunResult, System } from './system.ts'
 
-/** The world as it is. */
+/** The real server. */
 export class RealSystem implements System {
   readonly dryRun: boolean = false
   readonly env: NodeJS.ProcessEnv
   readonly #root: string
   readonly #accounts = new Map<string, number>()
 
-  /** @param root the folder that stands for `/`; its account files name the owners */
+  /** @param root the folder used as `/`; its account files define the owners */
   constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
     this.#root = root
     this.env = env
@@ -75,7 +75,7 @@ export class RealSystem implements System {
       fs.fchmodSync(descriptor, attributes.mode)
       fs.fsyncSync(descriptor)
     } catch (error) {
-      // Node does not name the file of a descriptor: which disk is full?
+      // Node does not name the file of a descriptor, but the message must say which disk is full.
       throw error instanceof Error ? Object.assign(error, { path }) : error
     } finally {
       fs.closeSync(descriptor)
@@ -95,7 +95,7 @@ export class RealSystem implements System {
     }
   }
 
-  /** With owner and mode, and on the disk: after a power cut it may be all that is left of the file. */
+  /** With owner and mode, and synced: after a power cut it may be all that is left of the file. */
   #copy(path: string, name: string): void {
     const state = this.state(path)
     if (state?.kind === 'link') fs.symlinkSync(fs.readlinkSync(path), name)
@@ -114,7 +114,7 @@ export class RealSystem implements System {
     try {
       fs.rmSync(path, { force: true })
     } catch (error) {
-      // A file stands where its folder would be: then it is missing as well.
+      // A file is where its folder should be, so it does not exist either.
       if (!hasCode(error, 'ENOTDIR')) throw error
     }
   }
@@ -142,7 +142,7 @@ export class RealSystem implements System {
   }
 }
 
-/** Only root may; in a sandbox of an ordinary user everything stays the user's own. */
+/** Only root can. In an ordinary user's sandbox everything belongs to that user. */
 function mayGiveAway(): boolean {
   return process.geteuid?.() === 0
 }

@@ -8,19 +8,19 @@ const GRACE = 2000
 
 interface Stream {
   readonly chunks: string[]
-  /** The line that has not ended yet. */
+  /** The current, incomplete line. */
   rest: string
 }
 
 /**
- * Runs a command given as a list of words, in a process group of its own, so that a time limit ends its children too.
- * Never rejects: what went wrong is in the result.
+ * Runs a command given as a list of words, in its own process group, so that a time limit ends its children too.
+ * Never rejects: the result says what went wrong.
  */
 export function runCommand(command: readonly string[], options: RunOptions): Promise<RunResult> {
   const [program = '', ...args] = command
   return new Promise(resolve => {
     const chunks: string[] = []
-    // Apart: half a line of one stream must not run into a line of the other.
+    // Separate, so that half a line of one stream does not run into a line of the other.
     const [stdout, stderr]: [Stream, Stream] = [
       { chunks: [], rest: '' },
       { chunks: [], rest: '' },
@@ -37,7 +37,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       try {
         if (child.pid !== undefined) process.kill(-child.pid, signal)
       } catch {
-        // The group has ended by itself.
+        // The group has already ended.
       }
     }
     const timer = setTimeout(() => {
@@ -80,7 +80,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
         missing: spawnProblem?.code === 'ENOENT',
       })
     }
-    // A command that does not read its input may end before it has got it all.
+    // A command that does not read its input may end before all of it is written.
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
     child.stdout.setEncoding('utf8').on('data', take(stdout))
@@ -89,8 +89,8 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       spawnProblem = error
       finish(null, null)
     })
-    // A background child may hold the output open: the command has ended when the process has. When nobody holds it, `close`
-    // comes first, and the timer keeps this process from its end no longer.
+    // A background child may keep the output open, but the command has ended when its process has. If nothing keeps it open,
+    // `close` comes first, and the timer no longer delays this process.
     child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250).unref()))
     child.on('close', (status, signal) => finish(status, signal))
   })

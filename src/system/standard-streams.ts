@@ -2,7 +2,7 @@ import { readSync, writeSync } from 'node:fs'
 import { hasCode } from '../base/failure.ts'
 
 /**
- * Writes all of a text to standard output (1) or standard error (2), at once: nothing is lost when the process ends.
+ * Writes a text to standard output (1) or standard error (2) synchronously: nothing is lost when the process ends.
  * `process.stdout` would do, but loading it costs more than a whole `getprop`.
  */
 export function writeStream(descriptor: 1 | 2, text: string): void {
@@ -10,12 +10,12 @@ export function writeStream(descriptor: 1 | 2, text: string): void {
   for (let at = 0; at < bytes.length; ) at += retry(() => writeSync(descriptor, bytes, at))
 }
 
-/** Writes to standard error what may get lost: a terminal that has gone, or is busy, must not stop what is under way. */
+/** Writes to standard error, ignoring errors: a closed or busy terminal must not stop what is running. */
 export function tryToWrite(text: string): void {
   try {
     writeSync(2, text)
   } catch {
-    // Nobody watches.
+    // Nobody is watching.
   }
 }
 

@@ -1,7 +1,7 @@
 import { cannotGoBack, EXIT, Failure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
 import type { Context } from '../plan/context.ts'
-import { restorePlan } from '../plan/restore.ts'
+import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
 import { revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseLoader } from '../plan/run.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
@@ -47,15 +47,21 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(run)
   let databases: PreparedChanges | undefined
   const prepare = () => {
-    databases = prepareChanges(places, changes, runRequest.command)
+    databases = prepareChanges(places, changes, runRequest.asked.command)
     return Promise.resolve(undefined)
   }
-  const outcome = { outcome: 'rolled back', problems: [...log.problems, why], changes } as const
-  const note = recorder?.unfinished({ ...runRequest, ...outcome, closes: ended?.token ?? null }, snapshot)
+  const problems = [...log.problems, why]
+  const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
+  const note = recorder?.unfinished(runRequest.asked, facts, snapshot)
   try {
     const present = readManifest(places, system)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
-    await commit(files, places, system, prepare, note === undefined ? [] : [note])
+    const emptied = foldersToEmpty(
+      done.plan.folders.map(({ path }) => path),
+      places,
+      system,
+    )
+    await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {
     databases?.abort()
     throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')

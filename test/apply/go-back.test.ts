@@ -16,8 +16,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
 import { startWebServer } from '../support/web-server.ts'
 
-const reason =
-  needsCommands('apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace(import.meta.filename, 'go-back')
+const reason = needsCommands('apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace('go-back')
 const back = suite('going back')
 const step = stepsOf(back, reason)
 const daemons = new Daemons()

@@ -143,7 +143,7 @@ testIf(test, needsNobody(), 'a database that this user may not read, or not writ
   const closed = asNobody(sandbox, 'db test show')
   assert.is(closed.status, 1)
   assert.is(closed.stdout, '')
-  assert.match(closed.stderr, 'cannot read the database: permission denied')
+  assert.match(closed.stderr, 'cannot be read: permission denied')
   fs.chmodSync(sandbox.path(FILE), 0o644)
   assert.is(asNobody(sandbox, 'db test getprop k a').stdout, '1\n')
   const refused = asNobody(sandbox, 'db test setprop k a 2')

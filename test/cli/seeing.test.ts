@@ -92,7 +92,7 @@ seeing('log: who changed what, pending first; also as a verb of db and config', 
   const log = box.must('config log note')
   assert.match(
     log,
-    /^pending: .*\n {4}~ configuration note text: "one" -> "two"\n\d+ {2}\S+ \S+ {2}\S+ {2}signal-event/,
+    /^pending: .*\n {4}~ configuration note text: "one" -> "two"\n\d+ {2}\S+ \S+ \S+ {2}\S+ {2}signal-event/,
   )
   assert.is(box.must('db configuration log note'), log)
   assert.is(box.must('gabarit log configuration note'), log)

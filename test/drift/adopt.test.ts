@@ -37,8 +37,8 @@ function edit(engine: Engine, change: (text: string) => string): string {
 
 function run(engine: Engine): Promise<number> {
   const context = engine.context()
-  const deed = { command: 'adopt', args: ['/etc/x'], comment: null }
-  return commitOne({ context, turn: NO_TURN, report: () => undefined }, deed, adoptPlan(context, '/etc/x'))
+  const asked = { user: 'root', via: 'shell', command: 'adopt', args: ['/etc/x'], comment: null }
+  return commitOne({ context, turn: NO_TURN, report: () => undefined }, asked, adoptPlan(context, '/etc/x'))
 }
 
 const custom = (engine: Engine, name: string) => {

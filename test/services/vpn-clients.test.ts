@@ -22,7 +22,7 @@ import { testIf } from '../support/skip.ts'
 import { ACTIONS, certificate, index, PKI, said, tried, type, VPN_ENV } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
-const reason = programs ?? enterNamespace(import.meta.filename, 'vpnclients')
+const reason = programs ?? enterNamespace('vpnclients')
 const vpn = suite('VPN clients')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
 

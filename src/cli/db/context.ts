@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { didYouMean } from '../../base/nearest.ts'
 import { describedDatabases } from '../../db/describe.ts'
 import { listDatabases } from '../../db/list.ts'
@@ -6,6 +5,7 @@ import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
 
 export type Program = 'db' | 'config'
 
@@ -47,12 +47,12 @@ function noteMissing(context: Context): void {
 /** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
 export function notingNew<Result>(context: Context, change: () => Result): Result {
   const file = databaseFile(context.places, context.database)
-  const hint = existsSync(file) ? '' : slipHint(context)
+  const hint = exists(file) ? '' : slipHint(context)
   if (hint === '') return change()
   try {
     return change()
   } finally {
-    const made = existsSync(file)
+    const made = exists(file)
     context.printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
   }
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Io } from '../../system/io.ts'
 import { Output } from '../../system/output.ts'
 import { findPlaces, type Places } from '../../system/places.ts'
+import { readText } from '../../system/read-files.ts'
 import { runChange } from './change-verbs.ts'
 import type { Printer, Program } from './context.ts'
 import { checkEncoding, type Options, parseOptions } from './options.ts'
@@ -104,6 +104,6 @@ function unknownVerb(program: Program, name: string): Failure {
 }
 
 function versionOf(shipped: string): string {
-  const about: { version: string } = JSON.parse(readFileSync(join(shipped, 'package.json'), 'utf8'))
+  const about: { version: string } = JSON.parse(readText(join(shipped, 'package.json')))
   return about.version
 }

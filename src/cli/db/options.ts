@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import { bytesOf } from '../../system/read-files.ts'
 
 export interface Options {
   readonly json: boolean
@@ -51,12 +51,7 @@ export function parseOptions(args: readonly string[]): Options {
  */
 export function checkEncoding(args: readonly string[]): void {
   if (!args.some(arg => arg.includes('\ufffd'))) return
-  let bytes: Buffer
-  try {
-    bytes = readFileSync('/proc/self/cmdline')
-  } catch {
-    return
-  }
-  if (!isUtf8(bytes))
+  const bytes = bytesOf('/proc/self/cmdline')
+  if (bytes !== undefined && !isUtf8(bytes))
     throw usageFailure('an argument is not valid UTF-8', 'Check the encoding of the terminal or script.')
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { readJsonFile } from '../../db/json-position.ts'
 import type { Places } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
 
 /** A check that somebody has decided not to hear of for some time. */
 export interface Ignore {
@@ -24,7 +24,7 @@ export function ignoreFile(places: Places): string {
  */
 export function readIgnores(places: Places, ids: readonly string[]): Ignore[] {
   const where = ignoreFile(places)
-  if (!existsSync(where)) return []
+  if (!exists(where)) return []
   const list = readJsonFile(where)
   const shape = 'it must be a list of {"id": CHECK, "reason": TEXT, "until": "2026-12-31"}'
   if (!Array.isArray(list)) throw new Failure(shape, { where })

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
@@ -10,8 +9,9 @@ import { describeConfirmation, moveAside, readConfirmation, secondsLeft } from '
 import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
+import { type Check, type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/pending.ts'
-import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
 
 /** Checks of gabarit's own files. */
 export const STATE_CHECKS: readonly Check[] = [
@@ -30,7 +30,7 @@ function readable({ places }: Patient): readonly Diagnosis[] {
     const problem = problemOf(() => readDatabase(file))
     if (problem === undefined) return []
     const copy = lastGoodPath(file)
-    const isGood = existsSync(copy) && problemOf(() => readDatabase(copy)) === undefined
+    const isGood = exists(copy) && problemOf(() => readDatabase(copy)) === undefined
     return [{ level: 'error', message: problem.describe(), ...(isGood ? { command: copyCommand(copy, file) } : {}) }]
   })
   return orOk(damaged, `${names.length} databases can be read`)
@@ -42,9 +42,9 @@ function lastGood({ places }: Patient): readonly Diagnosis[] {
     const file = databaseFile(places, name)
     const copy = lastGoodPath(file)
     if (problemOf(() => readDatabase(file)) !== undefined) return []
-    const problem = existsSync(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')
+    const problem = exists(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')
     if (problem === undefined) return []
-    const message = `the good copy of the database ${name} ${existsSync(copy) ? 'is damaged' : 'is missing'}`
+    const message = `the good copy of the database ${name} ${exists(copy) ? 'is damaged' : 'is missing'}`
     return [{ level: 'warning', message, command: copyCommand(file, copy) }]
   })
   return orOk(found, 'every database has its good copy')
@@ -52,7 +52,7 @@ function lastGood({ places }: Patient): readonly Diagnosis[] {
 
 function journal({ places }: Patient): readonly Diagnosis[] {
   const file = journalFile(places)
-  if (!existsSync(file)) return ok('no commit was cut off')
+  if (!exists(file)) return ok('no commit was cut off')
   if (eventUnderWay(places)) return ok('a commit is under way')
   const message = `a commit was cut off: ${file}. The next command that changes files puts everything back`
   return [{ level: 'error', message, command: 'gabarit apply' }]

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { didYouMean } from '../../base/nearest.ts'
 
-/** What a service manager can be asked for; `signal:NAME` sends a signal to the main process. */
+/** What a service manager can do; `signal:NAME` sends a signal to the main process. */
 export type ServiceAction =
   | 'start'
   | 'stop'
@@ -26,7 +26,7 @@ const VERBS: readonly ServiceAction[] = [
   'disable',
 ]
 
-/** SME Server's other words, and what they come down to. */
+/** SME Server's other words, and what they mean. */
 const SYNONYMS: Readonly<Record<string, ServiceAction>> = {
   adjust: 'reload-or-restart',
   graceful: 'reload-or-restart',
@@ -46,8 +46,8 @@ const SYNONYMS: Readonly<Record<string, ServiceAction>> = {
 const SIGNALS: readonly string[] = Object.keys(constants.signals).map(name => name.toLowerCase())
 
 /**
- * The action behind a word of `services2adjust` or `notify`.
- * @throws TypeError for an unknown one, with the nearest
+ * The action for a word in `services2adjust` or `notify`.
+ * @throws TypeError for an unknown word, suggesting the nearest
  */
 export function parseAction(word: string): ServiceAction {
   const verb = VERBS.find(known => known === word) ?? (Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined)
@@ -57,7 +57,7 @@ export function parseAction(word: string): ServiceAction {
   throw new TypeError(`unknown service action "${word}"${didYouMean(word, known)}`)
 }
 
-/** The strongest first: what comes later is contained in what comes earlier. */
+/** Strongest first: each one includes those after it. */
 const STRENGTH: readonly ServiceAction[] = [
   'stop',
   'restart',
@@ -68,14 +68,14 @@ const STRENGTH: readonly ServiceAction[] = [
   'start',
 ]
 
-/** These do nothing to a service that is down. */
+/** These do nothing to a stopped service. */
 const NEEDS_RUNNING: ReadonlySet<ServiceAction> = new Set(['try-restart', 'reload-or-try-restart'])
 
 /**
- * What is really done, in order, when several actions are asked of a service in one event.
- * A service whose `status` is not `enabled` is stopped, whatever was asked (SME Server, adjust-services). An enabled one is
- * started when nothing that is asked would start it. Of the verbs the strongest one is enough; signals, enable and
- * disable come with it.
+ * What is actually done, in order, if one event requests several actions for a service.
+ * A service whose `status` is not `enabled` is stopped, whatever was requested (SME Server, adjust-services). An enabled one
+ * is started if nothing requested would start it. Of the verbs, the strongest is enough; signals, enable and disable are
+ * kept.
  */
 export function resolveActions(asked: readonly ServiceAction[], enabled: boolean): ServiceAction[] {
   if (!enabled) return ['stop']

@@ -1,11 +1,11 @@
 import type { ServiceAction } from './actions.ts'
 import type { Unit } from './manager.ts'
 
-/** What is asked of one service, by a changed file, by the event, or left over from an earlier one. */
+/** What is requested of one service: by a changed file, by the event, or left over from an earlier event. */
 export interface Request {
   readonly service: string
   readonly word: string
-  /** Who asks: a template, a file of the event, an earlier event. */
+  /** Where the request comes from: a template, a file of the event, an earlier event. */
   readonly source: string
 }
 
@@ -14,18 +14,18 @@ export interface Adjustment {
   readonly service: string
   readonly unit: Unit
   readonly actions: readonly ServiceAction[]
-  /** The requests behind it. */
+  /** The requests that led to it. */
   readonly words: readonly string[]
 }
 
-/** How an adjustment ended. */
+/** The result of an adjustment. */
 export interface AdjustmentResult {
   readonly service: string
   readonly action: ServiceAction
   readonly command: string
-  /** False when it failed, or when there is no service manager. */
+  /** False if it failed, or if there is no service manager. */
   readonly done: boolean
-  /** Undefined when it worked. */
+  /** Undefined if it succeeded. */
   readonly problem: string | undefined
   readonly output: string
 }

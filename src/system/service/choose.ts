@@ -7,7 +7,7 @@ import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
 import { systemd } from './systemd.ts'
 
-/** No supervisor: says what it would do. */
+/** No service manager: only says what would be done. */
 export const none: ServiceManager = {
   name: 'none',
   idle: true,
@@ -16,35 +16,43 @@ export const none: ServiceManager = {
   isUp: () => Promise.resolve(undefined),
 }
 
-const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
-  systemd: () => systemd,
-  s6: () => s6(),
-  supervisord: () => supervisord,
-  docker: () => docker,
-  none: () => none,
-}
+/** The managers, and a file that shows that one runs on this machine; the first that is found is used. */
+const MANAGERS: readonly (readonly [
+  name: string,
+  make: (env: NodeJS.ProcessEnv) => ServiceManager,
+  traces: readonly string[],
+])[] = [
+  ['systemd', () => systemd, ['/run/systemd/system']],
+  ['s6', s6, ['/run/service/.s6-svscan', '/service/.s6-svscan']],
+  ['supervisord', () => supervisord, ['/run/supervisor.sock', '/var/run/supervisor.sock']],
+  ['docker', () => docker, []],
+  ['none', () => none, []],
+]
 
 /**
- * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else found
- * by its traces in /run; a service in a container is Docker's. Below another root than `/` nothing of this machine is touched unless it is named.
+ * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else detected
+ * by its files in /run. Services in containers belong to Docker. Below a root other than `/`, no service manager is used
+ * unless it is named.
  * @throws Failure (refused) for an unknown name
  */
-export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
-  return withContainers(findServiceManager(root, property))
+export function chooseServiceManager(
+  root: string,
+  property: string | undefined,
+  env: NodeJS.ProcessEnv,
+): ServiceManager {
+  return withContainers(findServiceManager(root, property, env))
 }
 
-function findServiceManager(root: string, property: string | undefined): ServiceManager {
-  const named = process.env.GABARIT_SERVICE_MANAGER || property
+function findServiceManager(root: string, property: string | undefined, env: NodeJS.ProcessEnv): ServiceManager {
+  const named = env.GABARIT_SERVICE_MANAGER || property
   if (named !== undefined && named !== '' && named !== 'auto') {
-    const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined
-    if (make !== undefined) return make()
-    const names = Object.keys(MANAGERS)
+    const make = MANAGERS.find(([name]) => name === named)?.[1]
+    if (make !== undefined) return make(env)
+    const names = MANAGERS.map(([name]) => name)
     throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
       hint: `Known: ${names.join(', ')}`,
     })
   }
   if (root !== '/') return none
-  if (existsSync('/run/systemd/system')) return systemd
-  if (existsSync('/run/service/.s6-svscan') || existsSync('/service/.s6-svscan')) return s6()
-  return ['/run/supervisor.sock', '/var/run/supervisor.sock'].some(path => existsSync(path)) ? supervisord : none
+  return MANAGERS.find(([, , traces]) => traces.some(path => existsSync(path)))?.[1](env) ?? none
 }

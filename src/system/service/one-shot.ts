@@ -5,19 +5,24 @@ import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'
 
-/** What the program of a one-shot service is called with; `status` ends with 0 when it is in force. */
+/** The argument for the program of a one-shot service; `status` exits with 0 if it is in effect. */
 type Word = 'start' | 'stop' | 'reload' | 'status'
 
 /** The records of the database `configuration`. */
 type Configuration = ReadonlyMap<string, { readonly properties: ReadonlyMap<string, string> }>
 
 /**
- * The manager of each service. One without a process, such as a packet filter, is a program `services/NAME` of gabarit or in
- * /etc/gabarit (which comes first): gabarit calls it itself. All others are left to the manager of the machine.
+ * The manager of each service. A service without a process, such as a packet filter, is a program `services/NAME` in
+ * /etc/gabarit or shipped with gabarit (in this order), which gabarit calls itself. All others belong to the machine's manager.
  * @throws Failure (refused) for an unknown manager
  */
-export function managersOf(configuration: Configuration, places: Places): (unit: Unit) => ServiceManager {
-  const manager = chooseServiceManager(places.root, configuration.get('gabarit')?.properties.get('ServiceManager'))
+export function managersOf(
+  configuration: Configuration,
+  places: Places,
+  env: NodeJS.ProcessEnv,
+): (unit: Unit) => ServiceManager {
+  const property = configuration.get('gabarit')?.properties.get('ServiceManager')
+  const manager = chooseServiceManager(places.root, property, env)
   return unit => {
     const program = findProgram(unit, places)
     return program === undefined ? manager : oneShot(program, places)
@@ -32,7 +37,7 @@ function oneShot(program: string, { root }: Places): ServiceManager {
   }
   const describe: ServiceManager['describe'] = ({ name }, action) =>
     commandOf(action)?.join(' ') ?? `nothing for ${action} of ${name}`
-  // What they change is the machine, which another root than "/" does not touch.
+  // They change the machine itself, which must not happen below a root other than "/".
   if (root !== '/')
     return {
       ...{ name: 'none', idle: true, oneShot: true },

@@ -1,14 +1,14 @@
 import type { ServiceAction } from './actions.ts'
 import type { ServiceManager, Unit } from './manager.ts'
 
-/** systemd, by systemctl(1), whose verbs our actions are. */
+/** systemd, through systemctl(1), whose verbs are our actions. */
 export const systemd: ServiceManager = {
   name: 'systemd',
   describe: (unit, action) => commandOf(unit, action).join(' '),
   adjust: (run, unit, action) => run(commandOf(unit, action)),
   isUp: async (run, unit) => {
     const { stdout } = await run(['systemctl', 'is-active', '--', unitName(unit)])
-    // A reload under way counts: "reloading". "activating" is not up yet, or up again and again.
+    // "reloading" counts as up. "activating" does not: it is not up yet, or keeps restarting.
     return /^(active|reloading)$/m.test(stdout)
   },
 }
