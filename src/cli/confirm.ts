@@ -80,7 +80,7 @@ async function extend(work: Work): Promise<number> {
   const window = windowOf(windowSeconds(args[1] ?? ''))
   CONFIRMATION.write(places, { ...open, window, problem: null })
   // The guard of a window that is over has ended. A second one ends at once.
-  startGuard(places, system.env, open.token)
+  startGuard({ places, system }, open.token)
   print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }

@@ -14,7 +14,6 @@ import { changeLines } from './history.ts'
 /** `gabarit discard`: takes back the property changes since the last event, of all databases or of none. */
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
-  if (system.dryRun) return discard(invocation)
   const turn = takeTurn({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
@@ -36,7 +35,7 @@ function discard({ system, places, print, printError }: Invocation): number {
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!system.dryRun) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
   print([system.dryRun ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

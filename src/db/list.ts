@@ -1,6 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
-import { namesIn } from '../system/read-files.ts'
 
 /**
  * The names of the databases that exist, in byte order. Includes those that were lost but have a last good copy: reading one
@@ -8,7 +7,7 @@ import { namesIn } from '../system/read-files.ts'
  */
 export function listDatabases(places: Places): string[] {
   try {
-    const names = namesIn(places.databases).flatMap(file => {
+    const names = places.state.files.list(places.databases).flatMap(file => {
       const [, present, lost] = /^(?:([^.].*)\.json|\.([^.].*)\.json\.last-good)$/.exec(file) ?? []
       return present ?? lost ?? []
     })

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import type { Failure } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
@@ -21,15 +22,15 @@ export function initializesDatabases(handler: Handler, places: Places): boolean 
   )
 }
 
-/** Fills the databases; in a dry run what they would hold is returned in their place. */
-export function fillDatabases(places: Places, write: boolean, report: Reporter) {
-  const databases = initializeDatabases(places, { write })
+/** Fills the databases. @returns what went wrong */
+export function fillDatabases(places: Places, report: Reporter): Failure[] {
+  const databases = initializeDatabases(places)
   report({ kind: 'databases', databases })
   for (const { warnings, failure } of databases) {
     for (const message of warnings) report({ kind: 'warning', message })
     if (failure !== undefined) report({ kind: 'problem', message: failure.describe() })
   }
-  return databases
+  return databases.flatMap(({ failure }) => failure ?? [])
 }
 
 /** Runs an action with the event's name and arguments. @returns what went wrong, if anything */

@@ -14,7 +14,7 @@ import { searchList } from '../template/tree.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { opensUnasked, readWindow } from '../transaction/default-window.ts'
-import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
+import { type Turn, takeTurn } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -45,7 +45,6 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   const [name = ''] = signal.asked.args
   const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
   const turn = takeTurn({ places, system }, `signal-event ${name}`)
   try {
     await beginChange(places, system, turn, report)
@@ -62,7 +61,7 @@ class EventRun {
   readonly #turn: Turn
   readonly #report: Reporter
   readonly #context: Context
-  /** Databases as a dry run's initialisation would leave them, or as they were when the files were made. */
+  /** Databases as they were when the files were made. */
   readonly #replaced = new Map<string, Records>()
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
@@ -118,31 +117,25 @@ class EventRun {
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled an event of its own.
     const last = { name: '', run: () => this.#adjustJoined() }
-    return this.#turn.joined || this.#context.system.dryRun ? steps : [...steps, last]
+    return this.#turn.joined ? steps : [...steps, last]
   }
 
   async #handle(handler: Handler): Promise<void> {
     const { places, system } = this.#context
     if (initializesDatabases(handler, places)) {
-      const databases = fillDatabases(places, !system.dryRun, this.#report)
-      for (const { name, after, failure } of databases) {
-        if (failure !== undefined) this.#transaction.noteReported(failure.describe())
-        else if (system.dryRun) this.#replaced.set(name, after)
-      }
-    } else if (system.dryRun) this.#report({ kind: 'would-run', handler: handler.name })
-    else {
-      const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
-      const problem = await runHandler(handler, event, places, system, this.#report)
-      if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
+      for (const failure of fillDatabases(places, this.#report)) this.#transaction.noteReported(failure.describe())
+      return
     }
+    const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
+    const problem = await runHandler(handler, event, places, system, this.#report)
+    if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
   }
 
   async #expand(): Promise<void> {
-    if (!this.#context.system.dryRun)
-      for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
+    for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
     // What later actions change must be seen by what follows.
-    if (!this.#context.system.dryRun) this.#replaced.clear()
+    this.#replaced.clear()
   }
 
   /** While somebody thinks, a file may be edited: so a plan counts only when it is made after the answer. */

@@ -7,18 +7,15 @@ import { type Layer, searchList } from '../template/tree.ts'
 export interface Context {
   readonly places: Places
   readonly system: System
-  /** Databases that stand for those on disk (a dry run's initialisation). */
+  /** Databases that stand for those on disk: as they were when the run began to make files. */
   readonly replaced: ReadonlyMap<string, Records>
   readonly layers: readonly Layer[]
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
   /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
   readonly mayOverwrite?: (path: string) => boolean
-  /**
-   * Whether the site's checks and the daemons' checkers are asked: `never` when what was in force before is put back,
-   * `always` also in a dry run. Absent: in a real run.
-   */
-  readonly judge?: 'always' | 'never'
+  /** The site's checks and the daemons' checkers are not asked: what was in force before is put back, or a dry run only looks. */
+  readonly judge?: 'never'
 }
 
 /** A context with the usual search list, outside of any event. */

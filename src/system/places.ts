@@ -59,7 +59,13 @@ export function writtenFolder({ state }: Places): State {
   return state.within('written')
 }
 
+/** The path of a database, and the files it is one of: those of the disk, or of a dry run. */
+export interface DatabaseFile {
+  readonly path: string
+  readonly files: Files
+}
+
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
-export function databaseFile(places: Places, name: string): string {
-  return isAbsolute(name) ? name : join(places.databases, `${name}.json`)
+export function databaseFile({ databases, state }: Places, name: string): DatabaseFile {
+  return { path: isAbsolute(name) ? name : join(databases, `${name}.json`), files: state.files }
 }

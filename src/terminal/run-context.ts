@@ -17,12 +17,12 @@ export function contextOf(invocation: Invocation): Context {
  * What the options `--check` and `--overwrite FILE[,FILE]` say of the barrier before a commit: part of a context or signal.
  * @throws Failure (usage) for a relative path
  */
-export function barrierOptions({ flag, value }: Invocation): Pick<Context, 'judge' | 'mayOverwrite'> {
+export function barrierOptions({ flag, value, system }: Invocation): Pick<Context, 'judge' | 'mayOverwrite'> {
   const paths = (value('overwrite') ?? '').split(',').filter(path => path !== '')
   const relative = paths.find(path => !path.startsWith('/'))
   if (relative !== undefined) throw usageFailure(`--overwrite ${relative}: it takes the file's path on the server`)
   const named = new Set(paths)
-  return { mayOverwrite: path => named.has(path), ...(flag('check') ? { judge: 'always' } : {}) }
+  return { mayOverwrite: path => named.has(path), ...(system.dryRun && !flag('check') ? { judge: 'never' } : {}) }
 }
 
 /** What a command asks for, for the history. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { refusal, usageFailure } from '../base/failure.ts'
-import { sayDuration, sayTime } from '../base/time.ts'
 import { secretValues } from '../db/secrets.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -36,8 +35,8 @@ export function armingOf(runRequest: RunRequest, context: Context, turn: Turn, f
 
 /** Makes one run a change that goes back by itself unless it is confirmed. */
 export class Arming {
+  readonly #context: Context
   readonly #places: Places
-  readonly #env: NodeJS.ProcessEnv
   readonly #runRequest: RunRequest
   readonly #within: number
   readonly #base: HistoryEntry
@@ -45,14 +44,15 @@ export class Arming {
   readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) when there is nothing to go back to */
-  constructor({ places, system }: Context, runRequest: RunRequest, within: number, first: number) {
+  constructor(context: Context, runRequest: RunRequest, within: number, first: number) {
+    const { places } = context
     const base = new History(places).lastApplied(first)
     if (base === undefined)
       throw refusal('there is no state to go back to yet: no event has run', {
         hint: 'Signal the first event without --confirm-within.',
       })
+    this.#context = context
     this.#places = places
-    this.#env = system.env
     this.#runRequest = runRequest
     this.#within = within
     this.#base = base
@@ -81,7 +81,7 @@ export class Arming {
       ...{ token: this.token, base: this.#base.id, within: this.#within },
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
     }
-    const placed = () => startGuard(places, this.#env, this.token)
+    const placed = () => startGuard(this.#context, this.token)
     return [{ ...CONFIRMATION.companion(places, confirmation), placed }]
   }
 
@@ -92,14 +92,13 @@ export class Arming {
       CONFIRMATION.write(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
   }
 
-  /** The run has ended: the window opens now. @returns what to tell; undefined when nothing waits for a confirmation */
-  openWindow(): string | undefined {
+  /** The run has ended: the window opens now. @returns when it ends; undefined when nothing waits for a confirmation */
+  openWindow(): { until: string; within: number } | undefined {
     const open = this.#open()
     if (open === undefined) return undefined
     const window = windowOf(this.#within)
     CONFIRMATION.write(this.#places, { ...open, window })
-    const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
-    return `goes back by itself at ${time} (in ${left}) unless you confirm: gabarit confirm`
+    return { until: window.until, within: this.#within }
   }
 
   /** The change is taken back already. */

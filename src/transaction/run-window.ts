@@ -1,13 +1,14 @@
-import { sayDuration } from '../base/time.ts'
-import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
+import { databaseLoader } from '../plan/run.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import { managersOf } from '../system/service/one-shot.ts'
 import { type Arming, armingOf } from './arming.ts'
 import { opensUnasked, windowOfServices } from './default-window.ts'
 import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
+import { suggestConfirmation } from './suggest.ts'
 
 /**
  * Whether a run waits for a confirmation: when it was asked to, and else, in a remote shell, when it adjusts a service whose
@@ -34,7 +35,7 @@ export class RunWindow {
     this.#within = runRequest.confirmWithin
     this.#first = first
     this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context)
-    this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context, turn, first)
+    this.#arming = armingOf(runRequest, context, turn, first)
   }
 
   /** Absent: nothing goes back by itself. */
@@ -47,20 +48,19 @@ export class RunWindow {
     return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
   }
 
-  /** Told of the services that will be adjusted, before the files are committed. */
-  openFor(requests: readonly Request[], configuration: Records): void {
-    if (!this.#byServices) return
+  /**
+   * Told of the plan and of the services that will be adjusted, before the files are committed.
+   * @throws Failure (refused) for an unknown service manager, before a file changes
+   */
+  openFor(plan: Plan, requests: readonly Request[], report: Reporter): void {
     const { places, system } = this.#context
-    const services = requests.map(({ service }) => service)
-    this.#within = windowOfServices(services, configuration, places)
-    if (this.#within !== undefined && !system.dryRun)
+    const configuration = databaseLoader(this.#context)('configuration')
+    managersOf(configuration, places, system)
+    if (this.#byServices) {
+      const services = requests.map(({ service }) => service)
+      this.#within = windowOfServices(services, configuration, places)
       this.#arming = armingOf(this.runRequest, this.#context, this.#turn, this.#first)
-  }
-
-  /** In a dry run: says what would wait. */
-  announce(plan: Plan, report: Reporter): void {
-    if (this.#within === undefined || plan.changes.length === 0) return
-    const message = `would go back by itself after ${sayDuration(this.#within)} unless you confirm`
-    report({ kind: 'confirmation', message })
+    }
+    if (!this.#turn.joined) suggestConfirmation(plan, this.runRequest, system.env, report)
   }
 }

@@ -1,19 +1,19 @@
 import { join } from 'node:path'
+import type { Context } from '../plan/context.ts'
 import { guardLock } from '../state/confirmation.ts'
-import { startDetached } from '../system/detach.ts'
 import { readHolder } from '../system/lock.ts'
 import { holderIsDead } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import { JOIN_VARIABLE } from './event-lock.ts'
 
 /** Starts the guard of a confirmation: a process of its own session, which outlives whoever armed it. */
-export function startGuard(places: Places, caller: NodeJS.ProcessEnv, token: string): void {
-  const env: NodeJS.ProcessEnv = { ...caller, GABARIT_ROOT: places.root }
+export function startGuard({ places, system }: Pick<Context, 'places' | 'system'>, token: string): void {
+  const env: NodeJS.ProcessEnv = { ...system.env, GABARIT_ROOT: places.root }
   // The guard is no part of an event, and its folder is another one.
   for (const name of ['GABARIT_EVENT', JOIN_VARIABLE]) delete env[name]
   if (env.DBPATH) env.DBPATH = places.databases
   const command = [process.execPath, join(places.shipped, 'bin/gabarit'), 'confirm', 'guard', token]
-  startDetached(command, env, places.state.path('confirmation-guard.log'))
+  system.startDetached(command, env, places.state.path('confirmation-guard.log'))
 }
 
 /** The process number of the guard; undefined when it is not alive. */

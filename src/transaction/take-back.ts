@@ -30,7 +30,7 @@ export interface RunToTakeBack {
   readonly first: number
   /** The databases that the files were made from. */
   readonly snapshot: Snapshot | undefined
-  readonly recorder: Recorder | undefined
+  readonly recorder: Recorder
   readonly arming: Arming | undefined
 }
 
@@ -52,7 +52,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   }
   const problems = [...log.problems, why]
   const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
-  const note = recorder?.unfinished(runRequest.asked, facts, snapshot)
+  const note = recorder.unfinished(runRequest.asked, facts, snapshot)
   try {
     const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
@@ -61,7 +61,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
       places,
       system,
     )
-    await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
+    await commit({ ...files, emptied }, places, system, prepare, [note])
   } catch (error) {
     databases?.abort()
     throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')

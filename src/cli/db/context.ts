@@ -46,13 +46,13 @@ function noteMissing(context: Context): void {
 
 /** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
 export function notingNew<Result>(context: Context, change: () => Result): Result {
-  const file = databaseFile(context.places, context.database)
-  const hint = exists(file) ? '' : slipHint(context)
+  const { path } = databaseFile(context.places, context.database)
+  const hint = exists(path) ? '' : slipHint(context)
   if (hint === '') return change()
   try {
     return change()
   } finally {
-    const made = exists(file)
+    const made = exists(path)
     context.printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
   }
 }
