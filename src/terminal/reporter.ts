@@ -105,11 +105,22 @@ function sayService({ service, command, done, problem }: AdjustmentResult, dryRu
   return { text: `adjusting ${service} failed: ${command}: ${problem}`, problem: true }
 }
 
-/** What a run reported, as JSON data. */
-export function asData(reports: readonly EventReport[], { places, system: { dryRun } }: Invocation): object {
+/** Gathers what a run reports, as JSON data. */
+export function gatherer(invocation: Invocation): { gather: Reporter; data: () => object } {
+  const { places, system } = invocation
+  const reports: EventReport[] = []
+  let plan: object = { files: [], notify: [] }
+  const gather = (entry: EventReport) => {
+    reports.push(entry)
+    // At once: when the run has ended, nobody knows any more what secrets the files held before.
+    if (entry.kind === (system.dryRun ? 'planned' : 'plan')) plan = planData(entry.plan, makeRedact(places))
+  }
+  return { gather, data: () => asData(reports, plan, system.dryRun) }
+}
+
+function asData(reports: readonly EventReport[], plan: object, dryRun: boolean): object {
   const of = <Kind extends EventReport['kind']>(kind: Kind) =>
     reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of(dryRun ? 'planned' : 'plan').map(({ plan }) => planData(plan, makeRedact(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
     confirmation: [
@@ -133,7 +144,7 @@ export function asData(reports: readonly EventReport[], { places, system: { dryR
           },
     ),
     databases: of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
-    ...(plans[0] ?? { files: [], notify: [] }),
+    ...plan,
     services: of('service').map(({ result }) =>
       dryRun
         ? { service: result.service, command: result.command, wouldAdjust: true, done: false }
