@@ -1,6 +1,24 @@
-import type { Records } from '../../db/record.ts'
-import type { Places } from '../../system/places.ts'
-import type { System } from '../../system/system.ts'
+import type { Records } from '../db/record.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import type { Command } from './command.ts'
+
+/** What a service that needs more than templates adds to the engine. Its parts are loaded when they run. */
+export interface Module {
+  readonly name: string
+  readonly commands: readonly Command[]
+  readonly checks: readonly Check[]
+}
+
+/** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */
+export interface Check {
+  readonly id: string
+  /** The heading below which `gabarit status` shows what it finds, too. */
+  readonly inStatus?: string
+  /** The command that mends what cannot be read. */
+  readonly mend?: string
+  readonly run: (patient: Patient) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
+}
 
 /** What a check says about one thing. */
 export interface Diagnosis {
@@ -19,12 +37,6 @@ export interface Patient {
   readonly configuration: Records
   /** Milliseconds since 1970. */
   readonly now: number
-}
-
-/** One check. Its id is for scripts and for ignores: it never changes. */
-export interface Check {
-  readonly id: string
-  readonly run: (patient: Patient) => readonly Diagnosis[]
 }
 
 /** All is well. */

@@ -1,7 +1,9 @@
-import { type Command, JSON_OPTION } from '../../../terminal/command.ts'
+import { type Command, JSON_OPTION, keysOf } from '../../terminal/command.ts'
+import type { Module } from '../../terminal/module.ts'
+import { withVerbs } from '../../terminal/with-verbs.ts'
 
 /** The verbs of `gabarit vpn`. */
-export const VERBS: readonly Command[] = [
+const VERBS: readonly Command[] = [
   {
     name: 'clients',
     summary: 'all clients: certificate, connections, addresses, bytes',
@@ -12,7 +14,8 @@ export const VERBS: readonly Command[] = [
       ['gabarit vpn clients', 'a line for each connection'],
       ['gabarit vpn clients setsuna', 'one client: before its certificate is revoked, say'],
     ],
-    run: async invocation => (await import('./clients.ts')).run(invocation),
+    complete: keysOf('vpn'),
+    run: async invocation => (await import('./commands/clients.ts')).run(invocation),
   },
   {
     name: 'profile',
@@ -24,7 +27,8 @@ export const VERBS: readonly Command[] = [
       { name: 'qr', type: 'boolean', describe: 'draw it as a QR code, for a phone' },
     ],
     examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'hand it over by a safe way']],
-    run: async invocation => (await import('./profile.ts')).run(invocation),
+    complete: keysOf('vpn'),
+    run: async invocation => (await import('./commands/profile.ts')).run(invocation),
   },
   {
     name: 'kill',
@@ -33,7 +37,8 @@ export const VERBS: readonly Command[] = [
     arity: [1, 1],
     options: [{ name: 'halt', type: 'boolean', describe: 'tell the client not to come back' }],
     examples: [['gabarit vpn kill setsuna', 'it comes back unless --halt is given']],
-    run: async invocation => (await import('./kill.ts')).run(invocation),
+    complete: keysOf('vpn'),
+    run: async invocation => (await import('./commands/kill.ts')).run(invocation),
   },
   {
     name: 'restart',
@@ -42,7 +47,8 @@ export const VERBS: readonly Command[] = [
     arity: [1, 1],
     options: [],
     examples: [['gabarit vpn restart openvpn', 'its clients come back by themselves']],
-    run: async invocation => (await import('./restart.ts')).run(invocation),
+    complete: keysOf('configuration', key => /^openvpn(-|$)/.test(key)),
+    run: async invocation => (await import('./commands/restart.ts')).run(invocation),
   },
   {
     name: 'status',
@@ -51,6 +57,17 @@ export const VERBS: readonly Command[] = [
     arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit vpn status', 'for people; --json for programs']],
-    run: async invocation => (await import('./status.ts')).run(invocation),
+    run: async invocation => (await import('./commands/status.ts')).run(invocation),
   },
 ]
+
+const VPN_CHECK = { inStatus: 'certificates', mend: 'signal-event openvpn-update' }
+
+export const MODULE: Module = {
+  name: 'openvpn',
+  commands: [withVerbs('vpn', 'the VPN: who is connected, profiles, throwing a client out, what ends when', VERBS)],
+  checks: [
+    { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).serverEnds(patient) },
+    { id: 'vpn-clients', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).clientEnds(patient) },
+  ],
+}

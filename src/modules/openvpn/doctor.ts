@@ -1,26 +1,10 @@
-import { Failure } from '../../base/failure.ts'
 import { daysLeft, sayWhen } from '../../base/time.ts'
-import { type Ending, enabledClients, endingClients, expiriesOf } from '../../modules/openvpn/expiry.ts'
-import { readServers } from '../../modules/openvpn/servers.ts'
-import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
+import { type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
+import { type Ending, enabledClients, endingClients, expiriesOf } from './expiry.ts'
+import { readServers } from './servers.ts'
 
-/** Checks of the VPN: what ends there lets nobody in any more. */
-export const VPN_CHECKS: readonly Check[] = [
-  { id: 'vpn', run: patient => readable(patient, serverEnds) },
-  { id: 'vpn-clients', run: patient => readable(patient, clientEnds) },
-]
-
-/** A damaged file is a finding, too. */
-function readable(patient: Patient, look: (patient: Patient) => readonly Diagnosis[]): readonly Diagnosis[] {
-  try {
-    return look(patient)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe(), command: 'signal-event openvpn-update' }]
-  }
-}
-
-function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
+/** What ends there lets nobody in any more. */
+export function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
   const vpn = readServers(places)
   const servers = vpn.servers.filter(server => server.enabled)
   if (servers.length === 0) return ok('no VPN server is enabled')
@@ -39,7 +23,8 @@ function diagnosis({ what, file, end, days, command }: Ending, now: number): Dia
   return left >= days - 1 ? [] : [{ level: 'warning', message: `${what} ends ${sayWhen(end, now)}`, ...help }]
 }
 
-function clientEnds({ places, now }: Patient): readonly Diagnosis[] {
+/** Clients whose certificate must be renewed. */
+export function clientEnds({ places, now }: Patient): readonly Diagnosis[] {
   return orOk(
     endingClients(places, enabledClients(places), readServers(places).renewDays, now).map(name => ({
       level: 'warning',

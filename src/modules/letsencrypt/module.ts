@@ -1,9 +1,11 @@
-import { type Command, JSON_OPTION, type Option } from '../../../terminal/command.ts'
+import { type Command, JSON_OPTION, type Option } from '../../terminal/command.ts'
+import type { Module } from '../../terminal/module.ts'
+import { withVerbs } from '../../terminal/with-verbs.ts'
 
 const AT_OPTION: Option = { name: 'at', type: 'string', describe: 'decide as if it were this time (ISO 8601)' }
 
 /** The verbs of `gabarit letsencrypt`. */
-export const VERBS: readonly Command[] = [
+const VERBS: readonly Command[] = [
   {
     name: 'setup',
     summary: 'from the settings to official certificates that are served: checks, test, production, services',
@@ -20,7 +22,7 @@ export const VERBS: readonly Command[] = [
       ['gabarit letsencrypt setup --dry-run', 'see the steps'],
       ['gabarit letsencrypt setup', 'do them; the same again goes on where it stopped'],
     ],
-    run: async invocation => (await import('./setup.ts')).run(invocation),
+    run: async invocation => (await import('./commands/setup.ts')).run(invocation),
   },
   {
     name: 'renew',
@@ -36,7 +38,7 @@ export const VERBS: readonly Command[] = [
       ['gabarit letsencrypt renew', 'as the timer does'],
       ['gabarit letsencrypt renew --force', 'a new certificate now'],
     ],
-    run: async invocation => (await import('./renew.ts')).run(invocation),
+    run: async invocation => (await import('./commands/renew.ts')).run(invocation),
   },
   {
     name: 'status',
@@ -45,7 +47,7 @@ export const VERBS: readonly Command[] = [
     arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt status', 'for people; --json for programs']],
-    run: async invocation => (await import('./status.ts')).run(invocation),
+    run: async invocation => (await import('./commands/status.ts')).run(invocation),
   },
   {
     name: 'check',
@@ -62,7 +64,7 @@ export const VERBS: readonly Command[] = [
       ['gabarit letsencrypt check --skip fetch', 'behind a router that does not lead back inside'],
       ['gabarit letsencrypt check --drop-failing', 'go on with the names that are right'],
     ],
-    run: async invocation => (await import('./check.ts')).run(invocation),
+    run: async invocation => (await import('./commands/check.ts')).run(invocation),
   },
   {
     name: 'list',
@@ -71,7 +73,7 @@ export const VERBS: readonly Command[] = [
     arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit letsencrypt list', 'with the ids for use and revoke']],
-    run: async invocation => (await import('./list.ts')).run(invocation),
+    run: async invocation => (await import('./commands/list.ts')).run(invocation),
   },
   {
     name: 'use',
@@ -83,7 +85,7 @@ export const VERBS: readonly Command[] = [
       ['gabarit letsencrypt use previous', 'swap back'],
       ['gabarit letsencrypt use latest', 'the newest again, and newer ones as they come'],
     ],
-    run: async invocation => (await import('./use.ts')).run(invocation),
+    run: async invocation => (await import('./commands/use.ts')).run(invocation),
   },
   {
     name: 'off',
@@ -92,7 +94,7 @@ export const VERBS: readonly Command[] = [
     arity: [0, 0],
     options: [],
     examples: [['gabarit letsencrypt off', 'setup brings everything back']],
-    run: async invocation => (await import('./off.ts')).run(invocation),
+    run: async invocation => (await import('./commands/off.ts')).run(invocation),
   },
   {
     name: 'revoke',
@@ -101,7 +103,7 @@ export const VERBS: readonly Command[] = [
     arity: [1, 2],
     options: [{ name: 'force', type: 'boolean', describe: 'also one that is in service' }],
     examples: [['gabarit letsencrypt revoke 1795640000', 'the id is in the list']],
-    run: async invocation => (await import('./revoke.ts')).run(invocation),
+    run: async invocation => (await import('./commands/revoke.ts')).run(invocation),
   },
   {
     name: 'hook',
@@ -112,7 +114,7 @@ export const VERBS: readonly Command[] = [
     examples: [
       ['gabarit letsencrypt hook deploy_cert example.org /c/k.pem /c/c.pem /c/f.pem /c/ch.pem', 'as dehydrated'],
     ],
-    run: async invocation => (await import('./hook.ts')).run(invocation),
+    run: async invocation => (await import('./commands/hook.ts')).run(invocation),
   },
   {
     name: 'limits',
@@ -121,6 +123,21 @@ export const VERBS: readonly Command[] = [
     arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt limits', 'before trying again']],
-    run: async invocation => (await import('./limits.ts')).run(invocation),
+    run: async invocation => (await import('./commands/limits.ts')).run(invocation),
   },
 ]
+
+export const MODULE: Module = {
+  name: 'letsencrypt',
+  commands: [
+    withVerbs('letsencrypt', 'certificates for every name: get them, keep them alive, see how they are', VERBS),
+  ],
+  checks: [
+    { id: 'acme-address', run: async patient => (await import('./doctor.ts')).acmeAddress(patient) },
+    {
+      id: 'certificate',
+      inStatus: 'certificates',
+      run: async patient => (await import('./doctor.ts')).certificates(patient),
+    },
+  ],
+}
