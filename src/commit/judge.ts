@@ -33,7 +33,7 @@ export async function judgeStaged(
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
   const scratch = join(places.state, 'view')
-  system.makeFolder(scratch, 0o700)
+  if (system.state(scratch) === undefined) system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,
     files,

@@ -60,7 +60,8 @@ export class RealSystem implements System {
   }
 
   makeFolder(path: string, mode = 0o755): void {
-    fs.mkdirSync(path, { mode, recursive: true })
+    // With its parents, Node would say of a read-only disk that something does not exist.
+    fs.mkdirSync(path, { mode })
   }
 
   removeFolder(path: string): void {

@@ -59,7 +59,7 @@ export interface System {
   userId(name: string): number
   groupId(name: string): number
 
-  /** Creates a folder and its parents, unless it exists. @param mode default: 0755 */
+  /** Creates a folder in one that exists. @param mode default: 0755 */
   makeFolder(path: string, mode?: number): void
   /** Removes an empty folder. */
   removeFolder(path: string): void
