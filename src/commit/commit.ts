@@ -1,26 +1,19 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import type { Change, FileChange, Plan } from '../plan/plan.ts'
-import { formatManifest, manifestFile } from '../state/manifest.ts'
+import type { Change, FileChange, NewFolder, Plan } from '../plan/plan.ts'
+import { MANIFEST } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
+import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
-import { type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
+import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo } from './journal.ts'
 
 /** A file that is staged and not yet in place, for the validators. */
 export interface Staged {
   readonly change: FileChange
   /** Where its new content can be read. */
   readonly file: string
-}
-
-/** A file of gabarit's own state that stands and falls with a commit. */
-export interface Companion {
-  readonly real: string
-  readonly text: string
-  /** Called when it is in place, which is before the first target; when it throws, the commit is undone. */
-  readonly placed?: () => void
 }
 
 /** Throws what is wrong with files that are in place. */
@@ -50,36 +43,42 @@ export async function commit(
   judge: (staged: readonly Staged[]) => Promise<LastWord | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
-  if (plan.changes.length === 0 && !plan.manifestChanged && companions.length === 0) return
+  const { changes, folders, emptied = [] } = plan
+  if (changes.length + folders.length + emptied.length + companions.length === 0 && !plan.manifestChanged) return
   const steps = companions.map(companion => companionStep(companion, system))
-  steps.push(...plan.changes.map(change => stepFor(change, system)))
-  if (plan.manifestChanged)
-    steps.push(companionStep({ real: manifestFile(places), text: formatManifest(plan.manifest) }, system))
-  const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
+  steps.push(...changes.map(change => stepFor(change, system)))
+  if (plan.manifestChanged) steps.push(companionStep(MANIFEST.companion(places, plan.manifest), system))
+  const journal: Journal = {
+    phase: 'prepared',
+    entries: steps.map(({ entry }) => entry),
+    folders: folders.map(({ real }) => real),
+    emptied: emptied.map(({ real }) => real),
+  }
   try {
-    makeStateFolder(places, system)
+    places.state.makeFolder()
     // A left-over of a journal that was moved away by hand must not count as the old content.
     removeBackups(system, journal)
-    writeJournal(places, system, journal)
+    JOURNAL.write(places, journal)
   } catch (error) {
-    system.remove(journalFile(places))
+    JOURNAL.remove(places)
     throw writeFailure(error)
   }
   try {
-    for (const folder of plan.folders) system.makeFolder(folder)
+    for (const folder of folders) makeFolder(folder, system)
     for (const step of steps) step.stage?.()
     const lastWord = await judge(stagedFiles(plan))
     keepReplaced(plan, places, system)
     for (const step of steps) step.commit()
-    for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+    for (const folder of new Set([...steps.map(({ entry }) => entry), ...folders].map(({ real }) => dirname(real))))
+      system.syncFolder(folder)
     await lastWord?.()
-    writeJournal(places, system, { ...journal, phase: 'committed' })
+    JOURNAL.write(places, { ...journal, phase: 'committed' })
   } catch (error) {
     putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
   }
   try {
-    removeBackups(system, journal)
-    system.remove(journalFile(places))
+    cleanUp(system, journal)
+    JOURNAL.remove(places)
   } catch {
     // All files are in place. What is left over is for the next command to clear away.
   }
@@ -89,7 +88,7 @@ export async function commit(
 function putBack(journal: Journal, places: Places, system: System, failure: Failure): never {
   try {
     undo(system, journal)
-    system.remove(journalFile(places))
+    JOURNAL.remove(places)
   } catch (error) {
     throw new Failure(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
       ...(failure.where === undefined ? {} : { where: failure.where }),
@@ -191,13 +190,9 @@ function companionStep({ real, text, placed }: Companion, system: System): Step 
   }
 }
 
-function makeStateFolder(places: Places, system: System): void {
-  const make = (folder: string) => {
-    if (system.state(folder) !== undefined) return
-    make(dirname(folder))
-    system.makeFolder(folder)
-  }
-  make(places.state)
+function makeFolder({ real, attributes, named }: NewFolder, system: System): void {
+  system.makeFolder(real)
+  if (named) system.setAttributes(real, attributes)
 }
 
 /** Copies what a person wrote, before it is replaced: nothing that was edited by hand is ever lost. */
@@ -222,5 +217,5 @@ function flatName(path: string): string {
 
 /** Where the copies of files are that a person had written and an event replaced. */
 export function replacedFolder(places: Places): string {
-  return join(places.state, 'replaced')
+  return places.state.path('replaced')
 }

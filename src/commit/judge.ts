@@ -32,7 +32,7 @@ export async function judgeStaged(
   places: Places,
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
-  const scratch = join(places.state, 'view')
+  const scratch = places.state.path('view')
   system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,
@@ -40,6 +40,7 @@ export async function judgeStaged(
     links: plan.changes.flatMap(change =>
       change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
     ),
+    folders: plan.folders.map(({ real }) => real).filter(real => system.state(real) === undefined),
     removed: plan.changes.flatMap(change => (change.kind === 'remove' ? [change.real] : [])),
     commands: checkers.map(({ command }) => command),
     timeout: TIMEOUT,

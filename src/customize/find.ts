@@ -13,8 +13,8 @@ import { findTemplate, listTemplates } from '../template/tree.ts'
  * @throws Failure (refused) for a file that gabarit does not make, or when its template cannot be expanded
  */
 export function wantedOutput(context: Context, path: string): Output {
-  const { places, system, layers } = context
-  const manifest = readManifest(places, system)
+  const { places, layers } = context
+  const manifest = readManifest(places)
   const owned = manifest.get(path)
   const expander = makeExpander(context)
   for (const name of candidates(context, path, owned?.template)) {
@@ -24,7 +24,7 @@ export function wantedOutput(context: Context, path: string): Output {
   if (owned !== undefined) {
     const { template, notify = [] } = owned
     const metadata = { notify, delete: false, squeezeBlank: false }
-    return { path, template, content: undefined, link: undefined, metadata, reads: [] }
+    return { path, template, content: undefined, link: undefined, folders: [], metadata, reads: [] }
   }
   const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]
   throw refusal(`gabarit does not make ${path}${didYouMean(path, known)}`, {

@@ -26,7 +26,7 @@ const TRIGGERS: Readonly<Record<Trigger, RegExp>> = {
  */
 function runAndKill(deed: RunRequest, site: Site, trigger: Trigger, delay: number): Promise<number> {
   const [program = '', ...args] = deed.command
-  const folder = deed.name === 'batch' ? site.places.databases : site.places.state
+  const folder = deed.name === 'batch' ? site.places.databases : site.places.state.folder
   return new Promise((resolve, reject) => {
     let started: number | undefined
     const watcher = watch(folder, (_, name) => {
@@ -82,7 +82,7 @@ export function killAtRandom(suite: Test, make: () => RunRequest): void {
       // The machine may have become slower or faster.
       times[trigger] = Math.max(took, 0.9 * times[trigger])
       tally.add(momentOf(site, deed))
-      const problems = repairAndJudge(site, deed, next())
+      const problems = await repairAndJudge(site, deed, next())
       const at = `seed ${SEED}, ${deed.name}, kill ${kill}, ${delay.toFixed(1)} ms behind ${trigger}`
       wrong.push(...problems.map(problem => `${at}: ${problem}`))
       site.remove()
