@@ -32,8 +32,8 @@ export async function judgeStaged(
   places: Places,
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
-  const scratch = join(places.state, 'view')
-  if (system.state(scratch) === undefined) system.makeFolder(scratch, 0o700)
+  const scratch = places.state.path('view')
+  system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,
     files,
