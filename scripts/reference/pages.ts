@@ -1,4 +1,4 @@
-import type { Places } from '../../src/system/places.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { commandsPage } from './commands.ts'
 import { propertyPages } from './properties.ts'
 
@@ -10,7 +10,7 @@ export const PROPERTIES = 'docs/reference/properties'
  * @param shipped the checkout; the machine on which this runs does not count
  */
 export function referencePages(shipped: string): Map<string, string> {
-  const places: Places = { root: '/', shipped, site: '/nowhere', databases: '/nowhere', state: '/nowhere' }
+  const places = { ...findPlaces(shipped, {}, '/nowhere'), root: '/' }
   const pages = new Map([['docs/reference/commands.md', commandsPage()]])
   for (const [name, text] of propertyPages(places)) pages.set(`${PROPERTIES}/${name}.md`, text)
   return pages
