@@ -19,9 +19,9 @@ import { PROJECT } from '../support/sandbox.ts'
 import { listDocuments, readCode, textOf } from './markdown.ts'
 
 const documents = listDocuments()
-const isGenerated = (name: string) => referencePages().has(name)
+const generated = referencePages(PROJECT)
 /** Code of the documents that people write: spans and blocks. The generated pages name everything by themselves. */
-const code = new Map(documents.filter(name => !isGenerated(name)).map(name => [name, readCode(textOf(name))]))
+const code = new Map(documents.filter(name => !generated.has(name)).map(name => [name, readCode(textOf(name))]))
 const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
   name.endsWith('.ts'),
 )
