@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Change } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
+import type { Judging } from '../template/metadata.ts'
 
 /** One checker, and the files that ask for it. */
 export interface Checker {
@@ -45,9 +46,9 @@ export class CheckerTable {
 
   /**
    * The commands that judge a file, `{}` standing for it and `{checkers}` for the folder of the shipped scripts.
-   * @param validate what its template asks for; undefined: what is usual for such a file
+   * @param judging what its template asks for
    */
-  commandsFor(path: string, validate: readonly (readonly string[])[] | undefined): readonly (readonly string[])[] {
+  commandsFor(path: string, { validate }: Judging): readonly (readonly string[])[] {
     const commands = validate ?? this.#usual(path)
     return commands.map(words => words.map(word => word.replaceAll('{checkers}', () => this.#folder)))
   }
@@ -62,13 +63,13 @@ export class CheckerTable {
       case 'attributes':
         return []
       case 'write': {
-        const commands = this.commandsFor(change.path, change.metadata.validate)
+        const commands = this.commandsFor(change.path, change.judging)
         return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
       }
       // A file or link that goes or comes can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
-        return this.commandsFor(change.path, undefined).filter(words => !words.some(word => word.includes('{}')))
+        return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
     }
   }
 

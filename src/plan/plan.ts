@@ -1,6 +1,6 @@
 import type { Manifest } from '../state/manifest.ts'
 import type { Attributes } from '../system/system.ts'
-import type { Metadata } from '../template/metadata.ts'
+import type { Judging } from '../template/metadata.ts'
 import type { Drifted, DriftState } from './drift.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
@@ -22,7 +22,7 @@ export interface FileChange extends Common {
   readonly before: Buffer | undefined
   readonly after: string | Uint8Array
   readonly attributes: Attributes
-  readonly metadata: Metadata
+  readonly judging: Judging
   /** It stood there before gabarit wrote it for the first time, with other content. */
   readonly takenOver: boolean
   /** A symbolic link stands there; it is replaced, not followed. */

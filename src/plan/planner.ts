@@ -152,7 +152,7 @@ export class Planner {
     return [
       {
         kind: 'write',
-        ...{ path, real, template, metadata, before, after, attributes, replacesLink },
+        ...{ path, real, template, judging: metadata, before, after, attributes, replacesLink },
         ...{ edited: isEdited(drift), drift },
         takenOver: before !== undefined && lastWritten === undefined,
       },

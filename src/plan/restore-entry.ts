@@ -12,7 +12,7 @@ import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
-import { type Restored, restorePlan, type ValidateOf } from './restore.ts'
+import { type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
 /** Everything that must change to be again where an entry left things. */
 export interface Restoration {
@@ -56,19 +56,19 @@ export function restorationTo(
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   return {
-    plan: restorePlan(places, system, files, manifest, present, readPins(places), validateOf(places)),
+    plan: restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)),
     databases: databasesOf(entry, history, masking, places, lost),
   }
 }
 
 /** What the templates of today ask for. A way back must not end at one that has been damaged since. */
-function validateOf(places: Places): ValidateOf {
+function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
   return template => {
     try {
-      return readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
+      return readMetadata(findTemplate(layers, template)?.metadata ?? [])
     } catch (error) {
-      if (error instanceof Failure) return undefined
+      if (error instanceof Failure) return {}
       throw error
     }
   }

@@ -4,12 +4,13 @@ import { type Manifest, sameManifest } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
+import type { Judging } from '../template/metadata.ts'
 import { driftState, isByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 import { sameAttributes, Target } from './target.ts'
 
-/** The commands that a template asks to judge its files; undefined: the usual ones. */
-export type ValidateOf = (template: string) => readonly (readonly string[])[] | undefined
+/** How the files of a template are judged. */
+export type JudgingOf = (template: string) => Judging
 
 /** A file as it shall be again. */
 export interface Restored {
@@ -24,7 +25,7 @@ export interface Restored {
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
  * @param pins files that stay as they are
- * @param validateOf which checkers of their own the templates name
+ * @param judgingOf as the templates of today say; absent: nobody will be asked
  */
 export function restorePlan(
   places: Places,
@@ -33,11 +34,11 @@ export function restorePlan(
   manifest: Manifest,
   present: Manifest,
   pins: Pins = new Map(),
-  validateOf: ValidateOf = () => undefined,
+  judgingOf: JudgingOf = () => ({}),
 ): Plan {
   const target = new Target(places, system)
   const folders = new Set<string>()
-  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, validateOf))
+  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, judgingOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
   return {
@@ -70,7 +71,7 @@ function restoreOne(
   system: System,
   folders: Set<string>,
   present: Manifest,
-  validateOf: ValidateOf,
+  judgingOf: JudgingOf,
 ): Change[] {
   const real = target.real(path)
   const state = system.state(real)
@@ -95,7 +96,6 @@ function restoreOne(
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', ...common, before: state, attributes }]
   }
-  const validate = validateOf(template)
-  const metadata = { notify: [], delete: false, squeezeBlank: false, ...(validate === undefined ? {} : { validate }) }
-  return [{ kind: 'write', ...common, before, after: content, attributes, metadata, takenOver: false, replacesLink }]
+  const judging = judgingOf(template)
+  return [{ kind: 'write', ...common, before, after: content, attributes, judging, takenOver: false, replacesLink }]
 }

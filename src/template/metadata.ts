@@ -9,8 +9,14 @@ import { BANNER_STYLES } from './banner.ts'
 /** Property values that a record must have to match. */
 export type Where = Readonly<Record<string, string>>
 
+/** What `template.json` says about how the output is judged before it is put in place. */
+export interface Judging {
+  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
+  readonly validate?: readonly (readonly string[])[]
+}
+
 /** What `template.json` says about a template. A site's file overrides the shipped one key by key. */
-export interface Metadata {
+export interface Metadata extends Judging {
   /** Owner, group and permissions of the output. Default: those of the existing file, else root, root and 0644. */
   readonly owner?: string
   readonly group?: string
@@ -36,8 +42,6 @@ export interface Metadata {
   }
   /** A symbolic link to maintain next to the output, for the records that match `where`. */
   readonly link?: { readonly path: string; readonly where?: Where }
-  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
-  readonly validate?: readonly (readonly string[])[]
   /** Services to adjust when the output changed: `httpd:reload`. `{key}` is the record's key. */
   readonly notify: readonly string[]
   /** Removes the output instead of generating it. */

@@ -59,8 +59,8 @@ function checkers({ places, system }: Patient): readonly Diagnosis[] {
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
     files.flatMap(([template, path]): Diagnosis[] => {
-      const validate = readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
-      const programs = table.commandsFor(path, validate).map(command => table.programOf(command))
+      const judging = readMetadata(findTemplate(layers, template)?.metadata ?? [])
+      const programs = table.commandsFor(path, judging).map(command => table.programOf(command))
       if (programs.length === 0 || programs.some(program => isInstalled(program, system.env))) return []
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
