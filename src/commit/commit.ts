@@ -1,12 +1,12 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import type { Change, FileChange, Plan } from '../plan/plan.ts'
+import type { Change, FileChange, NewFolder, Plan } from '../plan/plan.ts'
 import { formatManifest, manifestFile } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
+import { cleanUp, type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
 
 /** A file that is staged and not yet in place, for the validators. */
 export interface Staged {
@@ -50,12 +50,18 @@ export async function commit(
   judge: (staged: readonly Staged[]) => Promise<LastWord | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
-  if (plan.changes.length === 0 && !plan.manifestChanged && companions.length === 0) return
+  const { changes, folders, emptied = [] } = plan
+  if (changes.length + folders.length + emptied.length + companions.length === 0 && !plan.manifestChanged) return
   const steps = companions.map(companion => companionStep(companion, system))
-  steps.push(...plan.changes.map(change => stepFor(change, system)))
+  steps.push(...changes.map(change => stepFor(change, system)))
   if (plan.manifestChanged)
     steps.push(companionStep({ real: manifestFile(places), text: formatManifest(plan.manifest) }, system))
-  const journal: Journal = { phase: 'prepared', entries: steps.map(({ entry }) => entry), folders: plan.folders }
+  const journal: Journal = {
+    phase: 'prepared',
+    entries: steps.map(({ entry }) => entry),
+    folders: folders.map(({ real }) => real),
+    emptied: emptied.map(({ real }) => real),
+  }
   try {
     makeStateFolder(places, system)
     // A left-over of a journal that was moved away by hand must not count as the old content.
@@ -66,19 +72,20 @@ export async function commit(
     throw writeFailure(error)
   }
   try {
-    for (const folder of plan.folders) system.makeFolder(folder)
+    for (const folder of folders) makeFolder(folder, system)
     for (const step of steps) step.stage?.()
     const lastWord = await judge(stagedFiles(plan))
     keepReplaced(plan, places, system)
     for (const step of steps) step.commit()
-    for (const folder of new Set(steps.map(({ entry }) => dirname(entry.real)))) system.syncFolder(folder)
+    for (const folder of new Set([...steps.map(({ entry }) => entry), ...folders].map(({ real }) => dirname(real))))
+      system.syncFolder(folder)
     await lastWord?.()
     writeJournal(places, system, { ...journal, phase: 'committed' })
   } catch (error) {
     putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
   }
   try {
-    removeBackups(system, journal)
+    cleanUp(system, journal)
     system.remove(journalFile(places))
   } catch {
     // All files are in place. What is left over is for the next command to clear away.
@@ -189,6 +196,11 @@ function companionStep({ real, text, placed }: Companion, system: System): Step 
       placed?.()
     },
   }
+}
+
+function makeFolder({ real, attributes, named }: NewFolder, system: System): void {
+  system.makeFolder(real)
+  if (named) system.setAttributes(real, attributes)
 }
 
 function makeStateFolder(places: Places, system: System): void {

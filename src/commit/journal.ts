@@ -23,6 +23,8 @@ export interface Journal {
   readonly entries: readonly JournalEntry[]
   /** Folders that were made, outermost first. */
   readonly folders: readonly string[]
+  /** Folders to remove if they are empty when all files are in place. Absent: none. */
+  readonly emptied?: readonly string[]
 }
 
 /** The journal's file. */
@@ -54,7 +56,7 @@ export function recover(places: Places, system: System): string | undefined {
   const file = journalFile(places)
   if (system.state(file) === undefined) return undefined
   const journal = parse(file, system)
-  if (journal.phase === 'committed') removeBackups(system, journal)
+  if (journal.phase === 'committed') cleanUp(system, journal)
   else undo(system, journal)
   system.remove(file)
   system.syncFolder(dirname(file))
@@ -70,6 +72,12 @@ export function undo(system: System, journal: Journal): void {
   for (const folder of new Set(journal.entries.map(({ real }) => dirname(real))))
     if (system.state(folder) !== undefined) system.syncFolder(folder)
   for (const folder of journal.folders.toReversed()) removeEmptyFolder(system, folder)
+}
+
+/** The last step of a commit: removes what kept the old files, and the folders that are empty then. */
+export function cleanUp(system: System, journal: Journal): void {
+  removeBackups(system, journal)
+  for (const folder of journal.emptied ?? []) removeEmptyFolder(system, folder)
 }
 
 /** Removes what kept the old files. */

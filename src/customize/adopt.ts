@@ -1,9 +1,9 @@
 import { basename, relative } from 'node:path'
-import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeExpander, planOutputs } from '../plan/run.ts'
+import { inOrder } from '../plan/target.ts'
 import { withTemporaryFiles } from '../system/temporary-files.ts'
 import type { Output } from '../template/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
@@ -34,7 +34,7 @@ export function adoptPlan(context: Context, path: string): Plan {
   return {
     ...plan,
     changes: [...own.map(({ change }) => change), ...plan.changes],
-    folders: [...new Set([...own.flatMap(({ folders }) => folders), ...plan.folders])].sort(compareBytes),
+    folders: inOrder([...own.flatMap(({ folders }) => folders), ...plan.folders]),
   }
 }
 

@@ -49,11 +49,22 @@ export interface AttributeChange extends Common {
   readonly attributes: Attributes
 }
 
+/** A folder to make. */
+export interface NewFolder {
+  readonly path: string
+  readonly real: string
+  readonly attributes: Attributes
+  /** A template asks for it by `folders`; otherwise it is a missing parent. */
+  readonly named: boolean
+}
+
 /** Everything one run will do to files, and what it will own afterwards. */
 export interface Plan {
   readonly changes: readonly Change[]
   /** Folders to make, outermost first. */
-  readonly folders: readonly string[]
+  readonly folders: readonly NewFolder[]
+  /** Folders to remove if they are empty afterwards, innermost first. */
+  readonly emptied?: readonly Pick<NewFolder, 'path' | 'real'>[]
   readonly manifest: Manifest
   readonly manifestChanged: boolean
   /** `service:action` of the templates with a changed output, each once. */

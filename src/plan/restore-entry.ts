@@ -12,7 +12,7 @@ import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
-import { type JudgingOf, type Restored, restorePlan } from './restore.ts'
+import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
 /** Everything that must change to be again where an entry left things. */
 export interface Restoration {
@@ -55,8 +55,13 @@ export function restorationTo(
   const present = readManifest(places, system)
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
+  const emptied = foldersToEmpty(
+    later.flatMap(({ folders = [] }) => folders),
+    places,
+    system,
+  )
   return {
-    plan: restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)),
+    plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
     databases: databasesOf(entry, history, masking, places, lost),
   }
 }

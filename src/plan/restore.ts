@@ -2,12 +2,12 @@ import { compareBytes } from '../base/byte-order.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Manifest, sameManifest } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
-import type { Places } from '../system/places.ts'
+import { below, type Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
 import type { Judging } from '../template/metadata.ts'
 import { driftState, isByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
-import { sameAttributes, Target } from './target.ts'
+import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 
 /** How the files of a template are judged. */
 export type JudgingOf = (template: string) => Judging
@@ -37,13 +37,13 @@ export function restorePlan(
   judgingOf: JudgingOf = () => ({}),
 ): Plan {
   const target = new Target(places, system)
-  const folders = new Set<string>()
+  const folders: NewFolders = new Map()
   const found = files.flatMap(file => restoreOne(file, target, system, folders, present, judgingOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
   return {
     changes,
-    folders: [...folders].sort(compareBytes),
+    folders: inOrder([...folders.values()]),
     manifest: owned,
     manifestChanged: !sameManifest(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
@@ -52,6 +52,15 @@ export function restorePlan(
       return pinned !== undefined || isByHand(drift) ? [{ path, template, state: drift, pinned }] : []
     }),
   }
+}
+
+/** Those of the folders that are there, innermost first: a plan that takes back what made them removes them if they are empty. */
+export function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
+  return [...new Set(paths)]
+    .sort(compareBytes)
+    .reverse()
+    .map(path => ({ path, real: below(places, path) }))
+    .filter(({ real }) => system.state(real)?.kind === 'folder')
 }
 
 /** What is known of a pinned file stays as it is, like the file. */
@@ -69,7 +78,7 @@ function restoreOne(
   { path, template, version }: Restored,
   target: Target,
   system: System,
-  folders: Set<string>,
+  folders: NewFolders,
   present: Manifest,
   judgingOf: JudgingOf,
 ): Change[] {

@@ -29,6 +29,7 @@ export class Recorder {
   /** The number of the entry, once it is taken. */
   #id: number | undefined
   #files: FileRecord[] = []
+  #folders: readonly string[] = []
   #manifest: string | undefined
 
   /**
@@ -51,12 +52,14 @@ export class Recorder {
       before: versionBefore(change, system, this.#contents),
       after: versionAfter(change, system, this.#contents),
     }))
+    this.#folders = plan.folders.map(({ path }) => path)
     this.#manifest = this.#history.objects.put(formatManifest(plan.manifest))
   }
 
   /** The plan was refused: its files are as they were. */
   forgetFiles(): void {
     this.#files = []
+    this.#folders = []
     this.#manifest = undefined
     this.#contents.forget()
     this.forgetNote()
@@ -99,7 +102,7 @@ export class Recorder {
     const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && asked.comment === null
-    if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
+    if (quiet && properties.length + this.#files.length + this.#folders.length === 0) return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add(id, {
       ...asked,
@@ -126,6 +129,7 @@ export class Recorder {
     return {
       paths: this.#files.map(({ path }) => path),
       files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
     }
   }

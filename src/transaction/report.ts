@@ -9,7 +9,7 @@ export type EventReport =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'confirmation'; readonly message: string }
   | { readonly kind: 'problem'; readonly message: string }
-  /** A step begins that may take a while: `S03make-web-folders`, `adjusting httpd`. */
+  /** A step begins that may take a while: `S04vpn-pki`, `adjusting httpd`. */
   | { readonly kind: 'step'; readonly step: string }
   /** Checkers that were asked in a run that changes nothing. */
   | { readonly kind: 'checked'; readonly commands: readonly string[] }

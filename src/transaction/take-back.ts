@@ -1,7 +1,7 @@
 import { cannotGoBack, EXIT, Failure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
 import type { Context } from '../plan/context.ts'
-import { restorePlan } from '../plan/restore.ts'
+import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
 import { revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseLoader } from '../plan/run.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
@@ -56,7 +56,12 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   try {
     const present = readManifest(places, system)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
-    await commit(files, places, system, prepare, note === undefined ? [] : [note])
+    const emptied = foldersToEmpty(
+      done.plan.folders.map(({ path }) => path),
+      places,
+      system,
+    )
+    await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {
     databases?.abort()
     throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')

@@ -280,7 +280,7 @@ export class Transaction {
     const recorder = this.#recording()
     if (recorder === undefined) return []
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
-    if (plan.changes.length + changes.length + armed.length === 0) return []
+    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return []
     const { asked: origin, closes } = this.#window.runRequest
     const facts = { outcome: 'failed', problems: [], changes, closes: closes?.token ?? null } as const
     const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []

@@ -145,7 +145,7 @@ plan('a missing folder is made, with its parents; a file in its place is an erro
   const engine = new Engine()
   engine.ship('templates/a/b/c', 'new\n')
   assert.equal(
-    engine.plan('a/b/c').folders.map(path => path.replace(engine.places.root, '')),
+    engine.plan('a/b/c').folders.map(({ path }) => path),
     ['/a', '/a/b'],
   )
   await engine.apply('a/b/c')

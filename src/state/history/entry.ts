@@ -76,6 +76,8 @@ export interface HistoryEntry extends Asked {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null when no file changed. */
   readonly files: string | null
+  /** Folders that were made, outermost first. Absent: none. */
+  readonly folders?: readonly string[]
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
   readonly manifest: string | null
   /** Hashes of the databases as they were when this entry was made, by name. */
