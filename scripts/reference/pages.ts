@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import type { Places } from '../../src/system/places.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { commandsPage } from './commands.ts'
 import { propertyPages } from './properties.ts'
 
 const PROJECT = join(import.meta.dirname, '..', '..')
 
 /** Only what is shipped: the machine on which this runs does not count. */
-const SHIPPED: Places = { root: '/', shipped: PROJECT, site: '/nowhere', databases: '/nowhere', state: '/nowhere' }
+const SHIPPED = { ...findPlaces(PROJECT, {}, '/nowhere'), root: '/' }
 
 /** The folder whose pages are all made. */
 export const PROPERTIES = 'docs/reference/properties'

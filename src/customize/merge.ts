@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { type Base, changeBases, contentFile, overrideContents } from '../override/bases.ts'
+import { type Base, changeBases, overrideContents } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import { mergedLevels, type Override } from '../override/state.ts'
 import type { Places } from '../system/places.ts'
@@ -79,7 +79,7 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
     return overrideContents(places).get(base.sha256)
   } catch (error) {
     throw new Failure(`what ${id} was made from is gone or damaged: ${messageOf(error)}`, {
-      where: contentFile(places, base.sha256),
+      where: overrideContents(places).fileOf(base.sha256),
       hint: 'Compare the two files yourself, then: gabarit overrides keep',
       cause: error,
     })
@@ -124,7 +124,7 @@ function install(
   waiting.remove()
   changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
   const isCopy = sha256(raw(text)) === override.shippedHash
-  return { outcome: 'merged', text, former: contentFile(places, override.hash), isCopy }
+  return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), isCopy }
 }
 
 function nothingToMerge(override: Override): MergeResult {

@@ -127,7 +127,7 @@ drift('a damaged list of pins stops, it overwrites nothing', () => {
   writeFileSync(box.path('/var/lib/gabarit/pins.json'), '{"pins": {"/etc/a": {}}}')
   const { status, stderr } = box.run('signal-event probe')
   assert.is(status, 3)
-  assert.match(stderr, 'the list of pinned files is damaged: the entry of /etc/a is incomplete')
+  assert.match(stderr, 'the list of pinned files is damaged: "pins" "/etc/a" "note" is missing')
   assert.is(box.read('/etc/a'), 'mine\n')
 })
 
