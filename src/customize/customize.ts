@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { changeBases, overrideContents } from '../override/bases.ts'
 import type { Places } from '../system/places.ts'
-import { readBytes, statOf } from '../system/read-files.ts'
+import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
 
@@ -16,8 +16,8 @@ export function copyFragment(
   const own = join(places.site, 'templates-custom', path)
   const content = readBytes(file)
   system.makeFolder(dirname(own))
-  // In a checkout, files may well be writable by a group, which the site's fragments must not be.
-  system.writeNew(own, content, { mode: (statOf(file)?.mode ?? 0o644) & 0o755, uid: 0, gid: 0 })
+  // Not with the mode of the shipped one: in a checkout a whole group may write it.
+  system.writeNew(own, content, { mode: 0o644, uid: 0, gid: 0 })
   const sha256 = overrideContents(places).put(content)
   changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
   return own
