@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
 import type { DatabaseDescription, PropertyDescription, RecordDescription } from './description.ts'
@@ -30,7 +30,7 @@ export interface InitializedDatabase {
  * Brings every described database up to date: migrations, then defaults, then forced values (force > existing > default).
  * Running it again changes nothing. If one database fails, the others are still initialized.
  */
-export function initializeDatabases(places: Places): InitializedDatabase[] {
+export function initializeDatabases(places: Paths): InitializedDatabase[] {
   return describedDatabases(places).map(name => {
     try {
       return initialize(places, name)
@@ -43,7 +43,7 @@ export function initializeDatabases(places: Places): InitializedDatabase[] {
   })
 }
 
-function initialize(places: Places, name: string): InitializedDatabase {
+function initialize(places: Paths, name: string): InitializedDatabase {
   const file = databaseFile(places, name)
   const before = readDatabase(file)
   const migrations = migrationFiles(places, name)
@@ -67,7 +67,7 @@ function initialize(places: Places, name: string): InitializedDatabase {
 }
 
 /** Applies defaults and forced values: creates described records, and completes records of a described type. */
-function complete(places: Places, description: DatabaseDescription, draft: Draft): void {
+function complete(places: Paths, description: DatabaseDescription, draft: Draft): void {
   for (const [key, record] of description.records) {
     if (draft.has(key)) continue
     const type = record.scalar === undefined ? (record.type ?? '') : (defaultOf(places, record.scalar) ?? '')
@@ -80,7 +80,7 @@ function complete(places: Places, description: DatabaseDescription, draft: Draft
   }
 }
 
-function completeRecord(places: Places, description: RecordDescription, record: DbRecord, draft: Draft): void {
+function completeRecord(places: Paths, description: RecordDescription, record: DbRecord, draft: Draft): void {
   const forced = description.scalar?.forced
   if (forced !== undefined && forced !== record.type) draft.settype(record.key, forced)
   for (const [name, property] of description.properties) {
@@ -90,7 +90,7 @@ function completeRecord(places: Places, description: RecordDescription, record: 
 }
 
 /** The default, if the record does not have the property. An empty value counts as having it. */
-function missing(places: Places, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
+function missing(places: Paths, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
   if (record.properties.has(name)) return undefined
   // A function, because `$&` and the like are special in a replacement text.
   return defaultOf(places, property)?.replaceAll('{key}', () => record.key)

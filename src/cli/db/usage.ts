@@ -1,15 +1,7 @@
 import type { Program } from './context.ts'
+import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
-
-/** The options of both programs, each with what it does. */
-export const OPTIONS = [
-  ['--json', 'print JSON'],
-  ['--reveal', 'print secret values in clear'],
-  ['--root DIR', 'work below DIR instead of / (as GABARIT_ROOT)'],
-  ['--help', 'show this help, or that of a verb'],
-  ['--version', 'show the version'],
-] as const
 
 /** The whole help. */
 export function helpText(program: Program): string {
