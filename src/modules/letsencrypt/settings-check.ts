@@ -1,3 +1,4 @@
+import { refusal } from '../../base/failure.ts'
 import { isExecutable } from '../../system/read-files.ts'
 import type { Settings } from './settings.ts'
 import type { WantedCertificate } from './types.ts'
@@ -39,4 +40,11 @@ export function missingSettings(settings: Settings, wanted: readonly WantedCerti
       command: 'config setprop letsencrypt challengeHook FILE',
     })
   return missing
+}
+
+/** @throws Failure (refused) when something is missing */
+export function refuseMissing(missing: readonly Missing[]): void {
+  if (missing.length === 0) return
+  const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
+  throw refusal('the settings are not complete', { hint })
 }

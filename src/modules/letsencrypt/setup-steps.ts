@@ -1,17 +1,21 @@
 import { oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
-import { dueCertificates, tested } from './due.ts'
+import { dueCertificates, untestedCertificates } from './due.ts'
 import type { Settings } from './settings.ts'
-import { missingSettings } from './settings-check.ts'
+import { missingSettings, refuseMissing } from './settings-check.ts'
 import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** What the setup would do: what is missing, the certificates with their names, the steps that are not done. */
+/**
+ * What the setup would do: the certificates with their names, the steps that are not done.
+ * @throws Failure (refused) when a setting is missing
+ */
 export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
+  refuseMissing(missingSettings(settings, production.wanted))
   const open = dueCertificates(production, world)
-  const untested = open.filter(wanted => !tested(test, wanted, world))
+  const untested = untestedCertificates(test, production, world, testOnly)
   const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
   const steps: readonly (readonly [open: boolean, what: string])[] = [
     [open.length > 0, 'check every name'],
@@ -24,7 +28,6 @@ export function setupSteps(settings: Settings, world: World, testOnly: boolean):
     ...oldAddresses(settings).map(
       ({ property, old, address }) => `would correct ${property}: ${old} is ACME version 1; now ${address}`,
     ),
-    ...missingSettings(settings, production.wanted).map(({ message, command }) => `missing: ${message}\n  ${command}`),
     ...production.wanted.map(({ name, names }) => `certificate ${name}: ${names.join(' ')}`),
     ...steps.slice(0, testOnly ? 2 : steps.length).flatMap(([isOpen, what]) => (isOpen ? [`would ${what}`] : [])),
   ]

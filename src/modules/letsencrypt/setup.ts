@@ -1,13 +1,13 @@
-import { EXIT, Failure, refusal } from '../../base/failure.ts'
+import { EXIT, Failure } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
 import { correctAddresses, oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
-import { dueCertificates, tested } from './due.ts'
+import { dueCertificates, untestedCertificates } from './due.ts'
 import { issue } from './issue.ts'
 import { issuedLine, stateKey } from './renew.ts'
 import { putIntoService } from './serve.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { missingSettings } from './settings-check.ts'
+import { missingSettings, refuseMissing } from './settings-check.ts'
 import { checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
 import type { Mode, WantedCertificate } from './types.ts'
@@ -50,11 +50,7 @@ class Setup {
 
   async run(): Promise<number> {
     this.#correct()
-    const missing = missingSettings(this.#settings, this.#certificates('production').wanted)
-    if (missing.length > 0) {
-      const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
-      throw refusal('the settings are not complete', { hint })
-    }
+    refuseMissing(missingSettings(this.#settings, this.#certificates('production').wanted))
     // Makes the folders and files that everything below needs; reloads the web server when its file changed.
     if (this.#settings.status === 'disabled') this.#setStatus('test')
     await this.#mustSignal('letsencrypt-modify')
@@ -86,12 +82,8 @@ class Setup {
 
   /** @returns false when the test authority gave no certificate */
   async #test(): Promise<boolean> {
-    const production = this.#certificates('production')
     const test = this.#certificates('test')
-    if (test.authority.id === production.authority.id) return true
-    const open = (this.#options.testOnly ? production.wanted : dueCertificates(production, this.#world)).filter(
-      wanted => !tested(test, wanted, this.#world),
-    )
+    const open = untestedCertificates(test, this.#certificates('production'), this.#world, this.#options.testOnly)
     return (await this.#issueAll(test, open)).length === 0
   }
 
