@@ -8,8 +8,8 @@ import { VERBS } from './verbs.ts'
 export async function helpText(program: Program): Promise<string> {
   const head =
     program === 'db'
-      ? 'db [OPTIONS] DATABASE VERB [ARGUMENTS]\ndb import --tree FOLDER\n\nReads and changes a database.'
-      : 'config [OPTIONS] VERB [ARGUMENTS]\n\nReads and changes the configuration database.'
+      ? 'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]\n       db import --tree FOLDER\n\nReads and changes a database.'
+      : 'usage: config [OPTIONS] VERB [ARGUMENTS]\n\nReads and changes the configuration database.'
   const page: HelpPage = {
     head,
     commands: Object.entries(VERBS).map(([name, verb]) => [`${name} ${verb.arguments}`.trimEnd(), verb.summary]),
