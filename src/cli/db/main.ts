@@ -3,7 +3,7 @@ import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Io } from '../../system/io.ts'
 import { Output } from '../../system/output.ts'
-import { findPlaces, type Places } from '../../system/places.ts'
+import { findPaths, type Paths } from '../../system/places.ts'
 import { readText } from '../../system/read-files.ts'
 import { runChange } from './change-verbs.ts'
 import type { Printer, Program } from './context.ts'
@@ -48,7 +48,7 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   }
   if (options.help) return help(program, options.words, print)
   const [database, name, ...args] = program === 'config' ? ['configuration', ...options.words] : options.words
-  const places = findPlaces(io.shipped, io.env, options.root, io.resolve)
+  const places = findPaths(io.shipped, io.env, options.root, io.resolve)
   if (program === 'db' && database === 'import' && name === '--tree') {
     const [folder] = args
     if (folder === undefined || args.length > 1)
@@ -93,7 +93,7 @@ function checkDatabaseName(name: string): void {
 }
 
 /** A database of ours may be named by its whole path, as in SME Server; it is described all the same. */
-function nameOf(places: Places, database: string): string {
+function nameOf(places: Paths, database: string): string {
   const start = `${places.databases}/`
   const name = database.startsWith(start) && database.endsWith('.json') ? database.slice(start.length, -5) : ''
   return name === '' || name.includes('/') ? database : name
