@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** From this many imports on, a folder is mainly built on another one. */
 const MANY = 10
 
-const PICTURE = /(<!-- npm run map draws this -->\n)[^]*?(<!-- end of the map -->)/
+const PICTURE = /(<!-- npm run map draws this -->\n)[\s\S]*?(<!-- end of the map -->)/
 
 /**
  * ARCHITECTURE.md as it is, and with the picture as it should be.
