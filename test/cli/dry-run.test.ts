@@ -36,11 +36,14 @@ function server(...more: ((box: Sandbox) => unknown)[]): Sandbox {
 const broken = (box: Sandbox) => box.write(NOTE, 'text <%= config.nobody.text %>\n')
 const damaged = (name: string) => (box: Sandbox) => box.write(`${STATE}/${name}`, '{')
 const edited = (box: Sandbox) => {
-  box.must('config setprop note text two')
-  box.write('/etc/note', 'text two\nmine\n', 0o640)
+  box.write(NOTE, 'greeting\ntext <%= config.note?.text %>\n')
+  box.must('signal-event change')
+  box.write('/etc/note', 'hello\ntext three\n', 0o640)
 }
 const waiting = (box: Sandbox) => {
   box.must('signal-event change --confirm-within 1h')
+  // Its guard is a process of its own, and writes its lock when it begins.
+  box.must(['sh', '-c', `until ls ${box.path(STATE)}/confirmation-guard-*.lock; do sleep 0.05; done`])
   box.must('config setprop note text four')
 }
 const whole = (...more: ((box: Sandbox) => unknown)[]) => {

@@ -7,12 +7,14 @@ import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
 /**
- * What the setup would do: the certificates with their names, the steps that are not done.
+ * What the setup would do: addresses to correct, the certificates with their names, the steps that are not done.
  * @throws Failure (refused) when a setting is missing
  */
-export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
+export function* setupSteps(settings: Settings, world: World, testOnly: boolean): Generator<string> {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
+  for (const { property, old, address } of oldAddresses(settings))
+    yield `would correct ${property}: ${old} is ACME version 1; now ${address}`
   refuseMissing(missingSettings(settings, production.wanted))
   const open = dueCertificates(production, world)
   const untested = untestedCertificates(test, production, world, testOnly)
@@ -24,11 +26,6 @@ export function setupSteps(settings: Settings, world: World, testOnly: boolean):
     [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
     [true, 'put the certificates into service, and ask the services for them'],
   ]
-  return [
-    ...oldAddresses(settings).map(
-      ({ property, old, address }) => `would correct ${property}: ${old} is ACME version 1; now ${address}`,
-    ),
-    ...production.wanted.map(({ name, names }) => `certificate ${name}: ${names.join(' ')}`),
-    ...steps.slice(0, testOnly ? 2 : steps.length).flatMap(([isOpen, what]) => (isOpen ? [`would ${what}`] : [])),
-  ]
+  for (const { name, names } of production.wanted) yield `certificate ${name}: ${names.join(' ')}`
+  for (const [isOpen, what] of steps.slice(0, testOnly ? 2 : steps.length)) if (isOpen) yield `would ${what}`
 }
