@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
@@ -11,14 +11,6 @@ import type { Handler } from './load.ts'
 function actionTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
-}
-
-/** Whether a handler is our own action that fills the databases, which runs in this process: also in a dry run. */
-export function initializesDatabases(handler: Handler, places: Places): boolean {
-  return (
-    basename(handler.realFile) === 'initialize-default-databases' &&
-    handler.realFile.startsWith(join(places.shipped, 'events/actions/'))
-  )
 }
 
 /** Fills the databases; in a dry run what they would hold is returned in their place. */

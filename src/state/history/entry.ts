@@ -21,6 +21,8 @@ export type FileVersion =
 export interface FileRecord {
   readonly path: string
   readonly template: string
+  /** An action made it, so it only goes forward. Absent: a template did. */
+  readonly made?: true
   /** Null: it did not exist. */
   readonly before: FileVersion | null
   /** Null: it is gone. */
@@ -76,6 +78,8 @@ export interface HistoryEntry extends Asked {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null when no file changed. */
   readonly files: string | null
+  /** What no rollback takes back, in words. Absent: nothing. */
+  readonly lasting?: readonly string[]
   /** Folders that were made, outermost first. Absent: none. */
   readonly folders?: readonly string[]
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */

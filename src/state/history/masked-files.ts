@@ -34,8 +34,8 @@ export class MaskedFiles {
   }
 
   /** Stores what stands on the server. @returns the hash of the stored content */
-  putPresent(path: string, content: Uint8Array): string {
-    return this.#objects.put(this.hidePresent(path, content))
+  putPresent(path: string, content: Uint8Array, secret = false): string {
+    return this.#objects.put(secret ? this.#masking.hideAll(content) : this.hidePresent(path, content))
   }
 
   /** What stands on the server, without its secrets. */
@@ -50,10 +50,9 @@ export class MaskedFiles {
   }
 
   /** Stores what is about to be written. @returns the hash of the stored content */
-  putNew(path: string, content: string | Uint8Array): string {
-    const masked = this.#objects.put(this.#hide(content))
-    const secret = masked !== sha256(content)
-    this.#written.set(path, secret ? { written: sha256(content), masked } : null)
+  putNew(path: string, content: string | Uint8Array, secret = false): string {
+    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#hide(content))
+    this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }
 

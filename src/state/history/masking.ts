@@ -18,9 +18,11 @@ export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
  */
 export class Masking {
   readonly #names: ReadonlyMap<string, string>
+  readonly #places: Places
 
   /** @param secrets the present secret values, longest first */
   constructor(places: Places, secrets: readonly string[]) {
+    this.#places = places
     const key = secrets.length === 0 ? Buffer.alloc(0) : secretKey(places)
     this.#names = new Map(secrets.map(secret => [secret, nameOf(secret, key)]))
   }
@@ -30,6 +32,11 @@ export class Masking {
     let hidden = text
     for (const [secret, name] of this.#names) hidden = hidden.replaceAll(secret, `\u{f0002}${name}\u{f0003}`)
     return hidden
+  }
+
+  /** A mark in the place of a content that is secret as a whole, and that nobody can put back. */
+  hideAll(content: string | Uint8Array): string {
+    return `\u{f0002}${nameOf(content, secretKey(this.#places))}\u{f0003}\n`
   }
 
   /** The text with the secrets back; undefined when one of them has changed since, so that it cannot be restored. */
@@ -62,7 +69,7 @@ export function showMasked(text: string): string {
   return text.replace(MARK, '********')
 }
 
-function nameOf(secret: string, key: Buffer): string {
+function nameOf(secret: string | Uint8Array, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 
