@@ -30,6 +30,8 @@ import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 /** These events only prepare: services are started by the boot that follows (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
 
+const EXPANSION = 'S05generic_template_expand'
+
 /** An event as it is signalled. */
 export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context, 'judge' | 'mayOverwrite'> {
   /** The first of its arguments is the event. */
@@ -73,7 +75,7 @@ export async function runAction(
   system: System,
   report: Reporter,
 ): Promise<number> {
-  const handler = { name: basename(file), file, realFile: file }
+  const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
   if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
   const turn = takeTurn({ places, system }, handler.name)
@@ -145,9 +147,8 @@ class EventRun {
     const { handlers, templates } = this.#event
     const steps = handlers.map(handler => ({ name: handler.name, run: () => this.#handle(handler) }))
     // An event without files may still be armed: its actions and the databases are taken back too.
-    const makes = handlers.some(handler => actionOf(handler, this.#context.places) !== undefined)
-    if (templates.length > 0 || makes || this.#hasWindow)
-      steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
+    const makes = handlers.some(handler => this.#ownAction(handler) !== undefined)
+    if (templates.length > 0 || makes || this.#hasWindow) steps.push({ name: EXPANSION, run: () => this.#expand() })
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled an event of its own.
@@ -157,7 +158,7 @@ class EventRun {
 
   async #handle(handler: Handler): Promise<void> {
     const { places, system } = this.#context
-    const own = actionOf(handler, places)
+    const own = this.#ownAction(handler)
     if (own !== undefined) await this.#act(handler, await own())
     else if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
       const databases = fillDatabases(places, !system.dryRun, this.#report)
@@ -171,6 +172,11 @@ class EventRun {
       const problem = await runHandler(handler, event, places, system, this.#report)
       if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
     }
+  }
+
+  /** The action that runs in this process. One that comes after the files is a program, which commits what it makes by itself. */
+  #ownAction(handler: Handler): (() => Promise<Action>) | undefined {
+    return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
   }
 
   /** Runs an action in this process. When it fails, nothing that it made is committed. */

@@ -28,6 +28,7 @@ export async function makeSelfSigned({ context, make }: ActionRun): Promise<void
     path: FILE,
     content: await selfSigned(name, names),
     mode: 0o600,
+    folderMode: 0o700,
     secret: true,
     by: 'make-self-signed-certificate',
   })

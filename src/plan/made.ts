@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import type { Context } from './context.ts'
 import type { FileChange, Plan } from './plan.ts'
@@ -16,6 +17,8 @@ export interface MadeFile {
   readonly secret: boolean
   /** The action that makes it. */
   readonly by: string
+  /** Mode of its folder, if that has to be made. Absent: 0755. */
+  readonly folderMode?: number
   /** Services to adjust when it differs from the former one: `openvpn:try-restart`. */
   readonly notify?: readonly string[]
 }
@@ -40,6 +43,7 @@ export function withMade(
       throw refusal(`is no file; ${by} makes one here`, { where: path })
     const before = state?.kind === 'file' ? system.read(real) : undefined
     if (before?.equals(Buffer.from(after)) === true) return []
+    if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode }, folders)
     if (state === undefined) target.missingFolders(real, folders)
     const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
     const drift = state === undefined ? 'created' : 'updated'
