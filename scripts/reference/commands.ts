@@ -1,4 +1,4 @@
-import { OPTIONS } from '../../src/cli/db/usage.ts'
+import { OPTIONS } from '../../src/cli/db/options.ts'
 import { VERBS } from '../../src/cli/db/verbs.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
 import { COMMON_OPTIONS, type Command, type Option } from '../../src/terminal/command.ts'
@@ -69,7 +69,7 @@ function databases(): string[] {
         ['config [OPTIONS] VERB [ARGUMENTS]', 'the same for the database configuration'],
       ]),
     ),
-    OPTIONS.map(([name, text]) => wrap(`- ${code(name)}: ${prose(text)}`, '  ')).join('\n'),
+    optionList(OPTIONS),
     block(columns(verbs)),
   ]
 }

@@ -4,9 +4,10 @@ import { didYouMean } from '../base/nearest.ts'
 import { registerActions } from '../event/actions.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
-import { findPlaces } from '../system/places.ts'
+import { findPlaces, placesOn } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
 import { RealSystem } from '../system/real-system.ts'
+import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { Messages } from '../terminal/messages.ts'
@@ -40,7 +41,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print((await import('../terminal/help.apart.ts')).overview(COMMANDS))
+    return print(await (await import('../terminal/help.apart.ts')).overview(COMMANDS))
   if (name === undefined) throw usageFailure('which command?', listOfCommands())
   return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }
@@ -102,15 +103,15 @@ function putTogether(
   const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
   const places = findPlaces(io.shipped, io.env, value('root'), io.resolve)
   messages.of(places)
-  const invocation = (looks: boolean): Invocation => ({
+  const invocation = (system: System): Invocation => ({
     args,
-    flag: name => values[name] === true || (looks && name === 'dry-run'),
+    flag: name => values[name] === true || (system.dryRun && name === 'dry-run'),
     value,
     commands: COMMANDS,
     io,
-    places,
-    system: looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env),
-    asDryRun: () => invocation(true),
+    places: placesOn(places, system),
+    system,
+    asDryRun: () => invocation(new DryRunSystem(places.root, io.env)),
     colour: messages.colour,
     print: text => messages.print(text),
     printExact: text => messages.printExact(text),
@@ -119,7 +120,8 @@ function putTogether(
     progress: step => messages.progress(step),
     log: (level, text) => messages.log(level, text),
   })
-  return invocation(command.onlyLooks === true || values['dry-run'] === true || values.check === true)
+  const looks = command.onlyLooks === true || values['dry-run'] === true || values.check === true
+  return invocation(looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env))
 }
 
 function version(io: Io): string {

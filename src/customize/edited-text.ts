@@ -23,7 +23,7 @@ export function editedText({ places, system }: Context, path: string, wanted: st
   if (!Buffer.from(edited).equals(content))
     throw refusal(`${path} is not UTF-8 text, and fragments are`, { hint: `gabarit restore ${path}` })
   if (edited === wanted) throw refusal(`${path} is as the templates make it: there is nothing to adopt`)
-  const hash = readManifest(places, system).get(path)?.sha256
+  const hash = readManifest(places).get(path)?.sha256
   // Never written by gabarit: all that differs is the person's.
   if (hash === undefined || hash === sha256(wanted)) return edited
   if (hash === sha256(edited))

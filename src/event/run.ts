@@ -11,7 +11,7 @@ import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked, PropertyChange } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
@@ -107,7 +107,7 @@ class EventRun {
     this.#turn = turn
     this.#report = report
     this.#context = {
-      places,
+      places: placesOn(places, system),
       system,
       replaced: this.#replaced,
       made: this.#made,

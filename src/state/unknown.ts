@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
@@ -13,9 +11,8 @@ import { History } from './history/history.ts'
  */
 export function refuseUnknownState(places: Places, file: string, empty: string): void {
   const known = new History(places).lastApplied()?.manifest ?? undefined
-  const folder = writtenFolder(places)
   const nothing = known === undefined || known === empty
-  if (nothing && (!existsSync(folder) || readdirSync(folder).length === 0)) return
+  if (nothing && writtenFolder(places).list().length === 0) return
   throw refusal('the list of the files that gabarit owns is missing, and gabarit has written files here before', {
     where: file,
     hint: wayOut(places, file, known),
@@ -24,11 +21,14 @@ export function refuseUnknownState(places: Places, file: string, empty: string):
 
 /** What to do about a list that is missing or damaged: exact commands. */
 export function wayOut(places: Places, file: string, known = lastKnown(places)): string {
-  const kept = known === undefined ? undefined : join(places.state, 'objects', known.slice(0, 2), known)
+  const { objects } = new History(places)
   const fromHistory =
-    kept === undefined || !existsSync(kept)
+    known === undefined || !objects.has(known)
       ? []
-      : ['Take the one of the last event back from the history:', `  install -m 600 ${shell(kept)} ${shell(file)}`]
+      : [
+          'Take the one of the last event back from the history:',
+          `  install -m 600 ${shell(objects.fileOf(known))} ${shell(file)}`,
+        ]
   return [
     'Nothing was changed: files edited by hand could not be told from others.',
     ...fromHistory,

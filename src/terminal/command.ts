@@ -92,7 +92,8 @@ export const CHECK_OPTION: Option = {
   describe: 'as --dry-run, and ask the site’s checks and the daemons’ checkers too',
 }
 
-export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }
+/** What the history notes beside a run. */
+export const NOTE_OPTIONS: readonly Option[] = [{ name: 'comment', type: 'string', describe: 'a note for the history' }]
 
 /** Options of every command that makes changes. */
 export const CONFIRM_OPTIONS: readonly Option[] = [

@@ -18,14 +18,14 @@ import { guardProcess, startGuard } from './start-guard.ts'
 /** Undoes or finishes what was cut off: a commit, an entry of the history. */
 export function repair(places: Places, system: System, turn: Turn, report: Reporter): void {
   if (turn.joined) return
-  const message = recover(places, system)
+  const message = recover(places)
   if (message !== undefined) report({ kind: 'recovered', message })
   const command = finishDatabaseChanges(places)
   if (command !== undefined) report({ kind: 'recovered', message: `finished ${command}, which was cut off` })
   recordUnfinished(places, entry => {
     const open = readConfirmation(places)
     if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
-    keepWritten(readManifest(places, system), places, system, warning => report({ kind: 'warning', message: warning }))
+    keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
     report({
       kind: 'recovered',
       message: `finished ${commandLine(entry)}, which was cut off behind its commit`,

@@ -1,7 +1,7 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, restorationTo } from '../plan/restore-entry.ts'
-import { type Confirmation, describeConfirmation, readConfirmation, writeConfirmation } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, readConfirmation } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
@@ -68,7 +68,7 @@ export function howItWent({ base }: Confirmation, status: number): string {
 /** A full disk may be why it could not be done. Nothing can be noted then, and everybody is told all the same. */
 function noteProblem(open: Confirmation, places: Places): void {
   try {
-    writeConfirmation(places, open)
+    CONFIRMATION.write(places, open)
   } catch {
     // It stays as it was, and the next command tries again.
   }

@@ -11,6 +11,7 @@ import { VERBS } from '../../src/cli/db/verbs.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
 import { FORMATS } from '../../src/db/formats.ts'
 import { listEvents } from '../../src/event/load.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { BANNER_STYLES } from '../../src/template/banner.ts'
 import { SCOPE_NAMES } from '../../src/template/scope.ts'
 import { COMMON_OPTIONS, type Option } from '../../src/terminal/command.ts'
@@ -18,16 +19,16 @@ import { PROJECT } from '../support/sandbox.ts'
 import { listDocuments, readCode, textOf } from './markdown.ts'
 
 const documents = listDocuments()
-const isGenerated = (name: string) => referencePages().has(name)
+const generated = referencePages(PROJECT)
 /** Code of the documents that people write: spans and blocks. The generated pages name everything by themselves. */
-const code = new Map(documents.filter(name => !isGenerated(name)).map(name => [name, readCode(textOf(name))]))
+const code = new Map(documents.filter(name => !generated.has(name)).map(name => [name, readCode(textOf(name))]))
 const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
   name.endsWith('.ts'),
 )
 
 const names = suite('documents name')
 
-/** Words of these texts that do not stand in the code of the documents. */
+/** Those of these words that the code of the documents lacks. */
 function missing(wanted: readonly string[], texts: readonly string[]): string[] {
   return wanted.filter(word => {
     const pattern = new RegExp(`(^|[^\\w-])${word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}($|[^\\w-])`, 'm')
@@ -49,12 +50,12 @@ function optionNames({ name, alias = [] }: Option): string[] {
   return [name, ...alias].map(word => `--${word}`)
 }
 
-/** Adds a test that all these words stand in the code of one document. */
+/** Adds a test that the code of one document has all these words. */
 function listed(document: string, what: string, wanted: readonly string[]): void {
   names(`${what} in ${document}`, () => assert.equal(missing(wanted, code.get(document) ?? []), []))
 }
 
-const shippedEvents = listEvents({ root: '/', shipped: PROJECT, site: '/nowhere', databases: '', state: '' })
+const shippedEvents = listEvents({ ...findPlaces(PROJECT, {}, '/'), site: '/nowhere' })
 listed('docs/reference/databases.md', 'every verb and option of db', [...Object.keys(VERBS), ...FLAGS])
 listed('docs/reference/databases.md', 'every format of a property', Object.keys(FORMATS))
 listed('docs/reference/fragments.md', 'all that a fragment sees', [
@@ -79,6 +80,18 @@ function environmentVariables(): string[] {
   })
   return [...new Set(found)].filter(name => name !== 'PATH').sort()
 }
+
+names('every package and its version: docs/dependencies.md', () => {
+  const { dependencies, devDependencies } = JSON.parse(textOf('package.json'))
+  const text = textOf('docs/dependencies.md')
+  const packages = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([name]) => !name.startsWith('@types/'),
+  )
+  assert.equal(
+    packages.filter(([name, version]) => !text.includes(`[${name}](`) || !text.includes(`) ${version} |`)),
+    [],
+  )
+})
 
 names('every folder of the sources: docs/ARCHITECTURE.md', () => {
   const folders = readdirSync(join(PROJECT, 'src')).map(name => `${name}/`)

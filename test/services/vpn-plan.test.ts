@@ -1,5 +1,5 @@
 // What events make for the VPN is in their plan, their history and their rollback. As root, in private namespaces, on `/`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,7 +10,7 @@ import { testIf } from '../support/skip.ts'
 import { certificate, index, PKI, said, tried, type } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'make-cadir')
-const reason = programs ?? enterNamespace(import.meta.filename)
+const reason = programs ?? enterNamespace('vpnplan')
 const vpn = suite('the PKI in plan, history and rollback')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
 
@@ -136,6 +136,13 @@ test('what is broken is told, and nothing changes: no Easy-RSA, a damaged index,
   assert.not(existsSync(`${PKI}/issued/willy.crt`))
   writeFileSync(`${PKI}/index.txt`, whole)
   assert.equal(readdirSync('/etc/openvpn/easy-rsa/.gabarit').length, 1)
+  const folder = readlinkSync(PKI)
+  run(['ln', '-sfn', '/tmp', PKI])
+  assert.match(
+    said(tried('signal-event vpn-client-create willy')),
+    `${PKI} is a link to /tmp: gabarit works on a folder pki`,
+  )
+  run(['ln', '-sfn', folder, PKI])
   type('signal-event vpn-client-create willy')
 })
 

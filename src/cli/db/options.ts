@@ -2,9 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { bytesOf } from '../../system/read-files.ts'
+import type { Option } from '../../terminal/command.ts'
+import { type FormatName, formatOf } from './format.ts'
 
 export interface Options {
-  readonly json: boolean
+  readonly format: FormatName
   readonly reveal: boolean
   readonly help: boolean
   readonly version: boolean
@@ -13,8 +15,17 @@ export interface Options {
   readonly words: readonly string[]
 }
 
-/** Every option. */
-export const FLAGS = ['--json', '--reveal', '--help', '--version', '--root']
+/** The options of both programs, each with what it does. */
+export const OPTIONS: readonly Option[] = [
+  { name: 'json', type: 'boolean', describe: 'print JSON' },
+  { name: 'reveal', type: 'boolean', describe: 'print secret values in clear' },
+  { name: 'root', type: 'string', describe: 'work below this folder instead of / (as GABARIT_ROOT)' },
+  { name: 'help', type: 'boolean', describe: 'show this help, or that of a verb' },
+  { name: 'version', type: 'boolean', describe: 'show the version' },
+]
+
+/** The names of the options. */
+export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
 /** Options stand before the database (or the verb of `config`); the first word that is none ends them, as does `--`. */
 export function parseOptions(args: readonly string[]): Options {
@@ -36,7 +47,7 @@ export function parseOptions(args: readonly string[]): Options {
   }
   const has = (name: string) => flags.has(name)
   return {
-    json: has('--json'),
+    format: formatOf(flags),
     reveal: has('--reveal'),
     help: has('--help'),
     version: has('--version'),

@@ -5,7 +5,7 @@ import type { Authority, Mode } from './types.ts'
 
 /** Folder of everything that we remember about certificates, a real path. */
 export function certificateState(places: Places): string {
-  return join(places.state, 'letsencrypt')
+  return places.state.path('letsencrypt')
 }
 
 /** The addresses of ACME version 1, which ended in 2021, and their successors. SME Server's templates name them. */

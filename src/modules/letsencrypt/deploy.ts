@@ -76,7 +76,7 @@ function certificateOfDomain(
 
 /** A file of a certificate that gabarit has put into service. */
 export function isOurs(places: Places, file: string | undefined): boolean {
-  const state = places.state.slice(places.root === '/' ? 0 : places.root.length)
+  const state = places.state.folder.slice(places.root === '/' ? 0 : places.root.length)
   return file?.startsWith(`${state}/letsencrypt/`) === true
 }
 

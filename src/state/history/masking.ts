@@ -1,9 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { hasCode } from '../../base/failure.ts'
 import { secretValues } from '../../db/secrets.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
 
 /** Stands for a secret in stored contents: who knows the secret can put it back, nobody can read it. */
@@ -11,6 +7,9 @@ const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
 
 /** Stands for a content that cannot be kept, because a secret that nobody knows any more may be anywhere in it. */
 export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
+
+/** The key that names secrets. */
+const KEY = 'masking-key'
 
 /**
  * Takes secret values out of contents before they go into the history, and puts them back for a rollback.
@@ -73,15 +72,10 @@ function nameOf(secret: string | Uint8Array, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 
-function secretKey(places: Places): Buffer {
-  const file = join(places.state, 'masking-key')
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
-  }
+function secretKey({ state }: Places): Buffer {
+  const known = state.read(KEY)
+  if (known !== undefined) return known
   const key = randomBytes(32)
-  mkdirSync(places.state, { recursive: true })
-  writeFileAtomically(file, key, { mode: 0o600 })
+  state.writeShared(KEY, key)
   return key
 }
