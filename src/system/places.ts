@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Files } from './files.ts'
 import type { Io } from './io.ts'
+import { findModules } from './module-folders.ts'
 import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
@@ -12,6 +13,8 @@ export interface Places {
   readonly shipped: string
   /** The site's folder: `/etc/gabarit` below the root. */
   readonly site: string
+  /** Folders of somebody else's modules, in byte order of their names. */
+  readonly modules: readonly string[]
   /** Folder of the databases. */
   readonly databases: string
   /** Manifest, journal, locks, copies of replaced files: `/var/lib/gabarit` below the root. */
@@ -35,7 +38,16 @@ export function findPlaces(
   const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
   const state = join(base, 'var/lib/gabarit')
   const databases = env.DBPATH ? absolute(env.DBPATH) : join(state, 'db')
-  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state: new State(state, new RealFiles()) }
+  const site = join(base, 'etc/gabarit')
+  return { root: base, shipped, site, modules: findModules(base), databases, state: new State(state, new RealFiles()) }
+}
+
+/**
+ * The folders that have `templates`, `db`, `events`, `checkers` and `services`: the package, the modules, the site. What a later
+ * one says overrides an earlier one.
+ */
+export function packageFolders({ shipped, modules, site }: Pick<Places, 'shipped' | 'modules' | 'site'>): string[] {
+  return [shipped, ...modules, site]
 }
 
 /** The same places, with what gabarit keeps on other files: those of a dry run. */

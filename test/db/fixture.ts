@@ -14,6 +14,7 @@ export class Fixture {
     root: this.folder,
     shipped: join(this.folder, 'shipped'),
     site: join(this.folder, 'etc/gabarit'),
+    modules: [],
     databases: join(this.folder, 'var/lib/gabarit/db'),
     state: new State(join(this.folder, 'var/lib/gabarit'), new RealFiles()),
   }

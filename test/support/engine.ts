@@ -35,6 +35,7 @@ export class Engine {
       root: server,
       shipped: join(this.root, 'package'),
       site,
+      modules: [],
       databases: join(state, 'db'),
       state: new State(state, new RealFiles()),
     }
