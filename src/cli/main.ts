@@ -40,7 +40,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const more = name === 'help' ? rest.slice(1) : rest
   if (asked !== undefined) return run(await find(asked), [...more, '--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print((await import('../terminal/help.apart.ts')).overview(await allCommands(words, io)))
+    return print(await (await import('../terminal/help.apart.ts')).overview(await allCommands(words, io)))
   if (name === undefined) throw usageFailure('which command?', listOfCommands(COMMANDS))
   return run(await find(name), [...common, ...rest], `gabarit ${name}`)
 }

@@ -6,7 +6,7 @@ import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
 /** Where everything is. All paths are absolute; {@link below} finds target files. */
-export interface Places {
+export interface Paths {
   /** Prefix of every path on the server; `/` in production. */
   readonly root: string
   /** The package's own folder (templates, db, events, bin). */
@@ -17,7 +17,13 @@ export interface Places {
   readonly modules: readonly string[]
   /** Folder of the databases. */
   readonly databases: string
-  /** Manifest, journal, locks, copies of replaced files: `/var/lib/gabarit` below the root. */
+  /** `/var/lib/gabarit` below the root. */
+  readonly stateFolder: string
+}
+
+/** The same for the engine, with what gabarit keeps for itself. */
+export interface Places extends Paths {
+  /** Manifest, journal, locks, copies of replaced files: what is in {@link Paths.stateFolder}. */
   readonly state: State
 }
 
@@ -29,30 +35,35 @@ export interface Places {
  * @param root overrides `GABARIT_ROOT` (the option `--root`)
  * @param absolute makes a relative path absolute; default: from the current folder of the process
  */
-export function findPlaces(
+export function findPaths(
   shipped: string,
   env: NodeJS.ProcessEnv,
   root?: string,
   absolute: Io['resolve'] = resolve,
-): Places {
+): Paths {
   const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
-  const state = join(base, 'var/lib/gabarit')
-  const databases = env.DBPATH ? absolute(env.DBPATH) : join(state, 'db')
+  const stateFolder = join(base, 'var/lib/gabarit')
+  const databases = env.DBPATH ? absolute(env.DBPATH) : join(stateFolder, 'db')
   const site = join(base, 'etc/gabarit')
-  return { root: base, shipped, site, modules: findModules(base), databases, state: new State(state, new RealFiles()) }
+  return { root: base, shipped, site, modules: findModules(base), databases, stateFolder }
 }
 
 /**
  * The folders that have `templates`, `db`, `events`, `checkers` and `services`: the package, the modules, the site. What a later
  * one says overrides an earlier one.
  */
-export function packageFolders({ shipped, modules, site }: Pick<Places, 'shipped' | 'modules' | 'site'>): string[] {
+export function packageFolders({ shipped, modules, site }: Pick<Paths, 'shipped' | 'modules' | 'site'>): string[] {
   return [shipped, ...modules, site]
 }
 
-/** The same places, with what gabarit keeps on other files: those of a dry run. */
-export function placesOn(places: Places, files: Files): Places {
-  return { ...places, state: new State(places.state.folder, files) }
+/** As {@link findPaths}, with the state on the disk. */
+export function findPlaces(...args: Parameters<typeof findPaths>): Places {
+  return placesOn(findPaths(...args), new RealFiles())
+}
+
+/** The same places, with what gabarit keeps on these files: a dry run has its own. */
+export function placesOn(paths: Paths, files: Files): Places {
+  return { ...paths, state: new State(paths.stateFolder, files) }
 }
 
 /** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
@@ -72,6 +83,6 @@ export function writtenFolder({ state }: Places): State {
 }
 
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
-export function databaseFile(places: Places, name: string): string {
+export function databaseFile(places: Paths, name: string): string {
   return isAbsolute(name) ? name : join(places.databases, `${name}.json`)
 }

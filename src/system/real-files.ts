@@ -1,4 +1,5 @@
 import * as fs from 'node:fs'
+import { dirname } from 'node:path'
 import { hasCode } from '../base/failure.ts'
 import { syncFolder, writeFileAtomically } from './atomic-write.ts'
 import type { Attributes, FileState, Files } from './files.ts'
@@ -36,7 +37,15 @@ export class RealFiles implements Files {
   }
 
   makeFolder(path: string, mode = 0o755): void {
-    fs.mkdirSync(path, { mode, recursive: true })
+    try {
+      // Not `recursive`: of a read-only disk Node then says that something does not exist.
+      fs.mkdirSync(path, { mode })
+    } catch (error) {
+      if (hasCode(error, 'EEXIST') && fs.statSync(path).isDirectory()) return
+      if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error
+      this.makeFolder(dirname(path), mode)
+      fs.mkdirSync(path, { mode })
+    }
   }
 
   removeFolder(path: string): void {
