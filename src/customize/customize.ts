@@ -5,7 +5,7 @@ import { contentOf } from '../override/content.ts'
 import type { Places } from '../system/places.ts'
 import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
 
-/** Copies a fragment into the site's templates-custom and remembers what it was made from. @returns the copy */
+/** Copies a fragment into the site's templates-custom and records what it was copied from. @returns the copy */
 export function copyFragment(places: Places, template: TemplateFiles, { name, file }: FragmentFile): string {
   const path = template.single ? template.name : join(template.name, name)
   const own = join(places.site, 'templates-custom', path)

@@ -7,20 +7,20 @@ import type { Places } from '../system/places.ts'
 import { compileFragment } from '../template/fragment.ts'
 
 /**
- * Where a merge waits that needs a person: `/etc/gabarit/merge/`, under the override's own name, outside of everything
- * that is expanded or run.
+ * Where an unfinished merge waits for the administrator: `/etc/gabarit/merge/`, under the override's own name, where nothing is
+ * expanded or run.
  */
 export function mergeFile(places: Places, id: string): string {
   return join(places.site, 'merge', id)
 }
 
-/** The text that waits; undefined when none does. */
+/** The text of an unfinished merge; undefined if there is none. */
 export function readMergeFile(places: Places, id: string): Buffer | undefined {
   const file = mergeFile(places, id)
   return existsSync(file) ? readFileSync(file) : undefined
 }
 
-/** Writes it with the owner and mode of the custom file, but never executable. */
+/** Writes it with the owner and mode of the custom file, but without execute permission. */
 export function writeMergeFile(places: Places, { id, file }: CustomFile, text: Buffer): void {
   const waiting = mergeFile(places, id)
   const { mode, uid, gid } = statSync(file)
@@ -28,7 +28,7 @@ export function writeMergeFile(places: Places, { id, file }: CustomFile, text: B
   writeFileAtomically(waiting, text, { mode: mode & 0o666, uid, gid })
 }
 
-/** Removes it with the folders that it leaves empty. */
+/** Removes it and the folders that become empty. */
 export function removeMergeFile(places: Places, id: string): void {
   rmSync(mergeFile(places, id), { force: true })
   for (let folder = dirname(id); folder !== '.'; folder = dirname(folder))
@@ -46,7 +46,7 @@ function removeFolder(folder: string): boolean {
   }
 }
 
-/** Why what waits cannot be put in force, if it cannot: two texts that fit line by line need not make a program. */
+/** Why the merged text cannot take effect, if it cannot: texts that merge line by line may still not parse. */
 export function checkMergeFile(places: Places, { id, kind }: CustomFile): string | undefined {
   if (kind !== 'template') return undefined
   try {

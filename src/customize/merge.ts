@@ -9,26 +9,26 @@ import type { Places } from '../system/places.ts'
 import { checkMergeFile, mergeFile, readMergeFile, removeMergeFile, writeMergeFile } from './merge-file.ts'
 import { hasMarks, mergeTexts } from './three-way.ts'
 
-/** How a merge ended. */
+/** The result of a merge. */
 export type MergeResult =
   | { readonly outcome: 'nothing to merge' }
-  /** In force now; `former` is where the custom text of before lies. */
+  /** In effect now; `former` is where the previous custom text is kept. */
   | { readonly outcome: 'merged'; readonly text: string; readonly former: string; readonly isCopy: boolean }
-  /** Nothing in force has changed: a person has to look at `file` first. */
+  /** Nothing in effect has changed: the administrator must edit `file` first. */
   | { readonly outcome: 'needs you'; readonly file: string; readonly why: string }
 
 /**
- * Merges what the shipped file has changed into the custom one. A merge with conflicts, or one that does not parse, waits
- * in a file of its own; when the administrator has mended that, the same call puts it in force.
+ * Merges the changes of the shipped file into the custom one. A merge with conflicts, or one that does not parse, goes to a
+ * separate file. Once the administrator has fixed that, calling this again puts it into effect.
  * @param dryRun changes nothing
- * @throws Failure when there is nothing to merge from, or the file is merged key by key
+ * @throws Failure if there is no base to merge from, or if the file is merged key by key
  */
 export function mergeOverride(places: Places, override: Override, dryRun: boolean): MergeResult {
   const { remembered } = override
   if (remembered?.merging !== undefined && readMergeFile(places, override.id) !== undefined)
     return finish(places, override, remembered.merging, dryRun)
   if (readMergeFile(places, override.id) !== undefined)
-    throw new Failure('a file lies where the merge has to go', {
+    throw new Failure('a file is in the place of the merge', {
       where: mergeFile(places, override.id),
       hint: 'Move it away.',
     })
@@ -55,7 +55,7 @@ export function mergeOverride(places: Places, override: Override, dryRun: boolea
   return { outcome: 'needs you', file: mergeFile(places, override.id), why }
 }
 
-/** The administrator has looked: the custom file is right beside what is shipped now. */
+/** The administrator has decided that the custom file is right as it is, given what is shipped now. */
 export function keepOverride(places: Places, override: Override): void {
   if (readMergeFile(places, override.id) !== undefined)
     throw new Failure('a merge of this override is not finished', {
@@ -67,19 +67,19 @@ export function keepOverride(places: Places, override: Override): void {
   changeBases(places, () => new Map([[id, { sha256, origin: 'keep' }]]))
 }
 
-/** What the shipped file held when the custom one was made from it. */
+/** The content of the shipped file from which the custom one was made. */
 export function baseContent(places: Places, { base, hash, file, id }: Override): Buffer {
   if (base === undefined)
-    throw new Failure('it is not known yet what this override was made from', {
+    throw new Failure('it is not yet known what this override was made from', {
       where: file,
-      hint: 'The next event or expansion remembers what is shipped now. Compare the two yourself.',
+      hint: 'The next event or expansion records what is shipped now. Compare the two yourself.',
     })
   if (base.sha256 === null) return Buffer.alloc(0)
   if (base.sha256 === hash) return contentOf(file)
   try {
     return overrideContents(places).get(base.sha256)
   } catch (error) {
-    throw new Failure(`what ${id} was made from is gone or damaged: ${messageOf(error)}`, {
+    throw new Failure(`the base of ${id} is missing or damaged: ${messageOf(error)}`, {
       where: contentFile(places, base.sha256),
       hint: 'Compare the two files yourself, then: gabarit overrides keep',
       cause: error,
@@ -87,7 +87,7 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
   }
 }
 
-/** Leaves the merged text in its own file when it cannot be put in force, and says why. */
+/** If the merged text cannot take effect, leaves it in a separate file and says why. */
 function problemOf(places: Places, override: Override, text: string, conflicts: boolean): string | undefined {
   writeMergeFile(places, override, raw(text))
   const problem = conflicts ? undefined : checkMergeFile(places, override)
@@ -103,27 +103,27 @@ function finish(
 ): MergeResult {
   const file = mergeFile(places, override.id)
   if (merging.custom !== override.hash)
-    throw new Failure('this override has changed since the merge was begun', {
+    throw new Failure('this override has changed since the merge began', {
       where: override.file,
-      hint: `Bring the change into ${file} as well and undo it here, or remove ${file} and merge again.`,
+      hint: `Make the same change in ${file} and undo it here, or remove ${file} and merge again.`,
     })
   const text = bytes(readMergeFile(places, override.id) ?? Buffer.alloc(0))
-  if (hasMarks(text)) return { outcome: 'needs you', file, why: 'it still holds marks of a conflict' }
+  if (hasMarks(text)) return { outcome: 'needs you', file, why: 'it still contains conflict markers' }
   const problem = checkMergeFile(places, override)
   if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
   return install(places, override, text, merging.shipped, dryRun)
 }
 
 /**
- * The custom file first, its base last: a crash in between leaves an override that counts as stale, and merging it again
- * finds nothing to do.
+ * Writes the custom file first and its base last. A crash in between leaves an override that counts as stale, and merging it
+ * again finds nothing to do.
  */
 function install(places: Places, override: Override, text: string, shipped: string, dryRun: boolean): MergeResult {
   const result = { outcome: 'merged', text, former: contentFile(places, override.hash) } as const
   const isCopy = sha256(raw(text)) === override.shippedHash
   if (dryRun) return { ...result, isCopy }
   overrideContents(places).put(contentOf(override.file))
-  // A custom file that is a link into a working copy stays one.
+  // A custom file that is a link into a working copy stays a link.
   const file = realpathSync(override.file)
   const { mode, uid, gid } = statSync(file)
   writeFileAtomically(file, raw(text), { mode: mode & 0o7777, uid, gid })
@@ -137,17 +137,18 @@ function nothingToMerge(override: Override): MergeResult {
   return { outcome: 'nothing to merge' }
 }
 
-const UNKNOWN = 'it is not known what it was made from; compare it with the shipped file, then "gabarit overrides keep"'
+const UNKNOWN =
+  'it is not known what it was made from; compare it with the shipped file, then run "gabarit overrides keep"'
 
 function notByLines({ file, shadow }: Override): Failure {
-  const how = shadow?.whole === true ? 'is taken as a whole' : 'is merged key by key at every use'
+  const how = shadow?.whole === true ? 'replaces the whole file' : 'is merged key by key whenever it is used'
   return new Failure(`this override ${how}: there are no lines to merge`, {
     where: file,
-    hint: 'See what has changed with "gabarit overrides diff", change yours where it needs it, then: gabarit overrides keep',
+    hint: 'See what has changed with "gabarit overrides diff", update yours if needed, then: gabarit overrides keep',
   })
 }
 
-/** One character a byte, so that a text in any encoding comes out as it went in. */
+/** One character per byte, so that text in any encoding is preserved. */
 function bytes(content: Buffer): string {
   return content.toString('latin1')
 }

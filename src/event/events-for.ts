@@ -3,7 +3,7 @@ import type { Places } from '../system/places.ts'
 import { listEvents, loadEvent } from './load.ts'
 
 /**
- * The events that make all of these templates, those that make the fewest others first.
+ * The events that expand all of these templates, those that expand the fewest others first.
  * @param templates names without a leading slash
  */
 export function eventsFor(places: Places, templates: ReadonlySet<string>): string[] {

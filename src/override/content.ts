@@ -4,14 +4,14 @@ import { hasCode } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { sha256 } from '../base/sha256.ts'
 
-/** What a path is, links followed; a link that leads nowhere counts as a file (in services2adjust its target is a word). */
+/** What a path is, following links. A link that leads nowhere counts as a file (in services2adjust its target is a word). */
 export function kindOf(path: string): 'file' | 'folder' | undefined {
   const stat = statOf(path)
   if (stat !== undefined) return stat.isDirectory() ? 'folder' : 'file'
   return ifThere(() => lstatSync(path, { throwIfNoEntry: false })) === undefined ? undefined : 'file'
 }
 
-/** What a file holds. Of a folder: a list of its files with their hashes, which changes when one of them does. */
+/** The content of a file. For a folder: a list of its files with their hashes, which changes when one of them does. */
 export function contentOf(path: string): Buffer {
   const stat = statOf(path)
   if (stat === undefined) return Buffer.from(`${readlinkSync(path)}\n`)
@@ -32,7 +32,7 @@ function statOf(path: string): ReturnType<typeof statSync> {
   return ifThere(() => statSync(path, { throwIfNoEntry: false }))
 }
 
-/** `throwIfNoEntry` is not enough: what lies "below" a file, and a link in a circle, are not there either. */
+/** `throwIfNoEntry` is not enough: paths "below" a file and circular links do not exist either. */
 function ifThere<Found>(look: () => Found): Found | undefined {
   try {
     return look()
@@ -43,9 +43,9 @@ function ifThere<Found>(look: () => Found): Found | undefined {
 }
 
 /**
- * Of a shipped JSON file that is merged key by key, what a custom one puts out of force: the shipped values of the keys
- * that the custom file gives, as text. Undefined when the custom file is not JSON.
- * @param depth how many levels are merged; what lies deeper is replaced as a whole
+ * For a JSON file that is merged key by key: the part of the shipped one that a custom one overrides, which is the shipped
+ * values of the custom file's keys, as text. Undefined if the custom file is not JSON.
+ * @param depth how many levels are merged; deeper values are replaced as a whole
  */
 export function overridden(custom: Buffer, shipped: Buffer, depth: number): string | undefined {
   try {

@@ -8,23 +8,23 @@ import { driftState, isByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 import { sameAttributes, Target } from './target.ts'
 
-/** The commands that a template asks to judge its files; undefined: the usual ones. */
+/** The commands that check the files of a template; undefined: the standard ones. */
 export type ValidateOf = (template: string) => readonly (readonly string[])[] | undefined
 
-/** A file as it shall be again. */
+/** A file in the state to restore. */
 export interface Restored {
   readonly path: string
   readonly template: string
-  /** Null: it shall not exist. */
+  /** Null: it must not exist. */
   readonly version: { readonly content: Buffer; readonly attributes: Attributes } | { readonly link: string } | null
 }
 
 /**
- * A plan that brings files back to former states, committed like any other.
+ * A plan that restores previous states of files, committed like any other.
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
- * @param pins files that stay as they are
- * @param validateOf which checkers of their own the templates name
+ * @param pins files to leave as they are
+ * @param validateOf the checkers that templates name
  */
 export function restorePlan(
   places: Places,
@@ -53,7 +53,7 @@ export function restorePlan(
   }
 }
 
-/** What is known of a pinned file stays as it is, like the file. */
+/** The manifest entry of a pinned file is kept, like the file. */
 function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest {
   if (pins.size === 0) return manifest
   const owned = [...manifest].filter(([path]) => !pins.has(path))

@@ -1,7 +1,7 @@
 import yargs from 'yargs'
 import { COMMON_OPTIONS, type Command } from './command.ts'
 
-/** Help of one command, with its examples. */
+/** Help for one command, with its examples. */
 export function commandHelp(command: Command, program: string): Promise<string> {
   const help = yargs([])
     .scriptName(program)
@@ -22,18 +22,18 @@ function verbList({ verbs = [] }: Command): string {
     .join('')
 }
 
-/** Help of `gabarit`: the table of its commands. */
+/** Help for `gabarit`: the table of its commands. */
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
   const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
   return [
     'gabarit COMMAND [OPTIONS] [ARGUMENTS]',
     '',
-    'Key/value databases feed template fragments; events make the real configuration files of them.',
+    'Generates configuration files from key/value databases and template fragments.',
     '',
     ...rows,
     '',
-    'gabarit help COMMAND tells more. The databases are changed with `db` and `config`.',
+    'For details, run gabarit help COMMAND. Use `db` and `config` to change the databases.',
     'Example: config setprop letsencrypt status test && signal-event --dry-run console-save',
   ].join('\n')
 }

@@ -56,7 +56,7 @@ stuck('a service that cannot be told of the old files is told by the next event'
   const signal = new URL('../../bin/signal-event', import.meta.url).pathname
   const { status, stderr } = box.run([signal, 'change'], { env })
   assert.is(status, 4, stderr)
-  assert.match(stderr, 'It is remembered, and tried again by the next event: other')
+  assert.match(stderr, 'The next event will try again: other')
   assert.match(box.must('gabarit status'), 'other: reload')
   box.write('/bin/supervisorctl.well', '')
   writeFileSync(`${program}.log`, '')

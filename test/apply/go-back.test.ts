@@ -138,7 +138,7 @@ step('an adjustment that hangs while the service is well: the files stay, it wai
   const { status, stdout, stderr } = restartWith('patient')
   assert.is(status, 1, `${stdout}${stderr}`)
   assert.match(stderr, 'did not end within 2 s and was killed')
-  assert.match(stderr, 'It is remembered')
+  assert.match(stderr, 'The next event will try again')
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode patient')
   assert.match(served(), 'mode stubborn')
   assert.match(type('gabarit status'), 'ported: restart')

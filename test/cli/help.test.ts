@@ -55,7 +55,7 @@ const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['expand-template --output x /etc/hosts /etc/dehydrated/config', '--output takes one template'],
   ['expand-template --all /etc/hosts', '--all takes no template names'],
   ['gabarit letsencrypt', 'which verb? gabarit letsencrypt VERB'],
-  ['gabarit letsencrypt stauts', 'gabarit letsencrypt has no verb "stauts"; did you mean "status"?'],
+  ['gabarit letsencrypt stauts', 'unknown subcommand "stauts" of gabarit letsencrypt; did you mean "status"?'],
   ['gabarit letsencrypt status --josn', 'unknown option --josn; did you mean "--json"?'],
   ['signal-event', 'signal-event needs EVENT [ARGUMENT...]'],
   ['signal-event --dryrun console-save', 'unknown option --dryrun; did you mean "--dry-run"?'],

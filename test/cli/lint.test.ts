@@ -87,7 +87,7 @@ const MISTAKES: readonly Mistake[] = [
     'a service that nobody knows',
     box => box.write(`${SITE}/events/probe/services2adjust/htpd`, 'reload\n'),
     'error',
-    /services2adjust\/htpd: there is no service record "htpd"/,
+    /services2adjust\/htpd: the configuration database has no service record "htpd"/,
   ],
   [
     'an unknown action',

@@ -109,7 +109,7 @@ overrides('a conflict stays out of force until it is solved, and the same comman
   assert.match(site.must('expand-template --stdout /etc/hosts'), mine)
   assert.not.match(site.must('expand-template --stdout /etc/hosts'), '<<<')
 
-  assert.match(site.run(merge).stderr, 'it still holds marks of a conflict')
+  assert.match(site.run(merge).stderr, 'it still contains conflict markers')
   assert.is(site.read(`${WAITING}/${HOSTS}`), waiting)
   assert.match(site.run('gabarit overrides keep /etc/hosts 10Localhost').stderr, 'is not finished')
 
@@ -143,7 +143,7 @@ overrides('an edit made in force while a conflict waits is not overwritten', () 
   site.write(`${CUSTOM}/${HOSTS}`, '127.0.0.1 urgent\n')
   const { status, stderr } = site.run('gabarit overrides merge')
   assert.is(status, 1)
-  assert.match(stderr, 'this override has changed since the merge was begun')
+  assert.match(stderr, 'this override has changed since the merge began')
   assert.is(site.custom(HOSTS), '127.0.0.1 urgent\n')
 })
 
@@ -198,7 +198,7 @@ overrides('a withdrawn fragment is named in a warning', () => {
   site.copyByHand(HOSTS, text => `${text}# mine\n`)
   site.withdraw(HOSTS)
   const { stderr } = site.run('expand-template /etc/hosts')
-  assert.match(stderr, 'the shipped file that it replaced is gone')
+  assert.match(stderr, 'the shipped file that it replaced no longer exists')
   assert.equal(states(), { '/etc/hosts 10Localhost': 'shadows nothing any more' })
   assert.match(site.read('/etc/hosts'), '# mine')
 })
@@ -209,7 +209,7 @@ overrides('a damaged list stops an event before anything is written', () => {
   for (const command of ['signal-event console-save', 'expand-template /etc/hosts', 'gabarit overrides']) {
     const { status, stderr } = site.run(command)
     assert.is(status, 3, command)
-    assert.match(stderr, /overrides\.json: the list of what the overrides were made from is damaged/)
+    assert.match(stderr, /overrides\.json: the list of override bases is damaged/)
   }
   assert.not.ok(existsSync(site.path('/etc/hosts')))
 })

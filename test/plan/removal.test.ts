@@ -78,7 +78,7 @@ removal('a link that leads elsewhere is put right, a file in its place is refuse
   assert.is(engine.readLink('/etc/openvpn/on/a'), '../a.conf')
   rmSync(engine.path('/etc/openvpn/on/a'))
   engine.write('/etc/openvpn/on/a', 'mine\n')
-  assert.match((await engine.refused(() => engine.apply('vpn'))).message, 'stands where a link')
+  assert.match((await engine.refused(() => engine.apply('vpn'))).message, 'is in the place of a link')
   assert.is(engine.read('/etc/openvpn/on/a'), 'mine\n')
   engine.remove()
 })

@@ -83,7 +83,7 @@ testIf(oneShot, reason, 'a failure without a changed file is remembered, and not
   const { status, stderr } = signal()
   assert.is(status, 1)
   assert.match(stderr, 'adjusting lamp failed: /etc/gabarit/services/lamp start: exit status 7: no power')
-  assert.match(stderr, 'It is remembered, and tried again by the next event: lamp')
+  assert.match(stderr, 'The next event will try again: lamp')
   assert.match(readFileSync('/var/lib/gabarit/pending.json', 'utf8'), '"lamp"')
 })
 
