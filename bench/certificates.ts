@@ -8,7 +8,7 @@ import { enterNamespace } from '../test/support/namespace.ts'
 import { compare, type Subject } from './measure.ts'
 import { report } from './report.ts'
 
-const reason = enterNamespace(import.meta.filename, 'odoo-11')
+const reason = enterNamespace('odoo-11')
 if (reason !== undefined) throw new Error(`this needs private namespaces: ${reason}`)
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5)

@@ -1,77 +1,88 @@
-// Runs every test file as a process of its own: `node --import tsx test/run.ts [FILTER…]`, where a filter is a part
-// of a file's path. The last line is `N passed, N failed, N skipped`.
-import { readdirSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+// Runs every test file as a process of its own: `node --import tsx test/run.ts [PATTERN…]`, where a pattern is a part of a
+// file's path. The last line is `N passed, N failed, N skipped`.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleTests } from './support/bundle.ts'
+import { moveToMemory, temporaryFolder } from './support/memory.ts'
 import { installPackages } from './support/packages.ts'
 import { type FileResult, runTestFile } from './support/test-process.ts'
 
-const folder = import.meta.dirname
-const AT_ONCE = 2
-const LIMIT_SECONDS = 300
-const SCENARIO_LIMIT_SECONDS = 600
+/** Test files wait half of their time, for daemons and for time limits. */
+const AT_ONCE = Math.max(4, 2 * availableParallelism())
+const LIMIT_SECONDS = 900
 
-/** All test files below this folder that match one of the filters, in byte order. */
-function findTestFiles(filters: readonly string[]): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+/** Those that take longest, the longest first: begun late, they would keep everything waiting for them alone. */
+const LONG = ['scenario/']
+
+/** Kills at random moments: some shall come while a disk is at work. */
+const ON_DISK = ['cli/db-kill', 'faults/kill-random']
+
+interface Result extends FileResult {
+  readonly name: string
+}
+
+/** All test files, `test/cli/help.test.ts`, that have one of the patterns in their path. */
+function findTestFiles(patterns: readonly string[]): string[] {
+  const names = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .map(name => `test/${name}`)
     .filter(name => name.endsWith('.test.ts'))
-    .filter(name => filters.length === 0 || filters.some(filter => `test/${name}`.includes(filter)))
+  for (const pattern of patterns)
+    if (!names.some(name => name.includes(pattern))) process.stdout.write(`no test file has "${pattern}" in its path\n`)
+  const rank = (name: string) => {
+    const found = LONG.findIndex(start => name.startsWith(`test/${start}`))
+    return found === -1 ? LONG.length : found
+  }
+  return names
+    .filter(name => patterns.length === 0 || patterns.some(pattern => name.includes(pattern)))
     .sort()
-    .map(name => resolve(folder, name))
+    .sort((a, b) => rank(a) - rank(b))
 }
 
 /** Runs the files, so many at once, and reports each as it ends. */
-async function runAll(files: readonly string[], atOnce: number, limitSeconds: number): Promise<FileResult[]> {
-  const waiting = [...files]
-  const results: FileResult[] = []
+async function runAll(names: readonly string[], scriptOf: (name: string) => string): Promise<Result[]> {
+  const waiting = [...names]
+  const results: Result[] = []
   const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runTestFile(file, limitSeconds)
-      report(result)
-      results.push(result)
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const onDisk = ON_DISK.some(start => name?.startsWith(`test/${start}`))
+      const result = await runTestFile(scriptOf(name), LIMIT_SECONDS, onDisk ? tmpdir() : temporaryFolder())
+      results.push({ ...result, name })
+      report({ ...result, name }, `${results.length} of ${names.length}`)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return results
 }
 
 /** One line for a file that passed; everything it said for one that did not. */
-function report(result: FileResult): void {
-  const { passed, failed, skipped, seconds, problem } = result
+function report({ name, passed, failed, skipped, seconds, problem, output }: Result, place: string): void {
   const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`]
-  const name = relative(process.cwd(), result.file)
-  const line = `${failed > 0 ? 'FAIL' : 'ok  '} ${name}: ${counts.filter(Boolean).join(', ')} (${seconds.toFixed(1)} s)`
+  const line = `${place} ${failed > 0 ? 'FAIL' : 'ok  '} ${name}: ${counts.filter(Boolean).join(', ')} (${seconds.toFixed(1)} s)`
   process.stdout.write(`${line}${problem === undefined ? '' : `: ${problem}`}\n`)
-  if (failed > 0) process.stdout.write(`${result.output.trimEnd().replace(/^/gm, '    ')}\n`)
+  if (failed > 0) process.stdout.write(`${output.trimEnd().replace(/^/gm, '    ')}\n`)
 }
 
 /** Every skipped test with its reason: one that gives none is named too. */
-function reportSkips(results: readonly FileResult[]): void {
-  for (const { file, skipped, reasons } of results) {
-    const name = relative(process.cwd(), file)
+function reportSkips(results: readonly Result[]): void {
+  for (const { name, skipped, reasons } of results) {
     for (const reason of reasons) process.stdout.write(`skipped ${name}: ${reason}\n`)
     const silent = skipped - reasons.length
     if (silent > 0) process.stdout.write(`skipped ${name}: ${silent} without a reason (suite.skip or suite.only)\n`)
   }
 }
 
-const isScenario = (file: string) => file.includes('/test/scenario/')
 const sum = (results: readonly FileResult[], count: 'passed' | 'failed' | 'skipped') =>
   results.reduce((total, result) => total + result[count], 0)
 
+await moveToMemory()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
-installPackages()
-const files = findTestFiles(process.argv.slice(2))
-if (files.length === 0) process.stdout.write('no test file matches\n')
-const results = [
-  ...(await runAll(
-    files.filter(file => !isScenario(file)),
-    AT_ONCE,
-    LIMIT_SECONDS,
-  )),
-  // Scenarios come last, in namespaces of their own: they start a dozen daemons each, and mostly wait for them.
-  ...(await runAll(files.filter(isScenario), AT_ONCE, SCENARIO_LIMIT_SECONDS)),
-]
+const names = findTestFiles(process.argv.slice(2))
+if (names.length > 0) installPackages()
+const bundles = mkdtempSync(join(temporaryFolder(), 'gabarit-bundles-'))
+process.on('exit', () => rmSync(bundles, { recursive: true }))
+const results = await runAll(names, await bundleTests(names, bundles))
 reportSkips(results)
 const failed = sum(results, 'failed')
 process.stdout.write(`${sum(results, 'passed')} passed, ${failed} failed, ${sum(results, 'skipped')} skipped\n`)
-process.exitCode = failed > 0 || files.length === 0 ? 1 : 0
+process.exitCode = failed > 0 || names.length === 0 ? 1 : 0

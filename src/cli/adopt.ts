@@ -1,12 +1,13 @@
 import { adoptPlan } from '../customize/adopt.ts'
 import { serverPath } from '../customize/find.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { commitOne } from '../transaction/commit-one.ts'
 
-/** `gabarit adopt FILE`: the edit of a file becomes a fragment of the site. */
+/** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
 export async function run(invocation: Invocation): Promise<number> {
   const path = serverPath(invocation.args[0] ?? '')
-  const runRequest = { command: 'adopt', args: [path], comment: invocation.value('comment') ?? null }
-  return inTurn(invocation, `gabarit adopt ${path}`, work => commitOne(work, runRequest, adoptPlan(work.context, path)))
+  const asked = askedBy(invocation, 'adopt', [path])
+  return inTurn(invocation, `gabarit adopt ${path}`, work => commitOne(work, asked, adoptPlan(work.context, path)))
 }

@@ -5,7 +5,7 @@ import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
 
-/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one a line. */
+/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one per line. */
 export async function run({ args, commands, places, print }: Invocation): Promise<number> {
   const [program = '', ...words] = args
   const last = words.at(-1) ?? ''
@@ -41,7 +41,7 @@ function candidates(
   )
 }
 
-/** What the arguments of the engine's commands can be. */
+/** Candidates for the arguments of the engine's commands. */
 function argumentsOf(program: string, words: readonly string[], places: Places): readonly string[] {
   const templates = () => listTemplates(searchList(places)).map(name => `/${name}`)
   switch (program) {

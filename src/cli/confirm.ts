@@ -9,6 +9,8 @@ import {
   windowOf,
   writeConfirmation,
 } from '../state/confirmation.ts'
+import { commandLine } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
@@ -17,13 +19,12 @@ import { windowSeconds } from '../transaction/duration.ts'
 import { type Turn, takeTurn } from '../transaction/event-lock.ts'
 import { goBack, howItWent } from '../transaction/go-back.ts'
 import { guard } from '../transaction/guard.ts'
-import { userName } from '../transaction/history-record.ts'
 import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import type { Reporter } from '../transaction/report.ts'
 import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
-/** What is at hand while it is this command's turn. */
+/** What a subcommand works with while it has the event lock. */
 interface Work {
   readonly invocation: Invocation
   readonly turn: Turn
@@ -38,15 +39,18 @@ export async function run(invocation: Invocation): Promise<number> {
   const [word = '', argument, ...surplus] = args
   const takes = word === 'extend' || word === 'guard'
   if (surplus.length > 0 || (argument !== undefined) !== takes)
-    throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
+    throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for confirm ${word}`)
   const report = reporter(invocation)
   if (word === 'status') return status(invocation)
   if (word === 'guard') return guard(argument ?? '', places, system, report)
   const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
-  if (act === undefined) throw usageFailure(`confirm ${word}?${didYouMean(word, [...Object.keys(WORDS), 'status'])}`)
+  if (act === undefined)
+    throw usageFailure(
+      `unknown subcommand "${word}" of gabarit confirm${didYouMean(word, [...Object.keys(WORDS), 'status'])}`,
+    )
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
-  const turn = takeTurn(places, `gabarit confirm ${word}`.trim())
+  const turn = takeTurn(invocation, `gabarit confirm ${word}`.trim())
   try {
     return await act({ invocation, turn, report })
   } finally {
@@ -55,10 +59,10 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 async function keep(work: Work): Promise<number> {
-  const { places, print } = work.invocation
+  const { print } = work.invocation
   const open = await stillOpen(work)
-  endConfirmation(places, open, 'confirmed')
-  print(`confirmed: ${[open.command, ...open.args].join(' ')} stays`)
+  endConfirmation(work.invocation, open, 'confirmed')
+  print(`confirmed: ${commandLine(open)}`)
   return EXIT.done
 }
 
@@ -67,20 +71,20 @@ async function cancel(work: Work): Promise<number> {
   const { places, system, print } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
-  const why = `${[open.command, ...open.args].join(' ')} was taken back by ${userName()}`
+  const why = `${commandLine(open)} was cancelled by ${caller(system.env).user}`
   const ended = await goBack(open, why, { places, system, turn, report })
-  print(`went back. ${howItWent(open, ended)}`)
+  print(`rolled back. ${howItWent(open, ended)}`)
   return ended
 }
 
 async function extend(work: Work): Promise<number> {
-  const { places, print, args } = work.invocation
+  const { places, system, print, args } = work.invocation
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
   writeConfirmation(places, { ...open, window, problem: null })
-  // The guard of a window that is over has ended. A second one ends at once.
-  startGuard(places, open.token)
-  print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
+  // The guard of an expired window has ended. A second guard ends at once.
+  startGuard(places, system.env, open.token)
+  print(`rolls back automatically at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }
 
@@ -92,20 +96,20 @@ async function expired({ invocation, turn, report }: Work): Promise<number> {
 function status({ places, flag, print }: Invocation): number {
   const open = lookForConfirmation(places)
   if (flag('json')) print(JSON.stringify(confirmationOrProblem(open, places), null, 2))
-  else if (open === undefined) print('nothing waits for a confirmation')
+  else if (open === undefined) print('no change is waiting for confirmation')
   else if (open instanceof Failure) print(open.describe())
   else {
     const { left, guard: pid, problem } = confirmationData(open, places)
-    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'its time is over'
-    const guarded = pid === null ? 'none: the next command that changes files goes back' : `process ${pid}`
+    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'expired'
+    const guarded = pid === null ? 'none: the next command that changes files rolls back' : `process ${pid}`
     print([describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n'))
   }
   return open instanceof Failure ? EXIT.failed : EXIT.done
 }
 
 /**
- * The confirmation that can still be given. One whose time is over goes back now, unless that was tried in vain.
- * @throws Failure when there is none
+ * The change that can still be confirmed. An expired one is rolled back now, unless that has already failed.
+ * @throws Failure if there is none
  */
 async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmation> {
   const { places, system } = invocation
@@ -118,8 +122,8 @@ async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmati
 
 function nothingOpen(places: Places): never {
   const end = readEnd(places)
-  if (end === undefined) throw new Failure('nothing waits for a confirmation')
+  if (end === undefined) throw new Failure('no change is waiting for confirmation')
   const { how, what, user, time } = end
   if (how === 'confirmed') throw new Failure(`already confirmed: ${what}, by ${user} at ${sayTime(time)}`)
-  throw new Failure(`too late: ${what} went back at ${sayTime(time)}`, { hint: 'gabarit history shows it.' })
+  throw new Failure(`too late: ${what} was rolled back at ${sayTime(time)}`, { hint: 'See gabarit history.' })
 }

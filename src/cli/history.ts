@@ -1,10 +1,10 @@
 import { EXIT, Failure, orFailure, usageFailure } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
-import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** `gabarit history`. A damaged entry is named, and the others are shown. */
+/** `gabarit history`. Names a damaged entry and shows the others. */
 export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
@@ -32,10 +32,8 @@ function fits(entry: HistoryEntry, event?: string, database?: string, user?: str
 
 /** `41  2026-11-21 22:03:04 +0100  root  signal-event console-save  done: 3 properties, 2 files` */
 export function summary(entry: HistoryEntry): string {
-  const { id, time, user, command, args, outcome, properties, paths, comment } = entry
-  const what = [command, ...args].join(' ')
-  const note = comment === null ? '' : `  "${comment}"`
-  return `${id}  ${sayTime(time)}  ${user}  ${what}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${note}`
+  const { id, time, user, outcome, properties, paths } = entry
+  return `${id}  ${sayTime(time)}  ${user}  ${commandLine(entry)}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${noteOf(entry, '  ')}`
 }
 
 /** One line for each changed property. */
@@ -49,7 +47,7 @@ export function changeLines(changes: readonly PropertyChange[]): string[] {
 }
 
 /**
- * A number of the command line.
+ * Parses a number on the command line.
  * @throws Failure (usage)
  */
 export function numberOf(text: string, what: string): number {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { RealSystem } from '../system/real-system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
@@ -12,7 +12,7 @@ import { Messages } from '../terminal/messages.ts'
 import { COMMANDS } from './table.ts'
 
 /**
- * The program `gabarit`; by their own names also `expand-template` and `signal-event`. It may be called many times in one process.
+ * The program `gabarit`, also called as `expand-template` and `signal-event`. It can be called many times in one process.
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
@@ -38,11 +38,11 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
     return print((await import('../terminal/help.ts')).overview(COMMANDS))
-  if (name === undefined) throw usageFailure('which command?', listOfCommands())
+  if (name === undefined) throw usageFailure('missing command', listOfCommands())
   return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }
 
-/** The options that every command has may stand before it too. */
+/** The options of every command can also come before it. */
 function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
   const names = COMMON_OPTIONS.map(option => `--${option.name}`)
   let at = 0
@@ -54,12 +54,12 @@ function findCommand(name: string): Command {
   const command = COMMANDS.find(known => known.name === name)
   if (command !== undefined) return command
   const names = COMMANDS.map(known => known.name)
-  const hint = name.startsWith('-') ? 'The options of a command stand behind it: gabarit lint --json' : listOfCommands()
-  throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, hint)
+  const hint = name.startsWith('-') ? 'Options come after the command: gabarit lint --json' : listOfCommands()
+  throw usageFailure(`unknown command "${name}"${didYouMean(name, names)}`, hint)
 }
 
 function listOfCommands(): string {
-  return `Commands: ${COMMANDS.map(({ name }) => name).join(' ')}\ngabarit help COMMAND tells more.`
+  return `Commands: ${COMMANDS.map(({ name }) => name).join(' ')}\nFor details, run gabarit help COMMAND.`
 }
 
 async function runCommand(
@@ -86,7 +86,7 @@ async function runCommand(
   return command.run(putTogether(command, args, values, io, messages))
 }
 
-/** The one place where a command gets what it works with. */
+/** The one place where a command's invocation is put together. */
 function putTogether(
   command: Command,
   args: readonly string[],
@@ -118,5 +118,5 @@ function putTogether(
 }
 
 function version(io: Io): string {
-  return JSON.parse(readFileSync(join(io.shipped, 'package.json'), 'utf8')).version
+  return JSON.parse(readText(join(io.shipped, 'package.json'))).version
 }

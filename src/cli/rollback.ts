@@ -9,19 +9,20 @@ import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { restoreState } from '../transaction/restore-state.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { refuseMovedPlan } from './apply.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
-/** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
+/** `gabarit rollback [ID]`: returns to the state after entry ID, or before the last entry. */
 export function run(invocation: Invocation): Promise<number> {
   return askFirst(invocation, rollback)
 }
 
 async function rollback(invocation: Invocation, shown: string | undefined): Promise<Ran> {
-  const { args, value, places, print } = invocation
+  const { args, places, print } = invocation
   return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
@@ -31,8 +32,8 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
-    const comment = value('comment') ?? null
-    const runRequest = { command: 'rollback', args: [String(entry.id)], comment, ...confirmWithin(invocation) }
+    const asked = askedBy(invocation, 'rollback', [String(entry.id)])
+    const runRequest = { asked, ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report)
     if (context.system.dryRun) {
       await transaction.commit(restoration.plan)
@@ -43,7 +44,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
   })
 }
 
-/** A record that came with a secret goes with it, and the secret is not to be read on the way. */
+/** A record that was added with a secret is removed with it, and the secret must not be shown. */
 function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
   const show = makeRedact(places)
   const hide = (value: string | null) => (value === null ? null : show(value))
@@ -57,7 +58,6 @@ function wantedEntry(history: History, id: string | undefined): HistoryEntry {
     .map(number => history.entry(number))
     .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
   const before = standing.at(-2)
-  if (before === undefined)
-    throw new Failure('there is nothing to go back to', { hint: 'gabarit history lists what was done.' })
+  if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before
 }

@@ -1,12 +1,12 @@
 import { runEvent } from '../event/run.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
+import { commandLine } from '../state/history/entry.ts'
 import { AgreedPlan } from '../terminal/agreed-plan.ts'
 import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { asData, reporter } from '../terminal/reporter.ts'
-import { barrierOptions } from '../terminal/run-context.ts'
-import { userName } from '../transaction/history-record.ts'
+import { askedBy, barrierOptions } from '../terminal/run-context.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
@@ -26,12 +26,10 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
     if (entry.kind === 'plan') plan = entry.plan
     tell(entry)
   }
-  if (!dryRun) invocation.log('info', `${['signal-event', name, ...rest].join(' ')} by ${userName()}`)
-  const comment = value('comment') ?? null
+  const asked = askedBy(invocation, 'signal-event', args)
+  if (!dryRun) invocation.log('info', `${commandLine(asked)} by ${asked.user}`)
   const signal = {
-    event: name,
-    args: rest,
-    comment,
+    asked,
     withoutWindow: value('confirm-within') === 'no',
     ...barrierOptions(invocation),
     ...confirmWithin(invocation),
@@ -40,7 +38,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
     const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
-    // What an action or a checker said may quote a secret.
+    // The output of an action or a checker may quote a secret.
     print(makeRedact(places)(JSON.stringify(data, null, 2)))
   }
   return { status, plan }

@@ -41,7 +41,7 @@ export async function applyPlan(
   /** @returns whether the checkers could not see the files yet */
   const check = async (staged: readonly Staged[]): Promise<boolean> => {
     if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
-    const asking = system.dryRun ? new RealSystem(places.root) : system
+    const asking = system.dryRun ? new RealSystem(places.root, system.env) : system
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
     const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)

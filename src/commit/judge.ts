@@ -46,7 +46,6 @@ export async function judgeStaged(
   }
   const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
   const answer = await system.run(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
-    env: process.env,
     input: JSON.stringify(request),
     timeout: 2 * TIMEOUT,
   })
@@ -57,7 +56,7 @@ export async function judgeStaged(
 
 /** Has the checkers judge the files where they are, after a commit that can still be undone. */
 export async function judgeInPlace(checkers: readonly Checker[], system: System): Promise<Verdict> {
-  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
+  const options = { env: { ...system.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
   return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))
 }
 

@@ -1,9 +1,8 @@
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { hasCode } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
 import type { Places } from '../system/places.ts'
+import { isExecutable, namesIn } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 
 /** Time limit of one of the site's checks, in milliseconds. */
@@ -23,15 +22,8 @@ export function lintSiteChecks(places: Places): Finding[] {
 
 function filesOf(places: Places): string[] {
   const folder = join(places.site, 'checks.d')
-  try {
-    return readdirSync(folder)
-      .filter(name => !name.startsWith('.'))
-      .sort(compareBytes)
-      .map(name => join(folder, name))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  }
+  const names = namesIn(folder).filter(name => !name.startsWith('.'))
+  return names.sort(compareBytes).map(name => join(folder, name))
 }
 
 /**
@@ -46,9 +38,7 @@ export async function askSiteChecks(
   const checks = listSiteChecks(places)
   if (checks.length === 0) return { problems: [], warnings: [], ran: [] }
   const input = planJson()
-  const results = await Promise.all(
-    checks.map(file => system.run([file], { env: process.env, cwd: '/', input, timeout: TIMEOUT })),
-  )
+  const results = await Promise.all(checks.map(file => system.run([file], { cwd: '/', input, timeout: TIMEOUT })))
   const problems: string[] = []
   const warnings: string[] = []
   results.forEach(({ status, problem, output }, index) => {
@@ -58,9 +48,4 @@ export async function askSiteChecks(
     else if (said !== '') warnings.push(`${file}: ${said}`)
   })
   return { problems, warnings, ran: checks }
-}
-
-function isExecutable(file: string): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  return stat?.isFile() === true && (stat.mode & 0o111) !== 0
 }

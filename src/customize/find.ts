@@ -28,7 +28,7 @@ export function wantedOutput(context: Context, path: string): Output {
   }
   const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]
   throw refusal(`gabarit does not generate ${path}${didYouMean(path, known)}`, {
-    hint: 'gabarit managed lists the files that it has written.',
+    hint: 'To list the files that gabarit has written: gabarit managed',
   })
 }
 

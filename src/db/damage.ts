@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../base/failure.ts'
+import { shell } from '../base/quote.ts'
 import { sayTime } from '../base/time.ts'
+import { exists, readBytes, statOf } from '../system/read-files.ts'
 import { parse } from './json.ts'
 import { SyntaxProblem } from './json-strict.ts'
 import type { Records } from './record.ts'
@@ -18,13 +19,13 @@ export function lastGoodPath(file: string): string {
  */
 export function lostDatabase(file: string): Failure | undefined {
   const copy = lastGoodPath(file)
-  if (!existsSync(copy)) return undefined
+  if (!exists(copy)) return undefined
   const date = goodDate(copy)
   const back =
     date === undefined
       ? [`That copy (${copy}) is damaged too. Restore the file from a backup.`]
-      : [`Restore it from that copy, made ${sayTime(date)}:`, `cp ${shellWord(copy)} ${shellWord(file)}`]
-  const hint = ['Nothing was changed.', ...back, 'To start empty on purpose, remove the copy:', `rm ${shellWord(copy)}`]
+      : [`Restore it from that copy, made ${sayTime(date)}:`, `cp ${shell(copy)} ${shell(file)}`]
+  const hint = ['Nothing was changed.', ...back, 'To start empty on purpose, remove the copy:', `rm ${shell(copy)}`]
   return new Failure('the database file was lost: its last good copy still exists', {
     where: file,
     hint: hint.join('\n'),
@@ -75,20 +76,16 @@ function lastGoodHint(file: string): string {
   return [
     'Nothing was changed. Repair the file, or restore its last good copy,',
     `made ${sayTime(date)}:`,
-    `cp ${shellWord(copy)} ${shellWord(file)}`,
+    `cp ${shell(copy)} ${shell(file)}`,
   ].join('\n')
 }
 
 /** When the copy was made; undefined if there is no readable copy. */
 function goodDate(copy: string): Date | undefined {
   try {
-    decode(readFileSync(copy))
-    return statSync(copy).mtime
+    decode(readBytes(copy))
+    return statOf(copy)?.mtime
   } catch {
     return undefined
   }
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

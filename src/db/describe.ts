@@ -1,8 +1,7 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { hasCode } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
+import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
 import { decodeName, encodeName, familyOf, type Subject } from './description-names.ts'
@@ -10,16 +9,14 @@ import { decodeName, encodeName, familyOf, type Subject } from './description-na
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Places): string[] {
   const names = folders(places).flatMap(folder =>
-    entries(folder)
-      .filter(entry => isName(entry.name) && isFolder(folder, entry))
-      .map(entry => entry.name),
+    namesIn(folder).filter(name => isName(name) && kindOf(join(folder, name)) === 'folder'),
   )
   return [...new Set(names)].sort(compareBytes)
 }
 
 /** Everything that describes a database; undefined if nothing does. */
 export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
-  if (!isName(name) || !folders(places).some(folder => existsSync(join(folder, name)))) return undefined
+  if (!isName(name) || !folders(places).some(folder => exists(join(folder, name)))) return undefined
   const files = listFiles(places, name)
   // Sorted by subject: the file "httpd.json" sorts after "httpd-admin.json", but the key "httpd" before "httpd-admin".
   const subjects = [...files.keys()].map(file => ({ file, subject: decodeName(file) }))
@@ -151,7 +148,7 @@ function listFiles(places: Places, database: string, concerns = (_path: string) 
   if (!isName(database)) return files
   for (const base of folders(places)) {
     const folder = join(base, database)
-    for (const { name } of entries(folder)) {
+    for (const name of namesIn(folder)) {
       const path = join(folder, name)
       if (/^[^.].*\.json$/.test(name) && concerns(path)) files.set(name, [...(files.get(name) ?? []), path])
     }
@@ -173,17 +170,4 @@ function isName(name: string): boolean {
 /** Shipped first: the site's overrides it. */
 function folders(places: Places): string[] {
   return [join(places.shipped, 'db'), join(places.site, 'db')]
-}
-
-function entries(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-    throw error
-  }
-}
-
-function isFolder(folder: string, entry: Dirent): boolean {
-  return entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(folder, entry.name)).isDirectory())
 }

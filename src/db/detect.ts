@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import * as os from 'node:os'
 import { below, type Places } from '../system/places.ts'
+import { exists, textOf } from '../system/read-files.ts'
 import type { PropertyDescription } from './description.ts'
 
 /** The default of a property on this machine: the first detection that matches, else `default`. */
@@ -9,7 +9,7 @@ export function defaultOf(places: Places, property: PropertyDescription): string
     if ('fact' in detection) {
       const value = nameFact(places, detection.fact)
       if (value !== '') return value
-    } else if (existsSync(below(places, detection.exists))) return detection.value
+    } else if (exists(below(places, detection.exists))) return detection.value
   }
   return property.default
 }
@@ -24,8 +24,7 @@ export function nameFact(places: Places, fact: 'hostname' | 'domain'): string {
 
 function fileName(places: Places): string | undefined {
   try {
-    const text = readFileSync(below(places, '/etc/hostname'), 'utf8').trim()
-    return /^[A-Za-z0-9.-]+$/.test(text) ? text : undefined
+    return /^\s*([A-Za-z0-9.-]+)\s*$/.exec(textOf(below(places, '/etc/hostname')) ?? '')?.[1]
   } catch {
     return undefined
   }

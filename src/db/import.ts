@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, hasCode } from '../base/failure.ts'
-import { systemReason } from '../system/atomic-write.ts'
+import { Failure } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
+import { kindOf, namesIn, readBytes } from '../system/read-files.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
 import { convertPortForwards } from './port-forwards.ts'
@@ -37,11 +36,12 @@ export function importFlatBytes(places: Places, database: string, bytes: Buffer,
  * so one unreadable file stops everything.
  */
 export function importTree(places: Places, folder: string, command: string): ImportReport[] {
+  if (kindOf(folder) !== 'folder') throw new Failure('this is not a folder', { where: folder })
   const loaded: { name: string; path: string; file: FlatFile }[] = []
   const skipped: string[] = []
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(folder).sort(compareBytes)) {
     const path = join(folder, name)
-    if (/^\w[\w.-]*$/.test(name) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    if (/^\w[\w.-]*$/.test(name) && kindOf(path) === 'file')
       loaded.push({ name, path, file: load(path, readBytes(path)) })
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
@@ -93,21 +93,4 @@ function store(places: Places, name: string, path: string, read: FlatFile, comma
     for (const { key, type, properties } of file.records.values()) draft.set(key, type, properties)
   })
   return { database, records: file.records.size, notes }
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort(compareBytes)
-  } catch (error) {
-    const reason = hasCode(error, 'ENOTDIR') ? 'it is not a folder' : systemReason(error)
-    throw new Failure(`cannot be read: ${reason}`, { where: folder, cause: error })
-  }
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { Failure } from '../base/failure.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { exists } from '../system/read-files.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
 import type { DatabaseDescription, PropertyDescription, RecordDescription } from './description.ts'
@@ -63,7 +63,7 @@ function initialize(places: Places, name: string, write: boolean): InitializedDa
   }
   if (!write) return { name, file, before, ...change(new Draft(before ?? new Map())), warnings }
   const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
-  const existed = existsSync(file)
+  const existed = exists(file)
   return writeTransaction(file, options, draft => {
     const done = change(draft)
     return { name, file, before: existed ? draft.before : undefined, ...done, warnings }

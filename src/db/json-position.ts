@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { Failure } from '../base/failure.ts'
-import { systemReason } from '../system/atomic-write.ts'
+import { readText } from '../system/read-files.ts'
 
 /**
  * Reads a JSON file written by a person (a description).
  * @throws Failure with line and column, which the messages of `JSON.parse` often do not have
  */
 export function readJsonFile(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
-  }
+  const text = readText(path)
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs'
 import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
+import { namesIn } from '../system/read-files.ts'
 
 /**
  * The names of the databases that exist, in byte order. Includes those that were lost but have a last good copy: reading one
@@ -8,7 +8,7 @@ import type { Places } from '../system/places.ts'
  */
 export function listDatabases(places: Places): string[] {
   try {
-    const names = readdirSync(places.databases).flatMap(file => {
+    const names = namesIn(places.databases).flatMap(file => {
       const [, present, lost] = /^(?:([^.].*)\.json|\.([^.].*)\.json\.last-good)$/.exec(file) ?? []
       return present ?? lost ?? []
     })

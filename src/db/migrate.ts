@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, hasCode, messageOf } from '../base/failure.ts'
+import { Failure, messageOf } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
+import { namesIn } from '../system/read-files.ts'
 import type { Draft } from './draft.ts'
 
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */
@@ -14,7 +14,7 @@ export function migrationFiles(places: Places, database: string): string[] {
   const byName = new Map<string, string>()
   for (const base of [places.shipped, places.site]) {
     const folder = join(base, 'db', database, 'migrate')
-    for (const name of filesOf(folder)) if (/^[^.].*\.cjs$/.test(name)) byName.set(name, join(folder, name))
+    for (const name of namesIn(folder)) if (/^[^.].*\.cjs$/.test(name)) byName.set(name, join(folder, name))
   }
   return [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, path]) => path)
 }
@@ -50,13 +50,4 @@ function positionIn(file: string, error: unknown): string {
   const at = stack.indexOf(`${file}:`)
   const position = at < 0 ? undefined : /^\d+(?::\d+)?/.exec(stack.slice(at + file.length + 1))?.[0]
   return position === undefined ? file : `${file}:${position}`
-}
-
-function filesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-    throw error
-  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { QUOTERS } from '../base/quote.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { readText } from '../system/read-files.ts'
 import { Descriptions, describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
 
@@ -42,5 +42,5 @@ function quotedForms(value: string): string[] {
 
 /** Most descriptions have no secret. Parsing all of them would cost each event more than its own work. */
 function mentionsSecret(path: string): boolean {
-  return /"secret"|\\u/.test(readFileSync(path, 'utf8'))
+  return /"secret"|\\u/.test(readText(path))
 }

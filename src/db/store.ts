@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
-import { Failure, hasCode } from '../base/failure.ts'
-import { type StagedFile, stageFile, syncFolder, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
+import { Failure } from '../base/failure.ts'
+import { makeFolder, type StagedFile, stageFile, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
 import { acquireLock } from '../system/lock.ts'
+import { bytesOf, exists, kindOf, linkText, realPath, statOf } from '../system/read-files.ts'
 import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
 import { serialize } from './json.ts'
@@ -25,12 +25,12 @@ export interface TransactionOptions {
  */
 export function readDatabase(file: string): Records | undefined {
   const real = realFile(file)
-  let bytes = readIfThere(real, file)
+  let bytes = readIfThere(real)
   if (bytes === undefined) {
     const lost = lostDatabase(real)
     if (lost === undefined) return undefined
     // Another command may just have written both for the first time, the file before its copy.
-    bytes = readIfThere(real, file)
+    bytes = readIfThere(real)
     if (bytes === undefined) throw lost
   }
   return decodeDatabase(real, bytes)
@@ -46,14 +46,12 @@ export function readableDatabase(file: string): Records | undefined {
   }
 }
 
-function readIfThere(real: string, file: string): Buffer | undefined {
-  try {
-    return readRegularFile(real)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
-    if (error instanceof Failure) throw error
-    throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
-  }
+function readIfThere(file: string): Buffer | undefined {
+  const kind = kindOf(file)
+  // Checked before opening: reading a named pipe would block forever.
+  if (kind === 'folder') throw new Failure('this is a folder, not a database', { where: file })
+  if (kind === 'other') throw new Failure('this is not a regular file, so it cannot be a database', { where: file })
+  return bytesOf(file)
 }
 
 /** A change written next to its database. The database stays locked until it is committed or aborted. */
@@ -88,7 +86,7 @@ export function prepareTransaction<Result>(
   change: (draft: Draft) => Result,
 ): PreparedTransaction<Result> {
   const real = realFile(file)
-  if (options.makeFolder === true) makeFolder(dirname(real))
+  if (options.makeFolder === true) makeDatabaseFolder(dirname(real))
   checkFolder(dirname(real), file)
   const lock = acquireLock(besides(real, 'lock'), { what: `the database ${file}`, command: options.command })
   try {
@@ -100,7 +98,7 @@ export function prepareTransaction<Result>(
     database.read()
     const draft = new Draft(database.data)
     const result = change(draft)
-    const created = options.create === true && !existsSync(real)
+    const created = options.create === true && !exists(real)
     if (created || draft.changedKeys().length > 0) {
       database.data = draft.records()
       database.write()
@@ -121,31 +119,15 @@ export function prepareTransaction<Result>(
 
 /** The real file of a database: links are followed, so that both names share one lock. */
 function realFile(file: string): string {
-  try {
-    return realpathSync(file)
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'ENOTDIR')) {
-      if (hasCode(error, 'EACCES')) return file
-      throw new Failure(`cannot read the database: ${systemReason(error)}`, { where: file, cause: error })
-    }
-    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
-    throw new Failure(`the database is a symbolic link to "${readlinkSync(file)}", which does not exist`, {
-      where: file,
-    })
-  }
-}
-
-function readRegularFile(file: string): Buffer {
-  const stat = statSync(file)
-  // Checked before opening: reading a named pipe would block forever.
-  if (stat.isDirectory()) throw new Failure('this is a folder, not a database', { where: file })
-  if (!stat.isFile()) throw new Failure('this is not a regular file, so it cannot be a database', { where: file })
-  return readFileSync(file)
+  const real = realPath(file)
+  const target = real === undefined ? linkText(file) : undefined
+  if (target === undefined) return real ?? file
+  throw new Failure(`the database is a symbolic link to "${target}", which does not exist`, { where: file })
 }
 
 function stage(file: string, records: Records): StagedFile {
   const text = serialize(records)
-  const old = statSync(file, { throwIfNoEntry: false })
+  const old = statOf(file)
   const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
   const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
   const options = { mode, ...owner, locked: true }
@@ -178,23 +160,18 @@ function keepLastGood(file: string, text: string, options: { mode: number; locke
   }
 }
 
-function makeFolder(folder: string): void {
+function makeDatabaseFolder(folder: string): void {
+  if (exists(folder)) return
   try {
-    if (existsSync(folder)) return
-    mkdirSync(dirname(folder), { recursive: true })
-    // Another first command may create it at the same time, which is fine. Databases hold passwords, so others have no access.
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
-    syncFolder(dirname(folder))
+    // Databases hold passwords, so others have no access.
+    makeFolder(folder, 0o750)
   } catch (error) {
-    throw new Failure(`cannot create the database folder: ${systemReason(error)}`, {
-      where: folder,
-      cause: error,
-    })
+    throw new Failure(`cannot create the database folder: ${systemReason(error)}`, { where: folder, cause: error })
   }
 }
 
 function checkFolder(folder: string, file: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (kindOf(folder) === 'folder') return
   throw new Failure(`the folder ${folder} does not exist, and gabarit does not create it`, { where: file })
 }
 

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
+import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 
 /** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` is in seconds. */
-function actionTimeout(): number {
-  const seconds = Number(process.env.GABARIT_ACTION_TIMEOUT)
+function actionTimeout(env: NodeJS.ProcessEnv): number {
+  const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
@@ -42,8 +42,8 @@ export async function runHandler(
 ): Promise<string | undefined> {
   const started = Date.now()
   const env = {
-    ...process.env,
-    PATH: `${join(places.shipped, 'bin')}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    ...system.env,
+    PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
     [JOIN_VARIABLE]: event.token,
@@ -51,7 +51,7 @@ export async function runHandler(
   const command = [...interpreter(handler.file), handler.file, event.name, ...event.args]
   const { status, problem } = await system.run(command, {
     env,
-    timeout: actionTimeout(),
+    timeout: actionTimeout(system.env),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
   const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)
@@ -61,7 +61,7 @@ export async function runHandler(
 
 /** An executable text without an interpreter line is run by sh, as in SME Server. */
 function interpreter(file: string): string[] {
-  const head = readFileSync(file).subarray(0, 4)
+  const head = readBytes(file).subarray(0, 4)
   const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'
   return binary ? [] : ['/bin/sh']
 }

@@ -1,14 +1,14 @@
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
-import { type Event, eventFolders, listEvents, loadEvent } from './load.ts'
+import { type Event, listEvents, loadEvent } from './load.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
@@ -28,7 +28,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
     ...bad,
     ...events.flatMap(event => [
       ...findingsOf(() => readWindow(event.folders)),
-      ...missingActions(event, places),
+      ...missingActions(event),
       ...missingTemplates(event, layers),
       ...badServices(event, services),
     ]),
@@ -38,21 +38,11 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
   ]
 }
 
-function missingActions(event: Event, places: Places): Finding[] {
-  return eventFolders(places).flatMap(base => {
-    const folder = join(base, event.name)
-    if (statSync(folder, { throwIfNoEntry: false }) === undefined) return []
-    return readdirSync(folder, { withFileTypes: true })
-      .filter(
-        entry => entry.isSymbolicLink() && statSync(join(folder, entry.name), { throwIfNoEntry: false }) === undefined,
-      )
-      .map(
-        (entry): Finding => ({
-          level: 'error',
-          message: `${join(folder, entry.name)}: links to an action that does not exist`,
-        }),
-      )
-  })
+function missingActions(event: Event): Finding[] {
+  return event.folders
+    .flatMap(folder => namesIn(folder).map(name => join(folder, name)))
+    .filter(file => linkText(file) !== undefined && kindOf(file) === undefined)
+    .map(file => ({ level: 'error', message: `${file}: links to an action that does not exist` }))
 }
 
 function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { EXIT, Failure, hasCode } from '../base/failure.ts'
+import { EXIT, Failure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Places } from '../system/places.ts'
+import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
 
 /** An executable of an event. */
@@ -41,11 +41,9 @@ export function eventFolders(places: Places): string[] {
 /** Names of all events, in byte order. `actions` is the folder of the actions, not an event. */
 export function listEvents(places: Places): string[] {
   const names = eventFolders(places).flatMap(folder =>
-    entries(folder)
-      .filter(
-        entry => entry.name !== 'actions' && !entry.name.startsWith('.') && kind(join(folder, entry.name)) === 'folder',
-      )
-      .map(entry => entry.name),
+    namesIn(folder).filter(
+      name => name !== 'actions' && !name.startsWith('.') && kindOf(join(folder, name)) === 'folder',
+    ),
   )
   return [...new Set(names)].sort(compareBytes)
 }
@@ -65,7 +63,7 @@ export function loadEvent(places: Places, name: string): Event {
   return {
     name,
     folders,
-    handlers: byName(folders.flatMap(handlersIn)).filter(isHandler),
+    handlers: byName(folders.flatMap(handlersIn)).filter(({ file }) => isExecutable(file)),
     templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
     services: byName(folders.flatMap(folder => servicesIn(join(folder, 'services2adjust')))),
   }
@@ -78,21 +76,13 @@ export function requestsOfEvent(event: Event): Request[] {
   )
 }
 
-interface Candidate extends Handler {
-  readonly executable: boolean
-}
-
 /** All entries that are not folders, whatever their name. Those that are not executable switch a shipped one off. */
-function handlersIn(folder: string): Candidate[] {
-  return entries(folder).flatMap(entry => {
-    const file = join(folder, entry.name)
-    if (kind(file) !== 'file') return []
-    return [{ name: entry.name, file, realFile: realpathSync(file), executable: (statSync(file).mode & 0o111) !== 0 }]
+function handlersIn(folder: string): Handler[] {
+  return namesIn(folder).flatMap(name => {
+    const file = join(folder, name)
+    const realFile = realPath(file)
+    return realFile === undefined || kindOf(file) === 'folder' ? [] : [{ name, file, realFile }]
   })
-}
-
-function isHandler({ executable }: Candidate): boolean {
-  return executable
 }
 
 /** Later ones replace earlier ones with the same name; in byte order. */
@@ -104,38 +94,19 @@ function byName<Item extends { name: string } | { service: string }>(items: read
 }
 
 function servicesIn(folder: string): ServiceEntry[] {
-  return entries(folder)
-    .filter(({ name }) => !name.startsWith('.') && !isFolder(join(folder, name)))
-    .map(({ name }) => {
-      const file = join(folder, name)
-      const words = lstatSync(file).isSymbolicLink() ? [readlinkSync(file)] : readFileSync(file, 'utf8').split('\n')
-      return { service: name, file, words: words.map(word => word.trim()).filter(word => word !== '') }
-    })
-}
-
-/** Does not follow links: here the text of a link is an action, not a path. */
-function isFolder(path: string): boolean {
-  return lstatSync(path).isDirectory()
-}
-
-function filesBelow(folder: string, prefix = ''): string[] {
-  return entries(folder).flatMap(({ name }) => {
-    const path = prefix === '' ? name : `${prefix}/${name}`
-    return kind(join(folder, name)) === 'folder' ? filesBelow(join(folder, name), path) : [path]
+  return namesIn(folder).flatMap(name => {
+    const file = join(folder, name)
+    // The text of a link is an action, not a path.
+    const action = linkText(file)
+    if (name.startsWith('.') || (action === undefined && kindOf(file) === 'folder')) return []
+    const words = action === undefined ? readText(file).split('\n') : [action]
+    return [{ service: name, file, words: words.map(word => word.trim()).filter(word => word !== '') }]
   })
 }
 
-function entries(folder: string): { name: string }[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-    throw error
-  }
-}
-
-/** What a path is, following links; undefined for a dangling link. */
-function kind(path: string): 'file' | 'folder' | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat === undefined ? undefined : stat.isDirectory() ? 'folder' : 'file'
+function filesBelow(folder: string, prefix = ''): string[] {
+  return namesIn(folder).flatMap(name => {
+    const path = prefix === '' ? name : `${prefix}/${name}`
+    return kindOf(join(folder, name)) === 'folder' ? filesBelow(join(folder, name), path) : [path]
+  })
 }

@@ -5,6 +5,7 @@ import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
+import type { Asked } from '../state/history/entry.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
@@ -15,6 +16,7 @@ import { beginChange } from '../transaction/before-change.ts'
 import { opensUnasked, readWindow } from '../transaction/default-window.ts'
 import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
+import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
@@ -23,16 +25,9 @@ import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
 
 /** A signalled event with its options. */
-export interface Signal {
-  readonly event: string
-  readonly args: readonly string[]
-  readonly comment: string | null
-  /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
-  readonly mayOverwrite?: (path: string) => boolean
-  /** Runs the site's checks and the daemons' checkers in a dry run, too. */
-  readonly judge?: Context['judge']
-  /** Seconds after which the files are rolled back unless confirmed. */
-  readonly confirmWithin?: number
+export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context, 'judge' | 'mayOverwrite'> {
+  /** Its first argument is the event. */
+  readonly asked: Asked
   /** What is written must be what the person agreed to; default: nobody was asked. */
   readonly agreement?: Agreement
   /** Disables the event's own confirmation window. */
@@ -47,10 +42,11 @@ export interface Signal {
  * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
 export async function runEvent(signal: Signal, places: Places, system: System, report: Reporter): Promise<number> {
-  const event = loadEvent(places, signal.event)
+  const [name = ''] = signal.asked.args
+  const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
   if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
-  const turn = takeTurn(places, `signal-event ${signal.event}`)
+  const turn = takeTurn({ places, system }, `signal-event ${name}`)
   try {
     await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
@@ -81,17 +77,18 @@ class EventRun {
       system,
       replaced: this.#replaced,
       layers: searchList(places),
-      event: { name: event.name, args: signal.args },
+      event: { name: event.name, args: signal.asked.args.slice(1) },
       warn: message => report({ kind: 'warning', message }),
       ...(signal.judge === undefined ? {} : { judge: signal.judge }),
       ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
     }
-    const { comment } = signal
+    const { asked } = signal
     const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
-    const confirmWithin = signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(places) ? own : undefined)
+    const confirmWithin =
+      signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(this.#context) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
-    const runRequest = { command: 'signal-event', args: [event.name, ...signal.args], comment, ...window }
+    const runRequest = { asked, ...window }
     const byServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
     this.#transaction = new Transaction(runRequest, this.#context, turn, report, { windowOfServices: byServices })
   }
@@ -134,7 +131,7 @@ class EventRun {
       }
     } else if (system.dryRun) this.#report({ kind: 'would-run', handler: handler.name })
     else {
-      const event = { name: this.#event.name, args: this.#signal.args, token: this.#turn.token }
+      const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
       const problem = await runHandler(handler, event, places, system, this.#report)
       if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
     }

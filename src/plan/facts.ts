@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
 import { portsOf } from '../system/listening.ts'
 import { below, type Places } from '../system/places.ts'
+import { exists } from '../system/read-files.ts'
 
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
@@ -19,7 +19,7 @@ export function fact(name: string, places: Places): string | undefined {
     case 'domain':
       return nameFact(places, name)
     case 'family':
-      return existsSync(below(places, '/etc/redhat-release')) ? 'redhat' : 'debian'
+      return exists(below(places, '/etc/redhat-release')) ? 'redhat' : 'debian'
     case 'bin':
       return join(places.shipped, 'bin')
     case 'root':

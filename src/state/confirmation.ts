@@ -8,6 +8,7 @@ import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import { type Asked, commandLine, noteOf } from './history/entry.ts'
 
 /** When a window opens and ends. Within one run of the machine only the time since its start counts, which no clock change moves. */
 export interface Window {
@@ -21,14 +22,10 @@ export interface Window {
 }
 
 /** A change that goes back by itself unless it is confirmed. */
-export interface Confirmation {
+export interface Confirmation extends Asked {
   readonly token: string
   /** The entry of the history to go back to: its id, never "the one before". */
   readonly base: number
-  readonly command: string
-  readonly args: readonly string[]
-  readonly comment: string | null
-  readonly user: string
   /** Length of the window in seconds. */
   readonly within: number
   readonly window: Window
@@ -131,7 +128,6 @@ export function removeConfirmation(places: Places, token: string): void {
 }
 
 /** What is waiting, for people: `signal-event console-save by root, back to entry 41`. */
-export function describeConfirmation({ command, args, user, base, comment }: Confirmation): string {
-  const note = comment === null ? '' : ` "${comment}"`
-  return `${[command, ...args].join(' ')}${note} by ${user}, else back to entry ${base}`
+export function describeConfirmation(open: Confirmation): string {
+  return `${commandLine(open)}${noteOf(open)} by ${open.user}, else back to entry ${open.base}`
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
@@ -34,4 +35,13 @@ function readLines(file: string): string[] {
     // A root without account files: ask the machine.
     return []
   }
+}
+
+/**
+ * Who runs this, and from where: the login name, also through sudo; the shell, or the action of an event.
+ * @param env what gabarit was started with
+ */
+export function caller(env: NodeJS.ProcessEnv): { user: string; via: string } {
+  const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : 'shell'
+  return { user: env.SUDO_USER || env.LOGNAME || userInfo().username, via }
 }

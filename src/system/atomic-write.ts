@@ -1,4 +1,14 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { hasCode, messageOf } from '../base/failure.ts'
 
@@ -66,6 +76,13 @@ export function stageFile(path: string, data: string | Uint8Array, options: Writ
     syncFolder(folder)
   }
   return { commit, discard }
+}
+
+/** Makes a folder that survives a power cut, and those above it; one that exists is fine. */
+export function makeFolder(folder: string, mode: number): void {
+  mkdirSync(dirname(folder), { recursive: true })
+  mkdirSync(folder, { recursive: true, mode })
+  syncFolder(dirname(folder))
 }
 
 /** Makes the names in a folder survive a power cut. */

@@ -15,8 +15,10 @@ export interface LockOptions {
   readonly what: string
   /** The command without its values, shown to those who wait: `config setprop`. */
   readonly command: string
-  /** Seconds to wait; default: `GABARIT_LOCK_WAIT`, else 10. */
+  /** Seconds to wait; default: `GABARIT_LOCK_WAIT`, else the patience. */
   readonly wait?: number
+  /** Absent: 10. */
+  readonly patience?: number
 }
 
 /**
@@ -29,7 +31,7 @@ export interface LockOptions {
  */
 export function acquireLock(path: string, options: LockOptions): Lock {
   const self = thisProcess(options.command)
-  const deadline = Date.now() + secondsToWait(options.wait) * 1000
+  const deadline = Date.now() + secondsToWait(options) * 1000
   acquire(path, self, options.what, deadline)
   let held = true
   return {
@@ -127,11 +129,11 @@ function busy(path: string, holder: Holder, what: string): LockIsHeld {
   })
 }
 
-function secondsToWait(wait: number | undefined): number {
+function secondsToWait({ wait, patience = 10 }: LockOptions): number {
   if (wait !== undefined) return wait
   const text = process.env.GABARIT_LOCK_WAIT
   const seconds = Number(text)
-  return text === undefined || text === '' || !(seconds >= 0) ? 10 : seconds
+  return text === undefined || text === '' || !(seconds >= 0) ? patience : seconds
 }
 
 function sleep(milliseconds: number): void {

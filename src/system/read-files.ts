@@ -12,6 +12,8 @@ import {
 import { Failure, hasCode } from '../base/failure.ts'
 import { systemReason } from './atomic-write.ts'
 
+// Everything that reads files uses these functions. What is there but cannot be read is a Failure that names it.
+
 /** Whether a path exists, following links. What we may not see counts as missing. */
 export function exists(path: string): boolean {
   return existsSync(path)
@@ -20,7 +22,7 @@ export function exists(path: string): boolean {
 /** The status of a path, following links; undefined if it does not exist, or is a dangling or endless link. */
 export function statOf(path: string): Stats | undefined {
   // Most layers do not have most templates, and creating an error with its stack costs more than asking.
-  return ifThere(() => statSync(path, { throwIfNoEntry: false }), 'ELOOP')
+  return ifThere(path, () => statSync(path, { throwIfNoEntry: false }), 'ELOOP')
 }
 
 /** What a path is, following links; undefined if it does not exist. */
@@ -37,7 +39,7 @@ export function isExecutable(file: string): boolean {
 
 /** The bytes of a file; undefined if there is none. */
 export function bytesOf(file: string): Buffer | undefined {
-  return ifThere(() => readFileSync(file))
+  return ifThere(file, () => readFileSync(file))
 }
 
 /** The text of a file; undefined if there is none. */
@@ -45,53 +47,51 @@ export function textOf(file: string): string | undefined {
   return bytesOf(file)?.toString('utf8')
 }
 
-/**
- * The bytes of a file.
- * @throws Failure if it cannot be read
- */
+/** The bytes of a file, which must exist. */
 export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: file, cause: error })
+    throw unreadable(file, error)
   }
 }
 
-/**
- * The text of a file.
- * @throws Failure if it cannot be read
- */
+/** The text of a file, which must exist. */
 export function readText(file: string): string {
   return readBytes(file).toString('utf8')
 }
 
 /** The names in a folder, unsorted; none if there is no such folder. */
 export function namesIn(folder: string): string[] {
-  return ifThere(() => readdirSync(folder)) ?? []
+  return ifThere(folder, () => readdirSync(folder)) ?? []
 }
 
 /** The entries of a folder with their kinds, not following links; none if there is no such folder. */
 export function entriesIn(folder: string): Dirent[] {
-  return ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? []
+  return ifThere(folder, () => readdirSync(folder, { withFileTypes: true })) ?? []
 }
 
 /** The target text of a symbolic link; undefined for anything else. */
 export function linkText(path: string): string | undefined {
-  const isLink = ifThere(() => lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink()
+  const isLink = ifThere(path, () => lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink()
   return isLink === true ? readlinkSync(path) : undefined
 }
 
 /** A path with all links resolved; undefined if it leads nowhere. */
 export function realPath(path: string): string | undefined {
-  return ifThere(() => realpathSync(path))
+  return ifThere(path, () => realpathSync(path))
 }
 
 /** @param missing more error codes that mean it does not exist */
-function ifThere<Found>(look: () => Found, ...missing: string[]): Found | undefined {
+function ifThere<Found>(path: string, look: () => Found, ...missing: string[]): Found | undefined {
   try {
     return look()
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', ...missing].some(code => hasCode(error, code))) return undefined
-    throw error
+    throw unreadable(path, error)
   }
+}
+
+function unreadable(path: string, error: unknown): Failure {
+  return new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
 }

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../base/failure.ts'
+import { readBytes, statOf } from '../system/read-files.ts'
 import { excerpt } from './excerpt.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './lines.ts'
@@ -57,7 +57,16 @@ function compile(file: string, code: string): (scope: Scope) => Render {
 }
 
 function readFragment(file: string): string {
-  const { mode, uid, gid } = statSync(file)
+  const stat = statOf(file)
+  if (stat !== undefined) refuseWritableByOthers(file, stat)
+  const bytes = readBytes(file)
+  const source = bytes.toString('utf8')
+  if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
+    throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
+  return source
+}
+
+function refuseWritableByOthers(file: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): void {
   const mine = process.geteuid?.() ?? uid
   const why =
     uid !== 0 && uid !== mine
@@ -67,17 +76,12 @@ function readFragment(file: string): string {
         : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
           ? `is writable by the group with id ${gid}`
           : undefined
+  if (why === undefined) return
   const shut = `chmod go-w ${file}`
-  if (why !== undefined)
-    throw refusal(`this fragment ${why}, and fragments run as the user who expands them`, {
-      where: file,
-      hint: uid === 0 || uid === mine ? shut : `chown ${mine === 0 ? 'root' : mine} ${file} && ${shut}`,
-    })
-  const bytes = readFileSync(file)
-  const source = bytes.toString('utf8')
-  if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
-    throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
-  return source
+  throw refusal(`this fragment ${why}, and fragments run as the user who expands them`, {
+    where: file,
+    hint: uid === 0 || uid === mine ? shut : `chown ${mine === 0 ? 'root' : mine} ${file} && ${shut}`,
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Finding, findingsOf } from '../base/finding.ts'
+import { entriesIn } from '../system/read-files.ts'
 import { compileFragment } from './fragment.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates } from './tree.ts'
@@ -22,12 +22,8 @@ function lintTemplate(layers: readonly Layer[], name: string): Finding[] {
 }
 
 function subTemplates(layers: readonly Layer[], name: string): string[] {
-  const names = layers.flatMap(({ folder }) => {
-    const base = join(folder, name)
-    if (statSync(base, { throwIfNoEntry: false })?.isDirectory() !== true) return []
-    return readdirSync(base, { withFileTypes: true })
-      .filter(entry => entry.isDirectory())
-      .map(entry => `${name}/${entry.name}`)
-  })
+  const names = layers.flatMap(({ folder }) =>
+    entriesIn(join(folder, name)).flatMap(entry => (entry.isDirectory() ? [`${name}/${entry.name}`] : [])),
+  )
   return [...new Set(names)]
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { messageOf, refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { QUOTERS } from '../base/quote.ts'
+import { readText } from '../system/read-files.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
 
@@ -138,7 +138,7 @@ function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, 
 }
 
 function readOne(file: string): Record<string, unknown> {
-  const source = readFileSync(file, 'utf8')
+  const source = readText(file)
   let value: unknown
   try {
     value = JSON.parse(source)

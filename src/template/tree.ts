@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { hasCode, refusal } from '../base/failure.ts'
+import { refusal } from '../base/failure.ts'
 import type { Places } from '../system/places.ts'
+import { entriesIn, kindOf } from '../system/read-files.ts'
 
 /** One folder of the search list. */
 export interface Layer {
@@ -94,7 +94,7 @@ export function findTemplate(layers: readonly Layer[], path: string): TemplateFi
 }
 
 function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>, warnings: string[]): void {
-  for (const entry of readdirSync(base, { withFileTypes: true })) {
+  for (const entry of entriesIn(base)) {
     const file = join(base, entry.name)
     if (entry.isDirectory() || entry.name === METADATA_FILE) continue
     if (!entry.isFile() && !isFile(file)) continue
@@ -134,7 +134,7 @@ export function listTemplates(layers: readonly Layer[]): string[] {
 const FRAGMENT_NAME = /^(\d\d|template-(begin|end)$|template\.json$)/
 
 function walk(folder: string, name: string, found: Set<string>): void {
-  const entries = kindOf(folder) === 'folder' ? readdirSync(folder, { withFileTypes: true }) : []
+  const entries = entriesIn(folder)
   if (name !== '' && entries.some(entry => FRAGMENT_NAME.test(entry.name) && !entry.isDirectory())) {
     found.add(name)
     return
@@ -149,18 +149,6 @@ function walk(folder: string, name: string, found: Set<string>): void {
 
 function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
-}
-
-/** What a path is, following links. A dangling or endless link and a missing path are neither. */
-function kindOf(path: string): 'file' | 'folder' | undefined {
-  try {
-    // Most layers do not have most templates, and creating an error with its stack costs more than asking.
-    const stat = statSync(path, { throwIfNoEntry: false })
-    return stat?.isFile() ? 'file' : stat?.isDirectory() ? 'folder' : undefined
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
-    throw error
-  }
 }
 
 function isFile(path: string): boolean {

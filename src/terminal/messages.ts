@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { EXIT, Failure } from '../base/failure.ts'
 import { readableDatabase } from '../db/store.ts'
 import type { Redact } from '../plan/diff.ts'
@@ -7,6 +6,7 @@ import type { Io } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
 import { Output } from '../system/output.ts'
 import type { Places } from '../system/places.ts'
+import { statOf } from '../system/read-files.ts'
 import { Progress } from './progress.ts'
 
 /** The output of a command: to the person, and to the server's log. Its messages never show a secret. */
@@ -19,7 +19,7 @@ export class Messages {
   #places: Places | undefined
   #redact: Redact | undefined
   /** When a database was last changed, when the redaction was set up. */
-  #seen: bigint | undefined
+  #seen: number | undefined
 
   constructor(io: Io) {
     this.colour = io.isTerminal(1) && !io.env.NO_COLOR
@@ -95,7 +95,7 @@ export class Messages {
     if (places === undefined) return message
     try {
       // Changing a database puts a new file into the folder.
-      const changed = statSync(places.databases, { bigint: true, throwIfNoEntry: false })?.mtimeNs
+      const changed = statOf(places.databases)?.mtimeMs
       if (this.#redact === undefined || changed !== this.#seen) this.#redact = makeRedact(places, readableDatabase)
       this.#seen = changed
       return this.#redact(message)

@@ -1,5 +1,7 @@
 import { usageFailure } from '../base/failure.ts'
 import { type Context, makeContext } from '../plan/context.ts'
+import type { Asked } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import type { Invocation } from './command.ts'
 
 /**
@@ -21,4 +23,9 @@ export function barrierOptions({ flag, value }: Invocation): Pick<Context, 'judg
   if (relative !== undefined) throw usageFailure(`--overwrite ${relative}: give the file's path on the server`)
   const named = new Set(paths)
   return { mayOverwrite: path => named.has(path), ...(flag('check') ? { judge: 'always' } : {}) }
+}
+
+/** What a command asks for, for the history. */
+export function askedBy({ system, value }: Invocation, command: string, args: readonly string[]): Asked {
+  return { ...caller(system.env), command, args, comment: value('comment') ?? null }
 }

@@ -1,7 +1,7 @@
+import { caller } from '../system/accounts.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import type { Work } from '../transaction/commit-one.ts'
 import { NO_TURN, takeTurn } from '../transaction/event-lock.ts'
-import { userName } from '../transaction/history-record.ts'
 import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
 import { contextOf } from './run-context.ts'
@@ -16,8 +16,8 @@ export async function inTurn<Result>(
   const report = reporter(invocation)
   const context = contextOf(invocation)
   if (system.dryRun) return work({ context, turn: NO_TURN, report })
-  invocation.log('info', `${command} by ${userName()}`)
-  const turn = takeTurn(places, command)
+  invocation.log('info', `${command} by ${caller(system.env).user}`)
+  const turn = takeTurn(invocation, command)
   try {
     await beginChange(places, system, turn, report)
     return await work({ context, turn, report })

@@ -9,8 +9,8 @@ import { splitList } from '../template/text.ts'
 import type { Reporter } from './report.ts'
 
 /** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
-export function adjustmentTimeout(): number {
-  const seconds = Number(process.env.GABARIT_SERVICE_TIMEOUT)
+function adjustmentTimeout(env: NodeJS.ProcessEnv): number {
+  const seconds = Number(env.GABARIT_SERVICE_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 90_000
 }
 
@@ -91,13 +91,13 @@ export async function adjustServices(
   report: (result: AdjustmentResult) => void,
 ): Promise<Adjustment[]> {
   const failed: Adjustment[] = []
-  const timeout = adjustmentTimeout()
+  const timeout = adjustmentTimeout(system.env)
   for (const adjustment of adjustments) {
     begin(adjustment.service)
     const manager = managerOf(adjustment.unit)
     for (const action of adjustment.actions) {
       // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
-      const run = (command: readonly string[]) => system.run(command, { env: process.env, cwd: '/', timeout })
+      const run = (command: readonly string[]) => system.run(command, { cwd: '/', timeout })
       const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
       const said =
         problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)

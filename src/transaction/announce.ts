@@ -9,8 +9,8 @@ const LIMIT = 5000
  * on its standard input. Below another root than / nobody is told: a sandbox is no business of theirs.
  */
 export async function announce(text: string, places: Places, system: System): Promise<void> {
-  const program = process.env.GABARIT_WALL || (places.root === '/' ? 'wall' : undefined)
+  const program = system.env.GABARIT_WALL || (places.root === '/' ? 'wall' : undefined)
   if (program === undefined) return
   // Whether anybody can be told changes nothing about what is done.
-  await system.run([program], { env: process.env, cwd: '/', input: `gabarit: ${text}\n`, timeout: LIMIT })
+  await system.run([program], { cwd: '/', input: `gabarit: ${text}\n`, timeout: LIMIT })
 }

@@ -3,6 +3,7 @@ import { refusal, usageFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
 import type { Companion } from '../commit/commit.ts'
 import { secretValues } from '../db/secrets.ts'
+import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import {
   type Confirmation,
@@ -19,7 +20,6 @@ import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { Turn } from './event-lock.ts'
-import { userName } from './history-record.ts'
 import type { Reporter } from './report.ts'
 import { distinct } from './requests.ts'
 import type { RunRequest } from './run-request.ts'
@@ -29,16 +29,17 @@ import { startGuard } from './start-guard.ts'
  * Arms a run that goes back unless it is confirmed; undefined for any other.
  * @param first the number that its first entry of the history gets: an action may have signalled an event before it
  */
-export function armingOf(runRequest: RunRequest, places: Places, turn: Turn, first: number): Arming | undefined {
+export function armingOf(runRequest: RunRequest, context: Context, turn: Turn, first: number): Arming | undefined {
   if (runRequest.confirmWithin === undefined) return undefined
   if (turn.joined)
     throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
-  return new Arming(places, runRequest, runRequest.confirmWithin, first)
+  return new Arming(context, runRequest, runRequest.confirmWithin, first)
 }
 
 /** Makes one run a change that goes back by itself unless it is confirmed. */
 export class Arming {
   readonly #places: Places
+  readonly #env: NodeJS.ProcessEnv
   readonly #runRequest: RunRequest
   readonly #within: number
   readonly #base: HistoryEntry
@@ -46,13 +47,14 @@ export class Arming {
   readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) when there is nothing to go back to */
-  constructor(places: Places, runRequest: RunRequest, within: number, first: number) {
+  constructor({ places, system }: Context, runRequest: RunRequest, within: number, first: number) {
     const base = new History(places).lastApplied(first)
     if (base === undefined)
       throw refusal('there is no state to go back to yet: no event has run', {
         hint: 'Signal the first event without --confirm-within.',
       })
     this.#places = places
+    this.#env = system.env
     this.#runRequest = runRequest
     this.#within = within
     this.#base = base
@@ -76,12 +78,12 @@ export class Arming {
           .join('\n'),
         { hint: 'Nothing was changed. Do it with --confirm-within no.' },
       )
-    const { command, args, comment } = this.#runRequest
     const confirmation: Confirmation = {
-      ...{ token: this.token, base: this.#base.id, command, args, comment, user: userName(), within: this.#within },
+      ...this.#runRequest.asked,
+      ...{ token: this.token, base: this.#base.id, within: this.#within },
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
     }
-    const placed = () => startGuard(places, this.token)
+    const placed = () => startGuard(places, this.#env, this.token)
     return [{ real: confirmationFile(places), text: formatConfirmation(confirmation), placed }]
   }
 

@@ -3,6 +3,7 @@ import { sayTime } from '../base/time.ts'
 import { recover } from '../commit/journal.ts'
 import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
 import { finishDatabaseChanges } from '../state/history/change-databases.ts'
+import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { readManifest } from '../state/manifest.ts'
 import { keepWritten } from '../state/written.ts'
@@ -21,13 +22,13 @@ export function repair(places: Places, system: System, turn: Turn, report: Repor
   if (message !== undefined) report({ kind: 'recovered', message })
   const command = finishDatabaseChanges(places)
   if (command !== undefined) report({ kind: 'recovered', message: `finished ${command}, which was cut off` })
-  recordUnfinished(places, ({ command, args, closes }) => {
+  recordUnfinished(places, entry => {
     const open = readConfirmation(places)
-    if (open !== undefined && open.token === closes) endConfirmation(places, open, 'went back')
+    if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
     keepWritten(readManifest(places, system), places, system, warning => report({ kind: 'warning', message: warning }))
     report({
       kind: 'recovered',
-      message: `finished ${[command, ...args].join(' ')}, which was cut off behind its commit`,
+      message: `finished ${commandLine(entry)}, which was cut off behind its commit`,
     })
   })
 }
@@ -48,10 +49,10 @@ export async function catchUp(
   const open = turn.joined ? undefined : readConfirmation(places)
   if (open === undefined) return undefined
   if (secondsLeft(open) > 0) {
-    if (guardProcess(places, open.token) === undefined) startGuard(places, open.token)
+    if (guardProcess(places, open.token) === undefined) startGuard(places, system.env, open.token)
     return open
   }
-  const why = `${[open.command, ...open.args].join(' ')} was not confirmed in time and went back`
+  const why = `${commandLine(open)} was not confirmed in time and went back`
   // Its files and services are no part of what the present command reports.
   const quiet: Reporter = entry => {
     if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)

@@ -1,8 +1,8 @@
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Asked } from '../state/history/entry.ts'
 import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
-import type { RunRequest } from './run-request.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a command has while it is its turn. */
@@ -17,8 +17,8 @@ export interface Work {
  * properties that wait go on waiting.
  * @returns the exit status
  */
-export async function commitOne({ context, turn, report }: Work, runRequest: RunRequest, plan: Plan): Promise<number> {
-  const transaction = new Transaction(runRequest, { ...context, mayOverwrite: () => true }, turn, report)
+export async function commitOne({ context, turn, report }: Work, asked: Asked, plan: Plan): Promise<number> {
+  const transaction = new Transaction({ asked }, { ...context, mayOverwrite: () => true }, turn, report)
   transaction.leaveDatabases()
   return transaction.conclude(async () => {
     await transaction.commit(plan)

@@ -1,18 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
+import type { Context } from '../plan/context.ts'
 import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
+import { exists, readText } from '../system/read-files.ts'
 import { windowSeconds } from './duration.ts'
 
 /** File of an event's folder: how long it waits for a confirmation when it is signalled from a remote shell. */
 export const WINDOW_FILE = 'confirm-within'
 
 /** Whether a window is opened unasked: in a remote shell, and not while there is nothing to go back to. */
-export function opensUnasked(places: Places): boolean {
-  return Boolean(process.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
+export function opensUnasked({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
+  return Boolean(system.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
 }
 
 /**
@@ -22,11 +23,8 @@ export function opensUnasked(places: Places): boolean {
  * @throws Failure (refused) for a file that holds neither a duration nor `no`
  */
 export function readWindow(folders: readonly string[]): number | 'no' | undefined {
-  const file = folders
-    .map(folder => join(folder, WINDOW_FILE))
-    .filter(path => existsSync(path))
-    .at(-1)
-  return file === undefined ? undefined : parseWindow(readFileSync(file, 'utf8').trim(), file)
+  const file = folders.map(folder => join(folder, WINDOW_FILE)).findLast(exists)
+  return file === undefined ? undefined : parseWindow(readText(file).trim(), file)
 }
 
 /**

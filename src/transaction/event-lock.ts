@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Context } from '../plan/context.ts'
 import { holdSignals } from '../system/interruption.ts'
 import { acquireLock, readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
@@ -24,13 +25,12 @@ export interface Turn {
  * their turns one after the other, too: an action may start several at once. So each joins by a lock of its own, whose
  * token its own actions inherit.
  */
-export function takeTurn(places: Places, command: string): Turn {
-  const inherited = process.env[JOIN_VARIABLE] || undefined
+export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>, command: string): Turn {
+  const inherited = system.env[JOIN_VARIABLE] || undefined
   mkdirSync(places.state, { recursive: true, mode: 0o755 })
-  const wait = process.env.GABARIT_LOCK_WAIT === undefined ? { wait: WAIT } : {}
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)
   const path = lockFile(places, depth)
-  const lock = acquireLock(path, { what: 'the right to change configuration files', command, ...wait })
+  const lock = acquireLock(path, { what: 'the right to change configuration files', command, patience: WAIT })
   const letSignals = holdSignals()
   const release = () => {
     lock.release()

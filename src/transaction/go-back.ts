@@ -5,6 +5,7 @@ import { type Confirmation, describeConfirmation, readConfirmation, writeConfirm
 import { databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
+import { caller } from '../system/accounts.ts'
 import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -87,15 +88,9 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
     mayOverwrite: () => true,
     judge: 'never' as const,
   }
-  const runRequest = {
-    command: 'rollback',
-    args: [String(base.id)],
-    comment: why,
-    via: 'confirmation',
-    secrets: open.secrets,
-    closes: open,
-  }
-  const transaction = new Transaction(runRequest, context, turn, report)
+  const { user } = caller(system.env)
+  const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
+  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, context, turn, report)
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
   return restoreState(restoration.plan, databaseChanges(from, restoration.databases), transaction, requests)
 }

@@ -60,7 +60,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
   // A server folder that was removed must not come back with a lock in it.
   if (!existsSync(places.state)) return false
   try {
-    const turn = takeTurn(places, 'gabarit confirm guard')
+    const turn = takeTurn({ places, system }, 'gabarit confirm guard')
     try {
       await catchUp(places, system, turn, report)
     } finally {

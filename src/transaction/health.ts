@@ -25,7 +25,7 @@ export class Health {
   constructor(managerOf: (unit: Unit) => ServiceManager, places: Places, system: System) {
     this.#managerOf = managerOf
     this.#places = places
-    this.#run = command => system.run(command, { env: process.env, cwd: '/', timeout: LOOK })
+    this.#run = command => system.run(command, { cwd: '/', timeout: LOOK })
   }
 
   /** Names of the services that run now. Going back helps only those. */

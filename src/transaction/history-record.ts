@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import type { Companion } from '../commit/commit.ts'
 import type { Change, Plan } from '../plan/plan.ts'
-import type { FileRecord, FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import type { Asked, FileRecord, FileVersion, HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { limitsOf } from '../state/history/limits.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
@@ -14,18 +13,11 @@ import { formatManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
-/** What a run tells of itself; the rest of the entry is found out. */
-export type RunFacts = Pick<
-  HistoryEntry,
-  'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'validators' | 'adjustments'
-> & {
-  /** Absent: the shell, or the action that runs it. */
-  readonly via?: string
-}
+/** How a run went; the rest of the entry is found out. */
+export type RunFacts = Pick<HistoryEntry, 'outcome' | 'problems' | 'validators' | 'adjustments'>
 
-/** What a run tells of itself before its commit. */
-export type NoteFacts = Pick<RunFacts, 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'via'> &
-  Pick<Unfinished, 'changes' | 'closes'>
+/** What is known of a run before its commit. */
+export type NoteFacts = Pick<Unfinished, 'outcome' | 'problems' | 'changes' | 'closes'>
 
 /** Gathers one entry of the history while a run goes on. */
 export class Recorder {
@@ -83,12 +75,11 @@ export class Recorder {
    * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
    * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
    */
-  unfinished(note: NoteFacts, snapshot: Snapshot | undefined): Companion {
+  unfinished(asked: Asked, note: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
-    const { command, args, comment, via, outcome, problems, changes, closes } = note
     const text: Unfinished = {
-      ...{ time: this.#time, user: userName(), via: via ?? origin(), command, args, comment },
-      ...{ outcome, problems: problems.map(problem => this.#shown(problem)), databases, changes, closes },
+      ...asked,
+      ...{ ...note, problems: note.problems.map(problem => this.#shown(problem)), time: this.#time, databases },
       masked: this.#contents.written,
       ...this.#filesOfEntry(),
     }
@@ -102,15 +93,16 @@ export class Recorder {
   }
 
   /** Adds the entry; undefined when nothing happened that is worth one. */
-  finish(facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
+  finish(asked: Asked, facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()
     const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
-    const quiet = facts.outcome === 'done' && facts.comment === null
+    const quiet = facts.outcome === 'done' && asked.comment === null
     if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add(id, {
+      ...asked,
       ...facts,
       problems: facts.problems.map(problem => this.#shown(problem)),
       adjustments: facts.adjustments.map(adjustment => ({
@@ -118,8 +110,6 @@ export class Recorder {
         problem: adjustment.problem && this.#shown(adjustment.problem),
       })),
       time: this.#time,
-      user: userName(),
-      via: facts.via ?? origin(),
       properties,
       ...this.#filesOfEntry(),
       databases: storeSnapshot(snapshot, objects, this.#masking),
@@ -164,13 +154,4 @@ function versionAfter(change: Change, system: System, contents: MaskedFiles): Fi
       return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
     }
   }
-}
-
-function origin(): string {
-  return process.env.GABARIT_EVENT ? `action of ${process.env.GABARIT_EVENT}` : 'shell'
-}
-
-/** Who is behind this: the login name, also through sudo. */
-export function userName(): string {
-  return process.env.SUDO_USER || process.env.LOGNAME || userInfo().username
 }

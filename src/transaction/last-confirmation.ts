@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Context } from '../plan/context.ts'
 import { type Confirmation, removeConfirmation } from '../state/confirmation.ts'
+import { commandLine } from '../state/history/entry.ts'
+import { caller } from '../system/accounts.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
-import { userName } from './history-record.ts'
 
 /** How the last confirmation ended, for whoever comes too late. */
 export interface Ended {
@@ -18,9 +20,14 @@ function lastFile(places: Places): string {
 }
 
 /** Ends a confirmation for good, and remembers how. The caller has the turn. */
-export function endConfirmation(places: Places, { command, args, token }: Confirmation, how: Ended['how']): void {
-  removeConfirmation(places, token)
-  const ended: Ended = { how, time: new Date().toISOString(), user: userName(), what: [command, ...args].join(' ') }
+export function endConfirmation(
+  { places, system }: Pick<Context, 'places' | 'system'>,
+  open: Confirmation,
+  how: Ended['how'],
+): void {
+  removeConfirmation(places, open.token)
+  const { user } = caller(system.env)
+  const ended: Ended = { how, time: new Date().toISOString(), user, what: commandLine(open) }
   writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600, locked: true })
 }
 

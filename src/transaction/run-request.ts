@@ -2,17 +2,13 @@ import { EXIT, type Failure } from '../base/failure.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Restored } from '../plan/restore.ts'
 import type { Confirmation } from '../state/confirmation.ts'
-import type { Outcome, PropertyChange } from '../state/history/entry.ts'
+import type { Asked, Outcome, PropertyChange } from '../state/history/entry.ts'
 import type { Manifest } from '../state/manifest.ts'
 
-/** What is done, for the history. */
+/** What a run is to do. */
 export interface RunRequest {
-  /** `signal-event`, `apply`, `rollback` */
-  readonly command: string
-  readonly args: readonly string[]
-  readonly comment: string | null
-  /** What brought it about, when that is neither a shell nor an action. */
-  readonly via?: string
+  /** For the history. */
+  readonly asked: Asked
   /** Seconds after which it goes back unless it is confirmed. */
   readonly confirmWithin?: number
   /** Former secrets that files get back: the history must not show them either. */

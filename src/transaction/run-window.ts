@@ -33,8 +33,8 @@ export class RunWindow {
     this.#turn = turn
     this.#within = runRequest.confirmWithin
     this.#first = first
-    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context.places)
-    this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context.places, turn, first)
+    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context)
+    this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context, turn, first)
   }
 
   /** Absent: nothing goes back by itself. */
@@ -54,7 +54,7 @@ export class RunWindow {
     const services = requests.map(({ service }) => service)
     this.#within = windowOfServices(services, configuration, places)
     if (this.#within !== undefined && !system.dryRun)
-      this.#arming = armingOf(this.runRequest, places, this.#turn, this.#first)
+      this.#arming = armingOf(this.runRequest, this.#context, this.#turn, this.#first)
   }
 
   /** In a dry run: says what would wait. */

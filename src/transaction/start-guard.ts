@@ -7,8 +7,8 @@ import type { Places } from '../system/places.ts'
 import { JOIN_VARIABLE } from './event-lock.ts'
 
 /** Starts the guard of a confirmation: a process of its own session, which outlives whoever armed it. */
-export function startGuard(places: Places, token: string): void {
-  const env: NodeJS.ProcessEnv = { ...process.env, GABARIT_ROOT: places.root }
+export function startGuard(places: Places, caller: NodeJS.ProcessEnv, token: string): void {
+  const env: NodeJS.ProcessEnv = { ...caller, GABARIT_ROOT: places.root }
   // The guard is no part of an event, and its folder is another one.
   for (const name of ['GABARIT_EVENT', JOIN_VARIABLE]) delete env[name]
   if (env.DBPATH) env.DBPATH = places.databases

@@ -16,8 +16,13 @@ function riskyFiles(plan: Plan): string[] {
  * Advises a window for a plan that may cut off the shell it is made from. It says nothing when there is a window, when the
  * shell is a local one, and when it goes back without being asked.
  */
-export function suggestConfirmation(plan: Plan, { confirmWithin, via }: RunRequest, report: Reporter): void {
-  if (confirmWithin !== undefined || via !== undefined || !process.env.SSH_CONNECTION) return
+export function suggestConfirmation(
+  plan: Plan,
+  { confirmWithin, closes }: RunRequest,
+  env: NodeJS.ProcessEnv,
+  report: Reporter,
+): void {
+  if (confirmWithin !== undefined || closes !== undefined || !env.SSH_CONNECTION) return
   const [first, ...more] = riskyFiles(plan)
   if (first === undefined) return
   const files = more.length === 0 ? first : `${first} and ${more.length} more`

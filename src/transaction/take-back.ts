@@ -47,11 +47,12 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(run)
   let databases: PreparedChanges | undefined
   const prepare = () => {
-    databases = prepareChanges(places, changes, runRequest.command)
+    databases = prepareChanges(places, changes, runRequest.asked.command)
     return Promise.resolve(undefined)
   }
-  const outcome = { outcome: 'rolled back', problems: [...log.problems, why], changes } as const
-  const note = recorder?.unfinished({ ...runRequest, ...outcome, closes: ended?.token ?? null }, snapshot)
+  const problems = [...log.problems, why]
+  const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
+  const note = recorder?.unfinished(runRequest.asked, facts, snapshot)
   try {
     const present = readManifest(places, system)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)

@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import { databaseLoader } from '../plan/run.ts'
 import { archiveHistory } from '../state/history/archive.ts'
 import { type PreparedChanges, prepareChanges } from '../state/history/databases.ts'
-import type { PropertyChange } from '../state/history/entry.ts'
+import { commandLine, type PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { loadSnapshot, type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
@@ -102,10 +102,10 @@ export class Transaction {
   async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     const { places, system } = this.#context
     // An unknown service manager has to be refused before a file changes.
-    managersOf(this.#configuration(), places)
+    managersOf(this.#configuration(), places, system.env)
     this.#requests.push(...requestsOfPlan(plan))
     this.#window.openFor([...this.#requests, ...listed], this.#configuration())
-    if (!this.#turn.joined) suggestConfirmation(plan, this.#window.runRequest, this.#report)
+    if (!this.#turn.joined) suggestConfirmation(plan, this.#window.runRequest, system.env, this.#report)
     if (system.dryRun) {
       this.#window.announce(plan, this.#report)
       this.#report({ kind: 'plan', plan })
@@ -117,7 +117,7 @@ export class Transaction {
     const pending = readPending(places)
     let databases: PreparedChanges | undefined
     const prepare = () => {
-      databases = prepareChanges(places, changes, this.#window.runRequest.command)
+      databases = prepareChanges(places, changes, this.#window.runRequest.asked.command)
     }
     this.#report({ kind: 'step', step: 'checking and writing the files' })
     try {
@@ -198,15 +198,20 @@ export class Transaction {
     if (failure instanceof Interrupted) return failure.status
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
     if (failure !== undefined) this.#log.problems.push(failure.describe())
-    const { confirmWithin: _window, secrets: _secrets, closes, ...runRequest } = this.#window.runRequest
+    const { asked, closes } = this.#window.runRequest
     const { problems, adjustments } = this.#log
-    const facts = { ...runRequest, outcome, problems, validators: this.#validators, adjustments }
-    const idle = this.#leavesDatabases && outcome === 'done' && runRequest.comment === null && !this.#changesFiles
-    const added = idle ? undefined : this.#recording()?.finish(facts, this.#leftDatabases() ?? this.takeSnapshot())
-    if (failure === undefined && closes !== undefined) endConfirmation(this.#context.places, closes, 'went back')
+    const facts = { outcome, problems, validators: this.#validators, adjustments }
+    const idle = this.#leavesDatabases && outcome === 'done' && asked.comment === null && !this.#changesFiles
+    const databases = () => this.#leftDatabases() ?? this.takeSnapshot()
+    const added = idle ? undefined : this.#recording()?.finish(asked, facts, databases())
+    if (failure === undefined && closes !== undefined) endConfirmation(this.#context, closes, 'went back')
     this.#recorder?.forgetNote()
-    const what = [runRequest.command, ...runRequest.args].join(' ')
-    this.#report({ kind: 'ended', what, outcome, ...(added === undefined ? {} : { entry: added.id }) })
+    this.#report({
+      kind: 'ended',
+      what: commandLine(asked),
+      outcome,
+      ...(added === undefined ? {} : { entry: added.id }),
+    })
     // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
     if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#window.arming?.openWindow()
@@ -241,7 +246,7 @@ export class Transaction {
     const { adjustments, warnings, problems } = collectAdjustments(requests, configuration)
     for (const message of warnings) this.#report({ kind: 'warning', message })
     for (const message of problems) this.note(message)
-    const managerOf = managersOf(configuration, places)
+    const managerOf = managersOf(configuration, places, system.env)
     if (system.dryRun) return announceAdjustments(adjustments, managerOf, this.#report)
     finishDespiteSignals()
     this.#window.arming?.remember(requests)
@@ -276,15 +281,10 @@ export class Transaction {
     if (recorder === undefined) return []
     const armed = this.#window.arming?.companions(plan, recorder.lostFiles(), this.#report) ?? []
     if (plan.changes.length + changes.length + armed.length === 0) return []
-    const facts = {
-      ...this.#window.runRequest,
-      outcome: 'failed',
-      problems: [],
-      changes,
-      closes: this.#window.runRequest.closes?.token ?? null,
-    } as const
+    const { asked: origin, closes } = this.#window.runRequest
+    const facts = { outcome: 'failed', problems: [], changes, closes: closes?.token ?? null } as const
     const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
-    return [recorder.unfinished(facts, this.#leftDatabases()), ...waiting, ...armed]
+    return [recorder.unfinished(origin, facts, this.#leftDatabases()), ...waiting, ...armed]
   }
 
   /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */

@@ -16,8 +16,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
 import { startWebServer } from '../support/web-server.ts'
 
-const reason =
-  needsCommands('apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace(import.meta.filename, 'go-back')
+const reason = needsCommands('apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace('go-back')
 const back = suite('going back')
 const step = stepsOf(back, reason)
 const daemons = new Daemons()
@@ -92,7 +91,7 @@ step('a port that somebody else has: the old site answers, exit 4, all is as bef
   assert.equal(entry.paths, ['/etc/httpd/conf/httpd.conf'])
   assert.match(entry.problems.join(), 'httpd does not come up')
   assert.match(type(`gabarit show ${entry.id}`), '-Listen 80\n+Listen 8080')
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
   assert.is(run(['signal-event', 'console-save']).status, 0, 'the next event is not held up')
 })
 
@@ -147,7 +146,7 @@ step('an adjustment that hangs while the service is well: the files stay, it wai
   await waitFor('the daemon', ask7001)
   assert.match(type('signal-event console-save'), 'adjusted ported')
   await waitFor('the new mode', () => served().includes('mode patient'))
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
 })
 
 step('an adjustment that hangs and leaves the service ill: it goes back', async () => {
@@ -162,7 +161,7 @@ step('an adjustment that hangs and leaves the service ill: it goes back', async 
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode deaf')
   assert.is(type('config getprop ported mode'), 'deaf\n')
   await waitFor('the old service', () => served().includes('mode deaf'))
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
 })
 
 back.run()

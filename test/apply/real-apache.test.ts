@@ -14,9 +14,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
 import { startWebServer } from '../support/web-server.ts'
 
-const reason =
-  needsCommands('apache2', 's6-svscan', 's6-svstat', 'curl', 'openssl') ??
-  enterNamespace(import.meta.filename, 'real-apache')
+const reason = needsCommands('apache2', 's6-svscan', 's6-svstat', 'curl', 'openssl') ?? enterNamespace('real-apache')
 const apache = suite('the barrier before Apache')
 const step = stepsOf(apache, reason)
 const daemons = new Daemons()

@@ -10,7 +10,7 @@ import { must, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 
-const reason = enterNamespace(import.meta.filename, 'engine')
+const reason = enterNamespace('engine')
 const real = suite('on the real root')
 const test = (name: string, body: () => void) => testIf(real, reason, name, body)
 const env = ON_ROOT

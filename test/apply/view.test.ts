@@ -12,7 +12,7 @@ import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason = enterNamespace(import.meta.filename, 'view')
+const reason = enterNamespace('view')
 const view = suite('the view of the checkers')
 const test = (name: string, body: () => void) => testIf(view, reason, name, body)
 const env = ON_ROOT
@@ -95,18 +95,13 @@ test('a checker that writes harms nothing outside of its view', () => {
 })
 
 test('an overlay upon an overlay: the root of a container', () => {
-  // What this file runs in lays an overlay over /etc already; one more makes it as deep as it gets.
-  mkdirSync('/run/layer/upper', { recursive: true })
-  mkdirSync('/run/layer/work')
-  must([
-    'mount',
-    '-t',
-    'overlay',
-    '-o',
-    'lowerdir=/etc,upperdir=/run/layer/upper,workdir=/run/layer/work',
-    'overlay',
-    '/etc',
-  ])
+  // Two of them are as deep as it gets: upon these no third can be laid.
+  for (const layer of ['/run/first', '/run/second']) {
+    mkdirSync(`${layer}/upper`, { recursive: true })
+    mkdirSync(`${layer}/work`)
+    const folders = `lowerdir=/etc,upperdir=${layer}/upper,workdir=${layer}/work`
+    must(['mount', '-t', 'overlay', '-o', folders, 'overlay', '/etc'])
+  }
   const validate = [['/etc/check-pair']]
   template('/etc/pair/a', '3\n', { validate })
   const wrong = expand('/etc/pair/a', '/etc/pair/b')

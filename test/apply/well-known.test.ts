@@ -12,7 +12,7 @@ import { BIN, type Outcome, PROJECT, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 
 const reason = firstReason(
-  enterNamespace(import.meta.filename, 'checkers'),
+  enterNamespace('checkers'),
   needsCommands('sshd', 'visudo', 'nginx', 'apache2', 'dehydrated'),
 )
 const checkers = suite('well-known files')

@@ -10,7 +10,7 @@ import { must, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 
-const reason = firstReason(enterNamespace(import.meta.filename, 'check'), needsCommands('nginx'))
+const reason = firstReason(enterNamespace('check'), needsCommands('nginx'))
 const check = suite('--check')
 const test = (name: string, body: () => void) => testIf(check, reason, name, body)
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }

@@ -27,7 +27,7 @@ expand('services are not adjusted, and that is said', () => {
   const box = server()
   assert.match(
     box.must('expand-template /etc/b'),
-    'services are adjusted by the next event (or gabarit apply); these files want: web:reload',
+    'the next event (or gabarit apply) will adjust the services: web:reload',
   )
   box.remove()
 })

@@ -78,7 +78,7 @@ explain('a custom fragment is named where it stands', () => {
   const path = box.must(['gabarit', 'customize', `${HTTPD}/VirtualHosts`, '10ServerName']).split('\n')[0] ?? ''
   box.write(path.slice(box.root.length), `${readFileSync(path, 'utf8')}    # mine\n`)
   const { stderr } = box.run(['gabarit', 'explain', HTTPD])
-  assert.match(stderr, `${HTTPD} differs from what would be made now`)
+  assert.match(stderr, `${HTTPD} differs from what would be generated now`)
   box.must(['expand-template', HTTPD])
   const number = lineOf(HTTPD, /# mine/)
   assert.is(lineAt(HTTPD, number).fragment.file, path)
@@ -98,7 +98,7 @@ explain('the banner, a line that is not there, a file that nobody makes', () => 
   }
   const { status, stderr } = box.run('gabarit explain /etc/host')
   assert.is(status, 3)
-  assert.match(stderr, 'no template makes /etc/host; did you mean "/etc/hosts"?')
+  assert.match(stderr, 'no template generates /etc/host; did you mean "/etc/hosts"?')
 })
 
 explain('an output that metadata moved, one per record', () => {

@@ -40,16 +40,16 @@ help('the programs of their own name have the same', () => {
 })
 
 const USAGE: readonly (readonly [command: string, said: string])[] = [
-  ['gabarit', 'which command?'],
-  ['gabarit explan /etc/hosts', 'there is no command "explan"; did you mean "explain"?'],
-  ['gabarit --josn', 'there is no command "--josn"'],
+  ['gabarit', 'missing command'],
+  ['gabarit explan /etc/hosts', 'unknown command "explan"; did you mean "explain"?'],
+  ['gabarit --josn', 'unknown command "--josn"'],
   ['gabarit lint --josn', 'unknown option --josn; did you mean "--json"?'],
   ['gabarit lint -x', 'unknown option -x'],
   ['gabarit lint surplus', 'too many arguments for gabarit lint: surplus'],
   ['gabarit explain', 'gabarit explain needs FILE[:LINE]'],
   ['gabarit impact configuration', 'gabarit impact needs DATABASE KEY'],
   ['gabarit customize /etc/hosts', 'gabarit customize needs TEMPLATE FRAGMENT'],
-  ['expand-template', 'which template?'],
+  ['expand-template', 'missing template'],
   ['expand-template --dif /etc/hosts', 'unknown option --dif; did you mean "--diff"?'],
   ['expand-template --output= /etc/hosts', 'the option --output needs a value'],
   ['expand-template --output x /etc/hosts /etc/dehydrated/config', '--output takes one template'],

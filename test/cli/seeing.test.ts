@@ -11,8 +11,8 @@ box.must('signal-event change')
 const { id } = newestEntry(box)
 
 seeing('nothing waits after an event', () => {
-  assert.match(box.must('gabarit status'), 'nothing is waiting')
-  assert.is(box.must('gabarit verify'), 'everything is as the databases and templates say\n')
+  assert.match(box.must('gabarit status'), 'nothing to do')
+  assert.is(box.must('gabarit verify'), 'everything matches the databases and templates\n')
   assert.is(box.must('gabarit diff'), 'nothing differs\n')
   assert.is(box.must('gabarit diff --commands'), '')
   assert.match(box.must('gabarit discard'), 'no property has changed')
@@ -75,7 +75,7 @@ seeing('cat: a file as it would be made now', () => {
   assert.is(JSON.parse(box.must('gabarit cat --json /etc/sites/a.org.conf')).link, '/etc/sites-enabled/a.org.conf')
   const { status, stderr } = box.run('gabarit cat /etc/sites/b.org.conf')
   assert.is(status, 3)
-  assert.match(stderr, 'no template makes /etc/sites/b.org.conf')
+  assert.match(stderr, 'no template generates /etc/sites/b.org.conf')
   assert.match(box.run('gabarit cat /etc/hots').stderr, 'did you mean "/etc/hosts"?')
   box.must('db sites delete a.org')
 })
@@ -92,14 +92,14 @@ seeing('log: who changed what, pending first; also as a verb of db and config', 
   const log = box.must('config log note')
   assert.match(
     log,
-    /^pending: .*\n {4}~ configuration note text: "one" -> "two"\n\d+ {2}\S+ \S+ {2}\S+ {2}signal-event/,
+    /^pending: .*\n {4}~ configuration note text: "one" -> "two"\n\d+ {2}\S+ \S+ \S+ {2}\S+ {2}signal-event/,
   )
   assert.is(box.must('db configuration log note'), log)
   assert.is(box.must('gabarit log configuration note'), log)
   const data = JSON.parse(box.must('config --json log note'))
   assert.is(data.pending.length, 1)
   assert.is(data.entries.length, 1)
-  assert.is(box.must('db hosts log nobody'), 'the history knows of no change\n')
+  assert.is(box.must('db hosts log nobody'), 'the history contains no change\n')
   assert.not.match(box.must('config log vault'), 'opensesame')
 })
 
@@ -115,7 +115,7 @@ seeing('apply brings to life what changed properties touch; then what differs ot
   const before = box.read('/etc/note')
   const moved = box.run(['gabarit', 'apply', '--plan', name])
   assert.is(moved.status, 3)
-  assert.match(moved.stderr, `this is no longer plan ${name}`)
+  assert.match(moved.stderr, `plan ${name} is out of date`)
   assert.is(box.read('/etc/note'), before)
   box.must('config setprop note text two')
   const done = box.must(['gabarit', 'apply', '--plan', name, '--comment', 'by name'])
@@ -160,12 +160,12 @@ seeing('a former secret is not shown either, nor one that a fragment quotes', ()
 seeing('discard takes back what no event has brought to life', () => {
   box.must('config setprop note text four')
   box.must('db sites set x.org site status enabled')
-  assert.match(box.must('gabarit discard --dry-run'), 'would take back')
+  assert.match(box.must('gabarit discard --dry-run'), 'would discard')
   assert.is(box.must('config getprop note text'), 'four\n')
   assert.match(box.must('gabarit discard'), '+ sites x.org = "site"')
   assert.is(box.must('config getprop note text'), 'two\n')
   assert.is(box.run('db sites get x.org').status, 1)
-  assert.match(box.must('gabarit status'), 'nothing is waiting')
+  assert.match(box.must('gabarit status'), 'nothing to do')
 })
 
 seeing('diff since an entry: properties, files and what services were told', () => {

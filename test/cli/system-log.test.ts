@@ -10,7 +10,7 @@ import { must, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason = firstReason(enterNamespace(import.meta.filename, 'log'), needsCommands('busybox', 'logger', 'mount'))
+const reason = firstReason(enterNamespace('log'), needsCommands('busybox', 'logger', 'mount'))
 const log = suite('the log of the server')
 const test = (name: string, body: () => Promise<void>) => testIf(log, reason, name, body)
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }

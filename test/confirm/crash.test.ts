@@ -70,7 +70,7 @@ crash('another boot id: it goes back at once, however much time is left', async 
   box.arm('2', '1h')
   await box.killGuard()
   box.change(pending => ({ ...pending, window: { ...pending.window, boot: 'the-boot-before' } }))
-  assert.match(box.must('gabarit status'), 'its time is over; the next command that changes files takes it back')
+  assert.match(box.must('gabarit status'), 'expired; the next command that changes files rolls it back')
   assert.is(box.run('gabarit confirm').status, 1)
   assert.equal([box.read('/etc/x'), box.isPending], ['x 1\n', false])
   box.remove()

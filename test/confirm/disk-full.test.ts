@@ -10,7 +10,7 @@ import { testIf } from '../support/skip.ts'
 import { pause, waitFor } from '../support/wait.ts'
 import { Server } from './server.ts'
 
-const reason = enterNamespace(import.meta.filename, 'confirm')
+const reason = enterNamespace('confirm')
 const full = suite('a full disk in the window')
 const STATE = '/var/lib/gabarit'
 /** Which of the two is told depends on what there is no room for: the lock, or what it takes to go back. */

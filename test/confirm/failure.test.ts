@@ -25,7 +25,7 @@ failure('base missing: everybody is told, nothing is touched, the confirmation s
   await waitFor('the announcement', () => box.announced.includes('COULD NOT GO BACK'))
   await waitFor('the guard to give up', () => box.status()?.guard === null)
   assert.ok(guard > 0)
-  assert.match(box.must('gabarit status'), 'COULD NOT GO BACK (gabarit confirm keeps the change)')
+  assert.match(box.must('gabarit status'), 'ROLLBACK FAILED (gabarit confirm keeps the change)')
   for (const command of ['signal-event change', 'gabarit confirm cancel']) {
     const { status, stderr } = box.run(command)
     assert.is(status, 3, command)

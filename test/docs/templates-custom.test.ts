@@ -8,7 +8,7 @@ import { must, PROJECT, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { textOf } from './markdown.ts'
 
-const reason = needsCommands('apache2', 'openssl') ?? enterNamespace(import.meta.filename, 'server')
+const reason = needsCommands('apache2', 'openssl') ?? enterNamespace('server')
 const example = suite('templates-custom/odoo.example')
 const SHIPPED = 'templates/etc/httpd/conf/httpd.conf/VirtualHosts/25SSLDirectives'
 const HTTPD = '/etc/httpd/conf/httpd.conf'

@@ -77,7 +77,7 @@ drift('a pinned file stays, in every plan with its note, until it is unpinned', 
   rmSync(box.path('/etc/b'))
   const usage = box.run('gabarit pin /etc/a')
   assert.is(usage.status, 2)
-  assert.match(usage.stderr, 'why is it kept?')
+  assert.match(usage.stderr, 'why is the file kept?')
   box.must(['gabarit', 'pin', '/etc/a', '--note', 'until\n spring'])
   box.must(['gabarit', 'pin', '/etc/b', '--note', 'not here'])
   const line = '/etc/a: pinned (edited): until spring (gabarit unpin /etc/a)'

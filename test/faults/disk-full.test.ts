@@ -11,7 +11,7 @@ import { repairAndJudge } from './kill.ts'
 import { waitingSite } from './site.ts'
 import { SEED } from './sweep.ts'
 
-const reason = enterNamespace(import.meta.filename, 'disk')
+const reason = enterNamespace('disk')
 const disk = suite('disks')
 const next = random(SEED)
 const FULL = 100

@@ -11,7 +11,7 @@ import { DISKS, makeDeeds, mount, oneOf, unmount } from './disks.ts'
 import { repairAndJudge } from './kill.ts'
 import { SEED } from './sweep.ts'
 
-const reason = enterNamespace(import.meta.filename, 'disk')
+const reason = enterNamespace('disk')
 const disk = suite('disks')
 const next = random(SEED)
 const READ_ONLY = 50

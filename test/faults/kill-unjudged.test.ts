@@ -12,7 +12,7 @@ import { testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { atStep } from './deed.ts'
 
-const reason = enterNamespace(import.meta.filename, 'unjudged')
+const reason = enterNamespace('unjudged')
 const unjudged = suite('killed where files are judged in place')
 
 /** Both files name the same port, and no other file has it. */

@@ -18,7 +18,7 @@ import { must, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 
 const DAEMONS = ['apache2', 'pebble', 'pebble-challtestsrv', 'curl', 'openssl', 'nsenter', 'script']
-const reason = needsCommands(...DAEMONS) ?? enterNamespace(import.meta.filename, 'server')
+const reason = needsCommands(...DAEMONS) ?? enterNamespace('server')
 
 const preflight = suite('preflight with real daemons')
 const step = stepsOf(preflight, reason)

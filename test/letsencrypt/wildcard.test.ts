@@ -9,7 +9,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
 
 const wildcard = suite('wildcards')
 const step = stepsOf(wildcard, reason)

@@ -13,7 +13,7 @@ import type { Authority } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
 
 const hand = suite('certificates by hand')
 const step = stepsOf(hand, reason)

@@ -10,7 +10,7 @@ import { needsCommands } from '../support/packages.ts'
 import { pointName } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
 
 const damage = suite('damaged certificates')
 const step = stepsOf(damage, reason)

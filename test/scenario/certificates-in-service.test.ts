@@ -10,7 +10,7 @@ import { needsCommands } from '../support/packages.ts'
 import type { Authority } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
 
 const service = suite('certificates in service')
 const step = stepsOf(service, reason)

@@ -11,7 +11,7 @@ import type { Authority } from '../support/pebble.ts'
 import { addS6Service } from '../support/s6.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands(...ACME_DAEMONS, 'nginx') ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS, 'nginx') ?? enterNamespace('mine')
 
 const front = suite('certificates with nginx in front')
 const step = stepsOf(front, reason)

@@ -12,8 +12,7 @@ import { needsCommands } from '../support/packages.ts'
 import { type Authority, pointName } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason =
-  needsCommands(...ACME_DAEMONS, 'ip', 'nsenter', 'unshare') ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS, 'ip', 'nsenter', 'unshare') ?? enterNamespace('mine')
 
 const remote = suite('challenges on another machine')
 const step = stepsOf(remote, reason)

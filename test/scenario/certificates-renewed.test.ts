@@ -11,7 +11,7 @@ import { findCommand, needsCommands } from '../support/packages.ts'
 import { pointName } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'mine')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
 
 const renewal = suite('gabarit letsencrypt renew')
 const step = stepsOf(renewal, reason)

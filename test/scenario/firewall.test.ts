@@ -15,7 +15,7 @@ import { pause } from '../support/wait.ts'
 const scenario = suite('the firewall of a gateway')
 const step = stepsOf(
   scenario,
-  enterNamespace(import.meta.filename, 'gateway') ??
+  enterNamespace('gateway') ??
     needsCommands('iptables-restore', 'ip6tables-restore', 'sysctl', 'ping', 'ss', 'sshd', 'ssh-keygen'),
 )
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: '' }

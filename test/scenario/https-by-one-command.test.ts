@@ -13,7 +13,7 @@ import { type Authority, pointName } from '../support/pebble.ts'
 import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace(import.meta.filename, 'odoo-11')
+const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('odoo-11')
 
 const setup = suite('HTTPS by one command')
 const step = stepsOf(setup, reason)

@@ -20,7 +20,7 @@ import { treeChanges, treeState } from '../support/tree-state.ts'
 import { pause } from '../support/wait.ts'
 
 const DAEMONS = ['apache2', 'dehydrated', 'pebble', 'pebble-challtestsrv', 's6-svscan', 'curl', 'openssl', 'hexdump']
-const reason = needsCommands(...DAEMONS) ?? enterNamespace(import.meta.filename, 'odoo-11')
+const reason = needsCommands(...DAEMONS) ?? enterNamespace('odoo-11')
 
 const scenario = suite('HTTPS for every name')
 const step = stepsOf(scenario, reason)

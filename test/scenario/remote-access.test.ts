@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait.ts'
 const scenario = suite('ssh on another port')
 const step = stepsOf(
   scenario,
-  enterNamespace(import.meta.filename, 'remote') ??
+  enterNamespace('remote') ??
     needsCommands('iptables-restore', 'ip6tables-restore', 'sshd', 'ssh-keygen', 's6-svscan', 'ss'),
 )
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 's6', S6_SCANDIR: '/run/service', SSH_CONNECTION: '' }

@@ -19,8 +19,7 @@ import { stepsOf } from '../support/steps.ts'
 import { pause, waitFor } from '../support/wait.ts'
 import { echo } from '../support/websocket.ts'
 
-const reason =
-  needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace(import.meta.filename, 'home')
+const reason = needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace('home')
 
 const scenario = suite('a reverse proxy')
 const step = stepsOf(scenario, reason)

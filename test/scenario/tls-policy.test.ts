@@ -15,9 +15,7 @@ import { stepsOf } from '../support/steps.ts'
 import { type Finding, gradeOf, testTLS } from '../support/testssl.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason =
-  needsCommands('nginx', 'apache2', 's6-svscan', 'openssl', 'testssl', 'hexdump') ??
-  enterNamespace(import.meta.filename, 'home')
+const reason = needsCommands('nginx', 'apache2', 's6-svscan', 'openssl', 'testssl', 'hexdump') ?? enterNamespace('home')
 
 const policy = suite('TLS policy')
 const step = stepsOf(policy, reason)

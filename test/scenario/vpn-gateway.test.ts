@@ -17,7 +17,7 @@ import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
 const PROGRAMS = ['openvpn', 'ip', 'ping', 'sysctl', 's6-svscan', 'openssl', 'flock', 'iptables', 'ip6tables']
-const reason = needsCommands(...PROGRAMS) ?? needsEasyRsa() ?? enterNamespace(import.meta.filename, 'gateway')
+const reason = needsCommands(...PROGRAMS) ?? needsEasyRsa() ?? enterNamespace('gateway')
 
 const scenario = suite('a VPN gateway')
 const step = stepsOf(scenario, reason)

@@ -8,7 +8,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { must, type Outcome, run, Sandbox, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
-const reason = enterNamespace(import.meta.filename, 'oneshot')
+const reason = enterNamespace('oneshot')
 const oneShot = suite('one-shot services')
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }
 const server = (line: string): string => must(words(line), { env })

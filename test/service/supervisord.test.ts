@@ -7,7 +7,7 @@ import { must, run } from '../support/sandbox.ts'
 import { type Supervisor, testServiceManager } from '../support/service-manager.ts'
 
 // supervisorctl reads /etc/supervisor/supervisord.conf: in the namespace it is ours.
-const reason = needsCommands('supervisord', 'supervisorctl') ?? enterNamespace(import.meta.filename, 'supervised')
+const reason = needsCommands('supervisord', 'supervisorctl') ?? enterNamespace('supervised')
 
 const supervisord = suite('supervisord')
 const daemons = new Daemons()

@@ -10,7 +10,7 @@ import { must, PROJECT, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
 const containers = suite('the container of nginx')
-const reason = enterNamespace(import.meta.filename, 'container')
+const reason = enterNamespace('container')
 
 testIf(containers, reason, 'one that it does not run in any more is stopped, the present one is not', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gabarit-docker-'))

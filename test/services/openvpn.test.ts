@@ -9,7 +9,7 @@ import { testIf } from '../support/skip.ts'
 import { ACTIONS, CONF, certificate, index, PKI, said, tried, type, VPN_OPTIONS } from '../support/vpn.ts'
 
 const programs = needsCommands('openvpn', 'openssl', 'flock', 'qrencode', 'make-cadir')
-const reason = programs ?? enterNamespace(import.meta.filename, 'vpn')
+const reason = programs ?? enterNamespace('vpn')
 const vpn = suite('OpenVPN')
 const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
 

@@ -73,6 +73,7 @@ export class Host {
     })
     this.#child.unref()
     for (const end of [...both, ...ends]) closeSync(end)
+    process.on('exit', () => rmSync(this.#folder, { recursive: true, force: true }))
   }
 
   /** It can run another command. */
@@ -88,7 +89,7 @@ export class Host {
     this.#lives = answer?.more ?? false
     const signal = answer === undefined ? signalThatEnded(this.#child) : null
     const [stdout, stderr] = [readFileSync(this.#file('stdout'), 'utf8'), readFileSync(this.#file('stderr'), 'utf8')]
-    if (!this.#lives) this.#remove()
+    if (!this.#lives) for (const end of [this.#stdout, this.#stderr, this.#orders, this.#answers]) closeSync(end)
     return { status: answer?.status ?? null, signal, stdout, stderr }
   }
 
@@ -97,11 +98,6 @@ export class Host {
     const piece = Buffer.alloc(256)
     const length = readSync(this.#answers, piece)
     return length === 0 ? undefined : JSON.parse(piece.toString('utf8', 0, length))
-  }
-
-  #remove(): void {
-    for (const descriptor of [this.#stdout, this.#stderr, this.#orders, this.#answers]) closeSync(descriptor)
-    rmSync(this.#folder, { recursive: true })
   }
 
   #file(name: string): string {

@@ -7,20 +7,26 @@ import { needsRoot } from './skip.ts'
 
 const INSIDE = 'GABARIT_TEST_NAMESPACE'
 
+/** Below /etc: what an administrator of this machine may have put beside the files of packages, gabarit's own among it. */
+const LOCAL = ['gabarit', 'nginx/conf.d', 'nginx/sites-enabled', 'ssh/sshd_config.d', 'sudoers.d', 'cron.d', 'httpd']
+
 /**
- * Lays a writable layer in memory over every folder that a server's configuration lives in, and an empty one over /run,
- * so that nothing reaches the machine, not even its service manager. It brings the loopback up and runs the rest of its
- * arguments. The shell stays as the namespace's process 1: it collects daemons that nobody waits for, and when it ends
- * the kernel kills whatever still runs.
+ * Makes this machine one without anything of its own, in memory: /etc is a copy without what is local, /var has folders but no
+ * files, /srv and /run are empty. So nothing reaches the machine, not even its service manager, and nothing of it reaches
+ * the tests. It brings the loopback up and runs the rest of its arguments. The shell stays as the namespace's process 1: it
+ * collects daemons that nobody waits for, and when it ends the kernel kills whatever still runs.
  */
 const SETUP = `set -e
 stage=$1; host=$2; shift 2
 mount -t tmpfs -o mode=0755 tmpfs "$stage"
-for folder in /etc /var /srv; do
-  layer="$stage$folder"
-  mkdir -p "$layer/upper" "$layer/work"
-  mount -t overlay -o "lowerdir=$folder,upperdir=$layer/upper,workdir=$layer/work" overlay "$folder"
+cp -a /etc "$stage/etc"
+for place in ${LOCAL.join(' ')}; do
+  [ ! -e "$stage/etc/$place" ] || find "$stage/etc/$place" -mindepth 1 -delete
 done
+find /var -xdev -maxdepth 3 ! -path "/var/lib/gabarit*" "(" -type d -o -type l ")" -print0 |
+  tar -c --null --no-recursion -T - 2>/dev/null | tar -x -C "$stage"
+mkdir "$stage/srv"
+for folder in /etc /var /srv; do mount --bind "$stage$folder" "$folder"; done
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -m 1777 /run/lock
 ip link set lo up
@@ -35,17 +41,20 @@ export function insideNamespace(): boolean {
 }
 
 /**
- * Runs a test file again in private mount, network, process and host name namespaces, and ends this process with its
+ * Runs this test file again in private mount, network, process and host name namespaces, and ends this process with its
  * status. Does nothing inside the namespace.
- * @param file the test file, `import.meta.filename`
  * @param hostname name of the machine inside
  * @returns why it is not possible here; undefined inside
  */
-export function enterNamespace(file: string, hostname: string): string | undefined {
+export function enterNamespace(hostname: string): string | undefined {
   if (insideNamespace()) return undefined
-  const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip') ?? tryNamespace(hostname)
+  const reason = needsRoot() ?? needsCommands('unshare', 'mount', 'ip', 'tar') ?? tryNamespace(hostname)
   if (reason !== undefined) return reason
-  const { status, signal } = unshare(hostname, [process.execPath, '--import', 'tsx', file], 'inherit')
+  const { status, signal } = unshare(
+    hostname,
+    [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    'inherit',
+  )
   process.exit(signal === null ? (status ?? 1) : 1)
 }
 

@@ -22,16 +22,21 @@ export interface FileResult {
 /** Variables of the developer's shell that would change what the commands under test do. */
 const FOREIGN = ['GABARIT_ROOT', 'GABARIT_VALIDATE', 'GABARIT_SERVICE_MANAGER', 'DBPATH', 'FORCE_COLOR', 'NO_COLOR']
 
-/** Runs one test file as a process of its own. It is killed, with all it started, when it takes too long. */
-export function runTestFile(file: string, limitSeconds: number): Promise<FileResult> {
+/**
+ * Runs one test file as a process of its own. It is killed, with all it started, when it takes too long.
+ * @param file a source, or a bundle
+ * @param temporary folder for its temporary folder
+ */
+export function runTestFile(file: string, limitSeconds: number, temporary = tmpdir()): Promise<FileResult> {
   const started = Date.now()
   const env = { ...process.env }
   for (const name of FOREIGN) delete env[name]
   // What a test leaves in its temporary folder goes with it, also when it is killed. Other users may look inside.
-  const folder = mkdtempSync(join(tmpdir(), 'gabarit-tests-'))
+  const folder = mkdtempSync(join(temporary, 'gabarit-test-'))
   chmodSync(folder, 0o755)
   env.TMPDIR = folder
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : ['--enable-source-maps']
+  const child = spawn(process.execPath, [...loader, file], {
     detached: true,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,10 +13,10 @@ import {
 import { FORMATS } from '../../db/formats.ts'
 import { type Context, readRecords } from './context.ts'
 
-/** `describe`: what is known of the database, of a record (or `@type`), or of one property. */
+/** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(context: Context, [subject, property]: readonly string[]): number {
   const database = describeDatabase(context.places, context.database)
-  if (database === undefined) throw new Failure(`nothing describes the database "${context.database}"`)
+  if (database === undefined) throw new Failure(`the database "${context.database}" has no description`)
   if (subject === undefined) {
     const { records, types, families } = database
     const all = { records: plain(records), types: plain(types), families: plain(families) }
@@ -32,7 +32,7 @@ export function runDescribe(context: Context, [subject, property]: readonly stri
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
-    throw new Failure(escapeControls(`nothing describes property "${property}" of ${subject}${hint}`))
+    throw new Failure(escapeControls(`property "${property}" of ${subject} has no description${hint}`))
   }
   context.printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
   return EXIT.done
@@ -45,7 +45,7 @@ function find(context: Context, database: DatabaseDescription, subject: string):
   const description = type ?? new Descriptions(context.places).of(context.database, subject, recordType)
   if (description !== undefined) return description
   const known = [...database.records.keys(), ...[...database.types.keys()].map(name => `@${name}`)]
-  throw new Failure(escapeControls(`nothing describes "${subject}"${didYouMean(subject, known)}`))
+  throw new Failure(escapeControls(`"${subject}" has no description${didYouMean(subject, known)}`))
 }
 
 function familyNamed({ families }: DatabaseDescription, subject: string): RecordDescription | undefined {
@@ -85,7 +85,7 @@ function propertyLines(name: string, property: PropertyDescription): string[] {
     property.reference === undefined ? undefined : referenceText(property.reference),
     secret === true ? 'secret' : undefined,
     property.default === undefined || secret === true ? undefined : `default ${property.default || 'empty'}`,
-    property.detect === undefined ? undefined : 'found by itself',
+    property.detect === undefined ? undefined : 'detected',
     property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
   ].filter(fact => fact !== undefined)
   const text = textIn(property.description)
@@ -118,7 +118,7 @@ function plainRecord({ properties, scalar, ...rest }: RecordDescription): object
   }
 }
 
-/** Even a default password is none of the terminal's business. */
+/** Even a default password must not appear on a terminal. */
 function plainProperty({ default: value, forced, ...rest }: PropertyDescription): object {
   if (rest.secret === true) return rest
   return {

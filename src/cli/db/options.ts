@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import { bytesOf } from '../../system/read-files.ts'
 
 export interface Options {
   readonly json: boolean
@@ -9,14 +9,14 @@ export interface Options {
   readonly help: boolean
   readonly version: boolean
   readonly root: string | undefined
-  /** What follows the options: all of it data. */
+  /** The words after the options, all of which are data. */
   readonly words: readonly string[]
 }
 
 /** Every option. */
 export const FLAGS = ['--json', '--reveal', '--help', '--version', '--root']
 
-/** Options stand before the database (or the verb of `config`); the first word that is none ends them, as does `--`. */
+/** Options come before the database (or the verb of `config`). The first other word, or `--`, ends them. */
 export function parseOptions(args: readonly string[]): Options {
   const flags = new Set<string>()
   let root: string | undefined
@@ -31,7 +31,7 @@ export function parseOptions(args: readonly string[]): Options {
     if (word === '--root') root = args[++at]
     else if (word.startsWith('--root=')) root = word.slice('--root='.length)
     else if (FLAGS.includes(word)) flags.add(word)
-    else throw usageFailure(`there is no option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
+    else throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
     if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
   }
   const has = (name: string) => flags.has(name)
@@ -46,17 +46,12 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 /**
- * Node decodes arguments as UTF-8 and puts U+FFFD in place of what is not: stored, that would be a silent loss. So when there
- * is a U+FFFD the bytes themselves are looked at, where the system lets us.
+ * Node decodes arguments as UTF-8 and replaces invalid bytes with U+FFFD: storing that would be a silent loss. So if there is a
+ * U+FFFD, the bytes themselves are checked, if the system provides them.
  */
 export function checkEncoding(args: readonly string[]): void {
   if (!args.some(arg => arg.includes('\ufffd'))) return
-  let bytes: Buffer
-  try {
-    bytes = readFileSync('/proc/self/cmdline')
-  } catch {
-    return
-  }
-  if (!isUtf8(bytes))
+  const bytes = bytesOf('/proc/self/cmdline')
+  if (bytes !== undefined && !isUtf8(bytes))
     throw usageFailure('an argument is not valid UTF-8', 'Check the encoding of the terminal or script.')
 }

@@ -64,7 +64,7 @@ const asJson =
   (context, args) =>
     verb({ ...context, json: true }, args)
 
-/** `get`: programs split it at `|`, and read a scalar exactly as it is. */
+/** `get`: programs split it at `|`, and read a scalar unchanged. */
 const get: Run = (context, [key = '']) => {
   const record = readRecords(context).get(key)
   if (record === undefined) return EXIT.failed
@@ -79,7 +79,7 @@ const gettype: Run = (context, [key = '']) => printValue(context, readRecords(co
 const getprop: Run = (context, [key = '', property = '']) =>
   printValue(context, readRecords(context).get(key)?.properties.get(property))
 
-/** One value exactly as it is, secret or not: this is how programs read it. */
+/** One value unchanged, secret or not: this is how programs read it. */
 function printValue(context: Context, value: string | undefined): number {
   if (value === undefined) return EXIT.failed
   context.print(`${context.json ? JSON.stringify(value) : value}\n`)

@@ -1,7 +1,7 @@
 import type { DbRecord } from '../../db/record.ts'
 import type { Secrets } from './secrets.ts'
 
-/** The JSON shape of a record, that of NethServer: `{"name": KEY, "type": TYPE, "props": {…}}`; a secret is null. */
+/** The JSON form of a record, as in NethServer: `{"name": KEY, "type": TYPE, "props": {…}}`; a secret is null. */
 export function recordJson(record: DbRecord, secrets: Secrets, indent = ''): string {
   const type = secrets.covers(record) ? null : record.type
   return objectJson(
@@ -30,8 +30,8 @@ export function arrayJson(elements: readonly string[], indented = false): string
 }
 
 /**
- * Written by hand: JavaScript would move names that look like numbers to the front, and lose one called `__proto__`.
- * @param indent blanks before the members, whose count tells the depth; empty for one line
+ * Hand-written: JavaScript would move names that look like numbers to the front, and lose one called `__proto__`.
+ * @param indent spaces before the members, according to the depth; empty for a single line
  */
 function objectJson(members: readonly (readonly [string, string])[], indent: string): string {
   if (members.length === 0) return '{}'

@@ -4,7 +4,7 @@ import type { Places } from '../../system/places.ts'
 import { type Context, type Printer, readRecords } from './context.ts'
 import { secretsOf } from './secrets.ts'
 
-/** `import FILE`: a flat file of SME Server into this database. */
+/** `import FILE`: imports a flat file of SME Server into this database. */
 export function runImport(context: Context, [path = '']: readonly string[]): number {
   const { program, places, database, io } = context
   const command = `${program} import`
@@ -15,7 +15,7 @@ export function runImport(context: Context, [path = '']: readonly string[]): num
   return printReports([report], context)
 }
 
-/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: every flat file of a folder into the database of its name. */
+/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: imports each flat file of a folder into the database of its name. */
 export function runImportTree(program: string, places: Places, folder: string, printer: Printer): number {
   return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
@@ -28,7 +28,7 @@ function printReports(reports: readonly ImportReport[], { printError, printLines
   return EXIT.done
 }
 
-/** `export`: this database as a flat file. It would be worthless with masked values, so secrets must be asked for. */
+/** `export`: prints this database as a flat file. It would be useless with masked values, so secrets require `--reveal`. */
 export function runExport(context: Context): number {
   const records = readRecords(context)
   const secrets = secretsOf(context)
@@ -38,7 +38,7 @@ export function runExport(context: Context): number {
   ])
   if (closed.length > 0) {
     const hint = `Put --reveal before ${context.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
-    throw new Failure(`there are secrets in this database: ${closed.join(', ')}`, { hint })
+    throw new Failure(`this database contains secrets: ${closed.join(', ')}`, { hint })
   }
   context.print(exportFlat(context.database, records))
   return EXIT.done

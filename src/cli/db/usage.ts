@@ -2,16 +2,16 @@ import type { Program } from './context.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
-/** The options of both programs, each with what it does. */
+/** The options of both programs, with descriptions. */
 export const OPTIONS = [
   ['--json', 'print JSON'],
   ['--reveal', 'print secret values in clear'],
-  ['--root DIR', 'work below DIR instead of / (as GABARIT_ROOT)'],
-  ['--help', 'show this help, or that of a verb'],
+  ['--root DIR', 'use DIR instead of / (like GABARIT_ROOT)'],
+  ['--help', 'show this help, or help for a verb'],
   ['--version', 'show the version'],
 ] as const
 
-/** The whole help. */
+/** The complete help. */
 export function helpText(program: Program): string {
   const width = Math.max(...Object.entries(VERBS).map(([name, verb]) => `${name} ${verb.arguments}`.length))
   const verbs = Object.entries(VERBS).map(

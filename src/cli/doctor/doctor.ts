@@ -10,15 +10,15 @@ import { VPN_CHECKS } from './vpn-checks.ts'
 
 const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS, ...VPN_CHECKS]
 
-/** What one check says, and whether somebody has decided not to hear of it. */
+/** One finding, and whether it is ignored. */
 export interface Finding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore
 }
 
 /**
- * Runs checks. An ignore that has ended no longer counts.
- * @param only ids of the checks to run; absent: all
+ * Runs checks. Expired ignores do not count.
+ * @param only ids of the checks to run; default: all
  */
 export function examine(places: Places, system: System, now: Date, only?: readonly string[]): Finding[] {
   const ignores = readIgnores(

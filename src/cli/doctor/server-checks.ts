@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
@@ -10,6 +9,7 @@ import { readableDatabase } from '../../db/store.ts'
 import { successorOf } from '../../modules/letsencrypt/authority.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile } from '../../system/places.ts'
+import { entriesIn, exists, isExecutable, readBytes, statOf } from '../../system/read-files.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
@@ -24,13 +24,13 @@ export const SERVER_CHECKS: readonly Check[] = [
   { id: 'checkers', run: checkers },
 ]
 
-function serviceManager({ places, configuration }: Patient): readonly Diagnosis[] {
+function serviceManager({ places, system, configuration }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
   try {
     const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-    const { name, idle } = chooseServiceManager(places.root, property)
+    const { name, idle } = chooseServiceManager(places.root, property, system.env)
     if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
-    const message = 'no service manager was found: files change, and no service reads them'
+    const message = 'no service manager was found, so no service reloads changed files'
     return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -38,7 +38,7 @@ function serviceManager({ places, configuration }: Patient): readonly Diagnosis[
   }
 }
 
-/** Version 1 of the protocol was switched off in June 2021; databases of SME Server still name it. */
+/** Version 1 of the protocol was shut down in June 2021, but SME Server databases still name it. */
 function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
   const properties = configuration.get('letsencrypt')?.properties
   return orOk(
@@ -49,11 +49,11 @@ function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
       const message = `letsencrypt ${property} is ${value}, which no longer answers`
       return [{ level: 'error', message, command: `config setprop letsencrypt ${property} ${alive}` }]
     }),
-    'no address of an authority is dead',
+    'the URLs of the certificate authorities are current',
   )
 }
 
-/** Certificates that end within this many days, or a quarter of their life, should have been renewed. */
+/** Certificates that expire within this many days, or a quarter of their lifetime, should have been renewed. */
 const SOON = 21
 
 function certificate(patient: Patient): readonly Diagnosis[] {
@@ -65,15 +65,15 @@ function certificate(patient: Patient): readonly Diagnosis[] {
       if (path === '' || seen.has(path)) return []
       seen.add(path)
       const file = below(places, path)
-      if (existsSync(file)) return property === 'key' ? [] : endOf(path, file, now)
+      if (exists(file)) return property === 'key' ? [] : endOf(path, file, now)
       const message = `${owner} ${property}: ${path} does not exist`
       return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
     }),
   )
-  return orOk(found, 'the certificate files are there and valid')
+  return orOk(found, 'the certificate files exist and are valid')
 }
 
-/** Records that name a certificate: modSSL, domains and proxies with one of their own. */
+/** Records that name a certificate: modSSL, and domains and proxies with their own. */
 function certificateRecords({ places, configuration }: Patient): DbRecord[] {
   const others = ['domains', 'proxies'].flatMap(name => [
     ...(readableDatabase(databaseFile(places, name))?.values() ?? []),
@@ -86,14 +86,14 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   let end: number
   let soon: number
   try {
-    const { validFrom, validTo } = new X509Certificate(readFileSync(file))
+    const { validFrom, validTo } = new X509Certificate(readBytes(file))
     end = Date.parse(validTo)
     soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   } catch (error) {
     return [
       {
         level: 'error',
-        message: `${path} is no certificate: ${messageOf(error)}`,
+        message: `${path} is not a certificate: ${messageOf(error)}`,
         command: 'gabarit letsencrypt renew --force',
       },
     ]
@@ -101,37 +101,36 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   const left = (end - now) / DAY
   if (left >= soon) return []
   const over = left < 0
-  const message = `${path} ${over ? 'ended' : 'ends'} ${sayWhen(new Date(end), now)}`
+  const message = `${path} ${over ? 'expired' : 'expires'} ${sayWhen(new Date(end), now)}`
   return [{ level: over ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
 }
 
-/** Fragments and actions run as root: who may write them is root. */
+/** Fragments and actions run as root, so anybody who can write them is root. */
 function siteFolder({ places }: Patient): readonly Diagnosis[] {
-  const folders = existsSync(places.site) ? [places.site, ...foldersBelow(places.site)] : []
   return orOk(
-    folders.flatMap((folder): Diagnosis[] => {
-      const { mode, uid } = lstatSync(folder)
+    [places.site, ...foldersBelow(places.site)].flatMap((folder): Diagnosis[] => {
+      const { mode = 0, uid = 0 } = statOf(folder) ?? {}
       if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
-      const message = `${folder} can be changed by others than root, and what is in it runs as root`
+      const message = `${folder} is writable by other users than root, and its content runs as root`
       const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
       return [{ level: 'error', message, command }]
     }),
-    `only root may change ${places.site}`,
+    `only root can change ${places.site}`,
   )
 }
 
 function foldersBelow(folder: string): string[] {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const folders = entriesIn(folder).filter(entry => entry.isDirectory())
   return folders.flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))])
 }
 
-/** A file whose checkers are all missing is written unchecked. */
+/** A file is written unchecked if none of its checkers is installed. */
 function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
   const owned = [...readManifest(places, system)]
-  // Of a template that makes thousands of files, one tells about all.
+  // A template may generate thousands of files: one of them is enough.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
     files.flatMap(([template, path]): Diagnosis[] => {
@@ -141,12 +140,12 @@ function checkers({ places, system }: Patient): readonly Diagnosis[] {
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
-    'every file that has a checker is checked',
+    'every file with a checker is checked',
   )
 }
 
 function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {
-  if (program.startsWith('/')) return existsSync(program)
+  if (program.startsWith('/')) return isExecutable(program)
   const folders = `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':')
-  return folders.some(folder => folder !== '' && existsSync(join(folder, program)))
+  return folders.some(folder => folder !== '' && isExecutable(join(folder, program)))
 }

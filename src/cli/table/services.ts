@@ -4,9 +4,9 @@ import { VERBS as PROXY } from '../../modules/proxy/commands/verbs.ts'
 import type { Command } from '../../terminal/command.ts'
 import { withVerbs } from '../../terminal/with-verbs.ts'
 
-/** Commands of single services, for what their daemons and authorities must be asked. */
+/** Commands for single services, which talk to daemons and authorities. */
 export const SERVICES: readonly Command[] = [
-  withVerbs('letsencrypt', 'certificates for every name: get them, keep them alive, see how they are', LETSENCRYPT),
-  withVerbs('vpn', 'the VPN: who is connected, profiles, throwing a client out, what ends when', VPN),
-  withVerbs('proxy', 'the reverse proxy: does every public name answer as it should?', PROXY),
+  withVerbs('letsencrypt', 'certificates for every name: get them, renew them, see their state', LETSENCRYPT),
+  withVerbs('vpn', 'the VPN: connected clients, profiles, disconnecting clients, expiry dates', VPN),
+  withVerbs('proxy', 'the reverse proxy: check that every public name answers', PROXY),
 ]

@@ -77,7 +77,7 @@ export async function revoke(file: string, authority: Authority, settings: Setti
 
 async function run(args: readonly string[], names: number, world: World): Promise<{ status: number; text: string }> {
   const { status, output, problem, missing } = await world.system.run(['dehydrated', ...args], {
-    env: { ...process.env, GABARIT_ROOT: world.places.root, [RUN_VARIABLE]: '1' },
+    env: { ...world.system.env, GABARIT_ROOT: world.places.root, [RUN_VARIABLE]: '1' },
     cwd: '/',
     // dehydrated itself sleeps a second or more for each name, and an authority may be slow.
     timeout: (300 + 30 * names) * 1000,

@@ -23,10 +23,9 @@ export async function alone<Result>(
 ): Promise<Result> {
   const folder = certificateState(world.places)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const wait = process.env.GABARIT_LOCK_WAIT === undefined ? { wait: WAIT } : {}
   const end = Date.now() + PATIENCE * 1000
   for (;;) {
-    const lock = acquireLock(join(folder, 'run.lock'), { what: 'the work on certificates', command, ...wait })
+    const lock = acquireLock(join(folder, 'run.lock'), { what: 'the work on certificates', command, patience: WAIT })
     let other: OtherDehydrated
     try {
       return await work({ ...world, givesWay: Date.now() < end })

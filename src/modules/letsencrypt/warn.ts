@@ -91,8 +91,9 @@ async function send(text: string, settings: Settings, world: World): Promise<boo
   if (warnCommand !== undefined) ways.push({ name: 'warnCommand', command: [warnCommand], input: text })
   let sent = ways.length === 0
   for (const { name, command, input } of ways) {
-    const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/lib` }
-    const { status, problem, output } = await world.system.run(command, { input, env, cwd: '/', timeout: 60_000 })
+    const { system } = world
+    const env = { ...system.env, PATH: `${system.env.PATH ?? ''}:/usr/sbin:/usr/lib` }
+    const { status, problem, output } = await system.run(command, { input, env, cwd: '/', timeout: 60_000 })
     if (status === 0) sent = true
     else world.warn(`the warning could not be sent by ${name}: ${problem ?? `status ${status}: ${output.trim()}`}`)
   }

@@ -2,7 +2,7 @@ import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { RunResult, System } from '../../system/system.ts'
-import type { FileVersion, HistoryEntry } from './entry.ts'
+import { commandLine, type FileVersion, type HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { showMasked } from './masking.ts'
 
@@ -24,7 +24,7 @@ const TRAILER = 'Gabarit-Entry'
 export async function archiveHistory(repository: string, places: Places, system: System): Promise<string | undefined> {
   const git = (args: readonly string[], input?: Uint8Array) =>
     system.run(['git', `--git-dir=${repository}`, ...args], {
-      env: { ...process.env, LC_ALL: 'C.UTF-8', GIT_TERMINAL_PROMPT: '0' },
+      env: { ...system.env, LC_ALL: 'C.UTF-8', GIT_TERMINAL_PROMPT: '0' },
       cwd: '/',
       timeout: TIMEOUT,
       ...(input === undefined ? {} : { input }),
@@ -102,9 +102,9 @@ function problemOf({ status, problem, output }: RunResult): string | undefined {
  * @param follows it continues the branch that is in the repository already
  */
 function commitOf(entry: HistoryEntry, history: History, follows: boolean): Buffer[] {
-  const { user, time, command, args, comment, outcome, id } = entry
+  const { user, time, comment, outcome, id } = entry
   const date = new Date(time).toUTCString().replace('GMT', '+0000')
-  const title = [command, ...args].join(' ')
+  const title = commandLine(entry)
   const message = [
     title,
     ...(comment === null ? [] : ['', comment]),

@@ -40,12 +40,9 @@ export interface AdjustmentRecord {
  */
 export type Outcome = 'done' | 'failed' | 'rolled back' | 'refused'
 
-/** One entry of the history. */
-export interface HistoryEntry {
-  readonly id: number
-  /** When it began, ISO 8601 in UTC. */
-  readonly time: string
-  /** Who asked for it: the login name, also behind sudo. */
+/** What was asked for and by whom. It is passed on as it is, from the command line to the entry of the history. */
+export interface Asked {
+  /** The login name, also behind sudo. */
   readonly user: string
   /** What brought it about: `shell`, `action of EVENT`, `confirmation`. */
   readonly via: string
@@ -54,6 +51,23 @@ export interface HistoryEntry {
   /** Event or templates, then the arguments. */
   readonly args: readonly string[]
   readonly comment: string | null
+}
+
+/** `signal-event console-save` */
+export function commandLine({ command, args }: Pick<Asked, 'command' | 'args'>): string {
+  return [command, ...args].join(' ')
+}
+
+/** What was noted, to come after the command: ` "new host"`, or nothing. */
+export function noteOf({ comment }: Asked, space = ' '): string {
+  return comment === null ? '' : `${space}"${comment}"`
+}
+
+/** One entry of the history. */
+export interface HistoryEntry extends Asked {
+  readonly id: number
+  /** When it began, ISO 8601 in UTC. */
+  readonly time: string
   readonly outcome: Outcome
   /** Why it did not end well, in words. */
   readonly problems: readonly string[]

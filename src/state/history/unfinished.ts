@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
 import { changeDatabases } from './databases.ts'
-import type { HistoryEntry, PropertyChange } from './entry.ts'
+import type { Asked, HistoryEntry, PropertyChange } from './entry.ts'
 import { History } from './history.ts'
 import { type MaskedEntry, rememberMasked } from './masked-files.ts'
 import { Masking } from './masking.ts'
@@ -13,19 +13,17 @@ import { readUnfinished, unfinishedFile, unfinishedIds } from './unfinished-name
  * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
  * run that is cut off behind its commit has an entry all the same, and what belongs to its files is done later.
  */
-export type Unfinished = Pick<
-  HistoryEntry,
-  'time' | 'user' | 'via' | 'command' | 'args' | 'comment' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'
-> & {
-  /** The databases that the files were made from; null: those that are found when the entry is made. */
-  readonly databases: HistoryEntry['databases'] | null
-  /** Changes of properties that belong to the files and are made right behind them. Secrets stand in clear. */
-  readonly changes: readonly PropertyChange[]
-  /** The files with secrets that were written. */
-  readonly masked: readonly MaskedEntry[]
-  /** The confirmation that this run ends, by its token; null: none. */
-  readonly closes: string | null
-}
+export type Unfinished = Asked &
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'> & {
+    /** The databases that the files were made from; null: those that are found when the entry is made. */
+    readonly databases: HistoryEntry['databases'] | null
+    /** Changes of properties that belong to the files and are made right behind them. Secrets stand in clear. */
+    readonly changes: readonly PropertyChange[]
+    /** The files with secrets that were written. */
+    readonly masked: readonly MaskedEntry[]
+    /** The confirmation that this run ends, by its token; null: none. */
+    readonly closes: string | null
+  }
 
 /**
  * Makes entries of what was cut off, and does what was still to be done. The caller has the turn, so that nobody is still at

@@ -16,9 +16,9 @@ export const none: ServiceManager = {
   isUp: () => Promise.resolve(undefined),
 }
 
-const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
+const MANAGERS: Readonly<Record<string, (env: NodeJS.ProcessEnv) => ServiceManager>> = {
   systemd: () => systemd,
-  s6: () => s6(),
+  s6,
   supervisord: () => supervisord,
   docker: () => docker,
   none: () => none,
@@ -30,15 +30,19 @@ const MANAGERS: Readonly<Record<string, () => ServiceManager>> = {
  * unless it is named.
  * @throws Failure (refused) for an unknown name
  */
-export function chooseServiceManager(root: string, property: string | undefined): ServiceManager {
-  return withContainers(findServiceManager(root, property))
+export function chooseServiceManager(
+  root: string,
+  property: string | undefined,
+  env: NodeJS.ProcessEnv,
+): ServiceManager {
+  return withContainers(findServiceManager(root, property, env))
 }
 
-function findServiceManager(root: string, property: string | undefined): ServiceManager {
-  const named = process.env.GABARIT_SERVICE_MANAGER || property
+function findServiceManager(root: string, property: string | undefined, env: NodeJS.ProcessEnv): ServiceManager {
+  const named = env.GABARIT_SERVICE_MANAGER || property
   if (named !== undefined && named !== '' && named !== 'auto') {
     const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined
-    if (make !== undefined) return make()
+    if (make !== undefined) return make(env)
     const names = Object.keys(MANAGERS)
     throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
       hint: `Known: ${names.join(', ')}`,
@@ -46,6 +50,6 @@ function findServiceManager(root: string, property: string | undefined): Service
   }
   if (root !== '/') return none
   if (existsSync('/run/systemd/system')) return systemd
-  if (existsSync('/run/service/.s6-svscan') || existsSync('/service/.s6-svscan')) return s6()
+  if (existsSync('/run/service/.s6-svscan') || existsSync('/service/.s6-svscan')) return s6(env)
   return ['/run/supervisor.sock', '/var/run/supervisor.sock'].some(path => existsSync(path)) ? supervisord : none
 }

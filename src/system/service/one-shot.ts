@@ -16,8 +16,13 @@ type Configuration = ReadonlyMap<string, { readonly properties: ReadonlyMap<stri
  * /etc/gabarit or shipped with gabarit (in this order), which gabarit calls itself. All others belong to the machine's manager.
  * @throws Failure (refused) for an unknown manager
  */
-export function managersOf(configuration: Configuration, places: Places): (unit: Unit) => ServiceManager {
-  const manager = chooseServiceManager(places.root, configuration.get('gabarit')?.properties.get('ServiceManager'))
+export function managersOf(
+  configuration: Configuration,
+  places: Places,
+  env: NodeJS.ProcessEnv,
+): (unit: Unit) => ServiceManager {
+  const property = configuration.get('gabarit')?.properties.get('ServiceManager')
+  const manager = chooseServiceManager(places.root, property, env)
   return unit => {
     const program = findProgram(unit, places)
     return program === undefined ? manager : oneShot(program, places)

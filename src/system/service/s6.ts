@@ -11,9 +11,10 @@ const WAIT = '30000'
 
 /**
  * s6, through s6-svc(8).
- * @param scanFolder the folder of the services; default: `S6_SCANDIR`, else the first common one that exists
+ * @param env `S6_SCANDIR` is the folder of the services; default: the first common one that exists
  */
-export function s6(scanFolder: string = findScanFolder()): ServiceManager {
+export function s6(env: NodeJS.ProcessEnv): ServiceManager {
+  const scanFolder = findScanFolder(env)
   const folderOf = (unit: Unit) => join(scanFolder, unit.name)
   const command = (unit: Unit, ...flags: string[]) => ['s6-svc', ...flags, folderOf(unit)]
   const commandOf = (unit: Unit, action: ServiceAction): string[] | undefined => {
@@ -70,8 +71,8 @@ function signalFlag<Result>(signal: string, make: (flag: string) => Result): Res
   return flag === undefined ? undefined : make(flag)
 }
 
-function findScanFolder(): string {
-  const named = process.env.S6_SCANDIR
+function findScanFolder(env: NodeJS.ProcessEnv): string {
+  const named = env.S6_SCANDIR
   if (named) return named
   return SCAN_FOLDERS.find(folder => existsSync(folder)) ?? '/run/service'
 }

@@ -1,6 +1,7 @@
 import { runEvent } from '../../../event/run.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { reporter } from '../../../terminal/reporter.ts'
+import { askedBy } from '../../../terminal/run-context.ts'
 import { clockAt } from '../clock.ts'
 import type { World } from '../world.ts'
 
@@ -31,8 +32,8 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     progress,
     signal: event => {
       progress(undefined)
-      const signal = { event, args: [], comment: `gabarit letsencrypt ${verb}` }
-      return runEvent(signal, places, system, reporter(invocation))
+      const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: `gabarit letsencrypt ${verb}` }
+      return runEvent({ asked }, places, system, reporter(invocation))
     },
   }
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { systemReason, writeFileAtomically } from '../../../system/atomic-write.ts'
-import { runCommand } from '../../../system/run.ts'
+import type { System } from '../../../system/system.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { makeProfile } from '../profile.ts'
 
@@ -9,11 +9,11 @@ import { makeProfile } from '../profile.ts'
 const QR_BYTES = 2953
 
 /** `gabarit vpn profile NAME [--output FILE] [--qr]` */
-export async function run({ args, flag, value, places, print, printExact }: Invocation): Promise<number> {
+export async function run({ args, flag, value, places, system, print, printExact }: Invocation): Promise<number> {
   const [name = ''] = args
   const text = makeProfile(places, name)
   const output = value('output')
-  if (flag('qr')) printExact(await qrCode(text))
+  if (flag('qr')) printExact(await qrCode(text, system))
   else if (output === undefined) printExact(text)
   if (output === undefined) return EXIT.done
   const file = resolve(output)
@@ -28,7 +28,7 @@ export async function run({ args, flag, value, places, print, printExact }: Invo
 }
 
 /** Drawn by qrencode(1). What a phone needs not is left out to save room. */
-async function qrCode(text: string): Promise<string> {
+async function qrCode(text: string, system: System): Promise<string> {
   const short = text.replace(/^#.*\n/gm, '').replace(/\n{2,}/g, '\n')
   const size = Buffer.byteLength(short)
   if (size > QR_BYTES)
@@ -36,7 +36,7 @@ async function qrCode(text: string): Promise<string> {
       hint: 'Keys of kind ec are short: config setprop easyrsa Algorithm ec, and a new certificate. Or hand over the file.',
     })
   const command = ['qrencode', '-8', '-l', 'L', '-t', 'UTF8']
-  const drawn = await runCommand(command, { env: process.env, input: short, timeout: 10_000 })
+  const drawn = await system.run(command, { input: short, timeout: 10_000 })
   if (drawn.missing) throw new Failure('qrencode is not installed', { hint: 'apt-get install qrencode' })
   if (drawn.status !== 0) throw new Failure(`qrencode: ${drawn.problem ?? drawn.output.trim()}`)
   return drawn.stdout
