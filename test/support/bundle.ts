@@ -5,11 +5,11 @@ import { build, type Plugin } from 'esbuild'
 
 const PROJECT = join(import.meta.dirname, '../..')
 
-/** A file of tests finds what lies beside it in the sources, not beside the bundle. */
+/** Lets tests and scripts find files relative to their source, not to the bundle. */
 const places: Plugin = {
   name: 'places',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/test\/.*\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\/(test|scripts)\/.*\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
