@@ -41,6 +41,13 @@ module.exports = {
       from: { path: '^src/modules/([^/]+)/' },
       to: { path: '^src/modules/[^/]+/', pathNot: '^src/modules/$1/' },
     },
+    {
+      name: 'modules-are-registered',
+      comment: 'The engine works without any module: src/cli/modules.ts is the table of those that are there.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/modules/' },
+      to: { path: '^src/modules/' },
+    },
     ...arrowsBack,
   ],
   options: {

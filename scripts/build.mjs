@@ -7,25 +7,39 @@ import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
 /**
- * yargs is as big as the engine, and the public suffix list a third of it: they stay in files of their own, which only
- * `--help` and the checks of certificates read.
+ * yargs is as big as the engine, and the public suffix list a third of it: files called NAME.apart.ts become bundles of their
+ * own, which only the commands that need them read.
  */
 const apart = {
   name: 'apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(help|public-suffix)\.ts$/ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: `./${basename(path, '.ts')}.cjs`, external: true },
+    onResolve({ filter: /\.apart\.ts$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `./${bundleName(path)}.cjs`, external: true },
     ),
+}
+
+const bundleName = path => basename(path).replace('.apart.ts', '')
+const filesApart = readdirSync('src', { recursive: true }).filter(name => name.endsWith('.apart.ts'))
+
+/** The table of modules: whichever are there now. From the sources, src/cli/modules.ts looks for them itself. */
+const modules = {
+  name: 'modules',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/src\/cli\/modules\.ts$/ }, () => {
+      const names = readdirSync('src/modules').sort()
+      const imports = names.map((name, index) => `import { MODULE as m${index} } from '../modules/${name}/module.ts'\n`)
+      const table = `export const MODULES = [${names.map((_, index) => `m${index}`)}]`
+      return { contents: imports.join('') + table, loader: 'ts' }
+    }),
 }
 
 const { outputFiles } = await build({
   entryPoints: {
     db: 'src/cli/db.ts',
     gabarit: 'src/cli/gabarit.ts',
-    help: 'src/terminal/help.ts',
-    'public-suffix': 'src/modules/letsencrypt/ledger/public-suffix.ts',
+    ...Object.fromEntries(filesApart.map(name => [bundleName(name), join('src', name)])),
   },
-  plugins: [apart],
+  plugins: [apart, modules],
   // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.
   supported: { 'dynamic-import': false },
   outdir: 'dist',

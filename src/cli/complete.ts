@@ -7,63 +7,56 @@ import { completeDb } from './db/complete.ts'
 
 /** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one per line. */
 export async function run({ args, commands, places, print }: Invocation): Promise<number> {
-  const [program = '', ...words] = args
+  const [path = '', ...words] = args
+  const program = path.slice(path.lastIndexOf('/') + 1)
   const last = words.at(-1) ?? ''
-  const fitting = candidates(program.slice(program.lastIndexOf('/') + 1), words, places, commands).filter(word =>
-    word.startsWith(last),
-  )
+  const found =
+    program === 'db' || program === 'config'
+      ? completeDb([program, ...words], places)
+      : await candidates(program === 'gabarit' ? words : [program, ...words], commands, places)
+  const fitting = found.filter(word => word.startsWith(last))
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
 }
 
-function candidates(
-  program: string,
-  words: readonly string[],
-  places: Places,
+/** Candidates for the last of these words: a command, a verb, an option or an argument. */
+async function candidates(
+  [name = '', ...words]: readonly string[],
   commands: readonly Command[],
-): readonly string[] {
-  if (program === 'db' || program === 'config') return completeDb([program, ...words], places)
-  if (program === 'gabarit') {
-    const [name = '', ...rest] = words
-    if (rest.length === 0) return commands.map(command => command.name)
-    return candidates(name, rest, places, commands)
-  }
-  const found = commands.find(({ name }) => name === program)
-  if (found === undefined) return []
-  if (found.verbs !== undefined && words.length <= 1) return found.verbs.map(({ name }) => name)
-  const command = found.verbs?.find(({ name }) => name === words[0]) ?? found
-  const last = words.at(-1) ?? ''
-  if (last.startsWith('-')) return [...command.options, ...COMMON_OPTIONS].map(({ name }) => `--${name}`)
-  return argumentsOf(
-    program,
-    words.filter(word => !word.startsWith('-')),
-    places,
-  )
+  places: Places,
+): Promise<readonly string[]> {
+  if (words.length === 0) return commands.map(command => command.name)
+  if (name === 'db' || name === 'config') return completeDb([name, ...words], places)
+  const command = commands.find(known => known.name === name)
+  if (command?.verbs !== undefined) return candidates(words, command.verbs, places)
+  if (words.at(-1)?.startsWith('-'))
+    return [...(command?.options ?? []), ...COMMON_OPTIONS].map(option => `--${option.name}`)
+  const typed = words.filter(word => !word.startsWith('-'))
+  return (await command?.complete?.(typed, places)) ?? []
 }
 
-/** Candidates for the arguments of the engine's commands. */
-function argumentsOf(program: string, words: readonly string[], places: Places): readonly string[] {
-  const templates = () => listTemplates(searchList(places)).map(name => `/${name}`)
-  switch (program) {
-    case 'signal-event':
-      return words.length <= 1 ? listEvents(places) : []
-    case 'expand-template':
-    case 'explain':
-      return templates()
-    case 'customize':
-      if (words.length <= 1) return templates()
-      return findTemplate(searchList(places), words[0] ?? '')?.fragments.map(({ name }) => name) ?? []
-    case 'overrides':
-      return words.length <= 1 ? ['diff', 'merge', 'keep'] : words.length === 2 ? templates() : []
-    case 'vpn':
-      if (words[0] === 'restart')
-        return completeDb(['config', 'show', words[1] ?? ''], places).filter(key => /^openvpn(-|$)/.test(key))
-      return completeDb(['db', 'vpn', 'show', words[1] ?? ''], places)
-    case 'proxy':
-      return completeDb(['db', 'proxies', 'show', words[1] ?? ''], places)
-    case 'impact':
-      return completeDb(['db', ...(words.length <= 1 ? words : [words[0] ?? '', 'show', words[1] ?? ''])], places)
-    default:
-      return []
-  }
+/** An event. */
+export function events(args: readonly string[], places: Places): readonly string[] {
+  return args.length <= 1 ? listEvents(places) : []
+}
+
+/** Templates. */
+export function templates(_: readonly string[], places: Places): readonly string[] {
+  return listTemplates(searchList(places)).map(name => `/${name}`)
+}
+
+/** A template, and one of its fragments. */
+export function fragments([template = '', ...more]: readonly string[], places: Places): readonly string[] {
+  if (more.length === 0) return templates([], places)
+  return findTemplate(searchList(places), template)?.fragments.map(({ name }) => name) ?? []
+}
+
+/** A verb of `gabarit overrides`, and a template. */
+export function overrides(args: readonly string[], places: Places): readonly string[] {
+  return args.length <= 1 ? ['diff', 'merge', 'keep'] : args.length === 2 ? templates([], places) : []
+}
+
+/** A database, and one of its records. */
+export function records([database = '', ...keys]: readonly string[], places: Places): readonly string[] {
+  return completeDb(keys.length === 0 ? ['db', database] : ['db', database, 'show', keys[0] ?? ''], places)
 }

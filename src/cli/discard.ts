@@ -31,7 +31,7 @@ function discard({ system, places, print, printError }: Invocation): number {
   const last = revealLastApplied(places, name =>
     printError(`note: ${name} is secret, so its previous value is unknown; it keeps the current one`),
   )
-  if (last === undefined) throw new Failure('no event has run yet, so there is no state to go back to')
+  if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
   if (changes.length === 0) {
     print('no property has changed since the last event')
     return EXIT.done

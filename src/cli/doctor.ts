@@ -4,7 +4,7 @@ import { examine, type Finding } from './doctor/doctor.ts'
 
 /** `gabarit doctor` */
 export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
-  const findings = examine(places, system, io.now())
+  const findings = await examine(places, system, io.now())
   const errors = findings.filter(({ level, ignored }) => level === 'error' && ignored === undefined)
   if (flag('json')) {
     const rows = findings.map(finding => ({

@@ -37,7 +37,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print((await import('../terminal/help.ts')).overview(COMMANDS))
+    return print((await import('../terminal/help.apart.ts')).overview(COMMANDS))
   if (name === undefined) throw usageFailure('missing command', listOfCommands())
   return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }
@@ -74,7 +74,9 @@ async function runCommand(
   const { args, values } = parseArguments(words, command.options)
   if (values.help === true || values.version === true) {
     messages.print(
-      values.help === true ? await (await import('../terminal/help.ts')).commandHelp(command, program) : version(io),
+      values.help === true
+        ? await (await import('../terminal/help.apart.ts')).commandHelp(command, program)
+        : version(io),
     )
     return EXIT.done
   }

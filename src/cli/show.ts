@@ -1,5 +1,5 @@
 import { EXIT } from '../base/failure.ts'
-import { colourDiff, textDiff } from '../plan/diff.ts'
+import { colourDiff, describeAttributes, textDiff } from '../plan/diff.ts'
 import type { FileRecord, FileVersion } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { showMasked } from '../state/history/masking.ts'
@@ -28,6 +28,7 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
       `  via: ${entry.via}`,
       ...entry.problems.map(problem => `  problem: ${problem}`),
       ...changeLines(entry.properties),
+      ...(entry.folders ?? []).map(folder => `folder ${folder}`),
       ...diffs.map(diff => (colour ? colourDiff(diff) : diff).trimEnd()),
       ...checks,
       ...services,
@@ -45,12 +46,8 @@ function fileDiff(
   if (links.some(link => link !== undefined)) return `link ${path}: ${links.map(link => link ?? 'none').join(' -> ')}`
   const [old, made] = [text(before), text(after)]
   if (old === made && before !== null && after !== null && 'mode' in before && 'mode' in after) {
-    const [was, is] = [attributes(before), attributes(after)]
+    const [was, is] = [describeAttributes(before), describeAttributes(after)]
     return was === is ? `${path}: only a secret value differs` : `attributes ${path}: ${was} -> ${is}`
   }
   return textDiff(path, old, made)
-}
-
-function attributes({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string {
-  return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }

@@ -5,9 +5,11 @@ import { findOverrides, type Override, type OverrideState } from '../override/st
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift-report.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/pending.ts'
-import { examine, type Finding } from './doctor/doctor.ts'
+import { CHECKS, examine, type Finding } from './doctor/doctor.ts'
 import { changeLines, summary } from './history.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
@@ -18,8 +20,8 @@ interface Status {
   readonly events: readonly string[]
   readonly pending: ReturnType<typeof readPending>
   readonly overrides: readonly Override[]
-  /** Certificates that expire soon or are missing, and the command that fixes it. */
-  readonly certificates: readonly Finding[]
+  /** What checks of modules have found, below their headings. */
+  readonly troubles: ReadonlyMap<string, readonly Finding[]>
   readonly warnings: readonly string[]
 }
 
@@ -36,7 +38,7 @@ export async function run({ flag, io, places, system, print }: Invocation): Prom
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
     pending: pending instanceof Failure ? [] : pending,
     overrides: findOverrides(places, context.layers),
-    certificates: examine(places, system, io.now(), ['certificate', 'vpn', 'vpn-clients']).filter(isTrouble),
+    troubles: await findTroubles(places, system, io.now()),
     warnings,
   }
   if (flag('json')) {
@@ -66,16 +68,30 @@ export async function verify({ flag, places, system, print }: Invocation): Promi
   return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
+async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, Finding[]>> {
+  const troubles = new Map<string, Finding[]>()
+  for (const check of CHECKS) {
+    const heading = check.inStatus
+    if (heading === undefined) continue
+    const found = (await examine(places, system, now, [check])).filter(isTrouble)
+    troubles.set(heading, [...(troubles.get(heading) ?? []), ...found])
+  }
+  return troubles
+}
+
 function isTrouble({ level, ignored }: Finding): boolean {
   return level !== 'ok' && ignored === undefined
+}
+
+function troubleLine({ message, command }: Finding): string {
+  return command === undefined ? message : `${message}: ${command}`
 }
 
 /** Maximum number of events to name. */
 const NAMED_EVENTS = 3
 
-function asText({ found, events, pending, overrides, certificates, warnings }: Status): string {
+function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
   const { since, properties, plan, problems } = found
-  const ends = certificates.map(({ message, command }) => (command === undefined ? message : `${message}: ${command}`))
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)]
   const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
@@ -98,7 +114,7 @@ function asText({ found, events, pending, overrides, certificates, warnings }: S
       'pending service adjustments',
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
-    ...section('certificates', ends),
+    ...[...troubles].flatMap(([heading, rows]) => section(heading, rows.map(troubleLine))),
     ...section('problems that would stop an event', problems),
     ...section('warnings', warnings),
   ]
@@ -110,7 +126,7 @@ function asText({ found, events, pending, overrides, certificates, warnings }: S
 /** States of overrides that need no attention. */
 const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
 
-function asData({ found, events, pending, overrides, certificates, warnings }: Status) {
+function asData({ found, events, pending, overrides, troubles, warnings }: Status) {
   const { since, properties, plan, problems } = found
   return {
     since: since?.id ?? null,
@@ -119,7 +135,12 @@ function asData({ found, events, pending, overrides, certificates, warnings }: S
     events,
     drift: driftData(plan.drift),
     overrides: overrides.map(({ file, state }) => ({ file, state })),
-    certificates: certificates.map(({ id, level, message, command }) => ({ id, level, message, command })),
+    ...Object.fromEntries(
+      [...troubles].map(([heading, rows]) => [
+        heading,
+        rows.map(({ id, level, message, command }) => ({ id, level, message, command })),
+      ]),
+    ),
     pending,
     problems,
     warnings,

@@ -1,9 +1,9 @@
 import type { Command } from '../terminal/command.ts'
+import { MODULES } from './modules.ts'
 import { CHANGING } from './table/changing.ts'
 import { OWN_FILES } from './table/own-files.ts'
 import { PAST } from './table/past.ts'
 import { SEEING } from './table/seeing.ts'
-import { SERVICES } from './table/services.ts'
 import { SETTING_UP } from './table/setting-up.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are also separate programs. */
@@ -12,7 +12,7 @@ export const COMMANDS: readonly Command[] = [
   ...SEEING.map(onlyLooking),
   ...PAST,
   ...OWN_FILES,
-  ...SERVICES,
+  ...MODULES.flatMap(({ commands }) => commands),
   ...SETTING_UP,
 ]
 

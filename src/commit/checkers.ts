@@ -2,22 +2,23 @@ import { basename, dirname, join } from 'node:path'
 import type { Change } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
+import type { Judging } from '../template/metadata.ts'
 
-/** One checker, and the files that ask for it. */
+/** One checker, and the files it checks. */
 export interface Checker {
   readonly command: readonly string[]
-  /** The program that judges. */
+  /** The program of the checker. */
   readonly program: string
   readonly paths: readonly string[]
 }
 
-/** An entry of `checkers/well-known.json`: files that are checked whichever template makes them. */
+/** An entry of `checkers/well-known.json`: files that are checked whichever template generates them. */
 interface WellKnown {
   readonly files: readonly RegExp[]
   readonly commands: readonly (readonly string[])[]
 }
 
-/** Which commands judge a changed file: those of its `template.json`, else those of the shipped table. */
+/** The commands that check a changed file: those in its `template.json`, else those in the shipped table. */
 export class CheckerTable {
   readonly #folder: string
   #wellKnown: readonly WellKnown[] | undefined
@@ -26,10 +27,10 @@ export class CheckerTable {
     this.#folder = join(places.shipped, 'checkers')
   }
 
-  /** Every different checker of these changes once. */
+  /** The checkers for these changes, without duplicates. */
   of(changes: readonly Change[]): Checker[] {
     const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
-    // Who takes a daemon's main file away has nothing left for it to read.
+    // If a daemon's main file is removed, there is nothing left to check.
     const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
     for (const change of changes) {
       for (const command of this.#commands(change)) {
@@ -45,14 +46,14 @@ export class CheckerTable {
 
   /**
    * The commands that judge a file, `{}` standing for it and `{checkers}` for the folder of the shipped scripts.
-   * @param validate what its template asks for; undefined: what is usual for such a file
+   * @param judging what its template asks for
    */
-  commandsFor(path: string, validate: readonly (readonly string[])[] | undefined): readonly (readonly string[])[] {
+  commandsFor(path: string, { validate }: Judging): readonly (readonly string[])[] {
     const commands = validate ?? this.#usual(path)
     return commands.map(words => words.map(word => word.replaceAll('{checkers}', () => this.#folder)))
   }
 
-  /** The program that a command needs; a shipped script is called like the program that it runs. */
+  /** The program that a command needs; a shipped script has the name of the program that it runs. */
   programOf([program = '']: readonly string[]): string {
     return dirname(program) === this.#folder ? basename(program) : program
   }
@@ -62,13 +63,13 @@ export class CheckerTable {
       case 'attributes':
         return []
       case 'write': {
-        const commands = this.commandsFor(change.path, change.metadata.validate)
+        const commands = this.commandsFor(change.path, change.judging)
         return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
       }
-      // A file or link that goes or comes can break the set, but there is nothing to read in it.
+      // Removing a file or adding a link can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
-        return this.commandsFor(change.path, undefined).filter(words => !words.some(word => word.includes('{}')))
+        return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
     }
   }
 
@@ -80,13 +81,13 @@ export class CheckerTable {
   }
 }
 
-/** A package of templates alone has no table. */
+/** A package with only templates has no table. */
 function readTable(file: string): WellKnown[] {
   const table: { files: string[]; commands: string[][] }[] = JSON.parse(textOf(file) ?? '[]')
   return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
 }
 
-/** `*` stands for a part of a name, `**` also for folders. */
+/** `*` matches part of a name, `**` also matches folders. */
 function asPattern(glob: string): RegExp {
   const source = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*\*?/g, stars => (stars === '*' ? '[^/]*' : '.*'))
   return new RegExp(`^${source}$`)

@@ -4,25 +4,27 @@ import { sha256 } from '../base/sha256.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
 
-/** One step of a commit, as the journal remembers it. All names are real paths. */
+/** One step of a commit, as recorded in the journal. All names are real paths. */
 export interface JournalEntry {
   readonly real: string
-  /** The new file or link, made beside the target before the first rename. */
+  /** The new file or link, created next to the target before the first rename. */
   readonly staged?: string
-  /** The name that keeps the old file until the commit is done. */
+  /** The name under which the old file is kept until the commit is complete. */
   readonly backup?: string
-  /** What becomes of the staged file where nothing stood before: SHA-256 of a file, target of a link. */
+  /** Identifies the new file if there was none before: SHA-256 of a file, or target of a link. */
   readonly made?: string
-  /** Attributes to put back, for a step that changes nothing else. */
+  /** Attributes to restore, for a step that changes nothing else. */
   readonly attributes?: Attributes
 }
 
 export interface Journal {
-  /** `prepared`: undo it. `committed`: only the backups are left to be removed. */
+  /** `prepared`: undo it. `committed`: only the backups still have to be removed. */
   readonly phase: 'prepared' | 'committed'
   readonly entries: readonly JournalEntry[]
-  /** Folders that were made, outermost first. */
+  /** Folders that were created, outermost first. */
   readonly folders: readonly string[]
+  /** Folders to remove if they are empty when all files are in place. Absent: none. */
+  readonly emptied?: readonly string[]
 }
 
 /** The journal's file. */
@@ -30,7 +32,7 @@ export function journalFile(places: Places): string {
   return join(places.state, 'journal.json')
 }
 
-/** Writes the journal durably, in place of the one before. */
+/** Writes the journal durably, replacing the previous one. */
 export function writeJournal(places: Places, system: System, journal: Journal): void {
   const file = journalFile(places)
   const staged = `${file}.new`
@@ -46,25 +48,25 @@ export function writeJournal(places: Places, system: System, journal: Journal): 
 }
 
 /**
- * Finishes or undoes a commit that was cut off. Repeatable: being cut off here as well does no harm.
+ * Completes or undoes an interrupted commit. Can itself be interrupted and repeated.
  * The caller holds the event lock.
- * @returns what was done, in words; undefined when there was nothing to do
+ * @returns what was done, in words; undefined if there was nothing to do
  */
 export function recover(places: Places, system: System): string | undefined {
   const file = journalFile(places)
   if (system.state(file) === undefined) return undefined
   const journal = parse(file, system)
-  if (journal.phase === 'committed') removeBackups(system, journal)
+  if (journal.phase === 'committed') cleanUp(system, journal)
   else undo(system, journal)
   system.remove(file)
   system.syncFolder(dirname(file))
   const count = `${journal.entries.length} file${journal.entries.length === 1 ? '' : 's'}`
   return journal.phase === 'committed'
-    ? `finished an earlier commit of ${count} that was cut off`
-    : `undid an earlier commit of ${count} that was cut off: everything is as it was before it`
+    ? `completed an earlier commit of ${count} that was interrupted`
+    : `undid an earlier commit of ${count} that was interrupted: everything is as it was before`
 }
 
-/** Puts everything back as it was before the first step. */
+/** Restores everything to the state before the first step. */
 export function undo(system: System, journal: Journal): void {
   for (const entry of journal.entries.toReversed()) undoEntry(system, entry)
   for (const folder of new Set(journal.entries.map(({ real }) => dirname(real))))
@@ -72,7 +74,13 @@ export function undo(system: System, journal: Journal): void {
   for (const folder of journal.folders.toReversed()) removeEmptyFolder(system, folder)
 }
 
-/** Removes what kept the old files. */
+/** The last step of a commit: removes what kept the old files, and the folders that are empty then. */
+export function cleanUp(system: System, journal: Journal): void {
+  removeBackups(system, journal)
+  for (const folder of journal.emptied ?? []) removeEmptyFolder(system, folder)
+}
+
+/** Removes the backups of the old files. */
 export function removeBackups(system: System, journal: Journal): void {
   for (const { backup } of journal.entries) if (backup !== undefined) system.remove(backup)
 }
@@ -87,7 +95,7 @@ function undoEntry(system: System, entry: JournalEntry): void {
     if (staged) system.remove(entry.backup)
     else system.rename(entry.backup, entry.real)
   } else if (entry.made !== undefined && !staged && isMade(system, entry.real, entry.made)) {
-    // There was nothing before, and the staged file has become the target.
+    // There was no file before, and the staged file has become the target.
     system.remove(entry.real)
   }
   if (staged) system.remove(entry.staged)
@@ -97,7 +105,7 @@ function exists(system: System, path: string | undefined): path is string {
   return path !== undefined && system.state(path) !== undefined
 }
 
-/** What somebody else has put there since a crash is not ours to remove. */
+/** If somebody else put something there since a crash, that is not ours to remove. */
 function isMade(system: System, path: string, made: string): boolean {
   const kind = system.state(path)?.kind
   return (kind === 'link' && system.readLink(path) === made) || (kind === 'file' && sha256(system.read(path)) === made)
@@ -108,7 +116,7 @@ function removeEmptyFolder(system: System, folder: string): void {
   try {
     system.removeFolder(folder)
   } catch {
-    // Somebody put something into it meanwhile: it stays.
+    // Somebody has put something into it: keep it.
   }
 }
 
@@ -120,7 +128,7 @@ function parse(file: string, system: System): Journal {
   } catch (error) {
     throw refusal(`the journal of an earlier commit is damaged: ${messageOf(error)}`, {
       where: file,
-      hint: 'Look for files named .*.gabarit-before (old content) and .*.gabarit-new beside the targets, then move the journal away.',
+      hint: 'Look for files named .*.gabarit-before (old content) and .*.gabarit-new next to the targets, then move the journal away.',
     })
   }
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
-import { compareBytes } from '../base/byte-order.ts'
+import { basename, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeExpander, planOutputs } from '../plan/run.ts'
+import { inOrder } from '../plan/target.ts'
+import { withTemporaryFiles } from '../system/temporary-files.ts'
 import type { Output } from '../template/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { customFragment } from './custom-fragment.ts'
@@ -35,7 +34,7 @@ export function adoptPlan(context: Context, path: string): Plan {
   return {
     ...plan,
     changes: [...own.map(({ change }) => change), ...plan.changes],
-    folders: [...new Set([...own.flatMap(({ folders }) => folders), ...plan.folders])].sort(compareBytes),
+    folders: inOrder([...own.flatMap(({ folders }) => folders), ...plan.folders]),
   }
 }
 
@@ -57,14 +56,12 @@ function prove(
   body: string,
   before: TracedOutput,
 ): Output {
-  const folder = mkdtempSync(join(tmpdir(), 'gabarit-adopt-'))
-  try {
-    for (const [file, text] of fragments) {
-      const layer = context.layers.find(known => file.startsWith(`${known.folder}/`))
-      const trial = join(folder, relative(layer?.folder ?? dirname(file), file))
-      mkdirSync(dirname(trial), { recursive: true })
-      writeFileSync(trial, text, { mode: 0o600 })
-    }
+  const inLayer = (file: string) => {
+    const layer = context.layers.find(({ folder }) => file.startsWith(`${folder}/`))
+    return layer === undefined ? basename(file) : relative(layer.folder, file)
+  }
+  const texts = new Map([...fragments].map(([file, text]) => [inLayer(file), text]))
+  return withTemporaryFiles(texts, folder => {
     const trial = { ...context, layers: [{ folder, custom: true }, ...context.layers], warn: () => undefined }
     const traced = traceOne(trial, wanted)
     const output = makeExpander(trial)
@@ -76,9 +73,7 @@ function prove(
     if (others.length > 0)
       throw impossible(wanted.path, [`the fragments also change other files: ${others.join(', ')}`], before)
     return output
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 function impossible(path: string, problems: readonly string[], { output, reads, depths }: TracedOutput) {

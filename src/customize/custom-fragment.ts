@@ -1,14 +1,14 @@
 import { join, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
-import type { FileChange } from '../plan/plan.ts'
-import { Target } from '../plan/target.ts'
+import type { FileChange, NewFolder } from '../plan/plan.ts'
+import { type NewFolders, Target } from '../plan/target.ts'
 
 /** Writing a fragment into the site's templates-custom, as part of a plan. */
 export interface CustomFragment {
   readonly change: FileChange
   /** Folders to create for it. */
-  readonly folders: readonly string[]
+  readonly folders: readonly NewFolder[]
 }
 
 /**
@@ -26,7 +26,7 @@ export function customFragment(context: Context, template: string, file: string,
   const real = target.real(path)
   const state = system.state(real)
   if (state !== undefined && state.kind !== 'file') throw refusal('is not a file', { where: real })
-  const folders = new Set<string>()
+  const folders: NewFolders = new Map()
   if (state === undefined) target.missingFolders(real, folders)
   const attributes = state ?? { mode: 0o644, uid: 0, gid: 0 }
   const change: FileChange = {
@@ -34,11 +34,11 @@ export function customFragment(context: Context, template: string, file: string,
     ...{ path, real, template, after },
     before: state === undefined ? undefined : system.read(real),
     attributes: { mode: attributes.mode, uid: attributes.uid, gid: attributes.gid },
-    metadata: { notify: [], delete: false, squeezeBlank: false },
+    judging: {},
     drift: state === undefined ? 'created' : 'updated',
     edited: false,
     takenOver: false,
     replacesLink: undefined,
   }
-  return { change, folders: [...folders] }
+  return { change, folders: [...folders.values()] }
 }

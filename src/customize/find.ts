@@ -24,7 +24,7 @@ export function wantedOutput(context: Context, path: string): Output {
   if (owned !== undefined) {
     const { template, notify = [] } = owned
     const metadata = { notify, delete: false, squeezeBlank: false }
-    return { path, template, content: undefined, link: undefined, metadata, reads: [] }
+    return { path, template, content: undefined, link: undefined, folders: [], metadata, reads: [] }
   }
   const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]
   throw refusal(`gabarit does not generate ${path}${didYouMean(path, known)}`, {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import jsTokens from 'js-tokens'
+import { readText } from '../system/read-files.ts'
 import { type Piece, parsePieces } from '../template/tags.ts'
 
 /** One line of a fragment's source. */
@@ -16,7 +16,7 @@ export interface SourceLine {
 
 /** The lines of a fragment. */
 export function readSourceLines(file: string): SourceLine[] {
-  const source = readFileSync(file, 'utf8')
+  const source = readText(file)
   const pieces = parsePieces(source, file)
   const tags = pieces.filter(({ kind }) => kind !== 'text')
   const states = followBlocks(pieces)

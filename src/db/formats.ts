@@ -1,3 +1,5 @@
+import { maskLength, parseAddress, prefixLength } from '../base/address.ts'
+
 /** A kind of value: how it is recognised, and how an error describes it. */
 interface Format {
   readonly accepts: (value: string) => boolean
@@ -19,12 +21,12 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: value => isHostname(value.replace(/^\*\./, '')),
     is: 'a host name, optionally after "*." (letters, digits and "-" between dots)',
   },
-  ip: { accepts: value => isIPv4(value) || isIPv6(value), is: 'an IP address' },
-  ipv4: { accepts: isIPv4, is: 'an IPv4 address (four numbers up to 255)' },
-  ipv6: { accepts: isIPv6, is: 'an IPv6 address' },
+  ip: { accepts: isAddress, is: 'an IP address' },
+  ipv4: { accepts: value => parseAddress(value)?.width === 32, is: 'an IPv4 address (four numbers up to 255)' },
+  ipv6: { accepts: value => parseAddress(value)?.width === 128, is: 'an IPv6 address' },
   cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)' },
   network: {
-    accepts: value => isIPv4(value) || isIPv6(value) || isCidr(value),
+    accepts: value => isAddress(value) || isCidr(value),
     is: 'an address or a network (192.168.1.0, fd00::/64)',
   },
   subnet: {
@@ -95,26 +97,14 @@ function isHostname(value: string): boolean {
   return value.length <= 253 && value.split('.').every(label => LABEL.test(label))
 }
 
-function isIPv4(value: string): boolean {
-  const parts = value.split('.')
-  return parts.length === 4 && parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-}
-
-function isIPv6(value: string): boolean {
-  // The last two groups may be written as an IPv4 address (RFC 4291 §2.2).
-  const dotted = /^(.*:)([\d.]+)$/.exec(value)
-  const text = dotted !== null && isIPv4(dotted[2] ?? '') ? `${dotted[1]}0:0` : value
-  const halves = text.split('::')
-  if (halves.length > 2) return false
-  const groups = halves.flatMap(half => (half === '' ? [] : half.split(':')))
-  if (!groups.every(group => /^[0-9a-f]{1,4}$/i.test(group))) return false
-  return halves.length === 2 ? groups.length <= 7 : groups.length === 8
+function isAddress(value: string): boolean {
+  return parseAddress(value) !== undefined
 }
 
 function isCidr(value: string): boolean {
   const [address = '', bits = '', ...rest] = value.split('/')
-  if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(bits)) return false
-  return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128
+  const width = parseAddress(address)?.width
+  return rest.length === 0 && /^\d+$/.test(bits) && width !== undefined && prefixLength(bits, width) !== undefined
 }
 
 /** The name of a network interface, or a prefix followed by `+` (Linux: IFNAMSIZ is 16, including the zero byte). */
@@ -135,39 +125,15 @@ export function isPorts(value: string): boolean {
  * includes the address of a machine in one (10.8.0.1/24).
  */
 function prefixOf(value: string): number | undefined {
-  const [address = '', suffix = '', ...rest] = value.split(/[/ ]/)
-  const bits = isNetmask(suffix) && isIPv4(address) ? binary(suffix).replaceAll('0', '').length : Number(suffix)
-  if (rest.length > 0 || suffix === '' || !isCidr(`${address}/${bits}`)) return undefined
-  const digits = isIPv4(address) ? binary(address) : binary6(address)
-  return digits.slice(bits).includes('1') ? undefined : bits
-}
-
-/** The bits of an IPv4 address. */
-function binary(address: string): string {
-  return address
-    .split('.')
-    .map(part => Number(part).toString(2).padStart(8, '0'))
-    .join('')
-}
-
-/** The bits of an IPv6 address. */
-function binary6(address: string): string {
-  const dotted = /^(.*:)([\d.]+)$/.exec(address)
-  const tail = dotted !== null && isIPv4(dotted[2] ?? '') ? binary(dotted[2] ?? '') : ''
-  const [head = '', rest] = (tail === '' ? address : (dotted?.[1] ?? '').replace(/([^:]):$/, '$1')).split('::')
-  const bits = (half: string) =>
-    half
-      .split(':')
-      .filter(group => group !== '')
-      .map(group => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
-      .join('')
-  const end = `${bits(rest ?? '')}${tail}`
-  return `${bits(head)}${end.padStart(128 - bits(head).length, '0')}`
+  const [text = '', suffix = '', ...rest] = value.split(/[/ ]/)
+  const address = parseAddress(text)
+  if (address === undefined || rest.length > 0) return undefined
+  const bits = prefixLength(suffix, address.width)
+  return bits !== undefined && address.value % (1n << BigInt(address.width - bits)) === 0n ? bits : undefined
 }
 
 function isNetmask(value: string): boolean {
-  if (!isIPv4(value)) return false
-  return /^1*0*$/.test(binary(value))
+  return maskLength(value) !== undefined
 }
 
 function isEmail(value: string): boolean {

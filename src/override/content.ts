@@ -1,45 +1,31 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { sha256 } from '../base/sha256.ts'
+import { kindOf, linkText, namesIn, readBytes } from '../system/read-files.ts'
 
 /** What a path is, following links. A link that leads nowhere counts as a file (in services2adjust its target is a word). */
-export function kindOf(path: string): 'file' | 'folder' | undefined {
-  const stat = statOf(path)
-  if (stat !== undefined) return stat.isDirectory() ? 'folder' : 'file'
-  return ifThere(() => lstatSync(path, { throwIfNoEntry: false })) === undefined ? undefined : 'file'
+export function overrideKind(path: string): 'file' | 'folder' | undefined {
+  const kind = kindOf(path)
+  if (kind !== undefined) return kind === 'folder' ? 'folder' : 'file'
+  return linkText(path) === undefined ? undefined : 'file'
 }
 
 /** The content of a file. For a folder: a list of its files with their hashes, which changes when one of them does. */
 export function contentOf(path: string): Buffer {
-  const stat = statOf(path)
-  if (stat === undefined) return Buffer.from(`${readlinkSync(path)}\n`)
-  return stat.isDirectory() ? Buffer.from(listing(path).join('')) : readFileSync(path)
+  const kind = kindOf(path)
+  if (kind === 'folder') return Buffer.from(listing(path).join(''))
+  const target = kind === undefined ? linkText(path) : undefined
+  return target === undefined ? readBytes(path) : Buffer.from(`${target}\n`)
 }
 
 function listing(folder: string, prefix = ''): string[] {
-  return readdirSync(folder)
+  return namesIn(folder)
     .sort()
     .flatMap(name => {
       const file = join(folder, name)
       if (kindOf(file) === 'folder') return listing(file, `${prefix}${name}/`)
       return [`${sha256(contentOf(file))}  ${prefix}${name}\n`]
     })
-}
-
-function statOf(path: string): ReturnType<typeof statSync> {
-  return ifThere(() => statSync(path, { throwIfNoEntry: false }))
-}
-
-/** `throwIfNoEntry` is not enough: paths "below" a file and circular links do not exist either. */
-function ifThere<Found>(look: () => Found): Found | undefined {
-  try {
-    return look()
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
-    throw error
-  }
 }
 
 /**

@@ -1,9 +1,9 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
+import { namesIn, realPath } from '../system/read-files.ts'
 import { isBackup, type Layer } from '../template/tree.ts'
-import { kindOf } from './content.ts'
+import { overrideKind } from './content.ts'
 
 /** The shipped file that a custom file overrides. */
 export interface Shadow {
@@ -51,22 +51,21 @@ function isInForce(kind: 'description' | 'event', path: string): boolean {
 function shadowOf(path: string, folders: readonly string[]): Shadow | undefined {
   for (const folder of folders) {
     const file = join(folder, path)
-    const kind = kindOf(file)
+    const kind = overrideKind(file)
     if (kind !== undefined) return { file, whole: kind === 'folder' || path.includes('/services2adjust/') }
     for (let above = dirname(path); above !== '.'; above = dirname(above))
-      if (kindOf(join(folder, above)) === 'file') return { file: join(folder, above), whole: true }
+      if (overrideKind(join(folder, above)) === 'file') return { file: join(folder, above), whole: true }
   }
   return undefined
 }
 
 /** Paths of all files in a folder and its sub-folders. Links to folders are followed, but never in a circle. */
 function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
-  const real = realpathSync(folder)
-  if (above.includes(real)) return []
-  return readdirSync(folder).flatMap(name => {
+  const real = realPath(folder)
+  if (real === undefined || above.includes(real)) return []
+  return namesIn(folder).flatMap(name => {
     const path = prefix === '' ? name : `${prefix}/${name}`
-    const kind = kindOf(join(folder, name))
+    const kind = overrideKind(join(folder, name))
     if (kind === 'file') return [path]
     // A site may keep its overrides in git.
     return kind === undefined || name === '.git' ? [] : filesBelow(join(folder, name), path, [...above, real])

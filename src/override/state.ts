@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
 import { sha256 } from '../base/sha256.ts'
 import type { Objects } from '../state/history/objects.ts'
 import type { Places } from '../system/places.ts'
+import { isExecutable } from '../system/read-files.ts'
 import { type Layer, METADATA_FILE } from '../template/tree.ts'
 import { type Base, type Bases, overrideContents, readBases } from './bases.ts'
 import { contentOf, overridden } from './content.ts'
@@ -98,12 +98,8 @@ function withoutShadow(base: Base | undefined, wasShipped: boolean): OverrideSta
 
 /** An empty fragment, or an action that is not executable. */
 function isSwitchedOff({ kind, path, file }: CustomFile, own: Buffer): boolean {
-  if (kind === 'event') return path.split('/').length === 2 && (modeOf(file) & 0o111) === 0
+  if (kind === 'event') return path.split('/').length === 2 && !isExecutable(file)
   return kind === 'template' && own.length === 0
-}
-
-function modeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mode ?? 0
 }
 
 /** How many levels of keys of this JSON file are merged into the shipped one; undefined if it replaces the whole file. */

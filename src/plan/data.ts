@@ -30,6 +30,7 @@ export function planData(plan: Plan, show: Redact) {
       state: change.drift,
       diff: unifiedDiff(change, show),
     })),
+    folders: plan.folders.filter(({ named }) => named).map(({ path }) => path),
     notify: plan.notify,
     drift: driftData(plan.drift),
   }
@@ -47,7 +48,7 @@ export function driftData(drifted: readonly Drifted[]) {
  * @param properties that change with the files
  */
 export function planId(plan: Plan, properties: readonly PropertyChange[] = []): string {
-  return sha256(JSON.stringify([plan.changes.map(changeParts), plan.notify, properties])).slice(0, 12)
+  return sha256(JSON.stringify([plan.changes.map(changeParts), plan.folders, plan.notify, properties])).slice(0, 12)
 }
 
 /** Everything that distinguishes one change from another, as plain data. */

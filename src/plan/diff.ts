@@ -25,7 +25,7 @@ export function unifiedDiff(change: Change, show: Redact = revealAll): string {
       return `link ${path} -> ${change.target}\n`
     case 'attributes': {
       const { before, attributes } = change
-      return `attributes ${path}: ${describe(before)} -> ${describe(attributes)}\n`
+      return `attributes ${path}: ${describeAttributes(before)} -> ${describeAttributes(attributes)}\n`
     }
     case 'remove': {
       if (change.wasLink !== undefined) return `remove link ${path} -> ${change.wasLink}\n`
@@ -38,7 +38,8 @@ export function unifiedDiff(change: Change, show: Redact = revealAll): string {
   }
 }
 
-function describe({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string {
+/** `0:4 0755` */
+export function describeAttributes({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string {
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 

@@ -1,10 +1,10 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { secretValues } from '../db/secrets.ts'
 import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
 import type { History } from '../state/history/history.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
 import { Masking, showMasked } from '../state/history/masking.ts'
 import { below, type Places } from '../system/places.ts'
+import { kindOf, linkText, readBytes } from '../system/read-files.ts'
 import { textDiff } from './diff.ts'
 
 /** One file that differs, for people. */
@@ -30,16 +30,16 @@ export function filesSince(entry: HistoryEntry, history: History, places: Places
 
 function shown(version: FileVersion | null, history: History): string | undefined {
   if (version === null) return undefined
-  if ('link' in version) return linkText(version.link)
+  if ('link' in version) return sayLink(version.link)
   return showMasked(history.objects.get(version.sha256).toString('utf8'))
 }
 
 function presentText(real: string, path: string, contents: MaskedFiles): string | undefined {
-  const stat = lstatSync(real, { throwIfNoEntry: false })
-  if (stat?.isSymbolicLink()) return linkText(readlinkSync(real))
-  return stat?.isFile() ? showMasked(contents.hidePresent(path, readFileSync(real)).toString('utf8')) : undefined
+  const target = linkText(real)
+  if (target !== undefined) return sayLink(target)
+  return kindOf(real) === 'file' ? showMasked(contents.hidePresent(path, readBytes(real)).toString('utf8')) : undefined
 }
 
-function linkText(target: string): string {
+function sayLink(target: string): string {
   return `link to ${target}\n`
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from '../state/manifest.ts'
 import type { Attributes } from '../system/system.ts'
-import type { Metadata } from '../template/metadata.ts'
+import type { Judging } from '../template/metadata.ts'
 import type { Drifted, DriftState } from './drift.ts'
 
 /** One file or link that will change. Paths: `path` on the server, `real` with the root in front. */
@@ -22,7 +22,7 @@ export interface FileChange extends Common {
   readonly before: Buffer | undefined
   readonly after: string | Uint8Array
   readonly attributes: Attributes
-  readonly metadata: Metadata
+  readonly judging: Judging
   /** It existed with different content before gabarit wrote it for the first time. */
   readonly takenOver: boolean
   /** There is a symbolic link; it is replaced, not followed. */
@@ -49,11 +49,22 @@ export interface AttributeChange extends Common {
   readonly attributes: Attributes
 }
 
+/** A folder to make. */
+export interface NewFolder {
+  readonly path: string
+  readonly real: string
+  readonly attributes: Attributes
+  /** A template asks for it by `folders`; otherwise it is a missing parent. */
+  readonly named: boolean
+}
+
 /** Everything one run will do to files, and what it will own afterwards. */
 export interface Plan {
   readonly changes: readonly Change[]
   /** Folders to create, outermost first. */
-  readonly folders: readonly string[]
+  readonly folders: readonly NewFolder[]
+  /** Folders to remove if they are empty afterwards, innermost first. */
+  readonly emptied?: readonly Pick<NewFolder, 'path' | 'real'>[]
   readonly manifest: Manifest
   readonly manifestChanged: boolean
   /** `service:action` of the templates with a changed output, without duplicates. */

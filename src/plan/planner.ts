@@ -1,5 +1,4 @@
 import { dirname, relative } from 'node:path'
-import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Manifest, type Owned, ownedBy, sameManifest } from '../state/manifest.ts'
@@ -10,7 +9,7 @@ import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
 import { type Drifted, type DriftState, driftState, isByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
-import { sameAttributes, Target } from './target.ts'
+import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 
 interface Wanted {
   readonly text: string
@@ -43,7 +42,7 @@ export class Planner {
    */
   plan(outputs: readonly Output[], templates: readonly string[]): Plan {
     const changes: Change[] = []
-    const folders = new Set<string>()
+    const folders: NewFolders = new Map()
     this.#drift = []
     const owned = new Map<string, Owned>(this.#manifest)
     const claimed = new Map<string, string>()
@@ -57,6 +56,7 @@ export class Planner {
       claim(output.path, output.template)
       const wanted = output.content === undefined ? undefined : { text: output.content, hash: sha256(output.content) }
       const found = wanted === undefined ? this.#unwanted(output) : this.#file(output, wanted, folders)
+      for (const { path, ...wish } of output.folders) this.#target.wantedFolder(path, this.#chosen(wish, path), folders)
       if (output.link !== undefined) {
         claim(output.link, output.template)
         found.push(...this.#link(output, output.link, folders))
@@ -81,7 +81,7 @@ export class Planner {
     }
     return {
       changes,
-      folders: [...folders].sort(compareBytes),
+      folders: inOrder([...folders.values()]),
       manifest: owned,
       manifestChanged: !sameManifest(owned, this.#manifest),
       notify: [...notify],
@@ -129,7 +129,7 @@ export class Planner {
     return pinned !== undefined
   }
 
-  #file(output: Output, { text: after, hash }: Wanted, folders: Set<string>): Change[] {
+  #file(output: Output, { text: after, hash }: Wanted, folders: NewFolders): Change[] {
     const { path, template, metadata } = output
     const real = this.#target.real(path)
     const state = this.#system.state(real)
@@ -152,14 +152,14 @@ export class Planner {
     return [
       {
         kind: 'write',
-        ...{ path, real, template, metadata, before, after, attributes, replacesLink },
+        ...{ path, real, template, judging: metadata, before, after, attributes, replacesLink },
         ...{ edited: isEdited(drift), drift },
         takenOver: before !== undefined && lastWritten === undefined,
       },
     ]
   }
 
-  #link(output: Output, path: string, folders: Set<string>): Change[] {
+  #link(output: Output, path: string, folders: NewFolders): Change[] {
     const real = this.#target.real(path)
     const target = relative(dirname(path), output.path)
     const state = this.#system.state(real)
@@ -174,12 +174,17 @@ export class Planner {
 
   /** The metadata decides; what it does not say stays as it is, or is root and 0644 for a new file. */
   #attributes(metadata: Metadata, state: FileState | undefined, path: string): Attributes {
-    const kept = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
+    const { mode, uid, gid } = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
+    return { mode, uid, gid, ...this.#chosen(metadata, path) }
+  }
+
+  /** What metadata say of owner, group and mode. */
+  #chosen({ owner, group, mode }: Pick<Metadata, 'owner' | 'group' | 'mode'>, path: string): Partial<Attributes> {
     try {
       return {
-        mode: metadata.mode ?? kept.mode,
-        uid: metadata.owner === undefined ? kept.uid : this.#system.userId(metadata.owner),
-        gid: metadata.group === undefined ? kept.gid : this.#system.groupId(metadata.group),
+        ...(mode === undefined ? {} : { mode }),
+        ...(owner === undefined ? {} : { uid: this.#system.userId(owner) }),
+        ...(group === undefined ? {} : { gid: this.#system.groupId(group) }),
       }
     } catch (error) {
       throw refusal(error instanceof Error ? error.message : String(error), { where: path, cause: error })

@@ -12,7 +12,7 @@ import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
-import { type Restored, restorePlan, type ValidateOf } from './restore.ts'
+import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
 /** Everything that must change to return to the state after an entry. */
 export interface Restoration {
@@ -55,20 +55,25 @@ export function restorationTo(
   const present = readManifest(places, system)
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
+  const emptied = foldersToEmpty(
+    later.flatMap(({ folders = [] }) => folders),
+    places,
+    system,
+  )
   return {
-    plan: restorePlan(places, system, files, manifest, present, readPins(places), validateOf(places)),
+    plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
     databases: databasesOf(entry, history, masking, places, lost),
   }
 }
 
 /** The checkers that today's templates name. A rollback must not fail because one has been damaged since. */
-function validateOf(places: Places): ValidateOf {
+function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
   return template => {
     try {
-      return readMetadata(findTemplate(layers, template)?.metadata ?? []).validate
+      return readMetadata(findTemplate(layers, template)?.metadata ?? [])
     } catch (error) {
-      if (error instanceof Failure) return undefined
+      if (error instanceof Failure) return {}
       throw error
     }
   }

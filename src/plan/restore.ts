@@ -2,14 +2,15 @@ import { compareBytes } from '../base/byte-order.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Manifest, sameManifest } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
-import type { Places } from '../system/places.ts'
+import { below, type Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
+import type { Judging } from '../template/metadata.ts'
 import { driftState, isByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
-import { sameAttributes, Target } from './target.ts'
+import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 
-/** The commands that check the files of a template; undefined: the standard ones. */
-export type ValidateOf = (template: string) => readonly (readonly string[])[] | undefined
+/** How the files of a template are judged. */
+export type JudgingOf = (template: string) => Judging
 
 /** A file in the state to restore. */
 export interface Restored {
@@ -23,8 +24,8 @@ export interface Restored {
  * A plan that restores previous states of files, committed like any other.
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
- * @param pins files to leave as they are
- * @param validateOf the checkers that templates name
+ * @param pins files that stay as they are
+ * @param judgingOf as the templates of today say; absent: nobody will be asked
  */
 export function restorePlan(
   places: Places,
@@ -33,16 +34,16 @@ export function restorePlan(
   manifest: Manifest,
   present: Manifest,
   pins: Pins = new Map(),
-  validateOf: ValidateOf = () => undefined,
+  judgingOf: JudgingOf = () => ({}),
 ): Plan {
   const target = new Target(places, system)
-  const folders = new Set<string>()
-  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, validateOf))
+  const folders: NewFolders = new Map()
+  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, judgingOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
   return {
     changes,
-    folders: [...folders].sort(compareBytes),
+    folders: inOrder([...folders.values()]),
     manifest: owned,
     manifestChanged: !sameManifest(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
@@ -51,6 +52,15 @@ export function restorePlan(
       return pinned !== undefined || isByHand(drift) ? [{ path, template, state: drift, pinned }] : []
     }),
   }
+}
+
+/** Those of the folders that are there, innermost first: a plan that takes back what made them removes them if they are empty. */
+export function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
+  return [...new Set(paths)]
+    .sort(compareBytes)
+    .reverse()
+    .map(path => ({ path, real: below(places, path) }))
+    .filter(({ real }) => system.state(real)?.kind === 'folder')
 }
 
 /** The manifest entry of a pinned file is kept, like the file. */
@@ -68,9 +78,9 @@ function restoreOne(
   { path, template, version }: Restored,
   target: Target,
   system: System,
-  folders: Set<string>,
+  folders: NewFolders,
   present: Manifest,
-  validateOf: ValidateOf,
+  judgingOf: JudgingOf,
 ): Change[] {
   const real = target.real(path)
   const state = system.state(real)
@@ -95,7 +105,6 @@ function restoreOne(
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', ...common, before: state, attributes }]
   }
-  const validate = validateOf(template)
-  const metadata = { notify: [], delete: false, squeezeBlank: false, ...(validate === undefined ? {} : { validate }) }
-  return [{ kind: 'write', ...common, before, after: content, attributes, metadata, takenOver: false, replacesLink }]
+  const judging = judgingOf(template)
+  return [{ kind: 'write', ...common, before, after: content, attributes, judging, takenOver: false, replacesLink }]
 }

@@ -12,9 +12,9 @@ export interface Owned {
   readonly template: string
   /** SHA-256 of the bytes last written. */
   readonly sha256: string
-  /** Path of the symbolic link kept beside it, if any. */
+  /** Path of the symbolic link maintained next to it, if any. */
   readonly link?: string
-  /** Services to adjust when it goes: by then its template may have no output to ask. */
+  /** Services to adjust when it is removed: by then its template may have no output to ask. */
   readonly notify?: readonly string[]
 }
 
@@ -27,8 +27,8 @@ export function manifestFile(places: Places): string {
 }
 
 /**
- * Reads the manifest; on a server where gabarit has written nothing yet a missing one is empty.
- * @throws Failure (refused) when it is damaged or lost: what is owned would be unknown, and unknown files are not overwritten
+ * Reads the manifest; empty if it is missing on a server where gabarit has not written anything yet.
+ * @throws Failure (refused) if it is damaged or lost: it would be unknown which files are ours
  */
 export function readManifest(places: Places, system: System): Manifest {
   const file = manifestFile(places)
@@ -39,7 +39,7 @@ export function readManifest(places: Places, system: System): Manifest {
       refuseUnknownState(places, file, sha256(formatManifest(new Map())))
       return new Map()
     }
-    throw refusal(`the list of the files that gabarit owns is damaged: ${messageOf(error)}`, {
+    throw refusal(`the list of files that gabarit owns is damaged: ${messageOf(error)}`, {
       where: file,
       hint: wayOut(places, file),
     })
@@ -48,7 +48,7 @@ export function readManifest(places: Places, system: System): Manifest {
 
 /**
  * Reads the text of a manifest.
- * @throws Error when it is none
+ * @throws Error if it is not a manifest
  */
 export function parseManifest(text: string): Manifest {
   const outputs: unknown = JSON.parse(text).outputs
@@ -71,7 +71,7 @@ export function formatManifest(manifest: Manifest): string {
   return `{"version": 1, "outputs": {\n${lines.join(',\n')}\n}}\n`
 }
 
-/** What is remembered of an output once it is written. */
+/** What is recorded about an output once it is written. */
 export function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
   return {
     ...{ template, sha256: hash },
@@ -80,7 +80,7 @@ export function ownedBy({ template, link, metadata }: Output, hash: string): Own
   }
 }
 
-/** Whether two manifests say the same. */
+/** Whether two manifests are equal. */
 export function sameManifest(a: Manifest, b: Manifest): boolean {
   if (a.size !== b.size) return false
   for (const [path, { template, sha256: hash, link, notify }] of a) {

@@ -29,6 +29,8 @@ export interface ViewRequest {
   readonly files: readonly ViewFile[]
   readonly links: readonly { readonly target: string; readonly real: string }[]
   readonly removed: readonly string[]
+  /** Folders that are not there yet, outermost first. */
+  readonly folders: readonly string[]
   readonly commands: readonly (readonly string[])[]
   /** Time limit of one checker in milliseconds. */
   readonly timeout: number
@@ -42,10 +44,11 @@ export interface ViewRequest {
  */
 export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
-  const { files, links, removed } = request
-  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed]
+  const { files, links, removed, folders } = request
+  const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed, ...folders]
   const tops = [...new Set(paths.map(topFolder))]
   for (const [index, top] of tops.entries()) coverTree(top, join(request.scratch, String(index)), paths)
+  for (const folder of folders) mkdirSync(folder, { recursive: true })
   for (const file of files) place(file)
   for (const { target, real } of links) {
     mkdirSync(dirname(real), { recursive: true })

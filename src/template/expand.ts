@@ -1,6 +1,7 @@
 import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
+import { type Folder, foldersOf } from './folders.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
 import { type FragmentIds, type Template, TemplateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
@@ -21,6 +22,8 @@ export interface Output {
   readonly content: string | undefined
   /** Path of a symbolic link to maintain next to it, if any. */
   readonly link: string | undefined
+  /** Folders that have to exist for it. */
+  readonly folders: readonly Folder[]
   readonly metadata: Metadata
   /** The record it is generated for, if there is one output per record. It is among the reads; its collection is not. */
   readonly record?: RecordView
@@ -81,10 +84,11 @@ export class Expander {
   #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {
     const { metadata, records } = settled
     const { files } = template
+    let folders: readonly Folder[] = []
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
       const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
-      return { path, template: template.name, content, link, metadata: forRecord(metadata, record), reads }
+      return { path, template: template.name, content, link, folders, metadata: forRecord(metadata, record), reads }
     }
     if (metadata.delete) return made(undefined)
     this.#target = path
@@ -93,7 +97,10 @@ export class Expander {
     const { result, reads } = this.#options.databases.tracked(() => {
       for (const key of records) this.#options.databases.note('configuration', key)
       if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
-      return this.#text(template, record)
+      const text = this.#text(template, record)
+      if (text !== undefined && metadata.folders !== undefined)
+        folders = foldersOf(metadata.folders, record, this.#options.databases, files, this.#options.world.warn)
+      return text
     })
     return made(result, reads)
   }

@@ -9,8 +9,35 @@ import { BANNER_STYLES } from './banner.ts'
 /** Property values that a record must have to match. */
 export type Where = Readonly<Record<string, string>>
 
+/** Selects records. */
+export interface Each {
+  readonly db: string
+  readonly type?: string
+  /** A regular expression that the whole key must match. */
+  readonly key?: string
+  /** An empty value also matches a record without the property. */
+  readonly where?: Where
+}
+
+/** A folder that is created if it is missing; with `each`, one per record. */
+export interface FolderRule {
+  /** As `output`; or `{NAME}` alone: a property that holds the path, and no folder where it is empty. */
+  readonly path: string
+  /** Owner, group and permissions of a new one. Default: root, root and 0755. */
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: number
+  readonly each?: Each
+}
+
+/** What `template.json` says about how the output is judged before it is put in place. */
+export interface Judging {
+  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
+  readonly validate?: readonly (readonly string[])[]
+}
+
 /** What `template.json` says about a template. A site's file overrides the shipped one key by key. */
-export interface Metadata {
+export interface Metadata extends Judging {
   /** Owner, group and permissions of the output. Default: those of the existing file, else root, root and 0644. */
   readonly owner?: string
   readonly group?: string
@@ -27,17 +54,11 @@ export interface Metadata {
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
   /** One output per record. */
-  readonly each?: {
-    readonly db: string
-    readonly type?: string
-    /** A regular expression that the whole key must match. */
-    readonly key?: string
-    readonly where?: Where
-  }
+  readonly each?: Each
+  /** Folders that must exist for the output. */
+  readonly folders?: readonly FolderRule[]
   /** A symbolic link to maintain next to the output, for the records that match `where`. */
   readonly link?: { readonly path: string; readonly where?: Where }
-  /** Commands that check the staged file, `{}`. Default: the usual ones for this kind of file. */
-  readonly validate?: readonly (readonly string[])[]
   /** Services to adjust when the output changed: `httpd:reload`. `{key}` is the record's key. */
   readonly notify: readonly string[]
   /** Removes the output instead of generating it. */
@@ -61,26 +82,43 @@ const oneOf =
       ? undefined
       : `must be one of ${words.join(', ')}${typeof value === 'string' ? didYouMean(value, words) : ''}`
 const where: Check = value =>
-  isObject(value) && Object.values(value).every(isText) ? undefined : 'must be an object of property values'
+  isObject(value) && Object.values(value).every(one => typeof one === 'string')
+    ? undefined
+    : 'must be an object of property values'
+
+const mode: Check = value =>
+  typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal string like "0644"'
+const each: Check = value =>
+  isObject(value) &&
+  isText(value.db) &&
+  isText(value.type ?? 'any') &&
+  isPattern(value.key ?? '.*') &&
+  onlyKeys(value, ['db', 'type', 'key', 'where']) &&
+  where(value.where ?? {}) === undefined
+    ? undefined
+    : 'must be an object with "db" and optionally "type", "key" (a regular expression) and "where"'
+const folder = (value: unknown): string | undefined => {
+  if (!isObject(value)) return path(value)
+  if (!onlyKeys(value, ['path', 'owner', 'group', 'mode', 'each']))
+    return 'must have "path" and optionally "owner", "group", "mode" and "each"'
+  const place = /^\{[\w-]+\}$/.test(String(value.path)) ? undefined : path(value.path)
+  const others = [text(value.owner ?? 'any'), text(value.group ?? 'any'), mode(value.mode ?? '0755')]
+  return [place, ...others, each(value.each ?? { db: 'any' })].find(problem => problem !== undefined)
+}
 
 const CHECKS: Readonly<Record<string, Check>> = {
   owner: text,
   group: text,
-  mode: value =>
-    typeof value === 'string' && /^0?[0-7]{3}$/.test(value) ? undefined : 'must be an octal string like "0644"',
+  mode,
   output: path,
   template: path,
   comment: oneOf(Object.keys(BANNER_STYLES)),
   format: oneOf(Object.keys(QUOTERS)),
-  each: value =>
-    isObject(value) &&
-    isText(value.db) &&
-    isText(value.type ?? 'any') &&
-    isPattern(value.key ?? '.*') &&
-    onlyKeys(value, ['db', 'type', 'key', 'where']) &&
-    where(value.where ?? {}) === undefined
-      ? undefined
-      : 'must be an object with "db" and optionally "type", "key" (a regular expression) and "where"',
+  each,
+  folders: value =>
+    Array.isArray(value)
+      ? value.map(folder).find(problem => problem !== undefined)
+      : 'must be a list of paths, or of objects with "path"',
   link: value =>
     path(value) === undefined ||
     (isObject(value) &&
@@ -111,21 +149,37 @@ export function readMetadata(files: readonly string[]): Metadata {
   const merged: Record<string, unknown> = {}
   for (const file of files) Object.assign(merged, readOne(file))
   refuseLoneKey(merged, files.at(-1) ?? '')
-  const { mode, link, ...rest } = merged
+  const { mode, link, folders, ...rest } = merged
   return {
     notify: [],
     delete: false,
     squeezeBlank: false,
     ...rest,
-    ...(typeof mode === 'string' ? { mode: Number.parseInt(mode, 8) } : {}),
+    ...numeric(mode),
+    ...(Array.isArray(folders) ? { folders: folders.map(folderRule) } : {}),
     ...(link === undefined ? {} : { link: typeof link === 'string' ? { path: link } : link }),
   } as Metadata
 }
 
+function numeric(mode: unknown): { mode?: number } {
+  return typeof mode === 'string' ? { mode: Number.parseInt(mode, 8) } : {}
+}
+
+function folderRule(rule: unknown): object {
+  return isObject(rule) ? { ...rule, ...numeric(rule.mode) } : { path: rule }
+}
+
 /** Without a record, `{key}` or `{PROPERTY}` would be taken literally, as a file name. */
-function refuseLoneKey({ each, output, link, notify }: Record<string, unknown>, file: string): void {
+function refuseLoneKey(merged: Record<string, unknown>, file: string): void {
+  const { each, output, link, notify, folders } = merged
   if (each !== undefined) return
-  const texts = { output, link: isObject(link) ? link.path : link, notify: Array.isArray(notify) ? notify.join() : '' }
+  const alone = Array.isArray(folders) ? folders.map(folderRule).filter(rule => !('each' in rule)) : []
+  const texts = {
+    output,
+    link: isObject(link) ? link.path : link,
+    notify: Array.isArray(notify) ? notify.join() : '',
+    folders: alone.map(rule => ('path' in rule ? rule.path : '')).join(),
+  }
   for (const [name, text] of Object.entries(texts)) {
     const [place] = (typeof text === 'string' && /\{[\w-]+\}/.exec(text)) || []
     if (place === undefined) continue

@@ -1,10 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net'
-
-/** An address as a number, with the width of its family in bits. */
-interface Address {
-  readonly value: bigint
-  readonly width: 32 | 128
-}
+import { type Address, formatAddress, parseAddress, prefixLength } from '../base/address.ts'
 
 /** A network, as `net()` returns it to fragments. */
 export interface Network {
@@ -30,13 +24,14 @@ export interface Network {
 export function net(address: string, mask?: string): Network {
   const [host = '', suffix, ...more] = mask === undefined ? address.split(/\/| +/) : [address, mask]
   if (more.length > 0) throw new TypeError(`${JSON.stringify(address)} is not a network`)
-  const { value, width } = parseAddress(host)
+  const { value, width } = addressOf(host)
   const bits = suffix === undefined ? width : prefixLength(suffix, width)
+  if (bits === undefined) throw new TypeError(`${JSON.stringify(suffix)} is not a netmask or prefix length`)
   const size = 1n << BigInt(width - bits)
   const base = value & ~(size - 1n)
   const end = base + size - 1n
   const usable = size > 2n && width === 32 ? 1n : 0n
-  const text = (number: bigint) => formatAddress({ value: number, width })
+  const text = (value: bigint) => formatAddress({ value, width })
   return {
     cidr: `${text(base)}/${bits}`,
     family: width === 32 ? 4 : 6,
@@ -47,7 +42,7 @@ export function net(address: string, mask?: string): Network {
     last: text(end - usable),
     broadcast: text(end),
     has: other => {
-      const candidate = parseAddress(other)
+      const candidate = addressOf(other)
       return candidate.width === width && candidate.value >= base && candidate.value <= end
     },
   }
@@ -68,54 +63,26 @@ const PRIVATE = [
 export const ip = {
   /** The address `count` addresses later. */
   add: (address: string, count: number): string => {
-    const { value, width } = parseAddress(address)
+    const { value, width } = addressOf(address)
     const sum = value + BigInt(count)
     if (sum < 0n || sum >> BigInt(width) !== 0n) throw new RangeError(`there is no address ${count} after ${address}`)
     return formatAddress({ value: sum, width })
   },
   /** The address as a number. */
-  num: (address: string): bigint => parseAddress(address).value,
+  num: (address: string): bigint => addressOf(address).value,
   /** Private, loopback or link-local (RFC 1918, 3927, 4193, 4291). */
   isPrivate: (address: string): boolean => PRIVATE.some(range => net(range).has(address)),
 }
 
 /** Orders records by `IpAddress`/`InternalIP`, or plain addresses. Anything that is not an address comes last. */
 export function compareAddresses(a: string, b: string): number {
-  const [left, right] = [a, b].map(text => (isIPv4(text) || isIPv6(text) ? parseAddress(text) : undefined))
+  const [left, right] = [a, b].map(parseAddress)
   if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined)
   return left.width - right.width || (left.value < right.value ? -1 : left.value > right.value ? 1 : 0)
 }
 
-function parseAddress(text: string): Address {
-  if (isIPv4(text)) return { value: text.split('.').reduce((sum, part) => (sum << 8n) + BigInt(part), 0n), width: 32 }
-  if (!isIPv6(text) || text.includes('%')) throw new TypeError(`${JSON.stringify(text)} is not an IP address`)
-  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
-  if (tail?.[2] !== undefined) {
-    const low = parseAddress(tail[2]).value
-    return parseAddress(`${tail[1]}${(low >> 16n).toString(16)}:${(low & 0xffffn).toString(16)}`)
-  }
-  const [head = '', rest] = text.split('::')
-  const left = head.split(':').filter(Boolean)
-  const right = (rest ?? '').split(':').filter(Boolean)
-  const groups = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
-  return { value: groups.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n), width: 128 }
-}
-
-function prefixLength(mask: string, width: number): number {
-  if (/^\d{1,3}$/.test(mask) && Number(mask) <= width) return Number(mask)
-  if (width === 32 && isIPv4(mask)) {
-    const binary = parseAddress(mask).value.toString(2).padStart(32, '0')
-    if (/^1*0*$/.test(binary)) return binary.indexOf('0') === -1 ? 32 : binary.indexOf('0')
-  }
-  throw new TypeError(`${JSON.stringify(mask)} is not a netmask or prefix length`)
-}
-
-/** RFC 5952 text for IPv6: lower case, the longest run of zero groups shortened. */
-function formatAddress({ value, width }: Address): string {
-  if (width === 32) return [24n, 16n, 8n, 0n].map(shift => String((value >> shift) & 255n)).join('.')
-  const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16))
-  const runs = groups.join(':').match(/\b0(:0)+\b/g) ?? []
-  const longest = runs.sort((a, b) => b.length - a.length)[0]
-  if (longest === undefined) return groups.join(':')
-  return groups.join(':').replace(new RegExp(`(^|:)${longest}(:|$)`), '::')
+function addressOf(text: string): Address {
+  const address = parseAddress(text)
+  if (address === undefined) throw new TypeError(`${JSON.stringify(text)} is not an IP address`)
+  return address
 }

@@ -1,15 +1,15 @@
 import { refusal } from '../base/failure.ts'
 import type { RecordView } from './databases.ts'
-import type { Metadata, Where } from './metadata.ts'
+import type { Each, Where } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'
 
 /** Whether a record has these property values. */
 export function fits(record: RecordView | undefined, where: Where | undefined): boolean {
-  return where === undefined || Object.entries(where).every(([name, value]) => record?.[name] === value)
+  return where === undefined || Object.entries(where).every(([name, value]) => (record?.[name] ?? '') === value)
 }
 
 /** Whether there is an output for a record. */
-export function isChosen(record: RecordView, { key, where }: NonNullable<Metadata['each']>): boolean {
+export function isChosen(record: RecordView, { key, where }: Each): boolean {
   return fitsKey(key, record.key) && fits(record, where)
 }
 

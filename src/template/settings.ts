@@ -13,13 +13,18 @@ export interface Settled {
 }
 
 /**
- * Fills settings into the paths of a template: `{RECORD.PROPERTY}` in `output`, `link` and the words of `validate`, for files
- * whose folder is a property.
+ * Fills settings into the paths of a template: `{RECORD.PROPERTY}` in `output`, `link`, `folders` and the words of `validate`,
+ * for files whose folder is a property.
  * @throws Failure (refused) for a missing property, or a path that is not absolute or contains ".."
  */
 export function withSettings(metadata: Metadata, databases: Databases, files: TemplateFiles): Settled {
-  const { output, link, validate } = metadata
-  const texts = [output ?? '', link?.path ?? '', ...(validate?.flat() ?? [])]
+  const { output, link, validate, folders } = metadata
+  const texts = [
+    output ?? '',
+    link?.path ?? '',
+    ...(validate?.flat() ?? []),
+    ...(folders ?? []).map(folder => folder.path),
+  ]
   if (texts.every(text => text.search(SETTING) === -1)) return { metadata, records: [] }
   const records = new Set<string>()
   const where = files.metadata.at(-1) ?? `/${files.name}`
@@ -36,6 +41,10 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
         hint: 'To create the described ones: gabarit initialize-default-databases',
       })
     })
+  const isSet = (text: string) =>
+    [...text.matchAll(SETTING)].every(
+      ([, record = '', property = '']) => databases.get('configuration', record)?.[property],
+    )
   const path = (text: string) => {
     const filled = fill(text)
     if (filled.startsWith('/') && !filled.split('/').includes('..') && !/\p{Cc}/u.test(filled)) return filled
@@ -47,6 +56,13 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
     ...metadata,
     ...(output === undefined ? {} : { output: path(output) }),
     ...(link === undefined ? {} : { link: { ...link, path: path(link.path) } }),
+    ...(folders === undefined
+      ? {}
+      : {
+          folders: folders
+            .filter(folder => isSet(folder.path))
+            .map(folder => ({ ...folder, path: folder.path.search(SETTING) === -1 ? folder.path : path(folder.path) })),
+        }),
     ...(validate === undefined ? {} : { validate: validate.map(command => command.map(fill)) }),
   }
   return { metadata: settled, records: [...records] }

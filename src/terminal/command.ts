@@ -1,5 +1,6 @@
+import { readableDatabase } from '../db/store.ts'
 import type { Io } from '../system/io.ts'
-import type { Places } from '../system/places.ts'
+import { databaseFile, type Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
 /** An option of a command. */
@@ -39,6 +40,17 @@ export interface Invocation {
   readonly progress: (step: string | undefined) => void
 }
 
+/** What the last of the arguments, perhaps not finished, can become. */
+type Complete = (args: readonly string[], places: Places) => readonly string[] | Promise<readonly string[]>
+
+/** The first argument is the key of a record. */
+export function keysOf(database: string, isMeant = (_key: string) => true): Complete {
+  return (args, places) => {
+    const records = args.length > 1 ? undefined : readableDatabase(databaseFile(places, database))
+    return [...(records?.keys() ?? [])].filter(isMeant)
+  }
+}
+
 /** One command; help, completion and usage errors come from this. */
 export interface Command {
   readonly name: string
@@ -53,6 +65,8 @@ export interface Command {
   readonly onlyLooks?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */
   readonly verbs?: readonly Command[]
+  /** Absent: its arguments are not completed. */
+  readonly complete?: Complete
   /** Only loaded when the command runs. Resolves to the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>
 }

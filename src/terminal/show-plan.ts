@@ -1,5 +1,5 @@
 import { changeWord, planData } from '../plan/data.ts'
-import { colourDiff, unifiedDiff } from '../plan/diff.ts'
+import { colourDiff, describeAttributes, unifiedDiff } from '../plan/diff.ts'
 import { pinnedLine } from '../plan/drift-report.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
@@ -9,20 +9,29 @@ import type { Invocation } from './command.ts'
 /** One line for each file that was changed. */
 export function planSummary(plan: Plan): string[] {
   const changes = plan.changes.map(change => `${changeWord(change)} ${change.path}${note(change)}`)
-  return [...pinnedLines(plan), ...(changes.length === 0 ? ['no file changed'] : changes)]
+  const folders = namedFolders(plan).map(({ path }) => `created folder ${path}`)
+  return [...pinnedLines(plan), ...folders, ...(changes.length === 0 ? ['no file changed'] : changes)]
 }
 
 /** The unified diffs of a plan, with secret values as asterisks. */
 export function planAsText(plan: Plan, { places, colour }: Pick<Invocation, 'places' | 'colour'>): string {
   const pinned = pinnedLines(plan).map(line => `# ${line}\n`)
-  if (plan.changes.length === 0) return `${pinned.join('')}no file would change`
+  const folders = [
+    ...namedFolders(plan).map(({ path, attributes }) => `+ folder ${path} ${describeAttributes(attributes)}\n`),
+    ...(plan.emptied ?? []).map(({ path }) => `- folder ${path}, if it is empty\n`),
+  ]
+  if (plan.changes.length === 0) return `${pinned.join('')}${folders.join('')}no file would change`
   const show = makeRedact(places)
   const texts = plan.changes.map(change => {
     const remark = note(change)
     const diff = unifiedDiff(change, show)
     return `${remark === '' ? '' : `# ${change.path}${remark}\n`}${colour ? colourDiff(diff) : diff}`
   })
-  return [...pinned, ...texts].join('')
+  return [...pinned, ...folders, ...texts].join('')
+}
+
+function namedFolders({ folders }: Plan): Plan['folders'] {
+  return folders.filter(({ named }) => named)
 }
 
 /** Every plan mentions pinned files, because they do not follow templates and databases. */

@@ -13,26 +13,27 @@ import { formatManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
-/** How a run went; the rest of the entry is found out. */
+/** The result of a run; the rest of the entry is determined from it. */
 export type RunFacts = Pick<HistoryEntry, 'outcome' | 'problems' | 'validators' | 'adjustments'>
 
-/** What is known of a run before its commit. */
+/** What is known about a run before its commit. */
 export type NoteFacts = Pick<Unfinished, 'outcome' | 'problems' | 'changes' | 'closes'>
 
-/** Gathers one entry of the history while a run goes on. */
+/** Collects one history entry during a run. */
 export class Recorder {
   readonly #history: History
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time: string
   readonly #places: Places
-  /** The number of the entry, once it is taken. */
+  /** The number of the entry, once assigned. */
   #id: number | undefined
   #files: FileRecord[] = []
+  #folders: readonly string[] = []
   #manifest: string | undefined
 
   /**
-   * @param secrets besides the present ones
+   * @param secrets in addition to the current ones
    * @param started when the run began
    */
   constructor(places: Places, secrets: readonly string[] = [], started = new Date()) {
@@ -43,7 +44,7 @@ export class Recorder {
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
 
-  /** Keeps the former and the new content of every file of a plan; called before the commit. */
+  /** Stores the previous and the new content of every file of a plan; called before the commit. */
   keepFiles(plan: Plan, system: System): void {
     this.#files = plan.changes.map(change => ({
       path: change.path,
@@ -51,18 +52,20 @@ export class Recorder {
       before: versionBefore(change, system, this.#contents),
       after: versionAfter(change, system, this.#contents),
     }))
+    this.#folders = plan.folders.map(({ path }) => path)
     this.#manifest = this.#history.objects.put(formatManifest(plan.manifest))
   }
 
-  /** The plan was refused: its files are as they were. */
+  /** The plan was refused: its files are unchanged. */
   forgetFiles(): void {
     this.#files = []
+    this.#folders = []
     this.#manifest = undefined
     this.#contents.forget()
     this.forgetNote()
   }
 
-  /** Files whose former content could not be put back, because a secret in it has changed since. */
+  /** Files whose previous content could not be restored, because a secret in it has changed since. */
   lostFiles(): string[] {
     const isLost = (version: FileVersion | null) => {
       if (version === null || 'link' in version) return false
@@ -72,8 +75,8 @@ export class Recorder {
   }
 
   /**
-   * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
-   * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
+   * What is known before the commit, as a file that is written with it: so an interrupted run still has an entry.
+   * @param snapshot the databases that the files are generated from; undefined: those found when the entry is made
    */
   unfinished(asked: Asked, note: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
@@ -87,19 +90,19 @@ export class Recorder {
     return { real: unfinishedFile(this.#places, this.#id), text: JSON.stringify(text) }
   }
 
-  /** The note of {@link unfinished} is no longer needed: everything is done. */
+  /** Everything is done, so the note of {@link unfinished} is no longer needed. */
   forgetNote(): void {
     if (this.#id !== undefined) rmSync(unfinishedFile(this.#places, this.#id), { force: true })
   }
 
-  /** Adds the entry; undefined when nothing happened that is worth one. */
+  /** Adds the entry; undefined if nothing happened that is worth one. */
   finish(asked: Asked, facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()
     const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && asked.comment === null
-    if (quiet && properties.length === 0 && this.#files.length === 0) return undefined
+    if (quiet && properties.length + this.#files.length + this.#folders.length === 0) return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add(id, {
       ...asked,
@@ -126,6 +129,7 @@ export class Recorder {
     return {
       paths: this.#files.map(({ path }) => path),
       files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
     }
   }

@@ -7,7 +7,7 @@ import { caller } from '../system/accounts.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
 
-/** How the last confirmation ended, for whoever comes too late. */
+/** How the last confirmation ended, for those who come too late. */
 export interface Ended {
   readonly how: 'confirmed' | 'went back'
   readonly time: string
@@ -19,7 +19,7 @@ function lastFile(places: Places): string {
   return join(places.state, 'confirmation-last.json')
 }
 
-/** Ends a confirmation for good, and remembers how. The caller has the turn. */
+/** Ends a confirmation, and records how. The caller holds the event lock. */
 export function endConfirmation(
   { places, system }: Pick<Context, 'places' | 'system'>,
   open: Confirmation,
@@ -31,12 +31,12 @@ export function endConfirmation(
   writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600, locked: true })
 }
 
-/** How the last one ended; undefined when there was none. */
+/** How the last one ended; undefined if there was none. */
 export function readEnd(places: Places): Ended | undefined {
   try {
     return JSON.parse(readFileSync(lastFile(places), 'utf8'))
   } catch {
-    // There was none. A damaged note costs no more than a less exact message.
+    // There was none. A damaged note only makes a message less exact.
     return undefined
   }
 }

@@ -11,17 +11,17 @@ function pendingFile(places: Places): string {
   return join(places.state, 'pending.json')
 }
 
-/** Adjustments that failed and are tried again by the next event. */
+/** Adjustments that failed and that the next event tries again. */
 export function readPending(places: Places): Request[] {
   return readRequests(pendingFile(places), text => JSON.parse(text))
 }
 
-/** The same as a file that is put in place with others. */
+/** The same as a companion of a commit. */
 export function pendingCompanion(places: Places, requests: readonly Request[]): Companion {
   return { real: pendingFile(places), text: formatPending(requests) }
 }
 
-/** Remembers failed adjustments, in place of those remembered before. The caller has the turn. */
+/** Records failed adjustments, replacing the previous list. The caller holds the event lock. */
 export function writePending(places: Places, requests: readonly Request[]): void {
   const file = pendingFile(places)
   if (requests.length === 0) {
@@ -32,7 +32,7 @@ export function writePending(places: Places, requests: readonly Request[]): void
   writeFileAtomically(file, formatPending(requests), { mode: 0o600, locked: true })
 }
 
-/** After a commit that was refused: these wait again, when it had put others in place. */
+/** After a refused commit that had already replaced the list: restores the previous one. */
 export function putBackPending(places: Places, requests: readonly Request[]): void {
   if (formatPending(readPending(places)) !== formatPending(requests)) writePending(places, requests)
 }
@@ -45,12 +45,12 @@ function joinedFile(places: Places): string {
   return join(places.state, 'joined-requests')
 }
 
-/** Hands requests to the event under way, which makes them with its own. */
+/** Hands requests to the running event, which handles them with its own. */
 export function joinRequests(places: Places, requests: readonly Request[]): void {
   for (const request of requests) appendFileSync(joinedFile(places), `${JSON.stringify(request)}\n`, { mode: 0o600 })
 }
 
-/** Takes what joined events have handed over; it waits with the rest until it is done. The caller has the turn. */
+/** Takes what joined events have handed over; it stays pending until it is done. The caller holds the event lock. */
 export function takeJoined(places: Places): Request[] {
   const file = joinedFile(places)
   const requests = readRequests(file, text =>

@@ -54,7 +54,7 @@ const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['expand-template --output= /etc/hosts', 'the option --output needs a value'],
   ['expand-template --output x /etc/hosts /etc/dehydrated/config', '--output takes one template'],
   ['expand-template --all /etc/hosts', '--all takes no template names'],
-  ['gabarit letsencrypt', 'which verb? gabarit letsencrypt VERB'],
+  ['gabarit letsencrypt', 'missing subcommand: gabarit letsencrypt SUBCOMMAND'],
   ['gabarit letsencrypt stauts', 'unknown subcommand "stauts" of gabarit letsencrypt; did you mean "status"?'],
   ['gabarit letsencrypt status --josn', 'unknown option --josn; did you mean "--json"?'],
   ['signal-event', 'signal-event needs EVENT [ARGUMENT...]'],

@@ -24,7 +24,7 @@ const MISTAKES: readonly Mistake[] = [
     'a check of the site that nobody may run',
     box => box.write(`${SITE}/checks.d/friday`, '#!/bin/sh\nexit 1\n'),
     'warning',
-    /checks\.d\/friday: not executable, so this check is never asked/,
+    /checks\.d\/friday: not executable, so this check never runs/,
   ],
   [
     'a fragment that does not parse',

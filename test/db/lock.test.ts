@@ -91,7 +91,7 @@ test('a zombie is dead', async ({ path }) => {
 
 test('what gabarit did not make is not touched', ({ path }) => {
   fs.symlinkSync('/somewhere', path)
-  assert.match(failureOf(() => acquireLock(path, options)).message, 'not made by gabarit')
+  assert.match(failureOf(() => acquireLock(path, options)).message, 'not created by gabarit')
   fs.rmSync(path)
   fs.writeFileSync(path, '')
   assert.throws(() => acquireLock(path, options))

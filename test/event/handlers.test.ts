@@ -184,12 +184,12 @@ handlers('its environment: the root, the event, our commands first on PATH, and 
 
 handlers('a site handler replaces a shipped one of the same name; one that is not executable switches it off', () => {
   const server = new Server()
-  const folder = '/etc/gabarit/events/email-update'
+  const folder = '/etc/gabarit/events/nginx-update'
   server.must('gabarit initialize-default-databases')
-  server.write(`${folder}/S02make-web-folders`, '#!/bin/sh\necho own\n', 0o755)
-  assert.match(server.run('signal-event email-update').stderr, 'S02make-web-folders: own')
-  server.write(`${folder}/S02make-web-folders`, '', 0o644)
-  assert.not.match(server.must('signal-event --json email-update'), 'S02make-web-folders')
+  server.write(`${folder}/S85nginx-container`, '#!/bin/sh\necho own\n', 0o755)
+  assert.match(server.run('signal-event nginx-update').stderr, 'S85nginx-container: own')
+  server.write(`${folder}/S85nginx-container`, '', 0o644)
+  assert.not.match(server.must('signal-event --json nginx-update'), 'S85nginx-container')
   server.remove()
 })
 

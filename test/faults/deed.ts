@@ -84,7 +84,7 @@ export class RunRequest {
    * What is wrong with a server on which the command was cut off and another command has repaired what was left.
    * @returns `before` or `after`, and the problems: none, when the whole server is in one of these two states
    */
-  judge(site: Site): { readonly found: 'before' | 'after'; readonly problems: readonly string[] } {
+  async judge(site: Site): Promise<{ readonly found: 'before' | 'after'; readonly problems: readonly string[] }> {
     const state = site.state()
     const wrongBefore = differences(this.before.state, state)
     const wrongAfter = differences(this.after.state, state)
@@ -99,7 +99,7 @@ export class RunRequest {
       problems.push(`${found}: adjustments that wait: ${now.pending}`)
     if (now.entries.join() !== wanted.entries.join())
       problems.push(`${found}: the last entry of the history is ${now.entries.at(-1)}, not ${wanted.entries.at(-1)}`)
-    problems.push(...complaints(site), ...leftOvers(site))
+    problems.push(...(await complaints(site)), ...leftOvers(site))
     return { found, problems: [...problems] }
   }
 }
@@ -144,9 +144,9 @@ function describe({ command, args, paths, properties }: HistoryEntry): string {
 }
 
 /** What `gabarit doctor` would say; a service that still waits is no error. And whether everything can be taken back. */
-function complaints(site: Site): string[] {
+async function complaints(site: Site): Promise<string[]> {
   const { places } = site
-  const errors = examine(places, new DryRunSystem(places.root), new Date()).filter(
+  const errors = (await examine(places, new DryRunSystem(places.root), new Date())).filter(
     ({ id, level }) => level === 'error' || (id === 'last-good' && level === 'warning'),
   )
   const found = errors.map(({ id, message }) => `doctor: ${id}: ${message}`)

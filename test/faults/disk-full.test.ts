@@ -23,7 +23,7 @@ function fill(place: string, free: number): void {
   writeFileSync(join(place, 'ballast'), Buffer.alloc(Math.max(0, bavail - free) * PAGE))
 }
 
-testIf(disk, reason, `${FULL} full ones`, () => {
+testIf(disk, reason, `${FULL} full ones`, async () => {
   const deeds = makeDeeds()
   const wrong: string[] = []
   const seen = { refused: 0, done: 0 }
@@ -40,7 +40,7 @@ testIf(disk, reason, `${FULL} full ones`, () => {
     if (status !== 0 && !/no space left on device/.test(stderr)) problems.push(`exit ${status}: ${stdout}${stderr}`)
     if (/bug in gabarit/.test(stderr)) problems.push(stderr)
     rmSync(join(place, 'ballast'))
-    problems.push(...repairAndJudge(site, deed, next()))
+    problems.push(...(await repairAndJudge(site, deed, next())))
     const at = `seed ${SEED}, run ${run}, ${deed.name}, ${free} pages free on ${folder}`
     wrong.push(...problems.map(problem => `${at}: ${problem}`))
     unmount(site, place)

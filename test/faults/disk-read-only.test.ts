@@ -16,7 +16,7 @@ const disk = suite('disks')
 const next = random(SEED)
 const READ_ONLY = 50
 
-testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, () => {
+testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, async () => {
   const deeds = makeDeeds()
   const wrong: string[] = []
   const seen = { refused: 0, done: 0 }
@@ -37,7 +37,7 @@ testIf(disk, reason, `${READ_ONLY} that become read-only at some step`, () => {
     if (status !== 0 && !/read-only file system/.test(stderr)) problems.push(`exit ${status}: ${stdout}${stderr}`)
     if (/bug in gabarit/.test(stderr)) problems.push(stderr)
     must(['mount', '-o', 'remount,rw', place])
-    problems.push(...repairAndJudge(site, deed, next()))
+    problems.push(...(await repairAndJudge(site, deed, next())))
     const at = `seed ${SEED}, run ${run}, ${deed.name}, ${folder} read-only at step ${number}, ${name}`
     wrong.push(...problems.map(problem => `${at}: ${problem}`))
     unmount(site, place)

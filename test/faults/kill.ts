@@ -30,7 +30,7 @@ export function momentOf(site: Site, deed: RunRequest): Moment {
  * @param lot decides which command repairs, and whether the one that was killed is then carried out in full: in [0, 1)
  * @returns what is wrong; nothing when all is well
  */
-export function repairAndJudge(site: Site, deed: RunRequest, lot: number): string[] {
+export async function repairAndJudge(site: Site, deed: RunRequest, lot: number): Promise<string[]> {
   const damaged =
     UNDER_WAY.some(name => existsSync(join(site.places.state, name))) ||
     namesIn(site.places.state).some(name => name.startsWith('unfinished-'))
@@ -40,18 +40,18 @@ export function repairAndJudge(site: Site, deed: RunRequest, lot: number): strin
   const waits = readConfirmation(site.places) !== undefined && repair[0] === 'expand-template'
   if (status !== (waits ? 3 : 0)) problems.push(`${repair.join(' ')}: exit ${status}: ${stderr}`)
   if (damaged !== /cut off/.test(stderr)) problems.push(`${repair.join(' ')} said: ${JSON.stringify(stderr)}`)
-  const { found, problems: wrong } = deed.judge(site)
+  const { found, problems: wrong } = await deed.judge(site)
   problems.push(...wrong)
-  if (found === 'before' && (lot * 1000) % 3 < 1) problems.push(...again(site, deed))
+  if (found === 'before' && (lot * 1000) % 3 < 1) problems.push(...(await again(site, deed)))
   endGuard(site)
   return problems
 }
 
 /** What was cut off can be done now. */
-function again(site: Site, deed: RunRequest): string[] {
+async function again(site: Site, deed: RunRequest): Promise<string[]> {
   const { status, stdout, stderr } = site.run(deed.command, { input: deed.input })
   if (status !== 0) return [`again: exit ${status}: ${stdout}${stderr}`]
-  const { found, problems } = deed.judge(site)
+  const { found, problems } = await deed.judge(site)
   return found === 'after' ? problems.map(problem => `again: ${problem}`) : ['again: it was not done']
 }
 

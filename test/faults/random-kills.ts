@@ -82,7 +82,7 @@ export function killAtRandom(suite: Test, make: () => RunRequest): void {
       // The machine may have become slower or faster.
       times[trigger] = Math.max(took, 0.9 * times[trigger])
       tally.add(momentOf(site, deed))
-      const problems = repairAndJudge(site, deed, next())
+      const problems = await repairAndJudge(site, deed, next())
       const at = `seed ${SEED}, ${deed.name}, kill ${kill}, ${delay.toFixed(1)} ms behind ${trigger}`
       wrong.push(...problems.map(problem => `${at}: ${problem}`))
       site.remove()

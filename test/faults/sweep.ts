@@ -29,7 +29,7 @@ export class Tally {
 
 /** Adds a test that kills a command at every step that it takes, each time on a fresh server, and has another one repair. */
 export function killAtEveryStep(suite: Test, make: () => RunRequest): void {
-  suite('killed -9 at every step: before or after, as a whole, and the next command says what it repaired', () => {
+  suite('killed -9 at every step: before or after, as a whole, and the next command says what it repaired', async () => {
     const deed = make()
     const next = random(SEED)
     const tally = new Tally()
@@ -39,7 +39,7 @@ export function killAtEveryStep(suite: Test, make: () => RunRequest): void {
       const { stderr } = site.run(deed.command, { input: deed.input, env: atStep({ root: site.root, step: number }) })
       const problems = stderr.includes('killed by SIGKILL') ? [] : [`it was not killed: ${stderr}`]
       tally.add(momentOf(site, deed))
-      problems.push(...repairAndJudge(site, deed, next()))
+      problems.push(...(await repairAndJudge(site, deed, next())))
       wrong.push(...problems.map(problem => `seed ${SEED}, ${deed.name}, step ${number}, ${name}: ${problem}`))
       site.remove()
     }

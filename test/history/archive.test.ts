@@ -120,7 +120,7 @@ test('commits of somebody else behind the entries are no obstacle; a repository 
   box.must('db goods set bread good')
   const { status, stderr } = box.run('signal-event shop-update')
   assert.is(status, 0)
-  assert.match(stderr, 'its branch main was not made by gabarit')
+  assert.match(stderr, 'its branch main was not created by gabarit')
   box.remove()
 })
 

@@ -115,7 +115,7 @@ prune('a damaged entry is named, the others are shown; it costs no event its goo
   const note = box.write('/var/lib/gabarit/unfinished-000099.json', '{"id": 99}')
   const refused = box.run('signal-event change')
   assert.is(refused.status, 3)
-  assert.match(refused.stderr, `${note}: the note of a run that was cut off is damaged: parts of it are missing`)
+  assert.match(refused.stderr, `${note}: the note of an interrupted run is damaged: parts of it are missing`)
   box.remove()
 })
 

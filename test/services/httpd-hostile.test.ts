@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { PROJECT } from '../support/sandbox.ts'
 import { configuration, domain, HTTPD, host, Server } from './server.ts'
 
 const hostile = suite('httpd.conf and hostile values')
@@ -116,10 +115,11 @@ hostile('the folder of an ibay is no pattern, in httpd.conf and among the folder
   assert.match(stdout, 'DocumentRoot /srv/ibays/docs/html')
   server.run(['db', 'accounts', 'setprop', 'docs', 'Path', '/srv/x*'])
   assert.is(server.must('db accounts printprop docs Path'), '')
-  const env = { GABARIT_EVENT: 'ibay-modify' }
-  const made = server.run([`${PROJECT}/events/actions/make-web-folders`, 'ibay-modify'], { env })
-  assert.is(made.status, 0, made.stderr)
-  assert.match(made.stderr, 'no folder is made for the ibay "*"')
+  const planned = server.run(['signal-event', '--dry-run', 'ibay-modify'], UNCHECKED)
+  assert.match(planned.stdout, '+ folder /srv/ibays/docs/html 0:0 0755\n')
+  assert.not(server.exists('/srv'), 'looking makes nothing')
+  const made = server.run(['signal-event', 'ibay-modify'], UNCHECKED)
+  assert.match(made.stderr, 'no folder is made for glob: its Path "/srv/[a-z]*" is not a plain path')
   assert.equal(readdirSync(server.path('/srv')).sort(), ['ibays', 'own site'])
   assert.equal(readdirSync(server.path('/srv/ibays')).sort(), ['Primary', 'docs'])
   server.remove()

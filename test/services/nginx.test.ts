@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { needsCommands } from '../support/packages.ts'
-import { BIN, must } from '../support/sandbox.ts'
+import { must } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { configuration, domain, HTTPD, host, Server } from './server.ts'
 
@@ -66,7 +66,10 @@ nginx('the certificate: its own, that of the nearest domain, that of modSSL, the
   assert.equal(served('plex.example.org'), ['/c/fullchain.pem', '/c/privkey.pem'])
   const own = 'Certificate own crt /o+n/crt.pem key /o+n/key.pem CertificateChainFile /o+n/ca.pem'
   server.must(`db proxies setprop deep.a.example.org ${own}`)
-  assert.equal(served('deep.a.example.org'), ['/var/lib/gabarit/ssl/joined/o%2Bn+crt.pem', '/o+n/key.pem'])
+  assert.equal(served('deep.a.example.org'), [
+    '/var/lib/gabarit/ssl/joined/proxy/deep.a.example.org.pem',
+    '/o+n/key.pem',
+  ])
   server.must('db proxies setprop deep.a.example.org Certificate none')
   assert.is(served('deep.a.example.org'), undefined)
   assert.not.match(server.read(`${SITES}/deep.a.example.org.conf`), 'ssl')
@@ -75,23 +78,30 @@ nginx('the certificate: its own, that of the nearest domain, that of modSSL, the
 
 nginx('certificate and chain that lie apart are joined for root alone; a missing one is said', () => {
   const server = serverWith(PLEX)
-  server.write('/o+n/crt.pem', 'leaf\n')
-  server.write('/o+n/ca.pem', 'chain\n')
+  const pem = (text: string, kind = 'CERTIFICATE') => `-----BEGIN ${kind}-----\n${text}\n-----END ${kind}-----\n`
+  server.write('/o+n/crt.pem', `${pem('a key', 'PRIVATE KEY')}Leaf, in words\n${pem('leaf')}`)
+  server.write('/o+n/ca.pem', `${pem('chain')}${pem('root')}`)
   server.must('config setprop modSSL crt /o+n/crt.pem key /o+n/key.pem CertificateChainFile /o+n/ca.pem')
-  // What is brought to the disk, by a program in front of sync(1).
-  const synced = server.path('/synced')
-  server.write('/tools/sync', `#!/bin/sh\necho "$@" >>'${synced}'\nexec /bin/sync "$@"\n`, 0o755)
-  server.must('signal-event ssl-update', {
-    env: { PATH: `${server.path('/tools')}:${BIN}:${process.env.PATH}:/usr/sbin:/sbin` },
-  })
-  assert.match(server.read('/synced'), /^\S+\/ssl\/joined\/\.new\.\w+\n\S+\/ssl\/joined\n/m)
-  const joined = '/var/lib/gabarit/ssl/joined/o%2Bn+crt.pem'
-  assert.is(server.read(joined), 'leaf\nchain\n')
+  const joined = '/var/lib/gabarit/ssl/joined/modSSL.pem'
+  assert.match(server.must('signal-event --dry-run ssl-update'), `+++ ${joined}\n`)
+  assert.match(server.must('signal-event ssl-update'), `created ${joined}`)
+  assert.is(server.read(joined), pem('leaf') + pem('chain') + pem('root'), 'a key is no part of it')
   assert.is(statSync(server.path(joined)).mode & 0o777, 0o600)
-  server.must('config setprop modSSL CertificateChainFile /o+n/gone.pem')
-  const { status, stderr } = server.run('signal-event ssl-update')
-  assert.is(status, 1)
-  assert.match(stderr, 'the certificate /o+n/crt.pem and its chain /o+n/gone.pem cannot be joined')
+  assert.is(statSync(server.path('/var/lib/gabarit/ssl')).mode & 0o777, 0o700)
+  server.write('/o+n/ca.pem', pem('other'))
+  assert.match(server.must('signal-event ssl-update'), `changed ${joined}`)
+  server.must('gabarit rollback')
+  assert.is(server.read(joined), pem('leaf') + pem('chain') + pem('root'))
+  for (const [file, said] of [
+    ['/o+n/gone.pem', 'does not exist'],
+    ['/o+n/key.pem', 'has no certificate'],
+  ] as const) {
+    server.write('/o+n/key.pem', pem('a key', 'PRIVATE KEY'))
+    server.must(`config setprop modSSL CertificateChainFile ${file}`)
+    const { status, stderr } = server.run('signal-event ssl-update')
+    assert.is(status, 3)
+    assert.match(stderr, `the certificate /o+n/crt.pem and its chain ${file} cannot be joined: ${file} ${said}`)
+  }
   server.remove()
 })
 

@@ -5,11 +5,11 @@ import { build, type Plugin } from 'esbuild'
 
 const PROJECT = join(import.meta.dirname, '../..')
 
-/** Lets tests and scripts find files relative to their source, not to the bundle. */
+/** A file of tests, and the table of modules, find what lies beside them in the sources, not beside the bundle. */
 const places: Plugin = {
   name: 'places',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/(test|scripts)\/.*\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\/((test|scripts)\/.*|src\/cli\/modules)\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))

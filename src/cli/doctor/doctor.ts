@@ -1,14 +1,16 @@
+import { Failure } from '../../base/failure.ts'
 import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
-import type { Diagnosis, Patient } from './check.ts'
+import type { Check, Diagnosis, Patient } from '../../terminal/module.ts'
+import { MODULES } from '../modules.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
 import { STATE_CHECKS } from './state-checks.ts'
-import { VPN_CHECKS } from './vpn-checks.ts'
 
-const CHECKS = [...STATE_CHECKS, ...SERVER_CHECKS, ...VPN_CHECKS]
+/** All checks: the engine's, then those of the modules. */
+export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
 
 /** One finding, and whether it is ignored. */
 export interface Finding extends Diagnosis {
@@ -16,11 +18,8 @@ export interface Finding extends Diagnosis {
   readonly ignored?: Ignore
 }
 
-/**
- * Runs checks. Expired ignores do not count.
- * @param only ids of the checks to run; default: all
- */
-export function examine(places: Places, system: System, now: Date, only?: readonly string[]): Finding[] {
+/** Runs checks. An ignore that has ended no longer counts. */
+export async function examine(places: Places, system: System, now: Date, checks = CHECKS): Promise<Finding[]> {
   const ignores = readIgnores(
     places,
     CHECKS.map(({ id }) => id),
@@ -28,11 +27,24 @@ export function examine(places: Places, system: System, now: Date, only?: readon
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, system, configuration, now: now.getTime() }
-  const checks = only === undefined ? CHECKS : CHECKS.filter(({ id }) => only.includes(id))
-  return checks.flatMap(({ id, run }) => {
+  const findings: Finding[] = []
+  for (const check of checks) {
+    const { id } = check
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)
-    return run(patient).map(diagnosis =>
-      ignored === undefined || diagnosis.level === 'ok' ? { id, ...diagnosis } : { id, ...diagnosis, ignored },
-    )
-  })
+    for (const diagnosis of await diagnose(check, patient))
+      findings.push(
+        ignored === undefined || diagnosis.level === 'ok' ? { id, ...diagnosis } : { id, ...diagnosis, ignored },
+      )
+  }
+  return findings
+}
+
+/** What a check cannot read is a finding, too. */
+async function diagnose({ run, mend }: Check, patient: Patient): Promise<readonly Diagnosis[]> {
+  try {
+    return await run(patient)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return [{ level: 'error', message: error.describe(), ...(mend === undefined ? {} : { command: mend }) }]
+  }
 }

@@ -10,8 +10,8 @@ import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
+import { type Check, type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/pending.ts'
-import { type Check, type Diagnosis, ok, orOk, type Patient } from './check.ts'
 
 /** Checks of gabarit's own files. */
 export const STATE_CHECKS: readonly Check[] = [

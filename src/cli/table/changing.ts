@@ -27,6 +27,7 @@ export const CHANGING: readonly Command[] = [
       ['signal-event --dry-run domain-modify example.org', 'see what would change'],
       ['signal-event --check console-save', 'and have the daemons check it'],
     ],
+    complete: async (...typed) => (await import('../complete.ts')).events(...typed),
     run: async invocation => (await import('../signal-event.ts')).run(invocation),
   },
   {
@@ -50,6 +51,7 @@ export const CHANGING: readonly Command[] = [
       ['expand-template --diff /etc/httpd/conf/httpd.conf', 'see what would change'],
       ['expand-template --all', 'generate all files'],
     ],
+    complete: async (...typed) => (await import('../complete.ts')).templates(...typed),
     run: async invocation => (await import('../expand-template.ts')).run(invocation),
   },
   {

@@ -9,6 +9,7 @@ export const OWN_FILES: readonly Command[] = [
     arity: [2, 2],
     options: [JSON_OPTION],
     examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
+    complete: async (...typed) => (await import('../complete.ts')).fragments(...typed),
     run: async invocation => (await import('../customize.ts')).run(invocation),
   },
   {
@@ -26,6 +27,7 @@ export const OWN_FILES: readonly Command[] = [
       ['gabarit overrides merge', 'bring these changes into all stale ones'],
       ['gabarit overrides keep /etc/hosts 30Hosts', 'declare yours up to date'],
     ],
+    complete: async (...typed) => (await import('../complete.ts')).overrides(...typed),
     run: async invocation => (await import('../overrides.ts')).run(invocation),
   },
   {

@@ -65,6 +65,7 @@ export const SEEING: readonly Command[] = [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
       ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'where line 120 comes from'],
     ],
+    complete: async (...typed) => (await import('../complete.ts')).templates(...typed),
     run: async invocation => (await import('../explain.ts')).run(invocation),
   },
   {
@@ -74,6 +75,7 @@ export const SEEING: readonly Command[] = [
     arity: [2, 2],
     options: [JSON_OPTION],
     examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would affect']],
+    complete: async (...typed) => (await import('../complete.ts')).records(...typed),
     run: async invocation => (await import('../impact.ts')).run(invocation),
   },
   {

@@ -5,7 +5,7 @@ import { sha256 } from '../../base/sha256.ts'
 import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
 
-/** Contents by their SHA-256, each stored once and readable for root only. */
+/** Contents by their SHA-256, each stored once and readable by root only. */
 export class Objects {
   readonly #folder: string
 
@@ -23,7 +23,7 @@ export class Objects {
     return hash
   }
 
-  /** @throws Failure when the content is gone or is no longer what was stored */
+  /** @throws Failure if the content is missing or is no longer what was stored */
   get(hash: string): Buffer {
     const file = this.#file(hash)
     try {
@@ -33,13 +33,13 @@ export class Objects {
       if (hasCode(error, 'ENOENT')) throw new Failure('this part of the history has been pruned', { where: file })
       throw error
     }
-    throw new Failure('this part of the history is damaged: its content does not fit its name', { where: file })
+    throw new Failure('this part of the history is damaged: its content does not match its name', { where: file })
   }
 
-  /** Removes every content that is not in use. @returns how many */
+  /** Removes every unused content. @returns how many */
   prune(used: ReadonlySet<string>): number {
     if (!existsSync(this.#folder)) return 0
-    // Among them is what a writer that was killed left behind, under a name that is no hash.
+    // This includes leftovers of a killed writer, whose names are not hashes.
     const stored = readdirSync(this.#folder).flatMap(start =>
       readdirSync(join(this.#folder, start)).map(name => ({ name, file: join(this.#folder, start, name) })),
     )

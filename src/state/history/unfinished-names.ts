@@ -6,12 +6,12 @@ import type { Places } from '../../system/places.ts'
 
 const NAME = /^unfinished-(\d+)\.json$/
 
-/** The file of the note of a run, named after the number that its entry will have. */
+/** The file of a run's note, named after the number that its entry will have. */
 export function unfinishedFile(places: Places, id: number): string {
   return join(places.state, `unfinished-${String(id).padStart(6, '0')}.json`)
 }
 
-/** The numbers that runs have taken whose entries are not made yet, in order. */
+/** The numbers of runs whose entries have not been made yet, in order. */
 export function unfinishedIds(places: Places): number[] {
   try {
     return readdirSync(places.state)
@@ -26,7 +26,7 @@ export function unfinishedIds(places: Places): number[] {
 
 /**
  * Reads the note of a run.
- * @throws Failure (refused) when it is damaged
+ * @throws Failure (refused) if it is damaged
  */
 export function readUnfinished<Note>(places: Places, id: number): Note {
   const file = unfinishedFile(places, id)
@@ -34,11 +34,11 @@ export function readUnfinished<Note>(places: Places, id: number): Note {
     const note = JSON.parse(readFileSync(file, 'utf8'))
     const lists = isObject(note) ? [note.args, note.problems, note.paths, note.changes, note.masked] : []
     if (lists.length > 0 && lists.every(Array.isArray)) return note
-    throw new Error('parts of it are missing')
+    throw new Error('it is incomplete')
   } catch (error) {
-    throw refusal(`the note of a run that was cut off is damaged: ${messageOf(error)}`, {
+    throw refusal(`the note of an interrupted run is damaged: ${messageOf(error)}`, {
       where: file,
-      hint: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
+      hint: 'Move it away. The files of that run are in place, but its history entry is lost.',
     })
   }
 }

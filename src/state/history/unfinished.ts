@@ -10,14 +10,14 @@ import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './sn
 import { readUnfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /**
- * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
- * run that is cut off behind its commit has an entry all the same, and what belongs to its files is done later.
+ * What is known about an entry when its files are about to be put in place. It is written in the same commit: so a run that is
+ * interrupted after its commit still has an entry, and what belongs to its files is done later.
  */
 export type Unfinished = Asked &
-  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'manifest'> & {
-    /** The databases that the files were made from; null: those that are found when the entry is made. */
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'manifest'> & {
+    /** The databases that the files were generated from; null: those found when the entry is made. */
     readonly databases: HistoryEntry['databases'] | null
-    /** Changes of properties that belong to the files and are made right behind them. Secrets stand in clear. */
+    /** Property changes that belong to the files and are made right after them. Contains secrets in clear. */
     readonly changes: readonly PropertyChange[]
     /** The files with secrets that were written. */
     readonly masked: readonly MaskedEntry[]
@@ -26,9 +26,9 @@ export type Unfinished = Asked &
   }
 
 /**
- * Makes entries of what was cut off, and does what was still to be done. The caller has the turn, so that nobody is still at
- * it. Repeatable: being cut off here as well does no harm.
- * @param finish does the rest of each, before it is forgotten
+ * Makes entries for interrupted runs, and completes them. The caller holds the event lock, so none of them is still running.
+ * Can itself be interrupted and repeated.
+ * @param finish completes each run before its note is removed
  */
 export function recordUnfinished(places: Places, finish: (entry: Unfinished) => void): void {
   for (const id of unfinishedIds(places)) {
@@ -37,7 +37,7 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
     changeDatabases(places, entry.changes, 'gabarit')
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
-    // Else it was cut off between adding the entry and removing this file.
+    // Otherwise it was interrupted between adding the entry and removing this file.
     if (!history.ids().includes(id)) history.add(id, complete(id, entry, history, places))
     finish(entry)
     rmSync(file, { force: true })
@@ -53,7 +53,7 @@ function complete(id: number, unfinished: Unfinished, history: History, places: 
     ...entry,
     problems: [
       ...entry.problems,
-      'it was cut off when its files were in place: what it does after that may not be done',
+      'it was interrupted after its files were in place: later steps may not have been done',
     ],
     properties: snapshotChanges(before, loadSnapshot(databases, history.objects)),
     databases,

@@ -16,13 +16,18 @@ export const none: ServiceManager = {
   isUp: () => Promise.resolve(undefined),
 }
 
-const MANAGERS: Readonly<Record<string, (env: NodeJS.ProcessEnv) => ServiceManager>> = {
-  systemd: () => systemd,
-  s6,
-  supervisord: () => supervisord,
-  docker: () => docker,
-  none: () => none,
-}
+/** The managers, and a file that shows that one runs on this machine; the first that is found is used. */
+const MANAGERS: readonly (readonly [
+  name: string,
+  make: (env: NodeJS.ProcessEnv) => ServiceManager,
+  traces: readonly string[],
+])[] = [
+  ['systemd', () => systemd, ['/run/systemd/system']],
+  ['s6', s6, ['/run/service/.s6-svscan', '/service/.s6-svscan']],
+  ['supervisord', () => supervisord, ['/run/supervisor.sock', '/var/run/supervisor.sock']],
+  ['docker', () => docker, []],
+  ['none', () => none, []],
+]
 
 /**
  * The service manager: `GABARIT_SERVICE_MANAGER`, else the property `ServiceManager` of the record `gabarit`, else detected
@@ -41,15 +46,13 @@ export function chooseServiceManager(
 function findServiceManager(root: string, property: string | undefined, env: NodeJS.ProcessEnv): ServiceManager {
   const named = env.GABARIT_SERVICE_MANAGER || property
   if (named !== undefined && named !== '' && named !== 'auto') {
-    const make = Object.hasOwn(MANAGERS, named) ? MANAGERS[named] : undefined
+    const make = MANAGERS.find(([name]) => name === named)?.[1]
     if (make !== undefined) return make(env)
-    const names = Object.keys(MANAGERS)
+    const names = MANAGERS.map(([name]) => name)
     throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
       hint: `Known: ${names.join(', ')}`,
     })
   }
   if (root !== '/') return none
-  if (existsSync('/run/systemd/system')) return systemd
-  if (existsSync('/run/service/.s6-svscan') || existsSync('/service/.s6-svscan')) return s6(env)
-  return ['/run/supervisor.sock', '/var/run/supervisor.sock'].some(path => existsSync(path)) ? supervisord : none
+  return MANAGERS.find(([, , traces]) => traces.some(path => existsSync(path)))?.[1](env) ?? none
 }

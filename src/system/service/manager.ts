@@ -16,7 +16,7 @@ export interface Unit {
 /** Runs one command of a service manager, with the time limit of adjustments. */
 export type Run = (command: readonly string[]) => Promise<RunResult>
 
-/** One supervisor of services. */
+/** What adjusts services. */
 export interface ServiceManager {
   readonly name: string
   /** Adjusts nothing, only says what would be done. */
@@ -29,6 +29,53 @@ export interface ServiceManager {
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
+}
+
+/** A supervisor with only these commands. What to do for each action, {@link supervised} decides. */
+export interface Supervisor {
+  readonly name: string
+  /** What it calls a service: `container`. */
+  readonly kind: string
+  readonly nameOf: (unit: Unit) => string
+  readonly start: (unit: Unit) => string[]
+  readonly stop: (unit: Unit) => string[]
+  readonly restart: (unit: Unit) => string[]
+  readonly reload: (unit: Unit) => string[] | undefined
+  /** @param signal `USR1`; undefined is returned for one that it cannot send */
+  readonly signal: (unit: Unit, signal: string) => string[] | undefined
+  /** Whether start or stop is run although the service is in that state already. */
+  readonly repeats: (unit: Unit, action: 'start' | 'stop') => boolean
+  /** Whether it is up or coming up; if it is unknown or nobody answers, the result that says so. */
+  readonly look: (run: Run, unit: Unit) => Promise<boolean | RunResult>
+  readonly isUp: ServiceManager['isUp']
+}
+
+/** The manager made of a supervisor. What must run is started; what is down stays down when it was only to be reloaded. */
+export function supervised(supervisor: Supervisor): ServiceManager {
+  const { name, kind, nameOf, isUp } = supervisor
+  const commandOf = (unit: Unit, action: ServiceAction) => {
+    if (action.startsWith('signal:')) return supervisor.signal(unit, action.slice('signal:'.length))
+    if (action === 'start' || action === 'stop') return supervisor[action](unit)
+    if (action === 'restart' || action === 'try-restart') return supervisor.restart(unit)
+    return action.startsWith('reload') ? supervisor.reload(unit) : undefined
+  }
+  return {
+    ...{ name, isUp },
+    describe: (unit, action) => commandOf(unit, action)?.join(' ') ?? `nothing for ${action} of ${nameOf(unit)}`,
+    async adjust(run, unit, action) {
+      const wanted = commandOf(unit, action)
+      if (wanted === undefined) return resultOf(`${name} cannot ${action} a ${kind} while it runs`)
+      const up = await supervisor.look(run, unit)
+      if (typeof up === 'object') return up
+      if (action === 'start' || action === 'stop')
+        return up === (action === 'start') && !supervisor.repeats(unit, action) ? resultOf(undefined) : run(wanted)
+      if (up) return run(wanted)
+      if (action === 'try-restart' || action === 'reload-or-try-restart') return resultOf(undefined)
+      // A signal would kill a process that has just started and does not handle signals yet.
+      if (action === 'reload' || action.startsWith('signal:')) return resultOf(`${nameOf(unit)} is not running`)
+      return run(supervisor.start(unit))
+    },
+  }
 }
 
 /** A result without a command. */

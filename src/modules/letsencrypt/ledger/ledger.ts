@@ -8,7 +8,7 @@ import type { Authority, Clock } from '../types.ts'
 import { type Entry, isEntry, relevant } from './entries.ts'
 import { type Answer, judge, type Order } from './judge.ts'
 import { LIMITS } from './limit-table.ts'
-import { registeredDomain } from './public-suffix.ts'
+import { registeredDomain } from './public-suffix.apart.ts'
 import { pauseIn } from './retry-after.ts'
 
 /** How it ended when an authority was asked. */

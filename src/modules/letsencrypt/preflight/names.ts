@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { NAMES_PER_CERTIFICATE } from '../ledger/limit-table.ts'
-import { isPublicName } from '../ledger/public-suffix.ts'
+import { isPublicName } from '../ledger/public-suffix.apart.ts'
 import type { Authority, NameToCheck } from '../types.ts'
 import { type CheckResult, failed, ok, skipped } from './check.ts'
 

@@ -1,0 +1,50 @@
+import type { Records } from '../db/record.ts'
+import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import type { Command } from './command.ts'
+
+/** What a service that needs more than templates adds to the engine. Its parts are loaded when they run. */
+export interface Module {
+  readonly name: string
+  readonly commands: readonly Command[]
+  readonly checks: readonly Check[]
+}
+
+/** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */
+export interface Check {
+  readonly id: string
+  /** The heading below which `gabarit status` shows what it finds, too. */
+  readonly inStatus?: string
+  /** The command that mends what cannot be read. */
+  readonly mend?: string
+  readonly run: (patient: Patient) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
+}
+
+/** The result of a check for one thing. */
+export interface Diagnosis {
+  readonly level: 'ok' | 'warning' | 'error'
+  /** What is wrong, or what was checked and is in order. */
+  readonly message: string
+  /** The command that fixes it. */
+  readonly command?: string
+}
+
+/** What checks examine. */
+export interface Patient {
+  readonly places: Places
+  readonly system: System
+  /** The configuration database; empty if it cannot be read, which is a separate finding. */
+  readonly configuration: Records
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** All is well. */
+export function ok(message: string): Diagnosis[] {
+  return [{ level: 'ok', message }]
+}
+
+/** The findings, or ok if there are none. */
+export function orOk(found: readonly Diagnosis[], message: string): readonly Diagnosis[] {
+  return found.length > 0 ? found : ok(message)
+}
