@@ -78,7 +78,7 @@ step('a port that somebody else has: the old site answers, exit 4, all is as bef
   const { status, stdout, stderr } = run(['signal-event', 'console-save'])
   assert.is(status, 4, `${stdout}${stderr}`)
   assert.match(stderr, 'httpd does not come up')
-  assert.match(stderr, 'Everything is back as it was before')
+  assert.match(stderr, 'Files, databases and services were rolled back')
   assert.equal(
     treeChanges(before, treeState('/etc/httpd')).filter(line => !/conf: |ino|httpd\.conf: /.test(line)),
     [],
@@ -157,7 +157,7 @@ step('an adjustment that hangs and leaves the service ill: it goes back', async 
   assert.is(status, 4, `${stdout}${stderr}`)
   assert.match(stderr, 'did not end within 2 s and was killed')
   assert.match(stderr, 'nothing answers on TCP port 7001')
-  assert.match(stderr, 'Everything is back as it was before')
+  assert.match(stderr, 'Files, databases and services were rolled back')
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode deaf')
   assert.is(type('config getprop ported mode'), 'deaf\n')
   await waitFor('the old service', () => served().includes('mode deaf'))

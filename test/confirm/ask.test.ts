@@ -199,7 +199,7 @@ ask('whatever adjusts a service whose description asks for a window waits, from 
   assert.equal([window?.within, window?.base], [1800, before])
   box.must('gabarit confirm cancel')
   assert.equal([box.word, box.exists('/etc/y')], ['1', false])
-  assert.match(tried('42', 'signal-event all --dry-run').stdout, 'would go back by itself after 30 min')
+  assert.match(tried('42', 'signal-event all --dry-run').stdout, 'would roll back automatically after 30 min')
   for (const command of ['signal-event change', 'gabarit apply']) {
     assert.is(tried(command.length.toString(), command).window?.within, 1800, command)
     box.must('gabarit confirm')

@@ -23,7 +23,7 @@ window('unconfirmed it goes back: files, databases, services, as an entry of the
   const late = box.run('gabarit confirm')
   assert.equal(
     [late.status, late.stderr.split('\n')[0]?.replace(/at .*/, '')],
-    [1, 'too late: signal-event change went back '],
+    [1, 'too late: signal-event change was rolled back '],
   )
   assert.is(box.run('signal-event change').status, 0)
   box.remove()
@@ -55,11 +55,11 @@ window(
     for (const command of [...commands, 'signal-event change --confirm-within 5s']) {
       const { status, stderr } = box.run(command)
       assert.is(status, 3, command)
-      assert.match(stderr, 'a change waits for its confirmation')
+      assert.match(stderr, 'a change is waiting for confirmation')
     }
     assert.is(box.run('signal-event --dry-run change').status, 0)
     assert.is(box.status()?.base, 1)
-    assert.match(box.must('gabarit confirm cancel'), 'went back. Everything is as it was after entry 1')
+    assert.match(box.must('gabarit confirm cancel'), 'rolled back. Everything is as it was after entry 1')
     assert.equal([box.read('/etc/x'), box.word, box.must('config get other')], ['x 1\n', '1', 'thing\n'])
     box.remove()
   },
@@ -90,7 +90,7 @@ window('extend: the window opens anew; the guard waits for the new end', async (
   const box = new Server()
   box.arm('2', '60s')
   const guard = await box.guard()
-  assert.match(box.must('gabarit confirm extend 2h'), 'goes back by itself at')
+  assert.match(box.must('gabarit confirm extend 2h'), 'rolls back automatically at')
   assert.ok((box.status()?.left ?? 0) > 7000)
   assert.is(await box.guard(), guard)
   box.must('gabarit confirm extend 1s')
@@ -148,13 +148,13 @@ window('words and durations that do not fit are refused, and so is a first event
   ])
     assert.is(box.run(command).status, 2, command)
   const nothing = box.run('gabarit confirm')
-  assert.equal([nothing.status, nothing.stderr], [1, 'nothing waits for a confirmation\n'])
-  assert.is(box.must('gabarit confirm status'), 'nothing waits for a confirmation\n')
+  assert.equal([nothing.status, nothing.stderr], [1, 'no change is waiting for confirmation\n'])
+  assert.is(box.must('gabarit confirm status'), 'no change is waiting for confirmation\n')
   box.must(['rm', '-r', box.path('/var/lib/gabarit/history')])
   box.must('config set word 2')
   const first = box.run('signal-event change --confirm-within 60s')
   assert.is(first.status, 3)
-  assert.match(first.stderr, 'there is no state to go back to yet')
+  assert.match(first.stderr, 'there is no state to roll back to')
   assert.is(box.read('/etc/x'), 'x 1\n')
   box.remove()
 })

@@ -200,7 +200,7 @@ drift('a list of owned files that is lost or damaged stops everything; a fresh s
     for (const command of ['signal-event probe', 'expand-template /etc/a', 'gabarit apply', 'gabarit status']) {
       const { status, stderr } = box.run(command)
       assert.is(status, 3, command)
-      assert.match(stderr, /the list of the files that gabarit owns is (missing|damaged)/)
+      assert.match(stderr, /the list of files that gabarit owns is (missing|damaged)/)
       assert.match(stderr, `install -m 600 ${box.path('/var/lib/gabarit/objects/')}`)
     }
     assert.is(box.read('/etc/a'), 'mine\n')
@@ -211,7 +211,7 @@ drift('a list of owned files that is lost or damaged stops everything; a fresh s
   rmSync(manifest)
   rmSync(box.path('/var/lib/gabarit/history'), { recursive: true })
   const { stderr } = box.run('signal-event probe')
-  assert.match(stderr, 'Restore it from a backup. Or begin a new one')
+  assert.match(stderr, 'Restore it from a backup. Or start a new one')
   box.must(['sh', '-c', /echo .*manifest\.json/.exec(stderr)?.[0] ?? 'false'])
   assert.match(
     box.must('signal-event probe'),

@@ -186,7 +186,7 @@ removal('a damaged list of owned files stops everything', async () => {
     engine.ship('templates/x', 'x\n')
     engine.write('/var/lib/gabarit/manifest.json', text)
     const { status, where, message } = await engine.refused(() => engine.apply('x'))
-    assert.match(message, 'the list of the files that gabarit owns is damaged', text)
+    assert.match(message, 'the list of files that gabarit owns is damaged', text)
     assert.is(status, 3)
     assert.match(where ?? '', /manifest\.json$/)
     assert.not(existsSync(engine.path('/x')))
