@@ -37,7 +37,7 @@ window('confirmed it stays, and its guard ends', async () => {
     box.must('gabarit status'),
     /waiting for confirmation: signal-event change by \S+, else back to entry 1: until/,
   )
-  assert.match(box.must('gabarit confirm'), 'confirmed: signal-event change stays')
+  assert.match(box.must('gabarit confirm'), 'confirmed: signal-event change')
   await waitFor('the guard to end', () => !box.exists(`/proc/${guard}`) && !isAlive(guard))
   assert.equal([box.read('/etc/x'), box.word, box.status()], ['x 2\n', '2', null])
   assert.not.match(box.must('gabarit status'), 'waiting for confirmation')
@@ -130,7 +130,7 @@ window('apply and rollback have it too; what changes nothing waits for nothing',
   assert.equal([box.read('/etc/x'), box.word], ['x 1\n', '1'])
   await box.wentBack()
   assert.equal([box.read('/etc/x'), box.word], ['x 2\n', '2'])
-  assert.match(box.must('signal-event change --confirm-within 60s'), 'no change is waiting for confirmation')
+  assert.match(box.must('signal-event change --confirm-within 60s'), 'nothing changes, so there is nothing to confirm')
   assert.not(box.isPending)
   box.remove()
 })

@@ -69,7 +69,7 @@ explain('impact names the own output of a record, not those of its neighbours', 
   assert.equal(impact('new').events, ['gateway-modify'])
   assert.equal(impact('off').services, ['httpd:reload'])
   assert.is(box.must('gabarit impact gateways own'), 'no file depends on gateways own\n')
-  assert.match(box.must('gabarit impact gateways off'), '  /etc/gateway/off.conf (not made now)\n')
+  assert.match(box.must('gabarit impact gateways off'), '  /etc/gateway/off.conf (not generated now)\n')
   assert.equal(impact('media').services, ['httpd:reload'])
   box.remove()
 })
