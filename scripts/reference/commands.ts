@@ -1,4 +1,4 @@
-import { OPTIONS } from '../../src/cli/db/usage.ts'
+import { OPTIONS } from '../../src/cli/db/options.ts'
 import { VERBS } from '../../src/cli/db/verbs.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
 import { COMMON_OPTIONS, type Command, type Option } from '../../src/terminal/command.ts'

@@ -1,7 +1,10 @@
-// `npm run reference`: writes the generated pages of docs/reference/ anew. A test fails when they are out of date.
+// `npm run reference`: writes the generated pages of docs/reference/. A test fails if they are out of date.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PROPERTIES, referencePages } from './pages.ts'
 
-rmSync(PROPERTIES, { recursive: true, force: true })
-mkdirSync(PROPERTIES, { recursive: true })
-for (const [path, text] of referencePages()) writeFileSync(path, text)
+const project = join(import.meta.dirname, '../..')
+
+rmSync(join(project, PROPERTIES), { recursive: true, force: true })
+mkdirSync(join(project, PROPERTIES), { recursive: true })
+for (const [path, text] of referencePages(project)) writeFileSync(join(project, path), text)

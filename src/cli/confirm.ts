@@ -2,12 +2,12 @@ import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
 import {
+  CONFIRMATION,
   type Confirmation,
   describeConfirmation,
   readConfirmation,
   secondsLeft,
   windowOf,
-  writeConfirmation,
 } from '../state/confirmation.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
@@ -81,7 +81,7 @@ async function extend(work: Work): Promise<number> {
   const { places, system, print, args } = work.invocation
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
-  writeConfirmation(places, { ...open, window, problem: null })
+  CONFIRMATION.write(places, { ...open, window, problem: null })
   // The guard of an expired window has ended. A second guard ends at once.
   startGuard(places, system.env, open.token)
   print(`rolls back automatically at ${sayTime(window.until)} unless you confirm: gabarit confirm`)

@@ -3,9 +3,10 @@ import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
-import { findPlaces } from '../system/places.ts'
+import { findPlaces, placesOn } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
 import { RealSystem } from '../system/real-system.ts'
+import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { Messages } from '../terminal/messages.ts'
@@ -99,15 +100,15 @@ function putTogether(
   const value = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
   const places = findPlaces(io.shipped, io.env, value('root'), io.resolve)
   messages.of(places)
-  const invocation = (looks: boolean): Invocation => ({
+  const invocation = (system: System): Invocation => ({
     args,
-    flag: name => values[name] === true || (looks && name === 'dry-run'),
+    flag: name => values[name] === true || (system.dryRun && name === 'dry-run'),
     value,
     commands: COMMANDS,
     io,
-    places,
-    system: looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env),
-    asDryRun: () => invocation(true),
+    places: placesOn(places, system),
+    system,
+    asDryRun: () => invocation(new DryRunSystem(places.root, io.env)),
     colour: messages.colour,
     print: text => messages.print(text),
     printExact: text => messages.printExact(text),
@@ -116,7 +117,8 @@ function putTogether(
     progress: step => messages.progress(step),
     log: (level, text) => messages.log(level, text),
   })
-  return invocation(command.onlyLooks === true || values['dry-run'] === true || values.check === true)
+  const looks = command.onlyLooks === true || values['dry-run'] === true || values.check === true
+  return invocation(looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env))
 }
 
 function version(io: Io): string {

@@ -3,8 +3,8 @@ import { readManifest } from '../state/manifest.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit managed` */
-export async function run({ flag, places, system, print }: Invocation): Promise<number> {
-  const manifest = readManifest(places, system)
+export async function run({ flag, places, print }: Invocation): Promise<number> {
+  const manifest = readManifest(places)
   const rows = [...manifest].map(([path, { template, link }]) => ({
     path,
     template: `/${template}`,

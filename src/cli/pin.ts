@@ -3,7 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { sayTime } from '../base/time.ts'
 import { serverPath, wantedOutput } from '../customize/find.ts'
 import { readManifest } from '../state/manifest.ts'
-import { type Pins, readPins, writePins } from '../state/pins.ts'
+import { PINS, type Pins, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { inTurn } from '../terminal/take-turn.ts'
@@ -22,8 +22,8 @@ export async function run(invocation: Invocation): Promise<number> {
   return inTurn(invocation, `gabarit pin ${path}`, async ({ context }) => {
     const pins = readPins(places)
     // A file that gabarit has written can be pinned even if its template is broken now.
-    if (!pins.has(path) && !readManifest(places, context.system).has(path)) wantedOutput(context, path)
-    writePins(
+    if (!pins.has(path) && !readManifest(places).has(path)) wantedOutput(context, path)
+    PINS.write(
       places,
       new Map([...pins, [path, { note, time: new Date().toISOString(), user: caller(context.system.env).user }]]),
     )
@@ -42,7 +42,7 @@ export async function unpin(invocation: Invocation): Promise<number> {
       throw refusal(`${path} is not pinned${didYouMean(path, [...pins.keys()])}`, {
         hint: 'To list the pinned files: gabarit pin',
       })
-    writePins(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
+    PINS.write(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
     print(`${path} is no longer pinned; gabarit status shows what an event would change`)
     return EXIT.done
   })

@@ -2,25 +2,18 @@ import { basename, dirname, join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Change, FileChange, NewFolder, Plan } from '../plan/plan.ts'
-import { formatManifest, manifestFile } from '../state/manifest.ts'
+import { MANIFEST } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
+import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
-import { cleanUp, type Journal, type JournalEntry, journalFile, removeBackups, undo, writeJournal } from './journal.ts'
+import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo } from './journal.ts'
 
 /** A file that is staged and not yet in place, for the validators. */
 export interface Staged {
   readonly change: FileChange
   /** The file with its new content. */
   readonly file: string
-}
-
-/** A file of gabarit's own state that is part of a commit. */
-export interface Companion {
-  readonly real: string
-  readonly text: string
-  /** Called once it is in place, before the first target. If it throws, the commit is undone. */
-  readonly placed?: () => void
 }
 
 /** Throws if something is wrong with the files that are now in place. */
@@ -54,8 +47,7 @@ export async function commit(
   if (changes.length + folders.length + emptied.length + companions.length === 0 && !plan.manifestChanged) return
   const steps = companions.map(companion => companionStep(companion, system))
   steps.push(...changes.map(change => stepFor(change, system)))
-  if (plan.manifestChanged)
-    steps.push(companionStep({ real: manifestFile(places), text: formatManifest(plan.manifest) }, system))
+  if (plan.manifestChanged) steps.push(companionStep(MANIFEST.companion(places, plan.manifest), system))
   const journal: Journal = {
     phase: 'prepared',
     entries: steps.map(({ entry }) => entry),
@@ -63,12 +55,12 @@ export async function commit(
     emptied: emptied.map(({ real }) => real),
   }
   try {
-    makeStateFolder(places, system)
+    places.state.makeFolder()
     // A leftover of a journal that was moved away by hand must not count as the old content.
     removeBackups(system, journal)
-    writeJournal(places, system, journal)
+    JOURNAL.write(places, journal)
   } catch (error) {
-    system.remove(journalFile(places))
+    JOURNAL.remove(places)
     throw writeFailure(error)
   }
   try {
@@ -80,13 +72,13 @@ export async function commit(
     for (const folder of new Set([...steps.map(({ entry }) => entry), ...folders].map(({ real }) => dirname(real))))
       system.syncFolder(folder)
     await lastWord?.()
-    writeJournal(places, system, { ...journal, phase: 'committed' })
+    JOURNAL.write(places, { ...journal, phase: 'committed' })
   } catch (error) {
     putBack(journal, places, system, error instanceof Failure ? error : writeFailure(error))
   }
   try {
     cleanUp(system, journal)
-    system.remove(journalFile(places))
+    JOURNAL.remove(places)
   } catch {
     // All files are in place. The next command removes leftovers.
   }
@@ -96,7 +88,7 @@ export async function commit(
 function putBack(journal: Journal, places: Places, system: System, failure: Failure): never {
   try {
     undo(system, journal)
-    system.remove(journalFile(places))
+    JOURNAL.remove(places)
   } catch (error) {
     throw new Failure(`${failure.message}\nand not everything could be restored: ${systemReason(error)}`, {
       ...(failure.where === undefined ? {} : { where: failure.where }),
@@ -203,15 +195,6 @@ function makeFolder({ real, attributes, named }: NewFolder, system: System): voi
   if (named) system.setAttributes(real, attributes)
 }
 
-function makeStateFolder(places: Places, system: System): void {
-  const make = (folder: string) => {
-    if (system.state(folder) !== undefined) return
-    make(dirname(folder))
-    system.makeFolder(folder)
-  }
-  make(places.state)
-}
-
 /** Copies manually edited files before they are replaced, so that no edit is ever lost. */
 function keepReplaced(plan: Plan, places: Places, system: System): void {
   const stamp = new Date().toISOString().replaceAll(':', '')
@@ -234,5 +217,5 @@ function flatName(path: string): string {
 
 /** The folder for copies of manually edited files that an event replaced. */
 export function replacedFolder(places: Places): string {
-  return join(places.state, 'replaced')
+  return places.state.path('replaced')
 }

@@ -32,7 +32,7 @@ export async function judgeStaged(
   places: Places,
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
-  const scratch = join(places.state, 'view')
+  const scratch = places.state.path('view')
   system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { changeBases, overrideContents } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
@@ -10,7 +10,8 @@ export function copyFragment(places: Places, template: TemplateFiles, { name, fi
   const path = template.single ? template.name : join(template.name, name)
   const own = join(places.site, 'templates-custom', path)
   mkdirSync(dirname(own), { recursive: true })
-  copyFileSync(file, own, constants.COPYFILE_EXCL)
+  // Not with the mode of the shipped one: in a checkout a whole group may write it.
+  writeFileSync(own, readFileSync(file), { flag: 'wx', mode: 0o644 })
   const sha256 = overrideContents(places).put(contentOf(own))
   changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
   return own

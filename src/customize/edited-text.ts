@@ -23,7 +23,7 @@ export function editedText({ places, system }: Context, path: string, wanted: st
   if (!Buffer.from(edited).equals(content))
     throw refusal(`${path} is not UTF-8 text, as fragments must be`, { hint: `gabarit restore ${path}` })
   if (edited === wanted) throw refusal(`${path} is what the templates generate: there is nothing to adopt`)
-  const hash = readManifest(places, system).get(path)?.sha256
+  const hash = readManifest(places).get(path)?.sha256
   // Never written by gabarit: every difference is a manual edit.
   if (hash === undefined || hash === sha256(wanted)) return edited
   if (hash === sha256(edited))

@@ -13,8 +13,8 @@ import { findTemplate, listTemplates } from '../template/tree.ts'
  * @throws Failure (refused) for a file that gabarit does not generate, or if its template cannot be expanded
  */
 export function wantedOutput(context: Context, path: string): Output {
-  const { places, system, layers } = context
-  const manifest = readManifest(places, system)
+  const { places, layers } = context
+  const manifest = readManifest(places)
   const owned = manifest.get(path)
   const expander = makeExpander(context)
   for (const name of candidates(context, path, owned?.template)) {

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { Failure, messageOf } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { type Base, changeBases, contentFile, overrideContents } from '../override/bases.ts'
+import { type Base, changeBases, overrideContents } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import { mergedLevels, type Override } from '../override/state.ts'
 import { writeFileAtomically } from '../system/atomic-write.ts'
@@ -80,7 +80,7 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
     return overrideContents(places).get(base.sha256)
   } catch (error) {
     throw new Failure(`the base of ${id} is missing or damaged: ${messageOf(error)}`, {
-      where: contentFile(places, base.sha256),
+      where: overrideContents(places).fileOf(base.sha256),
       hint: 'Compare the two files yourself, then: gabarit overrides keep',
       cause: error,
     })
@@ -119,7 +119,7 @@ function finish(
  * again finds nothing to do.
  */
 function install(places: Places, override: Override, text: string, shipped: string, dryRun: boolean): MergeResult {
-  const result = { outcome: 'merged', text, former: contentFile(places, override.hash) } as const
+  const result = { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash) } as const
   const isCopy = sha256(raw(text)) === override.shippedHash
   if (dryRun) return { ...result, isCopy }
   overrideContents(places).put(contentOf(override.file))

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { databaseFile, type Places } from '../system/places.ts'
 import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
@@ -59,5 +59,5 @@ function typosIn(draft: Draft, descriptions: Descriptions, database: string): st
 
 /** Only gabarit's own database folder is created when missing, not one named by `DBPATH` or an absolute path. */
 export function ownsFolder(places: Places, name: string): boolean {
-  return !isAbsolute(name) && places.databases === join(places.state, 'db')
+  return !isAbsolute(name) && places.databases === places.state.path('db')
 }

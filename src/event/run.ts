@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts'
 import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
@@ -73,7 +73,7 @@ class EventRun {
     this.#turn = turn
     this.#report = report
     this.#context = {
-      places,
+      places: placesOn(places, system),
       system,
       replaced: this.#replaced,
       layers: searchList(places),

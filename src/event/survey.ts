@@ -53,9 +53,9 @@ export function survey(context: Context): Survey {
 
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */
 export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
-  const { places, system } = context
+  const { places } = context
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
-  const ofFiles = [...readManifest(places, system).values()].map(({ template }) => template)
+  const ofFiles = [...readManifest(places).values()].map(({ template }) => template)
   const gone = goneTemplates(context)
   const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
   return { names: names.sort(compareBytes), gone }

@@ -1,11 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { compareBytes } from '../base/byte-order.ts'
-import { hasCode, messageOf, refusal } from '../base/failure.ts'
+import { hash, mapOf, objectOf, oneOf, optional, orNull, partOf } from '../base/shape.ts'
 import { Objects } from '../state/history/objects.ts'
-import { writeFileAtomically } from '../system/atomic-write.ts'
-import { withLock } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
+import { indented, inOrder, StateFile } from '../system/state-file.ts'
 
 const ORIGINS = ['customize', 'copy', 'seen', 'merge', 'keep'] as const
 
@@ -25,25 +21,33 @@ export interface Base {
 /** By the custom file's id. */
 export type Bases = ReadonlyMap<string, Base>
 
-function basesFile(places: Places): string {
-  return join(places.state, 'overrides.json')
-}
+type Merging = NonNullable<Base['merging']>
+
+export const BASES = new StateFile<Bases>('overrides.json', {
+  what: 'the list of what the overrides were made from',
+  shape: partOf(
+    'bases',
+    mapOf(
+      objectOf<Base>({
+        ...{ sha256: orNull(hash), origin: oneOf(...ORIGINS) },
+        merging: optional(objectOf<Merging>({ shipped: hash, custom: hash })),
+      }),
+    ),
+  ),
+  wayOut: [
+    'Restore it from a backup. Or move it away: then the shipped files of today count as what the overrides were',
+    'made from, and what changed before is never reported. So compare them first: gabarit overrides',
+  ].join('\n'),
+  format: bases => indented({ version: 1, bases: inOrder(bases) }),
+  mode: 0o644,
+})
 
 /**
  * Contents of bases, and of custom files that a merge replaced. They are separate from the history's, which drops old
  * contents: a base is needed as long as its custom file exists.
  */
 export function overrideContents(places: Places): Objects {
-  return new Objects({ ...places, state: contentsFolder(places) })
-}
-
-/** The file of one of these contents. */
-export function contentFile(places: Places, hash: string): string {
-  return join(contentsFolder(places), 'objects', hash.slice(0, 2), hash)
-}
-
-function contentsFolder(places: Places): string {
-  return join(places.state, 'overrides')
+  return new Objects(places.state.within('overrides'))
 }
 
 /**
@@ -51,40 +55,17 @@ function contentsFolder(places: Places): string {
  * @throws Failure (refused) if it is damaged: every override would silently count as up to date
  */
 export function readBases(places: Places): Bases {
-  const file = basesFile(places)
-  try {
-    const { bases }: { bases?: unknown } = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof bases !== 'object' || bases === null) throw new Error('"bases" is missing')
-    return new Map(Object.entries(bases).map(([id, base]) => [id, checked(id, base)]))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return new Map()
-    if (hasCode(error, 'EACCES')) throw error
-    throw refusal(`the list of override bases is damaged: ${messageOf(error)}`, {
-      where: file,
-      hint: 'Restore it from a backup. Or move it away: then the files shipped today count as the bases, and earlier changes are\nnever reported. So compare them first: gabarit overrides',
-    })
-  }
-}
-
-function checked(id: string, value: unknown): Base {
-  const { sha256, origin, merging } = typeof value === 'object' && value !== null ? (value as Partial<Base>) : {}
-  const isHash = (hash: unknown) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash)
-  const whole = merging === undefined || (isHash(merging?.shipped) && isHash(merging?.custom))
-  if ((sha256 !== null && !isHash(sha256)) || !ORIGINS.some(known => known === origin) || !whole)
-    throw new Error(`the entry of ${id} is incomplete`)
-  return value as Base
+  return BASES.read(places) ?? new Map()
 }
 
 /** Changes the list under a lock. `change` gets the current list and returns the new entries. */
 export function changeBases(places: Places, change: (bases: Bases) => ReadonlyMap<string, Base>): void {
-  mkdirSync(places.state, { recursive: true })
-  const lock = { what: 'the list of overrides', command: 'gabarit overrides' }
-  withLock(`${basesFile(places)}.lock`, lock, () => {
+  const lock = places.state.lock(BASES.name, 'the list of overrides', 'gabarit overrides')
+  try {
     const before = readBases(places)
     const changed = change(before)
-    if (changed.size === 0) return
-    const after = [...new Map([...before, ...changed])].sort(([a], [b]) => compareBytes(a, b))
-    const text = JSON.stringify({ version: 1, bases: Object.fromEntries(after) }, null, 2)
-    writeFileAtomically(basesFile(places), `${text}\n`, { mode: 0o644, locked: true })
-  })
+    if (changed.size > 0) BASES.write(places, new Map([...before, ...changed]))
+  } finally {
+    lock.release()
+  }
 }

@@ -1,5 +1,5 @@
 import type { Records } from '../db/record.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, placesOn } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { type Layer, searchList } from '../template/tree.ts'
 
@@ -23,5 +23,12 @@ export interface Context {
 
 /** A context with the standard search list, outside any event. */
 export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
-  return { places, system, replaced: new Map(), layers: searchList(places), event: { name: '', args: [] }, warn }
+  return {
+    places: placesOn(places, system),
+    system,
+    replaced: new Map(),
+    layers: searchList(places),
+    event: { name: '', args: [] },
+    warn,
+  }
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, hasCode, orFailure } from '../base/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { secretValues } from '../db/secrets.ts'
 import { readDatabase } from '../db/store.ts'
@@ -23,7 +21,7 @@ export function makeRedact(places: Places, read = readDatabase): Redact {
     withSecret ??= maskedPaths(places)
     // The first run that writes a mark creates their key. Commands that only read do not.
     if (!withSecret.has(path)) return Buffer.from(content).toString('utf8')
-    files ??= new MaskedFiles(places, new Objects(places), new Masking(places, secrets))
+    files ??= new MaskedFiles(places, new Objects(places.state), new Masking(places, secrets))
     const masked = files
     const hidden = orFailure(() => masked.hidePresent(path, Buffer.from(content)))
     // Its masked text is missing or damaged.
@@ -37,10 +35,6 @@ export function makeRedact(places: Places, read = readDatabase): Redact {
 }
 
 function writtenText(places: Places, content: string | Uint8Array): string | undefined {
-  try {
-    return showMasked(readFileSync(join(writtenFolder(places), sha256(content)), 'utf8'))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
-    throw error
-  }
+  const written = writtenFolder(places).read(sha256(content))
+  return written && showMasked(written.toString('utf8'))
 }

@@ -52,7 +52,7 @@ export function restorationTo(
     const { sha256, ...attributes } = before
     return { path, template, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }
   })
-  const present = readManifest(places, system)
+  const present = readManifest(places)
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   const emptied = foldersToEmpty(

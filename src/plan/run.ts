@@ -78,11 +78,11 @@ export function planOutputs(
   templates: readonly string[],
 ): Plan {
   const { places, system } = context
-  return new Planner(places, system, readManifest(places, system), readPins(places)).plan(outputs, templates)
+  return new Planner(places, system, readManifest(places), readPins(places)).plan(outputs, templates)
 }
 
 /** Names of the templates that generated files before and no longer exist: their files are leftovers. */
-export function goneTemplates({ places, system, layers }: Context): string[] {
-  const owners = new Set([...readManifest(places, system).values()].map(({ template }) => template))
+export function goneTemplates({ places, layers }: Context): string[] {
+  const owners = new Set([...readManifest(places).values()].map(({ template }) => template))
   return [...owners].filter(name => findTemplate(layers, name) === undefined)
 }

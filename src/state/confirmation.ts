@@ -1,14 +1,12 @@
-import { readFileSync, rmSync } from 'node:fs'
 import { uptime } from 'node:os'
-import { join } from 'node:path'
-import { Failure, hasCode, messageOf, orFailure, refusal } from '../base/failure.ts'
-import { isObject } from '../base/is-object.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
-import { syncFolder, writeFileAtomically } from '../system/atomic-write.ts'
+import { integer, listOf, matching, number, objectOf, orNull, text } from '../base/shape.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
-import type { Request } from '../system/service/adjustment.ts'
-import { type Asked, commandLine, noteOf } from './history/entry.ts'
+import { type Request, serviceRequest } from '../system/service/adjustment.ts'
+import { StateFile } from '../system/state-file.ts'
+import { ASKED_PARTS, type Asked, commandLine, noteOf } from './history/entry.ts'
 
 /** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
 export interface Window {
@@ -37,14 +35,32 @@ export interface Confirmation extends Asked {
   readonly problem: string | null
 }
 
-/** The file of the pending confirmation, readable by root only. */
-export function confirmationFile(places: Places): string {
-  return join(places.state, 'confirmation.json')
-}
+/** The pending confirmation. */
+export const CONFIRMATION = new StateFile<Confirmation>('confirmation.json', {
+  what: 'the pending confirmation',
+  // Everything that going back needs.
+  shape: objectOf<Confirmation>({
+    ...{ ...ASKED_PARTS, token: matching(/^[0-9a-f]+$/, 'a token'), base: integer, within: number },
+    ...{ requests: listOf(serviceRequest), secrets: listOf(text) },
+    window: objectOf<Window>({ until: text, opened: number, ends: number, boot: orNull(text) }),
+    problem: orNull(text),
+  }),
+  wayOut: (_, places) =>
+    [
+      'The change is in effect and will not be rolled back automatically. To keep it:',
+      moveAside(places),
+      'To roll back afterwards: gabarit history, then gabarit rollback ID',
+    ].join('\n'),
+  format: confirmation => JSON.stringify(confirmation, null, 1),
+})
 
 /** Held by the guard while it runs. */
 export function guardLock(places: Places, token: string): string {
-  return join(places.state, `confirmation-guard-${token}.lock`)
+  return places.state.path(guardLockName(token))
+}
+
+function guardLockName(token: string): string {
+  return `confirmation-guard-${token}.lock`
 }
 
 /** A window of this many seconds that opens now. */
@@ -62,45 +78,15 @@ export function secondsLeft({ window }: Confirmation): number {
   return Math.max(0, window.ends - now)
 }
 
-/** @throws Failure (refused) if the file is damaged */
+/** @throws Failure (refused) when it is damaged */
 export function readConfirmation(places: Places): Confirmation | undefined {
-  const file = confirmationFile(places)
-  try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (isConfirmation(read)) return read
-    throw new Error('it is incomplete')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw refusal(`the pending confirmation is damaged: ${messageOf(error)}`, {
-      where: file,
-      hint: [
-        'The change is in effect and will not be rolled back automatically. To keep it:',
-        moveAside(places),
-        'To roll back afterwards: gabarit history, then gabarit rollback ID',
-      ].join('\n'),
-    })
-  }
+  return CONFIRMATION.read(places)
 }
 
 /** The command that ends a damaged confirmation: its change is kept. */
 export function moveAside(places: Places): string {
-  const file = confirmationFile(places)
+  const file = CONFIRMATION.path(places)
   return `mv ${shell(file)} ${shell(`${file}.damaged`)}`
-}
-
-/** Whether it has everything that a rollback needs. */
-function isConfirmation(value: unknown): value is Confirmation {
-  if (!isObject(value) || !isObject(value.window)) return false
-  const { token, base, command, args, user, within, window, requests, secrets, problem } = value
-  return (
-    typeof token === 'string' &&
-    /^[0-9a-f]+$/.test(token) &&
-    Number.isInteger(base) &&
-    [command, user, window.until].every(text => typeof text === 'string') &&
-    [within, window.opened, window.ends].every(Number.isFinite) &&
-    [args, requests, secrets].every(Array.isArray) &&
-    (problem === null || typeof problem === 'string')
-  )
 }
 
 /** The entry that the history must keep as long as a change may be rolled back to it. */
@@ -110,21 +96,10 @@ export function openBase(places: Places): number | undefined {
   return open instanceof Failure ? 0 : open?.base
 }
 
-/** The text of the file. */
-export function formatConfirmation(confirmation: Confirmation): string {
-  return `${JSON.stringify(confirmation, null, 1)}\n`
-}
-
-/** Replaces the pending confirmation. The caller holds the event lock. */
-export function writeConfirmation(places: Places, confirmation: Confirmation): void {
-  writeFileAtomically(confirmationFile(places), formatConfirmation(confirmation), { mode: 0o600, locked: true })
-}
-
 /** Removes the pending confirmation; its guard notices that and ends. */
 export function removeConfirmation(places: Places, token: string): void {
-  rmSync(confirmationFile(places), { force: true })
-  rmSync(guardLock(places, token), { force: true })
-  syncFolder(places.state)
+  CONFIRMATION.remove(places)
+  places.state.removeDurably(guardLockName(token))
 }
 
 /** The waiting change, for people: `signal-event console-save by root, else back to entry 41`. */

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { hasCode, messageOf, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
+import { listOf, mapOf, objectOf, optional, partOf, text } from '../base/shape.ts'
 import type { Places } from '../system/places.ts'
-import type { System } from '../system/system.ts'
+import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
 import { refuseUnknownState, wayOut } from './unknown.ts'
 
@@ -21,54 +20,39 @@ export interface Owned {
 /** The files that gabarit owns, by their path on the server. */
 export type Manifest = ReadonlyMap<string, Owned>
 
-/** The manifest's file. */
-export function manifestFile(places: Places): string {
-  return join(places.state, 'manifest.json')
-}
+const shape = partOf(
+  'outputs',
+  mapOf(objectOf<Owned>({ template: text, sha256: text, link: optional(text), notify: optional(listOf(text)) })),
+)
+
+/** The list of owned files. It is read on every event, and stays readable in a diff: a line for each file. */
+export const MANIFEST = new StateFile<Manifest>('manifest.json', {
+  what: 'the list of the files that gabarit owns',
+  shape,
+  wayOut: (file, places) => wayOut(places, file),
+  format: manifest => {
+    const outputs = [...manifest].sort(([a], [b]) => compareBytes(a, b))
+    const lines = outputs.map(([path, owned]) => `  ${JSON.stringify(path)}: ${JSON.stringify(owned)}`)
+    return `{"version": 1, "outputs": {\n${lines.join(',\n')}\n}}`
+  },
+})
 
 /**
  * Reads the manifest; empty if it is missing on a server where gabarit has not written anything yet.
  * @throws Failure (refused) if it is damaged or lost: it would be unknown which files are ours
  */
-export function readManifest(places: Places, system: System): Manifest {
-  const file = manifestFile(places)
-  try {
-    return parseManifest(system.read(file).toString('utf8'))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) {
-      refuseUnknownState(places, file, sha256(formatManifest(new Map())))
-      return new Map()
-    }
-    throw refusal(`the list of files that gabarit owns is damaged: ${messageOf(error)}`, {
-      where: file,
-      hint: wayOut(places, file),
-    })
-  }
+export function readManifest(places: Places): Manifest {
+  const manifest = MANIFEST.read(places)
+  if (manifest === undefined) refuseUnknownState(places, MANIFEST.path(places), sha256(MANIFEST.text(new Map())))
+  return manifest ?? new Map()
 }
 
 /**
  * Reads the text of a manifest.
  * @throws Error if it is not a manifest
  */
-export function parseManifest(text: string): Manifest {
-  const outputs: unknown = JSON.parse(text).outputs
-  if (typeof outputs !== 'object' || outputs === null) throw new Error('"outputs" is missing')
-  return new Map(Object.entries(outputs).map(([path, entry]) => [path, checked(path, entry)]))
-}
-
-function checked(path: string, entry: unknown): Owned {
-  const owned = typeof entry === 'object' && entry !== null ? (entry as Partial<Owned>) : {}
-  const { template, sha256: hash, link = '', notify = [] } = owned
-  if (typeof template !== 'string' || typeof hash !== 'string' || typeof link !== 'string' || !Array.isArray(notify))
-    throw new Error(`the entry of ${path} is incomplete`)
-  return entry as Owned
-}
-
-/** The manifest as text, in byte order of the paths. */
-export function formatManifest(manifest: Manifest): string {
-  const outputs = [...manifest].sort(([a], [b]) => compareBytes(a, b))
-  const lines = outputs.map(([path, owned]) => `  ${JSON.stringify(path)}: ${JSON.stringify(owned)}`)
-  return `{"version": 1, "outputs": {\n${lines.join(',\n')}\n}}\n`
+export function parseManifest(content: string): Manifest {
+  return shape(JSON.parse(content))
 }
 
 /** What is recorded about an output once it is written. */

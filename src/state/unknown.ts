@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
@@ -13,9 +11,8 @@ import { History } from './history/history.ts'
  */
 export function refuseUnknownState(places: Places, file: string, empty: string): void {
   const known = new History(places).lastApplied()?.manifest ?? undefined
-  const folder = writtenFolder(places)
   const nothing = known === undefined || known === empty
-  if (nothing && (!existsSync(folder) || readdirSync(folder).length === 0)) return
+  if (nothing && writtenFolder(places).list().length === 0) return
   throw refusal('the list of files that gabarit owns is missing, although gabarit has written files here before', {
     where: file,
     hint: wayOut(places, file, known),
@@ -24,11 +21,14 @@ export function refuseUnknownState(places: Places, file: string, empty: string):
 
 /** What to do about a missing or damaged list: exact commands. */
 export function wayOut(places: Places, file: string, known = lastKnown(places)): string {
-  const kept = known === undefined ? undefined : join(places.state, 'objects', known.slice(0, 2), known)
+  const { objects } = new History(places)
   const fromHistory =
-    kept === undefined || !existsSync(kept)
+    known === undefined || !objects.has(known)
       ? []
-      : ['Restore the one of the last event from the history:', `  install -m 600 ${shell(kept)} ${shell(file)}`]
+      : [
+          'Restore the one of the last event from the history:',
+          `  install -m 600 ${shell(objects.fileOf(known))} ${shell(file)}`,
+        ]
   return [
     'Nothing was changed, because manually edited files could not be recognised.',
     ...fromHistory,

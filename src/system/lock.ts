@@ -4,7 +4,7 @@ import { systemReason } from './atomic-write.ts'
 import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
 
 /** A lock that is held. */
-interface Lock {
+export interface Lock {
   readonly path: string
   /** Releases it; a second call does nothing. */
   release(): void

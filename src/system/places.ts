@@ -1,5 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Files } from './files.ts'
 import type { Io } from './io.ts'
+import { RealFiles } from './real-files.ts'
+import { State } from './state.ts'
 
 /** Where everything is. All paths are absolute; {@link below} finds target files. */
 export interface Places {
@@ -12,7 +15,7 @@ export interface Places {
   /** Folder of the databases. */
   readonly databases: string
   /** Manifest, journal, locks, copies of replaced files: `/var/lib/gabarit` below the root. */
-  readonly state: string
+  readonly state: State
 }
 
 /**
@@ -32,7 +35,12 @@ export function findPlaces(
   const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
   const state = join(base, 'var/lib/gabarit')
   const databases = env.DBPATH ? absolute(env.DBPATH) : join(state, 'db')
-  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state }
+  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state: new State(state, new RealFiles()) }
+}
+
+/** The same places, with what gabarit keeps on other files: those of a dry run. */
+export function placesOn(places: Places, files: Files): Places {
+  return { ...places, state: new State(places.state.folder, files) }
 }
 
 /** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
@@ -47,8 +55,8 @@ export function below(places: Pick<Places, 'root'>, path: string): string {
 }
 
 /** Where the last written contents are kept, each under its hash in the manifest, with secrets masked. */
-export function writtenFolder(places: Places): string {
-  return join(places.state, 'written')
+export function writtenFolder({ state }: Places): State {
+  return state.within('written')
 }
 
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */

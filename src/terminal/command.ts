@@ -92,7 +92,8 @@ export const CHECK_OPTION: Option = {
   describe: 'like --dry-run, but also run the site’s checks and the daemons’ checkers',
 }
 
-export const COMMENT_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }
+/** What the history notes beside a run. */
+export const NOTE_OPTIONS: readonly Option[] = [{ name: 'comment', type: 'string', describe: 'a note for the history' }]
 
 /** Options of every command that makes changes. */
 export const CONFIRM_OPTIONS: readonly Option[] = [

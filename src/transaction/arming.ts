@@ -1,24 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { refusal, usageFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import type { Companion } from '../commit/commit.ts'
 import { secretValues } from '../db/secrets.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import {
+  CONFIRMATION,
   type Confirmation,
-  confirmationFile,
-  formatConfirmation,
   readConfirmation,
   removeConfirmation,
   windowOf,
-  writeConfirmation,
 } from '../state/confirmation.ts'
 import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import type { Companion } from '../system/state-file.ts'
 import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { distinct } from './requests.ts'
@@ -86,14 +84,14 @@ export class Arming {
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
     }
     const placed = () => startGuard(places, this.#env, this.token)
-    return [{ real: confirmationFile(places), text: formatConfirmation(confirmation), placed }]
+    return [{ ...CONFIRMATION.companion(places, confirmation), placed }]
   }
 
   /** Records what is requested of services, to request it again on rollback. */
   remember(requests: readonly Request[]): void {
     const open = this.#open()
     if (open !== undefined)
-      writeConfirmation(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
+      CONFIRMATION.write(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
   }
 
   /** The run has ended, so the window opens now. @returns the message; undefined if nothing is waiting for confirmation */
@@ -101,7 +99,7 @@ export class Arming {
     const open = this.#open()
     if (open === undefined) return undefined
     const window = windowOf(this.#within)
-    writeConfirmation(this.#places, { ...open, window })
+    CONFIRMATION.write(this.#places, { ...open, window })
     const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
     return `rolls back automatically at ${time} (in ${left}) unless you confirm: gabarit confirm`
   }

@@ -18,14 +18,14 @@ import { guardProcess, startGuard } from './start-guard.ts'
 /** Undoes or completes what was interrupted: a commit, a history entry. */
 export function repair(places: Places, system: System, turn: Turn, report: Reporter): void {
   if (turn.joined) return
-  const message = recover(places, system)
+  const message = recover(places)
   if (message !== undefined) report({ kind: 'recovered', message })
   const command = finishDatabaseChanges(places)
   if (command !== undefined) report({ kind: 'recovered', message: `completed ${command}, which was interrupted` })
   recordUnfinished(places, entry => {
     const open = readConfirmation(places)
     if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
-    keepWritten(readManifest(places, system), places, system, warning => report({ kind: 'warning', message: warning }))
+    keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
     report({
       kind: 'recovered',
       message: `completed ${commandLine(entry)}, which was interrupted after its commit`,

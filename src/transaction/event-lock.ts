@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Context } from '../plan/context.ts'
 import { holdSignals } from '../system/interruption.ts'
-import { acquireLock, readHolder } from '../system/lock.ts'
+import { readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 
 /** Environment variable that tells an event signalled by an action which event it joins. */
@@ -27,10 +25,14 @@ export interface Turn {
  */
 export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>, command: string): Turn {
   const inherited = system.env[JOIN_VARIABLE] || undefined
-  mkdirSync(places.state, { recursive: true, mode: 0o755 })
+  places.state.makeFolder()
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)
   const path = lockFile(places, depth)
-  const lock = acquireLock(path, { what: 'the right to change configuration files', command, patience: WAIT })
+  const lock = places.state.files.lock(path, {
+    what: 'the right to change configuration files',
+    command,
+    patience: WAIT,
+  })
   const letSignals = holdSignals()
   const release = () => {
     lock.release()
@@ -49,7 +51,7 @@ function depthOf(places: Places, token: string): number {
 }
 
 function lockFile(places: Places, depth: number): string {
-  return join(places.state, depth === 0 ? 'event.lock' : `event.lock.${depth}`)
+  return places.state.path(depth === 0 ? 'event.lock' : `event.lock.${depth}`)
 }
 
 /** For a dry run, which changes nothing and so needs no lock. */

@@ -1,7 +1,7 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, restorationTo } from '../plan/restore-entry.ts'
-import { type Confirmation, describeConfirmation, readConfirmation, writeConfirmation } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, readConfirmation } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
@@ -68,7 +68,7 @@ export function howItWent({ base }: Confirmation, status: number): string {
 /** The reason may be a full disk. Then nothing can be recorded, but everybody is still told. */
 function noteProblem(open: Confirmation, places: Places): void {
   try {
-    writeConfirmation(places, open)
+    CONFIRMATION.write(places, open)
   } catch {
     // It is unchanged, and the next command tries again.
   }

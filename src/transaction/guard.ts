@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
 import {
@@ -58,7 +57,7 @@ function tellItStays(why: string, places: Places, system: System): Promise<void>
 /** @returns true if the rollback failed and everybody was told; false if somebody holds the event lock for too long */
 async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<boolean> {
   // If the server's folder was removed, it must not be recreated with a lock in it.
-  if (!existsSync(places.state)) return false
+  if (!places.state.has('')) return false
   try {
     const turn = takeTurn({ places, system }, 'gabarit confirm guard')
     try {

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs'
-import type { Companion } from '../commit/commit.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Asked, FileRecord, FileVersion, HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -7,10 +5,10 @@ import { limitsOf } from '../state/history/limits.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
 import { type Masking, maskingWith, showMasked } from '../state/history/masking.ts'
 import { loadSnapshot, maskSnapshot, type Snapshot, snapshotChanges, storeSnapshot } from '../state/history/snapshot.ts'
-import type { Unfinished } from '../state/history/unfinished.ts'
-import { unfinishedFile } from '../state/history/unfinished-names.ts'
-import { formatManifest } from '../state/manifest.ts'
+import { type Unfinished, unfinishedFile } from '../state/history/unfinished-names.ts'
+import { MANIFEST } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
+import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 
 /** The result of a run; the rest of the entry is determined from it. */
@@ -53,7 +51,7 @@ export class Recorder {
       after: versionAfter(change, system, this.#contents),
     }))
     this.#folders = plan.folders.map(({ path }) => path)
-    this.#manifest = this.#history.objects.put(formatManifest(plan.manifest))
+    this.#manifest = this.#history.objects.put(MANIFEST.text(plan.manifest))
   }
 
   /** The plan was refused: its files are unchanged. */
@@ -78,21 +76,21 @@ export class Recorder {
    * What is known before the commit, as a file that is written with it: so an interrupted run still has an entry.
    * @param snapshot the databases that the files are generated from; undefined: those found when the entry is made
    */
-  unfinished(asked: Asked, note: NoteFacts, snapshot: Snapshot | undefined): Companion {
+  unfinished(asked: Asked, facts: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
-    const text: Unfinished = {
+    const note: Unfinished = {
       ...asked,
-      ...{ ...note, problems: note.problems.map(problem => this.#shown(problem)), time: this.#time, databases },
+      ...{ ...facts, problems: facts.problems.map(problem => this.#shown(problem)), time: this.#time, databases },
       masked: this.#contents.written,
       ...this.#filesOfEntry(),
     }
     this.#id ??= this.#history.nextId()
-    return { real: unfinishedFile(this.#places, this.#id), text: JSON.stringify(text) }
+    return unfinishedFile(this.#id).companion(this.#places, note)
   }
 
   /** Everything is done, so the note of {@link unfinished} is no longer needed. */
   forgetNote(): void {
-    if (this.#id !== undefined) rmSync(unfinishedFile(this.#places, this.#id), { force: true })
+    if (this.#id !== undefined) unfinishedFile(this.#id).remove(this.#places)
   }
 
   /** Adds the entry; undefined if nothing happened that is worth one. */

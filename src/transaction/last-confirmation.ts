@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { Failure, orFailure } from '../base/failure.ts'
+import { objectOf, oneOf, text } from '../base/shape.ts'
 import type { Context } from '../plan/context.ts'
 import { type Confirmation, removeConfirmation } from '../state/confirmation.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
-import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
+import { StateFile } from '../system/state-file.ts'
 
 /** How the last confirmation ended, for those who come too late. */
 export interface Ended {
@@ -15,9 +15,11 @@ export interface Ended {
   readonly what: string
 }
 
-function lastFile(places: Places): string {
-  return join(places.state, 'confirmation-last.json')
-}
+export const LAST_CONFIRMATION = new StateFile<Ended>('confirmation-last.json', {
+  what: 'the note of how the last confirmation ended',
+  shape: objectOf<Ended>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
+  wayOut: 'Remove it. It costs no more than a less exact message.',
+})
 
 /** Ends a confirmation, and records how. The caller holds the event lock. */
 export function endConfirmation(
@@ -27,16 +29,11 @@ export function endConfirmation(
 ): void {
   removeConfirmation(places, open.token)
   const { user } = caller(system.env)
-  const ended: Ended = { how, time: new Date().toISOString(), user, what: commandLine(open) }
-  writeFileAtomically(lastFile(places), `${JSON.stringify(ended)}\n`, { mode: 0o600, locked: true })
+  LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user, what: commandLine(open) })
 }
 
 /** How the last one ended; undefined if there was none. */
 export function readEnd(places: Places): Ended | undefined {
-  try {
-    return JSON.parse(readFileSync(lastFile(places), 'utf8'))
-  } catch {
-    // There was none. A damaged note only makes a message less exact.
-    return undefined
-  }
+  const ended = orFailure(() => LAST_CONFIRMATION.read(places))
+  return ended instanceof Failure ? undefined : ended
 }

@@ -13,7 +13,7 @@ export function startGuard(places: Places, caller: NodeJS.ProcessEnv, token: str
   for (const name of ['GABARIT_EVENT', JOIN_VARIABLE]) delete env[name]
   if (env.DBPATH) env.DBPATH = places.databases
   const command = [process.execPath, join(places.shipped, 'bin/gabarit'), 'confirm', 'guard', token]
-  startDetached(command, env, join(places.state, 'confirmation-guard.log'))
+  startDetached(command, env, places.state.path('confirmation-guard.log'))
 }
 
 /** The process id of the guard; undefined if it is not alive. */

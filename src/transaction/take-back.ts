@@ -54,7 +54,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
   const note = recorder?.unfinished(runRequest.asked, facts, snapshot)
   try {
-    const present = readManifest(places, system)
+    const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
     const emptied = foldersToEmpty(
       done.plan.folders.map(({ path }) => path),

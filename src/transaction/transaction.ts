@@ -1,6 +1,6 @@
 import { Failure, isOfSystem, withStatus } from '../base/failure.ts'
 import { applyPlan, formerStates } from '../commit/barrier.ts'
-import { type Companion, writeFailure } from '../commit/commit.ts'
+import { writeFailure } from '../commit/commit.ts'
 import type { Records } from '../db/record.ts'
 import { rememberOverrides } from '../override/watch.ts'
 import type { Context } from '../plan/context.ts'
@@ -17,12 +17,13 @@ import { finishDespiteSignals, finished } from '../system/interruption.ts'
 import { below } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
+import type { Companion } from '../system/state-file.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
 import type { Turn } from './event-lock.ts'
 import { Recorder } from './history-record.ts'
 import { commitDatabases, Interrupted } from './interrupted.ts'
 import { endConfirmation } from './last-confirmation.ts'
-import { joinRequests, pendingCompanion, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
+import { joinRequests, PENDING, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct, requestsOfPlan, without } from './requests.ts'
 import { RunLog } from './run-log.ts'
@@ -113,7 +114,7 @@ export class Transaction {
       if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
-    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places, system), changes }
+    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places), changes }
     const pending = readPending(places)
     let databases: PreparedChanges | undefined
     const prepare = () => {
@@ -283,7 +284,7 @@ export class Transaction {
     if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return []
     const { asked: origin, closes } = this.#window.runRequest
     const facts = { outcome: 'failed', problems: [], changes, closes: closes?.token ?? null } as const
-    const waiting = plan.changes.length > 0 && asked.length > 0 ? [pendingCompanion(places, asked)] : []
+    const waiting = plan.changes.length > 0 && asked.length > 0 ? [PENDING.companion(places, asked)] : []
     return [recorder.unfinished(origin, facts, this.#leftDatabases()), ...waiting, ...armed]
   }
 

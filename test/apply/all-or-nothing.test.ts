@@ -6,7 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../src/base/failure.ts'
 import { recover } from '../../src/commit/journal.ts'
-import { RealSystem } from '../../src/system/real-system.ts'
+import { placesOn } from '../../src/system/places.ts'
 import { Engine } from '../support/engine.ts'
 import { NAMES, prepare, snapshot, WatchedSystem } from '../support/faults.ts'
 import { PROJECT, run } from '../support/sandbox.ts'
@@ -72,11 +72,11 @@ commits(
       const engine = copy()
       const system = new WatchedSystem(engine.places.root, number => {
         if (number === index + 1)
-          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
       })
       if (isCleaning(step, index)) {
         await engine.applyOn(system, ...NAMES)
-        recover(engine.places, new RealSystem(engine.places.root))
+        recover(engine.places)
         assert.is(judge(engine, [after]), '', `${index + 1}: ${step}`)
       } else {
         const failure = await engine.refused(() => engine.applyOn(system, ...NAMES))
@@ -104,12 +104,12 @@ commits('cut off at any change, and the recovery cut off at any change too', asy
       await engine.applyOn(dying(engine, step), ...NAMES).catch(() => undefined)
       let cutOff = false
       try {
-        recover(engine.places, dying(engine, second))
+        recover(placesOn(engine.places, dying(engine, second)))
       } catch {
         cutOff = true
       }
-      recover(engine.places, new RealSystem(engine.places.root))
-      rmSync(engine.path('/var/lib/gabarit/journal.json.new'), { force: true })
+      recover(engine.places)
+      rmSync(engine.path('/var/lib/gabarit/.journal.json.new'), { force: true })
       assert.is(judge(engine, [before, after]), '', `${step}: ${steps[step - 1]}, then ${second}`)
       engine.remove()
       recoveries++
@@ -130,10 +130,10 @@ commits('killed at any change: the next command finds the old state or the new o
     const engine = copy()
     const { stderr } = run([process.execPath, script, engine.root, String(step)])
     assert.match(stderr, 'killed by SIGKILL', `${step}: ${stderr}`)
-    const message = recover(engine.places, new RealSystem(engine.places.root)) ?? ''
+    const message = recover(engine.places) ?? ''
     if (message.startsWith('undid')) undone++
     const state = snapshot(engine)
-    delete state['/var/lib/gabarit/journal.json.new']
+    delete state['/var/lib/gabarit/.journal.json.new']
     assert.ok(
       [before, after].some(wanted => JSON.stringify(wanted) === JSON.stringify(state)),
       `${step}: ${steps[step - 1]}`,
@@ -152,7 +152,7 @@ commits('what somebody writes after a crash is not taken for ours', async () => 
   const dead = dying(engine, steps.findIndex(step => step.startsWith('make folder')) + 1)
   await engine.applyOn(dead, ...NAMES).catch(error => assert.instance(error, Failure))
   engine.write('/new/folder/made', 'mine\n')
-  assert.match(recover(engine.places, new RealSystem(engine.places.root)) ?? '', 'undid an earlier commit')
+  assert.match(recover(engine.places) ?? '', 'undid an earlier commit')
   assert.is(engine.read('/new/folder/made'), 'mine\n')
   engine.remove()
 })
@@ -162,7 +162,7 @@ commits('a damaged journal stops, and says what to look for', () => {
     const engine = copy()
     engine.write('/var/lib/gabarit/journal.json', text)
     try {
-      recover(engine.places, new RealSystem(engine.places.root))
+      recover(engine.places)
       assert.unreachable()
     } catch (error) {
       assert.instance(error, Failure)

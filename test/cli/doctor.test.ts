@@ -68,7 +68,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     box => box.write('/var/lib/gabarit/confirmation.json', '{"token": "1"}'),
     'confirmation',
     'error',
-    /confirmation\.json: the pending confirmation is damaged: it is incomplete/,
+    /confirmation\.json: the pending confirmation is damaged: "user" is missing/,
     /^mv \S+confirmation\.json \S+\.damaged$/,
   ],
   [

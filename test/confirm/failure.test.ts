@@ -3,8 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyPlan } from '../../src/commit/barrier.ts'
 import { recover } from '../../src/commit/journal.ts'
-import { confirmationFile } from '../../src/state/confirmation.ts'
-import { RealSystem } from '../../src/system/real-system.ts'
+import { CONFIRMATION } from '../../src/state/confirmation.ts'
 import { Engine } from '../support/engine.ts'
 import { WatchedSystem } from '../support/faults.ts'
 import { BIN } from '../support/sandbox.ts'
@@ -174,7 +173,7 @@ failure('cut off at any step of the commit: files and confirmation are both ther
     const engine = new Engine({ configuration: { word: ['2'] } })
     engine.template('etc/x', { '10x': 'x <%= config.word %>\n' })
     engine.write('/etc/x', 'x 1\n')
-    const file = confirmationFile(engine.places)
+    const file = CONFIRMATION.path(engine.places)
     const system = new WatchedSystem(engine.places.root, number => {
       if (number >= step) throw new Error('dead')
     })
@@ -182,7 +181,7 @@ failure('cut off at any step of the commit: files and confirmation are both ther
       () => true,
       () => false,
     )
-    recover(engine.places, new RealSystem(engine.places.root))
+    recover(engine.places)
     assert.is(existsSync(file), engine.read('/etc/x').includes('x 2'), `step ${step}`)
     if (existsSync(file)) armed++
     engine.remove()

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { outputFileSync, removeSync } from 'fs-extra/esm'
 import { Failure } from '../../src/base/failure.ts'
 import type { Places } from '../../src/system/places.ts'
+import { RealFiles } from '../../src/system/real-files.ts'
+import { State } from '../../src/system/state.ts'
 
 /** Places of their own in a fresh folder; files are written below it. */
 export class Fixture {
@@ -13,7 +15,7 @@ export class Fixture {
     shipped: join(this.folder, 'shipped'),
     site: join(this.folder, 'etc/gabarit'),
     databases: join(this.folder, 'var/lib/gabarit/db'),
-    state: join(this.folder, 'var/lib/gabarit'),
+    state: new State(join(this.folder, 'var/lib/gabarit'), new RealFiles()),
   }
 
   /** Writes a file (an object as JSON), with its folders, and returns its path. */

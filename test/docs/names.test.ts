@@ -11,6 +11,7 @@ import { VERBS } from '../../src/cli/db/verbs.ts'
 import { COMMANDS } from '../../src/cli/table.ts'
 import { FORMATS } from '../../src/db/formats.ts'
 import { listEvents } from '../../src/event/load.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { BANNER_STYLES } from '../../src/template/banner.ts'
 import { SCOPE_NAMES } from '../../src/template/scope.ts'
 import { COMMON_OPTIONS, type Option } from '../../src/terminal/command.ts'
@@ -18,9 +19,9 @@ import { PROJECT } from '../support/sandbox.ts'
 import { listDocuments, readCode, textOf } from './markdown.ts'
 
 const documents = listDocuments()
-const isGenerated = (name: string) => referencePages().has(name)
+const generated = referencePages(PROJECT)
 /** Code of the documents that people write: spans and blocks. The generated pages name everything by themselves. */
-const code = new Map(documents.filter(name => !isGenerated(name)).map(name => [name, readCode(textOf(name))]))
+const code = new Map(documents.filter(name => !generated.has(name)).map(name => [name, readCode(textOf(name))]))
 const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
   name.endsWith('.ts'),
 )
@@ -54,7 +55,7 @@ function listed(document: string, what: string, wanted: readonly string[]): void
   names(`${what} in ${document}`, () => assert.equal(missing(wanted, code.get(document) ?? []), []))
 }
 
-const shippedEvents = listEvents({ root: '/', shipped: PROJECT, site: '/nowhere', databases: '', state: '' })
+const shippedEvents = listEvents({ ...findPlaces(PROJECT, {}, '/'), site: '/nowhere' })
 listed('docs/reference/databases.md', 'every verb and option of db', [...Object.keys(VERBS), ...FLAGS])
 listed('docs/reference/databases.md', 'every format of a property', Object.keys(FORMATS))
 listed('docs/reference/fragments.md', 'all that a fragment sees', [

@@ -8,7 +8,7 @@ import { PROJECT } from '../support/sandbox.ts'
 import { textOf } from './markdown.ts'
 
 const reference = suite('reference (npm run reference writes it)')
-const pages = referencePages()
+const pages = referencePages(PROJECT)
 
 for (const [path, text] of pages) reference(`${path} is up to date`, () => assert.is(textOf(path), text))
 

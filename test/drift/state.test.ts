@@ -95,7 +95,9 @@ states('the bytes last written are kept, secrets masked, and known again while t
   engine.ship('templates/y', 'plain\n')
   await engine.apply('x', 'y')
   const { places } = engine
-  const files = readdirSync(writtenFolder(places)).map(name => readFileSync(`${writtenFolder(places)}/${name}`, 'utf8'))
+  const files = writtenFolder(places)
+    .list()
+    .map(name => readFileSync(writtenFolder(places).path(name), 'utf8'))
   assert.is(files.length, 2)
   assert.not.ok(files.some(text => text.includes('sesame')))
   const hash = sha256('password open sesame\n')
@@ -114,9 +116,9 @@ states('contents of former times are cleared away in the end, those in force sta
     engine.ship('templates/x', `${round}\n`)
     await engine.apply('x')
   }
-  const manifest = readManifest(engine.places, system)
+  const manifest = readManifest(engine.places)
   keepWritten(manifest, engine.places, system, assert.unreachable)
-  assert.ok(readdirSync(writtenFolder(engine.places)).length < 110)
+  assert.ok(writtenFolder(engine.places).list().length < 110)
   assert.is(lastWritten(sha256('119\n'), engine.places)?.toString(), '119\n')
   engine.remove()
 })

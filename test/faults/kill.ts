@@ -20,7 +20,7 @@ export type Moment = 'before' | 'during' | 'after'
 /** Looks at what a killed command left behind. */
 export function momentOf(site: Site, deed: RunRequest): Moment {
   const { state, databases } = site.places
-  if (UNDER_WAY.some(name => existsSync(join(state, name)))) return 'during'
+  if (UNDER_WAY.some(name => state.has(name))) return 'during'
   if (namesIn(databases).some(name => name.endsWith('.json.lock'))) return 'during'
   return deed.isBegun(site) ? 'after' : 'before'
 }
@@ -32,8 +32,8 @@ export function momentOf(site: Site, deed: RunRequest): Moment {
  */
 export async function repairAndJudge(site: Site, deed: RunRequest, lot: number): Promise<string[]> {
   const damaged =
-    UNDER_WAY.some(name => existsSync(join(site.places.state, name))) ||
-    namesIn(site.places.state).some(name => name.startsWith('unfinished-'))
+    UNDER_WAY.some(name => existsSync(join(site.places.state.folder, name))) ||
+    namesIn(site.places.state.folder).some(name => name.startsWith('unfinished-'))
   const repair = REPAIRS[Math.floor(lot * REPAIRS.length)] ?? []
   const { status, stderr } = site.run(repair)
   const problems: string[] = []

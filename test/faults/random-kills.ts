@@ -26,7 +26,7 @@ const TRIGGERS: Readonly<Record<Trigger, RegExp>> = {
  */
 function runAndKill(deed: RunRequest, site: Site, trigger: Trigger, delay: number): Promise<number> {
   const [program = '', ...args] = deed.command
-  const folder = deed.name === 'batch' ? site.places.databases : site.places.state
+  const folder = deed.name === 'batch' ? site.places.databases : site.places.state.folder
   return new Promise((resolve, reject) => {
     let started: number | undefined
     const watcher = watch(folder, (_, name) => {

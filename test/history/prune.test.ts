@@ -112,7 +112,7 @@ prune('a damaged entry is named, the others are shown; it costs no event its goo
   const note = box.write('/var/lib/gabarit/unfinished-000099.json', '{"id": 99}')
   const refused = box.run('signal-event change')
   assert.is(refused.status, 3)
-  assert.match(refused.stderr, `${note}: the note of an interrupted run is damaged: it is incomplete`)
+  assert.match(refused.stderr, `${note}: the note of an interrupted run is damaged: "user" is missing`)
   box.remove()
 })
 

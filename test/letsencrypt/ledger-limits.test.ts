@@ -68,7 +68,7 @@ limits('renew --wait would go beyond them with --force, and never end with --at:
   for (const option of ['--force', '--at 2027-01-01']) {
     const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'renew', '--wait', ...option.split(' ')])
     assert.is(status, 2)
-    assert.match(stderr, '--wait goes with neither --force nor --at')
+    assert.match(stderr, '--wait cannot be combined with --force or --at')
   }
 })
 

@@ -198,7 +198,7 @@ failed   www.example.org: 2620:fe::fe answers 404
   const clock: CheckResult = { check: 'clock', state: 'failed', reason: 'the clock is wrong', hint: 'Set it.' }
   const text = reportAsText({ names: [good], general: [clock], ok: false })
   assert.match(text, 'failed   clock: the clock is wrong\n         Set it.\n1 name, but not ready to ask')
-  assert.is(reportAsText({ names: [], general: [], ok: true }), 'no name is asked for')
+  assert.is(reportAsText({ names: [], general: [], ok: true }), 'no name is requested')
 })
 
 rules.run()

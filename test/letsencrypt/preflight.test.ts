@@ -103,7 +103,7 @@ step(
 step('nothing to ask for is no problem', () => {
   const { status, report } = check()
   assert.equal([status, report.ok, report.names], [0, true, []])
-  assert.match(type('gabarit letsencrypt check'), 'no name is asked for')
+  assert.match(type('gabarit letsencrypt check'), 'no name is requested')
 })
 
 step('names that are right, before certificates are switched on', () => {

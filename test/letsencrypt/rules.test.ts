@@ -152,7 +152,7 @@ testIf(verify, needsCommands('openssl'), 'is compared with what was asked for', 
   assert.match(problems({ ...right, key: 'nonsense' }), 'the private key cannot be read')
   assert.match(problems({ ...right, chain: text('other.pem') }), 'the chain is broken')
   assert.match(problems({ ...right, chain: '' }), 'the chain of its issuers is missing')
-  assert.match(problems({ ...right, cert: '' }), 'there is no certificate in it')
+  assert.match(problems({ ...right, cert: '' }), 'it contains no certificate')
   assert.match(problems(right, { names: ['a.example', 'c.example'] }), 'it does not bear c.example')
   assert.match(
     problems(right, { foreignIssuers: [new X509Certificate(right.cert).issuer] }),

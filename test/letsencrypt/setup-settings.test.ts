@@ -29,7 +29,7 @@ settings('the addresses of SME Server, of ACME version 1, are told and corrected
   const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'setup'])
   assert.is(status, 3)
   assert.match(stderr, /warning: ProductionCA was https:\/\/acme-v01\..*now https:\/\/acme-v02\.api\.letsencrypt\.org/)
-  assert.match(stderr, 'the settings are not complete')
+  assert.match(stderr, 'the settings are incomplete')
   assert.is(address(), 'https://acme-v02.api.letsencrypt.org/directory')
   const test = 'https://acme-staging-v02.api.letsencrypt.org/directory'
   assert.is(server.must('config getprop letsencrypt TestCA').trim(), test)

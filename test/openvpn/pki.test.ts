@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { endingClients } from '../../src/modules/openvpn/expiry.ts'
 import { latestByName, listEnd, pkiFolder, readIndex } from '../../src/modules/openvpn/pki.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { failureOf } from '../support/engine.ts'
 import { Sandbox } from '../support/sandbox.ts'
 
@@ -20,7 +21,7 @@ const INDEX = [
 
 test('names, ends and revocations; the valid certificate of a name counts', () => {
   const box = new Sandbox()
-  const places = { root: box.root, shipped: '', site: '', databases: '', state: '' }
+  const places = findPlaces('', {}, box.root)
   assert.equal(readIndex(places), [])
   box.write('/etc/openvpn/easy-rsa/pki/index.txt', INDEX.join('\n'))
   assert.match(pkiFolder(places), box.root)

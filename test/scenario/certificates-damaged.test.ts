@@ -76,7 +76,7 @@ step('what dehydrated still has is taken instead: the authority is not asked', (
   const [asked, before, broken] = [orders(), served('b.example'), newest('b.example')]
   writeFileSync(`${broken}/privkey.pem`, readFileSync(`${newest('example.org')}/privkey.pem`))
   const said = renewNaming(broken)
-  assert.match(said, 'the private key does not fit the certificate')
+  assert.match(said, 'the private key does not match the certificate')
   assert.match(said, 'b.example: found a new certificate')
   assert.is.not(newest('b.example'), broken)
   assert.is(served('b.example'), before)

@@ -5,11 +5,11 @@ import { build, type Plugin } from 'esbuild'
 
 const PROJECT = join(import.meta.dirname, '../..')
 
-/** A file of tests, and the table of modules, find what lies beside them in the sources, not beside the bundle. */
+/** A source finds what lies beside it there, not beside the bundle. */
 const places: Plugin = {
   name: 'places',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/((test|scripts)\/.*|src\/cli\/modules)\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))

@@ -8,7 +8,9 @@ import { type Context, makeContext } from '../../src/plan/context.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { expandAll, planOutputs } from '../../src/plan/run.ts'
 import type { Places } from '../../src/system/places.ts'
+import { RealFiles } from '../../src/system/real-files.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
+import { State } from '../../src/system/state.ts'
 import type { System } from '../../src/system/system.ts'
 import type { Output } from '../../src/template/expand.ts'
 
@@ -29,7 +31,13 @@ export class Engine {
     const server = join(this.root, 'server')
     const state = join(server, 'var/lib/gabarit')
     const site = join(server, 'etc/gabarit')
-    this.places = { root: server, shipped: join(this.root, 'package'), site, state, databases: join(state, 'db') }
+    this.places = {
+      root: server,
+      shipped: join(this.root, 'package'),
+      site,
+      databases: join(state, 'db'),
+      state: new State(state, new RealFiles()),
+    }
     if (root !== undefined) return
     mkdirSync(this.places.shipped)
     mkdirSync(this.places.root)

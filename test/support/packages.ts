@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The Debian packages that tests need, each with a command that shows it is there. */
+/** The Debian packages that the tests and `npm run check` need, each with a command that shows it is there. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   apache2: 'apache2',
   dehydrated: 'dehydrated',
@@ -26,6 +26,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   openvpn: 'openvpn',
   'easy-rsa': 'make-cadir',
   qrencode: 'qrencode',
+  shellcheck: 'shellcheck',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -31,8 +31,8 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     waitFor(`${service} to say ${words}`, () => said(service).join() === words.join()).catch(() =>
       assert.equal(said(service), words),
     )
-  const signal = (event: string): Outcome => {
-    const env = { GABARIT_SERVICE_MANAGER: supervisor.name, GABARIT_SERVICE_TIMEOUT: '2' }
+  const signal = (event: string, timeout = '30'): Outcome => {
+    const env = { GABARIT_SERVICE_MANAGER: supervisor.name, GABARIT_SERVICE_TIMEOUT: timeout }
     return sandbox.run(['signal-event', event], { env })
   }
   const ask = (event: string, service: string, word: string) =>
@@ -119,7 +119,7 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     ask('stubborn-stop', 'stubborn', 'stop')
     supervisor.up('stubborn')
     await waitUntilSaid('stubborn', 'start')
-    const { status, stderr, stdout } = signal('stubborn-stop')
+    const { status, stderr, stdout } = signal('stubborn-stop', '2')
     assert.is(status, 1)
     assert.match(`${stdout}${stderr}`, /stubborn.*did not end within 2 s/s)
     supervisor.kill('stubborn')

@@ -6,6 +6,7 @@ import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
+import type { FormatName } from './format.ts'
 
 export type Program = 'db' | 'config'
 
@@ -25,8 +26,7 @@ export interface Context extends Printer {
   readonly places: Places
   /** Name of the database. */
   readonly database: string
-  /** Print JSON. */
-  readonly json: boolean
+  readonly format: FormatName
   /** Print secrets in clear. */
   readonly reveal: boolean
 }

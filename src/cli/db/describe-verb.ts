@@ -12,30 +12,31 @@ import {
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import { type Context, readRecords } from './context.ts'
+import { type Answer, formatted } from './format.ts'
 
 /** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(context: Context, [subject, property]: readonly string[]): number {
+  const answer = (given: Answer) => {
+    context.print(formatted(given, context.format))
+    return EXIT.done
+  }
   const database = describeDatabase(context.places, context.database)
   if (database === undefined) throw new Failure(`the database "${context.database}" has no description`)
   if (subject === undefined) {
     const { records, types, families } = database
     const all = { records: plain(records), types: plain(types), families: plain(families) }
-    if (context.json) context.printLines([JSON.stringify(all)])
-    else context.printLines(overview(database))
-    return EXIT.done
+    return answer({ lines: () => overview(database, context), data: () => all })
   }
   const description = find(context, database, subject)
   if (property === undefined) {
-    context.printLines(context.json ? [JSON.stringify(plainRecord(description))] : recordLines(subject, description))
-    return EXIT.done
+    return answer({ lines: () => recordLines(subject, description, context), data: () => plainRecord(description) })
   }
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
     throw new Failure(escapeControls(`property "${property}" of ${subject} has no description${hint}`))
   }
-  context.printLines(context.json ? [JSON.stringify(plainProperty(described))] : propertyLines(property, described))
-  return EXIT.done
+  return answer({ lines: () => propertyLines(property, described, context), data: () => plainProperty(described) })
 }
 
 function find(context: Context, database: DatabaseDescription, subject: string): RecordDescription {
@@ -52,8 +53,9 @@ function familyNamed({ families }: DatabaseDescription, subject: string): Record
   return subject.endsWith('*') ? families.get(subject.slice(0, -1)) : undefined
 }
 
-function overview({ records, types, families }: DatabaseDescription): string[] {
-  const line = (name: string, description: RecordDescription) => `${name}${dash(textIn(description.description))}`
+function overview({ records, types, families }: DatabaseDescription, context: Context): string[] {
+  const line = (name: string, description: RecordDescription) =>
+    `${name}${dash(textIn(description.description, context))}`
   return [
     ...[...types].map(([type, description]) => line(`@${type}`, description)),
     ...[...families].map(([start, description]) => line(`${start}*`, description)),
@@ -61,18 +63,18 @@ function overview({ records, types, families }: DatabaseDescription): string[] {
   ]
 }
 
-function recordLines(subject: string, description: RecordDescription): string[] {
+function recordLines(subject: string, description: RecordDescription, context: Context): string[] {
   const { type, key, scalar, properties, rules } = description
   const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
-  const text = textIn(description.description)
+  const text = textIn(description.description, context)
   if (text !== '') lines.push(`  ${text}`)
-  if (key !== undefined) lines.push(...propertyLines('the key of a record', key).map(indent))
-  if (scalar !== undefined) lines.push(...propertyLines('value', scalar).map(indent))
-  for (const [name, property] of properties) lines.push(...propertyLines(name, property).map(indent))
+  if (key !== undefined) lines.push(...propertyLines('the key of a record', key, context).map(indent))
+  if (scalar !== undefined) lines.push(...propertyLines('value', scalar, context).map(indent))
+  for (const [name, property] of properties) lines.push(...propertyLines(name, property, context).map(indent))
   return [...lines, ...rules.map(rule => `  ${ruleLine(rule)}`)]
 }
 
-function propertyLines(name: string, property: PropertyDescription): string[] {
+function propertyLines(name: string, property: PropertyDescription, context: Context): string[] {
   const { unit, secret, list, minimum, maximum } = property
   const facts = [
     property.enum?.join(' | '),
@@ -88,7 +90,7 @@ function propertyLines(name: string, property: PropertyDescription): string[] {
     property.detect === undefined ? undefined : 'detected',
     property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
   ].filter(fact => fact !== undefined)
-  const text = textIn(property.description)
+  const text = textIn(property.description, context)
   return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
 }
 
@@ -105,8 +107,8 @@ function ruleLine(rule: Rule): string {
 }
 
 /** The text in the user's language, French or English. */
-function textIn(texts: Texts | undefined): string {
-  const language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || ''
+function textIn(texts: Texts | undefined, { io: { env } }: Context): string {
+  const language = env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
   return (language.startsWith('fr') ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
 }
 

@@ -4,9 +4,12 @@ import { outputOf } from '../../system/output-of.ts'
 import type { Context } from './context.ts'
 
 /** `log`: the history belongs to the engine, which this program does not load, so it calls the engine. */
-export function runLog({ io, places, database, json, print }: Context, args: readonly string[]): number {
+export function runLog({ io, places, database, format, print }: Context, args: readonly string[]): number {
   const engine = [process.execPath, join(places.shipped, 'bin/gabarit'), 'log', '--root', places.root]
-  const { status, stdout } = outputOf([...engine, ...(json ? ['--json'] : []), '--', database, ...args], io.env)
+  const { status, stdout } = outputOf(
+    [...engine, ...(format === 'text' ? [] : [`--${format}`]), '--', database, ...args],
+    io.env,
+  )
   print(stdout)
   return status ?? EXIT.failed
 }

@@ -66,8 +66,8 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
-  const { json, reveal } = options
-  const context = { ...printer, program, io, places, database: nameOf(places, database), json, reveal }
+  const { format, reveal } = options
+  const context = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
   return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
 }
 

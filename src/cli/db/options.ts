@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { bytesOf } from '../../system/read-files.ts'
+import { type FormatName, formatOf } from './format.ts'
 
 export interface Options {
-  readonly json: boolean
+  readonly format: FormatName
   readonly reveal: boolean
   readonly help: boolean
   readonly version: boolean
@@ -13,8 +14,17 @@ export interface Options {
   readonly words: readonly string[]
 }
 
-/** Every option. */
-export const FLAGS = ['--json', '--reveal', '--help', '--version', '--root']
+/** The options of both programs, each with what it does. */
+export const OPTIONS = [
+  ['--json', 'print JSON'],
+  ['--reveal', 'print secret values in clear'],
+  ['--root DIR', 'use DIR instead of / (like GABARIT_ROOT)'],
+  ['--help', 'show this help, or help for a verb'],
+  ['--version', 'show the version'],
+] as const
+
+/** The names of the options. */
+export const FLAGS: readonly string[] = OPTIONS.map(([usage]) => usage.replace(/ .*/, ''))
 
 /** Options come before the database (or the verb of `config`). The first other word, or `--`, ends them. */
 export function parseOptions(args: readonly string[]): Options {
@@ -36,7 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
   }
   const has = (name: string) => flags.has(name)
   return {
-    json: has('--json'),
+    format: formatOf(flags),
     reveal: has('--reveal'),
     help: has('--help'),
     version: has('--version'),

@@ -3,75 +3,81 @@ import { EXIT } from '../../base/failure.ts'
 import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { type Context, readRecords } from './context.ts'
-import { arrayJson, propertiesJson, recordJson } from './record-json.ts'
+import { type Answer, type Data, formatted } from './format.ts'
 import { MASK, masked, type Secrets, secretsOf } from './secrets.ts'
 import type { Verb } from './verb.ts'
 
 type Run = NonNullable<Verb['run']>
 
+/** @returns the exit status: 1 for an answer that is empty */
+function answer(context: Context, given: Answer, found = true): number {
+  context.print(formatted(given, context.format))
+  return found ? EXIT.done : EXIT.failed
+}
+
 /** `keys`: one per line. */
 const keys: Run = context => {
   const names = [...readRecords(context).keys()]
-  if (context.json) context.printLines([arrayJson(names.map(name => JSON.stringify(name)))])
-  else context.printLines(names.map(escapeControls))
-  return names.length > 0 ? EXIT.done : EXIT.failed
+  return answer(context, { lines: () => names.map(escapeControls), data: () => names }, names.length > 0)
+}
+
+/** The shape of a record, that of NethServer: `{"name": KEY, "type": TYPE, "props": {…}}`; a secret is null. */
+function recordData(record: DbRecord, secrets: Secrets): Data {
+  return new Map([
+    ...typeData(record, secrets),
+    ['props', propertiesData(record, secrets, [...record.properties.keys()])] as const,
+  ])
+}
+
+function typeData(record: DbRecord, secrets: Secrets): ReadonlyMap<string, Data> {
+  return new Map([
+    ['name', record.key],
+    ['type', secrets.covers(record) ? null : record.type],
+  ])
+}
+
+function propertiesData(record: DbRecord, secrets: Secrets, names: readonly string[]): Data {
+  const known = names.filter(name => record.properties.has(name))
+  return new Map(known.map(name => [name, secrets.covers(record, name) ? null : (record.properties.get(name) ?? '')]))
 }
 
 /** A verb that shows one record, or all of them. */
-function showing(lines: (record: DbRecord) => string[], json: 'indented' | 'compact', toJson = recordJson): Run {
+function showing(lines: (record: DbRecord) => string[], indented = false, dataOf = recordData): Run {
   return (context, [key]) => {
     const records = readRecords(context)
     const secrets = secretsOf(context)
-    if (context.json) return printJson(context, records, key, secrets, json === 'indented', toJson)
-    const chosen = key === undefined ? [...records.values()] : [records.get(key)]
-    const found = chosen.filter(record => record !== undefined)
-    context.printLines(found.flatMap(record => lines(masked(record, secrets)).map(escapeControls)))
-    return found.length > 0 ? EXIT.done : EXIT.failed
+    const found = key === undefined ? [...records.values()] : [records.get(key)].filter(record => record !== undefined)
+    if (key !== undefined && found.length === 0) return EXIT.failed
+    const data = () => found.map(record => dataOf(record, secrets))
+    const given = {
+      lines: () => found.flatMap(record => lines(masked(record, secrets)).map(escapeControls)),
+      data: () => (key === undefined ? data() : (data()[0] ?? null)),
+      indented,
+    }
+    return answer(context, given, found.length > 0)
   }
 }
 
-function printJson(
-  context: Context,
-  records: ReadonlyMap<string, DbRecord>,
-  key: string | undefined,
-  secrets: Secrets,
-  indented: boolean,
-  toJson: typeof recordJson,
-): number {
-  if (key === undefined) {
-    const elements = [...records.values()].map(record => toJson(record, secrets, indented ? '    ' : ''))
-    context.printLines([arrayJson(elements, indented)])
-    return records.size > 0 ? EXIT.done : EXIT.failed
-  }
-  const record = records.get(key)
-  if (record === undefined) return EXIT.failed
-  context.printLines([toJson(record, secrets, indented ? '  ' : '')])
-  return EXIT.done
-}
-
-const printRaw = showing(record => [`${record.key}=${rawForm(record)}`], 'compact')
+const printRaw = showing(record => [`${record.key}=${rawForm(record)}`])
 const show = showing(
   ({ key, type, properties }) => [`${key}=${type}`, ...[...properties].map(([name, value]) => `    ${name}=${value}`)],
-  'indented',
+  true,
 )
-const printtype = showing(
-  ({ key, type }) => [`${key}=${type}`],
-  'compact',
-  (record, secrets) => JSON.stringify({ name: record.key, type: secrets.covers(record) ? null : record.type }),
-)
+const printtype = showing(({ key, type }) => [`${key}=${type}`], false, typeData)
 const asJson =
   (verb: Run): Run =>
   (context, args) =>
-    verb({ ...context, json: true }, args)
+    verb({ ...context, format: 'json' }, args)
 
 /** `get`: programs split it at `|`, and read a scalar unchanged. */
 const get: Run = (context, [key = '']) => {
   const record = readRecords(context).get(key)
   if (record === undefined) return EXIT.failed
-  if (context.json) context.printLines([recordJson(record, secretsOf(context))])
-  else if (record.properties.size === 0) context.print(`${record.type}\n`)
-  else context.printLines([escapeControls(rawForm(masked(record, secretsOf(context))))])
-  return EXIT.done
+  return answer(context, {
+    lines: () =>
+      record.properties.size === 0 ? [record.type] : [escapeControls(rawForm(masked(record, secretsOf(context))))],
+    data: () => recordData(record, secretsOf(context)),
+  })
 }
 
 const gettype: Run = (context, [key = '']) => printValue(context, readRecords(context).get(key)?.type)
@@ -81,22 +87,20 @@ const getprop: Run = (context, [key = '', property = '']) =>
 
 /** One value unchanged, secret or not: this is how programs read it. */
 function printValue(context: Context, value: string | undefined): number {
-  if (value === undefined) return EXIT.failed
-  context.print(`${context.json ? JSON.stringify(value) : value}\n`)
-  return EXIT.done
+  return value === undefined ? EXIT.failed : answer(context, { lines: () => [value], data: () => value })
 }
 
 const printprop: Run = (context, [key = '', ...asked]) => {
   const record = readRecords(context).get(key)
   if (record === undefined) return EXIT.failed
   const secrets = secretsOf(context)
-  if (context.json) context.printLines([propertiesJson(record, secrets, '', asked.length > 0 ? asked : undefined)])
-  else {
-    const names = asked.length > 0 ? asked.filter(name => record.properties.has(name)) : [...record.properties.keys()]
-    const textOf = (name: string) => (secrets.covers(record, name) ? MASK : record.properties.get(name))
-    context.printLines(names.map(name => escapeControls(`${name}=${textOf(name)}`)))
+  const names = asked.length > 0 ? asked.filter(name => record.properties.has(name)) : [...record.properties.keys()]
+  const shown = (name: string) => (secrets.covers(record, name) ? MASK : record.properties.get(name))
+  const given = {
+    lines: () => names.map(name => escapeControls(`${name}=${shown(name)}`)),
+    data: () => propertiesData(record, secrets, names),
   }
-  return asked.length > 0 || record.properties.size > 0 ? EXIT.done : EXIT.failed
+  return answer(context, given, asked.length > 0 || names.length > 0)
 }
 
 /** The verbs that only read. */

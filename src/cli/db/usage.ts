@@ -1,15 +1,7 @@
 import type { Program } from './context.ts'
+import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
-
-/** The options of both programs, with descriptions. */
-export const OPTIONS = [
-  ['--json', 'print JSON'],
-  ['--reveal', 'print secret values in clear'],
-  ['--root DIR', 'use DIR instead of / (like GABARIT_ROOT)'],
-  ['--help', 'show this help, or help for a verb'],
-  ['--version', 'show the version'],
-] as const
 
 /** The complete help. */
 export function helpText(program: Program): string {

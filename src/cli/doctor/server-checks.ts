@@ -54,7 +54,7 @@ function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
-  const owned = [...readManifest(places, system)]
+  const owned = [...readManifest(places)]
   // A template may generate thousands of files: one of them is enough.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
-import { journalFile } from '../../commit/journal.ts'
+import { JOURNAL } from '../../commit/journal.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { listDatabases } from '../../db/list.ts'
 import { readDatabase } from '../../db/store.ts'
@@ -51,7 +50,7 @@ function lastGood({ places }: Patient): readonly Diagnosis[] {
 }
 
 function journal({ places }: Patient): readonly Diagnosis[] {
-  const file = journalFile(places)
+  const file = JOURNAL.path(places)
   if (!exists(file)) return ok('no commit was interrupted')
   if (eventUnderWay(places)) return ok('a commit is under way')
   const message = `a commit was interrupted: ${file}. The next command that changes files undoes it`
@@ -98,7 +97,7 @@ function confirmation({ places }: Patient): readonly Diagnosis[] {
 }
 
 function eventLock(places: Places): string {
-  return join(places.state, 'event.lock')
+  return places.state.path('event.lock')
 }
 
 function eventUnderWay(places: Places): boolean {

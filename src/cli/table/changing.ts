@@ -1,9 +1,9 @@
 import {
   CHECK_OPTION,
-  COMMENT_OPTION,
   CONFIRM_OPTIONS,
   type Command,
   JSON_OPTION,
+  NOTE_OPTIONS,
   OVERWRITE_OPTION,
 } from '../../terminal/command.ts'
 
@@ -18,7 +18,7 @@ export const CHANGING: readonly Command[] = [
       { name: 'dry-run', type: 'boolean', describe: 'print diffs and service adjustments, change nothing' },
       CHECK_OPTION,
       OVERWRITE_OPTION,
-      COMMENT_OPTION,
+      ...NOTE_OPTIONS,
       ...CONFIRM_OPTIONS,
       JSON_OPTION,
     ],
@@ -43,7 +43,7 @@ export const CHANGING: readonly Command[] = [
       CHECK_OPTION,
       { name: 'expand_queue', type: 'string', describe: 'only look for templates in this folder' },
       OVERWRITE_OPTION,
-      COMMENT_OPTION,
+      ...NOTE_OPTIONS,
       JSON_OPTION,
     ],
     examples: [
@@ -65,7 +65,7 @@ export const CHANGING: readonly Command[] = [
       CHECK_OPTION,
       { name: 'plan', type: 'string', describe: 'only if the plan still has this id' },
       OVERWRITE_OPTION,
-      COMMENT_OPTION,
+      ...NOTE_OPTIONS,
       ...CONFIRM_OPTIONS,
     ],
     examples: [

@@ -1,4 +1,4 @@
-import { COMMENT_OPTION, type Command, JSON_OPTION } from '../../terminal/command.ts'
+import { type Command, JSON_OPTION, NOTE_OPTIONS } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const OWN_FILES: readonly Command[] = [
@@ -35,7 +35,7 @@ export const OWN_FILES: readonly Command[] = [
     summary: 'turn a manual edit into a fragment of the site',
     usage: 'FILE',
     arity: [1, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, COMMENT_OPTION],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, ...NOTE_OPTIONS],
     examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
     run: async invocation => (await import('../adopt.ts')).run(invocation),
   },
@@ -65,7 +65,7 @@ export const OWN_FILES: readonly Command[] = [
     summary: 'drop a manual edit and regenerate the file',
     usage: 'FILE',
     arity: [1, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, COMMENT_OPTION],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, ...NOTE_OPTIONS],
     examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
     run: async invocation => (await import('../restore.ts')).run(invocation),
   },

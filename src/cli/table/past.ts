@@ -1,9 +1,9 @@
 import {
   CHECK_OPTION,
-  COMMENT_OPTION,
   CONFIRM_OPTIONS,
   type Command,
   JSON_OPTION,
+  NOTE_OPTIONS,
   OVERWRITE_OPTION,
 } from '../../terminal/command.ts'
 
@@ -51,7 +51,7 @@ export const PAST: readonly Command[] = [
       { name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' },
       CHECK_OPTION,
       OVERWRITE_OPTION,
-      COMMENT_OPTION,
+      ...NOTE_OPTIONS,
       ...CONFIRM_OPTIONS,
     ],
     examples: [

@@ -5,16 +5,16 @@ import { systemReason } from '../../system/atomic-write.ts'
 import type { CertificateTexts } from './verify.ts'
 
 /**
- * What lies in a folder of dehydrated: the texts, and the second in which it was asked for. The link cert.pem is made
- * last of all, so the files that bear its number are complete.
- * @returns undefined when there is no certificate
+ * The certificate in a folder of dehydrated: its texts, and the second in which it was requested. The link cert.pem is created
+ * last, so the files with its number are complete.
+ * @returns undefined if there is no certificate
  */
 export function readDehydrated(folder: string): { id: string; texts: CertificateTexts } | undefined {
   let target: string
   try {
     target = basename(readlinkSync(join(folder, 'cert.pem')))
   } catch (error) {
-    // A revoked one leaves a link to nowhere; EINVAL: somebody put a file there, which is not dehydrated's.
+    // A revoked one leaves a dangling link. EINVAL: somebody put a file there, which is not dehydrated's.
     if (hasCode(error, 'ENOENT') || hasCode(error, 'EINVAL')) return undefined
     throw unreadable(folder, error)
   }
@@ -33,12 +33,12 @@ function unreadable(folder: string, error: unknown): Failure {
   const message = `the certificate in this folder of dehydrated cannot be read: ${systemReason(error)}`
   return new Failure(message, {
     where: folder,
-    hint: 'Move the folder away: then a new one is asked for.',
+    hint: 'Move the folder away to request a new one.',
     cause: error,
   })
 }
 
-/** With PRIVATE_KEY_RENEW=no the old key goes on. */
+/** With PRIVATE_KEY_RENEW=no, the old key is kept. */
 function keyText(folder: string, id: string): string {
   try {
     return readFileSync(join(folder, `privkey-${id}.pem`), 'utf8')

@@ -5,8 +5,8 @@ import { pause } from '../../system/pause.ts'
 import type { World } from './world.ts'
 
 /**
- * Somebody else's dehydrated is at work. Whoever gets this gives up every lock, waits, and begins again: that dehydrated may
- * bring the very certificate, and its hook waits for our lock.
+ * Somebody else's dehydrated is running. The caller releases every lock, waits, and starts again: that dehydrated may get the
+ * same certificate, and its hook waits for our lock.
  */
 export class OtherDehydrated extends Error {
   readonly lock: string
@@ -19,17 +19,17 @@ export class OtherDehydrated extends Error {
     this.pid = pid
   }
 
-  /** Waits until it has ended, or until a time in milliseconds since 1970. */
+  /** Waits until it ends, or until a time in milliseconds since 1970. */
   async ended(until: number): Promise<void> {
     while (existsSync(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
   }
 }
 
 /**
- * Looks whether a dehydrated can be started, and removes the lock of one that was killed: it holds no number of a process,
- * and dehydrated 0.7.0 stops before any that it finds, for ever.
- * @throws OtherDehydrated when one is running
- * @throws Failure instead, when the run does not give way any more
+ * Makes sure that dehydrated can be started, and removes the lock of one that was killed: the lock contains no process id, and
+ * dehydrated 0.7.0 refuses to run as long as it exists.
+ * @throws OtherDehydrated if one is running
+ * @throws Failure instead, once the run no longer waits
  */
 export function mustBeFree(baseFolder: string, { givesWay, warn }: World): void {
   const lock = join(baseFolder, 'lock')
@@ -45,7 +45,7 @@ export function mustBeFree(baseFolder: string, { givesWay, warn }: World): void 
   throw new Failure(other.message, { hint: `Wait until it has ended. Its lock: ${lock}` })
 }
 
-/** The process of a dehydrated: proc(5) tells the words of every command. */
+/** The process id of a running dehydrated, found in the command lines of proc(5). */
 function runningDehydrated(): string | undefined {
   return readdirSync('/proc').find(pid => {
     if (!/^\d+$/.test(pid)) return false
@@ -53,10 +53,10 @@ function runningDehydrated(): string | undefined {
     try {
       words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     } catch {
-      // It has ended meanwhile.
+      // It has just ended.
       return false
     }
-    // A script: its interpreter comes first. An editor or a pager with a file of this name is none.
+    // It is a script, so its interpreter comes first. An editor or a pager showing such a file does not count.
     const [program = '', script = ''] = words.map(word => basename(word))
     return program === 'dehydrated' || (/^(ba|da|z)?sh$/.test(program) && script === 'dehydrated')
   })

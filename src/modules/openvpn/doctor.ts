@@ -3,7 +3,7 @@ import { type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts
 import { type Ending, enabledClients, endingClients, expiriesOf } from './expiry.ts'
 import { readServers } from './servers.ts'
 
-/** What ends there lets nobody in any more. */
+/** Checks the files of the servers: once something expires there, nobody can connect. */
 export function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
   const vpn = readServers(places)
   const servers = vpn.servers.filter(server => server.enabled)

@@ -1,10 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, hasCode, messageOf, refusal } from '../../base/failure.ts'
-import { syncFolder, systemReason, writeFileAtomically } from '../../system/atomic-write.ts'
+import { Failure, messageOf, refusal } from '../../base/failure.ts'
+import { listOf, objectOf, text } from '../../base/shape.ts'
+import { systemReason } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
+import { StateFile } from '../../system/state-file.ts'
 import { changeDatabases, prepareChanges } from './databases.ts'
-import type { PropertyChange } from './entry.ts'
+import { type PropertyChange, propertyChange } from './entry.ts'
 
 /** Changes to make in several databases. Contains secrets in clear. */
 interface Note {
@@ -13,9 +13,11 @@ interface Note {
 }
 
 /** The note that exists while {@link changeDatabasesAtOnce} runs. */
-function noteFile(places: Places): string {
-  return join(places.state, 'database-changes.json')
-}
+export const DATABASE_CHANGES = new StateFile<Note>('database-changes.json', {
+  what: 'the note of changes that were cut off',
+  shape: objectOf<Note>({ command: text, changes: listOf(propertyChange) }),
+  wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
+})
 
 /**
  * Changes several databases, all or none: if it is interrupted, {@link finishDatabaseChanges} completes it from a note written
@@ -24,13 +26,12 @@ function noteFile(places: Places): string {
  */
 export function changeDatabasesAtOnce(places: Places, changes: readonly PropertyChange[], command: string): void {
   const prepared = prepareChanges(places, changes, command)
-  const note: Note = { command, changes }
   try {
-    writeFileAtomically(noteFile(places), JSON.stringify(note), { mode: 0o600, locked: true })
+    DATABASE_CHANGES.write(places, { command, changes })
   } catch (error) {
     prepared.abort()
     throw refusal(`could not be written: ${systemReason(error)}`, {
-      where: noteFile(places),
+      where: DATABASE_CHANGES.path(places),
       hint: 'Nothing was changed.',
       cause: error,
     })
@@ -43,7 +44,7 @@ export function changeDatabasesAtOnce(places: Places, changes: readonly Property
       cause: error,
     })
   }
-  removeNote(places)
+  places.state.removeDurably(DATABASE_CHANGES.name)
 }
 
 /**
@@ -52,28 +53,9 @@ export function changeDatabasesAtOnce(places: Places, changes: readonly Property
  * @throws Failure (refused) if the note is damaged
  */
 export function finishDatabaseChanges(places: Places): string | undefined {
-  const note = readNote(places)
+  const note = DATABASE_CHANGES.read(places)
   if (note === undefined) return undefined
   changeDatabases(places, note.changes, note.command)
-  removeNote(places)
+  places.state.removeDurably(DATABASE_CHANGES.name)
   return note.command
-}
-
-function removeNote(places: Places): void {
-  rmSync(noteFile(places), { force: true })
-  syncFolder(places.state)
-}
-
-function readNote(places: Places): Note | undefined {
-  try {
-    const note: Note = JSON.parse(readFileSync(noteFile(places), 'utf8'))
-    if (typeof note.command !== 'string' || !Array.isArray(note.changes)) throw new Error('it has no changes')
-    return note
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw refusal(`the note of interrupted changes is damaged: ${messageOf(error)}`, {
-      where: noteFile(places),
-      hint: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
-    })
-  }
 }

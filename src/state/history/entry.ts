@@ -1,4 +1,4 @@
-import { isObject } from '../../base/is-object.ts'
+import { hash, integer, listOf, objectOf, oneOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
 
 /** A property, or a whole record, before and after. Secret values are asterisks. */
 export interface PropertyChange {
@@ -86,13 +86,31 @@ export interface HistoryEntry extends Asked {
   readonly adjustments: readonly AdjustmentRecord[]
 }
 
-/** Whether a value has all the parts of an entry. */
-export function isEntry(value: unknown): value is HistoryEntry {
-  if (!isObject(value) || !isObject(value.databases)) return false
-  const { id, time, user, command, outcome, args, problems, properties, paths, validators, adjustments } = value
-  return (
-    Number.isInteger(id) &&
-    [time, user, command, outcome].every(text => typeof text === 'string') &&
-    [args, problems, properties, paths, validators, adjustments].every(Array.isArray)
-  )
-}
+export const propertyChange = objectOf<PropertyChange>({
+  ...{ database: text, key: text, property: orNull(text), old: orNull(text), new: orNull(text) },
+})
+
+/** The parts of {@link Asked}. */
+export const ASKED_PARTS = { user: text, via: text, command: text, args: listOf(text), comment: orNull(text) } as const
+
+/** The parts that an entry and the note of one have in common. */
+export const COMMON_PARTS = {
+  ...{ ...ASKED_PARTS, time: text },
+  outcome: oneOf<Outcome>('done', 'failed', 'rolled back', 'refused'),
+  ...{
+    problems: listOf(text),
+    paths: listOf(text),
+    folders: optional(listOf(text)),
+    files: orNull(hash),
+    manifest: orNull(hash),
+  },
+} as const
+
+/** The hashes of databases by name. */
+export const databaseHashes = recordOf(hash)
+
+export const historyEntry = objectOf<HistoryEntry>({
+  ...{ id: integer, ...COMMON_PARTS, properties: listOf(propertyChange), databases: databaseHashes },
+  validators: listOf(text),
+  adjustments: listOf(objectOf<AdjustmentRecord>({ service: text, command: text, problem: orNull(text) })),
+})

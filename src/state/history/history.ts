@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, messageOf, orFailure } from '../../base/failure.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State } from '../../system/state.ts'
+import { StateFile } from '../../system/state-file.ts'
 import { openBase } from '../confirmation.ts'
-import { type FileRecord, type HistoryEntry, isEntry } from './entry.ts'
+import { type FileRecord, type HistoryEntry, historyEntry } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
-import { readUnfinished, unfinishedIds } from './unfinished-names.ts'
+import { type Unfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /** Unused contents are removed after this many entries. */
 const CLEANING = 50
@@ -18,19 +16,19 @@ const CLEANING = 50
 /** The entries of the history, newest last. Writers hold the event lock. */
 export class History {
   readonly objects: Objects
-  readonly #folder: string
+  readonly #state: State
   readonly #places: Places
 
   constructor(places: Places) {
     this.#places = places
-    this.#folder = join(places.state, 'history')
-    this.objects = new Objects(places)
+    this.#state = places.state.within('history')
+    this.objects = new Objects(places.state)
   }
 
   /** Numbers of all entries, oldest first. */
   ids(): number[] {
-    if (!existsSync(this.#folder)) return []
-    return readdirSync(this.#folder)
+    return this.#state
+      .list()
       .filter(name => /^\d+\.json$/.test(name))
       .map(name => Number.parseInt(name, 10))
       .sort((a, b) => a - b)
@@ -47,27 +45,15 @@ export class History {
   /** Adds an entry. */
   add(id: number, entry: Omit<HistoryEntry, 'id'>): HistoryEntry {
     const numbered = { id, ...entry }
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    writeFileAtomically(this.#file(id), `${JSON.stringify(numbered, null, 1)}\n`, { mode: 0o600, locked: true })
+    entryFile(id).write(this.#places, numbered)
     return numbered
   }
 
   /** @throws Failure if there is no such entry, or it is damaged */
   entry(id: number): HistoryEntry {
-    const file = this.#file(id)
-    const text = textOf(file)
-    if (text === undefined)
-      throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
-    try {
-      const entry: unknown = JSON.parse(text)
-      if (isEntry(entry)) return entry
-      throw new Error('it is incomplete')
-    } catch (error) {
-      throw new Failure(`this entry of the history is damaged: ${messageOf(error)}`, {
-        where: file,
-        hint: `To continue without it: mv ${shell(file)} ${shell(`${file}.damaged`)}`,
-      })
-    }
+    const entry = entryFile(id).read(this.#places)
+    if (entry !== undefined) return entry
+    throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
   }
 
   /**
@@ -101,7 +87,7 @@ export class History {
   }
 
   /** The files of an entry with their contents' hashes. */
-  files(entry: HistoryEntry): FileRecord[] {
+  files(entry: Pick<HistoryEntry, 'files'>): FileRecord[] {
     return entry.files === null ? [] : JSON.parse(this.objects.get(entry.files).toString('utf8'))
   }
 
@@ -111,7 +97,7 @@ export class History {
    */
   beyond(limits: Limits): number[] {
     const ids = this.ids()
-    const oldest = oldestToKeep(ids, limits, id => statSync(this.#file(id)).mtimeMs)
+    const oldest = oldestToKeep(ids, limits, id => this.#state.modified(nameOf(id)))
     const standing = ids[0] === oldest ? undefined : this.lastApplied()?.id
     // The entry to which a change waiting for confirmation would be rolled back.
     const base = openBase(this.#places) ?? oldest
@@ -121,7 +107,7 @@ export class History {
   /** Removes the entries beyond the limits, and unused contents. @returns how many of each */
   prune(limits: Limits): { entries: number; contents: number } {
     const gone = this.beyond(limits)
-    for (const id of gone) rmSync(this.#file(id))
+    for (const id of gone) this.#state.remove(nameOf(id))
     const used = new Set(this.ids().flatMap(id => this.#hashes(this.entry(id))))
     // The event that this command is part of has no entry yet.
     for (const { note } of this.#notes())
@@ -138,24 +124,37 @@ export class History {
     const [newest = 0] = this.ids().slice(-1)
     const whole = newest % CLEANING === 0 || gone.length >= CLEANING
     if (whole && !(orFailure(() => this.prune(limits)) instanceof Failure)) return
-    for (const id of gone) rmSync(this.#file(id), { force: true })
+    for (const id of gone) this.#state.remove(nameOf(id))
   }
 
   /** Notes of runs whose entries have not been made yet, newest first. */
-  #notes(): { id: number; note: Omit<HistoryEntry, 'databases'> & { databases: HistoryEntry['databases'] | null } }[] {
+  #notes(): { id: number; note: Unfinished }[] {
     return unfinishedIds(this.#places)
       .reverse()
-      .map(id => ({ id, note: readUnfinished(this.#places, id) }))
+      .flatMap(id => {
+        const note = unfinishedFile(id).read(this.#places)
+        return note === undefined ? [] : [{ id, note }]
+      })
   }
 
-  #hashes(entry: HistoryEntry): string[] {
+  #hashes(entry: Pick<HistoryEntry, 'files' | 'manifest' | 'databases'>): string[] {
     const versions = this.files(entry).flatMap(({ before, after }) => [before, after])
     const contents = versions.flatMap(version => (version !== null && 'sha256' in version ? [version.sha256] : []))
     const others = [entry.files, entry.manifest].filter(hash => hash !== null)
     return [...contents, ...Object.values(entry.databases), ...others]
   }
+}
 
-  #file(id: number): string {
-    return join(this.#folder, `${String(id).padStart(6, '0')}.json`)
-  }
+function nameOf(id: number): string {
+  return `${String(id).padStart(6, '0')}.json`
+}
+
+/** The file of an entry. */
+export function entryFile(id: number): StateFile<HistoryEntry> {
+  return new StateFile(`history/${nameOf(id)}`, {
+    what: 'this entry of the history',
+    shape: historyEntry,
+    wayOut: file => `To continue without it: mv ${shell(file)} ${shell(`${file}.damaged`)}`,
+    format: entry => JSON.stringify(entry, null, 1),
+  })
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { Failure, orFailure } from '../../base/failure.ts'
+import { shell } from '../../base/quote.ts'
 import { sha256 } from '../../base/sha256.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
+import { hash, mapOf, objectOf, orNull, pairOf, type Shape, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
+import { indented, StateFile } from '../../system/state-file.ts'
 import { LOST_SECRET, type Masking } from './masking.ts'
 import type { Objects } from './objects.ts'
 
@@ -12,8 +13,19 @@ interface MaskedFile {
   readonly masked: string
 }
 
+const maskedFile = objectOf<MaskedFile>({ written: hash, masked: hash })
+
+export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('masked-files.json', {
+  what: 'the list of files that hold a secret',
+  shape: mapOf(maskedFile),
+  wayOut: file => `Remove it: rm ${shell(file)}\nThe next event writes a new one.`,
+  format: files => indented(Object.fromEntries(files)),
+})
+
 /** A file that was written; null: it contains no secret. */
 export type MaskedEntry = readonly [path: string, file: MaskedFile | null]
+
+export const maskedEntry: Shape<MaskedEntry> = pairOf(text, orNull(maskedFile))
 
 /**
  * Stores file contents without their secrets. A file that is replaced may contain a secret that has changed since it was
@@ -86,9 +98,7 @@ export function rememberMasked(places: Places, entries: readonly MaskedEntry[]):
   const changed = entries.some(([path, file]) => file?.written !== known.get(path)?.written)
   if (!changed) return
   const all = [...new Map<string, MaskedFile | null>([...known, ...entries])]
-  const kept = Object.fromEntries(all.filter(([, file]) => file !== null))
-  const options = { mode: 0o600, locked: true }
-  writeFileAtomically(maskedFilesFile(places), `${JSON.stringify(kept, null, 1)}\n`, options)
+  MASKED_FILES.write(places, new Map(all.flatMap(([path, file]) => (file === null ? [] : [[path, file]]))))
 }
 
 /** The files that were written with a secret in them. */
@@ -101,15 +111,8 @@ export function maskedContents(places: Places): string[] {
   return [...readMaskedFiles(places).values()].map(({ masked }) => masked)
 }
 
-function maskedFilesFile(places: Places): string {
-  return join(places.state, 'masked-files.json')
-}
-
-function readMaskedFiles(places: Places): Map<string, MaskedFile> {
-  try {
-    return new Map(Object.entries(JSON.parse(readFileSync(maskedFilesFile(places), 'utf8'))))
-  } catch {
-    // Missing or damaged: the next event writes a new one.
-    return new Map()
-  }
+function readMaskedFiles(places: Places): ReadonlyMap<string, MaskedFile> {
+  const known = orFailure(() => MASKED_FILES.read(places))
+  // A damaged one, which doctor tells of, is written anew by the next event.
+  return known === undefined || known instanceof Failure ? new Map() : known
 }

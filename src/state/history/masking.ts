@@ -1,9 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { hasCode } from '../../base/failure.ts'
 import { secretValues } from '../../db/secrets.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
 
 /** Replaces a secret in stored contents: it can be restored by those who know the secret, but not read. */
@@ -11,6 +7,9 @@ const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
 
 /** Replaces content that cannot be stored, because a secret that is no longer known may be anywhere in it. */
 export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
+
+/** The key that names secrets. */
+const KEY = 'masking-key'
 
 /**
  * Removes secret values from contents before they go into the history, and restores them for a rollback.
@@ -66,15 +65,10 @@ function nameOf(secret: string, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 
-function secretKey(places: Places): Buffer {
-  const file = join(places.state, 'masking-key')
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
-  }
+function secretKey({ state }: Places): Buffer {
+  const known = state.read(KEY)
+  if (known !== undefined) return known
   const key = randomBytes(32)
-  mkdirSync(places.state, { recursive: true })
-  writeFileAtomically(file, key, { mode: 0o600 })
+  state.writeShared(KEY, key)
   return key
 }

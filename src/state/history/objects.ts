@@ -1,54 +1,51 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
+import { Failure } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
-import type { Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
 
 /** Contents by their SHA-256, each stored once and readable by root only. */
 export class Objects {
-  readonly #folder: string
+  readonly #state: State
 
-  constructor(places: Places) {
-    this.#folder = join(places.state, 'objects')
+  /** @param state in whose folder `objects` they lie */
+  constructor(state: State) {
+    this.#state = state.within('objects')
   }
 
   /** Stores a content. @returns its hash */
   put(content: string | Uint8Array): string {
     const hash = sha256(content)
-    const file = this.#file(hash)
-    if (existsSync(file)) return hash
-    mkdirSync(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 })
-    writeFileAtomically(file, content, { mode: 0o600 })
+    if (!this.#state.has(nameOf(hash))) this.#state.writeShared(nameOf(hash), content)
     return hash
   }
 
   /** @throws Failure if the content is missing or is no longer what was stored */
   get(hash: string): Buffer {
-    const file = this.#file(hash)
-    try {
-      const content = readFileSync(file)
-      if (sha256(content) === hash) return content
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) throw new Failure('this part of the history has been pruned', { where: file })
-      throw error
-    }
-    throw new Failure('this part of the history is damaged: its content does not match its name', { where: file })
+    const content = this.#state.read(nameOf(hash))
+    const where = this.fileOf(hash)
+    if (content === undefined) throw new Failure('this part of the history has been pruned', { where })
+    if (sha256(content) === hash) return content
+    throw new Failure('this part of the history is damaged: its content does not match its name', { where })
+  }
+
+  has(hash: string): boolean {
+    return this.#state.has(nameOf(hash))
+  }
+
+  /** The file of a content. */
+  fileOf(hash: string): string {
+    return this.#state.path(nameOf(hash))
   }
 
   /** Removes every unused content. @returns how many */
   prune(used: ReadonlySet<string>): number {
-    if (!existsSync(this.#folder)) return 0
     // This includes leftovers of a killed writer, whose names are not hashes.
-    const stored = readdirSync(this.#folder).flatMap(start =>
-      readdirSync(join(this.#folder, start)).map(name => ({ name, file: join(this.#folder, start, name) })),
-    )
+    const stored = this.#state.list().flatMap(start => this.#state.list(start).map(name => ({ start, name })))
     const unused = stored.filter(({ name }) => !used.has(name))
-    for (const { file } of unused) rmSync(file)
+    for (const { start, name } of unused) this.#state.remove(`${start}/${name}`)
     return unused.length
   }
+}
 
-  #file(hash: string): string {
-    return join(this.#folder, hash.slice(0, 2), hash)
-  }
+function nameOf(hash: string): string {
+  return `${hash.slice(0, 2)}/${hash}`
 }

@@ -1,44 +1,53 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { hasCode, messageOf, refusal } from '../../base/failure.ts'
-import { isObject } from '../../base/is-object.ts'
+import { listOf, objectOf, orNull, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
+import { StateFile } from '../../system/state-file.ts'
+import {
+  type Asked,
+  COMMON_PARTS,
+  databaseHashes,
+  type HistoryEntry,
+  type PropertyChange,
+  propertyChange,
+} from './entry.ts'
+import { type MaskedEntry, maskedEntry } from './masked-files.ts'
+
+/**
+ * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
+ * run that is interrupted after its commit has an entry all the same, and what belongs to its files is done later.
+ */
+export type Unfinished = Asked &
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'manifest'> & {
+    /** The databases that the files were made from; null: those that are found when the entry is made. */
+    readonly databases: HistoryEntry['databases'] | null
+    /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */
+    readonly changes: readonly PropertyChange[]
+    /** The files with secrets that were written. */
+    readonly masked: readonly MaskedEntry[]
+    /** The confirmation that this run ends, by its token; null: none. */
+    readonly closes: string | null
+  }
 
 const NAME = /^unfinished-(\d+)\.json$/
 
-/** The file of a run's note, named after the number that its entry will have. */
-export function unfinishedFile(places: Places, id: number): string {
-  return join(places.state, `unfinished-${String(id).padStart(6, '0')}.json`)
+/** The note of a run, named after the number that its entry will have. */
+export function unfinishedFile(id: number): StateFile<Unfinished> {
+  return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
+    what: 'the note of a run that was cut off',
+    shape,
+    wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
+  })
 }
+
+const shape = objectOf<Unfinished>({
+  ...{ ...COMMON_PARTS, databases: orNull(databaseHashes), changes: listOf(propertyChange) },
+  ...{ masked: listOf(maskedEntry), closes: orNull(text) },
+})
 
 /** The numbers of runs whose entries have not been made yet, in order. */
-export function unfinishedIds(places: Places): number[] {
-  try {
-    return readdirSync(places.state)
-      .flatMap(name => NAME.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  }
-}
-
-/**
- * Reads the note of a run.
- * @throws Failure (refused) if it is damaged
- */
-export function readUnfinished<Note>(places: Places, id: number): Note {
-  const file = unfinishedFile(places, id)
-  try {
-    const note = JSON.parse(readFileSync(file, 'utf8'))
-    const lists = isObject(note) ? [note.args, note.problems, note.paths, note.changes, note.masked] : []
-    if (lists.length > 0 && lists.every(Array.isArray)) return note
-    throw new Error('it is incomplete')
-  } catch (error) {
-    throw refusal(`the note of an interrupted run is damaged: ${messageOf(error)}`, {
-      where: file,
-      hint: 'Move it away. The files of that run are in place, but its history entry is lost.',
-    })
-  }
+export function unfinishedIds({ state }: Places): number[] {
+  return state
+    .list()
+    .flatMap(name => NAME.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
 }

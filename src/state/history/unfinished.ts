@@ -1,29 +1,12 @@
-import { rmSync } from 'node:fs'
 import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
 import { changeDatabases } from './databases.ts'
-import type { Asked, HistoryEntry, PropertyChange } from './entry.ts'
+import type { HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
-import { type MaskedEntry, rememberMasked } from './masked-files.ts'
+import { rememberMasked } from './masked-files.ts'
 import { Masking } from './masking.ts'
 import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
-import { readUnfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
-
-/**
- * What is known about an entry when its files are about to be put in place. It is written in the same commit: so a run that is
- * interrupted after its commit still has an entry, and what belongs to its files is done later.
- */
-export type Unfinished = Asked &
-  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'manifest'> & {
-    /** The databases that the files were generated from; null: those found when the entry is made. */
-    readonly databases: HistoryEntry['databases'] | null
-    /** Property changes that belong to the files and are made right after them. Contains secrets in clear. */
-    readonly changes: readonly PropertyChange[]
-    /** The files with secrets that were written. */
-    readonly masked: readonly MaskedEntry[]
-    /** The confirmation that this run ends, by its token; null: none. */
-    readonly closes: string | null
-  }
+import { type Unfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /**
  * Makes entries for interrupted runs, and completes them. The caller holds the event lock, so none of them is still running.
@@ -32,15 +15,16 @@ export type Unfinished = Asked &
  */
 export function recordUnfinished(places: Places, finish: (entry: Unfinished) => void): void {
   for (const id of unfinishedIds(places)) {
-    const file = unfinishedFile(places, id)
-    const entry = readUnfinished<Unfinished>(places, id)
+    const file = unfinishedFile(id)
+    const entry = file.read(places)
+    if (entry === undefined) continue
     changeDatabases(places, entry.changes, 'gabarit')
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
     // Otherwise it was interrupted between adding the entry and removing this file.
     if (!history.ids().includes(id)) history.add(id, complete(id, entry, history, places))
     finish(entry)
-    rmSync(file, { force: true })
+    file.remove(places)
   }
 }
 

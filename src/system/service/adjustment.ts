@@ -1,3 +1,4 @@
+import { objectOf, text } from '../../base/shape.ts'
 import type { ServiceAction } from './actions.ts'
 import type { Unit } from './manager.ts'
 
@@ -8,6 +9,8 @@ export interface Request {
   /** Where the request comes from: a template, a file of the event, an earlier event. */
   readonly source: string
 }
+
+export const serviceRequest = objectOf<Request>({ service: text, word: text, source: text })
 
 /** One service and what will be done to it. */
 export interface Adjustment {

@@ -3,15 +3,15 @@ import { closeSync, fchmodSync, openSync, readdirSync, rmSync, statSync, writeFi
 import { join } from 'node:path'
 import type { Token } from './fetch.ts'
 
-/** Told from those of an authority, which begin with anything; the characters are those of a real one. */
+/** Distinguishes it from an authority's tokens, which can begin with anything; uses the characters of a real one. */
 const PREFIX = 'gabarit-check-'
-/** What a check that was killed left behind is older than any that runs, in milliseconds. */
+/** Files older than this were left by a killed check, in milliseconds. */
 const LEFT_BEHIND = 3600 * 1000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Lays out a random token in the folder of the answers to challenges while something runs. It is removed whatever happens,
- * also when the process is interrupted; what one that was killed left behind goes with the next.
+ * Writes a random token to the folder of the challenge responses while something runs. It is always removed, even if the process
+ * is interrupted. If it is killed, the next check removes the leftovers.
  * @throws Error of the file system
  */
 export async function withToken<Result>(folder: string, run: (token: Token) => Promise<Result>): Promise<Result> {
@@ -38,7 +38,7 @@ export async function withToken<Result>(folder: string, run: (token: Token) => P
   }
 }
 
-/** For the web server to read, whatever the umask. */
+/** Readable by the web server, whatever the umask. */
 function write(file: string, content: string): void {
   const descriptor = openSync(file, 'wx', 0o644)
   try {

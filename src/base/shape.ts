@@ -1,0 +1,109 @@
+import { isObject } from './is-object.ts'
+
+/**
+ * Checks a value that was read, and gives it its type.
+ * @throws Error that names the part that does not fit
+ */
+export interface Shape<T> {
+  (value: unknown, part?: string): T
+  /** The part may be missing. */
+  readonly optional?: true
+}
+
+/** A shape with a word for what it is. */
+function shape<T>(is: (value: unknown) => value is T, what: string): Shape<T> {
+  return (value, part) => {
+    if (is(value)) return value
+    throw new Error(value === undefined && part !== undefined ? `${part} is missing` : `${part ?? 'it'} is not ${what}`)
+  }
+}
+
+export const text = shape((value): value is string => typeof value === 'string', 'a text')
+export const flag = shape((value): value is boolean => typeof value === 'boolean', 'true or false')
+export const number = shape((value): value is number => Number.isFinite(value), 'a number')
+export const integer = shape((value): value is number => Number.isInteger(value), 'a whole number')
+
+/** A SHA-256 in hexadecimal. */
+export const hash = matching(/^[0-9a-f]{64}$/, 'a hash')
+
+/** A moment in ISO 8601. */
+export const moment = shape(
+  (value): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+  'a moment',
+)
+
+export function matching(pattern: RegExp, what: string): Shape<string> {
+  return shape((value): value is string => typeof value === 'string' && pattern.test(value), what)
+}
+
+export function oneOf<Word extends string>(...words: readonly Word[]): Shape<Word> {
+  return shape((value): value is Word => words.some(word => word === value), `one of ${words.join(', ')}`)
+}
+
+export function orNull<T>(inner: Shape<T>): Shape<T | null> {
+  return (value, part) => (value === null ? null : inner(value, part))
+}
+
+export function optional<T>(inner: Shape<T>): Shape<T> {
+  return Object.assign((value: unknown, part?: string) => inner(value, part), { optional: true } as const)
+}
+
+export function listOf<T>(inner: Shape<T>): Shape<readonly T[]> {
+  return (value, part = 'it') => {
+    if (!Array.isArray(value)) throw new Error(`${part} is not a list`)
+    value.forEach((one, index) => void inner(one, `${part === 'it' ? '' : part}[${index}]`))
+    return value
+  }
+}
+
+/** A list of two. */
+export function pairOf<A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> {
+  return (value, part) => {
+    const pair = listOf((one): unknown => one)(value, part)
+    return [first(pair[0], part), second(pair[1], part)]
+  }
+}
+
+/** An object whose names are data. */
+export function mapOf<T>(inner: Shape<T>): Shape<ReadonlyMap<string, T>> {
+  return (value, part) => {
+    const entries = Object.entries(anObject(value, part))
+    return new Map(entries.map(([name, one]) => [name, inner(one, within(part, name))]))
+  }
+}
+
+/** As {@link mapOf}, left as it is. */
+export function recordOf<T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  return (value, part) => {
+    const object = anObject(value, part)
+    for (const [name, one] of Object.entries(object)) inner(one, within(part, name))
+    // Each value has just been looked at.
+    return object as Record<string, T>
+  }
+}
+
+/** What one part of an object holds. */
+export function partOf<T>(name: string, inner: Shape<T>): Shape<T> {
+  return (value, part) => inner(anObject(value, part)[name], within(part, name))
+}
+
+/** An object with known parts; others stay as they are. */
+export function objectOf<T extends object>(parts: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
+  const known = Object.entries<Shape<unknown>>(parts)
+  return (value, part) => {
+    const object = anObject(value, part)
+    for (const [name, inner] of known)
+      if (object[name] !== undefined || inner.optional !== true) inner(object[name], within(part, name))
+    // Each part has just been looked at.
+    return object as T
+  }
+}
+
+function anObject(value: unknown, part: string | undefined): Record<string, unknown> {
+  if (isObject(value)) return value
+  throw new Error(value === undefined && part !== undefined ? `${part} is missing` : `${part ?? 'it'} is not an object`)
+}
+
+function within(part: string | undefined, name: string): string {
+  return part === undefined ? `"${name}"` : `${part} "${name}"`
+}

@@ -1,0 +1,53 @@
+/** What a program reads of an answer: names keep their order in a map, and null is a secret. */
+export type Data = object | string | null | ReadonlyMap<string, Data> | readonly Data[]
+
+/** What a verb answers, for people and for programs. */
+export interface Answer {
+  readonly lines: () => readonly string[]
+  readonly data: () => Data
+  /** The data may take many lines. */
+  readonly indented?: boolean
+}
+
+type Format = (answer: Answer) => string
+
+const FORMATS = {
+  text: ({ lines }: Answer) =>
+    lines()
+      .map(line => `${line}\n`)
+      .join(''),
+  json: ({ data, indented = false }: Answer) => `${asJson(data(), indented ? '\n' : '')}\n`,
+} satisfies Readonly<Record<string, Format>>
+
+/** How an answer is printed: `text`, or the option of that name. */
+export type FormatName = keyof typeof FORMATS
+
+/** The format that one of these options names; `text` without any. */
+export function formatOf(options: ReadonlySet<string>): FormatName {
+  return (Object.keys(FORMATS) as FormatName[]).find(name => options.has(`--${name}`)) ?? 'text'
+}
+
+/** An answer as it is printed. */
+export function formatted(answer: Answer, format: FormatName): string {
+  return FORMATS[format](answer)
+}
+
+/**
+ * Maps are written by hand: JavaScript would move names that look like numbers to the front, and lose one called `__proto__`.
+ * @param line a line break with the blanks of its depth; empty for one line
+ */
+function asJson(data: Data, line: string): string {
+  const deeper = line === '' ? '' : `${line}  `
+  const wrap = (open: string, members: readonly string[], close: string) =>
+    members.length === 0 ? `${open}${close}` : `${open}${deeper}${members.join(`,${deeper}`)}${line}${close}`
+  if (Array.isArray(data))
+    return wrap(
+      '[',
+      data.map(element => asJson(element, deeper)),
+      ']',
+    )
+  if (!(data instanceof Map)) return JSON.stringify(data)
+  const space = line === '' ? '' : ' '
+  const members = [...data].map(([name, value]) => `${JSON.stringify(name)}:${space}${asJson(value, deeper)}`)
+  return wrap('{', members, '}')
+}

@@ -1,0 +1,57 @@
+import type { Lock, LockOptions } from './lock.ts'
+
+/** What is at a path, not following links. */
+export interface FileState {
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+}
+
+/** Permissions and owner that a file has from its creation. */
+export interface Attributes {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * The one port to files: those of the server, and gabarit's own. A dry run has it in memory, over the disk: what it wrote is
+ * read again, and nothing reaches the disk. Paths are real paths (the root already in front).
+ */
+export interface Files {
+  /** Undefined: there is nothing. */
+  state(path: string): FileState | undefined
+  read(path: string): Buffer
+  readLink(path: string): string
+  /** The path with all links resolved; undefined if it does not exist. */
+  realPath(path: string): string | undefined
+  /** The names in a folder, in no order; none when there is no such folder. */
+  list(folder: string): string[]
+
+  /** Creates a folder and its parents, unless it exists. @param mode default: 0755 */
+  makeFolder(path: string, mode?: number): void
+  /** Removes an empty folder. */
+  removeFolder(path: string): void
+  /** Writes a new file and syncs it; fails if the path exists. */
+  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
+  /** Creates or replaces a file atomically: a reader sees the old content or the new. */
+  replace(path: string, data: string | Uint8Array, attributes: Attributes): void
+  /** Appends to a file that only its owner may read, and creates it if it is missing. */
+  append(path: string, data: string | Uint8Array): void
+  /** Creates a second name for a file (a copy if the file system has no hard links). */
+  link(path: string, name: string): void
+  symlink(target: string, path: string): void
+  rename(from: string, to: string): void
+  /** Removes a file or link; does nothing if it is missing. */
+  remove(path: string): void
+  setAttributes(path: string, attributes: Attributes): void
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): void
+
+  /** Waits for a lock and holds it; a dry run, which changes nothing, need not wait. */
+  lock(path: string, options: LockOptions): Lock
+}

@@ -1,0 +1,137 @@
+import * as fs from 'node:fs'
+import { dirname } from 'node:path'
+import { hasCode } from '../base/failure.ts'
+import { syncFolder, writeFileAtomically } from './atomic-write.ts'
+import type { Attributes, FileState, Files } from './files.ts'
+import { acquireLock, type Lock, type LockOptions } from './lock.ts'
+import { namesIn, realPath } from './read-files.ts'
+
+/** The files on the disk. */
+export class RealFiles implements Files {
+  state(path: string): FileState | undefined {
+    try {
+      const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+      if (stat === undefined) return undefined
+      const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
+      return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, modified: stat.mtimeMs }
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  read(path: string): Buffer {
+    return fs.readFileSync(path)
+  }
+
+  readLink(path: string): string {
+    return fs.readlinkSync(path)
+  }
+
+  realPath(path: string): string | undefined {
+    return realPath(path)
+  }
+
+  list(folder: string): string[] {
+    return namesIn(folder)
+  }
+
+  makeFolder(path: string, mode = 0o755): void {
+    try {
+      // Not `recursive`: of a read-only disk Node then says that something does not exist.
+      fs.mkdirSync(path, { mode })
+    } catch (error) {
+      if (hasCode(error, 'EEXIST') && fs.statSync(path).isDirectory()) return
+      if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error
+      this.makeFolder(dirname(path), mode)
+      fs.mkdirSync(path, { mode })
+    }
+  }
+
+  removeFolder(path: string): void {
+    fs.rmdirSync(path)
+  }
+
+  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    const descriptor = fs.openSync(path, 'wx', 0o600)
+    try {
+      fs.writeFileSync(descriptor, data)
+      this.#own(descriptor, attributes)
+      fs.fchmodSync(descriptor, attributes.mode)
+      fs.fsyncSync(descriptor)
+    } catch (error) {
+      // Node does not name the file of a descriptor, but the message must say which disk is full.
+      throw error instanceof Error ? Object.assign(error, { path }) : error
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  replace(path: string, data: string | Uint8Array, { mode, uid, gid }: Attributes): void {
+    writeFileAtomically(path, data, mayGiveAway() ? { mode, uid, gid } : { mode })
+  }
+
+  append(path: string, data: string | Uint8Array): void {
+    fs.appendFileSync(path, data, { mode: 0o600 })
+  }
+
+  link(path: string, name: string): void {
+    try {
+      fs.linkSync(path, name)
+    } catch (error) {
+      if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP') && !hasCode(error, 'EMLINK')) throw error
+      this.#copy(path, name)
+    }
+  }
+
+  /** With owner and mode, and on the disk: after a power cut it may be all that is left of the file. */
+  #copy(path: string, name: string): void {
+    const state = this.state(path)
+    if (state?.kind === 'link') fs.symlinkSync(fs.readlinkSync(path), name)
+    else if (state !== undefined) this.writeNew(name, this.read(path), state)
+  }
+
+  symlink(target: string, path: string): void {
+    fs.symlinkSync(target, path)
+  }
+
+  rename(from: string, to: string): void {
+    fs.renameSync(from, to)
+  }
+
+  remove(path: string): void {
+    try {
+      fs.rmSync(path, { force: true })
+    } catch (error) {
+      // A file stands where its folder would be: then it is missing as well.
+      if (!hasCode(error, 'ENOTDIR')) throw error
+    }
+  }
+
+  setAttributes(path: string, attributes: Attributes): void {
+    const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+    try {
+      this.#own(descriptor, attributes)
+      fs.fchmodSync(descriptor, attributes.mode)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  #own(descriptor: number, { uid, gid }: Attributes): void {
+    if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
+  }
+
+  syncFolder(path: string): void {
+    syncFolder(path)
+  }
+
+  lock(path: string, options: LockOptions): Lock {
+    return acquireLock(path, options)
+  }
+}
+
+/** Only root can. In an ordinary user's sandbox everything belongs to that user. */
+function mayGiveAway(): boolean {
+  return process.geteuid?.() === 0
+}

@@ -1,0 +1,99 @@
+import { compareBytes } from '../base/byte-order.ts'
+import { hasCode, messageOf, refusal } from '../base/failure.ts'
+import type { Shape } from '../base/shape.ts'
+import { systemReason } from './atomic-write.ts'
+import type { Places } from './places.ts'
+import type { State } from './state.ts'
+
+/** A file of gabarit's own state that stands and falls with a commit. */
+export interface Companion {
+  readonly real: string
+  readonly text: string
+  /** Called when it is in place, which is before the first target; when it throws, the commit is undone. */
+  readonly placed?: () => void
+}
+
+/** What one kind of file holds, how it is written, and what to say when it is damaged. */
+export interface Kind<T> {
+  /** For the message: `the list of pinned files`. */
+  readonly what: string
+  /** Checks what was parsed. */
+  readonly shape: Shape<T>
+  /** The way out of a damaged one, one line or more. */
+  readonly wayOut: string | ((file: string, places: Places) => string)
+  /** Absent: JSON.parse. */
+  readonly parse?: (text: string) => unknown
+  /** Its text, but for the end of the last line; absent: JSON on one line. */
+  readonly format?: (value: T) => string
+  /** Permissions; absent: 0600. */
+  readonly mode?: number
+}
+
+/** JSON that a person can read. */
+export const indented = (data: unknown) => JSON.stringify(data, null, 2)
+
+/** A map as an object, in byte order. */
+export function inOrder<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  return Object.fromEntries([...map].sort(([a], [b]) => compareBytes(a, b)))
+}
+
+/** One file of gabarit's own state, in JSON. */
+export class StateFile<T> {
+  readonly name: string
+  readonly #kind: Kind<T>
+  readonly #folder: (places: Places) => State
+
+  /** @param folder where it lies; absent: in gabarit's own folder */
+  constructor(name: string, kind: Kind<T>, folder: (places: Places) => State = ({ state }) => state) {
+    this.name = name
+    this.#kind = kind
+    this.#folder = folder
+  }
+
+  /** Its real path. */
+  path(places: Places): string {
+    return this.#folder(places).path(this.name)
+  }
+
+  /**
+   * What it holds; undefined when there is none.
+   * @throws Failure (refused) when it cannot be read, or is damaged
+   */
+  read(places: Places): T | undefined {
+    try {
+      const content = this.#folder(places).read(this.name)
+      const { shape, parse = JSON.parse } = this.#kind
+      return content === undefined ? undefined : shape(parse(content.toString('utf8')))
+    } catch (error) {
+      const where = this.path(places)
+      if (hasCode(error, 'EACCES') || hasCode(error, 'EPERM'))
+        throw refusal(`cannot be read: ${systemReason(error)}`, { where, hint: 'This needs root.', cause: error })
+      const { what, wayOut } = this.#kind
+      throw refusal(`${what} is damaged: ${messageOf(error)}`, {
+        where,
+        hint: typeof wayOut === 'string' ? wayOut : wayOut(where, places),
+        cause: error,
+      })
+    }
+  }
+
+  /** Replaces it, durably. The caller holds what keeps others from writing it. */
+  write(places: Places, value: T): void {
+    this.#folder(places).write(this.name, this.text(value), this.#kind.mode)
+  }
+
+  remove(places: Places): void {
+    this.#folder(places).remove(this.name)
+  }
+
+  /** The same as a file that is put in place with others. */
+  companion(places: Places, value: T): Companion {
+    return { real: this.path(places), text: this.text(value) }
+  }
+
+  /** Its text for a value. */
+  text(value: T): string {
+    const { format = JSON.stringify } = this.#kind
+    return `${format(value)}\n`
+  }
+}

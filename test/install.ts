@@ -1,0 +1,4 @@
+// Installs what the tests and `npm run check` need: as root on Debian.
+import { installPackages } from './support/packages.ts'
+
+installPackages()
