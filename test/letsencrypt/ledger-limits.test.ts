@@ -24,8 +24,8 @@ const ledger = (entries: readonly object[]) =>
 
 limits('everything is left of an authority that was never asked', () => {
   const text = server.must('gabarit letsencrypt limits')
-  assert.match(text, 'test: https://test.example/dir\nexample.org: a new certificate, may be asked for\n')
-  assert.match(text, 'production: https://ca.example/dir\nexample.org: a new certificate, may be asked for\n')
+  assert.match(text, 'test: https://test.example/dir\nexample.org: a new certificate, allowed\n')
+  assert.match(text, 'production: https://ca.example/dir\nexample.org: a new certificate, allowed\n')
   assert.match(text, /^ {2}exact-set {2}example\.org +5 of 5 left$/m)
 })
 
@@ -78,7 +78,7 @@ testIf(limits, needsCommands('openssl'), 'revoke asks which, when two certificat
   for (const name of ['a.example', 'b.example']) authority.issue([name], join(history, name, '1795640000'))
   const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'revoke', '1795640000'])
   assert.is(status, 3, stderr)
-  assert.match(stderr, 'which certificate?\n  Certificates: a.example b.example')
+  assert.match(stderr, 'missing certificate name\n  Certificates: a.example b.example')
   const unknown = server.run(['gabarit', 'letsencrypt', 'revoke', '17'])
   assert.match(unknown.stderr, 'there is no certificate with the id "17"')
 })
