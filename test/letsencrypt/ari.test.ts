@@ -165,7 +165,7 @@ const PROBLEMS: readonly (readonly [what: string, answer: (response: ServerRespo
   ['a window that runs backwards', answerWith({ suggestedWindow: { start: WINDOW.end, end: WINDOW.start } }), 'window'],
   ['far too much', answerWith('x'.repeat(200_000)), 'more than 65536 bytes'],
   ['a connection that is cut', response => response.destroy(), 'cannot be reached'],
-  ['silence', () => {}, 'does not answer within 0.5 s'],
+  ['silence', () => {}, 'did not answer within 0.5 s'],
   ['silence after the first words', response => void response.writeHead(200).write('{'), 'within 0.5 s'],
   ['words that change the terminal', answerWith({ detail: 'a\u001b[2J' }, {}, 400), 'answers 400: a\\x1b[2J'],
 ]
@@ -189,7 +189,7 @@ test('an authority that is not trusted, not there, or whose roots cannot be read
   const cases: readonly (readonly [Partial<Authority>, RegExp])[] = [
     [{ bundle: undefined }, /self.signed certificate/],
     [{ bundle: join(folder, 'missing.pem') }, /CABundle.*missing\.pem cannot be read: no such file/],
-    [{ bundle: join(folder, 'empty.pem') }, /cannot be asked/],
+    [{ bundle: join(folder, 'empty.pem') }, /cannot be reached/],
     [{ directory: 'https://127.0.0.1:1/dir' }, /cannot be reached: .*ECONNREFUSED/],
     [{ directory: 'http://127.0.0.1/dir' }, /is not an https URL/],
   ]

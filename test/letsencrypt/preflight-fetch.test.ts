@@ -102,9 +102,9 @@ for (const [what, wrong, said] of WRONG)
 
 fetching('a server that never answers, and one that is not there', async () => {
   respond = () => {}
-  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
+  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'did not answer within 0.3 s')
   respond = (_host, _path, response) => response.writeHead(200).write('the-')
-  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
+  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'did not answer within 0.3 s')
   assert.match((await fetchIt('127.0.0.2')).reason, '127.0.0.2 refused the connection')
 })
 

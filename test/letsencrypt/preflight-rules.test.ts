@@ -38,11 +38,11 @@ const CAA: readonly (readonly [
   ['ours', [caa('issue', CA)], 'ok', 'ca.example may issue'],
   ['ours in capitals', [caa('ISSUE', 'CA.Example')], 'ok', 'may issue'],
   ['ours among others', [caa('issue', 'other.example'), caa('issue', `  ${CA} ; x=1`)], 'ok', 'may issue'],
-  ['another', [caa('issue', 'other.example')], 'failed', 'let only other.example issue'],
-  ['nobody', [caa('issue', ';')], 'failed', 'let nobody issue'],
-  ['nobody, with parameters', [caa('issue', '; x=1')], 'failed', 'let nobody issue'],
-  ['empty', [caa('issue', '')], 'failed', 'let nobody issue'],
-  ['malformed', [caa('issue', '%%% ca.example')], 'failed', 'let nobody issue'],
+  ['another', [caa('issue', 'other.example')], 'failed', 'allow only other.example to issue'],
+  ['nobody', [caa('issue', ';')], 'failed', 'allow nobody to issue'],
+  ['nobody, with parameters', [caa('issue', '; x=1')], 'failed', 'allow nobody to issue'],
+  ['empty', [caa('issue', '')], 'failed', 'allow nobody to issue'],
+  ['malformed', [caa('issue', '%%% ca.example')], 'failed', 'allow nobody to issue'],
   ['a domain that only contains ours', [caa('issue', `not-${CA}`)], 'failed', 'only not-ca.example'],
   ['wildcards of another', [caa('issue', CA), caa('issuewild', 'other.example')], 'ok', 'may issue'],
   ['only wildcards are ruled', [caa('issuewild', ';')], 'ok', 'any authority'],
@@ -87,7 +87,7 @@ rules('CAA: the nearest domain with records counts, and none above it', async ()
   const all = judge({})
   assert.is((await all).reason, 'any authority may issue')
   assert.equal(all.asked, ['www.example.org', 'example.org', 'org'])
-  assert.match((await judge({ org: [caa('issue', ';')] })).reason, 'records of org let nobody')
+  assert.match((await judge({ org: [caa('issue', ';')] })).reason, 'records of org allow nobody')
 })
 
 rules('CAA: a wildcard is ruled by issuewild where there is one, at its domain', async () => {

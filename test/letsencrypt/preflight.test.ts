@@ -163,7 +163,7 @@ step('a name without DNS, one that leads elsewhere, a wrong AAAA, one that leads
   const { stdout } = run(words('gabarit letsencrypt check'))
   assert.match(
     stdout,
-    'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org leads to',
+    'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org points to',
   )
   assert.match(stdout, '14 names, 9 with a problem')
 })
@@ -177,7 +177,7 @@ step('a forced redirection to https, with a certificate that nobody trusts', () 
 })
 
 step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {
-  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} let ${who} issue`]
+  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} allow ${who} to issue`]
   assert.equal(problems(asked, 'caa.example.org'), forbidden('caa.example.org', 'only other.example'))
   assert.equal(problems(asked, 'viacaa.example.org'), forbidden('viacaa.example.org', 'only other.example'))
   assert.equal(problems(asked, 'a.b.deep.example.org'), forbidden('deep.example.org', 'nobody'))
