@@ -28,7 +28,7 @@ const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: '
 
 const names = suite('documents name')
 
-/** Words of these texts that do not stand in the code of the documents. */
+/** Those of these words that the code of the documents lacks. */
 function missing(wanted: readonly string[], texts: readonly string[]): string[] {
   return wanted.filter(word => {
     const pattern = new RegExp(`(^|[^\\w-])${word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}($|[^\\w-])`, 'm')
@@ -50,7 +50,7 @@ function optionNames({ name, alias = [] }: Option): string[] {
   return [name, ...alias].map(word => `--${word}`)
 }
 
-/** Adds a test that all these words stand in the code of one document. */
+/** Adds a test that the code of one document has all these words. */
 function listed(document: string, what: string, wanted: readonly string[]): void {
   names(`${what} in ${document}`, () => assert.equal(missing(wanted, code.get(document) ?? []), []))
 }
@@ -80,6 +80,18 @@ function environmentVariables(): string[] {
   })
   return [...new Set(found)].filter(name => name !== 'PATH').sort()
 }
+
+names('every package and its version: docs/dependencies.md', () => {
+  const { dependencies, devDependencies } = JSON.parse(textOf('package.json'))
+  const text = textOf('docs/dependencies.md')
+  const packages = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([name]) => !name.startsWith('@types/'),
+  )
+  assert.equal(
+    packages.filter(([name, version]) => !text.includes(`[${name}](`) || !text.includes(`) ${version} |`)),
+    [],
+  )
+})
 
 names('every folder of the sources: docs/ARCHITECTURE.md', () => {
   const folders = readdirSync(join(PROJECT, 'src')).map(name => `${name}/`)
