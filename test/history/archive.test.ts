@@ -85,6 +85,8 @@ test('an archive of another machine, or of a history that is lost here, is told:
   cpSync(box.path(ARCHIVE), other.path(ARCHIVE), { recursive: true })
   for (const name of ['a', 'b']) change(other, name)
   other.must(`config set gabarit settings Archive ${ARCHIVE}`)
+  // Entries are told apart by the second in which they began.
+  must(['sleep', '1'])
   const ahead = change(other, 'c')
   assert.is(ahead.status, 0)
   assert.match(ahead.stderr, 'not be archived in /srv/archive.git: it ends with entry 3, but the newest here is 3')
