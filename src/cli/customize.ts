@@ -5,7 +5,7 @@ import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit customize TEMPLATE FRAGMENT` */
-export async function run({ args, flag, places, print }: Invocation): Promise<number> {
+export async function run({ args, flag, places, system, print }: Invocation): Promise<number> {
   const [path = '', name = ''] = args
   const layers = searchList(places)
   const template = findTemplate(layers, path)
@@ -25,7 +25,7 @@ export async function run({ args, flag, places, print }: Invocation): Promise<nu
   }
   if (fragment.custom)
     throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })
-  const own = copyFragment(places, template, fragment)
+  const own = copyFragment(places, system, template, fragment)
   const whole =
     listTemplates(layers)
       .map(known => `/${known}`)

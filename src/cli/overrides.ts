@@ -9,7 +9,7 @@ import { listAsJson, listAsText, mergeAsData, mergeAsText, type NamedOverride, s
 
 /** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, flag, places, print } = invocation
+  const { args, flag, places, system, print } = invocation
   const layers = searchList(places)
   const named = findOverrides(places, layers).map(nameWith(overrideNames(layers)))
   const [verb, ...words] = args
@@ -30,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     case 'keep': {
       const override = pick(named, words)
-      keepOverride(places, override)
+      keepOverride(places, system, override)
       print(flag('json') ? JSON.stringify({ kept: override.id }, null, 2) : `${override.file}: kept as it is`)
       return EXIT.done
     }
@@ -62,10 +62,10 @@ function pick(overrides: readonly NamedOverride[], words: readonly string[]): Na
 
 /** Merges each separately: one that cannot be merged does not stop the others. */
 function merge(overrides: readonly NamedOverride[], invocation: Invocation): number {
-  const { flag, places, print, printError } = invocation
+  const { flag, places, system, print, printError } = invocation
   const results = overrides.map(override => {
     try {
-      return { override, result: mergeOverride(places, override, flag('dry-run')) }
+      return { override, result: mergeOverride(places, system, override) }
     } catch (error) {
       if (error instanceof Failure) return { override, failure: error }
       throw error

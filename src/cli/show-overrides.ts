@@ -1,14 +1,14 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Failure } from '../base/failure.ts'
 import { baseContent, type MergeResult } from '../customize/merge.ts'
-import { mergeFile, readMergeFile } from '../customize/merge-file.ts'
+import { mergePath } from '../customize/merge-file.ts'
 import type { Base } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import type { OverrideName } from '../override/names.ts'
 import type { Override } from '../override/state.ts'
 import { colourDiff } from '../plan/diff.ts'
 import type { Places } from '../system/places.ts'
-import { readBytes } from '../system/read-files.ts'
+import { exists, readBytes } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** An override with its name. */
@@ -63,8 +63,8 @@ export function listAsJson(overrides: readonly NamedOverride[], places: Places):
 }
 
 function waitingMerge({ id, remembered }: NamedOverride, places: Places): string | undefined {
-  const waits = remembered?.merging !== undefined && readMergeFile(places, id) !== undefined
-  return waits ? mergeFile(places, id) : undefined
+  const file = mergePath(places, id)
+  return remembered?.merging !== undefined && exists(file) ? file : undefined
 }
 
 /** How the shipped file has changed since the custom one was made from it. */

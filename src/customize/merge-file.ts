@@ -1,59 +1,72 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Failure, hasCode } from '../base/failure.ts'
 import type { CustomFile } from '../override/custom-files.ts'
-import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
-import { compileFragment } from '../template/fragment.ts'
+import { statOf } from '../system/read-files.ts'
+import type { System } from '../system/system.ts'
+import { compileSource } from '../template/fragment.ts'
 
-/**
- * Where an unfinished merge waits for the administrator: `/etc/gabarit/merge/`, under the override's own name, where nothing is
- * expanded or run.
- */
-export function mergeFile(places: Places, id: string): string {
+/** Where a merge of this override waits. */
+export function mergePath(places: Places, id: string): string {
   return join(places.site, 'merge', id)
 }
 
-/** The text of an unfinished merge; undefined if there is none. */
-export function readMergeFile(places: Places, id: string): Buffer | undefined {
-  const file = mergeFile(places, id)
-  return existsSync(file) ? readFileSync(file) : undefined
-}
+/**
+ * A merge that a person has to look at waits below `/etc/gabarit/merge/`, under the override's own name, outside of everything
+ * that is expanded or run.
+ */
+export class MergeFile {
+  /** Its real path. */
+  readonly path: string
+  readonly #folder: string
+  readonly #custom: CustomFile
+  readonly #system: System
 
-/** Writes it with the owner and mode of the custom file, but without execute permission. */
-export function writeMergeFile(places: Places, { id, file }: CustomFile, text: Buffer): void {
-  const waiting = mergeFile(places, id)
-  const { mode, uid, gid } = statSync(file)
-  mkdirSync(dirname(waiting), { recursive: true })
-  writeFileAtomically(waiting, text, { mode: mode & 0o666, uid, gid })
-}
-
-/** Removes it and the folders that become empty. */
-export function removeMergeFile(places: Places, id: string): void {
-  rmSync(mergeFile(places, id), { force: true })
-  for (let folder = dirname(id); folder !== '.'; folder = dirname(folder))
-    if (!removeFolder(join(places.site, 'merge', folder))) return
-  removeFolder(join(places.site, 'merge'))
-}
-
-function removeFolder(folder: string): boolean {
-  try {
-    rmdirSync(folder)
-    return true
-  } catch (error) {
-    if (['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) return false
-    throw error
+  constructor(places: Places, system: System, custom: CustomFile) {
+    this.#folder = join(places.site, 'merge')
+    this.path = mergePath(places, custom.id)
+    this.#custom = custom
+    this.#system = system
   }
-}
 
-/** Why the merged text cannot take effect, if it cannot: texts that merge line by line may still not parse. */
-export function checkMergeFile(places: Places, { id, kind }: CustomFile): string | undefined {
-  if (kind !== 'template') return undefined
-  try {
-    compileFragment(mergeFile(places, id))
-    return undefined
-  } catch (error) {
-    if (error instanceof Failure) return error.describe()
-    throw error
+  /** The text that waits; undefined if none does. */
+  read(): Buffer | undefined {
+    return this.#system.state(this.path) === undefined ? undefined : this.#system.read(this.path)
+  }
+
+  /** Writes it with the owner and mode of the custom file, but without execute permission. */
+  write(text: Buffer): void {
+    const { mode = 0o644, uid = 0, gid = 0 } = statOf(this.#custom.file) ?? {}
+    this.#system.makeFolder(dirname(this.path))
+    this.#system.replace(this.path, text, { mode: mode & 0o666, uid, gid })
+  }
+
+  /** Removes it and the folders that become empty. */
+  remove(): void {
+    this.#system.remove(this.path)
+    for (let folder = dirname(this.path); folder.startsWith(this.#folder); folder = dirname(folder))
+      if (!this.#removeFolder(folder)) return
+  }
+
+  #removeFolder(folder: string): boolean {
+    try {
+      this.#system.removeFolder(folder)
+      return true
+    } catch (error) {
+      if (['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) return false
+      throw error
+    }
+  }
+
+  /** Why a text cannot be put in force, if it cannot: two texts that fit line by line need not make a program. */
+  problemOf(text: Buffer): string | undefined {
+    if (this.#custom.kind !== 'template') return undefined
+    try {
+      compileSource(this.path, text)
+      return undefined
+    } catch (error) {
+      if (error instanceof Failure) return error.describe()
+      throw error
+    }
   }
 }

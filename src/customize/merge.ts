@@ -1,12 +1,11 @@
-import { realpathSync, statSync } from 'node:fs'
 import { Failure, messageOf } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Base, changeBases, overrideContents } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import { mergedLevels, type Override } from '../override/state.ts'
-import { writeFileAtomically } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
-import { checkMergeFile, mergeFile, readMergeFile, removeMergeFile, writeMergeFile } from './merge-file.ts'
+import type { System } from '../system/system.ts'
+import { MergeFile } from './merge-file.ts'
 import { hasMarks, mergeTexts } from './three-way.ts'
 
 /** The result of a merge. */
@@ -18,20 +17,18 @@ export type MergeResult =
   | { readonly outcome: 'needs you'; readonly file: string; readonly why: string }
 
 /**
- * Merges the changes of the shipped file into the custom one. A merge with conflicts, or one that does not parse, goes to a
- * separate file. Once the administrator has fixed that, calling this again puts it into effect.
- * @param dryRun changes nothing
- * @throws Failure if there is no base to merge from, or if the file is merged key by key
+ * Merges what the shipped file has changed into the custom one. A merge with conflicts, or one that does not parse, waits
+ * in a file of its own; when the administrator has mended that, the same call puts it in force.
+ * @throws Failure when there is nothing to merge from, or the file is merged key by key
  */
-export function mergeOverride(places: Places, override: Override, dryRun: boolean): MergeResult {
+export function mergeOverride(places: Places, system: System, override: Override): MergeResult {
   const { remembered } = override
-  if (remembered?.merging !== undefined && readMergeFile(places, override.id) !== undefined)
-    return finish(places, override, remembered.merging, dryRun)
-  if (readMergeFile(places, override.id) !== undefined)
-    throw new Failure('a file is in the place of the merge', {
-      where: mergeFile(places, override.id),
-      hint: 'Move it away.',
-    })
+  const waiting = new MergeFile(places, system, override)
+  const waits = waiting.read()
+  if (waits !== undefined && remembered?.merging !== undefined)
+    return finish(places, system, override, waiting, bytes(waits), remembered.merging)
+  if (waits !== undefined)
+    throw new Failure('a file is in the place of the merge', { where: waiting.path, hint: 'Move it away.' })
   if (override.state !== 'stale') return nothingToMerge(override)
   const { shadow, shippedHash } = override
   if (shadow === undefined || shippedHash === null) return { outcome: 'nothing to merge' }
@@ -43,23 +40,25 @@ export function mergeOverride(places: Places, override: Override, dryRun: boolea
     base: 'shipped before',
     theirs: bytes(Buffer.from(`shipped now: ${shadow.file}`)),
   })
-  if (!dryRun) for (const content of [old, shipped]) overrideContents(places).put(content)
-  const problem = dryRun ? undefined : problemOf(places, override, text, conflicts > 0)
-  if (conflicts === 0 && problem === undefined) return install(places, override, text, sha256(shipped), dryRun)
-  if (!dryRun) {
-    const merging = { shipped: sha256(shipped), custom: override.hash }
-    const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
-    changeBases(places, () => new Map([[override.id, base]]))
-  }
-  const why = problem ?? `${conflicts} place${conflicts === 1 ? ' was' : 's were'} changed on both sides`
-  return { outcome: 'needs you', file: mergeFile(places, override.id), why }
+  for (const content of [old, shipped]) overrideContents(places).put(content)
+  const problem =
+    conflicts > 0
+      ? `${conflicts} place${conflicts === 1 ? ' was' : 's were'} changed on both sides`
+      : waiting.problemOf(raw(text))
+  if (problem === undefined) return install(places, system, override, waiting, text, sha256(shipped))
+  waiting.write(raw(text))
+  const merging = { shipped: sha256(shipped), custom: override.hash }
+  const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
+  changeBases(places, () => new Map([[override.id, base]]))
+  return { outcome: 'needs you', file: waiting.path, why: problem }
 }
 
 /** The administrator has decided that the custom file is right as it is, given what is shipped now. */
-export function keepOverride(places: Places, override: Override): void {
-  if (readMergeFile(places, override.id) !== undefined)
+export function keepOverride(places: Places, system: System, override: Override): void {
+  const waiting = new MergeFile(places, system, override)
+  if (waiting.read() !== undefined)
     throw new Failure('a merge of this override is not finished', {
-      where: mergeFile(places, override.id),
+      where: waiting.path,
       hint: 'Finish it with "gabarit overrides merge", or remove that file.',
     })
   const { id, shadow } = override
@@ -87,49 +86,45 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
   }
 }
 
-/** If the merged text cannot take effect, leaves it in a separate file and says why. */
-function problemOf(places: Places, override: Override, text: string, conflicts: boolean): string | undefined {
-  writeMergeFile(places, override, raw(text))
-  const problem = conflicts ? undefined : checkMergeFile(places, override)
-  if (!conflicts && problem === undefined) removeMergeFile(places, override.id)
-  return problem
-}
-
 function finish(
   places: Places,
+  system: System,
   override: Override,
+  waiting: MergeFile,
+  text: string,
   merging: NonNullable<Base['merging']>,
-  dryRun: boolean,
 ): MergeResult {
-  const file = mergeFile(places, override.id)
+  const file = waiting.path
   if (merging.custom !== override.hash)
     throw new Failure('this override has changed since the merge began', {
       where: override.file,
       hint: `Make the same change in ${file} and undo it here, or remove ${file} and merge again.`,
     })
-  const text = bytes(readMergeFile(places, override.id) ?? Buffer.alloc(0))
-  if (hasMarks(text)) return { outcome: 'needs you', file, why: 'it still contains conflict markers' }
-  const problem = checkMergeFile(places, override)
+  const problem = hasMarks(text) ? 'it still contains conflict markers' : waiting.problemOf(raw(text))
   if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
-  return install(places, override, text, merging.shipped, dryRun)
+  return install(places, system, override, waiting, text, merging.shipped)
 }
 
 /**
  * Writes the custom file first and its base last. A crash in between leaves an override that counts as stale, and merging it
  * again finds nothing to do.
  */
-function install(places: Places, override: Override, text: string, shipped: string, dryRun: boolean): MergeResult {
-  const result = { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash) } as const
-  const isCopy = sha256(raw(text)) === override.shippedHash
-  if (dryRun) return { ...result, isCopy }
+function install(
+  places: Places,
+  system: System,
+  override: Override,
+  waiting: MergeFile,
+  text: string,
+  shipped: string,
+): MergeResult {
   overrideContents(places).put(contentOf(override.file))
   // A custom file that is a link into a working copy stays a link.
-  const file = realpathSync(override.file)
-  const { mode, uid, gid } = statSync(file)
-  writeFileAtomically(file, raw(text), { mode: mode & 0o7777, uid, gid })
-  removeMergeFile(places, override.id)
+  const file = system.realPath(override.file) ?? override.file
+  system.replace(file, raw(text), system.state(file) ?? { mode: 0o644, uid: 0, gid: 0 })
+  waiting.remove()
   changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
-  return { ...result, isCopy }
+  const isCopy = sha256(raw(text)) === override.shippedHash
+  return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), isCopy }
 }
 
 function nothingToMerge(override: Override): MergeResult {

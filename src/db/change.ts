@@ -1,5 +1,5 @@
-import { isAbsolute } from 'node:path'
-import { databaseFile, type Places } from '../system/places.ts'
+import { isAbsolute, join } from 'node:path'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
 import { type Problem, problemsFailure, validationIsOn } from './problem.ts'
@@ -23,7 +23,7 @@ export interface ChangeOptions {
  * @throws Failure (refused, nothing changed) that lists every value that does not fit
  */
 export function changeDatabase<Result>(
-  places: Places,
+  places: Paths,
   name: string,
   options: ChangeOptions,
   change: (draft: Draft) => Result,
@@ -58,6 +58,6 @@ function typosIn(draft: Draft, descriptions: Descriptions, database: string): st
 }
 
 /** Only gabarit's own database folder is created when missing, not one named by `DBPATH` or an absolute path. */
-export function ownsFolder(places: Places, name: string): boolean {
-  return !isAbsolute(name) && places.databases === places.state.path('db')
+export function ownsFolder(places: Paths, name: string): boolean {
+  return !isAbsolute(name) && places.databases === join(places.stateFolder, 'db')
 }

@@ -1,5 +1,5 @@
 import { Failure, refusal } from '../base/failure.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { describedDatabases } from './describe.ts'
 import { listDatabases } from './list.ts'
 import { readDatabase } from './store.ts'
@@ -9,7 +9,7 @@ import { readDatabase } from './store.ts'
  * one, and then the files would fail again.
  * @throws Failure (refused) that lists every database that cannot be read
  */
-export function refuseDamagedDatabases(places: Places): void {
+export function refuseDamagedDatabases(places: Paths): void {
   const names = new Set([...describedDatabases(places), ...listDatabases(places)])
   const problems = [...names].flatMap(name => {
     try {

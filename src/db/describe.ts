@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import type { Places } from '../system/places.ts'
+import type { Paths } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
 import { decodeName, encodeName, familyOf, type Subject } from './description-names.ts'
 
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
-export function describedDatabases(places: Places): string[] {
+export function describedDatabases(places: Paths): string[] {
   const names = folders(places).flatMap(folder =>
     namesIn(folder).filter(name => isName(name) && kindOf(join(folder, name)) === 'folder'),
   )
@@ -15,7 +15,7 @@ export function describedDatabases(places: Places): string[] {
 }
 
 /** Everything that describes a database; undefined if nothing does. */
-export function describeDatabase(places: Places, name: string): DatabaseDescription | undefined {
+export function describeDatabase(places: Paths, name: string): DatabaseDescription | undefined {
   if (!isName(name) || !folders(places).some(folder => exists(join(folder, name)))) return undefined
   const files = listFiles(places, name)
   // Sorted by subject: the file "httpd.json" sorts after "httpd-admin.json", but the key "httpd" before "httpd-admin".
@@ -36,12 +36,12 @@ export function describeDatabase(places: Places, name: string): DatabaseDescript
 }
 
 /** The files that describe a database, malformed ones included. */
-export function descriptionFiles(places: Places, name: string): string[] {
+export function descriptionFiles(places: Paths, name: string): string[] {
   return [...listFiles(places, name).values()].flat()
 }
 
 /** Keys of the records with their own description. The descriptions themselves are not read. */
-export function describedKeys(places: Places, name: string): string[] {
+export function describedKeys(places: Paths, name: string): string[] {
   const subjects = [...listFiles(places, name).keys()].map(decodeName)
   return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
 }
@@ -58,14 +58,14 @@ function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile):
  * that concern it are read, so a command that changes one record stays quick. Cached: a batch asks thousands of times.
  */
 export class Descriptions {
-  readonly #places: Places
+  readonly #places: Paths
   readonly #concerns: (path: string) => boolean
   readonly #files = new Map<string, DescriptionFiles>()
   readonly #known = new Map<string, DescriptionFile | undefined>()
   readonly #merged = new Map<string, RecordDescription | undefined>()
 
   /** @param concerns which description files to read; default: all */
-  constructor(places: Places, concerns: (path: string) => boolean = () => true) {
+  constructor(places: Paths, concerns: (path: string) => boolean = () => true) {
     this.#places = places
     this.#concerns = concerns
   }
@@ -143,7 +143,7 @@ function withRules(file: DescriptionFile): RecordDescription {
 /** The description files of a database by name, each with its paths: the shipped one before the site's. */
 type DescriptionFiles = ReadonlyMap<string, readonly string[]>
 
-function listFiles(places: Places, database: string, concerns = (_path: string) => true): DescriptionFiles {
+function listFiles(places: Paths, database: string, concerns = (_path: string) => true): DescriptionFiles {
   const files = new Map<string, string[]>()
   if (!isName(database)) return files
   for (const base of folders(places)) {
@@ -168,6 +168,6 @@ function isName(name: string): boolean {
 }
 
 /** Shipped first: the site's overrides it. */
-function folders(places: Places): string[] {
+function folders(places: Paths): string[] {
   return [join(places.shipped, 'db'), join(places.site, 'db')]
 }

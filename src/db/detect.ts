@@ -1,10 +1,10 @@
 import * as os from 'node:os'
-import { below, type Places } from '../system/places.ts'
+import { below, type Paths } from '../system/places.ts'
 import { exists, textOf } from '../system/read-files.ts'
 import type { PropertyDescription } from './description.ts'
 
 /** The default of a property on this machine: the first detection that matches, else `default`. */
-export function defaultOf(places: Places, property: PropertyDescription): string | undefined {
+export function defaultOf(places: Paths, property: PropertyDescription): string | undefined {
   for (const detection of property.detect ?? []) {
     if ('fact' in detection) {
       const value = nameFact(places, detection.fact)
@@ -15,14 +15,14 @@ export function defaultOf(places: Places, property: PropertyDescription): string
 }
 
 /** The machine's name (`/etc/hostname` below the root, else the running system's), or its domain, empty if unknown. */
-export function nameFact(places: Places, fact: 'hostname' | 'domain'): string {
+export function nameFact(places: Paths, fact: 'hostname' | 'domain'): string {
   const full = fileName(places) ?? os.hostname()
   const dot = full.indexOf('.')
   if (fact === 'hostname') return dot < 0 ? full : full.slice(0, dot)
   return dot < 0 ? '' : full.slice(dot + 1)
 }
 
-function fileName(places: Places): string | undefined {
+function fileName(places: Paths): string | undefined {
   try {
     return /^\s*([A-Za-z0-9.-]+)\s*$/.exec(textOf(below(places, '/etc/hostname')) ?? '')?.[1]
   } catch {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
-import type { Places } from '../system/places.ts'
+import type { Paths } from '../system/places.ts'
 import { kindOf, namesIn, readBytes } from '../system/read-files.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
@@ -22,12 +22,12 @@ export interface ImportReport {
  * Imports one flat file of SME Server into a database, in one transaction. A record of the file replaces the one with its
  * key; other records are kept.
  */
-export function importFlatFile(places: Places, database: string, path: string, command: string): ImportReport {
+export function importFlatFile(places: Paths, database: string, path: string, command: string): ImportReport {
   return store(places, database, path, load(path, readBytes(path)), command)
 }
 
 /** As {@link importFlatFile}, from bytes (standard input). */
-export function importFlatBytes(places: Places, database: string, bytes: Buffer, command: string): ImportReport {
+export function importFlatBytes(places: Paths, database: string, bytes: Buffer, command: string): ImportReport {
   return store(places, database, 'standard input', load('standard input', bytes), command)
 }
 
@@ -35,7 +35,7 @@ export function importFlatBytes(places: Places, database: string, bytes: Buffer,
  * Imports a whole folder of flat files, each into the database of the same name. All are read before the first is written,
  * so one unreadable file stops everything.
  */
-export function importTree(places: Places, folder: string, command: string): ImportReport[] {
+export function importTree(places: Paths, folder: string, command: string): ImportReport[] {
   if (kindOf(folder) !== 'folder') throw new Failure('this is not a folder', { where: folder })
   const loaded: { name: string; path: string; file: FlatFile }[] = []
   const skipped: string[] = []
@@ -82,7 +82,7 @@ function load(path: string, bytes: Buffer): FlatFile {
   })
 }
 
-function store(places: Places, name: string, path: string, read: FlatFile, command: string): ImportReport {
+function store(places: Paths, name: string, path: string, read: FlatFile, command: string): ImportReport {
   const { database, file, notes: converted } = convertPortForwards(name, read)
   const notes = file.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
   notes.push(...converted.map(message => `${path}: ${message}`))

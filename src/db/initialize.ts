@@ -1,5 +1,5 @@
 import { Failure } from '../base/failure.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { exists } from '../system/read-files.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
@@ -32,7 +32,7 @@ export interface InitializedDatabase {
  * Running it again changes nothing. If one database fails, the others are still initialized.
  * @param options with `write: false` nothing is written: the engine's dry run uses the returned records
  */
-export function initializeDatabases(places: Places, options: { readonly write: boolean }): InitializedDatabase[] {
+export function initializeDatabases(places: Paths, options: { readonly write: boolean }): InitializedDatabase[] {
   return describedDatabases(places).map(name => {
     try {
       return initialize(places, name, options.write)
@@ -45,7 +45,7 @@ export function initializeDatabases(places: Places, options: { readonly write: b
   })
 }
 
-function initialize(places: Places, name: string, write: boolean): InitializedDatabase {
+function initialize(places: Paths, name: string, write: boolean): InitializedDatabase {
   const file = databaseFile(places, name)
   const before = readDatabase(file)
   const migrations = migrationFiles(places, name)
@@ -71,7 +71,7 @@ function initialize(places: Places, name: string, write: boolean): InitializedDa
 }
 
 /** Applies defaults and forced values: creates described records, and completes records of a described type. */
-function complete(places: Places, description: DatabaseDescription, draft: Draft): void {
+function complete(places: Paths, description: DatabaseDescription, draft: Draft): void {
   for (const [key, record] of description.records) {
     if (draft.has(key)) continue
     const type = record.scalar === undefined ? (record.type ?? '') : (defaultOf(places, record.scalar) ?? '')
@@ -84,7 +84,7 @@ function complete(places: Places, description: DatabaseDescription, draft: Draft
   }
 }
 
-function completeRecord(places: Places, description: RecordDescription, record: DbRecord, draft: Draft): void {
+function completeRecord(places: Paths, description: RecordDescription, record: DbRecord, draft: Draft): void {
   const forced = description.scalar?.forced
   if (forced !== undefined && forced !== record.type) draft.settype(record.key, forced)
   for (const [name, property] of description.properties) {
@@ -94,7 +94,7 @@ function completeRecord(places: Places, description: RecordDescription, record: 
 }
 
 /** The default, if the record does not have the property. An empty value counts as having it. */
-function missing(places: Places, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
+function missing(places: Paths, record: DbRecord, name: string, property: PropertyDescription): string | undefined {
   if (record.properties.has(name)) return undefined
   // A function, because `$&` and the like are special in a replacement text.
   return defaultOf(places, property)?.replaceAll('{key}', () => record.key)

@@ -1,6 +1,6 @@
 import { Failure } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { Descriptions, describedDatabases, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'
 import { listDatabases } from './list.ts'
@@ -14,16 +14,16 @@ import { Validator } from './validate.ts'
  * Malformed descriptions, damaged databases, values (however old) that no longer match their description, and property
  * names that look like typos. One problem does not hide the others.
  */
-export function lintDatabases(places: Places): Finding[] {
+export function lintDatabases(places: Paths): Finding[] {
   const names = new Set([...describedDatabases(places), ...listDatabases(places)])
   return [...names].flatMap(name => [...lintDescriptions(places, name), ...lintRecords(places, name)])
 }
 
-function lintDescriptions(places: Places, name: string): Finding[] {
+function lintDescriptions(places: Paths, name: string): Finding[] {
   return descriptionFiles(places, name).flatMap(path => findingsOf(() => readDescription(path)))
 }
 
-function lintRecords(places: Places, name: string): Finding[] {
+function lintRecords(places: Paths, name: string): Finding[] {
   let records: Records = new Map()
   const damage = findingsOf(() => {
     records = readDatabase(databaseFile(places, name)) ?? records

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, messageOf } from '../base/failure.ts'
-import type { Places } from '../system/places.ts'
+import type { Paths } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
 import type { Draft } from './draft.ts'
 
@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts'
 type Migration = (database: Draft, tools: { warn: (message: string) => void }) => unknown
 
 /** The migrations of a database, in byte order of their names. A site's migration replaces a shipped one of the same name. */
-export function migrationFiles(places: Places, database: string): string[] {
+export function migrationFiles(places: Paths, database: string): string[] {
   const byName = new Map<string, string>()
   for (const base of [places.shipped, places.site]) {
     const folder = join(base, 'db', database, 'migrate')

@@ -1,5 +1,5 @@
 import { QUOTERS } from '../base/quote.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
 import { Descriptions, describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
@@ -11,7 +11,7 @@ const LEAST = 4
  * All values described as secret, also as files quote them, longest first: for masking them in output.
  * @param read default: a database that cannot be read is an error
  */
-export function secretValues(places: Places, read = readDatabase): string[] {
+export function secretValues(places: Paths, read = readDatabase): string[] {
   const values = new Set<string>()
   const descriptions = new Descriptions(places, mentionsSecret)
   for (const name of describedDatabases(places)) {

@@ -1,5 +1,5 @@
 import { didYouMean } from '../base/nearest.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { databaseFile, type Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
 import type { PropertyDescription, RecordDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
@@ -10,7 +10,7 @@ import { readDatabase } from './store.ts'
 
 /** What a value is checked against. */
 export interface ValidationScope {
-  readonly places: Places
+  readonly places: Paths
   readonly descriptions: Descriptions
   /** Name of the database being changed. */
   readonly database: string

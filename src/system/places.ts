@@ -5,7 +5,7 @@ import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
 /** Where everything is. All paths are absolute; {@link below} finds target files. */
-export interface Places {
+export interface Paths {
   /** Prefix of every path on the server; `/` in production. */
   readonly root: string
   /** The package's own folder (templates, db, events, bin). */
@@ -14,7 +14,13 @@ export interface Places {
   readonly site: string
   /** Folder of the databases. */
   readonly databases: string
-  /** Manifest, journal, locks, copies of replaced files: `/var/lib/gabarit` below the root. */
+  /** `/var/lib/gabarit` below the root. */
+  readonly stateFolder: string
+}
+
+/** The same for the engine, with what gabarit keeps for itself. */
+export interface Places extends Paths {
+  /** Manifest, journal, locks, copies of replaced files: what is in {@link Paths.stateFolder}. */
   readonly state: State
 }
 
@@ -26,21 +32,26 @@ export interface Places {
  * @param root overrides `GABARIT_ROOT` (the option `--root`)
  * @param absolute makes a relative path absolute; default: from the current folder of the process
  */
-export function findPlaces(
+export function findPaths(
   shipped: string,
   env: NodeJS.ProcessEnv,
   root?: string,
   absolute: Io['resolve'] = resolve,
-): Places {
+): Paths {
   const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
-  const state = join(base, 'var/lib/gabarit')
-  const databases = env.DBPATH ? absolute(env.DBPATH) : join(state, 'db')
-  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, state: new State(state, new RealFiles()) }
+  const stateFolder = join(base, 'var/lib/gabarit')
+  const databases = env.DBPATH ? absolute(env.DBPATH) : join(stateFolder, 'db')
+  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, stateFolder }
 }
 
-/** The same places, with what gabarit keeps on other files: those of a dry run. */
-export function placesOn(places: Places, files: Files): Places {
-  return { ...places, state: new State(places.state.folder, files) }
+/** As {@link findPaths}, with the state on the disk. */
+export function findPlaces(...args: Parameters<typeof findPaths>): Places {
+  return placesOn(findPaths(...args), new RealFiles())
+}
+
+/** The same places, with what gabarit keeps on these files: a dry run has its own. */
+export function placesOn(paths: Paths, files: Files): Places {
+  return { ...paths, state: new State(paths.stateFolder, files) }
 }
 
 /** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
@@ -60,6 +71,6 @@ export function writtenFolder({ state }: Places): State {
 }
 
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
-export function databaseFile(places: Places, name: string): string {
+export function databaseFile(places: Paths, name: string): string {
   return isAbsolute(name) ? name : join(places.databases, `${name}.json`)
 }

@@ -37,7 +37,16 @@ const compiled = new Map<string, Compiled>()
  * @throws Failure (refused) with `fragment:line:column` when it does not parse
  */
 export function compileFragment(file: string, traceId?: number): Fragment {
-  const source = readFragment(file)
+  const stat = statOf(file)
+  if (stat !== undefined) refuseWritableByOthers(file, stat)
+  return compileSource(file, readBytes(file), traceId)
+}
+
+/** As {@link compileFragment}, from what the file holds or will hold. */
+export function compileSource(file: string, bytes: Buffer, traceId?: number): Fragment {
+  const source = bytes.toString('utf8')
+  if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
+    throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
   if (!source.includes('<%') && traceId === undefined)
     return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
   const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
@@ -54,16 +63,6 @@ function compile(file: string, code: string): (scope: Scope) => Render {
   } catch (error) {
     throw syntaxFailure(error, file)
   }
-}
-
-function readFragment(file: string): string {
-  const stat = statOf(file)
-  if (stat !== undefined) refuseWritableByOthers(file, stat)
-  const bytes = readBytes(file)
-  const source = bytes.toString('utf8')
-  if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
-    throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
-  return source
 }
 
 function refuseWritableByOthers(file: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): void {

@@ -3,20 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { outputFileSync, removeSync } from 'fs-extra/esm'
 import { Failure } from '../../src/base/failure.ts'
-import type { Places } from '../../src/system/places.ts'
-import { RealFiles } from '../../src/system/real-files.ts'
-import { State } from '../../src/system/state.ts'
+import { findPaths } from '../../src/system/places.ts'
 
 /** Places of their own in a fresh folder; files are written below it. */
 export class Fixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'gabarit-db-'))
-  readonly places: Places = {
-    root: this.folder,
-    shipped: join(this.folder, 'shipped'),
-    site: join(this.folder, 'etc/gabarit'),
-    databases: join(this.folder, 'var/lib/gabarit/db'),
-    state: new State(join(this.folder, 'var/lib/gabarit'), new RealFiles()),
-  }
+  readonly places = findPaths(join(this.folder, 'shipped'), {}, this.folder)
 
   /** Writes a file (an object as JSON), with its folders, and returns its path. */
   write(path: string, content: string | Uint8Array | object): string {

@@ -84,7 +84,7 @@ test('a second time changes nothing', ({ fixture }) => {
 test('a dry run returns what it would do and writes nothing', ({ fixture }) => {
   const [would] = initializeDatabases(fixture.places, { write: false })
   assert.is(would?.after.get('Domain')?.type, 'example.org')
-  assert.not.ok(fs.existsSync(fixture.places.state.folder))
+  assert.not.ok(fs.existsSync(fixture.places.stateFolder))
 })
 
 test('migrations run first, in byte order; one of the site replaces a shipped one', ({ fixture }) => {

@@ -7,6 +7,7 @@ import { copyFragment } from '../../src/customize/customize.ts'
 import { keepOverride } from '../../src/customize/merge.ts'
 import { findOverrides, type Override } from '../../src/override/state.ts'
 import { rememberOverrides } from '../../src/override/watch.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
 import { findTemplate, searchList } from '../../src/template/tree.ts'
 import { Engine, failureOf } from '../support/engine.ts'
 
@@ -16,6 +17,8 @@ class Site extends Engine {
     super()
     this.template('etc/hosts', { '10localhost': '127.0.0.1 localhost\n', '30Hosts': 'first version\n' })
   }
+
+  readonly system = new RealSystem(this.places.root)
 
   get layers() {
     return searchList(this.places)
@@ -108,7 +111,7 @@ states('a copy by gabarit customize knows its base at once', () => {
   const template = findTemplate(site.layers, '/etc/hosts')
   const fragment = template?.fragments.find(({ name }) => name === '30Hosts')
   assert.ok(template && fragment)
-  const own = copyFragment(site.places, template, fragment)
+  const own = copyFragment(site.places, site.system, template, fragment)
   site.custom('mine\n')
   site.upgrade('second version\n')
   assert.is(site.overrides()[0]?.file, own)
@@ -121,7 +124,7 @@ states('what the administrator keeps is in step until the shipped fragment moves
   site.upgrade('second version\n')
   const [override] = site.overrides()
   assert.ok(override)
-  keepOverride(site.places, override)
+  keepOverride(site.places, site.system, override)
   assert.is(site.state(), 'in step')
   site.remember()
   assert.is(site.state(), 'in step', 'being a copy of an old version says less than the administrator does')
@@ -147,7 +150,7 @@ states('a fragment whose shipped one is gone shadows nothing any more', () => {
   assert.is(site.state(), 'shadows nothing any more')
   const [override] = site.overrides()
   assert.ok(override)
-  keepOverride(site.places, override)
+  keepOverride(site.places, site.system, override)
   assert.is(site.state(), 'new')
 })
 

@@ -7,10 +7,8 @@ import { applyPlan } from '../../src/commit/barrier.ts'
 import { type Context, makeContext } from '../../src/plan/context.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { expandAll, planOutputs } from '../../src/plan/run.ts'
-import type { Places } from '../../src/system/places.ts'
-import { RealFiles } from '../../src/system/real-files.ts'
+import { findPlaces, type Places } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
-import { State } from '../../src/system/state.ts'
 import type { System } from '../../src/system/system.ts'
 import type { Output } from '../../src/template/expand.ts'
 
@@ -28,16 +26,7 @@ export class Engine {
   /** @param root a folder that another engine has made, to go on with */
   constructor(databases: Readonly<Record<string, TestRecords>> = {}, root?: string) {
     this.root = root ?? mkdtempSync(join(tmpdir(), 'gabarit-engine-'))
-    const server = join(this.root, 'server')
-    const state = join(server, 'var/lib/gabarit')
-    const site = join(server, 'etc/gabarit')
-    this.places = {
-      root: server,
-      shipped: join(this.root, 'package'),
-      site,
-      databases: join(state, 'db'),
-      state: new State(state, new RealFiles()),
-    }
+    this.places = findPlaces(join(this.root, 'package'), {}, join(this.root, 'server'))
     if (root !== undefined) return
     mkdirSync(this.places.shipped)
     mkdirSync(this.places.root)

@@ -5,7 +5,7 @@ import { FORMATS } from '../../db/formats.ts'
 import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import { databaseFile, type Paths } from '../../system/places.ts'
 import { FLAGS } from './options.ts'
 import { argumentName, type Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
@@ -15,7 +15,7 @@ import { VERBS } from './verbs.ts'
  * no candidates: completion must never print an error into the command line.
  * @param words the command line: the program's name first, the unfinished word last (possibly empty)
  */
-export function completeDb(words: readonly string[], places: Places): string[] {
+export function completeDb(words: readonly string[], places: Paths): string[] {
   const current = words.at(-1) ?? ''
   let found: Iterable<string>
   try {
@@ -26,7 +26,7 @@ export function completeDb(words: readonly string[], places: Places): string[] {
   return [...new Set(found)].filter(word => word.startsWith(current)).sort(compareBytes)
 }
 
-function candidates(program: 'db' | 'config', words: readonly string[], places: Places): Iterable<string> {
+function candidates(program: 'db' | 'config', words: readonly string[], places: Paths): Iterable<string> {
   let rest = words
   while (rest.length > 1 && rest[0]?.startsWith('-') === true) rest = rest.slice(rest[0] === '--root' ? 2 : 1)
   if (rest.length === 1 && rest[0]?.startsWith('-') === true) return FLAGS
@@ -39,13 +39,13 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
 
 /** Candidates for the arguments of one verb. */
 class Completion {
-  readonly #places: Places
+  readonly #places: Paths
   readonly #database: string
   readonly #name: string
   readonly #verb: Verb
   readonly #records: Records
 
-  constructor(places: Places, database: string, name: string, verb: Verb) {
+  constructor(places: Paths, database: string, name: string, verb: Verb) {
     this.#places = places
     this.#database = database
     this.#name = name

@@ -4,7 +4,7 @@ import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import { databaseFile, type Paths } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 import type { FormatName } from './format.ts'
 
@@ -23,7 +23,7 @@ export interface Printer {
 export interface Context extends Printer {
   readonly program: Program
   readonly io: Io
-  readonly places: Places
+  readonly places: Paths
   /** Name of the database. */
   readonly database: string
   readonly format: FormatName

@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../../base/failure.ts'
 import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
-import type { Places } from '../../system/places.ts'
+import type { Paths } from '../../system/places.ts'
 import { type Context, type Printer, readRecords } from './context.ts'
 import { secretsOf } from './secrets.ts'
 
@@ -16,7 +16,7 @@ export function runImport(context: Context, [path = '']: readonly string[]): num
 }
 
 /** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: imports each flat file of a folder into the database of its name. */
-export function runImportTree(program: string, places: Places, folder: string, printer: Printer): number {
+export function runImportTree(program: string, places: Paths, folder: string, printer: Printer): number {
   return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { escapeControls } from '../../base/escape-controls.ts'
+import { messageOf } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
-import { systemReason } from '../../system/atomic-write.ts'
+import { readBytes } from '../../system/read-files.ts'
 import { get, NoAnswer } from './https-get.ts'
 import type { Authority } from './types.ts'
 
@@ -70,9 +70,9 @@ export async function untrustedTime(url: string, timeout = 10_000): Promise<numb
 
 function readBundle(file: string): Buffer {
   try {
-    return readFileSync(file)
+    return readBytes(file)
   } catch (error) {
-    throw new NoAnswer(`the root certificates (CABundle) ${file} cannot be read: ${systemReason(error)}`)
+    throw new NoAnswer(`the root certificates (CABundle) ${file} ${messageOf(error)}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
+import { join } from 'node:path'
+import { Failure } from '../../base/failure.ts'
+import { entriesIn } from '../../system/read-files.ts'
 import { dehydratedFolder } from './dehydrated.ts'
 import { readDehydrated } from './dehydrated-files.ts'
 import { Ledger, type Outcome } from './ledger/ledger.ts'
@@ -128,11 +128,5 @@ export function issuerName({ issuer }: X509Certificate): string {
 }
 
 function foldersIn(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true })
-    return entries.filter(entry => entry.isDirectory()).map(({ name }) => basename(name))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  }
+  return entriesIn(folder).flatMap(entry => (entry.isDirectory() ? [entry.name] : []))
 }

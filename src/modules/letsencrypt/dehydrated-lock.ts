@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { pause } from '../../system/pause.ts'
+import { findProcess } from '../../system/processes.ts'
+import { exists } from '../../system/read-files.ts'
 import type { World } from './world.ts'
 
 /**
@@ -21,7 +22,7 @@ export class OtherDehydrated extends Error {
 
   /** Waits until it ends, or until a time in milliseconds since 1970. */
   async ended(until: number): Promise<void> {
-    while (existsSync(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
+    while (exists(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
   }
 }
 
@@ -31,12 +32,12 @@ export class OtherDehydrated extends Error {
  * @throws OtherDehydrated if one is running
  * @throws Failure instead, once the run no longer waits
  */
-export function mustBeFree(baseFolder: string, { givesWay, warn }: World): void {
+export function mustBeFree(baseFolder: string, { system, givesWay, warn }: World): void {
   const lock = join(baseFolder, 'lock')
-  if (!existsSync(lock)) return
+  if (!exists(lock)) return
   const pid = runningDehydrated()
   if (pid === undefined) {
-    rmSync(lock, { force: true })
+    system.remove(lock)
     warn('removed the lock of a dehydrated that was killed')
     return
   }
@@ -45,18 +46,9 @@ export function mustBeFree(baseFolder: string, { givesWay, warn }: World): void 
   throw new Failure(other.message, { hint: `Wait until it has ended. Its lock: ${lock}` })
 }
 
-/** The process id of a running dehydrated, found in the command lines of proc(5). */
+/** The process of a dehydrated: a script, so its interpreter comes first. An editor with a file of this name is none. */
 function runningDehydrated(): string | undefined {
-  return readdirSync('/proc').find(pid => {
-    if (!/^\d+$/.test(pid)) return false
-    let words: string[]
-    try {
-      words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    } catch {
-      // It has just ended.
-      return false
-    }
-    // It is a script, so its interpreter comes first. An editor or a pager showing such a file does not count.
+  return findProcess(words => {
     const [program = '', script = ''] = words.map(word => basename(word))
     return program === 'dehydrated' || (/^(ba|da|z)?sh$/.test(program) && script === 'dehydrated')
   })

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
-import { systemReason } from '../../system/atomic-write.ts'
+import { readText } from '../../system/read-files.ts'
 import { readCertificates, readLeaf } from './pem.ts'
 import { type CertificateTexts, fitProblems } from './verify.ts'
 
@@ -30,13 +29,4 @@ export function readWhole(folder: string): X509Certificate {
   if (problem !== undefined) throw new Failure(problem, { where: folder })
   if (readText(file('fullchain.pem')) === joined({ cert, chain })) return certificate
   throw new Failure('it is not cert.pem and chain.pem', { where: file('fullchain.pem') })
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const message = `this file of a certificate cannot be read: ${systemReason(error)}`
-    throw new Failure(message, { where: file, cause: error })
-  }
 }

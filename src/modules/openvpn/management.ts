@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { Failure, hasCode, messageOf } from '../../base/failure.ts'
+import { readText } from '../../system/read-files.ts'
 import type { VpnServer } from './servers.ts'
 
 /** Time limit for each answer in milliseconds. */
@@ -88,7 +88,7 @@ export class Management {
   async #login(file: string): Promise<void> {
     await this.#until(() => this.#rest.includes('ENTER PASSWORD:'))
     this.#rest = this.#rest.replace('ENTER PASSWORD:', '')
-    this.#socket.write(`${readFileSync(file, 'utf8').split('\n', 1)[0]}\n`)
+    this.#socket.write(`${readText(file).split('\n', 1)[0]}\n`)
     await this.#next(line => {
       if (line.includes('ERROR:')) throw this.#failure(`it refuses the password in ${file}`)
       return line.includes('SUCCESS:')

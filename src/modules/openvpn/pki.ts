@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
+import { Failure } from '../../base/failure.ts'
 import { below, type Places } from '../../system/places.ts'
+import { textOf } from '../../system/read-files.ts'
 
 /** A certificate signed by the authority, as listed in its index. */
 export interface Signed {
@@ -19,7 +19,7 @@ export function pkiFolder(places: Places): string {
 
 /** All certificates ever signed, in order, read from a single file; none if there is no PKI. */
 export function readIndex(places: Places): Signed[] {
-  const text = readOptional(join(pkiFolder(places), 'index.txt')) ?? ''
+  const text = textOf(join(pkiFolder(places), 'index.txt')) ?? ''
   return text.split('\n').flatMap(line => {
     // State, end, revocation and its reason, serial number, "unknown", subject: openssl-ca(1).
     const [state = '', until = '', revoked = '', serial = '', , subject = ''] = line.split('\t')
@@ -51,7 +51,7 @@ function indexTime(text: string): Date {
 
 /** When a certificate expires; undefined if the file is missing. */
 export function certificateEnd(file: string): Date | undefined {
-  const text = readOptional(file)
+  const text = textOf(file)
   if (text === undefined) return undefined
   try {
     return new Date(new X509Certificate(text).validTo)
@@ -62,7 +62,7 @@ export function certificateEnd(file: string): Date | undefined {
 
 /** When a revocation list expires, after which nobody can connect; undefined if the file is missing. */
 export function listEnd(file: string): Date | undefined {
-  const text = readOptional(file)
+  const text = textOf(file)
   if (text === undefined) return undefined
   const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
   // CertificateList contains TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
@@ -90,13 +90,4 @@ function elements(bytes: Buffer): { readonly tag: number; readonly content: Buff
     at = start + length
   }
   return found
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined
-    throw error
-  }
 }

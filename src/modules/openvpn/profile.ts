@@ -1,9 +1,9 @@
-import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
+import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
+import { realPath, textOf } from '../../system/read-files.ts'
 import { pkiFolder } from './pki.ts'
 import { readServers } from './servers.ts'
 
@@ -44,25 +44,17 @@ function keyPair(places: Places, name: string): { certificate: string; key: stri
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw new Failure(`${JSON.stringify(name)} is not the name of a client`)
   for (;;) {
     const folder = folderInForce(places, hint)
-    try {
-      return {
-        certificate: readFileSync(join(folder, 'issued', `${name}.crt`), 'utf8'),
-        key: readFileSync(join(folder, 'private', `${name}.key`), 'utf8'),
-      }
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error
-      if (folder === folderInForce(places, hint)) throw new Failure(`${name} has no certificate yet`, { hint })
-    }
+    const certificate = textOf(join(folder, 'issued', `${name}.crt`))
+    const key = textOf(join(folder, 'private', `${name}.key`))
+    if (certificate !== undefined && key !== undefined) return { certificate, key }
+    if (folder === folderInForce(places, hint)) throw new Failure(`${name} has no certificate yet`, { hint })
   }
 }
 
 function folderInForce(places: Places, hint: string): string {
-  try {
-    return realpathSync(pkiFolder(places))
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) throw new Failure('there is no PKI yet', { hint })
-    throw error
-  }
+  const folder = realPath(pkiFolder(places))
+  if (folder === undefined) throw new Failure('there is no PKI yet', { hint })
+  return folder
 }
 
 /** Easy-RSA writes a textual description above each certificate. */
@@ -75,10 +67,7 @@ function withoutComments(text: string): string {
 }
 
 function read(file: string, hint: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) throw new Failure('does not exist yet', { where: file, hint })
-    throw error
-  }
+  const text = textOf(file)
+  if (text === undefined) throw new Failure('does not exist yet', { where: file, hint })
+  return text
 }

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fchmodSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A file left by a killed process is older than any that is in use, in milliseconds. */
+const LEFT_BEHIND = 3600 * 1000
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Makes a file that everybody can read while something runs. Another program has to see it, so a dry run makes it too. It is
+ * removed whatever happens, even when the process is interrupted; one that a killed process left is removed by the next.
+ * @param prefix how its name begins; the rest is random
+ * @throws Error of the file system
+ */
+export async function withProbeFile<Result>(
+  folder: string,
+  prefix: string,
+  content: string,
+  run: (name: string) => Promise<Result>,
+): Promise<Result> {
+  removeLeftBehind(folder, prefix)
+  const name = `${prefix}${randomBytes(24).toString('base64url')}`
+  const file = join(folder, name)
+  const stop = (signal: NodeJS.Signals) => {
+    remove()
+    process.kill(process.pid, signal)
+  }
+  const remove = () => {
+    rmSync(file, { force: true })
+    for (const signal of SIGNALS) process.off(signal, stop)
+  }
+  for (const signal of SIGNALS) process.once(signal, stop)
+  try {
+    write(file, content)
+    return await run(name)
+  } finally {
+    remove()
+  }
+}
+
+/** Readable for everybody, whatever the umask. */
+function write(file: string, content: string): void {
+  const descriptor = openSync(file, 'wx', 0o644)
+  try {
+    fchmodSync(descriptor, 0o644)
+    writeFileSync(descriptor, content)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function removeLeftBehind(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder).filter(name => name.startsWith(prefix))) {
+    const file = join(folder, name)
+    const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (made < Date.now() - LEFT_BEHIND) rmSync(file, { force: true })
+  }
+}
