@@ -13,13 +13,13 @@ import { STATE_CHECKS } from './state-checks.ts'
 export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
 
 /** What one check says, and whether somebody has decided not to hear of it. */
-export interface Finding extends Diagnosis {
+export interface DoctorFinding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore
 }
 
 /** Runs checks. An ignore that has ended no longer counts. */
-export async function examine(places: Places, system: System, now: Date, checks = CHECKS): Promise<Finding[]> {
+export async function examine(places: Places, system: System, now: Date, checks = CHECKS): Promise<DoctorFinding[]> {
   const ignores = readIgnores(
     places,
     CHECKS.map(({ id }) => id),
@@ -27,7 +27,7 @@ export async function examine(places: Places, system: System, now: Date, checks 
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, system, configuration, now: now.getTime() }
-  const findings: Finding[] = []
+  const findings: DoctorFinding[] = []
   for (const check of checks) {
     const { id } = check
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)
