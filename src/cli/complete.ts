@@ -13,10 +13,19 @@ export async function run({ args, commands, places, print }: Invocation): Promis
   const found =
     program === 'db' || program === 'config'
       ? completeDb([program, ...words], places)
-      : await candidates(program === 'gabarit' ? words : [program, ...words], commands, places)
+      : await candidates(
+          program === 'gabarit' ? words : [program, ...words],
+          await withInstalled(commands, places),
+          places,
+        )
   const fitting = found.filter(word => word.startsWith(last))
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
+}
+
+async function withInstalled(commands: readonly Command[], places: Places): Promise<readonly Command[]> {
+  if (places.modules.length === 0) return commands
+  return [...commands, ...(await import('./installed/module.ts')).installedCommands(places, commands)]
 }
 
 /** Candidates for the last of these words: a command, a verb, an option or an argument. */

@@ -1,8 +1,10 @@
 import { basename, join } from 'node:path'
+import { Failure, orFailure } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
@@ -41,6 +43,12 @@ export async function runHandler(
   report: Reporter,
 ): Promise<string | undefined> {
   const started = Date.now()
+  const end = (problem: string | undefined) => {
+    report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
+    return problem
+  }
+  const unsafe = orFailure(() => refuseUnsafePart(places, handler.file))
+  if (unsafe instanceof Failure) return end(unsafe.describe())
   const env = {
     ...system.env,
     PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
@@ -54,9 +62,7 @@ export async function runHandler(
     timeout: actionTimeout(system.env),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
-  const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)
-  report({ kind: 'handler', handler: handler.name, problem: said, milliseconds: Date.now() - started })
-  return said
+  return end(problem ?? (status === 0 ? undefined : `exit status ${status}`))
 }
 
 /** An executable text without interpreter line runs under sh, as in SME Server. */

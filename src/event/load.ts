@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { EXIT, Failure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
 
@@ -35,7 +35,7 @@ export interface Event {
 
 /** The folders of events, the site's last: its entries replace shipped ones of the same name. */
 export function eventFolders(places: Places): string[] {
-  return [join(places.shipped, 'events'), join(places.site, 'events')]
+  return packageFolders(places).map(folder => join(folder, 'events'))
 }
 
 /** Names of all events, in byte order. `actions` is the folder of the actions, not an event. */

@@ -36,8 +36,8 @@ export function customFiles(places: Places, layers: readonly Layer[]): CustomFil
       if (path.includes('/') && !isBackup(path)) add('template', folder, `templates/${path}`, shipped, path)
   for (const [name, kind] of [['db', 'description'] as const, ['events', 'event'] as const]) {
     const folder = join(places.site, name)
-    for (const path of filesBelow(folder))
-      if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, [join(places.shipped, name)], path)
+    const under = [...places.modules.toReversed(), places.shipped].map(base => join(base, name))
+    for (const path of filesBelow(folder)) if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, under, path)
   }
   return [...found.values()].sort((a, b) => compareBytes(a.id, b.id))
 }
@@ -60,7 +60,7 @@ function shadowOf(path: string, folders: readonly string[]): Shadow | undefined 
 }
 
 /** Paths of all files in a folder and its sub-folders; links to folders are followed, but never in a circle. */
-function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
+export function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
   const real = realPath(folder)
   if (real === undefined || above.includes(real)) return []
   return namesIn(folder).flatMap(name => {

@@ -10,7 +10,7 @@ import { readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
-import { findTemplate, searchList } from '../template/tree.ts'
+import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
 import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
@@ -71,7 +71,10 @@ function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
   return template => {
     try {
-      return readMetadata(findTemplate(layers, template)?.metadata ?? [])
+      const files = findTemplate(layers, template)
+      if (files === undefined) return {}
+      refuseUnsafeTemplate(layers, files)
+      return readMetadata(files.metadata)
     } catch (error) {
       if (error instanceof Failure) return {}
       throw error

@@ -13,7 +13,10 @@ export interface ParsedArguments {
  * Takes a command line apart. Options may stand anywhere before `--`; everything else is data.
  * @throws Failure (usage) for an unknown option
  */
-export function parseArguments(words: readonly string[], options: readonly Option[]): ParsedArguments {
+export function parseArguments(
+  words: readonly string[],
+  { options, passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
+): ParsedArguments {
   const all = [...options, ...COMMON_OPTIONS]
   const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
   const parsed = parse([...words], {
@@ -34,7 +37,7 @@ export function parseArguments(words: readonly string[], options: readonly Optio
   })
   const args = parsed._.map(String)
   const unknown = args.find(word => /^-./.test(word))
-  if (unknown !== undefined) {
+  if (unknown !== undefined && passesOptions !== true) {
     const names = all.flatMap(({ name, alias = [] }) => [name, ...alias]).map(name => `--${name}`)
     throw usageFailure(`unknown option ${unknown}${didYouMean(unknown.replace(/=.*/, ''), names)}`)
   }

@@ -65,6 +65,8 @@ export interface Command {
   readonly onlyLooks?: true
   /** Commands of its own, the first argument says which: `gabarit letsencrypt setup`. */
   readonly verbs?: readonly Command[]
+  /** Options that it does not know are arguments. */
+  readonly passesOptions?: true
   /** Absent: its arguments are not completed. */
   readonly complete?: Complete
   /** Loaded only when the command runs. Resolves to the exit status. */

@@ -33,13 +33,15 @@ function serviceManager({ places, system, configuration }: Patient): readonly Di
 /** Fragments and actions run as root: who may write them is root. */
 function siteFolder({ places }: Patient): readonly Diagnosis[] {
   return orOk(
-    [places.site, ...foldersBelow(places.site)].flatMap((folder): Diagnosis[] => {
-      const { mode = 0, uid = 0 } = statOf(folder) ?? {}
-      if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
-      const message = `${folder} can be changed by others than root, and what is in it runs as root`
-      const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
-      return [{ level: 'error', message, command }]
-    }),
+    [places.site, ...places.modules]
+      .flatMap(folder => [folder, ...foldersBelow(folder)])
+      .flatMap((folder): Diagnosis[] => {
+        const { mode = 0, uid = 0 } = statOf(folder) ?? {}
+        if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
+        const message = `${folder} can be changed by others than root, and what is in it runs as root`
+        const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
+        return [{ level: 'error', message, command }]
+      }),
     `only root may change ${places.site}`,
   )
 }

@@ -88,6 +88,18 @@ export const SEEING: readonly Command[] = [
     run: async invocation => (await import('../lint.ts')).run(invocation),
   },
   {
+    name: 'modules',
+    summary: 'the modules: versions, commands, what they override and what overrides them',
+    usage: '',
+    arity: [0, 0],
+    options: [JSON_OPTION],
+    examples: [
+      ['gabarit modules', 'ours, and those that somebody has installed; exit 1 when something is wrong with one'],
+      ['gabarit modules --json', 'for scripts'],
+    ],
+    run: async invocation => (await import('../show-modules.ts')).run(invocation),
+  },
+  {
     name: 'doctor',
     summary: 'is this server in order? what is wrong, and the command that mends it',
     usage: '',
