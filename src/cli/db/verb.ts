@@ -1,6 +1,6 @@
 import { usageFailure } from '../../base/failure.ts'
 import type { Draft } from '../../db/draft.ts'
-import type { Context } from './context.ts'
+import type { Call } from './call.ts'
 
 /** One verb. Argument checks, usage, help and completion come from this table. */
 export interface Verb {
@@ -12,7 +12,7 @@ export interface Verb {
   /** Required arguments that may be empty. */
   readonly mayBeEmpty?: readonly string[]
   /** Prints something from the database; returns the exit status. */
-  readonly run?: (context: Context, args: readonly string[]) => number
+  readonly run?: (call: Call, args: readonly string[]) => number
   /** Changes one record inside a transaction (or as a line of `batch`). Returns false if there was nothing to change: exit 1. */
   readonly change?: (draft: Draft, args: readonly string[]) => boolean
 }

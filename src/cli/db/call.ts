@@ -1,0 +1,69 @@
+import { didYouMean } from '../../base/nearest.ts'
+import { listDatabases } from '../../db/all-databases.ts'
+import { describedDatabases } from '../../db/describe.ts'
+import type { Records } from '../../db/record.ts'
+import { readDatabase } from '../../db/store.ts'
+import type { Io } from '../../system/io.ts'
+import { databaseFile, type Paths } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
+import type { FormatName } from './format.ts'
+
+export type Program = 'db' | 'config'
+
+/** What a verb says. */
+export interface CallOutput {
+  /** Prints text exactly as it is. */
+  readonly print: (text: string) => void
+  readonly printLines: (lines: readonly string[]) => void
+  /** Prints one message to standard error. */
+  readonly printError: (message: string) => void
+}
+
+/** Everything a verb needs besides its arguments. */
+export interface Call extends CallOutput {
+  readonly program: Program
+  readonly io: Io
+  readonly places: Paths
+  /** Name of the database. */
+  readonly database: string
+  readonly format: FormatName
+  /** Print secrets in clear. */
+  readonly reveal: boolean
+}
+
+/** The records of the database; none when it does not exist, as in SME Server. */
+export function readRecords(call: Call): Records {
+  const records = readDatabase(databaseFile(call.places, call.database))
+  if (records === undefined) noteMissing(call)
+  return records ?? new Map()
+}
+
+/** A missing database is an empty one, but a slip of the finger deserves a word. */
+function noteMissing(call: Call): void {
+  const hint = slipHint(call)
+  if (hint !== '') call.printError(missing(call, hint))
+}
+
+/** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
+export function notingNew<Result>(call: Call, change: () => Result): Result {
+  const file = databaseFile(call.places, call.database)
+  const hint = exists(file) ? '' : slipHint(call)
+  if (hint === '') return change()
+  try {
+    return change()
+  } finally {
+    const made = exists(file)
+    call.printError(made ? `note: the database "${call.database}" is new${hint}` : missing(call, hint))
+  }
+}
+
+/** `; did you mean "hosts"?` for a database that is neither there nor described. */
+function slipHint({ places, database }: Call): string {
+  if (database.startsWith('/')) return ''
+  const known = new Set([...listDatabases(places), ...describedDatabases(places)])
+  return known.has(database) ? '' : didYouMean(database, known)
+}
+
+function missing({ program, database }: Call, hint: string): string {
+  return `${program}: there is no database "${database}"${hint}`
+}
