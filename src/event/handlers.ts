@@ -9,13 +9,13 @@ import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 
-/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
+/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` is in seconds. */
 function actionTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
-/** Fills the databases; in a dry run what they would hold is returned in their place. */
+/** Initializes the databases. In a dry run, returns what they would contain instead. */
 export function fillDatabases(places: Places, write: boolean, report: Reporter) {
   const databases = initializeDatabases(places, { write })
   report({ kind: 'databases', databases })
@@ -26,7 +26,7 @@ export function fillDatabases(places: Places, write: boolean, report: Reporter) 
   return databases
 }
 
-/** Runs an action with the event's name and arguments. @returns what went wrong, if anything */
+/** Runs an action with the event's name and arguments. @returns the problem, if any */
 export async function runHandler(
   handler: Handler,
   event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
@@ -57,7 +57,7 @@ export async function runHandler(
   return end(problem ?? (status === 0 ? undefined : `exit status ${status}`))
 }
 
-/** An executable text without interpreter line runs under sh, as in SME Server. */
+/** An executable text without an interpreter line is run by sh, as in SME Server. */
 function interpreter(file: string): string[] {
   const head = readBytes(file).subarray(0, 4)
   const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'
