@@ -125,7 +125,6 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
     mode: 'test',
     directory: `${listen.url}/dir`,
     id: 'x',
-    folder: own,
     bundle: listen.certificate,
   } as const
   const MINUTE = 60 * 1000
@@ -171,7 +170,6 @@ testIf(
       mode: 'test',
       directory: `${listen.url}/dir`,
       id: 'x',
-      folder: own,
       bundle: listen.certificate,
     } as const
     try {

@@ -1,7 +1,8 @@
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State } from '../../system/state.ts'
+
+const FILE = 'choice.json'
 
 /** The file of what a person has chosen to be served. */
 interface ChoiceFile {
@@ -13,11 +14,12 @@ interface ChoiceFile {
 
 /**
  * Reads what was chosen.
+ * @param state of the certificate
  * @param name of the certificate, for the message
  * @returns undefined when nothing was chosen, a Failure when it cannot be read
  */
-export function readChoice(file: string, name: string): ChoiceFile | undefined | Failure {
-  const text = textOf(file)
+export function readChoice(state: State, name: string): ChoiceFile | undefined | Failure {
+  const text = state.read(FILE)?.toString('utf8')
   if (text === undefined) return undefined
   try {
     const choice: unknown = JSON.parse(text)
@@ -27,12 +29,13 @@ export function readChoice(file: string, name: string): ChoiceFile | undefined |
     // Told below, with a file that holds something else.
   }
   return new Failure('this file is damaged', {
-    where: file,
+    where: state.path(FILE),
     hint: `What is served for ${name} stays as it is. Remove the file: then the newest certificate is served.`,
   })
 }
 
-/** Notes what was chosen. */
-export function writeChoice(file: string, choice: ChoiceFile): void {
-  writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+/** Notes what was chosen; undefined: nothing any more. */
+export function writeChoice(state: State, choice: ChoiceFile | undefined): void {
+  if (choice === undefined) state.remove(FILE)
+  else state.write(FILE, `${JSON.stringify(choice)}\n`)
 }
