@@ -1,21 +1,6 @@
 // The floors of src/, lowest first. A file imports only from its own folder or from a folder above it in this list; so
 // data flows one way. `npm run check` fails on the first arrow back, and `npm run map` draws the picture in ARCHITECTURE.md.
-const FLOORS = [
-  'base',
-  'system',
-  'db',
-  'template',
-  'state',
-  'override',
-  'plan',
-  'commit',
-  'transaction',
-  'event',
-  'customize',
-  'terminal',
-  'modules',
-  'cli',
-]
+const FLOORS = require('./scripts/floors.json')
 
 const arrowsBack = FLOORS.slice(0, -1).map((floor, index) => ({
   name: `${floor}-imports-only-downwards`,

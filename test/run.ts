@@ -1,10 +1,10 @@
 // Runs every test file as a process of its own: `node --import tsx test/run.ts [PATTERN…]`, where a pattern is a part of a
 // file's path. The last line is `N passed, N failed, N skipped`.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { bundleTests } from './support/bundle.ts'
-import { moveToMemory, temporaryFolder } from './support/memory.ts'
+import { DISK, moveToMemory, temporaryFolder } from './support/memory.ts'
 import { installPackages } from './support/packages.ts'
 import { type FileResult, runTestFile } from './support/test-process.ts'
 
@@ -13,7 +13,16 @@ const AT_ONCE = Math.max(4, 2 * availableParallelism())
 const LIMIT_SECONDS = 900
 
 /** Those that take longest, the longest first: begun late, they would keep everything waiting for them alone. */
-const LONG = ['scenario/']
+const LONG = [
+  'scenario/',
+  'faults/',
+  'confirm/',
+  'apply/go-back',
+  'services/openvpn',
+  'services/vpn-clients',
+  'service/',
+  'cli/db-kill',
+]
 
 /** Kills at random moments: some shall come while a disk is at work. */
 const ON_DISK = ['cli/db-kill', 'faults/kill-random']
@@ -46,7 +55,7 @@ async function runAll(names: readonly string[], scriptOf: (name: string) => stri
   const worker = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const onDisk = ON_DISK.some(start => name?.startsWith(`test/${start}`))
-      const result = await runTestFile(scriptOf(name), LIMIT_SECONDS, onDisk ? tmpdir() : temporaryFolder())
+      const result = await runTestFile(scriptOf(name), LIMIT_SECONDS, onDisk ? DISK : temporaryFolder())
       results.push({ ...result, name })
       report({ ...result, name }, `${results.length} of ${names.length}`)
     }

@@ -69,7 +69,7 @@ function databases(): string[] {
         ['config [OPTIONS] VERB [ARGUMENTS]', 'the same for the database configuration'],
       ]),
     ),
-    OPTIONS.map(([name, text]) => wrap(`- ${code(name)}: ${prose(text)}`, '  ')).join('\n'),
+    optionList(OPTIONS),
     block(columns(verbs)),
   ]
 }

@@ -67,19 +67,18 @@ function item(name: string, property: PropertyDescription): string {
   return wrap(`- ${name}${facts === '' ? '' : ` (${facts})`}: ${meaning}`.replace(/: $/, ''), '  ')
 }
 
-/** Longer patterns are left to `describe`: the text says what they mean. */
+/** Longer patterns, and those beside a format, are left to `describe`: the text says what they mean. */
 const LONGEST_PATTERN = 40
 
 function factsOf(property: PropertyDescription): string[] {
   const { enum: words, format, pattern, form, minimum, maximum, unit, list, reference, secret, detect } = property
   const values = words ?? FORMATS[format ?? '']?.values
+  const hidden = form !== undefined || format !== undefined || (pattern?.length ?? 0) > LONGEST_PATTERN
   const facts = [
     values?.map(word => (word === '' ? 'empty' : code(word))).join(', '),
     format === undefined || values !== undefined ? undefined : `format ${code(format)}`,
     form === undefined ? undefined : `of the form ${prose(form)}`,
-    pattern === undefined || form !== undefined || pattern.length > LONGEST_PATTERN
-      ? undefined
-      : `pattern ${code(pattern)}`,
+    pattern === undefined || hidden ? undefined : `pattern ${code(pattern)}`,
     bounds(minimum, maximum, unit),
     list === undefined ? undefined : `several, separated by ${code(list)}`,
     reference === undefined ? undefined : referenceText(reference),

@@ -2,4 +2,9 @@ import { packageFolder } from '../system/places.ts'
 import { processIo } from '../system/process-io.ts'
 import { main } from './db/main.ts'
 
-process.exitCode = main(process.argv.slice(1), processIo(packageFolder(__filename)))
+const status = main(process.argv.slice(1), processIo(packageFolder(__filename)))
+if (typeof status === 'number') process.exitCode = status
+else
+  status.then(late => {
+    process.exitCode = late
+  })

@@ -38,7 +38,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print((await import('../terminal/help.apart.ts')).overview(COMMANDS))
+    return print(await (await import('../terminal/help.apart.ts')).overview(COMMANDS))
   if (name === undefined) throw usageFailure('which command?', listOfCommands())
   return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
 }

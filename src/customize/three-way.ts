@@ -15,12 +15,11 @@ export interface Labels {
 }
 
 /**
- * Merges two texts that were made from a third, line by line: what only one side changed is taken, what both changed
- * alike is taken once, the rest becomes a conflict between marks.
+ * Merges two texts made from a third, line by line: what only one side changed is taken, what both changed alike is taken
+ * once, the rest becomes a conflict between marks, which are those of `git merge-file --diff3`.
  *
- * The algorithm is diff3's, on the line differences of the library diff. That library had a `merge` of its own and
- * removed it in version 8 for wrong results; `git merge-file` would make git a requirement of every server. The results,
- * marks included, are those of `git merge-file --diff3`, and the tests compare the two.
+ * The algorithm is diff3's, on the line differences of the library diff. If every line is different, the results are git's,
+ * and the tests compare the two. Where lines repeat, git may lay the texts beside each other in another way.
  */
 export function mergeTexts(base: string, mine: string, theirs: string, labels: Labels): Merge {
   const [from, left, right] = [linesOf(base), linesOf(mine), linesOf(theirs)]

@@ -1,39 +1,61 @@
 import yargs from 'yargs'
-import { COMMON_OPTIONS, type Command } from './command.ts'
+import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
-/** Help of one command, with its examples. */
-export function commandHelp(command: Command, program: string): Promise<string> {
-  const help = yargs([])
-    .scriptName(program)
-    .usage(`${program} [OPTIONS] ${command.usage}\n\n${command.summary}${verbList(command)}`)
-    .help(false)
-    .version(false)
-    .wrap(100)
-  for (const { name, type, describe, alias } of [...command.options, ...COMMON_OPTIONS])
-    help.option(name, { type, describe, ...(alias === undefined ? {} : { alias: [...alias] }) })
-  for (const [line, what] of command.examples) help.example(line, what)
+type Rows = readonly (readonly [line: string, what: string])[]
+
+/** A page of help. */
+export interface HelpPage {
+  /** How the program is called, and what it does. */
+  readonly head: string
+  /** Its commands or verbs. */
+  readonly commands?: Rows
+  readonly options: readonly Option[]
+  readonly examples?: Rows
+  readonly foot?: string
+  /** Other titles of the lists: `Commands:`, `Options:`. */
+  readonly titles?: Readonly<Record<string, string>>
+}
+
+/** Lays a page out in columns. */
+export function layOut({ head, commands = [], options, examples = [], foot, titles = {} }: HelpPage): Promise<string> {
+  const help = yargs([]).scriptName('').usage(head).help(false).version(false).updateStrings(titles)
+  // A list of commands is looked through: each has its line.
+  help.wrap(commands.length > 0 ? 120 : 100)
+  for (const [line, what] of commands) help.command(line, what)
+  for (const { name, type, describe, alias = [] } of options) help.option(name, { type, describe, alias: [...alias] })
+  for (const [line, what] of examples) help.example(line, what)
+  if (foot !== undefined) help.epilogue(foot)
   return help.getHelp()
 }
 
-function verbList({ verbs = [] }: Command): string {
-  const width = Math.max(...verbs.map(({ name }) => name.length))
-  return verbs
-    .map(({ name, summary }, index) => `${index === 0 ? '\n' : ''}\n  ${name.padEnd(width)}  ${summary}`)
-    .join('')
+/** Help of one command, with its verbs and examples. */
+export function commandHelp(
+  { usage, summary, verbs = [], options, examples }: Command,
+  program: string,
+): Promise<string> {
+  return layOut({
+    head: `${program} [OPTIONS] ${usage}\n\n${summary}`,
+    commands: rowsOf(verbs),
+    options: [...options, ...COMMON_OPTIONS],
+    examples,
+    titles: { 'Commands:': 'Verbs:' },
+  })
 }
 
-/** Help of `gabarit`: the table of its commands. */
-export function overview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length))
-  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
-  return [
-    'gabarit COMMAND [OPTIONS] [ARGUMENTS]',
-    '',
-    'Key/value databases feed template fragments; events make the real configuration files of them.',
-    '',
-    ...rows,
-    '',
-    'gabarit help COMMAND tells more. The databases are changed with `db` and `config`.',
-    'Example: config setprop letsencrypt status test && signal-event --dry-run console-save',
-  ].join('\n')
+/** Help of `gabarit`. */
+export function overview(commands: readonly Command[]): Promise<string> {
+  const about = 'Key/value databases feed template fragments; events make the real configuration files of them.'
+  return layOut({
+    head: `gabarit COMMAND [OPTIONS] [ARGUMENTS]\n\n${about}`,
+    commands: rowsOf(commands),
+    options: COMMON_OPTIONS,
+    foot: [
+      'gabarit help COMMAND tells more. The databases are changed with `db` and `config`.',
+      'Example: config setprop letsencrypt status test && signal-event --dry-run console-save',
+    ].join('\n'),
+  })
+}
+
+function rowsOf(commands: readonly Command[]): Rows {
+  return commands.map(({ name, summary }) => [name, summary])
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Daemons } from '../support/daemons.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { needsCommands } from '../support/packages.ts'
 import { addS6Service, startS6 } from '../support/s6.ts'
 import { PROJECT, Sandbox } from '../support/sandbox.ts'
@@ -18,7 +19,6 @@ const daemons = new Daemons()
 const scan = mkdtempSync(join(tmpdir(), 'gabarit-places-'))
 const box = new Sandbox()
 const env = { GABARIT_SERVICE_MANAGER: 's6', S6_SCANDIR: scan }
-const [ONE, OTHER] = [17_001, 17_002]
 
 places.after(async () => {
   await daemons.stopAll()
@@ -63,9 +63,10 @@ testIf(places, needsCommands('s6-svscan', 's6-svc'), 'whoever is told first', as
     addS6Service(scan, name, `#!/bin/sh\nexec ${process.execPath} ${daemon} ${file}\n`)
     writeFileSync(join(scan, name, 'finish'), '#!/bin/sh\nexit 125\n', { mode: 0o755 })
   }
-  await changed(ONE, OTHER)
-  await changed(OTHER, ONE)
-  await changed(ONE, OTHER)
+  const [one = 0, other = 0] = await freePorts(2)
+  await changed(one, other)
+  await changed(other, one)
+  await changed(one, other)
 })
 
 places.run()

@@ -24,7 +24,7 @@ const MARK = '\n--gabarit-test--'
 
 /** Asks with curl. Throws when no answer comes: refused, not trusted, wrong name. */
 export function ask(url: string, options: AskOptions = {}): Answer {
-  const command = ['curl', '-sS', '--noproxy', '*', '--max-time', '15']
+  const command = ['curl', '-sS', '--noproxy', '*', '--max-time', '30']
   command.push('-w', `${MARK}%{http_code} %{url_effective} %{redirect_url}`)
   command.push(...(options.trust === undefined ? ['-k'] : ['--cacert', options.trust]))
   if (options.follow) command.push('-L', '--max-redirs', '5')

@@ -29,6 +29,6 @@ export async function call(command: readonly string[], options: CallOptions = {}
     terminal: () => ({ input: new PassThrough().end(input), output: new PassThrough() }),
   }
   const [program] = command
-  const status = program === 'db' || program === 'config' ? dbMain(command, io) : await main(command, io)
+  const status = program === 'db' || program === 'config' ? await dbMain(command, io) : await main(command, io)
   return { status, stdout: said[1], stderr: said[2] }
 }

@@ -15,9 +15,12 @@ const ENOUGH = 3 * 1024 ** 3
 /** Where the mount fails, the folder is one on the disk, and everything only takes longer. */
 const SCRIPT = 'mount -t tmpfs -o mode=1777 tmpfs "$1"; shift; exec "$@"'
 
-/** The folder in memory, where there is one, else the usual one of temporary files. */
+/** The usual folder of temporary files, on a disk as a rule; not where tests cover everything with their own. */
+export const DISK = /^\/(etc|run|srv|var)\//.test(tmpdir()) ? '/tmp' : tmpdir()
+
+/** The folder in memory, where there is one. */
 export function temporaryFolder(): string {
-  return process.env[FOLDER] ?? tmpdir()
+  return process.env[FOLDER] ?? DISK
 }
 
 /**
@@ -27,7 +30,7 @@ export function temporaryFolder(): string {
 export async function moveToMemory(): Promise<void> {
   if (process.env[FOLDER] !== undefined || needsRoot() !== undefined || totalmem() < ENOUGH) return
   if (needsCommands('unshare', 'mount') !== undefined || spawnSync('unshare', ['--mount', 'true']).status !== 0) return
-  const folder = mkdtempSync(join(tmpdir(), 'gabarit-tests-'))
+  const folder = mkdtempSync(join(DISK, 'gabarit-tests-'))
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   const words = ['--mount', '--propagation', 'private', 'sh', '-c', SCRIPT, 'sh', folder, ...again]
   const child = spawn('unshare', words, { env: { ...process.env, [FOLDER]: folder }, stdio: 'inherit' })

@@ -3,12 +3,30 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCommand, needsCommands } from './packages.ts'
+import { PROJECT } from './sandbox.ts'
 import { needsRoot } from './skip.ts'
 
 const INSIDE = 'GABARIT_TEST_NAMESPACE'
 
 /** Below /etc: what an administrator of this machine may have put beside the files of packages, gabarit's own among it. */
-const LOCAL = ['gabarit', 'nginx/conf.d', 'nginx/sites-enabled', 'ssh/sshd_config.d', 'sudoers.d', 'cron.d', 'httpd']
+const LOCAL = [
+  'gabarit',
+  'nginx/conf.d',
+  'nginx/sites-enabled',
+  'ssh/sshd_config.d',
+  'sudoers.d',
+  'dehydrated/conf.d',
+  'cron.d',
+  'httpd',
+]
+
+/** Below /etc: files of packages that an administrator changes, each as a package has it, in a word. */
+const CHANGED = {
+  'nginx/nginx.conf': String.raw`events {}\nhttp { include /etc/nginx/conf.d/*.conf; }\n`,
+  'ssh/sshd_config': String.raw`Include /etc/ssh/sshd_config.d/*.conf\n`,
+  sudoers: String.raw`root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n`,
+  'dehydrated/config': String.raw`BASEDIR=/var/lib/dehydrated\nWELLKNOWN=/var/lib/dehydrated/acme-challenges\n`,
+}
 
 /**
  * Makes this machine one without anything of its own, in memory: /etc is a copy without what is local, /var has folders but no
@@ -17,16 +35,23 @@ const LOCAL = ['gabarit', 'nginx/conf.d', 'nginx/sites-enabled', 'ssh/sshd_confi
  * collects daemons that nobody waits for, and when it ends the kernel kills whatever still runs.
  */
 const SETUP = `set -e
-stage=$1; host=$2; shift 2
+stage=$1; project=$2; host=$3; shift 3
 mount -t tmpfs -o mode=0755 tmpfs "$stage"
 cp -a /etc "$stage/etc"
-for place in ${LOCAL.join(' ')}; do
-  [ ! -e "$stage/etc/$place" ] || find "$stage/etc/$place" -mindepth 1 -delete
-done
+cd "$stage/etc"
+for place in ${LOCAL.join(' ')}; do [ ! -e $place ] || find $place -mindepth 1 -delete; done
+${Object.entries(CHANGED)
+  .map(([file, text]) => `[ ! -e ${file} ] || printf '${text}' > ${file}`)
+  .join('\n')}
 find /var -xdev -maxdepth 3 ! -path "/var/lib/gabarit*" "(" -type d -o -type l ")" -print0 |
   tar -c --null --no-recursion -T - 2>/dev/null | tar -x -C "$stage"
 mkdir "$stage/srv"
-for folder in /etc /var /srv; do mount --bind "$stage$folder" "$folder"; done
+case $project in /var/* | /srv/*)
+  mkdir -p "$stage$project"
+  mount --rbind "$project" "$stage$project"
+esac
+cd "$OLDPWD"
+for folder in /etc /var /srv; do mount --rbind "$stage$folder" "$folder"; done
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -m 1777 /run/lock
 ip link set lo up
@@ -66,7 +91,7 @@ function tryNamespace(hostname: string): string | undefined {
 function unshare(hostname: string, command: readonly string[], stdio: 'inherit' | 'pipe') {
   const stage = mkdtempSync(join(tmpdir(), 'gabarit-namespace-'))
   const flags = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
-  const script = ['sh', '-c', SETUP, 'sh', stage, hostname, ...command]
+  const script = ['sh', '-c', SETUP, 'sh', stage, PROJECT, hostname, ...command]
   try {
     // No proxy reaches in here, so nobody shall ask one.
     const env = { ...process.env, [INSIDE]: '1', no_proxy: '*', NO_PROXY: '*' }

@@ -34,7 +34,7 @@ let host: Host | undefined
 export function run(command: readonly string[], options: RunOptions = {}): Outcome {
   const [program = '', ...args] = command
   const env = { ...process.env, PATH, ...options.env }
-  const timeout = (options.timeoutSeconds ?? 60) * 1000
+  const timeout = (options.timeoutSeconds ?? 180) * 1000
   const launcher = options.input ? undefined : findLauncher(program, env)
   if (launcher === undefined) return outcomeOf(spawnCommand(program, args, { ...options, env }, timeout))
   host = host?.lives ? host : new Host()

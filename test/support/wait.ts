@@ -13,7 +13,7 @@ export function pause(milliseconds: number): Promise<void> {
 export async function waitFor<Answer>(
   what: string,
   ask: () => Answer | false | undefined | Promise<Answer | false | undefined>,
-  seconds = 15,
+  seconds = 60,
 ): Promise<Answer> {
   const end = Date.now() + seconds * 1000
   let last: unknown

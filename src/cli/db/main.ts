@@ -18,7 +18,7 @@ import { VERBS } from './verbs.ts'
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
-export function main(argv: readonly string[], io: Io): number {
+export function main(argv: readonly string[], io: Io): number | Promise<number> {
   const [script = 'db', ...args] = argv
   const program = basename(script) === 'config' ? 'config' : 'db'
   const output = new Output(io)
@@ -30,7 +30,9 @@ export function main(argv: readonly string[], io: Io): number {
   const fail = (message: string) => printer.printError(`${program}: ${message}`)
   try {
     checkEncoding(args)
-    return output.finish(runWords(program, parseOptions(args), io, printer), fail)
+    const status = runWords(program, parseOptions(args), io, printer)
+    // What changes or reads a database has done so by now; only help takes its time.
+    return typeof status === 'number' ? output.finish(status, fail) : status.then(late => output.finish(late, fail))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     fail(error.describe())
@@ -38,7 +40,7 @@ export function main(argv: readonly string[], io: Io): number {
   }
 }
 
-function runWords(program: Program, options: Options, io: Io, printer: Printer): number {
+function runWords(program: Program, options: Options, io: Io, printer: Printer): number | Promise<number> {
   const { print, printError } = printer
   if (options.version) {
     print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
@@ -59,8 +61,10 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
       'usage: db import --tree FOLDER\n       db DATABASE import FILE',
     )
   if (database === undefined || name === undefined) {
-    printError(helpText(program).trimEnd())
-    return EXIT.usage
+    return helpText(program).then(text => {
+      printError(text.trimEnd())
+      return EXIT.usage
+    })
   }
   checkDatabaseName(database)
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
@@ -71,10 +75,10 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
 }
 
-function help(program: Program, words: readonly string[], print: Printer['print']): number {
+async function help(program: Program, words: readonly string[], print: Printer['print']): Promise<number> {
   const name = words.at(-1)
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (name === undefined || verb === undefined) print(helpText(program))
+  if (name === undefined || verb === undefined) print(await helpText(program))
   else print(`${verb.summary}\n${verbUsage(program, name, verb)}\n`)
   return EXIT.done
 }

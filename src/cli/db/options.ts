@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { bytesOf } from '../../system/read-files.ts'
+import type { Option } from '../../terminal/command.ts'
 import { type FormatName, formatOf } from './format.ts'
 
 export interface Options {
@@ -15,16 +16,16 @@ export interface Options {
 }
 
 /** The options of both programs, each with what it does. */
-export const OPTIONS = [
-  ['--json', 'print JSON'],
-  ['--reveal', 'print secret values in clear'],
-  ['--root DIR', 'work below DIR instead of / (as GABARIT_ROOT)'],
-  ['--help', 'show this help, or that of a verb'],
-  ['--version', 'show the version'],
-] as const
+export const OPTIONS: readonly Option[] = [
+  { name: 'json', type: 'boolean', describe: 'print JSON' },
+  { name: 'reveal', type: 'boolean', describe: 'print secret values in clear' },
+  { name: 'root', type: 'string', describe: 'work below this folder instead of / (as GABARIT_ROOT)' },
+  { name: 'help', type: 'boolean', describe: 'show this help, or that of a verb' },
+  { name: 'version', type: 'boolean', describe: 'show the version' },
+]
 
 /** The names of the options. */
-export const FLAGS: readonly string[] = OPTIONS.map(([usage]) => usage.replace(/ .*/, ''))
+export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
 /** Options stand before the database (or the verb of `config`); the first word that is none ends them, as does `--`. */
 export function parseOptions(args: readonly string[]): Options {

@@ -1,26 +1,22 @@
+import type { HelpPage } from '../../terminal/help.apart.ts'
 import type { Program } from './context.ts'
 import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
 /** The whole help. */
-export function helpText(program: Program): string {
-  const width = Math.max(...Object.entries(VERBS).map(([name, verb]) => `${name} ${verb.arguments}`.length))
-  const verbs = Object.entries(VERBS).map(
-    ([name, verb]) => `  ${`${name} ${verb.arguments}`.padEnd(width)}  ${verb.summary}`,
-  )
-  const about =
+export async function helpText(program: Program): Promise<string> {
+  const head =
     program === 'db'
-      ? [
-          'Reads and changes a database.',
-          'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]',
-          '       db import --tree FOLDER',
-        ]
-      : ['Reads and changes the configuration database.', 'usage: config [OPTIONS] VERB [ARGUMENTS]']
-  const options = OPTIONS.map(([name, text]) => `  ${name.padEnd(10)}  ${text}`)
-  return [...about, '', 'Verbs:', ...verbs, '', 'Options (everything after the verb is data):', ...options, ''].join(
-    '\n',
-  )
+      ? 'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]\n       db import --tree FOLDER\n\nReads and changes a database.'
+      : 'usage: config [OPTIONS] VERB [ARGUMENTS]\n\nReads and changes the configuration database.'
+  const page: HelpPage = {
+    head,
+    commands: Object.entries(VERBS).map(([name, verb]) => [`${name} ${verb.arguments}`.trimEnd(), verb.summary]),
+    options: OPTIONS,
+    titles: { 'Commands:': 'Verbs:', 'Options:': 'Options (everything after the verb is data):' },
+  }
+  return `${await (await import('../../terminal/help.apart.ts')).layOut(page)}\n`
 }
 
 /** Usage and example of one verb. */
