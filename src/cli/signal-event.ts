@@ -37,7 +37,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
     const all = { event: name, args: rest, dryRun, status, ...data() }
-    // What an action or a checker said may quote a secret.
+    // The output of an action or a checker may quote a secret.
     print(makeRedact(places)(JSON.stringify(all, null, 2)))
   }
   return { status, plan }

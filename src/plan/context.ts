@@ -7,18 +7,20 @@ import { type Layer, searchList } from '../template/tree.ts'
 export interface Context {
   readonly places: Places
   readonly system: System
-  /** Databases that stand for those on disk: as they were when the run began to make files. */
+  /** Databases to use instead of those on disk: as they were when the run began to generate files. */
   readonly replaced: ReadonlyMap<string, Records>
+  /** Files that will be there, because actions have made them, by path. Absent: none. */
+  readonly made?: ReadonlyMap<string, unknown>
   readonly layers: readonly Layer[]
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
-  /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
+  /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
   readonly mayOverwrite?: (path: string) => boolean
-  /** The site's checks and the daemons' checkers are not asked: what was in force before is put back, or a dry run only looks. */
+  /** The site's checks and the daemons' checkers do not run: a previous state is restored, or a dry run was not asked to check. */
   readonly judge?: 'never'
 }
 
-/** A context with the usual search list, outside of any event. */
+/** A context with the standard search list, outside any event. */
 export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
   return {
     places: placesOn(places, system),

@@ -7,8 +7,8 @@ import type { Invocation } from './command.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
 /**
- * Shows what a run reports, and writes it to the log of the server.
- * @param show absent: as text
+ * Shows what a run reports. A real run also writes it to the server's log.
+ * @param show default: as text
  */
 export function reporter(invocation: Invocation, show?: Reporter): Reporter {
   const shown = show ?? ((entry: EventReport) => sayReport(entry, invocation))
@@ -41,7 +41,7 @@ function endOf({ what, outcome, entry }: Extract<EventReport, { kind: 'ended' }>
   return `${what}: ${outcome}${entry === undefined ? ', nothing had changed' : `, entry ${entry} of the history`}`
 }
 
-/** What one report says; `problem` goes to standard error. */
+/** The text of one report; a problem goes to standard error. */
 interface Said {
   readonly text: string
   readonly problem?: boolean
@@ -66,12 +66,12 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
     case 'checked':
       if (!invocation.flag('check')) return undefined
       return {
-        text: report.commands.length === 0 ? 'nothing had to be checked' : `checked: ${report.commands.join('; ')}`,
+        text: report.commands.length === 0 ? 'nothing to check' : `checked: ${report.commands.join('; ')}`,
       }
     case 'handler-line':
       return { text: `${report.handler}: ${report.line}`, problem: true }
     case 'handler':
-      if (dryRun) return { text: `would run ${report.handler}` }
+      if (dryRun && report.problem === undefined) return { text: `would run ${report.handler}` }
       return report.problem === undefined
         ? undefined
         : { text: `${report.handler} failed: ${report.problem}`, problem: true }
@@ -88,15 +88,15 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       return sayService(report.result, dryRun)
     case 'remembered':
       return {
-        text: `It is remembered, and tried again by the next event: ${report.services.join(', ')}`,
+        text: `The next event will try again: ${report.services.join(', ')}`,
         problem: true,
       }
   }
 }
 
 function sayWindow({ until, within }: Extract<EventReport, { kind: 'window' }>, dryRun: boolean): string {
-  if (dryRun) return `would go back by itself after ${sayDuration(within)} unless you confirm`
-  return `goes back by itself at ${sayTime(until)} (in ${sayDuration(within)}) unless you confirm: gabarit confirm`
+  if (dryRun) return `would roll back automatically after ${sayDuration(within)} unless you confirm`
+  return `rolls back automatically at ${sayTime(until)} (in ${sayDuration(within)}) unless you confirm: gabarit confirm`
 }
 
 function sayService({ service, command, done, problem }: AdjustmentResult, dryRun: boolean): Said {
@@ -131,7 +131,7 @@ function asData(reports: readonly EventReport[], plan: object, dryRun: boolean):
     warnings: of('warning').map(({ message }) => message),
     problems: of('problem').map(({ message }) => message),
     handlers: of('handler').map(({ handler, problem, milliseconds }) =>
-      dryRun
+      dryRun && problem === undefined
         ? { name: handler, wouldRun: true }
         : {
             name: handler,

@@ -19,6 +19,7 @@ export class RunHistory {
   #recorder: Recorder | undefined
   #snapshot: Snapshot | undefined
   #leavesDatabases = false
+  readonly #lasting: string[] = []
 
   constructor(context: Context, request: RunRequest) {
     this.#context = context
@@ -29,6 +30,7 @@ export class RunHistory {
   /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
   get recorder(): Recorder {
     this.#recorder ??= new Recorder(this.#context.places, this.#request.secrets, this.#started)
+    this.#recorder.keepLasting(this.#lasting)
     return this.#recorder
   }
 
@@ -41,6 +43,11 @@ export class RunHistory {
   /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
   leaveDatabases(): void {
     this.#leavesDatabases = true
+  }
+
+  /** Notes what no rollback takes back: a certificate that was issued. */
+  noteLasting(what: string): void {
+    this.#lasting.push(what)
   }
 
   /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */
@@ -77,6 +84,6 @@ export class RunHistory {
     if (repository === '') return
     report({ kind: 'step', step: `archiving the history in ${repository}` })
     const problem = await archiveHistory(below(places, repository), places, system)
-    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
+    if (problem !== undefined) warn(`the history could not be archived in ${repository}: ${problem}`)
   }
 }

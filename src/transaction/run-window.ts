@@ -11,22 +11,22 @@ import type { RunRequest } from './run-request.ts'
 import { suggestConfirmation } from './suggest.ts'
 
 /**
- * Whether a run waits for a confirmation: when it was asked to, and else, in a remote shell, when it adjusts a service whose
- * description says so.
+ * Whether a run waits for confirmation: if requested, or, in a remote shell, if it adjusts a service whose description says
+ * so.
  */
 export class RunWindow {
   readonly #runRequest: RunRequest
   readonly #context: Context
   readonly #turn: Turn
   readonly #first: number
-  /** Its services may bring a window along. */
+  /** Whether its services can set a window. */
   readonly #byServices: boolean
   #within: number | undefined
   #arming: Arming | undefined
 
   /**
-   * @param first the number that the first entry of this run gets
-   * @param byServices the services may bring a window along
+   * @param first the number of the first entry of this run
+   * @param byServices whether its services can set a window
    */
   constructor(runRequest: RunRequest, context: Context, turn: Turn, first: number, byServices: boolean) {
     this.#runRequest = runRequest
@@ -38,18 +38,18 @@ export class RunWindow {
     this.#arming = armingOf(runRequest, context, turn, first)
   }
 
-  /** Absent: nothing goes back by itself. */
+  /** Undefined: nothing is rolled back automatically. */
   get arming(): Arming | undefined {
     return this.#arming
   }
 
-  /** The run with the window that it has by now. */
+  /** The run with its current window. */
   get runRequest(): RunRequest {
     return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
   }
 
   /**
-   * Told of the plan and of the services that will be adjusted, before the files are committed.
+   * Receives the plan and the services that will be adjusted, before the files are committed.
    * @throws Failure (refused) for an unknown service manager, before a file changes
    */
   openFor(plan: Plan, requests: readonly Request[], report: Reporter): void {

@@ -66,6 +66,11 @@ export class Transaction {
     this.#history.leaveDatabases()
   }
 
+  /** Notes what no rollback takes back: a certificate that was issued. */
+  noteLasting(what: string): void {
+    this.#history.noteLasting(what)
+  }
+
   /** Something went wrong that does not stop the rest, and has been reported already. */
   noteReported(problem: string): void {
     this.#log.problems.push(problem)
@@ -128,7 +133,7 @@ export class Transaction {
     } catch (error) {
       if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
       const why = error instanceof Failure ? error.describe() : systemReason(error)
-      this.#report({ kind: 'problem', message: `it could not be entered in the history: ${why}` })
+      this.#report({ kind: 'problem', message: `the history entry could not be written: ${why}` })
       return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
     } finally {
       finished()

@@ -24,7 +24,7 @@ export function* setupSteps(settings: Settings, world: World, testOnly: boolean)
     [untested.length > 0, `ask the test authority ${test.authority.directory} for ${list(untested)}`],
     [settings.status !== 'enabled', 'config setprop letsencrypt status enabled; signal-event letsencrypt-modify'],
     [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
-    [true, 'put the certificates into service, and ask the services for them'],
+    [true, 'put the certificates into service, and check that the services serve them'],
   ]
   for (const { name, names } of production.wanted) yield `certificate ${name}: ${names.join(' ')}`
   for (const [isOpen, what] of steps.slice(0, testOnly ? 2 : steps.length)) if (isOpen) yield `would ${what}`
