@@ -69,3 +69,16 @@ export function overrides(args: readonly string[], places: Places): readonly str
 export function records([database = '', ...keys]: readonly string[], places: Places): readonly string[] {
   return completeDb(keys.length === 0 ? ['db', database] : ['db', database, 'show', keys[0] ?? ''], places)
 }
+
+/** `gabarit completion`: bash asks `gabarit complete` for every word. */
+export async function script({ print }: Invocation): Promise<number> {
+  print(`_gabarit() {
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do COMPREPLY+=("$(printf '%q' "$word")"); done < <(
+    gabarit complete -- "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null
+  )
+}
+complete -F _gabarit gabarit db config expand-template signal-event`)
+  return EXIT.done
+}

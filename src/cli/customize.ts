@@ -1,6 +1,6 @@
 import { EXIT, Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { copyFragment } from '../customize/customize.ts'
+import { copyFragment } from '../customize/custom-fragment.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 

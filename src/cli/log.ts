@@ -1,7 +1,7 @@
 import { EXIT } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { changesSince } from '../state/history/changes-since.ts'
-import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
+import { commandLine, type HistoryEntry, noteOf, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
@@ -18,7 +18,7 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
     if (entries.length >= limit) break
     const entry = history.entry(id)
     // What was refused or taken back stands as pending, or in the entry that brought it to life later.
-    if (entry.outcome === 'refused' || entry.outcome === 'rolled back') continue
+    if (!tookEffect(entry)) continue
     const changes = entry.properties.filter(fits)
     if (changes.length > 0) entries.push({ entry, changes })
   }

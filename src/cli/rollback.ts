@@ -3,7 +3,7 @@ import { planId } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { restorationTo } from '../plan/restore-entry.ts'
 import { databaseChanges } from '../state/history/databases.ts'
-import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { type HistoryEntry, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
@@ -56,7 +56,7 @@ function wantedEntry(history: History, id: string | undefined): HistoryEntry {
   const standing = history
     .ids()
     .map(number => history.entry(number))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .filter(tookEffect)
   const before = standing.at(-2)
   if (before === undefined)
     throw new Failure('there is nothing to go back to', { hint: 'gabarit history lists what was done.' })

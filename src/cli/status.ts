@@ -1,6 +1,5 @@
 import { EXIT, Failure, orFailure } from '../base/failure.ts'
-import { eventsFor } from '../event/events-for.ts'
-import { type Survey, survey } from '../event/survey.ts'
+import { eventsFor, type Survey, survey } from '../event/survey.ts'
 import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
@@ -9,7 +8,7 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/pending.ts'
-import { CHECKS, examine, type Finding } from './doctor/doctor.ts'
+import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { changeLines, summary } from './history.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
@@ -21,7 +20,7 @@ interface Status {
   readonly pending: ReturnType<typeof readPending>
   readonly overrides: readonly Override[]
   /** What checks of modules have found, below their headings. */
-  readonly troubles: ReadonlyMap<string, readonly Finding[]>
+  readonly troubles: ReadonlyMap<string, readonly DoctorFinding[]>
   readonly warnings: readonly string[]
 }
 
@@ -68,8 +67,8 @@ export async function verify({ flag, places, system, print }: Invocation): Promi
   return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
-async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, Finding[]>> {
-  const troubles = new Map<string, Finding[]>()
+async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, DoctorFinding[]>> {
+  const troubles = new Map<string, DoctorFinding[]>()
   for (const check of CHECKS) {
     const heading = check.inStatus
     if (heading === undefined) continue
@@ -79,11 +78,11 @@ async function findTroubles(places: Places, system: System, now: Date): Promise<
   return troubles
 }
 
-function isTrouble({ level, ignored }: Finding): boolean {
+function isTrouble({ level, ignored }: DoctorFinding): boolean {
   return level !== 'ok' && ignored === undefined
 }
 
-function troubleLine({ message, command }: Finding): string {
+function troubleLine({ message, command }: DoctorFinding): string {
   return command === undefined ? message : `${message}: ${command}`
 }
 

@@ -1,8 +1,13 @@
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
+import { changeBases, overrideContents } from '../override/bases.ts'
 import type { Context } from '../plan/context.ts'
 import type { FileChange, NewFolder } from '../plan/plan.ts'
 import { type NewFolders, Target } from '../plan/target.ts'
+import type { Places } from '../system/places.ts'
+import { readBytes } from '../system/read-files.ts'
+import type { System } from '../system/system.ts'
+import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
 
 /** The writing of a fragment into the site's templates-custom, as a part of a plan. */
 export interface CustomFragment {
@@ -41,4 +46,22 @@ export function customFragment(context: Context, template: string, file: string,
     replacesLink: undefined,
   }
   return { change, folders: [...folders.values()] }
+}
+
+/** Copies a fragment into the site's templates-custom and remembers what it was made from. @returns the copy */
+export function copyFragment(
+  places: Places,
+  system: System,
+  template: TemplateFiles,
+  { name, file }: FragmentFile,
+): string {
+  const path = template.single ? template.name : join(template.name, name)
+  const own = join(places.site, 'templates-custom', path)
+  const content = readBytes(file)
+  system.makeFolder(dirname(own))
+  // Not with the mode of the shipped one: in a checkout a whole group may write it.
+  system.writeNew(own, content, { mode: 0o644, uid: 0, gid: 0 })
+  const sha256 = overrideContents(places).put(content)
+  changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
+  return own
 }

@@ -1,6 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
-import { refuseDamagedDatabases } from '../db/check.ts'
+import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'

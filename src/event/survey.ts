@@ -8,6 +8,7 @@ import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { readManifest } from '../state/manifest.ts'
+import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { listEvents, loadEvent } from './load.ts'
 
@@ -59,4 +60,17 @@ export function knownTemplates(context: Context): { names: string[]; gone: strin
   const gone = goneTemplates(context)
   const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
   return { names: names.sort(compareBytes), gone }
+}
+
+/**
+ * The events that make all of these templates, those that make the fewest others first.
+ * @param templates names without a leading slash
+ */
+export function eventsFor(places: Places, templates: ReadonlySet<string>): string[] {
+  if (templates.size === 0) return []
+  const known = listEvents(places).map(name => ({ name, makes: new Set(loadEvent(places, name).templates) }))
+  return known
+    .filter(({ makes }) => [...templates].every(template => makes.has(template)))
+    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.name, b.name))
+    .map(({ name }) => name)
 }

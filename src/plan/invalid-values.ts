@@ -1,6 +1,6 @@
+import { listDatabases } from '../db/all-databases.ts'
 import { Descriptions } from '../db/describe.ts'
 import { parse, serialize } from '../db/json.ts'
-import { listDatabases } from '../db/list.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { readableDatabase } from '../db/store.ts'

@@ -1,7 +1,7 @@
 import { Failure, refusal } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
-import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import { type FileVersion, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Masking, maskingWith } from '../state/history/masking.ts'
 import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
@@ -42,7 +42,7 @@ export function restorationTo(
     .ids()
     .filter(id => id > entry.id)
     .map(id => history.entry(id))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .filter(tookEffect)
   const first = new Map<string, { template: string; before: FileVersion | null }>()
   for (const one of later)
     for (const { path, template, before } of history.files(one))

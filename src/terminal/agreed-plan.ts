@@ -1,5 +1,5 @@
+import { changeParts } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planChanged } from '../plan/plan-changed.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
@@ -37,4 +37,21 @@ export class AgreedPlan implements Agreement {
     this.#shown = plan
     return saysYes('Do it all the same? [y/N] ', io, PATIENCE)
   }
+}
+
+/** What a plan would do otherwise than one that was looked at before. */
+interface ChangedPlan {
+  /** The plan, with only those changes that are other ones now. */
+  readonly plan: Plan
+  /** Files that would no longer change. */
+  readonly gone: readonly string[]
+}
+
+/** Compares two plans by what they do to files; undefined when both do the same. */
+function planChanged(shown: Plan | undefined, now: Plan): ChangedPlan | undefined {
+  const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
+  const changes = now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
+  const present = new Set(now.changes.map(({ path }) => path))
+  const gone = shown?.changes.filter(({ path }) => !present.has(path)).map(({ path }) => path) ?? []
+  return changes.length + gone.length === 0 ? undefined : { plan: { ...now, changes, drift: [] }, gone }
 }

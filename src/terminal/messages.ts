@@ -4,16 +4,16 @@ import type { Redact } from '../plan/diff.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { Io } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
-import { Output } from '../system/output.ts'
 import type { Places } from '../system/places.ts'
 import { statOf } from '../system/read-files.ts'
+import { StandardOutput } from '../system/standard-output.ts'
 import { Progress } from './progress.ts'
 
 /** What a command says: to the person, and to the log of the server. Its messages never show a secret. */
 export class Messages {
   /** Colours and progress are wanted on standard output. */
   readonly colour: boolean
-  readonly #output: Output
+  readonly #output: StandardOutput
   readonly #progress: Progress
   readonly #log = new LogStream('gabarit')
   #places: Places | undefined
@@ -23,7 +23,7 @@ export class Messages {
 
   constructor(io: Io) {
     this.colour = io.isTerminal(1) && !io.env.NO_COLOR
-    this.#output = new Output(io)
+    this.#output = new StandardOutput(io)
     const drawn = io.isTerminal(2) && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
     this.#progress = new Progress(drawn ? text => this.#output.write(2, text) : undefined)
   }

@@ -3,6 +3,7 @@ import { makeContext } from '../plan/context.ts'
 import { databasesAfter, restorationTo } from '../plan/restore-entry.ts'
 import { CONFIRMATION, type Confirmation, describeConfirmation, readConfirmation } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
+import { tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
 import { caller } from '../system/accounts.ts'
@@ -101,7 +102,7 @@ function changedState(open: Confirmation, history: History, places: Places): Sna
     .ids()
     .filter(id => id > open.base)
     .map(id => history.entry(id))
-    .findLast(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .findLast(tookEffect)
   if (armed === undefined) return takeSnapshot(places)
   const databases = databasesAfter(armed, history, places, open.secrets, () => undefined)
   return new Map([...databases].flatMap(([name, records]) => (records === undefined ? [] : [[name, records] as const])))

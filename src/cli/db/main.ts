@@ -2,11 +2,11 @@ import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Io } from '../../system/io.ts'
-import { Output } from '../../system/output.ts'
 import { findPaths, type Paths } from '../../system/places.ts'
 import { readText } from '../../system/read-files.ts'
+import { StandardOutput } from '../../system/standard-output.ts'
+import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
-import type { Printer, Program } from './context.ts'
 import { checkEncoding, type Options, parseOptions } from './options.ts'
 import { runImportTree } from './transfer-verbs.ts'
 import { helpText, verbUsage } from './usage.ts'
@@ -21,8 +21,8 @@ import { VERBS } from './verbs.ts'
 export function main(argv: readonly string[], io: Io): number | Promise<number> {
   const [script = 'db', ...args] = argv
   const program = basename(script) === 'config' ? 'config' : 'db'
-  const output = new Output(io)
-  const printer: Printer = {
+  const output = new StandardOutput(io)
+  const printer: CallOutput = {
     print: text => output.write(1, text),
     printLines: lines => (lines.length > 0 ? output.write(1, `${lines.join('\n')}\n`) : undefined),
     printError: message => output.write(2, `${message}\n`),
@@ -40,7 +40,7 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   }
 }
 
-function runWords(program: Program, options: Options, io: Io, printer: Printer): number | Promise<number> {
+function runWords(program: Program, options: Options, io: Io, printer: CallOutput): number | Promise<number> {
   const { print, printError } = printer
   if (options.version) {
     print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
@@ -71,11 +71,11 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
   const { format, reveal } = options
-  const context = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
-  return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
+  const call = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
+  return verb.run === undefined ? runChange(call, name, verb, args) : verb.run(call, args)
 }
 
-async function help(program: Program, words: readonly string[], print: Printer['print']): Promise<number> {
+async function help(program: Program, words: readonly string[], print: CallOutput['print']): Promise<number> {
   const name = words.at(-1)
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (name === undefined || verb === undefined) print(await helpText(program))

@@ -1,6 +1,6 @@
 import { Descriptions } from '../../db/describe.ts'
 import type { DbRecord } from '../../db/record.ts'
-import type { Context } from './context.ts'
+import type { Call } from './call.ts'
 
 /** What stands for a secret in text; in JSON it is null. */
 export const MASK = '********'
@@ -12,7 +12,7 @@ export interface Secrets {
 }
 
 /** The secrets of the database, as its descriptions say; none when they are to be shown. */
-export function secretsOf({ places, database, reveal }: Context): Secrets {
+export function secretsOf({ places, database, reveal }: Call): Secrets {
   if (reveal) return { covers: () => false }
   const descriptions = new Descriptions(places)
   return {

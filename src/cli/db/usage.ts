@@ -1,5 +1,5 @@
 import type { HelpPage } from '../../terminal/help.apart.ts'
-import type { Program } from './context.ts'
+import type { Program } from './call.ts'
 import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'

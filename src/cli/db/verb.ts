@@ -1,6 +1,6 @@
 import { usageFailure } from '../../base/failure.ts'
 import type { Draft } from '../../db/draft.ts'
-import type { Context } from './context.ts'
+import type { Call } from './call.ts'
 
 /** One verb: from this table come checks of the arguments, usage, help and completion. */
 export interface Verb {
@@ -12,7 +12,7 @@ export interface Verb {
   /** Arguments that may be empty although they are required. */
   readonly mayBeEmpty?: readonly string[]
   /** Answers from the database; returns the exit status. */
-  readonly run?: (context: Context, args: readonly string[]) => number
+  readonly run?: (call: Call, args: readonly string[]) => number
   /** Changes one record inside a transaction (also as a line of `batch`); false when there was nothing to change: exit 1. */
   readonly change?: (draft: Draft, args: readonly string[]) => boolean
 }

@@ -2,7 +2,7 @@ import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import type { Draft } from '../../db/draft.ts'
-import { repeatedName } from '../../db/json-names.ts'
+import { repeatedName } from '../../db/json-position.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>

@@ -13,7 +13,7 @@ import { STATE_CHECKS } from './state-checks.ts'
 export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
 
 /** What one check says, and whether somebody has decided not to hear of it. */
-export interface Finding extends Diagnosis {
+export interface DoctorFinding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore
 }
@@ -27,7 +27,7 @@ export async function examine(
   system: System,
   now: Date,
   checks?: readonly Check[],
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const all = [...CHECKS, ...(await installedChecks(places))]
   const ignores = readIgnores(
     places,
@@ -36,7 +36,7 @@ export async function examine(
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, system, configuration, now: now.getTime() }
-  const findings: Finding[] = []
+  const findings: DoctorFinding[] = []
   for (const check of checks ?? all) {
     const { id } = check
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)

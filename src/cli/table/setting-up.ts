@@ -30,7 +30,7 @@ export const SETTING_UP: readonly Command[] = [
     arity: [0, 0],
     options: [],
     examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
-    run: async invocation => (await import('../completion.ts')).run(invocation),
+    run: async invocation => (await import('../complete.ts')).script(invocation),
   },
   {
     name: 'complete',

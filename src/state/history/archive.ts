@@ -2,7 +2,7 @@ import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { RunResult, System } from '../../system/system.ts'
-import { commandLine, type FileVersion, type HistoryEntry } from './entry.ts'
+import { commandLine, type FileVersion, type HistoryEntry, tookEffect } from './entry.ts'
 import { History } from './history.ts'
 import { showMasked } from './masking.ts'
 
@@ -79,7 +79,7 @@ function commitsAfter(last: number, history: History): Buffer {
     .ids()
     .filter(id => id > last)
     .map(id => history.entry(id))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .filter(tookEffect)
   return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
 }
 

@@ -63,6 +63,11 @@ export function noteOf({ comment }: Asked, space = ' '): string {
   return comment === null ? '' : `${space}"${comment}"`
 }
 
+/** Whether what it did is in force: it was neither refused nor taken back at once. */
+export function tookEffect({ outcome }: Pick<HistoryEntry, 'outcome'>): boolean {
+  return outcome === 'done' || outcome === 'failed'
+}
+
 /** One entry of the history. */
 export interface HistoryEntry extends Asked {
   readonly id: number

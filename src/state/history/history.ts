@@ -4,7 +4,7 @@ import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { StateFile } from '../../system/state-file.ts'
 import { openBase } from '../confirmation.ts'
-import { type FileRecord, type HistoryEntry, historyEntry } from './entry.ts'
+import { type FileRecord, type HistoryEntry, historyEntry, tookEffect } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
@@ -61,7 +61,7 @@ export class History {
    * @param before only of those with a smaller number
    */
   lastApplied(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
-    return this.#newest(({ id, outcome }) => id < before && (outcome === 'done' || outcome === 'failed'))
+    return this.#newest(entry => entry.id < before && tookEffect(entry))
   }
 
   /** The newest entry of which everything was done; undefined when there is none. */

@@ -1,5 +1,5 @@
+import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
-import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
