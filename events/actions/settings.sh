@@ -1,9 +1,9 @@
-# Read by actions: the configuration, by one start of config, because each start takes as long as all the rest.
+# Sourced by actions: reads the configuration with a single call of config, because each call takes as long as all the rest.
 
-# All settings, one a line: KEY PROPERTY VALUE, parted by tabs; the property of a plain value is empty. What `show` prints
-# has no value that ends its line. Names that nobody describes, and that could pass for others, are left out.
+# All settings, one per line: KEY PROPERTY VALUE, separated by tabs; the property of a plain value is empty. `show` never
+# prints a value with a line break. Undescribed names that could be mistaken for others are skipped.
 read_settings() {
-    # On its own, so that a database that cannot be read ends the action.
+    # A separate statement, so that an unreadable database ends the action.
     settings=$(config show)
     settings=$(printf '%s\n' "$settings" | awk '
         {
@@ -15,11 +15,11 @@ read_settings() {
         /^[^ ]/ { key = plain ? name : ""; property = "" }
         /^    / { property = plain ? name : "="; }
         key != "" && property != "=" { print key "\t" property "\t" substr($0, at + 1) }
-        # No type has such a sign: it belongs to the key, and these are properties of another record.
+        # No type contains such a character: it belongs to the key, and these are properties of another record.
         /^[^ ]/ && substr($0, at + 1) ~ /=/ { key = "" }')
 }
 
-# setting KEY [PROPERTY]: nothing when there is none.
+# setting KEY [PROPERTY]: prints nothing if there is none.
 setting() {
     printf '%s\n' "$settings" | awk -v start="$1	${2:-}	" '
         index($0, start) == 1 { print substr($0, length(start) + 1); exit }'

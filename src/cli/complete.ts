@@ -5,7 +5,7 @@ import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
 
-/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one a line. */
+/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one per line. */
 export async function run({ args, commands, places, print }: Invocation): Promise<number> {
   const [path = '', ...words] = args
   const program = path.slice(path.lastIndexOf('/') + 1)

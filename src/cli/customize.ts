@@ -24,7 +24,7 @@ export async function run({ args, flag, places, system, print }: Invocation): Pr
     })
   }
   if (fragment.custom)
-    throw new Failure('this fragment is already the site’s own', { where: fragment.file, hint: 'Edit that file.' })
+    throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })
   const own = copyFragment(places, system, template, fragment)
   const whole =
     listTemplates(layers)

@@ -22,7 +22,7 @@ export async function run({ commands, flag, places, print }: Invocation): Promis
   ]
   const errors = findings.filter(({ level }) => level === 'error').length
   if (flag('json')) print(JSON.stringify(findings, null, 2))
-  else if (findings.length === 0) print('nothing to complain about')
+  else if (findings.length === 0) print('no problems found')
   else {
     for (const { level, message } of findings) print(`${level}: ${message}`)
     print(

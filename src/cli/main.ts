@@ -13,7 +13,7 @@ import { Messages } from '../terminal/messages.ts'
 import { COMMANDS } from './table.ts'
 
 /**
- * The program `gabarit`; by their own names also `expand-template` and `signal-event`. It may be called many times in one process.
+ * The program `gabarit`, also called as `expand-template` and `signal-event`. It can be called many times in one process.
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
@@ -41,11 +41,11 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   if (asked !== undefined) return run(await find(asked), [...more, '--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
     return print(await (await import('../terminal/help.apart.ts')).overview(await allCommands(words, io)))
-  if (name === undefined) throw usageFailure('which command?', listOfCommands(COMMANDS))
+  if (name === undefined) throw usageFailure('missing command', listOfCommands(COMMANDS))
   return run(await find(name), [...common, ...rest], `gabarit ${name}`)
 }
 
-/** The options that every command has may stand before it too. */
+/** The options of every command can also come before it. */
 function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
   const names = COMMON_OPTIONS.map(option => `--${option.name}`)
   let at = 0
@@ -60,10 +60,8 @@ async function findCommand(name: string, words: readonly string[], io: Io): Prom
   const command = commands.find(known => known.name === name)
   if (command !== undefined) return command
   const names = commands.map(known => known.name)
-  const hint = name.startsWith('-')
-    ? 'The options of a command stand behind it: gabarit lint --json'
-    : listOfCommands(commands)
-  throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, hint)
+  const hint = name.startsWith('-') ? 'Options come after the command: gabarit lint --json' : listOfCommands(commands)
+  throw usageFailure(`unknown command "${name}"${didYouMean(name, names)}`, hint)
 }
 
 /** Those of installed modules too, which depend on the root. */
@@ -75,7 +73,7 @@ async function allCommands(words: readonly string[], io: Io): Promise<readonly C
 }
 
 function listOfCommands(commands: readonly Command[]): string {
-  return `Commands: ${commands.map(({ name }) => name).join(' ')}\ngabarit help COMMAND tells more.`
+  return `Commands: ${commands.map(({ name }) => name).join(' ')}\nFor details, run gabarit help COMMAND.`
 }
 
 async function runCommand(
@@ -105,7 +103,7 @@ async function runCommand(
   return command.run(putTogether(command, args, values, io, messages))
 }
 
-/** The one place where a command gets what it works with. */
+/** The one place where a command's invocation is put together. */
 function putTogether(
   command: Command,
   args: readonly string[],

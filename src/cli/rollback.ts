@@ -16,7 +16,7 @@ import { Transaction } from '../transaction/transaction.ts'
 import { refuseMovedPlan } from './apply.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
-/** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
+/** `gabarit rollback [ID]`: returns to the state after entry ID, or before the last entry. */
 export function run(invocation: Invocation): Promise<number> {
   return askFirst(invocation, rollback)
 }
@@ -44,7 +44,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
   })
 }
 
-/** A record that came with a secret goes with it, and the secret is not to be read on the way. */
+/** A record that was added with a secret is removed with it, and the secret must not be shown. */
 function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
   const show = makeRedact(places)
   const hide = (value: string | null) => (value === null ? null : show(value))
@@ -58,7 +58,6 @@ function wantedEntry(history: History, id: string | undefined): HistoryEntry {
     .map(number => history.entry(number))
     .filter(tookEffect)
   const before = standing.at(-2)
-  if (before === undefined)
-    throw new Failure('there is nothing to go back to', { hint: 'gabarit history lists what was done.' })
+  if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before
 }

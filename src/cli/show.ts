@@ -25,7 +25,7 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
   print(
     [
       summary(entry),
-      `  by way of: ${entry.via}`,
+      `  via: ${entry.via}`,
       ...entry.problems.map(problem => `  problem: ${problem}`),
       ...changeLines(entry.properties),
       ...(entry.folders ?? []).map(folder => `folder ${folder}`),

@@ -8,21 +8,21 @@ import { exists, isExecutable } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import type { Judging } from '../template/metadata.ts'
 
-/** One checker, and the files that ask for it. */
+/** One checker, and the files it checks. */
 export interface Checker {
   readonly command: readonly string[]
-  /** The program that judges. */
+  /** The program of the checker. */
   readonly program: string
   readonly paths: readonly string[]
 }
 
-/** An entry of `checkers/well-known.json`: files that are checked whichever template makes them. */
+/** An entry of `checkers/well-known.json`: files that are checked whichever template generates them. */
 interface WellKnown {
   readonly files: readonly RegExp[]
   readonly commands: readonly (readonly string[])[]
 }
 
-/** Which commands judge a changed file: those of its `template.json`, else those of the shipped table. */
+/** The commands that check a changed file: those in its `template.json`, else those in the shipped table. */
 export class CheckerTable {
   readonly #places: Places
   /** The last one first. */
@@ -36,10 +36,10 @@ export class CheckerTable {
       .map(folder => join(folder, 'checkers'))
   }
 
-  /** Every different checker of these changes once. */
+  /** The checkers for these changes, without duplicates. */
   of(changes: readonly Change[]): Checker[] {
     const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
-    // Who takes a daemon's main file away has nothing left for it to read.
+    // If a daemon's main file is removed, there is nothing left to check.
     const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
     for (const change of changes) {
       for (const command of this.#commands(change)) {
@@ -72,7 +72,7 @@ export class CheckerTable {
     return script
   }
 
-  /** The program that a command needs; a shipped script is called like the program that it runs. */
+  /** The program that a command needs; a shipped script has the name of the program that it runs. */
   programOf([program = '']: readonly string[]): string {
     return this.#folders.includes(dirname(program)) ? basename(program) : program
   }
@@ -85,7 +85,7 @@ export class CheckerTable {
         const commands = this.commandsFor(change.path, change.judging)
         return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
       }
-      // A file or link that goes or comes can break the set, but there is nothing to read in it.
+      // Removing a file or adding a link can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
         return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
@@ -116,7 +116,7 @@ function readTable(file: string): WellKnown[] {
   return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
 }
 
-/** `*` stands for a part of a name, `**` also for folders. */
+/** `*` matches part of a name, `**` also matches folders. */
 function asPattern(glob: string): RegExp {
   const source = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*\*?/g, stars => (stars === '*' ? '[^/]*' : '.*'))
   return new RegExp(`^${source}$`)

@@ -9,28 +9,28 @@ import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
 
-/** The writing of a fragment into the site's templates-custom, as a part of a plan. */
+/** Writing a fragment into the site's templates-custom, as part of a plan. */
 export interface CustomFragment {
   readonly change: FileChange
-  /** Folders to make for it. */
+  /** Folders to create for it. */
   readonly folders: readonly NewFolder[]
 }
 
 /**
- * Plans the site's own version of a fragment, or the change of the one it has.
- * @param template whose file it is for
- * @param file the fragment that is in force now
+ * Plans the site's own version of a fragment, or a change to its existing one.
+ * @param template the template it belongs to
+ * @param file the fragment in effect now
  */
 export function customFragment(context: Context, template: string, file: string, after: string): CustomFragment {
   const { places, system, layers } = context
   const layer = layers.find(({ folder }) => file.startsWith(`${folder}/`))
-  if (layer === undefined) throw refusal('this fragment is in no folder of templates', { where: file })
+  if (layer === undefined) throw refusal('this fragment is not in any templates folder', { where: file })
   const own = join(places.site, 'templates-custom', relative(layer.folder, file))
   const path = `/${relative(places.root, own)}`
   const target = new Target(places, system)
   const real = target.real(path)
   const state = system.state(real)
-  if (state !== undefined && state.kind !== 'file') throw refusal('is no file', { where: real })
+  if (state !== undefined && state.kind !== 'file') throw refusal('is not a file', { where: real })
   const folders: NewFolders = new Map()
   if (state === undefined) target.missingFolders(real, folders)
   const attributes = state ?? { mode: 0o644, uid: 0, gid: 0 }

@@ -9,13 +9,13 @@ import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 
-/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
+/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` is in seconds. */
 function actionTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
-/** Whether a handler is our own action that fills the databases, which runs in this process: also in a dry run. */
+/** Whether a handler is our own action that initializes the databases. It runs in this process, even in a dry run. */
 export function initializesDatabases(handler: Handler, places: Places): boolean {
   return (
     basename(handler.realFile) === 'initialize-default-databases' &&
@@ -23,7 +23,7 @@ export function initializesDatabases(handler: Handler, places: Places): boolean 
   )
 }
 
-/** Fills the databases; in a dry run what they would hold is returned in their place. */
+/** Initializes the databases. In a dry run, returns what they would contain instead. */
 export function fillDatabases(places: Places, write: boolean, report: Reporter) {
   const databases = initializeDatabases(places, { write })
   report({ kind: 'databases', databases })
@@ -34,7 +34,7 @@ export function fillDatabases(places: Places, write: boolean, report: Reporter) 
   return databases
 }
 
-/** Runs an action with the event's name and arguments. @returns what went wrong, if anything */
+/** Runs an action with the event's name and arguments. @returns the problem, if any */
 export async function runHandler(
   handler: Handler,
   event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
@@ -65,7 +65,7 @@ export async function runHandler(
   return end(problem ?? (status === 0 ? undefined : `exit status ${status}`))
 }
 
-/** An executable text without interpreter line runs under sh, as in SME Server. */
+/** An executable text without an interpreter line is run by sh, as in SME Server. */
 function interpreter(file: string): string[] {
   const head = readBytes(file).subarray(0, 4)
   const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'

@@ -21,25 +21,25 @@ import { Transaction } from '../transaction/transaction.ts'
 import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 
-/** These events only prepare: services are started by the boot that follows (SME Server, adjust-services). */
+/** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
 
-/** An event as it is signalled. */
+/** A signalled event with its options. */
 export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context, 'judge' | 'mayOverwrite'> {
-  /** The first of its arguments is the event. */
+  /** Its first argument is the event. */
   readonly asked: Asked
-  /** What is written has to be what somebody agreed to; absent: nobody was asked. */
+  /** What is written must be what the person agreed to; default: nobody was asked. */
   readonly agreement?: Agreement
-  /** Refuses the window that the event brings along. */
+  /** Disables the event's own confirmation window. */
   readonly withoutWindow?: boolean
 }
 
 /**
- * Runs an event: its actions in byte order, at `S05` expansion, validation and commit as one step, at `S90` the services.
- * A failing action makes the event fail, and the others still run; when the files cannot be made, everything stops there:
+ * Runs an event: its actions in byte order, expansion, validation and commit as one step at `S05`, and the services at `S90`.
+ * If an action fails, the event fails, but the other actions still run. If the files cannot be generated, everything stops:
  * nothing is written and no service is touched.
  * @returns the exit status
- * @throws Failure for an unknown event, or when another one holds the lock for too long
+ * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
 export async function runEvent(signal: Signal, places: Places, system: System, report: Reporter): Promise<number> {
   const [name = ''] = signal.asked.args
@@ -62,7 +62,7 @@ class EventRun {
   readonly #turn: Turn
   readonly #report: Reporter
   readonly #context: Context
-  /** Databases as a dry run's initialisation would leave them, or as they were when the files were made. */
+  /** Databases as a dry run's initialisation would leave them, or as they were when the files were generated. */
   readonly #replaced = new Map<string, Records>()
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
@@ -111,12 +111,12 @@ class EventRun {
   #steps(): { name: string; run: () => Promise<void> }[] {
     const { handlers, templates } = this.#event
     const steps = handlers.map(handler => ({ name: handler.name, run: () => this.#handle(handler) }))
-    // An event without files may still be armed: its actions and the databases are taken back too.
+    // An event without files can still have a window: its actions and the databases are reverted, too.
     if (templates.length > 0 || this.#hasWindow)
       steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))
-    // An action after S90 may have signalled an event of its own.
+    // An action after S90 may have signalled another event.
     const last = { name: '', run: () => this.#adjustJoined() }
     return this.#turn.joined || this.#context.system.dryRun ? steps : [...steps, last]
   }
@@ -141,11 +141,11 @@ class EventRun {
     if (!this.#context.system.dryRun)
       for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
-    // What later actions change must be seen by what follows.
+    // What follows must see what later actions change.
     if (!this.#context.system.dryRun) this.#replaced.clear()
   }
 
-  /** While somebody thinks, a file may be edited: so a plan counts only when it is made after the answer. */
+  /** A file may be edited while the person decides, so only a plan made after the answer counts. */
   async #agreedPlan(): Promise<Plan> {
     const { templates } = this.#event
     const { agreement } = this.#signal
@@ -155,11 +155,11 @@ class EventRun {
       const plan = planOutputs(this.#context, outputs, owners)
       if (agreement === undefined || agreement.covers(plan)) return plan
       const agreed = await agreement.ask(plan)
-      // A signal ends the question as a no would.
+      // A signal ends the question like a no.
       refuseInterrupted()
       if (!agreed)
-        throw new Failure('the files are as they were: what would be written now was not agreed to', {
-          hint: 'What the actions before have done stays. Signal the event again to see it all.',
+        throw new Failure('no file was changed: what would be written now was not agreed to', {
+          hint: 'What earlier actions have done is kept. Signal the event again to see all of it.',
         })
     }
   }

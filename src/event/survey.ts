@@ -17,13 +17,13 @@ export interface Survey {
   /** The entry that the properties are compared with; undefined before the first event. */
   readonly since: HistoryEntry | undefined
   readonly properties: readonly PropertyChange[]
-  /** What expanding everything now would change. */
+  /** What expanding all templates now would change. */
   readonly plan: Plan
-  /** All outputs that could be made, with what they read. */
+  /** All outputs that could be generated, with what they read. */
   readonly outputs: readonly Output[]
-  /** Values that do not fit, and templates that cannot be expanded, and why. */
+  /** Invalid values, and templates that cannot be expanded, with the reason. */
   readonly problems: readonly string[]
-  /** Templates that made files before and no longer exist: what they made is removed. */
+  /** Templates that generated files before and no longer exist: their files are removed. */
   readonly gone: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function survey(context: Context): Survey {
   const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
   const problems = invalidValues(context)
-  // A template that is gone makes nothing any more: its files are left over.
+  // A removed template generates nothing: its files are leftovers.
   const expanded: string[] = [...gone]
   const outputs = names.flatMap(name => {
     try {
@@ -52,7 +52,7 @@ export function survey(context: Context): Survey {
   return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }
 }
 
-/** The templates that some event expands or that made a file before, and those of them that no longer exist. */
+/** The templates that an event expands or that generated a file before, and those of them that no longer exist. */
 export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
   const { places } = context
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)

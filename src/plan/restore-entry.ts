@@ -14,20 +14,20 @@ import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree
 import type { Plan } from './plan.ts'
 import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
-/** Everything that must change to be again where an entry left things. */
+/** Everything that must change to return to the state after an entry. */
 export interface Restoration {
   readonly plan: Plan
-  /** Databases as they were; undefined: the database did not exist. */
+  /** The previous databases; undefined: the database did not exist. */
   readonly databases: ReadonlyMap<string, Records | undefined>
 }
 
 /**
- * Works out the way back to the state after an entry: of every file that later entries touched the state before the
- * first of them, and all databases. Secrets that have not changed since are put back from the present databases.
- * @param known secrets besides the present ones
- * @param lost told of every secret in a database that nobody knows any more; it stays as it is now. Without it, that is an
+ * Determines how to return to the state after an entry: for every file that later entries touched, the state before the first
+ * of them; and all databases. Secrets that have not changed since are filled in from the current databases.
+ * @param known secrets in addition to the current ones
+ * @param lost receives every secret in a database that is no longer known; it keeps its current value. Without it, that is an
  * error
- * @throws Failure (refused) when a part of the history has been pruned or a secret has changed
+ * @throws Failure (refused) if part of the history has been pruned or a secret has changed
  */
 export function restorationTo(
   entry: HistoryEntry,
@@ -66,7 +66,7 @@ export function restorationTo(
   }
 }
 
-/** What the templates of today ask for. A way back must not end at one that has been damaged since. */
+/** The checkers that today's templates name. A rollback must not fail because one has been damaged since. */
 function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
   return template => {
@@ -84,8 +84,8 @@ function judgingToday(places: Places): JudgingOf {
 
 /**
  * All databases as an entry left them.
- * @param known secrets besides the present ones
- * @param lost told of every secret that nobody knows any more
+ * @param known secrets in addition to the current ones
+ * @param lost receives every secret that is no longer known
  */
 export function databasesAfter(
   entry: HistoryEntry,
@@ -98,8 +98,8 @@ export function databasesAfter(
 }
 
 /**
- * The databases after the newest entry whose changes stand; undefined before the first.
- * @param lost told of every secret that has changed since; it stays as it is now. Without it, that is an error
+ * The databases after the newest entry that was not rolled back; undefined before the first.
+ * @param lost receives every secret that has changed since; it keeps its current value. Without it, that is an error
  */
 export function revealLastApplied(
   places: Places,
@@ -140,7 +140,7 @@ function revealed(content: Buffer, masking: Masking, what: string): Buffer {
 }
 
 function lostSecret(what: string): never {
-  throw refusal(`${what} held a secret that has changed since, and secrets are not kept in the history`, {
-    hint: 'Set the former value again, then repeat the rollback.',
+  throw refusal(`${what} contained a secret that has changed since, and the history does not keep secrets`, {
+    hint: 'Set the previous value again, then repeat the rollback.',
   })
 }

@@ -5,18 +5,18 @@ import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { planAsText } from './show-plan.ts'
 
-/** Seconds for the answer: others wait for their turn meanwhile, and give up after as long. */
+/** Seconds for the answer: other commands wait meanwhile, and give up after the same time. */
 const PATIENCE = 120
 
 /**
- * The plan that the person at the terminal has said yes to. Actions of the event may have changed since what is written: then
- * the difference is shown, and asked about.
+ * The plan that the person at the terminal agreed to. If the event's actions have changed the plan since, shows the difference
+ * and asks again.
  */
 export class AgreedPlan implements Agreement {
   readonly #invocation: Invocation
   #shown: Plan | undefined
 
-  /** @param shown undefined: no file would have changed */
+  /** @param shown undefined if no file would have changed */
   constructor(shown: Plan | undefined, invocation: Invocation) {
     this.#shown = shown
     this.#invocation = invocation
@@ -31,11 +31,11 @@ export class AgreedPlan implements Agreement {
     const moved = planChanged(this.#shown, plan)
     if (moved === undefined) return true
     progress(undefined)
-    print('this is no longer the plan that you have seen; what differs from it:')
+    print('the plan has changed since you saw it; the differences:')
     if (moved.plan.changes.length > 0) print(planAsText(moved.plan, this.#invocation))
     for (const path of moved.gone) print(`${path} would not change any more`)
     this.#shown = plan
-    return saysYes('Do it all the same? [y/N] ', io, PATIENCE)
+    return saysYes('Do it anyway? [y/N] ', io, PATIENCE)
   }
 }
 

@@ -3,14 +3,14 @@ import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
-/** A command line taken apart. */
+/** A parsed command line. */
 export interface ParsedArguments {
   readonly args: readonly string[]
   readonly values: Readonly<Record<string, unknown>>
 }
 
 /**
- * Takes a command line apart. Options may stand anywhere before `--`; everything else is data.
+ * Parses a command line. Options can be anywhere before `--`; everything else is data.
  * @throws Failure (usage) for an unknown option
  */
 export function parseArguments(

@@ -11,27 +11,27 @@ import type { Places } from '../system/places.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 
-/** How a run went; the rest of the entry is found out. */
+/** The result of a run; the rest of the entry is determined from it. */
 export type RunFacts = Pick<HistoryEntry, 'outcome' | 'problems' | 'validators' | 'adjustments'>
 
-/** What is known of a run before its commit. */
+/** What is known about a run before its commit. */
 export type NoteFacts = Pick<Unfinished, 'outcome' | 'problems' | 'changes' | 'closes'>
 
-/** Gathers one entry of the history while a run goes on. */
+/** Collects one history entry during a run. */
 export class Recorder {
   readonly #history: History
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time: string
   readonly #places: Places
-  /** The number of the entry, once it is taken. */
+  /** The number of the entry, once assigned. */
   #id: number | undefined
   #files: FileRecord[] = []
   #folders: readonly string[] = []
   #manifest: string | undefined
 
   /**
-   * @param secrets besides the present ones
+   * @param secrets in addition to the current ones
    * @param started when the run began
    */
   constructor(places: Places, secrets: readonly string[] = [], started = new Date()) {
@@ -42,7 +42,7 @@ export class Recorder {
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
 
-  /** Keeps the former and the new content of every file of a plan; called before the commit. */
+  /** Stores the previous and the new content of every file of a plan; called before the commit. */
   keepFiles(plan: Plan, system: System): void {
     this.#files = plan.changes.map(change => ({
       path: change.path,
@@ -54,7 +54,7 @@ export class Recorder {
     this.#manifest = this.#history.objects.put(MANIFEST.text(plan.manifest))
   }
 
-  /** The plan was refused: its files are as they were. */
+  /** The plan was refused: its files are unchanged. */
   forgetFiles(): void {
     this.#files = []
     this.#folders = []
@@ -63,7 +63,7 @@ export class Recorder {
     this.forgetNote()
   }
 
-  /** Files whose former content could not be put back, because a secret in it has changed since. */
+  /** Files whose previous content could not be restored, because a secret in it has changed since. */
   lostFiles(): string[] {
     const isLost = (version: FileVersion | null) => {
       if (version === null || 'link' in version) return false
@@ -73,8 +73,8 @@ export class Recorder {
   }
 
   /**
-   * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
-   * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
+   * What is known before the commit, as a file that is written with it: so an interrupted run still has an entry.
+   * @param snapshot the databases that the files are generated from; undefined: those found when the entry is made
    */
   unfinished(asked: Asked, facts: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
@@ -88,12 +88,12 @@ export class Recorder {
     return unfinishedFile(this.#id).companion(this.#places, note)
   }
 
-  /** The note of {@link unfinished} is no longer needed: everything is done. */
+  /** Everything is done, so the note of {@link unfinished} is no longer needed. */
   forgetNote(): void {
     if (this.#id !== undefined) unfinishedFile(this.#id).remove(this.#places)
   }
 
-  /** Adds the entry; undefined when nothing happened that is worth one. */
+  /** Adds the entry; undefined if nothing happened that is worth one. */
   finish(asked: Asked, facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()

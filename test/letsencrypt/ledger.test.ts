@@ -271,7 +271,7 @@ for (const [what, text] of [
     for (const failure of [failureOf(order), failureOf(() => issue())]) {
       assert.is(failure.status, 3)
       assert.is(failure.where, file)
-      assert.match(failure.hint ?? '', 'Remove the file')
+      assert.match(failure.hint ?? '', 'If you remove the file')
     }
     assert.is(readFileSync(file, 'utf8'), text)
   })

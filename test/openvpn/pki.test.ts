@@ -43,7 +43,7 @@ test('what is no revocation list is told with its name', () => {
   const file = box.write('/crl.pem', '-----BEGIN X509 CRL-----\nMAUwAwIBAQ==\n-----END X509 CRL-----\n')
   const failure = failureOf(() => listEnd(file))
   assert.is(failure.where, file)
-  assert.match(failure.message, 'no revocation list')
+  assert.match(failure.message, 'not a revocation list')
   box.remove()
 })
 

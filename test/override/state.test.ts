@@ -219,7 +219,7 @@ states('a damaged overrides.json is refused, not taken for an empty one', () => 
     site.write('/var/lib/gabarit/overrides.json', text)
     const failure = failureOf(() => site.overrides())
     assert.is(failure.status, 3)
-    assert.match(failure.describe(), /overrides\.json: the list of what the overrides were made from is damaged/)
+    assert.match(failure.describe(), /overrides\.json: the list of override bases is damaged/)
   }
 })
 

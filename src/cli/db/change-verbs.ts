@@ -10,7 +10,7 @@ import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
 
-/** Runs a verb that changes one record, as a transaction of its own. */
+/** Runs a verb that changes one record, in its own transaction. */
 export function runChange(call: Call, name: string, verb: Verb, args: readonly string[]): number {
   const { change } = verb
   if (change === undefined) return EXIT.failed
@@ -27,7 +27,7 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
   return done ? EXIT.done : EXIT.failed
 }
 
-/** `batch`: every line a command; all of them are done, or none. */
+/** `batch`: one command per line; all of them take effect, or none. */
 export function runBatch(call: Call): number {
   const lines = inputText(call).split('\n')
   let origins: Map<string, number> | undefined
@@ -51,7 +51,7 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
     const verb = Object.hasOwn(WRITE_VERBS, name) ? WRITE_VERBS[name] : undefined
     if (verb?.change === undefined) {
       const known = Object.keys(WRITE_VERBS)
-      throw new Failure(`"${name}" is not a verb of a batch${didYouMean(name, known)}`, {
+      throw new Failure(`"${name}" is not allowed in a batch${didYouMean(name, known)}`, {
         hint: `Verbs: ${known.join(' ')}`,
       })
     }
@@ -66,20 +66,20 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
   }
 }
 
-/** A described record that is missing was never made: say how it is. */
+/** A described record that is missing was never created, so say how to create it. */
 function withHint(call: Call, error: unknown): unknown {
   if (!(error instanceof MissingRecord)) return error
   const described = new Descriptions(call.places).ofRecord(call.database, error.key) !== undefined
   if (!described) return error
-  const hint = 'It is made by: gabarit initialize-default-databases (or signal-event post-install)'
+  const hint = 'To create it: gabarit initialize-default-databases (or signal-event post-install)'
   return new Failure(error.message, { hint, cause: error })
 }
 
 function noteTo({ printError }: Call): (slip: string) => void {
-  return slip => printError(`note: ${slip}`)
+  return typo => printError(`note: ${typo}`)
 }
 
-/** The last line that named each record, and each of its properties: looked for only when a value is refused. */
+/** The last line that named each record, and each of its properties. Only searched when a value is refused. */
 function findOrigins(lines: readonly string[]): Map<string, number> {
   const origins = new Map<string, number>()
   for (const [index, line] of lines.entries()) {
@@ -92,7 +92,7 @@ function findOrigins(lines: readonly string[]): Map<string, number> {
   return origins
 }
 
-/** Keys hold any character, so a pair is written as JSON to tell it from a key. */
+/** Keys can contain any character, so a pair is written as JSON to distinguish it from a key. */
 function partId(key: string, property: string): string {
   return JSON.stringify([key, property])
 }

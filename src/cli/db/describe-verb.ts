@@ -14,7 +14,7 @@ import { FORMATS } from '../../db/formats.ts'
 import { type Call, readRecords } from './call.ts'
 import { formatted, type Reply } from './format.ts'
 
-/** `describe`: what is known of the database, of a record (or `@type`), or of one property. */
+/** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(call: Call, [subject, property]: readonly string[]): number {
   const answer = (given: Reply) => {
     call.print(formatted(given, call.format))
@@ -34,7 +34,7 @@ export function runDescribe(call: Call, [subject, property]: readonly string[]):
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
-    throw new Failure(escapeControls(`nothing describes property "${property}" of ${subject}${hint}`))
+    throw new Failure(escapeControls(`property "${property}" of ${subject} has no description${hint}`))
   }
   return answer({ lines: () => propertyLines(property, described, call), data: () => plainProperty(described) })
 }
@@ -46,7 +46,7 @@ function find(call: Call, database: DatabaseDescription, subject: string): Recor
   const description = type ?? new Descriptions(call.places).of(call.database, subject, recordType)
   if (description !== undefined) return description
   const known = [...database.records.keys(), ...[...database.types.keys()].map(name => `@${name}`)]
-  throw new Failure(escapeControls(`nothing describes "${subject}"${didYouMean(subject, known)}`))
+  throw new Failure(escapeControls(`"${subject}" has no description${didYouMean(subject, known)}`))
 }
 
 function familyNamed({ families }: DatabaseDescription, subject: string): RecordDescription | undefined {
@@ -86,7 +86,7 @@ function propertyLines(name: string, property: PropertyDescription, call: Call):
     property.reference === undefined ? undefined : referenceText(property.reference),
     secret === true ? 'secret' : undefined,
     property.default === undefined || secret === true ? undefined : `default ${property.default || 'empty'}`,
-    property.detect === undefined ? undefined : 'found by itself',
+    property.detect === undefined ? undefined : 'detected',
     property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
   ].filter(fact => fact !== undefined)
   const text = textIn(property.description, call)
@@ -119,7 +119,7 @@ function plainRecord({ properties, scalar, ...rest }: RecordDescription): object
   }
 }
 
-/** Even a default password is none of the terminal's business. */
+/** Even a default password must not appear on a terminal. */
 function plainProperty({ default: value, forced, ...rest }: PropertyDescription): object {
   if (rest.secret === true) return rest
   return {

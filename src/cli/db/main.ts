@@ -14,7 +14,7 @@ import { checkArguments } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
 /**
- * The programs `db` and `config`, told apart by the name they are called by.
+ * The programs `db` and `config`, distinguished by the name they are called by.
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
@@ -57,7 +57,7 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
   }
   if (program === 'db' && database === 'import' && name !== undefined && !Object.hasOwn(VERBS, name))
     throw usageFailure(
-      `"${name}" is no verb of a database "import"; a whole folder is imported with --tree`,
+      `"${name}" is not a verb of a database "import"; use --tree to import a whole folder`,
       'usage: db import --tree FOLDER\n       db DATABASE import FILE',
     )
   if (database === undefined || name === undefined) {
@@ -83,16 +83,16 @@ async function help(program: Program, words: readonly string[], print: CallOutpu
   return EXIT.done
 }
 
-/** A name is one file in the folder of the databases; a path of its own must be absolute. */
+/** A name is a file in the database folder; any other path must be absolute. */
 function checkDatabaseName(name: string): void {
   if (/^\w[\w.-]*$/.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
   throw usageFailure(
-    `"${name}" is no name of a database`,
-    'A name has letters, digits and . _ - only; a path of a file must start with a slash.',
+    `"${name}" is not a valid database name`,
+    'A name consists of letters, digits and . _ -; the path of a file must start with a slash.',
   )
 }
 
-/** A database of ours may be named by its whole path, as in SME Server; it is described all the same. */
+/** One of our databases can be named by its full path, as in SME Server. Its descriptions still apply. */
 function nameOf(places: Paths, database: string): string {
   const start = `${places.databases}/`
   const name = database.startsWith(start) && database.endsWith('.json') ? database.slice(start.length, -5) : ''
@@ -102,7 +102,7 @@ function nameOf(places: Paths, database: string): string {
 function unknownVerb(program: Program, name: string): Failure {
   const known = Object.keys(VERBS)
   return usageFailure(
-    `there is no verb "${name}"${didYouMean(name, known)}`,
+    `unknown verb "${name}"${didYouMean(name, known)}`,
     `Verbs: ${known.join(' ')}\nHelp: ${program} --help`,
   )
 }

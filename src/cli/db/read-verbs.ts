@@ -69,7 +69,7 @@ const asJson =
   (call, args) =>
     verb({ ...call, format: 'json' }, args)
 
-/** `get`: programs split it at `|`, and read a scalar exactly as it is. */
+/** `get`: programs split it at `|`, and read a scalar unchanged. */
 const get: Run = (call, [key = '']) => {
   const record = readRecords(call).get(key)
   if (record === undefined) return EXIT.failed
@@ -85,7 +85,7 @@ const gettype: Run = (call, [key = '']) => printValue(call, readRecords(call).ge
 const getprop: Run = (call, [key = '', property = '']) =>
   printValue(call, readRecords(call).get(key)?.properties.get(property))
 
-/** One value exactly as it is, secret or not: this is how programs read it. */
+/** One value unchanged, secret or not: this is how programs read it. */
 function printValue(call: Call, value: string | undefined): number {
   return value === undefined ? EXIT.failed : answer(call, { lines: () => [value], data: () => value })
 }

@@ -4,7 +4,7 @@ import type { Paths } from '../../system/places.ts'
 import { type Call, type CallOutput, readRecords } from './call.ts'
 import { secretsOf } from './secrets.ts'
 
-/** `import FILE`: a flat file of SME Server into this database. */
+/** `import FILE`: imports a flat file of SME Server into this database. */
 export function runImport(call: Call, [path = '']: readonly string[]): number {
   const { program, places, database, io } = call
   const command = `${program} import`
@@ -15,7 +15,7 @@ export function runImport(call: Call, [path = '']: readonly string[]): number {
   return printReports([report], call)
 }
 
-/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: every flat file of a folder into the database of its name. */
+/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: imports each flat file of a folder into the database of its name. */
 export function runImportTree(program: string, places: Paths, folder: string, printer: CallOutput): number {
   return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
@@ -28,7 +28,7 @@ function printReports(reports: readonly ImportReport[], { printError, printLines
   return EXIT.done
 }
 
-/** `export`: this database as a flat file. It would be worthless with masked values, so secrets must be asked for. */
+/** `export`: prints this database as a flat file. It would be useless with masked values, so secrets require `--reveal`. */
 export function runExport(call: Call): number {
   const records = readRecords(call)
   const secrets = secretsOf(call)
@@ -38,7 +38,7 @@ export function runExport(call: Call): number {
   ])
   if (closed.length > 0) {
     const hint = `Put --reveal before ${call.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
-    throw new Failure(`there are secrets in this database: ${closed.join(', ')}`, { hint })
+    throw new Failure(`this database contains secrets: ${closed.join(', ')}`, { hint })
   }
   call.print(exportFlat(call.database, records))
   return EXIT.done

@@ -4,7 +4,7 @@ import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
-/** The whole help. */
+/** The complete help. */
 export async function helpText(program: Program): Promise<string> {
   const head =
     program === 'db'

@@ -12,7 +12,7 @@ import { STATE_CHECKS } from './state-checks.ts'
 /** The checks of gabarit: the engine's, then those of its modules. */
 export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
 
-/** What one check says, and whether somebody has decided not to hear of it. */
+/** One finding, and whether it is ignored. */
 export interface DoctorFinding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore

@@ -1,19 +1,19 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
-/** Commands that only look. */
+/** Read-only commands. */
 export const SEEING: readonly Command[] = [
   {
     name: 'status',
-    summary: 'what has changed and is not live yet, at a glance',
+    summary: 'show what has changed but is not applied yet, at a glance',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
-    examples: [['gabarit status', 'properties, files, edits by hand, adjustments that wait']],
+    examples: [['gabarit status', 'properties, files, manual edits, pending adjustments']],
     run: async invocation => (await import('../status.ts')).run(invocation),
   },
   {
     name: 'verify',
-    summary: 'exit 1 when a file is not as databases and templates say',
+    summary: 'exit 1 if a file does not match databases and templates',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
@@ -22,24 +22,24 @@ export const SEEING: readonly Command[] = [
   },
   {
     name: 'diff',
-    summary: 'what is not live yet, or has changed since an entry: properties, files, services',
+    summary: 'show what is not applied yet, or has changed since an entry: properties, files, services',
     usage: '[ID|last-good]',
     arity: [0, 1],
     options: [
-      { name: 'commands', type: 'boolean', describe: 'only the properties, as commands that make them again' },
+      { name: 'commands', type: 'boolean', describe: 'print only the properties, as commands that set them' },
       JSON_OPTION,
     ],
     examples: [
-      ['gabarit diff', 'what an event would bring to life'],
+      ['gabarit diff', 'what an event would apply'],
       ['gabarit diff 41', 'what has changed since entry 41'],
-      ['gabarit diff last-good', 'what has changed since everything was well'],
-      ['gabarit diff --commands', 'the changes for another server'],
+      ['gabarit diff last-good', 'what has changed since the last successful entry'],
+      ['gabarit diff --commands', 'commands to repeat the changes on another server'],
     ],
     run: async invocation => (await import('../diff.ts')).run(invocation),
   },
   {
     name: 'cat',
-    summary: 'print a file as it would be made now',
+    summary: 'print a file as it would be generated now',
     usage: 'FILE',
     arity: [1, 1],
     options: [JSON_OPTION],
@@ -48,33 +48,33 @@ export const SEEING: readonly Command[] = [
   },
   {
     name: 'managed',
-    summary: 'the files that gabarit has written',
+    summary: 'list the files that gabarit has written',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
-    examples: [['gabarit managed', 'one path a line']],
+    examples: [['gabarit managed', 'one path per line']],
     run: async invocation => (await import('../managed.ts')).run(invocation),
   },
   {
     name: 'explain',
-    summary: 'which fragments made a file or a line, and what they read',
+    summary: 'show which fragments generated a file or a line, and what they read',
     usage: 'FILE[:LINE]',
     arity: [1, 1],
     options: [JSON_OPTION],
     examples: [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
-      ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'what made line 120'],
+      ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'where line 120 comes from'],
     ],
     complete: async (...typed) => (await import('../complete.ts')).templates(...typed),
     run: async invocation => (await import('../explain.ts')).run(invocation),
   },
   {
     name: 'impact',
-    summary: 'which files, events and services depend on a record',
+    summary: 'show which files, events and services depend on a record',
     usage: 'DATABASE KEY',
     arity: [2, 2],
     options: [JSON_OPTION],
-    examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would touch']],
+    examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would affect']],
     complete: async (...typed) => (await import('../complete.ts')).records(...typed),
     run: async invocation => (await import('../impact.ts')).run(invocation),
   },
@@ -84,7 +84,7 @@ export const SEEING: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
-    examples: [['gabarit lint', 'check everything; exit 1 when something is wrong']],
+    examples: [['gabarit lint', 'check everything; exit 1 if there is an error']],
     run: async invocation => (await import('../lint.ts')).run(invocation),
   },
   {
@@ -101,11 +101,11 @@ export const SEEING: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'is this server in order? what is wrong, and the command that mends it',
+    summary: 'check this server, and show the commands that fix problems',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
-    examples: [['gabarit doctor', 'exit 1 when there is an error']],
+    examples: [['gabarit doctor', 'exit 1 if there is an error']],
     run: async invocation => (await import('../doctor.ts')).run(invocation),
   },
 ]

@@ -1,6 +1,6 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
-/** Setting up, and what other programs call. */
+/** Commands for setting up, and those that other programs call. */
 export const SETTING_UP: readonly Command[] = [
   {
     name: 'initialize-default-databases',
@@ -8,12 +8,12 @@ export const SETTING_UP: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would change, write nothing' }, JSON_OPTION],
-    examples: [['gabarit initialize-default-databases', 'repeatable: a second run changes nothing']],
+    examples: [['gabarit initialize-default-databases', 'a second run changes nothing']],
     run: async invocation => (await import('../initialize.ts')).run(invocation),
   },
   {
     name: 'import',
-    summary: 'take over a folder of SME Server’s databases',
+    summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
     options: [
@@ -25,7 +25,7 @@ export const SETTING_UP: readonly Command[] = [
   },
   {
     name: 'completion',
-    summary: 'print the completion script of bash',
+    summary: 'print the completion script for bash',
     usage: '',
     arity: [0, 0],
     options: [],
@@ -38,7 +38,7 @@ export const SETTING_UP: readonly Command[] = [
     usage: '-- PROGRAM [WORD...]',
     arity: [1, Number.POSITIVE_INFINITY],
     options: [],
-    examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word a line']],
+    examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word per line']],
     run: async invocation => (await import('../complete.ts')).run(invocation),
   },
   {

@@ -3,7 +3,7 @@ import { isObject } from '../../base/is-object.ts'
 import { writeFileAtomically } from '../../system/atomic-write.ts'
 import { textOf } from '../../system/read-files.ts'
 
-/** The file of what a person has chosen to be served. */
+/** The file with a person's choice of certificate. */
 interface ChoiceFile {
   /** Id of the certificate. */
   readonly chosen: string
@@ -12,9 +12,9 @@ interface ChoiceFile {
 }
 
 /**
- * Reads what was chosen.
+ * Reads the choice.
  * @param name of the certificate, for the message
- * @returns undefined when nothing was chosen, a Failure when it cannot be read
+ * @returns undefined if nothing was chosen, a Failure if it cannot be read
  */
 export function readChoice(file: string, name: string): ChoiceFile | undefined | Failure {
   const text = textOf(file)
@@ -24,15 +24,15 @@ export function readChoice(file: string, name: string): ChoiceFile | undefined |
     if (isObject(choice) && typeof choice.chosen === 'string' && typeof choice.until === 'string')
       if (!Number.isNaN(Date.parse(choice.until))) return { chosen: choice.chosen, until: choice.until }
   } catch {
-    // Told below, with a file that holds something else.
+    // Reported below, with a file that contains something else.
   }
   return new Failure('this file is damaged', {
     where: file,
-    hint: `What is served for ${name} stays as it is. Remove the file: then the newest certificate is served.`,
+    hint: `The certificate in service for ${name} does not change. To serve the newest one, remove the file.`,
   })
 }
 
-/** Notes what was chosen. */
+/** Records the choice. */
 export function writeChoice(file: string, choice: ChoiceFile): void {
   writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
 }

@@ -34,7 +34,7 @@ export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
     what: 'the note of a run that was cut off',
     shape,
-    wayOut: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
+    wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })
 }
 
@@ -43,7 +43,7 @@ const shape = objectOf<Unfinished>({
   ...{ masked: listOf(maskedEntry), closes: orNull(text) },
 })
 
-/** The numbers that runs have taken whose entries are not made yet, in order. */
+/** The numbers of runs whose entries have not been made yet, in order. */
 export function unfinishedIds({ state }: Places): number[] {
   return state
     .list()

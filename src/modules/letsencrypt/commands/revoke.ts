@@ -17,32 +17,32 @@ export function run(invocation: Invocation): Promise<number> {
   return alone(world, 'gabarit letsencrypt revoke', async turn => {
     const settings = readSettings(places)
     const { certificates, certificate } = findIssued(world, settings, id, name)
-    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is withdrawn already`)
+    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is already revoked`)
     const served = certificatesInService(places, world.warn).find(
       ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
     )
-    // Once begun it may be withdrawn already.
+    // Once begun, it may already be revoked.
     if (served !== undefined && certificate.revoked === undefined && !flag('force'))
       throw refusal(`${certificate.name} ${id} is in service (${served.record})`, {
-        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr withdraw it all the same: --force',
+        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr revoke it anyway: --force',
       })
-    // dehydrated renames what it has withdrawn: the history keeps its own.
+    // dehydrated renames what it has revoked, so it gets a copy of the history's file.
     const folder = join(certificates.authority.folder, 'withdrawn')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const copy = join(folder, `${certificate.name}-${id}.pem`)
     copyFileSync(join(certificate.folder, 'cert.pem'), copy)
     const { store, authority } = certificates
-    // Noted before: who is killed from here on finds it in the list, and types the same again.
+    // Recorded first: if this is killed, the list shows it, and the command can be repeated.
     store.noteRevoked(certificate, 'begun')
     try {
       await revoke(copy, authority, settings, turn)
     } catch (error) {
-      // What an earlier command has begun may be done, whatever comes of this one.
+      // An earlier command may have succeeded, even if this one fails.
       if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)
       throw error
     }
     store.noteRevoked(certificate, 'done')
-    print(`${certificate.name} ${id}: withdrawn by the ${authority.mode} authority`)
+    print(`${certificate.name} ${id}: revoked by the ${authority.mode} authority`)
     return EXIT.done
   })
 }

@@ -11,9 +11,9 @@ import { LIMITS } from './limit-table.ts'
 import { registeredDomain } from './public-suffix.apart.ts'
 import { pauseIn } from './retry-after.ts'
 
-/** How it ended when an authority was asked. */
+/** The result of a request to an authority. */
 export type Outcome =
-  /** `renewal`: as in the {@link Order}; absent: no. `certificate`: its fingerprint; one is counted once */
+  /** `renewal`: as in the {@link Order}; default: no. `certificate`: its fingerprint; each is counted once */
   | {
       readonly kind: 'issued'
       readonly names: readonly string[]
@@ -25,12 +25,12 @@ export type Outcome =
       readonly names: readonly string[]
       /** Those whose authorization failed. */
       readonly failedNames: readonly string[]
-      /** What the client printed. */
+      /** The output of the client. */
       readonly said: string
     }
   | { readonly kind: 'account' }
 
-/** What was asked of one authority, so that its limits are known before it is asked again. */
+/** The requests to one authority, so that its limits are known before the next one. */
 export class Ledger {
   readonly #file: string
   readonly #authority: Authority
@@ -43,8 +43,8 @@ export class Ledger {
   }
 
   /**
-   * Would the authority take this order? Asks nobody.
-   * @throws Failure (refused) when the ledger is damaged
+   * Whether the authority would accept this order. Sends no request.
+   * @throws Failure (refused) if the ledger is damaged
    */
   before(order: Order): Answer {
     const rules = { limits: LIMITS[this.#authority.mode], domainOf: registeredDomain }
@@ -52,9 +52,9 @@ export class Ledger {
   }
 
   /**
-   * Notes what came of an order. What was said of a failure is searched for the authority's own wish to wait, which then
-   * counts until its time. The file is replaced as a whole: a crash leaves the old entries or the new ones.
-   * @throws Failure (refused) when the ledger is damaged
+   * Records the result of an order. The output of a failure is searched for a pause that the authority demands, which then
+   * applies until its time. The file is replaced atomically: a crash leaves the old entries or the new ones.
+   * @throws Failure (refused) if the ledger is damaged
    */
   record(outcome: Outcome): void {
     const at = this.#clock.now().getTime()
@@ -68,7 +68,7 @@ export class Ledger {
     })
   }
 
-  /** What is wrong with the ledger, and what to do; undefined when nothing is. */
+  /** What is wrong with the ledger, and what to do; undefined if nothing is. */
   damage(): Failure | undefined {
     try {
       this.#read()
@@ -89,20 +89,20 @@ export class Ledger {
     } catch (error) {
       throw refusal(`the ledger of the authority is damaged: ${messageOf(error)}`, {
         where: this.#file,
-        hint: 'Until then this authority is not asked. Remove the file: then nobody knows what was asked of it in the last days.',
+        hint: 'Until this is fixed, the authority is not asked. If you remove the file, its recent requests are forgotten.',
         cause: error,
       })
     }
   }
 }
 
-/** Who was killed behind the note and before the certificate was in the history notes it again. */
+/** A run killed after recording a certificate, but before it was in the history, records it again. */
 function isNoted(outcome: Outcome, known: readonly Entry[]): boolean {
   if (outcome.kind !== 'issued' || outcome.certificate === undefined) return false
   return known.some(entry => entry.kind === 'issued' && entry.certificate === outcome.certificate)
 }
 
-/** An order that the authority refused for its limits made no failed authorization, and did not count as an order. */
+/** An order refused because of the limits is not a failed authorization, and does not count as an order. */
 function entriesOf(outcome: Outcome, at: number): Entry[] {
   if (outcome.kind === 'account') return [{ kind: 'account', at }]
   if (outcome.kind === 'issued') return [{ ...outcome, at, renewal: outcome.renewal ?? false }]

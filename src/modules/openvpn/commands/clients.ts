@@ -12,7 +12,7 @@ import { latestByName, readIndex, type Signed } from '../pki.ts'
 import { readServers } from '../servers.ts'
 import { bytes } from './units.ts'
 
-/** A client: what its record, the index of the PKI and the servers know of it. */
+/** A client: what its record, the PKI index and the servers know about it. */
 interface Row {
   readonly name: string
   readonly status: string
@@ -33,13 +33,13 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   for (const connection of connections)
     connected.set(connection.name, [...(connected.get(connection.name) ?? []), connection])
 
-  // Revoked clients whose record is gone are history.
+  // Revoked clients without a record are not shown.
   const signed = [...certificates.values()].filter(({ name, revoked }) => !name.startsWith('server-') && !revoked)
   const all = [...new Set([...records.keys(), ...signed.map(({ name }) => name), ...connected.keys()])].sort(
     compareBytes,
   )
   if (only !== undefined && !all.includes(only))
-    throw new Failure(`nobody knows the client ${JSON.stringify(only)}${didYouMean(only, all)}`)
+    throw new Failure(`unknown client ${JSON.stringify(only)}${didYouMean(only, all)}`)
   const rows = (only === undefined ? all : [only]).map((name): Row => {
     const properties = records.get(name)?.properties
     return {
@@ -51,7 +51,7 @@ export async function run({ args, flag, places, print, printError }: Invocation)
       connections: connected.get(name) ?? [],
     }
   })
-  for (const name of down) printError(`note: ${name} does not run`)
+  for (const name of down) printError(`note: ${name} is not running`)
   for (const problem of problems) printError(`warning: ${problem}`)
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else print(rows.length === 0 ? 'there are no clients: db vpn set NAME client' : asTable(rows))
@@ -65,7 +65,7 @@ function certificateOf(signed: Signed | undefined): Row['certificate'] {
 
 const TITLES = ['client', 'status', 'certificate until', 'server', 'connected since', 'from', 'address', 'in', 'out']
 
-/** One line for each connection, and for each client that has none. */
+/** One line for each connection, and for each client without one. */
 function asTable(rows: readonly Row[]): string {
   const lines = rows.flatMap(({ name, status, certificate, connections }) => {
     const end = certificate === null ? 'none' : certificate.revoked ? 'revoked' : sayDay(certificate.until)
