@@ -3,8 +3,8 @@ import { Failure } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
+import { expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import { type Places, placesOn } from '../system/places.ts'
@@ -13,8 +13,8 @@ import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { beginChange } from '../transaction/before-change.ts'
-import { opensUnasked, readWindow } from '../transaction/default-window.ts'
-import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
+import { opensByDefault, readWindow } from '../transaction/default-window.ts'
+import { type EventLock, NO_EVENT_LOCK, takeEventLock } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -45,8 +45,8 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   const [name = ''] = signal.asked.args
   const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
-  const turn = takeTurn({ places, system }, `signal-event ${name}`)
+  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
+  const turn = takeEventLock({ places, system }, `signal-event ${name}`)
   try {
     await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
@@ -59,7 +59,7 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
 class EventRun {
   readonly #event: Event
   readonly #signal: Signal
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #report: Reporter
   readonly #context: Context
   /** Databases as a dry run's initialisation would leave them, or as they were when the files were generated. */
@@ -67,7 +67,7 @@ class EventRun {
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
-  constructor(event: Event, signal: Signal, places: Places, system: System, turn: Turn, report: Reporter) {
+  constructor(event: Event, signal: Signal, places: Places, system: System, turn: EventLock, report: Reporter) {
     this.#event = event
     this.#signal = signal
     this.#turn = turn
@@ -85,7 +85,7 @@ class EventRun {
     const { asked } = signal
     const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
     const confirmWithin =
-      signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(this.#context) ? own : undefined)
+      signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
     const runRequest = { asked, ...window }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { DAY } from '../../base/time.ts'
-import { momentIn } from './ari.ts'
+import { timeIn } from './ari.ts'
 import { type Validity, validityOf } from './pem.ts'
 
 /** How long before expiry a certificate is renewed, in milliseconds: a third of its lifetime, or half of a short one. */
@@ -22,7 +22,7 @@ export function renewalTime(certificate: X509Certificate, window?: { readonly st
   const validity = validityOf(certificate)
   const usual = validity.until.getTime() - renewalMargin(validity)
   if (window === undefined) return new Date(usual)
-  return new Date(Math.min(usual, momentIn(window, certificate).getTime()))
+  return new Date(Math.min(usual, timeIn(window, certificate).getTime()))
 }
 
 /** Minutes after a failure until the next try; the last one repeats. */
