@@ -4,9 +4,9 @@ import { Failure, isOfSystem } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
+import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
-import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked, PropertyChange } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
@@ -77,8 +77,8 @@ export async function runAction(
 ): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
-  const turn = takeTurn({ places, system }, handler.name)
+  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
+  const turn = takeEventLock({ places, system }, handler.name)
   try {
     await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
