@@ -43,7 +43,7 @@ export function refusal(message: string, options: { where?: string; hint?: strin
  */
 export function cannotGoBack(why: string, error: unknown, hint: string): Failure {
   const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''
-  return new Failure(`${why}\nand it could not go back: ${where}${messageOf(error)}`, { hint, cause: error })
+  return new Failure(`${why}\nand the rollback failed: ${where}${messageOf(error)}`, { hint, cause: error })
 }
 
 /** The same failure with another exit status. */

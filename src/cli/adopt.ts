@@ -5,7 +5,7 @@ import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { commitOne } from '../transaction/commit-one.ts'
 
-/** `gabarit adopt FILE`: the edit of a file becomes a fragment of the site. */
+/** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
 export async function run(invocation: Invocation): Promise<number> {
   const path = serverPath(invocation.args[0] ?? '')
   const asked = askedBy(invocation, 'adopt', [path])

@@ -42,8 +42,8 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
 }
 
 /**
- * What changed properties touch, and what differs otherwise: a template may have changed, or an event brought a property
- * to life elsewhere only. A file that somebody edited is left alone unless a property asks for it.
+ * What changed properties affect, and what differs for another reason: a template may have changed, or an event applied a
+ * property only elsewhere. A manually edited file is left alone unless a property requires it.
  */
 function templatesToApply(found: Survey): Set<string> {
   const differing = found.plan.changes.filter(change => !change.edited).map(({ template }) => template)
@@ -67,12 +67,12 @@ function reader({ properties }: Survey): (output: Output) => boolean {
 }
 
 /**
- * Refuses a plan that is not the one that was looked at.
+ * Refuses a plan that is not the one that was shown.
  * @throws Failure (refused)
  */
 export function refuseMovedPlan(id: string, wanted: string | undefined): void {
   if (wanted === undefined || wanted === id) return
-  throw refusal(`this is no longer plan ${wanted}: databases, templates or files have changed since`, {
-    hint: 'Nothing was changed. Look at the plan again, with --dry-run.',
+  throw refusal(`plan ${wanted} is out of date: databases, templates or files have changed since`, {
+    hint: 'Nothing was changed. Look at the plan again with --dry-run.',
   })
 }

@@ -8,7 +8,7 @@ import { type Layer, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
 
-/** `gabarit cat FILE`: what would be made now for a path. */
+/** `gabarit cat FILE`: prints what would be generated now for a path. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, print, printExact } = invocation
   const [path = ''] = args
@@ -16,13 +16,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const expander = makeExpander(context)
   const names = [...new Set([...knownTemplates(context).names, ...listTemplates(context.layers)])]
   const { template, content, link } = findOutput(path, names, context.layers, name => expander.expand(`/${name}`))
-  if (content === undefined) throw new Failure(`the template /${template} makes no file ${path} now`)
+  if (content === undefined) throw new Failure(`the template /${template} does not generate ${path} now`)
   if (flag('json')) print(JSON.stringify({ path, template: `/${template}`, link: link ?? null, content }, null, 2))
   else printExact(content)
   return EXIT.done
 }
 
-/** Looks in the template of that name first, then in those whose metadata names another path. */
+/** Tries the template of that name first, then those whose metadata names another path. */
 function findOutput(
   path: string,
   names: readonly string[],
@@ -34,5 +34,7 @@ function findOutput(
     if (found !== undefined) return found
   }
   const paths = names.map(name => `/${name}`)
-  throw refusal(`no template makes ${path}${didYouMean(path, paths)}`, { hint: 'gabarit managed lists the files.' })
+  throw refusal(`no template generates ${path}${didYouMean(path, paths)}`, {
+    hint: 'To list the files: gabarit managed',
+  })
 }

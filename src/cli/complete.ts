@@ -5,7 +5,7 @@ import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
 
-/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one a line. */
+/** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one per line. */
 export async function run({ args, commands, places, print }: Invocation): Promise<number> {
   const [path = '', ...words] = args
   const program = path.slice(path.lastIndexOf('/') + 1)
@@ -13,10 +13,19 @@ export async function run({ args, commands, places, print }: Invocation): Promis
   const found =
     program === 'db' || program === 'config'
       ? completeDb([program, ...words], places)
-      : await candidates(program === 'gabarit' ? words : [program, ...words], commands, places)
+      : await candidates(
+          program === 'gabarit' ? words : [program, ...words],
+          await withInstalled(commands, places),
+          places,
+        )
   const fitting = found.filter(word => word.startsWith(last))
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
+}
+
+async function withInstalled(commands: readonly Command[], places: Places): Promise<readonly Command[]> {
+  if (places.modules.length === 0) return commands
+  return [...commands, ...(await import('./installed/module.ts')).installedCommands(places, commands)]
 }
 
 /** Candidates for the last of these words: a command, a verb, an option or an argument. */
@@ -59,4 +68,17 @@ export function overrides(args: readonly string[], places: Places): readonly str
 /** A database, and one of its records. */
 export function records([database = '', ...keys]: readonly string[], places: Places): readonly string[] {
   return completeDb(keys.length === 0 ? ['db', database] : ['db', database, 'show', keys[0] ?? ''], places)
+}
+
+/** `gabarit completion`: bash asks `gabarit complete` for every word. */
+export async function script({ print }: Invocation): Promise<number> {
+  print(`_gabarit() {
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do COMPREPLY+=("$(printf '%q' "$word")"); done < <(
+    gabarit complete -- "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null
+  )
+}
+complete -F _gabarit gabarit db config expand-template signal-event`)
+  return EXIT.done
 }

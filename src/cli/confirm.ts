@@ -24,7 +24,7 @@ import type { Reporter } from '../transaction/report.ts'
 import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
-/** What is at hand while it is this command's turn. */
+/** What a subcommand works with while it has the event lock. */
 interface Work {
   readonly invocation: Invocation
   readonly turn: Turn
@@ -39,12 +39,15 @@ export async function run(invocation: Invocation): Promise<number> {
   const [word = '', argument, ...surplus] = args
   const takes = word === 'extend' || word === 'guard'
   if (surplus.length > 0 || (argument !== undefined) !== takes)
-    throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for gabarit confirm ${word}`)
+    throw usageFailure(takes ? `confirm ${word} needs one argument` : `too many arguments for confirm ${word}`)
   const report = reporter(invocation)
   if (word === 'status') return status(invocation)
   if (word === 'guard') return guard(argument ?? '', places, system, report)
   const act = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
-  if (act === undefined) throw usageFailure(`confirm ${word}?${didYouMean(word, [...Object.keys(WORDS), 'status'])}`)
+  if (act === undefined)
+    throw usageFailure(
+      `unknown subcommand "${word}" of gabarit confirm${didYouMean(word, [...Object.keys(WORDS), 'status'])}`,
+    )
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
   const turn = takeTurn(invocation, `gabarit confirm ${word}`.trim())
@@ -59,7 +62,7 @@ async function keep(work: Work): Promise<number> {
   const { print } = work.invocation
   const open = await stillOpen(work)
   endConfirmation(work.invocation, open, 'confirmed')
-  print(`confirmed: ${commandLine(open)} stays`)
+  print(`confirmed: ${commandLine(open)}`)
   return EXIT.done
 }
 
@@ -68,9 +71,9 @@ async function cancel(work: Work): Promise<number> {
   const { places, system, print } = invocation
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
-  const why = `${commandLine(open)} was taken back by ${caller(system.env).user}`
+  const why = `${commandLine(open)} was cancelled by ${caller(system.env).user}`
   const ended = await goBack(open, why, { places, system, turn, report })
-  print(`went back. ${howItWent(open, ended)}`)
+  print(`rolled back. ${howItWent(open, ended)}`)
   return ended
 }
 
@@ -79,9 +82,9 @@ async function extend(work: Work): Promise<number> {
   const open = await stillOpen(work)
   const window = windowOf(windowSeconds(args[1] ?? ''))
   CONFIRMATION.write(places, { ...open, window, problem: null })
-  // The guard of a window that is over has ended. A second one ends at once.
+  // The guard of an expired window has ended. A second guard ends at once.
   startGuard(places, system.env, open.token)
-  print(`goes back by itself at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
+  print(`rolls back automatically at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }
 
@@ -93,20 +96,20 @@ async function expired({ invocation, turn, report }: Work): Promise<number> {
 function status({ places, flag, print }: Invocation): number {
   const open = lookForConfirmation(places)
   if (flag('json')) print(JSON.stringify(confirmationOrProblem(open, places), null, 2))
-  else if (open === undefined) print('nothing waits for a confirmation')
+  else if (open === undefined) print('no change is waiting for confirmation')
   else if (open instanceof Failure) print(open.describe())
   else {
     const { left, guard: pid, problem } = confirmationData(open, places)
-    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'its time is over'
-    const guarded = pid === null ? 'none: the next command that changes files goes back' : `process ${pid}`
+    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'expired'
+    const guarded = pid === null ? 'none: the next command that changes files rolls back' : `process ${pid}`
     print([describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n'))
   }
   return open instanceof Failure ? EXIT.failed : EXIT.done
 }
 
 /**
- * The confirmation that can still be given. One whose time is over goes back now, unless that was tried in vain.
- * @throws Failure when there is none
+ * The change that can still be confirmed. An expired one is rolled back now, unless that has already failed.
+ * @throws Failure if there is none
  */
 async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmation> {
   const { places, system } = invocation
@@ -119,8 +122,8 @@ async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmati
 
 function nothingOpen(places: Places): never {
   const end = readEnd(places)
-  if (end === undefined) throw new Failure('nothing waits for a confirmation')
+  if (end === undefined) throw new Failure('no change is waiting for confirmation')
   const { how, what, user, time } = end
   if (how === 'confirmed') throw new Failure(`already confirmed: ${what}, by ${user} at ${sayTime(time)}`)
-  throw new Failure(`too late: ${what} went back at ${sayTime(time)}`, { hint: 'gabarit history shows it.' })
+  throw new Failure(`too late: ${what} was rolled back at ${sayTime(time)}`, { hint: 'See gabarit history.' })
 }

@@ -1,6 +1,6 @@
 import { EXIT, Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { copyFragment } from '../customize/customize.ts'
+import { copyFragment } from '../customize/custom-fragment.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
@@ -24,7 +24,7 @@ export async function run({ args, flag, places, system, print }: Invocation): Pr
     })
   }
   if (fragment.custom)
-    throw new Failure('this fragment is already the site’s own', { where: fragment.file, hint: 'Edit that file.' })
+    throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })
   const own = copyFragment(places, system, template, fragment)
   const whole =
     listTemplates(layers)

@@ -13,7 +13,7 @@ import { contextOf } from '../terminal/run-context.ts'
 import { wouldAdjust } from '../transaction/preview.ts'
 import { changeLines, numberOf } from './history.ts'
 
-/** The three layers of a difference. */
+/** The three parts of a difference. */
 interface Difference {
   readonly since: number | null
   readonly properties: readonly PropertyChange[]
@@ -52,11 +52,11 @@ export async function run(invocation: Invocation): Promise<number> {
 function entryOf(id: string, { places }: Invocation): number {
   if (id !== 'last-good') return numberOf(id, 'the number of an entry (or last-good)')
   const good = new History(places).lastGood()
-  if (good === undefined) throw new Failure('no entry of the history ended well')
+  if (good === undefined) throw new Failure('the history has no successful entry')
   return good.id
 }
 
-/** What an event would bring to life now. */
+/** What an event would apply now. */
 function notLive(invocation: Invocation): Difference {
   const context = contextOf(invocation)
   const { since, properties, plan, problems } = survey(context)

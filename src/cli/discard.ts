@@ -11,7 +11,7 @@ import { takeTurn } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { changeLines } from './history.ts'
 
-/** `gabarit discard`: takes back the property changes since the last event, of all databases or of none. */
+/** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
   if (system.dryRun) return discard(invocation)
@@ -29,14 +29,14 @@ function discard({ system, places, print, printError }: Invocation): number {
   const history = new History(places)
   const changes = changesSince(places, history, history.lastApplied())
   const last = revealLastApplied(places, name =>
-    printError(`note: ${name} is secret, so its former value is not known: it stays as it is`),
+    printError(`note: ${name} is secret, so its previous value is unknown; it keeps the current one`),
   )
-  if (last === undefined) throw new Failure('no event has run yet, so there is no state to go back to')
+  if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
   if (changes.length === 0) {
     print('no property has changed since the last event')
     return EXIT.done
   }
   if (!system.dryRun) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
-  print([system.dryRun ? 'would take back:' : 'taken back:', ...changeLines(changes)].join('\n'))
+  print([system.dryRun ? 'would discard:' : 'discarded:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

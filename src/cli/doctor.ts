@@ -1,6 +1,6 @@
 import { EXIT } from '../base/failure.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { examine, type Finding } from './doctor/doctor.ts'
+import { type DoctorFinding, examine } from './doctor/doctor.ts'
 
 /** `gabarit doctor` */
 export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
@@ -17,7 +17,7 @@ export async function run({ flag, io, places, system, print }: Invocation): Prom
   return errors.length > 0 ? EXIT.failed : EXIT.done
 }
 
-function asText({ id, level, message, command, ignored }: Finding): string {
+function asText({ id, level, message, command, ignored }: DoctorFinding): string {
   if (ignored !== undefined) return `ignored  ${id}: until ${ignored.until}: ${ignored.reason}`
   const first = `${level.padEnd(7)}  ${id}: ${message.replaceAll('\n', '\n         ')}`
   return command === undefined ? first : `${first}\n         run: ${command}`

@@ -18,7 +18,7 @@ import { Transaction } from '../transaction/transaction.ts'
 /** `expand-template TEMPLATE...` */
 export async function run(invocation: Invocation): Promise<number> {
   const { flag, io, value, places, system, printExact } = invocation
-  // A template that is named is meant, whatever stands in its file.
+  // A template that is named is meant, even if its file was edited by hand.
   const usual = { ...contextOf(invocation), ...(flag('all') ? {} : { mayOverwrite: () => true }) }
   const queue = value('expand_queue')
   const context = queue === undefined ? usual : { ...usual, layers: [{ folder: io.resolve(queue), custom: false }] }
@@ -51,14 +51,14 @@ async function look(invocation: Invocation, context: Context, plan: Plan): Promi
   return EXIT.done
 }
 
-/** A copy elsewhere is the caller's: gabarit does not own it, no service uses it, and the history does not know it. */
+/** A copy elsewhere belongs to the caller: gabarit does not own it, no service uses it, and it is not in the history. */
 async function writeCopy({ flag, places, print }: Invocation, context: Context, plan: Plan): Promise<number> {
   await applyPlan(context, plan)
   print(flag('json') ? planAsJson(plan, places) : planSummary(plan).join('\n'))
   return EXIT.done
 }
 
-/** Brings no property to life and adjusts no service: what the files ask for waits for the next event. */
+/** Applies no property and adjusts no service: requests of the files wait for the next event. */
 function write(invocation: Invocation, transaction: Transaction, makePlan: () => Plan): Promise<number> {
   const { flag, places, print } = invocation
   transaction.leaveDatabases()
@@ -76,7 +76,7 @@ function namesOf({ args, flag, value }: Invocation, context: Context): readonly 
     return listTemplates(context.layers).map(name => `/${name}`)
   }
   if (args.length === 0)
-    throw usageFailure('which template?', 'Usage: expand-template TEMPLATE..., or expand-template --all')
+    throw usageFailure('missing template', 'Usage: expand-template TEMPLATE..., or expand-template --all')
   if (value('output') !== undefined && args.length > 1) throw usageFailure('--output takes one template')
   return [...new Set(args.map(name => `/${templateName(name)}`))]
 }
@@ -88,23 +88,23 @@ function planFor(context: Context, names: readonly string[], gone: readonly stri
     return planOutputs(context, outputs, templates)
   }
   if (outputs.some(({ content }) => content === undefined))
-    throw refusal('this template makes no file, so there is nothing to write elsewhere', { where: names[0] ?? '' })
+    throw refusal('this template generates no file, so there is nothing to write elsewhere', { where: names[0] ?? '' })
   const moved = outputs.map(made => ({ ...made, path, link: undefined }))
   const plan = planOutputs(context, moved, [])
   if (plan.folders.length > 0) throw refusal('its folder does not exist', { where: below(context.places, path) })
   return { ...plan, manifestChanged: false, notify: [] }
 }
 
-/** Where `--output` writes. An absolute path is one on the server, below the root; a relative one is in the current folder, which is not. */
+/** Where `--output` writes. An absolute path is on the server, below the root. A relative one is in the current folder, which is not. */
 function outputPath({ io, value, places: { root } }: Invocation): string | undefined {
   const output = value('output')
   if (output === undefined || isAbsolute(output) || root === '/') return output && io.resolve(output)
   throw usageFailure(
-    `--output ${output}: below another root than / it takes an absolute path, which is meant below ${root}`,
+    `--output ${output}: with a root other than /, give an absolute path, which is below ${root}`,
     `To write into the current folder: expand-template --stdout TEMPLATE > ${output}`,
   )
 }
 
 function unadjusted({ notify }: Plan): string {
-  return `services are adjusted by the next event (or gabarit apply); these files want: ${notify.join(' ')}`
+  return `the next event (or gabarit apply) will adjust the services: ${notify.join(' ')}`
 }

@@ -4,7 +4,7 @@ import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** `gabarit history`. A damaged entry is named, and the others are shown. */
+/** `gabarit history`. Names a damaged entry and shows the others. */
 export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
@@ -47,7 +47,7 @@ export function changeLines(changes: readonly PropertyChange[]): string[] {
 }
 
 /**
- * A number of the command line.
+ * Parses a number on the command line.
  * @throws Failure (usage)
  */
 export function numberOf(text: string, what: string): number {

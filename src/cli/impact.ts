@@ -9,14 +9,14 @@ import { fitsKey } from '../template/per-record.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** What one template has to do with the record. */
+/** How one template depends on the record. */
 interface Touched {
   readonly template: string
-  /** What is asked of services when they change. */
+  /** What is requested of services when they change. */
   readonly services: readonly string[]
   /** Outputs that read the record. */
   readonly files: readonly string[]
-  /** Outputs that the record would have, and has not now. */
+  /** Outputs that the record could have but does not have now. */
   readonly possible: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export async function run({ args, flag, places, system, print, printError }: Inv
   const record = databaseLoader(context)(database).get(key)
   const exists = record !== undefined
   const own = ({ notify }: Metadata) => notify.map(entry => entry.replaceAll('{key}', () => key))
-  if (!exists) printError(`note: ${database} has no record "${key}"; what would read it is shown`)
+  if (!exists) printError(`note: ${database} has no record "${key}"; showing what would read it`)
   const touched = listTemplates(context.layers).flatMap((name): Touched[] => {
     try {
       const metadata = readMetadata(findTemplate(context.layers, name)?.metadata ?? [])
@@ -40,7 +40,7 @@ export async function run({ args, flag, places, system, print, printError }: Inv
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       const where = error.where === undefined ? '' : `${error.where}: `
-      printError(`warning: /${name} cannot be judged: ${where}${error.message.split('\n', 1)[0]}`)
+      printError(`warning: /${name} cannot be expanded: ${where}${error.message.split('\n', 1)[0]}`)
       return []
     }
   })
@@ -53,7 +53,7 @@ export async function run({ args, flag, places, system, print, printError }: Inv
   else if (touched.length === 0) print(`no file depends on ${database} ${key}`)
   else {
     const rows: [string, string[]][] = [
-      ['files', [...files, ...possible.map(path => `${path} (not made now)`)]],
+      ['files', [...files, ...possible.map(path => `${path} (not generated now)`)]],
       ['events', events],
       ['services', services],
     ]
@@ -62,12 +62,12 @@ export async function run({ args, flag, places, system, print, printError }: Inv
   return EXIT.done
 }
 
-/** Of the outputs of a template with `each` only the record's own depends on it; the others are there all the same. */
+/** With `each`, only the record's own output depends on it; the others exist anyway. */
 function readsRecord(output: Output, database: string, key: string): boolean {
   return output.reads.some(read => read.database === database && (read.key === undefined || read.key === key))
 }
 
-/** The output that a template with `each` makes for this record, if it is one of its kind and fits. */
+/** The output that a template with `each` generates for this record, if the record matches. */
 function ownPath(
   { each, output = '' }: Metadata,
   database: string,

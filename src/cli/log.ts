@@ -1,7 +1,7 @@
 import { EXIT } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { changesSince } from '../state/history/changes-since.ts'
-import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
+import { commandLine, type HistoryEntry, noteOf, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
@@ -17,8 +17,8 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
   for (const id of history.ids().reverse()) {
     if (entries.length >= limit) break
     const entry = history.entry(id)
-    // What was refused or taken back stands as pending, or in the entry that brought it to life later.
-    if (entry.outcome === 'refused' || entry.outcome === 'rolled back') continue
+    // Refused or rolled back changes appear as pending, or in the later entry that applied them.
+    if (!tookEffect(entry)) continue
     const changes = entry.properties.filter(fits)
     if (changes.length > 0) entries.push({ entry, changes })
   }
@@ -34,9 +34,9 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
     print(JSON.stringify({ pending, entries: rows }, null, 2))
     return EXIT.done
   }
-  const lines = pending.length === 0 ? [] : ['pending: no event has brought these to life', ...indented(pending)]
+  const lines = pending.length === 0 ? [] : ['pending: not applied by any event yet', ...indented(pending)]
   for (const { entry, changes } of entries) lines.push(heading(entry), ...indented(changes))
-  print(lines.length === 0 ? 'the history knows of no change' : lines.join('\n'))
+  print(lines.length === 0 ? 'the history contains no change' : lines.join('\n'))
   return EXIT.done
 }
 

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { registerActions } from '../event/actions.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces, placesOn } from '../system/places.ts'
@@ -10,14 +11,16 @@ import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { Messages } from '../terminal/messages.ts'
+import { MODULES } from './modules.ts'
 import { COMMANDS } from './table.ts'
 
 /**
- * The program `gabarit`; by their own names also `expand-template` and `signal-event`. It may be called many times in one process.
+ * The program `gabarit`, also called as `expand-template` and `signal-event`. It can be called many times in one process.
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  for (const { actions = {} } of MODULES) registerActions(actions)
   const messages = new Messages(io)
   return messages.finish(await runWords(argv, io, messages).catch(error => messages.explain(error)))
 }
@@ -35,15 +38,17 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   if (own !== undefined) return run(own, words, program)
   const { common, name, rest } = splitCommon(words)
   if (common.includes('--version')) return print(version(io))
+  const find = (wanted: string) => findCommand(wanted, words, io)
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
-  if (asked !== undefined) return run(findCommand(asked), ['--help'], `gabarit ${asked}`)
+  const more = name === 'help' ? rest.slice(1) : rest
+  if (asked !== undefined) return run(await find(asked), [...more, '--help'], `gabarit ${asked}`)
   if (name === 'help' || common.includes('--help'))
-    return print(await (await import('../terminal/help.apart.ts')).overview(COMMANDS))
-  if (name === undefined) throw usageFailure('which command?', listOfCommands())
-  return run(findCommand(name), [...common, ...rest], `gabarit ${name}`)
+    return print(await (await import('../terminal/help.apart.ts')).overview(await allCommands(words, io)))
+  if (name === undefined) throw usageFailure('missing command', listOfCommands(COMMANDS))
+  return run(await find(name), [...common, ...rest], `gabarit ${name}`)
 }
 
-/** The options that every command has may stand before it too. */
+/** The options of every command can also come before it. */
 function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
   const names = COMMON_OPTIONS.map(option => `--${option.name}`)
   let at = 0
@@ -51,16 +56,27 @@ function splitCommon(words: readonly string[]): { common: string[]; name: string
   return { common: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
 }
 
-function findCommand(name: string): Command {
-  const command = COMMANDS.find(known => known.name === name)
+async function findCommand(name: string, words: readonly string[], io: Io): Promise<Command> {
+  const own = COMMANDS.find(known => known.name === name)
+  if (own !== undefined) return own
+  const commands = await allCommands(words, io)
+  const command = commands.find(known => known.name === name)
   if (command !== undefined) return command
-  const names = COMMANDS.map(known => known.name)
-  const hint = name.startsWith('-') ? 'The options of a command stand behind it: gabarit lint --json' : listOfCommands()
-  throw usageFailure(`there is no command "${name}"${didYouMean(name, names)}`, hint)
+  const names = commands.map(known => known.name)
+  const hint = name.startsWith('-') ? 'Options come after the command: gabarit lint --json' : listOfCommands(commands)
+  throw usageFailure(`unknown command "${name}"${didYouMean(name, names)}`, hint)
 }
 
-function listOfCommands(): string {
-  return `Commands: ${COMMANDS.map(({ name }) => name).join(' ')}\ngabarit help COMMAND tells more.`
+/** Those of installed modules too, which depend on the root. */
+async function allCommands(words: readonly string[], io: Io): Promise<readonly Command[]> {
+  const { root } = parseArguments(words, { options: [], passesOptions: true }).values
+  const places = findPlaces(io.shipped, io.env, typeof root === 'string' ? root : undefined, io.resolve)
+  if (places.modules.length === 0) return COMMANDS
+  return [...COMMANDS, ...(await import('./installed/module.ts')).installedCommands(places, COMMANDS)]
+}
+
+function listOfCommands(commands: readonly Command[]): string {
+  return `Commands: ${commands.map(({ name }) => name).join(' ')}\nFor details, run gabarit help COMMAND.`
 }
 
 async function runCommand(
@@ -70,9 +86,10 @@ async function runCommand(
   io: Io,
   messages: Messages,
 ): Promise<number> {
-  const verb = command.verbs?.find(({ name }) => name === words[0])
-  if (verb !== undefined) return runCommand(verb, words.slice(1), `${program} ${verb.name}`, io, messages)
-  const { args, values } = parseArguments(words, command.options)
+  const { common, name, rest } = splitCommon(words)
+  const verb = command.verbs?.find(known => known.name === name)
+  if (verb !== undefined) return runCommand(verb, [...common, ...rest], `${program} ${verb.name}`, io, messages)
+  const { args, values } = parseArguments(words, command)
   if (values.help === true || values.version === true) {
     messages.print(
       values.help === true
@@ -89,7 +106,7 @@ async function runCommand(
   return command.run(putTogether(command, args, values, io, messages))
 }
 
-/** The one place where a command gets what it works with. */
+/** The one place where a command's invocation is put together. */
 function putTogether(
   command: Command,
   args: readonly string[],

@@ -11,7 +11,7 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
     link: link ?? null,
   }))
   if (flag('json')) print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) print('gabarit has written no file yet')
+  else if (rows.length === 0) print('gabarit has not written any file yet')
   else
     for (const { path, template, link } of rows)
       print(`${path}${template === path ? '' : `  (template ${template})`}${link === null ? '' : `  (link ${link})`}`)

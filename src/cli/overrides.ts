@@ -36,8 +36,8 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     default:
       throw usageFailure(
-        `overrides has no "${verb}"${didYouMean(verb, VERBS)}`,
-        `One of ${VERBS.join(', ')}, or nothing.`,
+        `unknown subcommand "${verb}" of gabarit overrides${didYouMean(verb, VERBS)}`,
+        `Subcommands: ${VERBS.join(' ')}`,
       )
   }
 }
@@ -50,18 +50,17 @@ function nameWith(nameOf: (override: Override) => OverrideName): (override: Over
 
 function pick(overrides: readonly NamedOverride[], words: readonly string[]): NamedOverride {
   const [template = '', fragment = ''] = words
-  if (words.length !== 2)
-    throw usageFailure('which override?', 'Give its template and its fragment: /etc/hosts 30Hosts')
+  if (words.length !== 2) throw usageFailure('missing override', 'Name it by template and fragment: /etc/hosts 30Hosts')
   const wanted = `${template.replace(/\/+$/, '')} ${fragment}`
   const found = overrides.find(({ name }) => name.join(' ') === wanted)
   if (found !== undefined) return found
   const names = overrides.map(({ name }) => name.join(' '))
   throw refusal(`the site has no override ${wanted}${didYouMean(wanted, names)}`, {
-    hint: names.length === 0 ? 'It has none at all.' : `Overrides:\n${names.join('\n')}`,
+    hint: names.length === 0 ? 'It has no overrides.' : `Overrides:\n${names.join('\n')}`,
   })
 }
 
-/** Each by itself: one that cannot be merged does not keep the others from it. */
+/** Merges each separately: one that cannot be merged does not stop the others. */
 function merge(overrides: readonly NamedOverride[], invocation: Invocation): number {
   const { flag, places, system, print, printError } = invocation
   const results = overrides.map(override => {

@@ -8,7 +8,7 @@ import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 
-/** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file: the list. */
+/** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file, lists the pinned ones. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, value, places, print } = invocation
   if (args[0] === undefined) return list(invocation)
@@ -16,18 +16,18 @@ export async function run(invocation: Invocation): Promise<number> {
   const note = value('note')?.replace(/\s+/g, ' ').trim()
   if (note === undefined || note === '')
     throw usageFailure(
-      'why is it kept? The note stands in every plan',
+      'a note is required: why is the file kept? Every plan shows it',
       `gabarit pin ${path} --note "until the new release"`,
     )
   return inTurn(invocation, `gabarit pin ${path}`, async ({ context }) => {
     const pins = readPins(places)
-    // What gabarit has written can be pinned even when its template is broken now.
+    // A file that gabarit has written can be pinned even if its template is broken now.
     if (!pins.has(path) && !readManifest(places).has(path)) wantedOutput(context, path)
     PINS.write(
       places,
       new Map([...pins, [path, { note, time: new Date().toISOString(), user: caller(context.system.env).user }]]),
     )
-    print(`${path} stays as it is until: gabarit unpin ${path}`)
+    print(`${path} is pinned. To release it: gabarit unpin ${path}`)
     return EXIT.done
   })
 }
@@ -40,7 +40,7 @@ export async function unpin(invocation: Invocation): Promise<number> {
     const pins = readPins(places)
     if (!pins.has(path))
       throw refusal(`${path} is not pinned${didYouMean(path, [...pins.keys()])}`, {
-        hint: 'gabarit pin lists what is.',
+        hint: 'To list the pinned files: gabarit pin',
       })
     PINS.write(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
     print(`${path} is no longer pinned; gabarit status shows what an event would change`)

@@ -25,7 +25,7 @@ export async function run({ flag, value, places, system, print, printError }: In
   }
   const turn = takeTurn({ places, system }, 'gabarit prune')
   try {
-    // A note of a run that was cut off holds on to contents until it is an entry.
+    // The note of an interrupted run keeps contents alive until it becomes an entry.
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
     repair(places, system, turn, say)
     const removed = history.prune(limits)
@@ -36,7 +36,7 @@ export async function run({ flag, value, places, system, print, printError }: In
   return EXIT.done
 }
 
-/** What the command line asks for; else the limits of the record `gabarit`. */
+/** The limits on the command line, else those of the record `gabarit`. */
 function wantedLimits(keep: string | undefined, age: string | undefined, places: Places): Limits {
   if (keep === undefined && age === undefined) return limitsOf(takeSnapshot(places))
   if (age !== undefined && !/^\d+[smhd]?$/.test(age))

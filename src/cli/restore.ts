@@ -5,7 +5,7 @@ import { askedBy } from '../terminal/run-context.ts'
 import { inTurn } from '../terminal/take-turn.ts'
 import { commitOne } from '../transaction/commit-one.ts'
 
-/** `gabarit restore FILE`: what was edited or removed by hand is as the templates make it again. */
+/** `gabarit restore FILE`: regenerates a file that was edited or removed by hand. */
 export async function run(invocation: Invocation): Promise<number> {
   const path = serverPath(invocation.args[0] ?? '')
   const asked = askedBy(invocation, 'restore', [path])

@@ -3,7 +3,7 @@ import { planId } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { restorationTo } from '../plan/restore-entry.ts'
 import { databaseChanges } from '../state/history/databases.ts'
-import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { type HistoryEntry, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
@@ -16,7 +16,7 @@ import { Transaction } from '../transaction/transaction.ts'
 import { refuseMovedPlan } from './apply.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
-/** `gabarit rollback [ID]`: back to the state after entry ID; without one, before the last entry. */
+/** `gabarit rollback [ID]`: returns to the state after entry ID, or before the last entry. */
 export function run(invocation: Invocation): Promise<number> {
   return askFirst(invocation, rollback)
 }
@@ -31,6 +31,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const plan = planId(restoration.plan, changes)
     refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
+    for (const what of restoration.lasting) print(`this stays: ${what}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const asked = askedBy(invocation, 'rollback', [String(entry.id)])
     const runRequest = { asked, ...confirmWithin(invocation) }
@@ -44,7 +45,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
   })
 }
 
-/** A record that came with a secret goes with it, and the secret is not to be read on the way. */
+/** A record that was added with a secret is removed with it, and the secret must not be shown. */
 function withoutSecrets(changes: readonly PropertyChange[], places: Places): PropertyChange[] {
   const show = makeRedact(places)
   const hide = (value: string | null) => (value === null ? null : show(value))
@@ -56,9 +57,8 @@ function wantedEntry(history: History, id: string | undefined): HistoryEntry {
   const standing = history
     .ids()
     .map(number => history.entry(number))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .filter(tookEffect)
   const before = standing.at(-2)
-  if (before === undefined)
-    throw new Failure('there is nothing to go back to', { hint: 'gabarit history lists what was done.' })
+  if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before
 }

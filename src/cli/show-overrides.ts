@@ -11,12 +11,12 @@ import type { Places } from '../system/places.ts'
 import { exists, readBytes } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** An override with the words that name it. */
+/** An override with its name. */
 export type NamedOverride = Override & { readonly name: OverrideName }
 
-/** The list for people: the state, the file, what it replaces, and what to do. */
+/** The list for people: state, file, what it replaces, and what to do. */
 export function listAsText(overrides: readonly NamedOverride[], places: Places): string {
-  if (overrides.length === 0) return 'the site overrides nothing'
+  if (overrides.length === 0) return 'the site has no overrides'
   const width = Math.max(...overrides.map(({ state }) => state.length))
   return overrides
     .flatMap(override => [
@@ -33,20 +33,20 @@ function notes(override: NamedOverride, places: Places): string[] {
   return [
     ...(shadow === undefined ? [] : [`replaces ${shadow.file}`]),
     ...(unchangedCopy
-      ? [`unchanged copy of ${state === 'in step' ? 'it: you may remove it' : 'an earlier version'}`]
+      ? [`unchanged copy of ${state === 'in step' ? 'it: you can remove yours' : 'an earlier version'}`]
       : []),
     ...(base === undefined || unchangedCopy || state === 'new' ? [] : [ORIGINS[base.origin]]),
-    ...(state === 'unknown base' ? ['the next event or expansion takes what is shipped now as its base'] : []),
+    ...(state === 'unknown base' ? ['the next event or expansion records what is shipped now as its base'] : []),
     ...(state === 'shadows nothing any more' ? [`remove it, or: gabarit overrides keep ${words}`] : []),
     ...(state === 'stale' ? [`gabarit overrides diff ${words}`, `gabarit overrides merge ${words}`] : []),
-    ...(waiting === undefined ? [] : [`a merge waits for you in ${waiting}`]),
+    ...(waiting === undefined ? [] : [`an unfinished merge is in ${waiting}`]),
   ]
 }
 
 const ORIGINS: Readonly<Record<Base['origin'], string>> = {
   customize: 'copied by "gabarit customize"',
   copy: 'copied by hand',
-  seen: 'compared with what was shipped when gabarit first saw it',
+  seen: 'compared with the shipped file when gabarit first saw it',
   merge: 'merged',
   keep: 'kept by "gabarit overrides keep"',
 }
@@ -67,7 +67,7 @@ function waitingMerge({ id, remembered }: NamedOverride, places: Places): string
   return remembered?.merging !== undefined && exists(file) ? file : undefined
 }
 
-/** What has changed in the shipped file since the custom one was made from it. */
+/** How the shipped file has changed since the custom one was made from it. */
 export async function shippedDiff(override: NamedOverride, { places, flag, colour }: Invocation): Promise<string> {
   const now = override.shadow === undefined ? Buffer.alloc(0) : contentOf(override.shadow.file)
   const before = baseContent(places, override)
@@ -75,7 +75,7 @@ export async function shippedDiff(override: NamedOverride, { places, flag, colou
   return colour && !flag('json') ? colourDiff(diff) : diff
 }
 
-/** What a merge did, for people. */
+/** The result of a merge, for people. */
 export function mergeAsText(override: NamedOverride, result: MergeResult, invocation: Invocation): string {
   const { file, name } = override
   switch (result.outcome) {
@@ -83,20 +83,20 @@ export function mergeAsText(override: NamedOverride, result: MergeResult, invoca
       return `${file}: nothing to merge (${override.state})`
     case 'needs you':
       if (result.file === file) return `${file}: ${result.why}`
-      if (invocation.flag('dry-run')) return `${file}: would need you: ${result.why}`
+      if (invocation.flag('dry-run')) return `${file}: would need your attention: ${result.why}`
       return [
-        `${file}: not merged, nothing in force has changed: ${result.why}`,
+        `${file}: not merged, nothing in effect has changed: ${result.why}`,
         `  1. Edit ${result.file}`,
         `  2. gabarit overrides merge ${name.join(' ')}`,
       ].join('\n')
     case 'merged': {
       if (invocation.flag('dry-run')) {
         const diff = textDiff(file, file, readBytes(file), Buffer.from(result.text, 'latin1'))
-        return diff === '' ? `${file}: has all that changed already` : invocation.colour ? colourDiff(diff) : diff
+        return diff === '' ? `${file}: already has all changes` : invocation.colour ? colourDiff(diff) : diff
       }
-      const template = name[0].startsWith('/') ? [`  See what comes of it: expand-template --diff ${name[0]}`] : []
-      const copy = result.isCopy ? ['  It is what is shipped now: you may remove it.'] : []
-      return [`${file}: merged`, `  The text of before: ${result.former}`, ...copy, ...template].join('\n')
+      const template = name[0].startsWith('/') ? [`  To see the effect: expand-template --diff ${name[0]}`] : []
+      const copy = result.isCopy ? ['  It is now identical to the shipped file: you can remove it.'] : []
+      return [`${file}: merged`, `  Previous version: ${result.former}`, ...copy, ...template].join('\n')
     }
   }
 }

@@ -25,9 +25,10 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
   print(
     [
       summary(entry),
-      `  by way of: ${entry.via}`,
+      `  via: ${entry.via}`,
       ...entry.problems.map(problem => `  problem: ${problem}`),
       ...changeLines(entry.properties),
+      ...(entry.lasting ?? []).map(what => `  lasting: ${what}`),
       ...(entry.folders ?? []).map(folder => `folder ${folder}`),
       ...diffs.map(diff => (colour ? colourDiff(diff) : diff).trimEnd()),
       ...checks,

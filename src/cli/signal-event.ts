@@ -38,7 +38,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
     const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
-    // What an action or a checker said may quote a secret.
+    // The output of an action or a checker may quote a secret.
     print(makeRedact(places)(JSON.stringify(data, null, 2)))
   }
   return { status, plan }

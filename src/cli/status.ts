@@ -1,6 +1,5 @@
 import { EXIT, Failure, orFailure } from '../base/failure.ts'
-import { eventsFor } from '../event/events-for.ts'
-import { type Survey, survey } from '../event/survey.ts'
+import { eventsFor, type Survey, survey } from '../event/survey.ts'
 import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
@@ -9,23 +8,23 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/pending.ts'
-import { CHECKS, examine, type Finding } from './doctor/doctor.ts'
+import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { changeLines, summary } from './history.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
-/** Everything that the screen shows, beside the confirmation that waits. */
+/** Everything the screen shows, except a change waiting for confirmation. */
 interface Status {
   readonly found: Survey
-  /** Events that would make all files that differ, the smallest first. */
+  /** Events that would update all files that differ, the smallest first. */
   readonly events: readonly string[]
   readonly pending: ReturnType<typeof readPending>
   readonly overrides: readonly Override[]
   /** What checks of modules have found, below their headings. */
-  readonly troubles: ReadonlyMap<string, readonly Finding[]>
+  readonly troubles: ReadonlyMap<string, readonly DoctorFinding[]>
   readonly warnings: readonly string[]
 }
 
-/** `gabarit status`. What is damaged is named, all else is shown, and the exit status is 1. */
+/** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */
 export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
   const warnings: string[] = []
   const context = makeContext(places, system, message => warnings.push(message))
@@ -46,18 +45,18 @@ export async function run({ flag, io, places, system, print }: Invocation): Prom
     print(JSON.stringify({ ...asData(status), confirmation, damaged }, null, 2))
   } else {
     const waits = open instanceof Failure || open === undefined ? [] : [open]
-    const waiting = waits.map(one => `waits for confirmation: ${confirmationLine(one)}`)
+    const waiting = waits.map(one => `waiting for confirmation: ${confirmationLine(one)}`)
     print([...damaged, ...waiting, asText(status)].join('\n'))
   }
   return damaged.length > 0 ? EXIT.failed : EXIT.done
 }
 
-/** `gabarit verify`: the same look, exit 1 when anything differs. A pinned file is shown and does not count. */
+/** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
 export async function verify({ flag, places, system, print }: Invocation): Promise<number> {
   const found = survey(makeContext(places, system, () => undefined))
   const differing = found.plan.changes.map(change => `${changeWord(change)} ${change.path}`)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
-  const well = `everything${pinned ? ' else' : ''} is as the databases and templates say`
+  const well = `everything${pinned ? ' else' : ''} matches the databases and templates`
   if (flag('json')) {
     const data = { files: differing, drift: driftData(found.plan.drift), problems: found.problems }
     print(JSON.stringify(data, null, 2))
@@ -68,8 +67,8 @@ export async function verify({ flag, places, system, print }: Invocation): Promi
   return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
-async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, Finding[]>> {
-  const troubles = new Map<string, Finding[]>()
+async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, DoctorFinding[]>> {
+  const troubles = new Map<string, DoctorFinding[]>()
   for (const check of CHECKS) {
     const heading = check.inStatus
     if (heading === undefined) continue
@@ -79,15 +78,15 @@ async function findTroubles(places: Places, system: System, now: Date): Promise<
   return troubles
 }
 
-function isTrouble({ level, ignored }: Finding): boolean {
+function isTrouble({ level, ignored }: DoctorFinding): boolean {
   return level !== 'ok' && ignored === undefined
 }
 
-function troubleLine({ message, command }: Finding): string {
+function troubleLine({ message, command }: DoctorFinding): string {
   return command === undefined ? message : `${message}: ${command}`
 }
 
-/** At most so many events are named. */
+/** Maximum number of events to name. */
 const NAMED_EVENTS = 3
 
 function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
@@ -111,19 +110,19 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
       stale.map(({ file, state }) => `${file}: ${state}`),
     ),
     ...section(
-      'service adjustments that wait',
+      'pending service adjustments',
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
     ...[...troubles].flatMap(([heading, rows]) => section(heading, rows.map(troubleLine))),
-    ...section('what refuses an event', problems),
+    ...section('problems that would stop an event', problems),
     ...section('warnings', warnings),
   ]
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`
-  const own = overrides.length === 0 ? [] : [`overrides in force: ${overrides.length}`]
-  return [last, ...own, ...(body.length === 0 ? ['nothing is waiting'] : body)].join('\n')
+  const own = overrides.length === 0 ? [] : [`overrides: ${overrides.length}`]
+  return [last, ...own, ...(body.length === 0 ? ['nothing to do'] : body)].join('\n')
 }
 
-/** Overrides of which nothing has to be told. */
+/** States of overrides that need no attention. */
 const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
 
 function asData({ found, events, pending, overrides, troubles, warnings }: Status) {

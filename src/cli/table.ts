@@ -6,7 +6,7 @@ import { PAST } from './table/past.ts'
 import { SEEING } from './table/seeing.ts'
 import { SETTING_UP } from './table/setting-up.ts'
 
-/** All commands of the engine. `expand-template` and `signal-event` are programs of their own as well. */
+/** All commands of the engine. `expand-template` and `signal-event` are also separate programs. */
 export const COMMANDS: readonly Command[] = [
   ...CHANGING,
   ...SEEING.map(onlyLooking),

@@ -21,12 +21,12 @@ import { locateInFragments } from './locate.ts'
 import { askSiteChecks } from './site-checks.ts'
 
 /**
- * Commits a plan behind the barrier: the site's checks and the daemons' own checkers speak first, all of what they say is
- * shown, and nothing has changed when any of them refuses. In a dry run the same steps change nothing; the checks are asked only
- * when the context says so.
- * @param companions files of gabarit's own state that stand and fall with the plan
- * @param last asked when everybody else has agreed: the last chance to throw
- * @returns the checks that were made, for the history
+ * Commits a plan once it has passed the barrier: the site's checks and the daemons' own checkers run first, all their objections
+ * are shown, and nothing changes if any of them refuses. In a dry run the same steps change nothing, and the checks only run if
+ * the context says so.
+ * @param companions files of gabarit's own state that are committed with the plan, or not at all
+ * @param last called when all checks have passed: the last chance to throw
+ * @returns the checks that ran, for the history
  * @throws Failure (refused)
  */
 export async function applyPlan(
@@ -46,16 +46,16 @@ export async function applyPlan(
     const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
     const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
     const verdict = await judge(checkers, plan, files, places, asking)
-    // What was asked has ended by the signal too, so its word counts for nothing.
+    // The signal also ended the checks, so their results do not count.
     refuseInterrupted()
-    if (verdict === undefined && system.dryRun) warn('the checkers were not asked: no private view can be made here')
+    if (verdict === undefined && system.dryRun) warn('the checkers did not run: no private view can be created here')
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
     return verdict === undefined && !system.dryRun
   }
   const checkInPlace = async () => {
-    warn('the files were put in place before they were checked: no private view of them could be made')
+    warn('the files were put in place before they were checked: no private view could be created')
     const verdict = await judgeInPlace(checkers, system)
     refuseInterrupted()
     for (const warning of verdict.warnings) warn(warning)
@@ -69,7 +69,7 @@ export async function applyPlan(
     return undefined
   }
   await commit(plan, places, system, ask, companions)
-  // What was written is needed when somebody edits the file by hand.
+  // What was written is needed later, if somebody edits the file by hand.
   if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
   return ran
 }
@@ -110,7 +110,7 @@ function refuse(problems: readonly string[], context: Context, plan: Plan): void
   throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
 }
 
-/** What stands at the places of a plan before it is committed. */
+/** The files at the paths of a plan before it is committed. */
 export function formerStates(plan: Plan, system: System): Restored[] {
   return plan.changes.map(({ path, real, template }) => {
     const state = system.state(real)

@@ -1,36 +1,45 @@
 import { basename, dirname, join } from 'node:path'
+import { refusal } from '../base/failure.ts'
+import { isObject } from '../base/is-object.ts'
+import { readJsonFile } from '../db/json-reader.ts'
 import type { Change } from '../plan/plan.ts'
-import type { Places } from '../system/places.ts'
-import { textOf } from '../system/read-files.ts'
+import { type Places, packageFolders } from '../system/places.ts'
+import { exists, isExecutable } from '../system/read-files.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import type { Judging } from '../template/metadata.ts'
 
-/** One checker, and the files that ask for it. */
+/** One checker, and the files it checks. */
 export interface Checker {
   readonly command: readonly string[]
-  /** The program that judges. */
+  /** The program of the checker. */
   readonly program: string
   readonly paths: readonly string[]
 }
 
-/** An entry of `checkers/well-known.json`: files that are checked whichever template makes them. */
+/** An entry of `checkers/well-known.json`: files that are checked whichever template generates them. */
 interface WellKnown {
   readonly files: readonly RegExp[]
   readonly commands: readonly (readonly string[])[]
 }
 
-/** Which commands judge a changed file: those of its `template.json`, else those of the shipped table. */
+/** The commands that check a changed file: those in its `template.json`, else those in the shipped table. */
 export class CheckerTable {
-  readonly #folder: string
+  readonly #places: Places
+  /** The last one first. */
+  readonly #folders: readonly string[]
   #wellKnown: readonly WellKnown[] | undefined
 
-  constructor(places: Pick<Places, 'shipped'>) {
-    this.#folder = join(places.shipped, 'checkers')
+  constructor(places: Places) {
+    this.#places = places
+    this.#folders = packageFolders(places)
+      .toReversed()
+      .map(folder => join(folder, 'checkers'))
   }
 
-  /** Every different checker of these changes once. */
+  /** The checkers for these changes, without duplicates. */
   of(changes: readonly Change[]): Checker[] {
     const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
-    // Who takes a daemon's main file away has nothing left for it to read.
+    // If a daemon's main file is removed, there is nothing left to check.
     const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
     for (const change of changes) {
       for (const command of this.#commands(change)) {
@@ -45,17 +54,27 @@ export class CheckerTable {
   }
 
   /**
-   * The commands that judge a file, `{}` standing for it and `{checkers}` for the folder of the shipped scripts.
+   * The commands that judge a file, `{}` standing for it and `{checkers}` for the folders of scripts.
    * @param judging what its template asks for
    */
   commandsFor(path: string, { validate }: Judging): readonly (readonly string[])[] {
     const commands = validate ?? this.#usual(path)
-    return commands.map(words => words.map(word => word.replaceAll('{checkers}', () => this.#folder)))
+    return commands.map(words =>
+      words.map(word => word.replace(/^\{checkers\}\/(.*)/s, (_, script: string) => this.#script(script))),
+    )
   }
 
-  /** The program that a command needs; a shipped script is called like the program that it runs. */
+  /** The last package that has a script counts, as everywhere. */
+  #script(name: string): string {
+    const [own = ''] = this.#folders.slice(-1)
+    const script = join(this.#folders.find(folder => isExecutable(join(folder, name))) ?? own, name)
+    refuseUnsafePart(this.#places, script)
+    return script
+  }
+
+  /** The program that a command needs; a shipped script has the name of the program that it runs. */
   programOf([program = '']: readonly string[]): string {
-    return dirname(program) === this.#folder ? basename(program) : program
+    return this.#folders.includes(dirname(program)) ? basename(program) : program
   }
 
   #commands(change: Change): readonly (readonly string[])[] {
@@ -66,7 +85,7 @@ export class CheckerTable {
         const commands = this.commandsFor(change.path, change.judging)
         return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
       }
-      // A file or link that goes or comes can break the set, but there is nothing to read in it.
+      // Removing a file or adding a link can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
         return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
@@ -74,20 +93,30 @@ export class CheckerTable {
   }
 
   #usual(path: string): readonly (readonly string[])[] {
-    this.#wellKnown ??= readTable(join(this.#folder, 'well-known.json'))
+    this.#wellKnown ??= this.#folders.flatMap(folder => readTable(join(folder, 'well-known.json')))
     return this.#wellKnown
       .filter(({ files }) => files.some(file => file.test(path)))
       .flatMap(({ commands }) => commands)
   }
 }
 
-/** A package of templates alone has no table. */
+/**
+ * A package of templates alone has no table.
+ * @throws Failure (refused) when it is malformed: files would go unchecked
+ */
 function readTable(file: string): WellKnown[] {
-  const table: { files: string[]; commands: string[][] }[] = JSON.parse(textOf(file) ?? '[]')
+  if (!exists(file)) return []
+  const table = readJsonFile(file)
+  const isList = (value: unknown, isItem: (item: unknown) => boolean) => Array.isArray(value) && value.every(isItem)
+  const isText = (item: unknown) => typeof item === 'string'
+  const isEntry = (entry: unknown): entry is { files: string[]; commands: string[][] } =>
+    isObject(entry) && isList(entry.files, isText) && isList(entry.commands, words => isList(words, isText))
+  if (!Array.isArray(table) || !table.every(isEntry))
+    throw refusal('it must be a list of {"files": [PATTERN], "commands": [[WORD]]}', { where: file })
   return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
 }
 
-/** `*` stands for a part of a name, `**` also for folders. */
+/** `*` matches part of a name, `**` also matches folders. */
 function asPattern(glob: string): RegExp {
   const source = glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*\*?/g, stars => (stars === '*' ? '[^/]*' : '.*'))
   return new RegExp(`^${source}$`)

@@ -12,29 +12,29 @@ import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo 
 /** A file that is staged and not yet in place, for the validators. */
 export interface Staged {
   readonly change: FileChange
-  /** Where its new content can be read. */
+  /** The file with its new content. */
   readonly file: string
 }
 
-/** Throws what is wrong with files that are in place. */
+/** Throws if something is wrong with the files that are now in place. */
 export type LastWord = () => Promise<void>
 
 interface Step {
   readonly entry: JournalEntry
-  /** Makes the new file or link beside the target. */
+  /** Creates the new file or link next to the target. */
   readonly stage?: () => void
   /** Puts it in place. */
   readonly commit: () => void
 }
 
 /**
- * Commits a plan: all files or none. Everything is staged beside its target and judged before the first rename; a
- * journal written before the first step lets the next command undo a commit that was cut off.
+ * Commits a plan: all files or none. Everything is staged next to its target and checked before the first rename. A journal
+ * written before the first step lets the next command undo an interrupted commit.
  * The caller holds the event lock and has called `recover()`.
- * @param judge looks at the staged files; when it throws, nothing has changed. What it returns is asked when all files are in
- * place, and as long as it has not agreed they can still be undone: by it, or by the next command after a crash
+ * @param judge checks the staged files; if it throws, nothing has changed. It returns a function that is called once all files
+ * are in place. Until that has returned, they can still be undone: if it throws, or by the next command after a crash
  * @param companions put in place before the first target
- * @throws Failure (refused) when it could not be done; everything is then as before
+ * @throws Failure (refused) if it failed; everything is then as before
  */
 export async function commit(
   plan: Plan,
@@ -56,7 +56,7 @@ export async function commit(
   }
   try {
     places.state.makeFolder()
-    // A left-over of a journal that was moved away by hand must not count as the old content.
+    // A leftover of a journal that was moved away by hand must not count as the old content.
     removeBackups(system, journal)
     JOURNAL.write(places, journal)
   } catch (error) {
@@ -80,26 +80,26 @@ export async function commit(
     cleanUp(system, journal)
     JOURNAL.remove(places)
   } catch {
-    // All files are in place. What is left over is for the next command to clear away.
+    // All files are in place. The next command removes leftovers.
   }
 }
 
-/** Undoes what was done so far, and throws why. */
+/** Undoes what was done so far, and throws the reason. */
 function putBack(journal: Journal, places: Places, system: System, failure: Failure): never {
   try {
     undo(system, journal)
     JOURNAL.remove(places)
   } catch (error) {
-    throw new Failure(`${failure.message}\nand not everything could be put back: ${systemReason(error)}`, {
+    throw new Failure(`${failure.message}\nand not everything could be restored: ${systemReason(error)}`, {
       ...(failure.where === undefined ? {} : { where: failure.where }),
-      hint: 'The next gabarit command that changes files puts back the rest.',
+      hint: 'The next gabarit command that changes files restores the rest.',
       cause: error,
     })
   }
   throw failure
 }
 
-/** What the operating system said before anything was changed, as a refusal. */
+/** An error of the operating system before anything was changed, as a refusal. */
 export function writeFailure(error: unknown): Failure {
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
   return refusal(`could not be written: ${systemReason(error)}`, {
@@ -112,7 +112,7 @@ export function writeFailure(error: unknown): Failure {
 const NEW = '.gabarit-new'
 const BEFORE = '.gabarit-before'
 
-/** Hidden names beside the target: same file system, and outside of patterns like `conf.d/*.conf`. */
+/** Hidden names next to the target: on the same file system, and not matched by patterns like `conf.d/*.conf`. */
 function beside(real: string, suffix: string): string {
   return join(dirname(real), `.${basename(real)}${suffix}`)
 }
@@ -195,7 +195,7 @@ function makeFolder({ real, attributes, named }: NewFolder, system: System): voi
   if (named) system.setAttributes(real, attributes)
 }
 
-/** Copies what a person wrote, before it is replaced: nothing that was edited by hand is ever lost. */
+/** Copies manually edited files before they are replaced, so that no edit is ever lost. */
 function keepReplaced(plan: Plan, places: Places, system: System): void {
   const stamp = new Date().toISOString().replaceAll(':', '')
   for (const change of plan.changes) {
@@ -209,13 +209,13 @@ function keepReplaced(plan: Plan, places: Places, system: System): void {
   }
 }
 
-/** `etc+hosts` for `/etc/hosts`; a plus is escaped, and a path that is too long for a name is cut and told by its hash. */
+/** `etc+hosts` for `/etc/hosts`. A plus is escaped; a path that is too long for a name is cut and gets a hash. */
 function flatName(path: string): string {
   const name = path.slice(1).replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
   return Buffer.byteLength(name) <= 200 ? name : `${[...name].slice(-40).join('')}.${sha256(path).slice(0, 12)}`
 }
 
-/** Where the copies of files are that a person had written and an event replaced. */
+/** The folder for copies of manually edited files that an event replaced. */
 export function replacedFolder(places: Places): string {
   return places.state.path('replaced')
 }

@@ -5,24 +5,24 @@ import type { Attributes, Files } from '../system/files.ts'
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 
-/** One step of a commit, as the journal remembers it. All names are real paths. */
+/** One step of a commit, as recorded in the journal. All names are real paths. */
 export interface JournalEntry {
   readonly real: string
-  /** The new file or link, made beside the target before the first rename. */
+  /** The new file or link, created next to the target before the first rename. */
   readonly staged?: string
-  /** The name that keeps the old file until the commit is done. */
+  /** The name under which the old file is kept until the commit is complete. */
   readonly backup?: string
-  /** What becomes of the staged file where nothing stood before: SHA-256 of a file, target of a link. */
+  /** Identifies the new file if there was none before: SHA-256 of a file, or target of a link. */
   readonly made?: string
-  /** Attributes to put back, for a step that changes nothing else. */
+  /** Attributes to restore, for a step that changes nothing else. */
   readonly attributes?: Attributes
 }
 
 export interface Journal {
-  /** `prepared`: undo it. `committed`: only the backups are left to be removed. */
+  /** `prepared`: undo it. `committed`: only the backups still have to be removed. */
   readonly phase: 'prepared' | 'committed'
   readonly entries: readonly JournalEntry[]
-  /** Folders that were made, outermost first. */
+  /** Folders that were created, outermost first. */
   readonly folders: readonly string[]
   /** Folders to remove if they are empty when all files are in place. Absent: none. */
   readonly emptied?: readonly string[]
@@ -42,13 +42,13 @@ export const JOURNAL = new StateFile<Journal>('journal.json', {
     emptied: optional(listOf(text)),
   }),
   wayOut:
-    'Look for files named .*.gabarit-before (old content) and .*.gabarit-new beside the targets, then move the journal away.',
+    'Look for files named .*.gabarit-before (old content) and .*.gabarit-new next to the targets, then move the journal away.',
 })
 
 /**
- * Finishes or undoes a commit that was cut off. Repeatable: being cut off here as well does no harm.
+ * Completes or undoes an interrupted commit. Can itself be interrupted and repeated.
  * The caller holds the event lock.
- * @returns what was done, in words; undefined when there was nothing to do
+ * @returns what was done, in words; undefined if there was nothing to do
  */
 export function recover(places: Places): string | undefined {
   const { files } = places.state
@@ -59,11 +59,11 @@ export function recover(places: Places): string | undefined {
   places.state.removeDurably(JOURNAL.name)
   const count = `${journal.entries.length} file${journal.entries.length === 1 ? '' : 's'}`
   return journal.phase === 'committed'
-    ? `finished an earlier commit of ${count} that was cut off`
-    : `undid an earlier commit of ${count} that was cut off: everything is as it was before it`
+    ? `completed an earlier commit of ${count} that was interrupted`
+    : `undid an earlier commit of ${count} that was interrupted: everything is as it was before`
 }
 
-/** Puts everything back as it was before the first step. */
+/** Restores everything to the state before the first step. */
 export function undo(files: Files, journal: Journal): void {
   for (const entry of journal.entries.toReversed()) undoEntry(files, entry)
   for (const folder of new Set(journal.entries.map(({ real }) => dirname(real))))
@@ -77,7 +77,7 @@ export function cleanUp(files: Files, journal: Journal): void {
   for (const folder of journal.emptied ?? []) removeEmptyFolder(files, folder)
 }
 
-/** Removes what kept the old files. */
+/** Removes the backups of the old files. */
 export function removeBackups(files: Files, journal: Journal): void {
   for (const { backup } of journal.entries) if (backup !== undefined) files.remove(backup)
 }
@@ -92,7 +92,7 @@ function undoEntry(files: Files, entry: JournalEntry): void {
     if (staged) files.remove(entry.backup)
     else files.rename(entry.backup, entry.real)
   } else if (entry.made !== undefined && !staged && isMade(files, entry.real, entry.made)) {
-    // There was nothing before, and the staged file has become the target.
+    // There was no file before, and the staged file has become the target.
     files.remove(entry.real)
   }
   if (staged) files.remove(entry.staged)
@@ -102,7 +102,7 @@ function exists(files: Files, path: string | undefined): path is string {
   return path !== undefined && files.state(path) !== undefined
 }
 
-/** What somebody else has put there since a crash is not ours to remove. */
+/** If somebody else put something there since a crash, that is not ours to remove. */
 function isMade(files: Files, path: string, made: string): boolean {
   const kind = files.state(path)?.kind
   return (kind === 'link' && files.readLink(path) === made) || (kind === 'file' && sha256(files.read(path)) === made)
@@ -113,6 +113,6 @@ function removeEmptyFolder(files: Files, folder: string): void {
   try {
     files.removeFolder(folder)
   } catch {
-    // Somebody put something into it meanwhile: it stays.
+    // Somebody has put something into it: keep it.
   }
 }

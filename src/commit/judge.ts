@@ -13,7 +13,7 @@ const NOT_FOUND = 127
 
 /** What the checkers found. */
 export interface Verdict {
-  /** Everything that any of them said against it; empty: nobody objects. */
+  /** All objections; empty if there are none. */
   readonly problems: readonly string[]
   /** The commands that were run. */
   readonly ran: readonly string[]
@@ -21,8 +21,8 @@ export interface Verdict {
 }
 
 /**
- * Has the checkers judge the whole staged set at its real paths, in a mount namespace that nobody else sees.
- * @returns undefined where such a view cannot be made (not root, no namespaces): judge after the commit instead
+ * Has the checkers check the whole staged set at its real paths, in a private mount namespace.
+ * @returns undefined if such a view cannot be created (not root, no namespaces): check after the commit instead
  */
 export async function judgeStaged(
   checkers: readonly Checker[],
@@ -51,11 +51,11 @@ export async function judgeStaged(
     timeout: 2 * TIMEOUT,
   })
   if (answer.status !== 0) return undefined
-  // Node, or what starts it, may have something to complain about.
+  // Node, or what starts it, may print warnings.
   return verdict(checkers, JSON.parse(answer.stdout))
 }
 
-/** Has the checkers judge the files where they are, after a commit that can still be undone. */
+/** Has the checkers check the files in place, after a commit that can still be undone. */
 export async function judgeInPlace(checkers: readonly Checker[], system: System): Promise<Verdict> {
   const options = { env: { ...system.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
   return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))

@@ -13,11 +13,11 @@ export function listSiteChecks(places: Places): string[] {
   return filesOf(places).filter(file => isExecutable(file))
 }
 
-/** A check that is not executable is not asked, which nobody would notice. */
+/** A check that is not executable never runs, which nobody would notice. */
 export function lintSiteChecks(places: Places): Finding[] {
   return filesOf(places)
     .filter(file => !isExecutable(file))
-    .map(file => ({ level: 'warning', message: `${file}: not executable, so this check is never asked` }))
+    .map(file => ({ level: 'warning', message: `${file}: not executable, so this check never runs` }))
 }
 
 function filesOf(places: Places): string[] {
@@ -27,8 +27,8 @@ function filesOf(places: Places): string[] {
 }
 
 /**
- * Asks the site's checks about a plan, which they get as JSON on standard input (made only when there is a check). One that ends with another status than 0
- * refuses; what a content one prints is shown as a warning.
+ * Runs the site's checks on a plan, which they get as JSON on standard input (only created if there is a check). A check that
+ * exits with a status other than 0 refuses the plan. If a check passes, its output is shown as a warning.
  */
 export async function askSiteChecks(
   planJson: () => string,

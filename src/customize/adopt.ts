@@ -14,10 +14,10 @@ import { placeEdits } from './place.ts'
 import { allBodies, bannerLines, bodyOf, differingPaths, withoutBanner } from './prove.ts'
 
 /**
- * Works out how an edit made by hand becomes fragments of the site: custom fragments and the file itself as one plan, so
- * that both change or neither. It is proved first, by expanding with these fragments: below its banner the file has to
- * come out as it was edited, byte for byte, and every other file as before.
- * @throws Failure (refused) when the edit finds no place in fragments
+ * Turns a manual edit into the site's own fragments: the fragments and the file itself in one plan, so that both change or
+ * neither. The result is verified by expanding with these fragments. Below its banner the file must match the edit byte for
+ * byte, and every other file must be unchanged.
+ * @throws Failure (refused) if the edit does not fit into fragments
  */
 export function adoptPlan(context: Context, path: string): Plan {
   refusePinned(context, path)
@@ -25,7 +25,7 @@ export function adoptPlan(context: Context, path: string): Plan {
   const traced = traceOne(context, wanted)
   const edited = editedText(context, path, traced.text)
   if (wanted.metadata.each !== undefined)
-    throw impossible(path, [`the template /${wanted.template} makes one such file for each record`], traced)
+    throw impossible(path, [`the template /${wanted.template} generates one such file for each record`], traced)
   const { fragments, problems } = placeEdits(traced, edited)
   if (problems.length > 0) throw impossible(path, problems, traced)
   const output = prove(context, wanted, fragments, withoutBanner(edited, bannerLines(traced)), traced)
@@ -43,10 +43,12 @@ function traceOne(context: Context, { path, template }: Pick<Output, 'path' | 't
     ({ output }) => output.path === path,
   )
   if (traced?.output.content !== undefined) return traced
-  throw refusal(`no template makes ${path} any more, so there is no fragment for the edit`, { hint: otherWays(path) })
+  throw refusal(`no template generates ${path} any more, so there is no fragment for the edit`, {
+    hint: otherWays(path),
+  })
 }
 
-/** Expands with the new fragments in a layer of their own, before anything is written to the site's. */
+/** Expands with the new fragments in a separate layer, before anything is written to the site's. */
 function prove(
   context: Context,
   wanted: Output,
@@ -66,10 +68,10 @@ function prove(
       .expand(`/${wanted.template}`)
       .find(({ path }) => path === wanted.path)
     if (output === undefined || output.content !== traced.text || bodyOf(traced) !== body)
-      throw impossible(wanted.path, ['expanding with the new fragments does not give the edited text'], before)
+      throw impossible(wanted.path, ['expanding with the new fragments does not produce the edited text'], before)
     const others = differingPaths(allBodies(context), allBodies(trial)).filter(path => path !== wanted.path)
     if (others.length > 0)
-      throw impossible(wanted.path, [`the fragments make other files too: ${others.join(', ')}`], before)
+      throw impossible(wanted.path, [`the fragments also change other files: ${others.join(', ')}`], before)
     return output
   })
 }
@@ -79,15 +81,18 @@ function impossible(path: string, problems: readonly string[], { output, reads, 
   const named = problems.flatMap(problem => files.filter(file => problem.includes(`${file}:`)))
   const file = named[0] ?? files[0] ?? ''
   const isOwn = file.includes('/templates-custom/')
-  return refusal([`the edit of ${path} cannot be made a fragment:`, ...problems.map(line => `  ${line}`)].join('\n'), {
-    hint: [
-      'Nothing was changed. Edit the fragment by hand, then give the file up to it:',
-      `gabarit explain ${path}`,
-      isOwn ? `The fragment is your own: ${file}` : `gabarit customize /${output.template} ${file.split('/').at(-1)}`,
-      `gabarit restore ${path}`,
-      otherWays(path),
-    ].join('\n'),
-  })
+  return refusal(
+    [`the edit of ${path} cannot be turned into a fragment:`, ...problems.map(line => `  ${line}`)].join('\n'),
+    {
+      hint: [
+        'Nothing was changed. Edit the fragment yourself, then regenerate the file:',
+        `gabarit explain ${path}`,
+        isOwn ? `The fragment is your own: ${file}` : `gabarit customize /${output.template} ${file.split('/').at(-1)}`,
+        `gabarit restore ${path}`,
+        otherWays(path),
+      ].join('\n'),
+    },
+  )
 }
 
 function otherWays(path: string): string {

@@ -1,31 +1,36 @@
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
+import { changeBases, overrideContents } from '../override/bases.ts'
 import type { Context } from '../plan/context.ts'
 import type { FileChange, NewFolder } from '../plan/plan.ts'
 import { type NewFolders, Target } from '../plan/target.ts'
+import type { Places } from '../system/places.ts'
+import { readBytes } from '../system/read-files.ts'
+import type { System } from '../system/system.ts'
+import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
 
-/** The writing of a fragment into the site's templates-custom, as a part of a plan. */
+/** Writing a fragment into the site's templates-custom, as part of a plan. */
 export interface CustomFragment {
   readonly change: FileChange
-  /** Folders to make for it. */
+  /** Folders to create for it. */
   readonly folders: readonly NewFolder[]
 }
 
 /**
- * Plans the site's own version of a fragment, or the change of the one it has.
- * @param template whose file it is for
- * @param file the fragment that is in force now
+ * Plans the site's own version of a fragment, or a change to its existing one.
+ * @param template the template it belongs to
+ * @param file the fragment in effect now
  */
 export function customFragment(context: Context, template: string, file: string, after: string): CustomFragment {
   const { places, system, layers } = context
   const layer = layers.find(({ folder }) => file.startsWith(`${folder}/`))
-  if (layer === undefined) throw refusal('this fragment is in no folder of templates', { where: file })
+  if (layer === undefined) throw refusal('this fragment is not in any templates folder', { where: file })
   const own = join(places.site, 'templates-custom', relative(layer.folder, file))
   const path = `/${relative(places.root, own)}`
   const target = new Target(places, system)
   const real = target.real(path)
   const state = system.state(real)
-  if (state !== undefined && state.kind !== 'file') throw refusal('is no file', { where: real })
+  if (state !== undefined && state.kind !== 'file') throw refusal('is not a file', { where: real })
   const folders: NewFolders = new Map()
   if (state === undefined) target.missingFolders(real, folders)
   const attributes = state ?? { mode: 0o644, uid: 0, gid: 0 }
@@ -41,4 +46,22 @@ export function customFragment(context: Context, template: string, file: string,
     replacesLink: undefined,
   }
   return { change, folders: [...folders.values()] }
+}
+
+/** Copies a fragment into the site's templates-custom and remembers what it was made from. @returns the copy */
+export function copyFragment(
+  places: Places,
+  system: System,
+  template: TemplateFiles,
+  { name, file }: FragmentFile,
+): string {
+  const path = template.single ? template.name : join(template.name, name)
+  const own = join(places.site, 'templates-custom', path)
+  const content = readBytes(file)
+  system.makeFolder(dirname(own))
+  // Not with the mode of the shipped one: in a checkout a whole group may write it.
+  system.writeNew(own, content, { mode: 0o644, uid: 0, gid: 0 })
+  const sha256 = overrideContents(places).put(content)
+  changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
+  return own
 }

@@ -9,8 +9,8 @@ import type { Output } from '../template/expand.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 
 /**
- * What shall stand at a path now. A file that gabarit wrote and that no template makes any more has no content.
- * @throws Failure (refused) for a file that gabarit does not make, or when its template cannot be expanded
+ * What should be at a path now. A file that gabarit wrote but no template generates any more has no content.
+ * @throws Failure (refused) for a file that gabarit does not generate, or if its template cannot be expanded
  */
 export function wantedOutput(context: Context, path: string): Output {
   const { places, layers } = context
@@ -27,12 +27,12 @@ export function wantedOutput(context: Context, path: string): Output {
     return { path, template, content: undefined, link: undefined, folders: [], metadata, reads: [] }
   }
   const known = [...manifest.keys(), ...listTemplates(layers).map(name => `/${name}`)]
-  throw refusal(`gabarit does not make ${path}${didYouMean(path, known)}`, {
-    hint: 'gabarit managed lists the files that it has written.',
+  throw refusal(`gabarit does not generate ${path}${didYouMean(path, known)}`, {
+    hint: 'To list the files that gabarit has written: gabarit managed',
   })
 }
 
-/** The template that wrote it, the one of that name, then those that make files of other names. */
+/** The template that wrote it, the one of that name, then those that generate files with other names. */
 function candidates({ layers }: Context, path: string, owner: string | undefined): string[] {
   const named = [owner, path.slice(1)].filter(name => name !== undefined && findTemplate(layers, name) !== undefined)
   if (owner !== undefined && named.length > 0) return [...new Set(named)].filter(name => name !== undefined)
@@ -41,15 +41,15 @@ function candidates({ layers }: Context, path: string, owner: string | undefined
 }
 
 /**
- * The path of a command line as it is on the server.
+ * Checks a path on the command line: it must be the path on the server.
  * @throws Failure (usage) for a relative one
  */
 export function serverPath(path: string): string {
   if (path.startsWith('/') && path.length > 1) return path
-  throw usageFailure(`${path}: name the file by its whole path on the server: /etc/hosts`)
+  throw usageFailure(`${path}: give the full path on the server, such as /etc/hosts`)
 }
 
-/** @throws Failure (refused) for a pinned file, which nothing overwrites */
+/** @throws Failure (refused) for a pinned file, which must not be overwritten */
 export function refusePinned(context: Context, path: string): void {
   const pin = readPins(context.places).get(path)
   if (pin === undefined) return

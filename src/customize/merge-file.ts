@@ -34,14 +34,14 @@ export class MergeFile {
     return this.#system.state(this.path) === undefined ? undefined : this.#system.read(this.path)
   }
 
-  /** Writes it with the owner and mode of the custom file, but never executable. */
+  /** Writes it with the owner and mode of the custom file, but without execute permission. */
   write(text: Buffer): void {
     const { mode = 0o644, uid = 0, gid = 0 } = statOf(this.#custom.file) ?? {}
     this.#system.makeFolder(dirname(this.path))
     this.#system.replace(this.path, text, { mode: mode & 0o666, uid, gid })
   }
 
-  /** Removes it with the folders that it leaves empty. */
+  /** Removes it and the folders that become empty. */
   remove(): void {
     this.#system.remove(this.path)
     for (let folder = dirname(this.path); folder.startsWith(this.#folder); folder = dirname(folder))

@@ -8,12 +8,12 @@ import type { System } from '../system/system.ts'
 import { MergeFile } from './merge-file.ts'
 import { hasMarks, mergeTexts } from './three-way.ts'
 
-/** How a merge ended. */
+/** The result of a merge. */
 export type MergeResult =
   | { readonly outcome: 'nothing to merge' }
-  /** In force now; `former` is where the custom text of before lies. */
+  /** In effect now; `former` is where the previous custom text is kept. */
   | { readonly outcome: 'merged'; readonly text: string; readonly former: string; readonly isCopy: boolean }
-  /** Nothing in force has changed: a person has to look at `file` first. */
+  /** Nothing in effect has changed: the administrator must edit `file` first. */
   | { readonly outcome: 'needs you'; readonly file: string; readonly why: string }
 
 /**
@@ -28,7 +28,7 @@ export function mergeOverride(places: Places, system: System, override: Override
   if (waits !== undefined && remembered?.merging !== undefined)
     return finish(places, system, override, waiting, bytes(waits), remembered.merging)
   if (waits !== undefined)
-    throw new Failure('a file lies where the merge has to go', { where: waiting.path, hint: 'Move it away.' })
+    throw new Failure('a file is in the place of the merge', { where: waiting.path, hint: 'Move it away.' })
   if (override.state !== 'stale') return nothingToMerge(override)
   const { shadow, shippedHash } = override
   if (shadow === undefined || shippedHash === null) return { outcome: 'nothing to merge' }
@@ -53,7 +53,7 @@ export function mergeOverride(places: Places, system: System, override: Override
   return { outcome: 'needs you', file: waiting.path, why: problem }
 }
 
-/** The administrator has looked: the custom file is right beside what is shipped now. */
+/** The administrator has decided that the custom file is right as it is, given what is shipped now. */
 export function keepOverride(places: Places, system: System, override: Override): void {
   const waiting = new MergeFile(places, system, override)
   if (waiting.read() !== undefined)
@@ -66,19 +66,19 @@ export function keepOverride(places: Places, system: System, override: Override)
   changeBases(places, () => new Map([[id, { sha256, origin: 'keep' }]]))
 }
 
-/** What the shipped file held when the custom one was made from it. */
+/** The content of the shipped file from which the custom one was made. */
 export function baseContent(places: Places, { base, hash, file, id }: Override): Buffer {
   if (base === undefined)
-    throw new Failure('it is not known yet what this override was made from', {
+    throw new Failure('it is not yet known what this override was made from', {
       where: file,
-      hint: 'The next event or expansion remembers what is shipped now. Compare the two yourself.',
+      hint: 'The next event or expansion records what is shipped now. Compare the two yourself.',
     })
   if (base.sha256 === null) return Buffer.alloc(0)
   if (base.sha256 === hash) return contentOf(file)
   try {
     return overrideContents(places).get(base.sha256)
   } catch (error) {
-    throw new Failure(`what ${id} was made from is gone or damaged: ${messageOf(error)}`, {
+    throw new Failure(`the base of ${id} is missing or damaged: ${messageOf(error)}`, {
       where: overrideContents(places).fileOf(base.sha256),
       hint: 'Compare the two files yourself, then: gabarit overrides keep',
       cause: error,
@@ -96,18 +96,18 @@ function finish(
 ): MergeResult {
   const file = waiting.path
   if (merging.custom !== override.hash)
-    throw new Failure('this override has changed since the merge was begun', {
+    throw new Failure('this override has changed since the merge began', {
       where: override.file,
-      hint: `Bring the change into ${file} as well and undo it here, or remove ${file} and merge again.`,
+      hint: `Make the same change in ${file} and undo it here, or remove ${file} and merge again.`,
     })
-  const problem = hasMarks(text) ? 'it still holds marks of a conflict' : waiting.problemOf(raw(text))
+  const problem = hasMarks(text) ? 'it still contains conflict markers' : waiting.problemOf(raw(text))
   if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
   return install(places, system, override, waiting, text, merging.shipped)
 }
 
 /**
- * The custom file first, its base last: a crash in between leaves an override that counts as stale, and merging it again
- * finds nothing to do.
+ * Writes the custom file first and its base last. A crash in between leaves an override that counts as stale, and merging it
+ * again finds nothing to do.
  */
 function install(
   places: Places,
@@ -118,7 +118,7 @@ function install(
   shipped: string,
 ): MergeResult {
   overrideContents(places).put(contentOf(override.file))
-  // A custom file that is a link into a working copy stays one.
+  // A custom file that is a link into a working copy stays a link.
   const file = system.realPath(override.file) ?? override.file
   system.replace(file, raw(text), system.state(file) ?? { mode: 0o644, uid: 0, gid: 0 })
   waiting.remove()
@@ -132,17 +132,18 @@ function nothingToMerge(override: Override): MergeResult {
   return { outcome: 'nothing to merge' }
 }
 
-const UNKNOWN = 'it is not known what it was made from; compare it with the shipped file, then "gabarit overrides keep"'
+const UNKNOWN =
+  'it is not known what it was made from; compare it with the shipped file, then run "gabarit overrides keep"'
 
 function notByLines({ file, shadow }: Override): Failure {
-  const how = shadow?.whole === true ? 'is taken as a whole' : 'is merged key by key at every use'
+  const how = shadow?.whole === true ? 'replaces the whole file' : 'is merged key by key whenever it is used'
   return new Failure(`this override ${how}: there are no lines to merge`, {
     where: file,
-    hint: 'See what has changed with "gabarit overrides diff", change yours where it needs it, then: gabarit overrides keep',
+    hint: 'See what has changed with "gabarit overrides diff", update yours if needed, then: gabarit overrides keep',
   })
 }
 
-/** One character a byte, so that a text in any encoding comes out as it went in. */
+/** One character per byte, so that text in any encoding is preserved. */
 function bytes(content: Buffer): string {
   return content.toString('latin1')
 }

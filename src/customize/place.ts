@@ -2,7 +2,7 @@ import { diffArrays } from 'diff'
 import type { TracedOutput } from '../template/trace.ts'
 import { linesOf, readSourceLines, type SourceLine } from './source-lines.ts'
 
-/** Fragments as they would have to be, by their present file; or why a hunk finds no place in one. */
+/** The fragments with the edit applied, by their current file; or why a hunk does not fit into one. */
 export interface Placement {
   readonly fragments: ReadonlyMap<string, string>
   readonly problems: readonly string[]
@@ -24,14 +24,14 @@ interface FragmentEdit {
   readonly lines: readonly string[]
 }
 
-/** A line of the output that is a plain line of a fragment, where its index counts from 0. */
+/** The plain fragment line that an output line comes from; its index counts from 0. */
 interface Place {
   readonly file: string
   readonly index: number
   readonly depth: number
 }
 
-/** Carries the difference between an output and an edited text over to the fragments that the output is made of. */
+/** Applies the difference between an output and an edited text to the fragments of the output. */
 export function placeEdits(traced: TracedOutput, edited: string): Placement {
   const finder = new PlaceFinder(traced)
   const edits: FragmentEdit[] = []
@@ -48,7 +48,7 @@ export function placeEdits(traced: TracedOutput, edited: string): Placement {
 }
 
 function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentEdit | string {
-  if (added.some(line => line.includes('<%'))) return 'the new text holds <%, which a fragment would run as code'
+  if (added.some(line => line.includes('<%'))) return 'the new text contains <%, which a fragment would run as code'
   if (removed === 0) return placeInsertion(at, added, finder)
   const places: Place[] = []
   for (let line = at; line < at + removed; line++) {
@@ -59,7 +59,7 @@ function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentE
   const first = places[0]
   if (first === undefined) return 'nothing is there'
   const other = places.find(({ file }) => file !== first.file)
-  if (other !== undefined) return `it reaches over two fragments, ${first.file} and ${other.file}`
+  if (other !== undefined) return `it spans two fragments, ${first.file} and ${other.file}`
   const apart = places.find(({ index }, count) => index !== first.index + count)
   if (apart !== undefined) return `there is code between these lines in ${first.file}:${first.index + 1}`
   return { file: first.file, from: first.index, to: first.index + removed, lines: added }
@@ -67,7 +67,7 @@ function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentE
 
 const NOTHING_ABOVE = 'nothing is above'
 
-/** New lines go behind the line above or before the line below, whichever stands in fewer blocks. */
+/** New lines go after the line above or before the line below, whichever is nested less deeply. */
 function placeInsertion(at: number, lines: readonly string[], finder: PlaceFinder): FragmentEdit | string {
   const above = at === 0 ? NOTHING_ABOVE : finder.place(at - 1)
   const below = finder.place(at)
@@ -77,7 +77,7 @@ function placeInsertion(at: number, lines: readonly string[], finder: PlaceFinde
   return typeof above !== 'string' || above === NOTHING_ABOVE ? below : above
 }
 
-/** Finds the lines of fragments that are printed once and as they stand. */
+/** Finds fragment lines that are printed unchanged and exactly once. */
 class PlaceFinder {
   readonly #traced: TracedOutput
   readonly #lines: readonly string[]
@@ -93,19 +93,18 @@ class PlaceFinder {
     })
   }
 
-  /** @returns where a line of the output comes from, or why it has no place of its own */
+  /** @returns where a line of the output comes from, or why it has no single origin */
   place(index: number): Place | string {
     const origin = this.#traced.origins[index + 1]
-    if (index >= this.#lines.length) return 'it stands behind the last line'
+    if (index >= this.#lines.length) return 'it is after the last line'
     if (origin === undefined) return 'it is in the banner, which gabarit writes itself'
     const { file, line } = origin
     const where = `${file}:${line}`
-    if ((this.#traced.depths.get(file) ?? 0) > 0)
-      return `it is made by a sub-template, ${where}, for more than this place`
+    if ((this.#traced.depths.get(file) ?? 0) > 0) return `it is printed by a sub-template, ${where}, and not only here`
     const times = this.#counts.get(idOf(origin)) ?? 0
     const source = this.source(file)[line - 1]
-    if (source?.plain !== true || source.text !== this.#lines[index]) return `it is made by code, ${where}`
-    if (source.looped || times > 1) return `it is made in a loop, ${where}`
+    if (source?.plain !== true || source.text !== this.#lines[index]) return `it is printed by code, ${where}`
+    if (source.looped || times > 1) return `it is printed in a loop, ${where}`
     return { file, index: line - 1, depth: source.depth }
   }
 
@@ -145,7 +144,7 @@ function hunksOf(before: string[], after: string[]): Hunk[] {
 
 function applyEdits(source: readonly SourceLine[], edits: readonly FragmentEdit[]): string {
   const lines = source.map(({ text }) => text)
-  // From the last one on, so that places stay right.
+  // Last one first, so that positions stay valid.
   for (const { from, to, lines: added } of edits.toSorted((a, b) => b.from - a.from))
     lines.splice(from, to - from, ...added)
   return lines.join('')

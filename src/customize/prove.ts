@@ -5,13 +5,13 @@ import { makeExpander } from '../plan/run.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { listTemplates } from '../template/tree.ts'
 
-/** How many lines the banner has: they come from no fragment. */
+/** How many lines the banner has. They do not come from a fragment. */
 export function bannerLines({ origins }: TracedOutput): number {
   const first = origins.findIndex(origin => origin !== undefined)
   return first === -1 ? 0 : first - 1
 }
 
-/** The text below the banner, which names custom fragments and so differs by right. */
+/** The text below the banner. The banner may differ, because it names custom fragments. */
 export function bodyOf(traced: TracedOutput): string {
   return withoutBanner(traced.text, bannerLines(traced))
 }
@@ -21,7 +21,7 @@ export function withoutBanner(text: string, count: number): string {
   return text.split('\n').slice(count).join('\n')
 }
 
-/** Everything that the templates make, below the banners, by path; a template that cannot be expanded is noted as such. */
+/** Everything that the templates generate, without banners, by path. A template that cannot be expanded is marked as such. */
 export function allBodies(context: Context): Map<string, string> {
   const bodies = new Map<string, string>()
   for (const name of listTemplates(context.layers)) {
@@ -36,7 +36,7 @@ export function allBodies(context: Context): Map<string, string> {
   return bodies
 }
 
-/** The paths in which two sets of bodies differ. */
+/** The paths whose bodies differ between two sets. */
 export function differingPaths(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[] {
   return [...new Set([...a.keys(), ...b.keys()])].filter(path => a.get(path) !== b.get(path)).sort(compareBytes)
 }

@@ -6,9 +6,9 @@ import { type Piece, parsePieces } from '../template/tags.ts'
 export interface SourceLine {
   /** With its newline. */
   readonly text: string
-  /** No tag touches it: it is printed as it stands. */
+  /** It has no tag, so it is printed unchanged. */
   readonly plain: boolean
-  /** It stands in a loop or a function, so that it may be printed several times. */
+  /** It is in a loop or a function, so it may be printed several times. */
   readonly looped: boolean
   /** How many braces are open around it. */
   readonly depth: number
@@ -43,7 +43,7 @@ interface BlockState {
 const OUTSIDE: BlockState = { offset: 0, depth: 0, looped: false }
 const REPEATS = /\b(for|while|do|function)\b|=>/
 
-/** What is open behind each piece. Where in doubt, a loop: then the edit is left to a person. */
+/** What is open after each piece. When in doubt, it counts as a loop: then the edit is left to a person. */
 function followBlocks(pieces: readonly Piece[]): BlockState[] {
   const open: { repeats: boolean; before: string }[] = []
   let statement = ''
@@ -55,13 +55,13 @@ function followBlocks(pieces: readonly Piece[]): BlockState[] {
     for (const { type, value } of jsTokens(source)) {
       if (type === 'WhiteSpace' || /Comment|Literal|LineTerminator/.test(type)) continue
       if (value === '{') {
-        // Behind anything else it is an object.
+        // After anything else it is an object.
         const isBlock = /(\)|=>|\bdo)$/.test(statement)
         open.push({ repeats: isBlock && REPEATS.test(statement), before: statement })
         statement = ''
       } else if (value === '}') {
         const closed = open.pop()
-        // An object in parentheses belongs to the statement around it.
+        // An object in parentheses belongs to the surrounding statement.
         statement = closed === undefined || closed.repeats || parentheses === 0 ? '' : closed.before
       } else if (value === ';' && parentheses === 0) statement = ''
       else {

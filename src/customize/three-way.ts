@@ -3,11 +3,11 @@ import { diffArrays } from 'diff'
 /** A merged text. */
 export interface Merge {
   readonly text: string
-  /** How many places need a person: each stands between marks. */
+  /** Number of conflicts, each between markers. */
   readonly conflicts: number
 }
 
-/** What the marks of a conflict say behind themselves. */
+/** The labels after the conflict markers. */
 export interface Labels {
   readonly mine: string
   readonly base: string
@@ -51,7 +51,7 @@ export function mergeTexts(base: string, mine: string, theirs: string, labels: L
   return { text: merged.join(''), conflicts }
 }
 
-/** A mark that {@link mergeTexts} leaves at a conflict. */
+/** Whether a text contains a marker that {@link mergeTexts} leaves at a conflict. */
 export function hasMarks(text: string): boolean {
   return /^(<{7}|\|{7}|>{7}) /m.test(text)
 }
@@ -67,7 +67,7 @@ function marked(base: string[], mine: string[], theirs: string[], labels: Labels
   return [...open, '=======\n', ...part(theirs), `>>>>>>> ${labels.theirs}\n`]
 }
 
-/** For each line of `base` that stayed, its place in the other text. */
+/** For each kept line of `base`, its position in the other text. */
 function alignment(base: readonly string[], other: readonly string[]): (number | undefined)[] {
   const places: (number | undefined)[] = Array.from({ length: base.length })
   let [at, inOther] = [0, 0]

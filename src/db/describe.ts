@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import type { Paths } from '../system/places.ts'
+import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
@@ -169,5 +169,5 @@ function isName(name: string): boolean {
 
 /** Shipped first: the site's overrides it. */
 function folders(places: Paths): string[] {
-  return [join(places.shipped, 'db'), join(places.site, 'db')]
+  return packageFolders(places).map(folder => join(folder, 'db'))
 }

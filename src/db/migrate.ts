@@ -2,8 +2,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, messageOf } from '../base/failure.ts'
-import type { Paths } from '../system/places.ts'
+import { type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import type { Draft } from './draft.ts'
 
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */
@@ -12,11 +13,13 @@ type Migration = (database: Draft, tools: { warn: (message: string) => void }) =
 /** The migrations of a database, in byte order of their names. A site's migration replaces a shipped one of the same name. */
 export function migrationFiles(places: Paths, database: string): string[] {
   const byName = new Map<string, string>()
-  for (const base of [places.shipped, places.site]) {
+  for (const base of packageFolders(places)) {
     const folder = join(base, 'db', database, 'migrate')
     for (const name of namesIn(folder)) if (/^[^.].*\.cjs$/.test(name)) byName.set(name, join(folder, name))
   }
-  return [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, path]) => path)
+  const files = [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, path]) => path)
+  for (const file of files) refuseUnsafePart(places, file)
+  return files
 }
 
 /**

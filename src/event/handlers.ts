@@ -1,27 +1,21 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
+import { Failure, orFailure } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
 
-/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` gives it in seconds. */
+/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` is in seconds. */
 function actionTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
-/** Whether a handler is our own action that fills the databases, which runs in this process: also in a dry run. */
-export function initializesDatabases(handler: Handler, places: Places): boolean {
-  return (
-    basename(handler.realFile) === 'initialize-default-databases' &&
-    handler.realFile.startsWith(join(places.shipped, 'events/actions/'))
-  )
-}
-
-/** Fills the databases; in a dry run what they would hold is returned in their place. */
+/** Initializes the databases. In a dry run, returns what they would contain instead. */
 export function fillDatabases(places: Places, write: boolean, report: Reporter) {
   const databases = initializeDatabases(places, { write })
   report({ kind: 'databases', databases })
@@ -32,7 +26,7 @@ export function fillDatabases(places: Places, write: boolean, report: Reporter) 
   return databases
 }
 
-/** Runs an action with the event's name and arguments. @returns what went wrong, if anything */
+/** Runs an action with the event's name and arguments. @returns the problem, if any */
 export async function runHandler(
   handler: Handler,
   event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
@@ -41,6 +35,12 @@ export async function runHandler(
   report: Reporter,
 ): Promise<string | undefined> {
   const started = Date.now()
+  const end = (problem: string | undefined) => {
+    report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
+    return problem
+  }
+  const unsafe = orFailure(() => refuseUnsafePart(places, handler.file))
+  if (unsafe instanceof Failure) return end(unsafe.describe())
   const env = {
     ...system.env,
     PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
@@ -54,12 +54,10 @@ export async function runHandler(
     timeout: actionTimeout(system.env),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
-  const said = problem ?? (status === 0 ? undefined : `exit status ${status}`)
-  report({ kind: 'handler', handler: handler.name, problem: said, milliseconds: Date.now() - started })
-  return said
+  return end(problem ?? (status === 0 ? undefined : `exit status ${status}`))
 }
 
-/** An executable text without interpreter line runs under sh, as in SME Server. */
+/** An executable text without an interpreter line is run by sh, as in SME Server. */
 function interpreter(file: string): string[] {
   const head = readBytes(file).subarray(0, 4)
   const binary = head.subarray(0, 2).toString('latin1') === '#!' || head.toString('latin1') === '\u007fELF'

@@ -10,7 +10,7 @@ import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
 
-/** Events that name missing actions, templates or services, and templates that no event expands. */
+/** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
   const bad: Finding[] = []
   const events = listEvents(places).flatMap(name => {
@@ -18,7 +18,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       return [loadEvent(places, name)]
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      bad.push({ level: 'error', message: `event "${name}": its name has letters, digits and . _ - only` })
+      bad.push({ level: 'error', message: `event "${name}": its name may only contain letters, digits and . _ -` })
       return []
     }
   })
@@ -51,14 +51,14 @@ function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
     .map(path => ({ level: 'error', message: `event ${event.name}: there is no template /${path}` }))
 }
 
-/** @param known undefined when nobody can tell */
+/** @param known undefined if it cannot be determined */
 function badServices(event: Event, known: ReadonlySet<string> | undefined): Finding[] {
   return event.services.flatMap(({ service, words, file }) => {
     const findings: Finding[] = []
     if (known?.has(service) === false)
       findings.push({
         level: 'error',
-        message: `${file}: there is no service record "${service}" in the configuration database`,
+        message: `${file}: the configuration database has no service record "${service}"`,
       })
     for (const word of words) {
       try {
@@ -71,7 +71,7 @@ function badServices(event: Event, known: ReadonlySet<string> | undefined): Find
   })
 }
 
-/** Keys of the configuration database, present or described; undefined when it is damaged, which is a finding elsewhere. */
+/** Keys of the configuration database, existing or described; undefined if it is damaged, which is a separate finding. */
 function knownServices(places: Places): Set<string> | undefined {
   try {
     const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []

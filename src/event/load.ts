@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { EXIT, Failure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
 
@@ -10,21 +10,21 @@ import type { Request } from '../system/service/adjustment.ts'
 export interface Handler {
   readonly name: string
   readonly file: string
-  /** The real file behind links, by which actions that run in-process are known. */
+  /** The file with links resolved, by which actions that run in-process are recognised. */
   readonly realFile: string
 }
 
-/** What an event asks of a service: the words as they are written, and where. */
+/** What an event requests of a service: the words as written, and where. */
 export interface ServiceEntry {
   readonly service: string
   readonly words: readonly string[]
   readonly file: string
 }
 
-/** An event, put together from the shipped folder and the site's. */
+/** An event, assembled from the shipped folder and the site's. */
 export interface Event {
   readonly name: string
-  /** Where its parts are, the site's last. */
+  /** The folders of its parts, the site's last. */
   readonly folders: readonly string[]
   /** In byte order of their names. */
   readonly handlers: readonly Handler[]
@@ -33,9 +33,9 @@ export interface Event {
   readonly services: readonly ServiceEntry[]
 }
 
-/** The folders of events, the site's last: its entries replace shipped ones of the same name. */
+/** The folders of events, the site's last: its entries replace shipped ones with the same name. */
 export function eventFolders(places: Places): string[] {
-  return [join(places.shipped, 'events'), join(places.site, 'events')]
+  return packageFolders(places).map(folder => join(folder, 'events'))
 }
 
 /** Names of all events, in byte order. `actions` is the folder of the actions, not an event. */
@@ -50,7 +50,7 @@ export function listEvents(places: Places): string[] {
 
 /**
  * Loads an event.
- * @throws Failure (usage) for a name that is none or that nobody knows
+ * @throws Failure (usage) for an invalid or unknown name
  */
 export function loadEvent(places: Places, name: string): Event {
   const known = listEvents(places)
@@ -69,14 +69,14 @@ export function loadEvent(places: Places, name: string): Event {
   }
 }
 
-/** What an event asks of services, whatever changed. */
+/** What an event requests of services, whatever changed. */
 export function requestsOfEvent(event: Event): Request[] {
   return event.services.flatMap(({ service, words, file }) =>
     (words.length === 0 ? [''] : words).map(word => ({ service, word, source: file })),
   )
 }
 
-/** All entries that are no folders, whatever their name; what is not executable is kept to switch a shipped one off. */
+/** All entries that are not folders, whatever their name. Those that are not executable switch a shipped one off. */
 function handlersIn(folder: string): Handler[] {
   return namesIn(folder).flatMap(name => {
     const file = join(folder, name)
@@ -85,7 +85,7 @@ function handlersIn(folder: string): Handler[] {
   })
 }
 
-/** Later ones replace earlier ones of the same name; byte order. */
+/** Later ones replace earlier ones with the same name; in byte order. */
 function byName<Item extends { name: string } | { service: string }>(items: readonly Item[]): Item[] {
   const nameOf = (item: Item) => ('name' in item ? item.name : item.service)
   return [...new Map(items.map(item => [nameOf(item), item])).values()].sort((a, b) =>

@@ -8,6 +8,7 @@ import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { readManifest } from '../state/manifest.ts'
+import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { listEvents, loadEvent } from './load.ts'
 
@@ -16,13 +17,13 @@ export interface Survey {
   /** The entry that the properties are compared with; undefined before the first event. */
   readonly since: HistoryEntry | undefined
   readonly properties: readonly PropertyChange[]
-  /** What expanding everything now would change. */
+  /** What expanding all templates now would change. */
   readonly plan: Plan
-  /** All outputs that could be made, with what they read. */
+  /** All outputs that could be generated, with what they read. */
   readonly outputs: readonly Output[]
-  /** Values that do not fit, and templates that cannot be expanded, and why. */
+  /** Invalid values, and templates that cannot be expanded, with the reason. */
   readonly problems: readonly string[]
-  /** Templates that made files before and no longer exist: what they made is removed. */
+  /** Templates that generated files before and no longer exist: their files are removed. */
   readonly gone: readonly string[]
 }
 
@@ -34,7 +35,7 @@ export function survey(context: Context): Survey {
   const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
   const problems = invalidValues(context)
-  // A template that is gone makes nothing any more: its files are left over.
+  // A removed template generates nothing: its files are leftovers.
   const expanded: string[] = [...gone]
   const outputs = names.flatMap(name => {
     try {
@@ -51,7 +52,7 @@ export function survey(context: Context): Survey {
   return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }
 }
 
-/** The templates that some event expands or that made a file before, and those of them that no longer exist. */
+/** The templates that an event expands or that generated a file before, and those of them that no longer exist. */
 export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
   const { places } = context
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
@@ -59,4 +60,17 @@ export function knownTemplates(context: Context): { names: string[]; gone: strin
   const gone = goneTemplates(context)
   const names = [...new Set([...ofEvents, ...ofFiles])].filter(name => !gone.includes(name))
   return { names: names.sort(compareBytes), gone }
+}
+
+/**
+ * The events that make all of these templates, those that make the fewest others first.
+ * @param templates names without a leading slash
+ */
+export function eventsFor(places: Places, templates: ReadonlySet<string>): string[] {
+  if (templates.size === 0) return []
+  const known = listEvents(places).map(name => ({ name, makes: new Set(loadEvent(places, name).templates) }))
+  return known
+    .filter(({ makes }) => [...templates].every(template => makes.has(template)))
+    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.name, b.name))
+    .map(({ name }) => name)
 }

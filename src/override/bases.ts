@@ -7,14 +7,14 @@ const ORIGINS = ['customize', 'copy', 'seen', 'merge', 'keep'] as const
 
 /** The shipped file that a custom one was made from, or last compared with. */
 export interface Base {
-  /** Its hash; null when nothing was shipped under that name. */
+  /** Its hash; null if nothing was shipped under that name. */
   readonly sha256: string | null
   /**
-   * How we know: copied by `customize`; a byte-exact copy of a version we shipped; stood beside it when it was first seen;
-   * merged; or the administrator said so (`keep`).
+   * How we know: copied by `customize`; an exact copy of a version we shipped; shipped when the custom file was first seen;
+   * merged; or declared by the administrator (`keep`).
    */
   readonly origin: (typeof ORIGINS)[number]
-  /** A merge with conflicts is waiting for the administrator: the hashes it was made of. */
+  /** If a merge with conflicts waits for the administrator: the hashes it was made from. */
   readonly merging?: { readonly shipped: string; readonly custom: string }
 }
 
@@ -43,22 +43,22 @@ export const BASES = new StateFile<Bases>('overrides.json', {
 })
 
 /**
- * Contents of bases and of custom files that a merge replaced. They lie apart from the history's, which forgets old
- * contents: a base is needed as long as its custom file lives.
+ * Contents of bases, and of custom files that a merge replaced. They are separate from the history's, which drops old
+ * contents: a base is needed as long as its custom file exists.
  */
 export function overrideContents(places: Places): Objects {
   return new Objects(places.state.within('overrides'))
 }
 
 /**
- * Reads what the custom files were made from; a missing file is empty.
- * @throws Failure (refused) when it is damaged: every override would silently count as up to date
+ * Reads what the custom files were made from; empty if the list does not exist.
+ * @throws Failure (refused) if it is damaged: every override would silently count as up to date
  */
 export function readBases(places: Places): Bases {
   return BASES.read(places) ?? new Map()
 }
 
-/** Changes the list while nobody else does. `change` gets the present list and returns the entries that are new. */
+/** Changes the list under a lock. `change` gets the current list and returns the new entries. */
 export function changeBases(places: Places, change: (bases: Bases) => ReadonlyMap<string, Base>): void {
   const lock = places.state.lock(BASES.name, 'the list of overrides', 'gabarit overrides')
   try {

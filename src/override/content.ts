@@ -3,14 +3,14 @@ import { isObject } from '../base/is-object.ts'
 import { sha256 } from '../base/sha256.ts'
 import { kindOf, linkText, namesIn, readBytes } from '../system/read-files.ts'
 
-/** What a path is, links followed; a link that leads nowhere counts as a file (in services2adjust its target is a word). */
+/** What a path is, following links. A link that leads nowhere counts as a file (in services2adjust its target is a word). */
 export function overrideKind(path: string): 'file' | 'folder' | undefined {
   const kind = kindOf(path)
   if (kind !== undefined) return kind === 'folder' ? 'folder' : 'file'
   return linkText(path) === undefined ? undefined : 'file'
 }
 
-/** What a file holds. Of a folder: a list of its files with their hashes, which changes when one of them does. */
+/** The content of a file. For a folder: a list of its files with their hashes, which changes when one of them does. */
 export function contentOf(path: string): Buffer {
   const kind = kindOf(path)
   if (kind === 'folder') return Buffer.from(listing(path).join(''))
@@ -29,9 +29,9 @@ function listing(folder: string, prefix = ''): string[] {
 }
 
 /**
- * Of a shipped JSON file that is merged key by key, what a custom one puts out of force: the shipped values of the keys
- * that the custom file gives, as text. Undefined when the custom file is not JSON.
- * @param depth how many levels are merged; what lies deeper is replaced as a whole
+ * For a JSON file that is merged key by key: the part of the shipped one that a custom one overrides, which is the shipped
+ * values of the custom file's keys, as text. Undefined if the custom file is not JSON.
+ * @param depth how many levels are merged; deeper values are replaced as a whole
  */
 export function overridden(custom: Buffer, shipped: Buffer, depth: number): string | undefined {
   try {

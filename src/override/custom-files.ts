@@ -5,14 +5,14 @@ import { namesIn, realPath } from '../system/read-files.ts'
 import { isBackup, type Layer } from '../template/tree.ts'
 import { overrideKind } from './content.ts'
 
-/** What stands below a custom file. */
+/** The shipped file that a custom file overrides. */
 export interface Shadow {
   readonly file: string
-  /** There are no lines to compare: a file stands for a folder of fragments or the other way round, or it is one word. */
+  /** There are no lines to compare: a file replaces a folder of fragments or the other way round, or it is a single word. */
   readonly whole: boolean
 }
 
-/** A file of the site that takes the place of a shipped one, or could. */
+/** A file of the site that replaces a shipped one, or could. */
 export interface CustomFile {
   /** The same on every machine, and the name in overrides.json: `templates/etc/hosts/30Hosts`. */
   readonly id: string
@@ -23,26 +23,26 @@ export interface CustomFile {
   readonly shadow: Shadow | undefined
 }
 
-/** All custom files in force: of the templates-custom folders, and what the site puts over descriptions and events. */
+/** All custom files in effect: in the templates-custom folders, and the site's descriptions and events. */
 export function customFiles(places: Places, layers: readonly Layer[]): CustomFile[] {
   const shipped = layers.filter(({ custom }) => !custom).map(({ folder }) => folder)
   const found = new Map<string, CustomFile>()
   const add = (kind: CustomFile['kind'], folder: string, id: string, under: readonly string[], path: string) => {
     if (!found.has(id)) found.set(id, { id, kind, path, file: join(folder, path), shadow: shadowOf(path, under) })
   }
-  // What lies at the top belongs to no template: a README, a .gitkeep.
+  // Files at the top belong to no template: a README, a .gitkeep.
   for (const { folder } of layers.filter(({ custom }) => custom))
     for (const path of filesBelow(folder))
       if (path.includes('/') && !isBackup(path)) add('template', folder, `templates/${path}`, shipped, path)
   for (const [name, kind] of [['db', 'description'] as const, ['events', 'event'] as const]) {
     const folder = join(places.site, name)
-    for (const path of filesBelow(folder))
-      if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, [join(places.shipped, name)], path)
+    const under = [...places.modules.toReversed(), places.shipped].map(base => join(base, name))
+    for (const path of filesBelow(folder)) if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, under, path)
   }
   return [...found.values()].sort((a, b) => compareBytes(a.id, b.id))
 }
 
-/** The marks in templates2expand have no content; actions are taken through the links of the shipped events only. */
+/** The markers in templates2expand have no content; actions are only used through the links of the shipped events. */
 function isInForce(kind: 'description' | 'event', path: string): boolean {
   if (kind === 'description') return path.includes('/') && !isBackup(path)
   return path.includes('/') && !path.includes('/templates2expand/') && !path.startsWith('actions/')
@@ -59,15 +59,15 @@ function shadowOf(path: string, folders: readonly string[]): Shadow | undefined 
   return undefined
 }
 
-/** Paths of all files in a folder and its sub-folders; links to folders are followed, but never in a circle. */
-function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
+/** Paths of all files in a folder and its sub-folders. Links to folders are followed, but never in a circle. */
+export function filesBelow(folder: string, prefix = '', above: readonly string[] = []): string[] {
   const real = realPath(folder)
   if (real === undefined || above.includes(real)) return []
   return namesIn(folder).flatMap(name => {
     const path = prefix === '' ? name : `${prefix}/${name}`
     const kind = overrideKind(join(folder, name))
     if (kind === 'file') return [path]
-    // A site may well keep its overrides in git.
+    // A site may keep its overrides in git.
     return kind === undefined || name === '.git' ? [] : filesBelow(join(folder, name), path, [...above, real])
   })
 }

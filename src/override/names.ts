@@ -2,10 +2,10 @@ import { posix } from 'node:path'
 import { type Layer, listTemplates, METADATA_FILE } from '../template/tree.ts'
 import type { CustomFile } from './custom-files.ts'
 
-/** The two words by which commands name an override: `/etc/hosts 30Hosts`, `events/console-save S10mine`. */
+/** The two words that name an override in commands: `/etc/hosts 30Hosts`, `events/console-save S10mine`. */
 export type OverrideName = readonly [template: string, fragment: string]
 
-/** Names overrides. The templates are listed when the first one is named: most runs name none. */
+/** Names overrides. The templates are only listed for the first name: most runs need none. */
 export function overrideNames(layers: readonly Layer[]): (file: CustomFile) => OverrideName {
   let templates: ReadonlySet<string> | undefined
   return ({ kind, id, path }) => {
@@ -17,7 +17,7 @@ export function overrideNames(layers: readonly Layer[]): (file: CustomFile) => O
   }
 }
 
-/** Whether a file belongs to a template, as a fragment, a sub-template's or metadata. */
+/** Whether a file belongs to a template: as a fragment, a sub-template's fragment or metadata. */
 export function belongsTo(path: string, template: string): boolean {
   return path === template || path.startsWith(`${template}/`) || path === `${template}.${METADATA_FILE}`
 }

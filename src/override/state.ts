@@ -10,24 +10,24 @@ import { readVersions } from './versions.ts'
 
 /**
  * `new`: nothing is shipped under that name. `stale`: the shipped file is no longer what the custom one was made from.
- * `unknown base`: nobody has seen the two together yet; the next event does.
+ * `unknown base`: no base is recorded yet; the next event does that.
  */
 export type OverrideState = 'new' | 'in step' | 'stale' | 'unknown base' | 'switches off' | 'shadows nothing any more'
 
-/** A custom file in force, and how it stands to the shipped one. */
+/** A custom file in effect, and how it relates to the shipped one. */
 export interface Override extends CustomFile {
   readonly state: OverrideState
   readonly base: Base | undefined
-  /** The base as overrides.json has it, before the bytes were looked at. */
+  /** The base as recorded in overrides.json, before comparing bytes. */
   readonly remembered: Base | undefined
   /** Hashes of the custom and the shipped file. */
   readonly hash: string
   readonly shippedHash: string | null
-  /** Byte for byte a version that we shipped, now or earlier. */
+  /** Whether it is identical to a version that we ship or have shipped. */
   readonly unchangedCopy: boolean
 }
 
-/** All overrides in force, in byte order. Reads only. */
+/** All overrides in effect, in byte order. Read-only. */
 export function findOverrides(places: Places, layers: readonly Layer[], known?: Bases): Override[] {
   const files = customFiles(places, layers)
   if (files.length === 0) return []
@@ -74,7 +74,7 @@ class Judge {
     return old !== undefined && old === overridden(own, shipped, depth) ? 'in step' : 'stale'
   }
 
-  /** Undefined when it cannot be read: then a change of the hash has to do. */
+  /** Undefined if it cannot be read: then only the hash is compared. */
   #content(hash: string): Buffer | undefined {
     try {
       return this.#contents.get(hash)
@@ -84,7 +84,7 @@ class Judge {
   }
 }
 
-/** What the administrator said or did with our commands counts most, then what the bytes say, then what was seen. */
+/** What the administrator did with our commands takes precedence, then an exact copy, then what was seen first. */
 function baseOf(known: Base | undefined, hash: string, isCopy: boolean, inStep: boolean): Base | undefined {
   const said = known !== undefined && known.origin !== 'seen' && known.origin !== 'copy'
   if (!isCopy || (said && !inStep) || known?.sha256 === hash) return known
@@ -102,7 +102,7 @@ function isSwitchedOff({ kind, path, file }: CustomFile, own: Buffer): boolean {
   return kind === 'template' && own.length === 0
 }
 
-/** How many levels of keys of this JSON file are merged into the shipped one; undefined for what is replaced whole. */
+/** How many levels of keys of this JSON file are merged into the shipped one; undefined if it replaces the whole file. */
 export function mergedLevels({ kind, path }: CustomFile): number | undefined {
   if (kind === 'template')
     return path.endsWith(`/${METADATA_FILE}`) || path.endsWith(`.${METADATA_FILE}`) ? 1 : undefined

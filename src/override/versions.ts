@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Places } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
 
-/** The hashes of all versions of our fragments, one a line as sha256sum prints them; kept by scripts/fragment-versions.mjs. */
+/** The hashes of all versions of our fragments, one per line as sha256sum prints them; written by scripts/fragment-versions.mjs. */
 const VERSIONS_FILE = 'templates/.versions.sha256'
 
 /** The hashes of every version of each fragment that we ever shipped, by its path in `templates/`. */

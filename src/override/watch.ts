@@ -10,9 +10,9 @@ import { belongsTo, type OverrideName, overrideNames } from './names.ts'
 import { findOverrides, type Override } from './state.ts'
 
 /**
- * One line for each override that the shipped files have left behind, for the warnings of an expansion. Reads only.
- * @param templates what is being expanded; overrides of other templates are left out
- * @throws Failure (refused) when overrides.json is damaged
+ * One line for each stale override, for the warnings of an expansion. Read-only.
+ * @param templates what is being expanded; overrides of other templates are omitted
+ * @throws Failure (refused) if overrides.json is damaged
  */
 export function staleOverrides(places: Places, layers: readonly Layer[], templates: readonly string[]): string[] {
   const left = findOverrides(places, layers).filter(isLeftBehind)
@@ -23,9 +23,9 @@ export function staleOverrides(places: Places, layers: readonly Layer[], templat
 }
 
 /**
- * Remembers what the custom files stand beside, with its content for a later merge: for each that is new, and for each
- * that has become a copy of a shipped version. For the end of an expansion that was committed. When it cannot be written,
- * that is a warning: the files are made, and the next expansion tries again.
+ * Records the shipped file of each custom file that is new or has become a copy of a shipped version, with its content for a
+ * later merge. Called after a committed expansion. If it cannot be written, that is only a warning: the files are in place, and
+ * the next expansion tries again.
  */
 export function rememberOverrides(places: Places, layers: readonly Layer[], warn: (message: string) => void): void {
   if (findOverrides(places, layers).every(override => newBase(override) === undefined)) return
@@ -34,7 +34,7 @@ export function rememberOverrides(places: Places, layers: readonly Layer[], warn
   } catch (error) {
     if (error instanceof Failure) warn(error.describe())
     else if (error instanceof Error && 'syscall' in error)
-      warn(`what the overrides stand beside cannot be remembered: ${systemReason(error)}`)
+      warn(`the bases of the overrides cannot be recorded: ${systemReason(error)}`)
     else throw error
   }
 }
@@ -47,7 +47,7 @@ function newBases(places: Places, overrides: readonly Override[]): ReadonlyMap<s
     if (base === undefined) continue
     const holder = base.sha256 === override.hash ? override.file : override.shadow?.file
     const content = holder === undefined ? undefined : contentOf(holder)
-    // Else it was changed under our hands: the next run sees it again.
+    // Otherwise it was changed meanwhile: the next run sees it again.
     if (content !== undefined && sha256(content) !== base.sha256) continue
     if (content !== undefined) contents.put(content)
     changed.set(override.id, base)
@@ -55,12 +55,12 @@ function newBases(places: Places, overrides: readonly Override[]): ReadonlyMap<s
   return changed
 }
 
-/** What has to be remembered of an override, if anything. */
+/** What has to be recorded about an override, if anything. */
 function newBase({ state, base, remembered, shippedHash }: Override): Base | undefined {
   if (base !== remembered) return base
   if (state === 'unknown base' || (state === 'new' && base === undefined))
     return { sha256: shippedHash, origin: 'seen' }
-  // An empty fragment is never stale; when it is filled one day, it is from what is shipped then.
+  // An empty fragment is never stale. If it is filled one day, its base is what is shipped then.
   return state === 'switches off' && base?.sha256 !== shippedHash ? { sha256: shippedHash, origin: 'seen' } : undefined
 }
 
@@ -71,14 +71,14 @@ function isLeftBehind({ state }: Override): boolean {
 function warning({ state, file, shadow, base }: Override, name: OverrideName): string {
   const words = name.join(' ')
   if (shadow === undefined || state !== 'stale')
-    return `${file}: the shipped file that it replaced is gone; remove yours, or: gabarit overrides keep ${words}`
+    return `${file}: the shipped file that it replaced no longer exists; remove yours, or: gabarit overrides keep ${words}`
   const what = base?.sha256 === null ? 'which is new' : 'which has changed since'
   return `${file} replaces ${shadow.file}, ${what}: gabarit overrides merge ${words}`
 }
 
 /**
- * Tells what concerns an expansion: files of the templates, of those that they take their fragments from, and of shared
- * folders that are no template by themselves, which any fragment may use. Descriptions and events concern all.
+ * Tells which overrides concern an expansion: those of the templates, of templates they take their fragments from, and of
+ * shared folders, which are not templates themselves but any fragment may use. Descriptions and events always do.
  */
 function concernedBy(layers: readonly Layer[], templates: readonly string[]): (override: Override) => boolean {
   const expanded = templates.flatMap(name => {

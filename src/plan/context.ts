@@ -7,21 +7,23 @@ import { type Layer, searchList } from '../template/tree.ts'
 export interface Context {
   readonly places: Places
   readonly system: System
-  /** Databases that stand for those on disk (a dry run's initialisation). */
+  /** Databases to use instead of those on disk (a dry run's initialisation). */
   readonly replaced: ReadonlyMap<string, Records>
+  /** Files that will be there, because actions have made them, by path. Absent: none. */
+  readonly made?: ReadonlyMap<string, unknown>
   readonly layers: readonly Layer[]
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
-  /** Whether a sensitive file was named to be overwritten although it was edited by hand; absent: none was. */
+  /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
   readonly mayOverwrite?: (path: string) => boolean
   /**
-   * Whether the site's checks and the daemons' checkers are asked: `never` when what was in force before is put back,
-   * `always` also in a dry run. Absent: in a real run.
+   * Whether to run the site's checks and the daemons' checkers: `never` when restoring what was in effect before, `always` in a
+   * dry run, too. Default: in a real run.
    */
   readonly judge?: 'always' | 'never'
 }
 
-/** A context with the usual search list, outside of any event. */
+/** A context with the standard search list, outside any event. */
 export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
   return {
     places: placesOn(places, system),

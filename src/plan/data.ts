@@ -11,14 +11,14 @@ const WORDS: Readonly<Record<Change['kind'], string>> = {
   attributes: 'owner and mode of',
 }
 
-/** What happens to a file, in a word: created, changed, removed, linked. */
+/** What happens to a file, in one word: created, changed, removed, linked. */
 export function changeWord(change: Change): string {
   return change.kind === 'write' && change.before === undefined ? 'created' : WORDS[change.kind]
 }
 
 /**
  * A plan as plain data, for JSON.
- * @param show takes secrets out of the diffs
+ * @param show removes secrets from the diffs
  */
 export function planData(plan: Plan, show: Redact) {
   return {
@@ -44,20 +44,20 @@ export function driftData(drifted: readonly Drifted[]) {
 }
 
 /**
- * Names a plan by all that it would do: another state of databases, templates or files gives another name.
+ * Identifies a plan by everything it would do: a different state of databases, templates or files gives a different id.
  * @param properties that change with the files
  */
 export function planId(plan: Plan, properties: readonly PropertyChange[] = []): string {
   return sha256(JSON.stringify([plan.changes.map(changeParts), plan.folders, plan.notify, properties])).slice(0, 12)
 }
 
-/** All that tells one change from another, as plain data. */
+/** Everything that distinguishes one change from another, as plain data. */
 export function changeParts(change: Change): readonly unknown[] {
   return [
     change.path,
     change.kind,
     'before' in change && Buffer.isBuffer(change.before) ? sha256(change.before) : null,
-    'after' in change ? sha256(change.after) : null,
+    'after' in change ? (change.made ?? sha256(change.after)) : null,
     'attributes' in change ? change.attributes : null,
     'target' in change ? change.target : null,
   ]

@@ -2,13 +2,13 @@ import { createTwoFilesPatch } from 'diff'
 import type { Change, FileChange, RemoveChange } from './plan.ts'
 import { formatHunks, resync } from './resync.ts'
 
-/** Up to this number of differences the shortest comparison is worked out, whose cost grows with their square. */
+/** Up to this many differences, the shortest diff is computed; its cost grows with their square. */
 const MAXIMUM_EDITS = 500
 const CONTEXT = 3
 
 /**
- * The text of a content as it may be shown: without secrets.
- * @param path the file in which it stands now; absent: it stands nowhere yet, or that is of no account
+ * The text of a content without secrets, safe to show.
+ * @param path the file that has this content now; absent: none yet, or it does not matter
  */
 export type Redact = (content: string | Uint8Array, path?: string) => string
 
@@ -16,7 +16,7 @@ const revealAll: Redact = content => Buffer.from(content).toString('utf8')
 
 /**
  * One change as a unified diff, for people and for `patch`.
- * @param show takes secrets out
+ * @param show removes secrets
  */
 export function unifiedDiff(change: Change, show: Redact = revealAll): string {
   const { path } = change
@@ -44,13 +44,15 @@ export function describeAttributes({ uid, gid, mode }: { uid: number; gid: numbe
 }
 
 function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Redact): string {
+  if ('made' in change && change.made === 'secret')
+    return `--- ${change.before === undefined ? '/dev/null' : change.path}\n+++ ${change.path}\n(a key: its content is not shown)\n`
   const old = change.before === undefined ? undefined : show(change.before, change.path)
   const made = after === undefined ? undefined : show(after)
   if (old === made) return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`
   return textDiff(change.path, old, made)
 }
 
-/** Two versions of a text as a unified diff; undefined: the file did not or does not exist. */
+/** Two versions of a text as a unified diff; undefined: the file does not exist in that version. */
 export function textDiff(path: string, old: string | undefined, made: string | undefined): string {
   const header = `--- ${old === undefined ? '/dev/null' : path}\n+++ ${made === undefined ? '/dev/null' : path}\n`
   if (!old || !made) return header + whole(old ?? '', '-') + whole(made ?? '', '+')
@@ -60,14 +62,14 @@ export function textDiff(path: string, old: string | undefined, made: string | u
   return header + formatHunks(resync(linesOf(old), linesOf(made)), CONTEXT)
 }
 
-/** The lines of a text; one without a newline at its end is told from one with it, as `diff` does. */
+/** The lines of a text. A missing newline at the end is marked, as `diff` does. */
 function linesOf(text: string): string[] {
   if (text.endsWith('\n')) return text.slice(0, -1).split('\n')
   const lines = text.split('\n')
   return [...lines.slice(0, -1), `${lines.at(-1)}\n\\ No newline at end of file`]
 }
 
-/** A file that is new or goes away needs no comparing. */
+/** A new or removed file needs no comparison. */
 function whole(text: string, sign: '+' | '-'): string {
   if (text === '') return ''
   const count = lineCount(text)
@@ -80,7 +82,7 @@ function lineCount(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 }
 
-/** Colours a diff for a terminal: what comes green, what goes red, places cyan. */
+/** Colours a diff for a terminal: added lines green, removed lines red, positions cyan. */
 export function colourDiff(diff: string): string {
   const colours: Record<string, string> = { '+': '32', '-': '31', '@': '36' }
   return diff.replace(/^.+$/gm, line => {

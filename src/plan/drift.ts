@@ -1,5 +1,5 @@
 /**
- * How a file that gabarit makes stands to what gabarit last wrote and to what it wants now:
+ * How a generated file relates to what gabarit last wrote and to what it wants now:
  *
  * | on disk | last written | wanted | state |
  * |---|---|---|---|
@@ -27,7 +27,7 @@ export type DriftState =
   | 'orphan'
   | 'orphan edited'
 
-/** Hashes of the three versions of a file; undefined: there is none. */
+/** Hashes of the three versions of a file; undefined: it does not exist. */
 export interface Versions {
   readonly onDisk: string | undefined
   readonly lastWritten: string | undefined
@@ -49,7 +49,7 @@ export function driftState({ onDisk, lastWritten, wanted }: Versions): DriftStat
   return onDisk === wanted ? 'in step by hand' : 'edited'
 }
 
-/** Whether a person's text would be lost by writing or removing the file. */
+/** Whether writing or removing the file would lose a manual edit. */
 export function isEdited(state: DriftState): boolean {
   return state === 'edited' || state === 'orphan edited'
 }
@@ -64,6 +64,6 @@ export interface Drifted {
   readonly path: string
   readonly template: string
   readonly state: DriftState
-  /** Why it is kept as it is; undefined when it is not pinned. */
+  /** Why it is kept as it is; undefined if it is not pinned. */
   readonly pinned: string | undefined
 }

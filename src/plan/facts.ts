@@ -6,9 +6,9 @@ import { below, type Places } from '../system/places.ts'
 import { exists } from '../system/read-files.ts'
 
 /**
- * A fact of the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
- * `bin` (the folder of gabarit's commands), `root` (what is put before every path; empty for `/`), `sshPorts` (on which a
- * process called sshd waits now, with blanks between; root is told of all, and below another root there is none).
+ * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
+ * `bin` (the folder of gabarit's commands), `root` (the prefix of every path; empty for `/`), `sshPorts` (where a process
+ * called sshd listens now, space-separated; root sees all of them, and below another root there are none).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {

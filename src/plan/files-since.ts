@@ -7,13 +7,13 @@ import { below, type Places } from '../system/places.ts'
 import { kindOf, linkText, readBytes } from '../system/read-files.ts'
 import { textDiff } from './diff.ts'
 
-/** One file that differs, as a person reads it. */
+/** One file that differs, for people. */
 export interface FileDifference {
   readonly path: string
   readonly diff: string
 }
 
-/** What stands differently on the server now than after an entry, of the files that later entries touched. */
+/** Of the files that later entries touched, those that differ now from their state after an entry. */
 export function filesSince(entry: HistoryEntry, history: History, places: Places): FileDifference[] {
   const masking = new Masking(places, secretValues(places))
   const first = new Map<string, FileVersion | null>()

@@ -1,6 +1,6 @@
+import { listDatabases } from '../db/all-databases.ts'
 import { Descriptions } from '../db/describe.ts'
 import { parse, serialize } from '../db/json.ts'
-import { listDatabases } from '../db/list.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { readableDatabase } from '../db/store.ts'
@@ -12,23 +12,23 @@ import { databaseFile } from '../system/places.ts'
 import type { Context } from './context.ts'
 
 /**
- * What is wrong with the values that were set since the last change that stands, of all databases: types, formats, and rules
- * on several properties. They are checked when they are set, but an import, `GABARIT_VALIDATE=off` or an editor lets any
- * value in. Values that an earlier event has brought to life do not stand in the way of a later one.
+ * Problems with the values set since the last successful change, in all databases: types, formats, and rules on several
+ * properties. Values are checked when they are set, but an import, `GABARIT_VALIDATE=off` or an editor accepts anything.
+ * Values that an earlier event has already applied do not block a later one.
  * @returns a line for each; none with `GABARIT_VALIDATE=off`
  */
 export function invalidValues({ places, replaced }: Pick<Context, 'places' | 'replaced'>): string[] {
   if (!validationIsOn()) return []
   const history = new History(places)
   const known = history.lastApplied()?.databases ?? {}
-  // To know the secrets, databases and descriptions are read: an event that finds nothing new is spared that.
+  // Finding the secrets means reading databases and descriptions. An event with nothing new skips that.
   let mask: Masking | undefined
   const masking = () => (mask ??= maskingWith(places))
   const descriptions = new Descriptions(places)
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
     const hash = known[name]
     const former = hash === undefined ? undefined : history.objects.get(hash).toString('utf8')
-    // A damaged database is told by whoever reads it: an event at once, an expansion when a fragment asks for it.
+    // A damaged database is reported by those who read it: an event at once, an expansion when a fragment needs it.
     const after = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
     const text = serialize(after)
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
@@ -39,7 +39,7 @@ export function invalidValues({ places, replaced }: Pick<Context, 'places' | 're
   })
 }
 
-/** The records as they were, with the present one in the place of each that is the same; secrets are compared masked. */
+/** The previous records, with each unchanged one replaced by the current one. Secrets are compared masked. */
 function formerRecords(former: Records, after: Records, masking: Masking): Records {
   const masked = mapValues(after, text => masking.hide(text))
   return new Map([...former].map(([key, record]) => [key, unmasked(record, masked.get(key), after.get(key))]))

@@ -10,9 +10,9 @@ interface Common {
   readonly path: string
   readonly real: string
   readonly template: string
-  /** Someone changed the file since gabarit last wrote it. */
+  /** Somebody changed the file since gabarit last wrote it. */
   readonly edited: boolean
-  /** How the file stands to what gabarit last wrote and to what it wants. */
+  /** How the file relates to what gabarit last wrote and to what it wants. */
   readonly drift: DriftState
 }
 
@@ -23,10 +23,12 @@ export interface FileChange extends Common {
   readonly after: string | Uint8Array
   readonly attributes: Attributes
   readonly judging: Judging
-  /** It stood there before gabarit wrote it for the first time, with other content. */
+  /** It existed with different content before gabarit wrote it for the first time. */
   readonly takenOver: boolean
-  /** A symbolic link stands there; it is replaced, not followed. */
+  /** There is a symbolic link; it is replaced, not followed. */
   readonly replacesLink: string | undefined
+  /** An action made it, see {@link MadeFile}. Absent: a template. */
+  readonly made?: 'public' | 'secret'
 }
 
 export interface LinkChange extends Common {
@@ -41,6 +43,8 @@ export interface RemoveChange extends Common {
   /** Gabarit never wrote it (`delete` in the metadata). */
   readonly takenOver: boolean
   readonly wasLink: string | undefined
+  /** An action made it. */
+  readonly made?: true
 }
 
 export interface AttributeChange extends Common {
@@ -61,14 +65,14 @@ export interface NewFolder {
 /** Everything one run will do to files, and what it will own afterwards. */
 export interface Plan {
   readonly changes: readonly Change[]
-  /** Folders to make, outermost first. */
+  /** Folders to create, outermost first. */
   readonly folders: readonly NewFolder[]
   /** Folders to remove if they are empty afterwards, innermost first. */
   readonly emptied?: readonly Pick<NewFolder, 'path' | 'real'>[]
   readonly manifest: Manifest
   readonly manifestChanged: boolean
-  /** `service:action` of the templates with a changed output, each once. */
+  /** `service:action` of the templates with a changed output, without duplicates. */
   readonly notify: readonly string[]
-  /** Files that a person changed since gabarit wrote them, and pinned ones, whether they change now or not. */
+  /** Files that a person changed since gabarit wrote them, and pinned files, whether they change now or not. */
   readonly drift: readonly Drifted[]
 }

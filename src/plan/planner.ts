@@ -16,10 +16,10 @@ interface Wanted {
   readonly hash: string
 }
 
-/** Stands for the hash of a symbolic link that somebody put in a file's place: no file has it. */
+/** Used as the hash of a symbolic link that somebody put in a file's place: no file has this hash. */
 const LINK = 'link'
 
-/** Compares outputs with what stands on the server; changes nothing. */
+/** Compares outputs with the server; changes nothing. */
 export class Planner {
   readonly #system: System
   readonly #manifest: Manifest
@@ -27,7 +27,7 @@ export class Planner {
   readonly #target: Target
   #drift: Drifted[] = []
 
-  /** @param pins files that are left as they are */
+  /** @param pins files to leave as they are */
   constructor(places: Places, system: System, manifest: Manifest, pins: Pins = new Map()) {
     this.#system = system
     this.#manifest = manifest
@@ -37,7 +37,7 @@ export class Planner {
 
   /**
    * @param outputs of the templates that were expanded
-   * @param templates names of those templates: what they owned and no longer make is removed
+   * @param templates names of those templates: files they owned and no longer generate are removed
    * @throws Failure (refused) for two templates with one target, a folder at a target, a target outside the root
    */
   plan(outputs: readonly Output[], templates: readonly string[]): Plan {
@@ -49,7 +49,7 @@ export class Planner {
     const notify = new Set<string>()
     const claim = (path: string, template: string) => {
       const other = claimed.get(path)
-      if (other !== undefined) throw refusal(`${path} is made twice: by the templates /${other} and /${template}`)
+      if (other !== undefined) throw refusal(`${path} is generated twice: by the templates /${other} and /${template}`)
       claimed.set(path, template)
     }
     for (const output of outputs) {
@@ -65,7 +65,7 @@ export class Planner {
       if (former !== undefined && former !== output.link) found.push(...this.#linkRemoval(former, output.template))
       if (found.length > 0) for (const entry of output.metadata.notify) notify.add(entry)
       changes.push(...found)
-      // What gabarit last wrote into a pinned file stays known, for the day when it is unpinned.
+      // What gabarit last wrote into a pinned file is remembered until it is unpinned.
       if (this.#pins.has(output.path)) continue
       if (wanted === undefined) owned.delete(output.path)
       else owned.set(output.path, ownedBy(output, wanted.hash))
@@ -106,7 +106,8 @@ export class Planner {
       this.#noteDrift(path, template, 'managed')
       return []
     }
-    if (state.kind === 'folder') throw refusal('is a folder, and is not removed in place of a file', { where: path })
+    if (state.kind === 'folder')
+      throw refusal('is a folder where a file was expected, so it is not removed', { where: path })
     const before = state.kind === 'file' ? this.#system.read(real) : undefined
     const wasLink = state.kind === 'link' ? this.#system.readLink(real) : undefined
     const onDisk = before === undefined ? LINK : sha256(before)
@@ -116,7 +117,7 @@ export class Planner {
     return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited: isEdited(drift), drift }]
   }
 
-  /** What somebody put in the place of a link is not ours to remove. */
+  /** If somebody replaced a link with something else, that is not ours to remove. */
   #linkRemoval(path: string, template: string): Change[] {
     return this.#system.state(this.#target.real(path))?.kind === 'link' ? this.#removal(path, template, undefined) : []
   }
@@ -133,9 +134,8 @@ export class Planner {
     const real = this.#target.real(path)
     const state = this.#system.state(real)
     if (state?.kind === 'folder')
-      throw refusal(`is a folder; the template /${template} makes a file of that name`, { where: path })
-    if (state?.kind === 'other')
-      throw refusal('is neither a file nor a folder nor a link, and is not replaced', { where: path })
+      throw refusal(`is a folder, but the template /${template} generates a file with that name`, { where: path })
+    if (state?.kind === 'other') throw refusal('is not a file, folder or link, so it is not replaced', { where: path })
     const before = state?.kind === 'file' ? this.#system.read(real) : undefined
     const same = before?.equals(Buffer.from(after)) === true
     const lastWritten = this.#manifest.get(path)?.sha256
@@ -165,14 +165,14 @@ export class Planner {
     const state = this.#system.state(real)
     if (state?.kind === 'link' && this.#system.readLink(real) === target) return []
     if (state !== undefined && state.kind !== 'link')
-      throw refusal(`stands where a link to ${output.path} belongs`, { where: path })
+      throw refusal(`is in the place of a link to ${output.path}`, { where: path })
     if (state === undefined) this.#target.missingFolders(real, folders)
     const exists = state !== undefined
     const drift = exists ? 'updated' : 'created'
     return [{ kind: 'link', path, real, template: output.template, target, exists, edited: false, drift }]
   }
 
-  /** The metadata decides; what it leaves open stays as it is, and is root's and 0644 for a new file. */
+  /** The metadata decides; what it does not say stays as it is, or is root and 0644 for a new file. */
   #attributes(metadata: Metadata, state: FileState | undefined, path: string): Attributes {
     const { mode, uid, gid } = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
     return { mode, uid, gid, ...this.#chosen(metadata, path) }

@@ -9,10 +9,9 @@ import { type Places, writtenFolder } from '../system/places.ts'
 import type { Redact } from './diff.ts'
 
 /**
- * Shows contents of files without their secrets: the present values as asterisks, and in what gabarit wrote before also
- * those that were secret then and that nobody knows any more. A file that was edited since and has such a secret somewhere is
- * not shown at all.
- * @param read absent: a database that cannot be read is an error
+ * Shows file contents without secrets. Current values become asterisks; in what gabarit wrote before, so do values that were
+ * secret then and are no longer known. A file that contains such a secret and was edited since is not shown at all.
+ * @param read default: a database that cannot be read is an error
  */
 export function makeRedact(places: Places, read = readDatabase): Redact {
   const secrets = secretValues(places, read)
@@ -20,12 +19,12 @@ export function makeRedact(places: Places, read = readDatabase): Redact {
   let files: MaskedFiles | undefined
   const present = (content: string | Uint8Array, path: string) => {
     withSecret ??= maskedPaths(places)
-    // The key of the marks is made by the first run that writes one: who only looks makes nothing.
+    // The first run that writes a mark creates their key. Commands that only read do not.
     if (!withSecret.has(path)) return Buffer.from(content).toString('utf8')
     files ??= new MaskedFiles(places, new Objects(places.state), new Masking(places, secrets))
     const masked = files
     const hidden = orFailure(() => masked.hidePresent(path, Buffer.from(content)))
-    // What it was without its secret is gone or damaged.
+    // Its masked text is missing or damaged.
     return showMasked(hidden instanceof Failure ? LOST_SECRET : hidden.toString('utf8'))
   }
   return (content, path) => {

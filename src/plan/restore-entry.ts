@@ -1,7 +1,7 @@
 import { Failure, refusal } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
-import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import { type FileRecord, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Masking, maskingWith } from '../state/history/masking.ts'
 import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
@@ -10,24 +10,26 @@ import { readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
-import { findTemplate, searchList } from '../template/tree.ts'
+import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
 import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
-/** Everything that must change to be again where an entry left things. */
+/** Everything that must change to return to the state after an entry. */
 export interface Restoration {
   readonly plan: Plan
-  /** Databases as they were; undefined: the database did not exist. */
+  /** The previous databases; undefined: the database did not exist. */
   readonly databases: ReadonlyMap<string, Records | undefined>
+  /** What the later entries did that stays, in words. */
+  readonly lasting: readonly string[]
 }
 
 /**
- * Works out the way back to the state after an entry: of every file that later entries touched the state before the
- * first of them, and all databases. Secrets that have not changed since are put back from the present databases.
- * @param known secrets besides the present ones
- * @param lost told of every secret in a database that nobody knows any more; it stays as it is now. Without it, that is an
+ * Determines how to return to the state after an entry: for every file that later entries touched, the state before the first
+ * of them; and all databases. Secrets that have not changed since are filled in from the current databases.
+ * @param known secrets in addition to the current ones
+ * @param lost receives every secret in a database that is no longer known; it keeps its current value. Without it, that is an
  * error
- * @throws Failure (refused) when a part of the history has been pruned or a secret has changed
+ * @throws Failure (refused) if part of the history has been pruned or a secret has changed
  */
 export function restorationTo(
   entry: HistoryEntry,
@@ -42,15 +44,17 @@ export function restorationTo(
     .ids()
     .filter(id => id > entry.id)
     .map(id => history.entry(id))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
-  const first = new Map<string, { template: string; before: FileVersion | null }>()
-  for (const one of later)
-    for (const { path, template, before } of history.files(one))
-      if (!first.has(path)) first.set(path, { template, before })
-  const files = [...first].map(([path, { template, before }]): Restored => {
-    if (before === null || 'link' in before) return { path, template, version: before }
+    .filter(tookEffect)
+  const first = new Map<string, FileRecord>()
+  for (const one of later) for (const file of history.files(one)) if (!first.has(file.path)) first.set(file.path, file)
+  const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
+    const common = { path, template, ...(made === undefined ? {} : { made }) }
+    if (before === null) return [{ ...common, version: null }]
+    // A former key or certificate is never put back.
+    if (made) return []
+    if ('link' in before) return [{ ...common, version: before }]
     const { sha256, ...attributes } = before
-    return { path, template, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }
+    return [{ ...common, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }]
   })
   const present = readManifest(places)
   const manifest: Manifest =
@@ -63,15 +67,19 @@ export function restorationTo(
   return {
     plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
     databases: databasesOf(entry, history, masking, places, lost),
+    lasting: later.flatMap(({ lasting = [] }) => lasting),
   }
 }
 
-/** What the templates of today ask for. A way back must not end at one that has been damaged since. */
+/** The checkers that today's templates name. A rollback must not fail because one has been damaged since. */
 function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
   return template => {
     try {
-      return readMetadata(findTemplate(layers, template)?.metadata ?? [])
+      const files = findTemplate(layers, template)
+      if (files === undefined) return {}
+      refuseUnsafeTemplate(layers, files)
+      return readMetadata(files.metadata)
     } catch (error) {
       if (error instanceof Failure) return {}
       throw error
@@ -81,8 +89,8 @@ function judgingToday(places: Places): JudgingOf {
 
 /**
  * All databases as an entry left them.
- * @param known secrets besides the present ones
- * @param lost told of every secret that nobody knows any more
+ * @param known secrets in addition to the current ones
+ * @param lost receives every secret that is no longer known
  */
 export function databasesAfter(
   entry: HistoryEntry,
@@ -95,8 +103,8 @@ export function databasesAfter(
 }
 
 /**
- * The databases after the newest entry whose changes stand; undefined before the first.
- * @param lost told of every secret that has changed since; it stays as it is now. Without it, that is an error
+ * The databases after the newest entry that was not rolled back; undefined before the first.
+ * @param lost receives every secret that has changed since; it keeps its current value. Without it, that is an error
  */
 export function revealLastApplied(
   places: Places,
@@ -137,7 +145,7 @@ function revealed(content: Buffer, masking: Masking, what: string): Buffer {
 }
 
 function lostSecret(what: string): never {
-  throw refusal(`${what} held a secret that has changed since, and secrets are not kept in the history`, {
-    hint: 'Set the former value again, then repeat the rollback.',
+  throw refusal(`${what} contained a secret that has changed since, and the history does not keep secrets`, {
+    hint: 'Set the previous value again, then repeat the rollback.',
   })
 }

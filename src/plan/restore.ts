@@ -12,16 +12,18 @@ import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 /** How the files of a template are judged. */
 export type JudgingOf = (template: string) => Judging
 
-/** A file as it shall be again. */
+/** A file in the state to restore. */
 export interface Restored {
   readonly path: string
   readonly template: string
-  /** Null: it shall not exist. */
+  /** An action made it. */
+  readonly made?: true
+  /** Null: it must not exist. */
   readonly version: { readonly content: Buffer; readonly attributes: Attributes } | { readonly link: string } | null
 }
 
 /**
- * A plan that brings files back to former states, committed like any other.
+ * A plan that restores previous states of files, committed like any other.
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
  * @param pins files that stay as they are
@@ -63,7 +65,7 @@ export function foldersToEmpty(paths: readonly string[], places: Places, system:
     .filter(({ real }) => system.state(real)?.kind === 'folder')
 }
 
-/** What is known of a pinned file stays as it is, like the file. */
+/** The manifest entry of a pinned file is kept, like the file. */
 function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest {
   if (pins.size === 0) return manifest
   const owned = [...manifest].filter(([path]) => !pins.has(path))
@@ -75,7 +77,7 @@ function notifyOf(path: string, manifest: Manifest): readonly string[] {
 }
 
 function restoreOne(
-  { path, template, version }: Restored,
+  { path, template, version, made }: Restored,
   target: Target,
   system: System,
   folders: NewFolders,
@@ -93,7 +95,7 @@ function restoreOne(
   const common = { path, real, template, edited: isEdited(drift), drift }
   if (version === null) {
     if (state === undefined) return []
-    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink }]
+    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink, ...(made ? { made } : {}) }]
   }
   if (state === undefined) target.missingFolders(real, folders)
   if ('link' in version) {

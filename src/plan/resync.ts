@@ -1,17 +1,17 @@
-/** One stretch of a comparison: lines that stay, go or come. */
+/** One stretch of a comparison: lines that are kept, removed or added. */
 export interface Stretch {
   readonly sign: ' ' | '-' | '+'
   readonly lines: readonly string[]
 }
 
-/** How far apart two texts may run before what lies between counts as replaced. */
+/** How far two texts may diverge before what is in between counts as replaced. */
 const REACH = 60
-/** This many equal lines in a row mean that the texts are together again. */
+/** This many equal lines in a row mean that the texts match again. */
 const TOGETHER = 3
 
 /**
- * Compares long texts with thousands of differences in linear time: it walks both at once and looks ahead for the nearest
- * place where they are together again. The result is right, though not always the shortest.
+ * Compares long texts with thousands of differences in linear time: walks through both at once and looks ahead for the nearest
+ * position where they match again. The result is correct, though not always the shortest.
  */
 export function resync(old: readonly string[], made: readonly string[]): Stretch[] {
   const stretches: { sign: ' ' | '-' | '+'; lines: string[] }[] = []
@@ -54,7 +54,7 @@ function meet(old: readonly string[], made: readonly string[], a: number, b: num
   return true
 }
 
-/** The stretches as the hunks of a unified diff, with that many lines around each difference. */
+/** The stretches as the hunks of a unified diff, with that many lines of context. */
 export function formatHunks(stretches: readonly Stretch[], context: number): string {
   const hunks: { old: number; made: number; lines: string[] }[] = []
   let old = 1

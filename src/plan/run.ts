@@ -16,7 +16,7 @@ import { invalidValues } from './invalid-values.ts'
 import type { Plan } from './plan.ts'
 import { Planner } from './planner.ts'
 
-/** Loads databases for fragments: one without a file is empty when it is described, and unknown else. */
+/** Loads databases for fragments: one without a file is empty if it is described, and unknown otherwise. */
 export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {
   return name => {
     const records = replaced.get(name) ?? readDatabase(databaseFile(places, name))
@@ -26,20 +26,20 @@ export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'r
   }
 }
 
-/** An expander on the present databases. */
+/** An expander that uses the current databases. */
 export function makeExpander(context: Context, trace?: Trace): Expander {
   const databases = new Databases(databaseLoader(context))
   const options = { layers: context.layers, databases, world: fragmentWorld(context) }
   return new Expander(trace === undefined ? options : { ...options, trace })
 }
 
-function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld {
+function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {
   return {
     readFile: path => {
       const real = below(places, path)
       return system.state(real) === undefined ? undefined : system.read(real).toString('utf8')
     },
-    exists: path => system.state(below(places, path)) !== undefined,
+    exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
     fact: name => fact(name, places),
     warn,
     event,
@@ -48,8 +48,7 @@ function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld 
 
 /**
  * Expands templates, all or none.
- * @throws Failure (refused) that tells of every value that does not fit and every template that cannot be expanded, not only
- * of the first
+ * @throws Failure (refused) that lists every invalid value and every template that cannot be expanded, not only the first
  */
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
@@ -82,7 +81,7 @@ export function planOutputs(
   return new Planner(places, system, readManifest(places), readPins(places)).plan(outputs, templates)
 }
 
-/** Names of the templates that made files before and exist no more: what they made is left over. */
+/** Names of the templates that generated files before and no longer exist: their files are leftovers. */
 export function goneTemplates({ places, layers }: Context): string[] {
   const owners = new Set([...readManifest(places).values()].map(({ template }) => template))
   return [...owners].filter(name => findTemplate(layers, name) === undefined)

@@ -2,9 +2,9 @@ import { refusal } from '../base/failure.ts'
 import { isEdited } from './drift.ts'
 import type { Plan } from './plan.ts'
 
-/** Files that decide whether the server can be reached: a folder ends in a slash, else it is how names begin. */
+/** Files that decide whether the server can be reached. A folder ends in a slash; anything else is a prefix. */
 const SENSITIVE = [
-  // sshd(8), its options where distributions keep them, and the addresses that hosts_access(5) turns away.
+  // sshd(8), its options in the distributions' files, and the addresses that hosts_access(5) refuses.
   '/etc/ssh/',
   '/etc/default/ssh',
   '/etc/sysconfig/sshd',
@@ -28,19 +28,19 @@ const SENSITIVE = [
   '/etc/ufw/',
   '/etc/sysctl.conf',
   '/etc/sysctl.d/',
-  // What starts one of them.
+  // Units that start one of them.
   '/etc/systemd/system/gabarit-firewall.service',
   '/etc/systemd/system/ssh.',
   '/etc/systemd/system/sshd.',
 ] as const
 
-/** Whether a mistake in this file can shut the administrator out: sshd, network, firewall. */
+/** Whether a mistake in this file can lock the administrator out: sshd, network, firewall. */
 export function isSensitive(path: string): boolean {
   return SENSITIVE.some(start => path.startsWith(start))
 }
 
 /**
- * Refuses a plan that would overwrite or remove such a file against what a person wrote into it, unless the file was named.
+ * Refuses a plan that would overwrite or remove a manually edited file of this kind, unless the file was named.
  * @throws Failure (refused)
  */
 export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => boolean): void {
@@ -50,16 +50,19 @@ export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => bool
   const one = paths.length === 1 ? paths[0] : 'FILE'
   throw refusal(
     paths
-      .map(path => `${path} was edited by hand since gabarit wrote it, and can shut you out of the server`)
+      .map(
+        path =>
+          `${path} was edited by hand since gabarit wrote it, and overwriting it could lock you out of the server`,
+      )
       .join('\n'),
     {
       hint: [
         'Nothing was changed. Choose:',
         ...(changes.some(({ drift }) => drift === 'edited')
-          ? [`gabarit adopt ${one}               # make the edit a fragment of your own`]
+          ? [`gabarit adopt ${one}               # turn the edit into your own fragment`]
           : []),
         `gabarit pin ${one} --note "why"    # keep the file as it is`,
-        `gabarit restore ${one}             # give the edit up`,
+        `gabarit restore ${one}             # drop the edit`,
         `Or repeat the command with --overwrite ${paths.join(',')}`,
       ].join('\n'),
     },

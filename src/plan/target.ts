@@ -11,7 +11,7 @@ export type NewFolders = Map<string, NewFolder>
 /** Root's, and open for all to look into. */
 const USUAL = { mode: 0o755, uid: 0, gid: 0 }
 
-/** Finds the real places of target files. */
+/** Finds the real paths of target files. */
 export class Target {
   readonly #places: Places
   readonly #system: System
@@ -25,7 +25,7 @@ export class Target {
 
   /**
    * The real path of a path on the server.
-   * @throws Failure (refused) when a folder on the way is a link out of the root
+   * @throws Failure (refused) if a folder on the way is a link out of the root
    */
   real(path: string): string {
     const real = below(this.#places, path)
@@ -39,7 +39,7 @@ export class Target {
     return real
   }
 
-  /** Notes the folders that must be made before a real path can exist, outermost first. */
+  /** Records the folders that must be created for a real path, outermost first. */
   missingFolders(real: string, folders: NewFolders): void {
     const folder = dirname(real)
     if (folders.has(folder) || this.#system.state(folder) !== undefined) return
@@ -74,7 +74,7 @@ export function inOrder(folders: readonly NewFolder[]): NewFolder[] {
   return [...each.values()].sort((a, b) => compareBytes(a.real, b.real))
 }
 
-/** Only root can give files away, so for anyone else owners are as they are. */
+/** Only root can change owners, so they are ignored for anybody else. */
 export function sameAttributes(state: FileState, wanted: Attributes): boolean {
   const owners = process.geteuid?.() !== 0 || (state.uid === wanted.uid && state.gid === wanted.gid)
   return state.mode === wanted.mode && owners

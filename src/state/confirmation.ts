@@ -8,30 +8,30 @@ import { type Request, serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
 import { ASKED_PARTS, type Asked, commandLine, noteOf } from './history/entry.ts'
 
-/** When a window opens and ends. Within one run of the machine only the time since its start counts, which no clock change moves. */
+/** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
 export interface Window {
-  /** For people: the wall clock, ISO 8601. It decides nothing. */
+  /** For people: the wall clock, ISO 8601. Not used for decisions. */
   readonly until: string
-  /** Seconds since the start of the machine. */
+  /** Seconds since boot. */
   readonly opened: number
   readonly ends: number
-  /** The run of the machine; null where the system does not tell. */
+  /** The id of the boot; null if the system does not provide it. */
   readonly boot: string | null
 }
 
-/** A change that goes back by itself unless it is confirmed. */
+/** A change that is rolled back automatically unless confirmed. */
 export interface Confirmation extends Asked {
   readonly token: string
-  /** The entry of the history to go back to: its id, never "the one before". */
+  /** The history entry to roll back to: its id, never "the previous one". */
   readonly base: number
   /** Length of the window in seconds. */
   readonly within: number
   readonly window: Window
-  /** What was asked of services, and is asked again when it goes back. */
+  /** What was requested of services, to request again on rollback. */
   readonly requests: readonly Request[]
-  /** The secrets when it was armed: with them files can be put back although somebody changes one meanwhile. */
+  /** The secrets at the time: they allow restoring files even if somebody changes a secret meanwhile. */
   readonly secrets: readonly string[]
-  /** Why it could not go back when its time was over. */
+  /** Why it could not be rolled back when it expired. */
   readonly problem: string | null
 }
 
@@ -47,14 +47,14 @@ export const CONFIRMATION = new StateFile<Confirmation>('confirmation.json', {
   }),
   wayOut: (_, places) =>
     [
-      'The change that waits is in force, and does not go back by itself any more. Keep it:',
+      'The change is in effect and will not be rolled back automatically. To keep it:',
       moveAside(places),
-      'To go back by hand, then: gabarit history, and gabarit rollback ID',
+      'To roll back afterwards: gabarit history, then gabarit rollback ID',
     ].join('\n'),
   format: confirmation => JSON.stringify(confirmation, null, 1),
 })
 
-/** Held by the guard while it lives. */
+/** Held by the guard while it runs. */
 export function guardLock(places: Places, token: string): string {
   return places.state.path(guardLockName(token))
 }
@@ -63,17 +63,17 @@ function guardLockName(token: string): string {
   return `confirmation-guard-${token}.lock`
 }
 
-/** A window of so many seconds that opens now. */
+/** A window of this many seconds that opens now. */
 export function windowOf(seconds: number): Window {
   const opened = uptime()
   const until = new Date(Date.now() + seconds * 1000).toISOString()
   return { until, opened, ends: opened + seconds, boot: bootId() ?? null }
 }
 
-/** Seconds that are left; none after a restart of the machine, whatever its clock says. */
+/** Remaining seconds; none after a reboot, whatever the clock says. */
 export function secondsLeft({ window }: Confirmation): number {
   const now = uptime()
-  // A smaller time since the start without another boot id: a container that was started anew.
+  // A smaller uptime with the same boot id: a restarted container.
   if ((bootId() ?? null) !== window.boot || now < window.opened - 1) return 0
   return Math.max(0, window.ends - now)
 }
@@ -83,26 +83,26 @@ export function readConfirmation(places: Places): Confirmation | undefined {
   return CONFIRMATION.read(places)
 }
 
-/** The command that ends a damaged confirmation: its change stays. */
+/** The command that ends a damaged confirmation: its change is kept. */
 export function moveAside(places: Places): string {
   const file = CONFIRMATION.path(places)
   return `mv ${shell(file)} ${shell(`${file}.damaged`)}`
 }
 
-/** The entry that must stay in the history as long as something may go back to it. */
+/** The entry that the history must keep as long as a change may be rolled back to it. */
 export function openBase(places: Places): number | undefined {
   const open = orFailure(() => readConfirmation(places))
-  // It is damaged, which is told wherever it matters: the whole history stays meanwhile.
+  // It is damaged, which is reported where it matters. Until then the whole history is kept.
   return open instanceof Failure ? 0 : open?.base
 }
 
-/** Removes the pending confirmation for good; its guard sees that and ends. */
+/** Removes the pending confirmation; its guard notices that and ends. */
 export function removeConfirmation(places: Places, token: string): void {
   CONFIRMATION.remove(places)
   places.state.removeDurably(guardLockName(token))
 }
 
-/** What is waiting, for people: `signal-event console-save by root, back to entry 41`. */
+/** The waiting change, for people: `signal-event console-save by root, else back to entry 41`. */
 export function describeConfirmation(open: Confirmation): string {
   return `${commandLine(open)}${noteOf(open)} by ${open.user}, else back to entry ${open.base}`
 }

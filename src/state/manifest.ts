@@ -11,9 +11,9 @@ export interface Owned {
   readonly template: string
   /** SHA-256 of the bytes last written. */
   readonly sha256: string
-  /** Path of the symbolic link kept beside it, if any. */
+  /** Path of the symbolic link maintained next to it, if any. */
   readonly link?: string
-  /** Services to adjust when it goes: by then its template may have no output to ask. */
+  /** Services to adjust when it is removed: by then its template may have no output to ask. */
   readonly notify?: readonly string[]
 }
 
@@ -38,8 +38,8 @@ export const MANIFEST = new StateFile<Manifest>('manifest.json', {
 })
 
 /**
- * Reads the manifest; on a server where gabarit has written nothing yet a missing one is empty.
- * @throws Failure (refused) when it is damaged or lost: what is owned would be unknown, and unknown files are not overwritten
+ * Reads the manifest; empty if it is missing on a server where gabarit has not written anything yet.
+ * @throws Failure (refused) if it is damaged or lost: it would be unknown which files are ours
  */
 export function readManifest(places: Places): Manifest {
   const manifest = MANIFEST.read(places)
@@ -49,13 +49,13 @@ export function readManifest(places: Places): Manifest {
 
 /**
  * Reads the text of a manifest.
- * @throws Error when it is none
+ * @throws Error if it is not a manifest
  */
 export function parseManifest(content: string): Manifest {
   return shape(JSON.parse(content))
 }
 
-/** What is remembered of an output once it is written. */
+/** What is recorded about an output once it is written. */
 export function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
   return {
     ...{ template, sha256: hash },
@@ -64,7 +64,7 @@ export function ownedBy({ template, link, metadata }: Output, hash: string): Own
   }
 }
 
-/** Whether two manifests say the same. */
+/** Whether two manifests are equal. */
 export function sameManifest(a: Manifest, b: Manifest): boolean {
   if (a.size !== b.size) return false
   for (const [path, { template, sha256: hash, link, notify }] of a) {

@@ -10,7 +10,7 @@ interface Pin {
   readonly user: string
 }
 
-/** The files that no plan overwrites, by their path on the server. */
+/** The files that plans must not overwrite, by their path on the server. */
 export type Pins = ReadonlyMap<string, Pin>
 
 export const PINS = new StateFile<Pins>('pins.json', {
@@ -21,8 +21,8 @@ export const PINS = new StateFile<Pins>('pins.json', {
 })
 
 /**
- * Reads the pins; a missing file is empty.
- * @throws Failure (refused) when it is damaged: files that shall be kept would be overwritten
+ * Reads the pins; none if the file is missing.
+ * @throws Failure (refused) if it is damaged: pinned files would be overwritten
  */
 export function readPins(places: Places): Pins {
   return PINS.read(places) ?? new Map()

@@ -7,12 +7,12 @@ import type { System } from '../system/system.ts'
 import { Masking } from './history/masking.ts'
 import type { Manifest } from './manifest.ts'
 
-/** Contents of former times are cleared away when there are more of them than files, and these are many. */
+/** Old contents are removed once they outnumber the files by this many. */
 const SLACK = 100
 
 /**
- * Keeps what stands now in the files that gabarit owns, apart from the history, which forgets old contents. Called when
- * a commit is done. It is not synced: who reads it compares the hash. That it cannot be kept fails nothing.
+ * Keeps the current contents of the files that gabarit owns, separate from the history, which drops old contents. Called after
+ * a commit. Not synced, because readers compare the hash. Failing to keep them is only a warning.
  */
 export function keepWritten(manifest: Manifest, places: Places, system: System, warn: (message: string) => void): void {
   try {
@@ -21,7 +21,7 @@ export function keepWritten(manifest: Manifest, places: Places, system: System, 
     const known = error instanceof Failure || isOfSystem(error)
     if (!known) throw error
     warn(
-      `what was written cannot be kept for gabarit adopt: ${error instanceof Failure ? error.describe() : systemReason(error)}`,
+      `the written files cannot be kept for gabarit adopt: ${error instanceof Failure ? error.describe() : systemReason(error)}`,
     )
   }
 }
@@ -36,14 +36,14 @@ function keep(manifest: Manifest, places: Places, system: System): void {
       const real = below(places, path)
       if (system.state(real)?.kind !== 'file') continue
       const content = system.read(real)
-      // One that is pinned or was left out of this run may hold a person's text.
+      // A pinned file, or one not in this run, may have been edited by hand.
       if (sha256(content) === hash) folder.writeLazily(hash, masked(content, masking))
     }
   }
   if (stored.size > 2 * manifest.size + SLACK) clear(stored, manifest, places)
 }
 
-/** The content last written; undefined when it is not known any more, or held a secret that has changed since. */
+/** The last written content; undefined if it is no longer known, or contained a secret that has changed since. */
 export function lastWritten(hash: string, places: Places): Buffer | undefined {
   const content = writtenFolder(places).read(hash)
   if (content === undefined || sha256(content) === hash) return content

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Files } from './files.ts'
 import type { Io } from './io.ts'
+import { findModules } from './module-folders.ts'
 import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
@@ -12,6 +13,8 @@ export interface Paths {
   readonly shipped: string
   /** The site's folder: `/etc/gabarit` below the root. */
   readonly site: string
+  /** Folders of somebody else's modules, in byte order of their names. */
+  readonly modules: readonly string[]
   /** Folder of the databases. */
   readonly databases: string
   /** `/var/lib/gabarit` below the root. */
@@ -41,7 +44,16 @@ export function findPaths(
   const base = absolute(root ?? (env.GABARIT_ROOT || '/'))
   const stateFolder = join(base, 'var/lib/gabarit')
   const databases = env.DBPATH ? absolute(env.DBPATH) : join(stateFolder, 'db')
-  return { root: base, shipped, site: join(base, 'etc/gabarit'), databases, stateFolder }
+  const site = join(base, 'etc/gabarit')
+  return { root: base, shipped, site, modules: findModules(base), databases, stateFolder }
+}
+
+/**
+ * The folders that have `templates`, `db`, `events`, `checkers` and `services`: the package, the modules, the site. What a later
+ * one says overrides an earlier one.
+ */
+export function packageFolders({ shipped, modules, site }: Pick<Paths, 'shipped' | 'modules' | 'site'>): string[] {
+  return [shipped, ...modules, site]
 }
 
 /** As {@link findPaths}, with the state on the disk. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { endedBySignal } from './interruption.ts'
+import { Failure } from '../base/failure.ts'
+import { endedBySignal, holdSignals } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command to end and killing it, in milliseconds. */
@@ -25,7 +26,8 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       { chunks: [], rest: '' },
       { chunks: [], rest: '' },
     ]
-    let timedOut = false
+    let ended: string | undefined
+    let size = 0
     let spawnProblem: NodeJS.ErrnoException | undefined
     const child = spawn(program, args, {
       env: options.env,
@@ -40,13 +42,21 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
         // The group has already ended.
       }
     }
-    const timer = setTimeout(() => {
-      timedOut = true
+    const stop = (why: string) => {
+      if (ended !== undefined) return
+      ended = why
       endGroup('SIGTERM')
       setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
       setTimeout(() => finish(null, null), GRACE + 200).unref()
-    }, options.timeout)
+    }
+    const timer = setTimeout(
+      () => stop(`did not end within ${options.timeout / 1000} s and was killed`),
+      options.timeout,
+    )
+    const { mostOutput = Number.POSITIVE_INFINITY } = options
     const take = (stream: Stream) => (chunk: string) => {
+      size += chunk.length
+      if (size > mostOutput) return stop(`printed more than ${mostOutput} bytes and was killed`)
       chunks.push(chunk)
       stream.chunks.push(chunk)
       if (options.onLine === undefined) return
@@ -54,23 +64,18 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       stream.rest = lines.pop() ?? ''
       for (const line of lines) options.onLine(line)
     }
-    const ended = endedBySignal(() => endGroup('SIGTERM'))
+    const forget = endedBySignal(() => endGroup('SIGTERM'))
     let finished = false
     const finish = (status: number | null, signal: NodeJS.Signals | null) => {
       if (finished) return
       finished = true
-      ended()
+      forget()
       clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
       for (const { rest } of [stdout, stderr]) if (rest !== '') options.onLine?.(rest)
-      const problem = timedOut
-        ? `did not end within ${options.timeout / 1000} s and was killed`
-        : spawnProblem !== undefined
-          ? describeSpawnProblem(spawnProblem, program)
-          : signal !== null
-            ? `was killed by ${signal} (${constants.signals[signal]})`
-            : undefined
+      const killed = signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
+      const problem = ended ?? (spawnProblem === undefined ? killed : describeSpawnProblem(spawnProblem, program))
       const output = chunks.join('')
       resolve({
         status: problem === undefined ? (status ?? undefined) : undefined,
@@ -93,6 +98,31 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
     // `close` comes first, and the timer no longer delays this process.
     child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250).unref()))
     child.on('close', (status, signal) => finish(status, signal))
+  })
+}
+
+/**
+ * Runs a command that has the terminal, or whatever stands for it, to itself. Ctrl-C reaches both, and it decides.
+ * @returns its exit status; as in a shell, 128 and the number of the signal that killed it
+ * @throws Failure if it cannot be started
+ */
+export function runInForeground(
+  [program = '', ...args]: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: 'inherit' })
+    const release = holdSignals()
+    const forget = endedBySignal(() => child.kill())
+    const finish = (done: () => void) => {
+      forget()
+      release()
+      done()
+    }
+    child.on('error', error => finish(() => reject(new Failure(describeSpawnProblem(error, program)))))
+    child.on('exit', (status, signal) =>
+      finish(() => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]))),
+    )
   })
 }
 

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array
   /** Milliseconds until the command is killed. */
   readonly timeout: number
+  /** Bytes after which the command is killed; default: any number. */
+  readonly mostOutput?: number
   /** Called with each line as it comes. */
   readonly onLine?: (line: string) => void
 }

@@ -1,6 +1,7 @@
 import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../base/failure.ts'
-import { readBytes, statOf } from '../system/read-files.ts'
+import { readBytes } from '../system/read-files.ts'
+import { refuseWritableByOthers } from '../system/trust.ts'
 import { excerpt } from './excerpt.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './lines.ts'
@@ -37,8 +38,7 @@ const compiled = new Map<string, Compiled>()
  * @throws Failure (refused) with `fragment:line:column` when it does not parse
  */
 export function compileFragment(file: string, traceId?: number): Fragment {
-  const stat = statOf(file)
-  if (stat !== undefined) refuseWritableByOthers(file, stat)
+  refuseWritableByOthers(file, 'this fragment', 'fragments run as the user who expands them')
   return compileSource(file, readBytes(file), traceId)
 }
 
@@ -63,24 +63,6 @@ function compile(file: string, code: string): (scope: Scope) => Render {
   } catch (error) {
     throw syntaxFailure(error, file)
   }
-}
-
-function refuseWritableByOthers(file: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): void {
-  const mine = process.geteuid?.() ?? uid
-  const why =
-    uid !== 0 && uid !== mine
-      ? `belongs to the user with id ${uid}`
-      : mode & 0o002
-        ? 'is writable by everybody'
-        : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
-          ? `is writable by the group with id ${gid}`
-          : undefined
-  if (why === undefined) return
-  const shut = `chmod go-w ${file}`
-  throw refusal(`this fragment ${why}, and fragments run as the user who expands them`, {
-    where: file,
-    hint: uid === 0 || uid === mine ? shut : `chown ${mine === 0 ? 'root' : mine} ${file} && ${shut}`,
-  })
 }
 
 /**

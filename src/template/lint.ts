@@ -3,7 +3,7 @@ import { type Finding, findingsOf } from '../base/finding.ts'
 import { entriesIn } from '../system/read-files.ts'
 import { compileFragment } from './fragment.ts'
 import { readMetadata } from './metadata.ts'
-import { findTemplate, type Layer, listTemplates } from './tree.ts'
+import { findTemplate, type Layer, listTemplates, refuseUnsafeTemplate } from './tree.ts'
 
 /** Finds fragments that do not parse or that others can write to, malformed metadata, and backups among fragments. */
 export function lintTemplates(layers: readonly Layer[]): Finding[] {
@@ -15,6 +15,7 @@ function lintTemplate(layers: readonly Layer[], name: string): Finding[] {
   if (files === undefined) return []
   return [
     ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
+    ...findingsOf(() => refuseUnsafeTemplate(layers, files)),
     ...findingsOf(() => readMetadata(files.metadata)),
     ...files.fragments.flatMap(({ file }) => findingsOf(() => compileFragment(file))),
     ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub)),

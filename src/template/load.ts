@@ -3,7 +3,14 @@ import { didYouMean } from '../base/nearest.ts'
 import { compileFragment, type Fragment, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import type { FragmentWorld, Scope } from './scope.ts'
-import { findTemplate, type Layer, listTemplates, type TemplateFiles, templateName } from './tree.ts'
+import {
+  findTemplate,
+  type Layer,
+  listTemplates,
+  refuseUnsafeTemplate,
+  type TemplateFiles,
+  templateName,
+} from './tree.ts'
 
 /** A fragment ready to run. */
 interface Loaded {
@@ -78,7 +85,10 @@ export class TemplateLoader {
 
   #find(path: string): TemplateFiles {
     const files = findTemplate(this.#options.layers, path)
-    if (files !== undefined) return files
+    if (files !== undefined) {
+      refuseUnsafeTemplate(this.#options.layers, files)
+      return files
+    }
     const names = listTemplates(this.#options.layers).map(name => `/${name}`)
     const name = `/${templateName(path)}`
     throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {

@@ -65,7 +65,7 @@ export class Printer {
 }
 
 function rawText(value: unknown): string {
-  return textOf(value, '<%~ %>')
+  return asPrintable(value, '<%~ %>')
 }
 
 /**
@@ -73,7 +73,7 @@ function rawText(value: unknown): string {
  * @param who receives the value, for the message: `sh()`
  * @throws TypeError for undefined, an object and the like, which would otherwise be printed as "undefined" or "[object Object]"
  */
-export function textOf(value: unknown, who: string): string {
+export function asPrintable(value: unknown, who: string): string {
   if (typeof value === 'string') return value
   if (isNumber(value)) return String(value)
   if (value instanceof RawText) return value.text

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
 import type { Databases, RecordView } from './databases.ts'
 import { compareAddresses, ip, type Network, net } from './network.ts'
-import { type Printer, RawText, textOf } from './printer.ts'
+import { asPrintable, type Printer, RawText } from './printer.ts'
 import { interfacesIn, networksIn, portsIn } from './reachable.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, unique, withSlash } from './text.ts'
@@ -57,8 +57,8 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     list: splitList,
     uniq: unique,
     join: (values: Iterable<unknown>, separator = ' ') =>
-      Array.from(values, value => textOf(value, 'join()')).join(separator),
-    pad: (value: unknown, width: number) => textOf(value, 'pad()').padEnd(width),
+      Array.from(values, value => asPrintable(value, 'join()')).join(separator),
+    pad: (value: unknown, width: number) => asPrintable(value, 'pad()').padEnd(width),
     groupBy,
     byIp: compareAddresses,
     byName: compareNames,
@@ -92,11 +92,11 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       if (value === undefined) throw new Error(`there is no fact "${name}"`)
       return value
     },
-    raw: (text: unknown) => new RawText(textOf(text, 'raw()')),
+    raw: (text: unknown) => new RawText(asPrintable(text, 'raw()')),
     sh: quotedBy('sh()', quoters.shell),
     // In a shell file, dollars and backquotes are special even between double quotes (POSIX XCU 2.2.3).
     dq: (value: unknown) => {
-      const quoted = quoters.doubleQuoted(textOf(value, 'dq()'))
+      const quoted = quoters.doubleQuoted(asPrintable(value, 'dq()'))
       return new RawText(printer.quote === quoters.shell ? quoted.replace(/[$`]/g, '\\$&') : quoted)
     },
     apache: quotedBy('apache()', quoters.apache),
@@ -104,8 +104,8 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     // cron(8) turns a bare % into a newline (crontab(5)).
     cronCmd: quotedBy('cronCmd()', command => command.replaceAll('%', '\\%')),
     isSiteName,
-    slash: (url: unknown) => withSlash(textOf(url, 'slash()')),
-    folderName: (url: unknown) => folderName(textOf(url, 'folderName()')),
+    slash: (url: unknown) => withSlash(asPrintable(url, 'slash()')),
+    folderName: (url: unknown) => folderName(asPrintable(url, 'folderName()')),
   }
 }
 
@@ -124,11 +124,11 @@ function localNetwork({ key, Mask }: RecordView): Network {
 export const FILES = 'file'
 
 function quotedBy(name: string, quote: (value: string) => string): (value: unknown) => RawText {
-  return value => new RawText(quote(textOf(value, name)))
+  return value => new RawText(quote(asPrintable(value, name)))
 }
 
 function lineWord(word: unknown): string {
-  const text = textOf(word, 'line()')
+  const text = asPrintable(word, 'line()')
   if (/[\r\n\0]/.test(text)) throw new TypeError(`line() got a line break in ${JSON.stringify(text)}`)
   return text
 }

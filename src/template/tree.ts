@@ -1,14 +1,17 @@
 import { join, normalize } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
-import type { Places } from '../system/places.ts'
+import { type Places, packageFolders } from '../system/places.ts'
 import { entriesIn, kindOf } from '../system/read-files.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 
 /** One folder of the search list. */
 export interface Layer {
   readonly folder: string
   /** Whether it holds the site's overrides (templates-custom), not a package's templates. */
   readonly custom: boolean
+  /** The folder of the module that it is in. */
+  readonly module?: string
 }
 
 /** A file of a template, selected by the merge rules. */
@@ -37,13 +40,17 @@ const SKIPPED = /(~|\.swp|\.orig|\.rpmsave|\.rpmnew|\.rpmorig|\.dpkg-(old|new|di
 const SUSPICIOUS = /(\.bak|\.save|\.swo|^#.*#)$/
 export const METADATA_FILE = 'template.json'
 
-/** The search list, first wins: site's custom, checkout's custom, site's templates, shipped templates. */
+/** The search list, first wins: site's custom, checkout's custom, site's templates, those of modules, shipped templates. */
 export function searchList(places: Places): readonly Layer[] {
   return [
     { folder: join(places.site, 'templates-custom'), custom: true },
     { folder: join(places.shipped, 'templates-custom'), custom: true },
-    { folder: join(places.site, 'templates'), custom: false },
-    { folder: join(places.shipped, 'templates'), custom: false },
+    ...packageFolders(places)
+      .toReversed()
+      .map(base => {
+        const layer = { folder: join(base, 'templates'), custom: false }
+        return places.modules.includes(base) ? { ...layer, module: base } : layer
+      }),
   ]
 }
 
@@ -91,6 +98,16 @@ export function findTemplate(layers: readonly Layer[], path: string): TemplateFi
   }
   if (byName.size === 0 && metadata.length === 0) return undefined
   return { name, fragments: inOrder(byName.values()), single: single && !sawFolder, metadata, warnings }
+}
+
+/**
+ * Refuses a template with a part of a module that others may change.
+ * @throws Failure (refused)
+ */
+export function refuseUnsafeTemplate(layers: readonly Layer[], { fragments, metadata }: TemplateFiles): void {
+  const modules = layers.flatMap(({ module }) => (module === undefined ? [] : [module]))
+  if (modules.length === 0) return
+  for (const file of [...fragments.map(fragment => fragment.file), ...metadata]) refuseUnsafePart({ modules }, file)
 }
 
 function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>, warnings: string[]): void {

@@ -1,22 +1,22 @@
+import { changeParts } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planChanged } from '../plan/plan-changed.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { planAsText } from './show-plan.ts'
 
-/** Seconds for the answer: others wait for their turn meanwhile, and give up after as long. */
+/** Seconds for the answer: other commands wait meanwhile, and give up after the same time. */
 const PATIENCE = 120
 
 /**
- * The plan that the person at the terminal has said yes to. Actions of the event may have changed since what is written: then
- * the difference is shown, and asked about.
+ * The plan that the person at the terminal agreed to. If the event's actions have changed the plan since, shows the difference
+ * and asks again.
  */
 export class AgreedPlan implements Agreement {
   readonly #invocation: Invocation
   #shown: Plan | undefined
 
-  /** @param shown undefined: no file would have changed */
+  /** @param shown undefined if no file would have changed */
   constructor(shown: Plan | undefined, invocation: Invocation) {
     this.#shown = shown
     this.#invocation = invocation
@@ -31,10 +31,27 @@ export class AgreedPlan implements Agreement {
     const moved = planChanged(this.#shown, plan)
     if (moved === undefined) return true
     progress(undefined)
-    print('this is no longer the plan that you have seen; what differs from it:')
+    print('the plan has changed since you saw it; the differences:')
     if (moved.plan.changes.length > 0) print(planAsText(moved.plan, this.#invocation))
     for (const path of moved.gone) print(`${path} would not change any more`)
     this.#shown = plan
-    return saysYes('Do it all the same? [y/N] ', io, PATIENCE)
+    return saysYes('Do it anyway? [y/N] ', io, PATIENCE)
   }
+}
+
+/** What a plan would do otherwise than one that was looked at before. */
+interface ChangedPlan {
+  /** The plan, with only those changes that are other ones now. */
+  readonly plan: Plan
+  /** Files that would no longer change. */
+  readonly gone: readonly string[]
+}
+
+/** Compares two plans by what they do to files; undefined when both do the same. */
+function planChanged(shown: Plan | undefined, now: Plan): ChangedPlan | undefined {
+  const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
+  const changes = now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
+  const present = new Set(now.changes.map(({ path }) => path))
+  const gone = shown?.changes.filter(({ path }) => !present.has(path)).map(({ path }) => path) ?? []
+  return changes.length + gone.length === 0 ? undefined : { plan: { ...now, changes, drift: [] }, gone }
 }

@@ -3,17 +3,20 @@ import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
-/** A command line taken apart. */
+/** A parsed command line. */
 export interface ParsedArguments {
   readonly args: readonly string[]
   readonly values: Readonly<Record<string, unknown>>
 }
 
 /**
- * Takes a command line apart. Options may stand anywhere before `--`; everything else is data.
+ * Parses a command line. Options can be anywhere before `--`; everything else is data.
  * @throws Failure (usage) for an unknown option
  */
-export function parseArguments(words: readonly string[], options: readonly Option[]): ParsedArguments {
+export function parseArguments(
+  words: readonly string[],
+  { options, passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
+): ParsedArguments {
   const all = [...options, ...COMMON_OPTIONS]
   const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
   const parsed = parse([...words], {
@@ -34,7 +37,7 @@ export function parseArguments(words: readonly string[], options: readonly Optio
   })
   const args = parsed._.map(String)
   const unknown = args.find(word => /^-./.test(word))
-  if (unknown !== undefined) {
+  if (unknown !== undefined && passesOptions !== true) {
     const names = all.flatMap(({ name, alias = [] }) => [name, ...alias]).map(name => `--${name}`)
     throw usageFailure(`unknown option ${unknown}${didYouMean(unknown.replace(/=.*/, ''), names)}`)
   }

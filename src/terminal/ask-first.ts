@@ -5,16 +5,16 @@ import type { Io } from '../system/io.ts'
 import { windowSeconds } from '../transaction/duration.ts'
 import type { Invocation } from './command.ts'
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ran<Shown = string> {
   readonly status: number
-  /** The plan that was shown, or its name. */
+  /** The plan that was shown, or its id. */
   readonly plan?: Shown | undefined
 }
 
 /**
- * Runs a command; with `--confirm` shows first what it would do, and runs it only when the person at the terminal says yes.
- * @param run is given the plan that was shown, and must not carry out another one without asking
+ * Runs a command. With `--confirm`, first shows what it would do, and only runs it if the person at the terminal says yes.
+ * @param run receives the plan that was shown, and must not carry out a different one without asking
  * @returns the exit status; 1 for a no
  * @throws Failure (usage) without a terminal
  */
@@ -25,9 +25,9 @@ export async function askFirst<Shown = string>(
   const { flag, io, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
   const other = ['dry-run', 'check', 'json'].find(name => flag(name))
-  if (other !== undefined) throw usageFailure(`--confirm asks a person: it does not go with --${other}`)
+  if (other !== undefined) throw usageFailure(`--confirm asks a person, so it cannot be combined with --${other}`)
   if (!io.isTerminal(0))
-    throw usageFailure('--confirm asks at a terminal, and there is none', 'In a script: --confirm-within 10m')
+    throw usageFailure('--confirm needs a terminal, and there is none', 'In a script: --confirm-within 10m')
   const look = await run(invocation.asDryRun(), undefined)
   if (look.status !== EXIT.done) return look.status
   if (await saysYes('Do it? [y/N] ', io)) return (await run(invocation, look.plan)).status
@@ -36,8 +36,8 @@ export async function askFirst<Shown = string>(
 }
 
 /**
- * Asks the person at the terminal. Anything but y and yes is a no, the end of input too.
- * @param patience seconds after which no answer is a no; absent: any time
+ * Asks the person at the terminal. Anything but y and yes is a no, including the end of input.
+ * @param patience seconds after which no answer means no; default: unlimited
  */
 export async function saysYes(question: string, io: Io, patience?: number): Promise<boolean> {
   const terminal = createInterface(io.terminal())
@@ -53,7 +53,7 @@ export async function saysYes(question: string, io: Io, patience?: number): Prom
   }
 }
 
-/** The window of `--confirm-within`, for a run; nothing without it, and for `no`. */
+/** The window of `--confirm-within` for a run; nothing if it is absent or `no`. */
 export function confirmWithin({ value }: Pick<Invocation, 'value'>): { confirmWithin?: number } {
   const text = value('confirm-within')
   return text === undefined || text === 'no' ? {} : { confirmWithin: windowSeconds(text) }

@@ -12,7 +12,7 @@ export interface Option {
   readonly alias?: readonly string[]
 }
 
-/** What a command is called with. */
+/** What a command receives. */
 export interface Invocation {
   readonly args: readonly string[]
   readonly flag: (name: string) => boolean
@@ -21,22 +21,22 @@ export interface Invocation {
   readonly commands: readonly Command[]
   readonly io: Io
   readonly places: Places
-  /** With `--dry-run` or `--check`, and for a command that only looks, one that changes nothing. */
+  /** Changes nothing with `--dry-run` or `--check`, and for commands that only read. */
   readonly system: System
-  /** The same, with `--dry-run`. */
+  /** The same, for `--dry-run`. */
   readonly asDryRun: () => Invocation
-  /** Colours and progress are wanted: a terminal, and NO_COLOR is not set. */
+  /** Whether to use colours and progress: on a terminal, unless NO_COLOR is set. */
   readonly colour: boolean
   /** Prints text and ends its last line. */
   readonly print: (text: string) => void
-  /** Prints text exactly as it is. */
+  /** Prints text unchanged. */
   readonly printExact: (text: string) => void
   readonly printError: (text: string) => void
   /** Prints a warning to standard error. */
   readonly warn: (message: string) => void
-  /** A line for the journal or syslog of the server, secrets taken out. */
+  /** Writes a line to the server's journal or syslog, without secrets. */
   readonly log: (level: 'error' | 'warning' | 'info', text: string) => void
-  /** Says on a terminal what goes on, until something else is printed; elsewhere nothing. Undefined: it is over. */
+  /** On a terminal, shows what is happening until something else is printed. Undefined: it is over. */
   readonly progress: (step: string | undefined) => void
 }
 
@@ -61,21 +61,23 @@ export interface Command {
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** How many arguments it takes. */
   readonly arity: readonly [least: number, most: number]
-  /** It changes nothing, whatever its options. */
+  /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
-  /** Commands of its own, the first argument says which: `gabarit letsencrypt setup`. */
+  /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */
   readonly verbs?: readonly Command[]
+  /** Options that it does not know are arguments. */
+  readonly passesOptions?: true
   /** Absent: its arguments are not completed. */
   readonly complete?: Complete
-  /** Loaded only when the command runs. Resolves to the exit status. */
+  /** Only loaded when the command runs. Resolves to the exit status. */
   readonly run: (invocation: Invocation) => Promise<number>
 }
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly Option[] = [
-  { name: 'root', type: 'string', describe: 'folder that stands for / (GABARIT_ROOT)' },
-  { name: 'help', type: 'boolean', describe: 'this help' },
-  { name: 'version', type: 'boolean', describe: 'the version' },
+  { name: 'root', type: 'string', describe: 'folder to use as / (GABARIT_ROOT)' },
+  { name: 'help', type: 'boolean', describe: 'show this help' },
+  { name: 'version', type: 'boolean', describe: 'show the version' },
 ]
 
 export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }
@@ -83,13 +85,13 @@ export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'p
 export const OVERWRITE_OPTION: Option = {
   name: 'overwrite',
   type: 'string',
-  describe: 'sshd, network and firewall files, parted by commas, that may be overwritten although edited by hand',
+  describe: 'manually edited sshd, network and firewall files to overwrite, comma-separated',
 }
 
 export const CHECK_OPTION: Option = {
   name: 'check',
   type: 'boolean',
-  describe: 'as --dry-run, and ask the site’s checks and the daemons’ checkers too',
+  describe: 'like --dry-run, but also run the site’s checks and the daemons’ checkers',
 }
 
 /** What the history notes beside a run. */
@@ -101,6 +103,6 @@ export const CONFIRM_OPTIONS: readonly Option[] = [
   {
     name: 'confirm-within',
     type: 'string',
-    describe: 'go back by itself after 10m, 90s … unless confirmed; no: not so',
+    describe: 'roll back automatically unless confirmed within this time (10m, 90s …); "no" disables it',
   },
 ]

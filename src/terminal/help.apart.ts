@@ -44,13 +44,13 @@ export function commandHelp(
 
 /** Help of `gabarit`. */
 export function overview(commands: readonly Command[]): Promise<string> {
-  const about = 'Key/value databases feed template fragments; events make the real configuration files of them.'
+  const about = 'Generates configuration files from key/value databases and template fragments.'
   return layOut({
     head: `gabarit COMMAND [OPTIONS] [ARGUMENTS]\n\n${about}`,
     commands: rowsOf(commands),
     options: COMMON_OPTIONS,
     foot: [
-      'gabarit help COMMAND tells more. The databases are changed with `db` and `config`.',
+      'For details, run gabarit help COMMAND. Use `db` and `config` to change the databases.',
       'Example: config setprop letsencrypt status test && signal-event --dry-run console-save',
     ].join('\n'),
   })

@@ -4,31 +4,31 @@ import type { Redact } from '../plan/diff.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { Io } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
-import { Output } from '../system/output.ts'
 import type { Places } from '../system/places.ts'
 import { statOf } from '../system/read-files.ts'
+import { StandardOutput } from '../system/standard-output.ts'
 import { Progress } from './progress.ts'
 
-/** What a command says: to the person, and to the log of the server. Its messages never show a secret. */
+/** The output of a command: to the person, and to the server's log. Its messages never show a secret. */
 export class Messages {
-  /** Colours and progress are wanted on standard output. */
+  /** Whether standard output should have colours and progress. */
   readonly colour: boolean
-  readonly #output: Output
+  readonly #output: StandardOutput
   readonly #progress: Progress
   readonly #log = new LogStream('gabarit')
   #places: Places | undefined
   #redact: Redact | undefined
-  /** When a database was last changed, as the redaction knows it. */
+  /** When a database was last changed, when the redaction was set up. */
   #seen: number | undefined
 
   constructor(io: Io) {
     this.colour = io.isTerminal(1) && !io.env.NO_COLOR
-    this.#output = new Output(io)
+    this.#output = new StandardOutput(io)
     const drawn = io.isTerminal(2) && !io.env.NO_COLOR && io.env.TERM !== 'dumb'
     this.#progress = new Progress(drawn ? text => this.#output.write(2, text) : undefined)
   }
 
-  /** From now on the secrets of this server are taken out. */
+  /** From now on, the secrets of this server are removed. */
   of(places: Places): void {
     this.#places = places
   }
@@ -50,13 +50,13 @@ export class Messages {
     this.#progress.show(step)
   }
 
-  /** A line for the log of the server; a sandbox is no part of it. */
+  /** Writes a line to the server's log, except for a sandbox. */
   log(level: 'error' | 'warning' | 'info', text: string): void {
     if (this.#places?.root === '/') this.#log.write(level, this.#conceal(text))
   }
 
   /**
-   * Tells what ended a command: what a user can mend in words, a bug with its stack.
+   * Reports the error that ended a command: a Failure in words, a bug with its stack.
    * @returns the exit status
    */
   explain(error: unknown): number {
@@ -73,7 +73,7 @@ export class Messages {
     return EXIT.failed
   }
 
-  /** Waits until the log has everything. @returns the exit status */
+  /** Waits until the log has received everything. @returns the exit status */
   async finish(status: number): Promise<number> {
     this.#progress.show(undefined)
     const ended = this.#output.finish(status, message => this.printError(message))
@@ -87,20 +87,20 @@ export class Messages {
   }
 
   /**
-   * Takes secrets out of a message: a fragment or a checker may quote one. Worked out when something is said at all, and again
-   * when an action has changed a database since: it may have set a secret, and print it.
+   * Removes secrets from a message, since a fragment or a checker may quote one. The secrets are only read when something is
+   * printed, and read again after an action has changed a database: it may have set a secret and print it.
    */
   #conceal(message: string): string {
     const places = this.#places
     if (places === undefined) return message
     try {
-      // Whoever changes a database puts a new file into the folder.
+      // Changing a database puts a new file into the folder.
       const changed = statOf(places.databases)?.mtimeMs
       if (this.#redact === undefined || changed !== this.#seen) this.#redact = makeRedact(places, readableDatabase)
       this.#seen = changed
       return this.#redact(message)
     } catch {
-      // A description is damaged: that must be told, too.
+      // A description is damaged, which must still be reported.
       return message
     }
   }

@@ -1,4 +1,5 @@
 import type { Records } from '../db/record.ts'
+import type { Actions } from '../event/actions.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Command } from './command.ts'
@@ -8,6 +9,8 @@ export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
+  /** Actions of events that run in the process of the event. */
+  readonly actions?: Actions
 }
 
 /** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */
@@ -20,20 +23,20 @@ export interface Check {
   readonly run: (patient: Patient) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
 }
 
-/** What a check says about one thing. */
+/** The result of a check for one thing. */
 export interface Diagnosis {
   readonly level: 'ok' | 'warning' | 'error'
-  /** What is wrong; of what is in order: what was looked at. */
+  /** What is wrong, or what was checked and is in order. */
   readonly message: string
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly command?: string
 }
 
-/** What checks look at. */
+/** What checks examine. */
 export interface Patient {
   readonly places: Places
   readonly system: System
-  /** The configuration database; empty when it cannot be read, which is a finding of its own. */
+  /** The configuration database; empty if it cannot be read, which is a separate finding. */
   readonly configuration: Records
   /** Milliseconds since 1970. */
   readonly now: number
@@ -44,7 +47,7 @@ export function ok(message: string): Diagnosis[] {
   return [{ level: 'ok', message }]
 }
 
-/** What was found; when that is nothing, all is well. */
+/** The findings, or ok if there are none. */
 export function orOk(found: readonly Diagnosis[], message: string): readonly Diagnosis[] {
   return found.length > 0 ? found : ok(message)
 }

@@ -1,12 +1,12 @@
 import { escapeControls } from '../base/escape-controls.ts'
 
-/** Seconds after which a step also says how long it has taken. */
+/** Seconds after which a step also shows its duration. */
 const PATIENCE = 2
 
 /** Return to the start of the line and clear it (ECMA-48: CR, EL). */
 const CLEAR = '\r\u001b[K'
 
-/** One line at the end of a terminal that says what goes on, and goes away when something else is printed. */
+/** A line at the bottom of a terminal that shows what is happening and disappears when something else is printed. */
 export class Progress {
   readonly #write: ((text: string) => void) | undefined
   #step: string | undefined
@@ -14,12 +14,12 @@ export class Progress {
   #shown = false
   #clock: NodeJS.Timeout | undefined
 
-  /** @param write to a terminal that understands it; absent: there is none, and nothing is shown */
+  /** @param write writes to a capable terminal; without it, nothing is shown */
   constructor(write: ((text: string) => void) | undefined) {
     this.#write = write
   }
 
-  /** Says what goes on from now on; undefined: nothing. */
+  /** Sets the current step; undefined: none. */
   show(step: string | undefined): void {
     if (this.#write === undefined) return
     this.clear()
@@ -34,7 +34,7 @@ export class Progress {
     this.#draw()
   }
 
-  /** Takes the line away before something is printed; it is drawn again within a second. */
+  /** Clears the line before something is printed; it is drawn again within a second. */
   clear(): void {
     if (this.#shown) this.#write?.(CLEAR)
     this.#shown = false

@@ -6,8 +6,8 @@ import type { Invocation } from './command.ts'
 import { planAsText, planSummary } from './show-plan.ts'
 
 /**
- * Shows what a run reports, and writes it to the log of the server when something is really done.
- * @param show absent: as text
+ * Shows what a run reports. A real run also writes it to the server's log.
+ * @param show default: as text
  */
 export function reporter(invocation: Invocation, show?: Reporter): Reporter {
   const shown = show ?? ((entry: EventReport) => sayReport(entry, invocation))
@@ -40,7 +40,7 @@ function endOf({ what, outcome, entry }: Extract<EventReport, { kind: 'ended' }>
   return `${what}: ${outcome}${entry === undefined ? ', nothing had changed' : `, entry ${entry} of the history`}`
 }
 
-/** What one report says; `problem` goes to standard error. */
+/** The text of one report; a problem goes to standard error. */
 interface Said {
   readonly text: string
   readonly problem?: boolean
@@ -61,7 +61,7 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       return undefined
     case 'checked':
       return {
-        text: report.commands.length === 0 ? 'nothing had to be checked' : `checked: ${report.commands.join('; ')}`,
+        text: report.commands.length === 0 ? 'nothing to check' : `checked: ${report.commands.join('; ')}`,
       }
     case 'would-run':
       return { text: `would run ${report.handler}` }
@@ -84,7 +84,7 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       return sayService(report.result)
     case 'remembered':
       return {
-        text: `It is remembered, and tried again by the next event: ${report.services.join(', ')}`,
+        text: `The next event will try again: ${report.services.join(', ')}`,
         problem: true,
       }
   }

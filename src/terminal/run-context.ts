@@ -5,7 +5,7 @@ import { caller } from '../system/accounts.ts'
 import type { Invocation } from './command.ts'
 
 /**
- * What a command expands, plans and commits with.
+ * The context in which a command expands, plans and commits.
  * @throws Failure (usage) for `--overwrite` with a relative path
  */
 export function contextOf(invocation: Invocation): Context {
@@ -14,13 +14,13 @@ export function contextOf(invocation: Invocation): Context {
 }
 
 /**
- * What the options `--check` and `--overwrite FILE[,FILE]` say of the barrier before a commit: part of a context or signal.
+ * The part of a context or signal that the options `--check` and `--overwrite FILE[,FILE]` set, for the barrier before a commit.
  * @throws Failure (usage) for a relative path
  */
 export function barrierOptions({ flag, value }: Invocation): Pick<Context, 'judge' | 'mayOverwrite'> {
   const paths = (value('overwrite') ?? '').split(',').filter(path => path !== '')
   const relative = paths.find(path => !path.startsWith('/'))
-  if (relative !== undefined) throw usageFailure(`--overwrite ${relative}: it takes the file's path on the server`)
+  if (relative !== undefined) throw usageFailure(`--overwrite ${relative}: give the file's path on the server`)
   const named = new Set(paths)
   return { mayOverwrite: path => named.has(path), ...(flag('check') ? { judge: 'always' } : {}) }
 }

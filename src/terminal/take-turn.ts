@@ -6,7 +6,7 @@ import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
 import { contextOf } from './run-context.ts'
 
-/** Runs a command that changes files when its turn has come; a dry run at once. */
+/** Runs a command that changes files once no other one is running; a dry run at once. */
 export async function inTurn<Result>(
   invocation: Invocation,
   command: string,

@@ -2,12 +2,12 @@ import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Command } from './command.ts'
 
-/** A command that does nothing itself: its first argument says which of its verbs is meant. */
+/** A command that does nothing itself: its first argument selects a subcommand. */
 export function withVerbs(name: string, summary: string, verbs: readonly Command[]): Command {
   return {
     name,
     summary,
-    usage: 'VERB [ARGUMENT...]',
+    usage: 'SUBCOMMAND [ARGUMENT...]',
     arity: [0, Number.POSITIVE_INFINITY],
     options: [],
     examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)),
@@ -17,12 +17,12 @@ export function withVerbs(name: string, summary: string, verbs: readonly Command
 }
 
 /**
- * What is said when none of the verbs was given.
+ * The failure for a missing or unknown subcommand.
  * @throws Failure (usage)
  */
 function whichVerb(program: string, word: string | undefined, verbs: readonly Command[]): never {
   const names = verbs.map(({ name }) => name)
-  const hint = `Verbs: ${names.join(' ')}\n${program} VERB --help tells more.`
-  if (word === undefined) throw usageFailure(`which verb? ${program} VERB`, hint)
-  throw usageFailure(`${program} has no verb "${word}"${didYouMean(word, names)}`, hint)
+  const hint = `Subcommands: ${names.join(' ')}\nFor details, run ${program} SUBCOMMAND --help.`
+  if (word === undefined) throw usageFailure(`missing subcommand: ${program} SUBCOMMAND`, hint)
+  throw usageFailure(`unknown subcommand "${word}" of ${program}${didYouMean(word, names)}`, hint)
 }

@@ -8,15 +8,15 @@ import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
 import type { Reporter } from './report.ts'
 
-/** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` gives it in seconds. */
+/** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` is in seconds. */
 function adjustmentTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_SERVICE_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 90_000
 }
 
 /**
- * One adjustment per service from all that was asked. A service without a record is skipped, an unknown word reported;
- * neither keeps the others from being adjusted.
+ * Combines all requests into one adjustment per service. A service without a record is skipped, and an unknown word is
+ * reported; the others are still adjusted.
  */
 export function collectAdjustments(
   requests: readonly Request[],
@@ -28,7 +28,7 @@ export function collectAdjustments(
   for (const { service, word, source } of requests) {
     if (!configuration.has(service)) {
       const hint = didYouMean(service, configuration.keys())
-      warnings.push(`${source}: no record of the service "${service}" in the configuration database: skipped${hint}`)
+      warnings.push(`${source}: skipped service "${service}", which has no record in the configuration database${hint}`)
       continue
     }
     try {
@@ -46,7 +46,7 @@ export function collectAdjustments(
     const enabled = record.properties.get('status') === 'enabled'
     return [{ service, unit: unitOf(record), actions: resolveActions(actions, enabled), words: [...new Set(words)] }]
   })
-  // Who stops gives up its ports before another one wants them.
+  // Services that stop come first, to free their ports for others.
   const rank = ({ actions }: Adjustment) => (actions.includes('stop') ? 0 : 1)
   return { adjustments: adjustments.toSorted((a, b) => rank(a) - rank(b)), warnings, problems }
 }
@@ -67,7 +67,7 @@ function unitOf({ key, properties }: DbRecord): Unit {
   }
 }
 
-/** Tells what {@link adjustServices} would do. */
+/** Reports what {@link adjustServices} would do. */
 export function announceAdjustments(
   adjustments: readonly Adjustment[],
   managerOf: (unit: Unit) => ServiceManager,
@@ -79,9 +79,9 @@ export function announceAdjustments(
 }
 
 /**
- * Adjusts the services one after the other; one that fails or hangs does not keep the next from its turn.
- * @param begin told of each service before its turn
- * @param report told of each action after it
+ * Adjusts the services one after the other; one that fails or hangs does not block the next.
+ * @param begin called with each service before it is adjusted
+ * @param report called with each action after it
  */
 export async function adjustServices(
   adjustments: readonly Adjustment[],
@@ -96,7 +96,7 @@ export async function adjustServices(
     begin(adjustment.service)
     const manager = managerOf(adjustment.unit)
     for (const action of adjustment.actions) {
-      // supervisorctl obeys a supervisord.conf in the folder where it runs, which may be anybody's.
+      // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
       const run = (command: readonly string[]) => system.run(command, { cwd: '/', timeout })
       const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
       const said =

@@ -1,9 +1,9 @@
 import type { Plan } from '../plan/plan.ts'
 
-/** What somebody has agreed to be written: `--confirm`. */
+/** What the person has agreed to write: `--confirm`. */
 export interface Agreement {
-  /** Whether this is what was agreed to. */
+  /** Whether this plan is the one that was agreed to. */
   covers(plan: Plan): boolean
-  /** Asks about a plan that is another one. @returns whether it is agreed to as well */
+  /** Asks about a plan that is different. @returns whether the person agrees to that, too */
   ask(plan: Plan): Promise<boolean>
 }

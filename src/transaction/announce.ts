@@ -1,16 +1,16 @@
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
-/** Time limit of `wall` in milliseconds: a terminal that hangs must not hold the guard up. */
+/** Time limit of `wall` in milliseconds: a hanging terminal must not block the guard. */
 const LIMIT = 5000
 
 /**
- * Tells everybody who is logged in, with wall(1) when it is there. `GABARIT_WALL` names another program, which gets the text
- * on its standard input. Below another root than / nobody is told: a sandbox is no business of theirs.
+ * Tells everybody who is logged in, with wall(1) if available. `GABARIT_WALL` names another program, which gets the text on
+ * standard input. Below a root other than /, nobody is told: a sandbox does not concern them.
  */
 export async function announce(text: string, places: Places, system: System): Promise<void> {
   const program = system.env.GABARIT_WALL || (places.root === '/' ? 'wall' : undefined)
   if (program === undefined) return
-  // Whether anybody can be told changes nothing about what is done.
+  // Failing to tell anybody does not change what is done.
   await system.run([program], { cwd: '/', input: `gabarit: ${text}\n`, timeout: LIMIT })
 }

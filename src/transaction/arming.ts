@@ -24,31 +24,30 @@ import type { RunRequest } from './run-request.ts'
 import { startGuard } from './start-guard.ts'
 
 /**
- * Arms a run that goes back unless it is confirmed; undefined for any other.
- * @param first the number that its first entry of the history gets: an action may have signalled an event before it
+ * Arms a run that is rolled back unless confirmed; undefined for any other.
+ * @param first the number of its first history entry: an action may have signalled an event before it
  */
 export function armingOf(runRequest: RunRequest, context: Context, turn: Turn, first: number): Arming | undefined {
   if (runRequest.confirmWithin === undefined) return undefined
-  if (turn.joined)
-    throw usageFailure('--confirm-within is for the event that runs, not for one that its action signals')
+  if (turn.joined) throw usageFailure('--confirm-within is for the running event, not for one that its action signals')
   return new Arming(context, runRequest, runRequest.confirmWithin, first)
 }
 
-/** Makes one run a change that goes back by itself unless it is confirmed. */
+/** Turns one run into a change that is rolled back automatically unless confirmed. */
 export class Arming {
   readonly #places: Places
   readonly #env: NodeJS.ProcessEnv
   readonly #runRequest: RunRequest
   readonly #within: number
   readonly #base: HistoryEntry
-  /** Names the confirmation. */
+  /** Identifies the confirmation. */
   readonly token = randomBytes(8).toString('hex')
 
-  /** @throws Failure (refused) when there is nothing to go back to */
+  /** @throws Failure (refused) if there is nothing to roll back to */
   constructor({ places, system }: Context, runRequest: RunRequest, within: number, first: number) {
     const base = new History(places).lastApplied(first)
     if (base === undefined)
-      throw refusal('there is no state to go back to yet: no event has run', {
+      throw refusal('there is no state to roll back to: no event has run yet', {
         hint: 'Signal the first event without --confirm-within.',
       })
     this.#places = places
@@ -59,22 +58,25 @@ export class Arming {
   }
 
   /**
-   * The pending confirmation as a file of the commit; none when nothing changes.
-   * @param lost files that could not be put back
-   * @throws Failure (refused) when there are such files
+   * The pending confirmation as a file of the commit; none if nothing changes.
+   * @param lost files that could not be restored
+   * @throws Failure (refused) if there are such files
    */
   companions(plan: Plan, lost: readonly string[], report: Reporter): Companion[] {
     const places = this.#places
     if (plan.changes.length === 0 && changesSince(places, new History(places), this.#base).length === 0) {
-      report({ kind: 'confirmation', message: 'nothing changes, so nothing waits for a confirmation' })
+      report({ kind: 'confirmation', message: 'nothing changes, so there is nothing to confirm' })
       return []
     }
     if (lost.length > 0)
       throw refusal(
         lost
-          .map(path => `${path} could not go back: it holds a secret that has changed since, and secrets are not kept`)
+          .map(
+            path =>
+              `${path} could not be rolled back: it contains a secret that has changed since, and secrets are not kept`,
+          )
           .join('\n'),
-        { hint: 'Nothing was changed. Do it with --confirm-within no.' },
+        { hint: 'Nothing was changed. Use --confirm-within no.' },
       )
     const confirmation: Confirmation = {
       ...this.#runRequest.asked,
@@ -85,24 +87,24 @@ export class Arming {
     return [{ ...CONFIRMATION.companion(places, confirmation), placed }]
   }
 
-  /** Remembers what is asked of services, to ask it again when the change goes back. */
+  /** Records what is requested of services, to request it again on rollback. */
   remember(requests: readonly Request[]): void {
     const open = this.#open()
     if (open !== undefined)
       CONFIRMATION.write(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
   }
 
-  /** The run has ended: the window opens now. @returns what to tell; undefined when nothing waits for a confirmation */
+  /** The run has ended, so the window opens now. @returns the message; undefined if nothing is waiting for confirmation */
   openWindow(): string | undefined {
     const open = this.#open()
     if (open === undefined) return undefined
     const window = windowOf(this.#within)
     CONFIRMATION.write(this.#places, { ...open, window })
     const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
-    return `goes back by itself at ${time} (in ${left}) unless you confirm: gabarit confirm`
+    return `rolls back automatically at ${time} (in ${left}) unless you confirm: gabarit confirm`
   }
 
-  /** The change is taken back already. */
+  /** The change has already been rolled back. */
   disarm(): void {
     if (this.#open() !== undefined) removeConfirmation(this.#places, this.token)
   }

@@ -15,29 +15,28 @@ import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
-/** Undoes or finishes what was cut off: a commit, an entry of the history. */
+/** Undoes or completes what was interrupted: a commit, a history entry. */
 export function repair(places: Places, system: System, turn: Turn, report: Reporter): void {
   if (turn.joined) return
   const message = recover(places)
   if (message !== undefined) report({ kind: 'recovered', message })
   const command = finishDatabaseChanges(places)
-  if (command !== undefined) report({ kind: 'recovered', message: `finished ${command}, which was cut off` })
+  if (command !== undefined) report({ kind: 'recovered', message: `completed ${command}, which was interrupted` })
   recordUnfinished(places, entry => {
     const open = readConfirmation(places)
     if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
     keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
     report({
       kind: 'recovered',
-      message: `finished ${commandLine(entry)}, which was cut off behind its commit`,
+      message: `completed ${commandLine(entry)}, which was interrupted after its commit`,
     })
   })
 }
 
 /**
- * Repairs, and takes a change back whose confirmation did not come in time: also when its guard died, or the machine was
- * started anew.
+ * Repairs, and rolls back a change that was not confirmed in time, even if its guard died or the machine was rebooted.
  * @returns the confirmation that is still open
- * @throws Failure (refused) when it could not be taken back
+ * @throws Failure (refused) if it could not be rolled back
  */
 export async function catchUp(
   places: Places,
@@ -52,8 +51,8 @@ export async function catchUp(
     if (guardProcess(places, open.token) === undefined) startGuard(places, system.env, open.token)
     return open
   }
-  const why = `${commandLine(open)} was not confirmed in time and went back`
-  // Its files and services are no part of what the present command reports.
+  const why = `${commandLine(open)} was not confirmed in time and was rolled back`
+  // Its files and services are not part of this command's report.
   const quiet: Reporter = entry => {
     if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)
   }
@@ -63,19 +62,19 @@ export async function catchUp(
 }
 
 /**
- * What every command that changes files does first, when it has its turn.
- * @throws Failure (refused) when a change waits for its confirmation
+ * What every command that changes files does first, once it holds the event lock.
+ * @throws Failure (refused) if a change is waiting for confirmation
  */
 export async function beginChange(places: Places, system: System, turn: Turn, report: Reporter): Promise<void> {
   const open = await catchUp(places, system, turn, report)
   if (open === undefined) return
   throw refusal(
-    `a change waits for its confirmation until ${sayTime(open.window.until)}: ${describeConfirmation(open)}`,
+    `a change is waiting for confirmation until ${sayTime(open.window.until)}: ${describeConfirmation(open)}`,
     {
       hint: [
         'Nothing was changed. Choose:',
         'gabarit confirm          # keep that change',
-        'gabarit confirm cancel   # take it back now',
+        'gabarit confirm cancel   # revert it now',
         'gabarit confirm extend 10m',
       ].join('\n'),
     },

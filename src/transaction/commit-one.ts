@@ -5,7 +5,7 @@ import type { Turn } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { Transaction } from './transaction.ts'
 
-/** What a command has while it is its turn. */
+/** What a command has while it holds the event lock. */
 export interface Work {
   readonly context: Context
   readonly turn: Turn
@@ -13,8 +13,7 @@ export interface Work {
 }
 
 /**
- * Commits the plan of one file that was named, behind the usual barrier, with an entry in the history. Changes of
- * properties that wait go on waiting.
+ * Commits the plan of one named file, after the usual checks, with a history entry. Pending property changes stay pending.
  * @returns the exit status
  */
 export async function commitOne({ context, turn, report }: Work, asked: Asked, plan: Plan): Promise<number> {

@@ -8,19 +8,19 @@ import type { Places } from '../system/places.ts'
 import { exists, readText } from '../system/read-files.ts'
 import { windowSeconds } from './duration.ts'
 
-/** File of an event's folder: how long it waits for a confirmation when it is signalled from a remote shell. */
+/** File in an event's folder: how long to wait for confirmation if it is signalled from a remote shell. */
 export const WINDOW_FILE = 'confirm-within'
 
-/** Whether a window is opened unasked: in a remote shell, and not while there is nothing to go back to. */
+/** Whether a window opens without being requested: in a remote shell, if there is something to roll back to. */
 export function opensUnasked({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
   return Boolean(system.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
 }
 
 /**
- * What an event itself says of its window, whatever it adjusts.
+ * The window that an event itself specifies, whatever it adjusts.
  * @param folders of the event; the last one that has the file decides
- * @returns seconds, or `no`; undefined when the services that it adjusts decide
- * @throws Failure (refused) for a file that holds neither a duration nor `no`
+ * @returns seconds, or `no`; undefined if the services that it adjusts decide
+ * @throws Failure (refused) for a file that contains neither a duration nor `no`
  */
 export function readWindow(folders: readonly string[]): number | 'no' | undefined {
   const file = folders.map(folder => join(folder, WINDOW_FILE)).findLast(exists)
@@ -28,10 +28,10 @@ export function readWindow(folders: readonly string[]): number | 'no' | undefine
 }
 
 /**
- * The longest of the windows that the descriptions of services ask for: those that can shut out whoever adjusts them from
- * afar.
- * @returns seconds; undefined when none of them asks for one
- * @throws Failure (refused) for a description that holds neither a duration nor `no`
+ * The longest window that the descriptions of services specify: services that could lock out the administrator who adjusts
+ * them remotely.
+ * @returns seconds; undefined if none of them specifies one
+ * @throws Failure (refused) for a description that contains neither a duration nor `no`
  */
 export function windowOfServices(
   services: Iterable<string>,

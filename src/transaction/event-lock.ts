@@ -3,25 +3,25 @@ import { holdSignals } from '../system/interruption.ts'
 import { readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 
-/** Environment variable by which an event signalled by an action knows the event that it joins. */
+/** Environment variable that tells an event signalled by an action which event it joins. */
 export const JOIN_VARIABLE = 'GABARIT_EVENT_TOKEN'
 
-/** Seconds that an event waits for the one before it. */
+/** Seconds that an event waits for another one to end. */
 const WAIT = 120
 
 /** The right to change target files. */
 export interface Turn {
-  /** The command runs inside an event that holds the lock. */
+  /** Whether the command runs inside an event that holds the lock. */
   readonly joined: boolean
-  /** Given to actions in {@link JOIN_VARIABLE}. */
+  /** Passed to actions in {@link JOIN_VARIABLE}. */
   readonly token: string
   release(): void
 }
 
 /**
- * Waits until no other event or expansion is under way; joins the event that this process is part of. Those that join have
- * their turns one after the other, too: an action may start several at once. So each joins by a lock of its own, whose
- * token its own actions inherit.
+ * Waits until no other event or expansion is running, or joins the event that this process is part of. Events that join also
+ * run one after the other, since an action may start several at once. So each joins with its own lock, whose token its actions
+ * inherit.
  */
 export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>, command: string): Turn {
   const inherited = system.env[JOIN_VARIABLE] || undefined
@@ -41,7 +41,7 @@ export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>,
   return { joined: depth > 0, token: readHolder(path)?.token ?? '', release }
 }
 
-/** How many runs this process is within; none, when the one that it was started by has ended. */
+/** How many runs this process is nested in; none if the one that started it has ended. */
 function depthOf(places: Places, token: string): number {
   for (let depth = 0; ; depth++) {
     const holder = readHolder(lockFile(places, depth))
@@ -54,5 +54,5 @@ function lockFile(places: Places, depth: number): string {
   return places.state.path(depth === 0 ? 'event.lock' : `event.lock.${depth}`)
 }
 
-/** For a dry run, which changes nothing and so needs no turn. */
+/** For a dry run, which changes nothing and so needs no lock. */
 export const NO_TURN: Turn = { joined: false, token: '', release: () => undefined }

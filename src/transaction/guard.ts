@@ -17,12 +17,12 @@ import { takeTurn } from './event-lock.ts'
 import { CouldNotGoBack } from './go-back.ts'
 import type { Reporter } from './report.ts'
 
-/** Seconds between two looks, so that a guard whose confirmation is gone ends soon. */
+/** Seconds between checks, so that the guard ends soon after its confirmation is removed. */
 const PAUSE = 0.5
-/** Seconds before the end at which everybody is warned once more. */
+/** Seconds before the end at which everybody gets a last warning. */
 const LAST_CALL = 60
 
-/** `gabarit confirm guard TOKEN`: waits, warns, and goes back when nobody confirms. @returns the exit status */
+/** `gabarit confirm guard TOKEN`: waits, warns, and rolls back if nobody confirms. @returns the exit status */
 export async function guard(token: string, places: Places, system: System, report: Reporter): Promise<number> {
   if (readConfirmation(places)?.token !== token) return EXIT.done
   const lock = acquireLock(guardLock(places, token), { what: 'the confirmation', command: 'gabarit confirm', wait: 0 })
@@ -30,7 +30,7 @@ export async function guard(token: string, places: Places, system: System, repor
     const warned = new Set<string>()
     for (;;) {
       const open = await readOrTell(places, system)
-      // Confirmed, undone with its commit, or given up with a problem that was told.
+      // Confirmed, undone with its commit, or failed with a reported problem.
       if (open?.token !== token || open.problem !== null) return EXIT.done
       const left = secondsLeft(open)
       if (left === 0 && (await goBackWhenFree(places, system, report))) return EXIT.failed
@@ -42,7 +42,7 @@ export async function guard(token: string, places: Places, system: System, repor
   }
 }
 
-/** Everybody relies on the guard: that it can do nothing must not stand in its log alone. */
+/** Everybody relies on the guard: if it cannot do anything, its log is not enough. */
 async function readOrTell(places: Places, system: System): Promise<Confirmation | undefined> {
   const open = orFailure(() => readConfirmation(places))
   if (!(open instanceof Failure)) return open
@@ -51,12 +51,12 @@ async function readOrTell(places: Places, system: System): Promise<Confirmation 
 }
 
 function tellItStays(why: string, places: Places, system: System): Promise<void> {
-  return announce(`THE CHANGE THAT WAITS DOES NOT GO BACK BY ITSELF: ${why}`, places, system)
+  return announce(`NO AUTOMATIC ROLLBACK OF THE WAITING CHANGE: ${why}`, places, system)
 }
 
-/** @returns whether it cannot go back, which everybody has been told; not, when somebody holds the turn for long */
+/** @returns true if the rollback failed and everybody was told; false if somebody holds the event lock for too long */
 async function goBackWhenFree(places: Places, system: System, report: Reporter): Promise<boolean> {
-  // A server folder that was removed must not come back with a lock in it.
+  // If the server's folder was removed, it must not be recreated with a lock in it.
   if (!places.state.has('')) return false
   try {
     const turn = takeTurn({ places, system }, 'gabarit confirm guard')
@@ -71,7 +71,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
       report({ kind: 'problem', message: error.describe() })
       return false
     }
-    // It may have gone back, and what failed came afterwards.
+    // It may have been rolled back, and something failed afterwards.
     const waits = orFailure(() => readConfirmation(places)) !== undefined
     if (waits && !(error instanceof CouldNotGoBack))
       await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
@@ -81,7 +81,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
   }
 }
 
-/** Warns on all terminals: at the beginning, at half time and one minute before the end, once for each window. */
+/** Warns on all terminals: at the beginning, at half time and one minute before the end, once per window. */
 async function warn(
   open: Confirmation,
   left: number,
@@ -98,6 +98,6 @@ async function warn(
   const now = due.filter(([name, limit]) => left <= limit && !warned.has(`${name} ${ends}`))
   if (now.length === 0) return
   for (const [name] of now) warned.add(`${name} ${ends}`)
-  const text = `${describeConfirmation(open)}, at ${sayTime(until)} (in ${sayDuration(left)}). Keep it: gabarit confirm`
+  const text = `${describeConfirmation(open)}, at ${sayTime(until)} (in ${sayDuration(left)}). To keep it: gabarit confirm`
   await announce(text, places, system)
 }

@@ -10,13 +10,13 @@ import type { System } from '../system/system.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
-/** A service that was started, or reads new files, must stay up for this long: one that dies at once looks up for a moment. */
+/** A service that was started or read new files must stay up this long: one that dies at once looks up at first. */
 const STEADY = 700
 const PAUSE = 50
-/** Time limit of one look, in milliseconds. */
+/** Time limit of one check, in milliseconds. */
 const LOOK = 5000
 
-/** Looks after services before and behind their adjustment. */
+/** Checks services before and after their adjustment. */
 export class Health {
   readonly #managerOf: (unit: Unit) => ServiceManager
   readonly #places: Places
@@ -28,7 +28,7 @@ export class Health {
     this.#run = command => system.run(command, { cwd: '/', timeout: LOOK })
   }
 
-  /** Names of the services that run now. Going back helps only those. */
+  /** Names of the services that run now. A rollback only helps those. */
   async running(adjustments: readonly Adjustment[]): Promise<Set<string>> {
     const names = await Promise.all(
       adjustments.map(async ({ service, unit }) =>
@@ -39,11 +39,11 @@ export class Health {
   }
 
   /**
-   * What is wrong with the first service that is not well: its manager says that it does not run, the command of its
-   * description fails, or a TCP port of its description does not answer on this machine.
-   * @param newFiles the services were made to read files that have changed
-   * @param revive starts one that has ended, once: the port it wanted may have been in use by a service that gave it up
-   *   only afterwards (two web servers that change places)
+   * What is wrong with the first unhealthy service: its manager says that it does not run, the command of its description fails,
+   * or a TCP port of its description does not answer on this machine.
+   * @param newFiles whether the services had to read changed files
+   * @param revive starts a service that has ended, once: its port may have been in use by a service that freed it only
+   *   afterwards (two web servers that swap ports)
    */
   async firstIll(
     adjustments: readonly Adjustment[],
@@ -87,7 +87,7 @@ export class Health {
     }
   }
 
-  /** A one-shot service has no process that could have ended. */
+  /** A one-shot service has no process that could end. */
   async #hasEnded({ unit }: Adjustment): Promise<boolean> {
     const manager = this.#managerOf(unit)
     return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
@@ -102,11 +102,11 @@ export class Health {
     if (health?.command !== undefined) {
       const { status, problem, output } = await this.#run(health.command)
       if (status !== 0)
-        return `${service} is not well: ${health.command.join(' ')}: ${problem ?? (output.trim() || `exit status ${status}`)}`
+        return `${service} is unhealthy: ${health.command.join(' ')}: ${problem ?? (output.trim() || `exit status ${status}`)}`
     }
     for (const property of health?.tcp ?? []) {
       const port = Number(record.properties.get(property))
-      if (port > 0 && !(await answers(port))) return `${service} is not well: nothing answers on TCP port ${port}`
+      if (port > 0 && !(await answers(port))) return `${service} is unhealthy: nothing answers on TCP port ${port}`
     }
     return undefined
   }

@@ -11,27 +11,28 @@ import type { Places } from '../system/places.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 
-/** How a run went; the rest of the entry is found out. */
+/** The result of a run; the rest of the entry is determined from it. */
 export type RunFacts = Pick<HistoryEntry, 'outcome' | 'problems' | 'validators' | 'adjustments'>
 
-/** What is known of a run before its commit. */
+/** What is known about a run before its commit. */
 export type NoteFacts = Pick<Unfinished, 'outcome' | 'problems' | 'changes' | 'closes'>
 
-/** Gathers one entry of the history while a run goes on. */
+/** Collects one history entry during a run. */
 export class Recorder {
   readonly #history: History
   readonly #masking: Masking
   readonly #contents: MaskedFiles
   readonly #time: string
   readonly #places: Places
-  /** The number of the entry, once it is taken. */
+  /** The number of the entry, once assigned. */
   #id: number | undefined
   #files: FileRecord[] = []
   #folders: readonly string[] = []
+  #lasting: readonly string[] = []
   #manifest: string | undefined
 
   /**
-   * @param secrets besides the present ones
+   * @param secrets in addition to the current ones
    * @param started when the run began
    */
   constructor(places: Places, secrets: readonly string[] = [], started = new Date()) {
@@ -42,11 +43,12 @@ export class Recorder {
     this.#contents = new MaskedFiles(places, this.#history.objects, this.#masking)
   }
 
-  /** Keeps the former and the new content of every file of a plan; called before the commit. */
+  /** Stores the previous and the new content of every file of a plan; called before the commit. */
   keepFiles(plan: Plan, system: System): void {
     this.#files = plan.changes.map(change => ({
       path: change.path,
       template: change.template,
+      ...('made' in change ? { made: true as const } : {}),
       before: versionBefore(change, system, this.#contents),
       after: versionAfter(change, system, this.#contents),
     }))
@@ -54,7 +56,12 @@ export class Recorder {
     this.#manifest = this.#history.objects.put(MANIFEST.text(plan.manifest))
   }
 
-  /** The plan was refused: its files are as they were. */
+  /** Records what no rollback reverts. */
+  keepLasting(lasting: readonly string[]): void {
+    this.#lasting = lasting
+  }
+
+  /** The plan was refused: its files are unchanged. */
   forgetFiles(): void {
     this.#files = []
     this.#folders = []
@@ -63,18 +70,18 @@ export class Recorder {
     this.forgetNote()
   }
 
-  /** Files whose former content could not be put back, because a secret in it has changed since. */
+  /** Files whose previous content could not be restored, because a secret in it has changed since. */
   lostFiles(): string[] {
     const isLost = (version: FileVersion | null) => {
       if (version === null || 'link' in version) return false
       return this.#masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
     }
-    return this.#files.filter(({ before }) => isLost(before)).map(({ path }) => path)
+    return this.#files.filter(({ before, made }) => made !== true && isLost(before)).map(({ path }) => path)
   }
 
   /**
-   * What is known before the commit, as a file that is written with it: a run that is cut off has an entry all the same.
-   * @param snapshot the databases that the files are made from; undefined: those that are found when the entry is made
+   * What is known before the commit, as a file that is written with it: so an interrupted run still has an entry.
+   * @param snapshot the databases that the files are generated from; undefined: those found when the entry is made
    */
   unfinished(asked: Asked, facts: NoteFacts, snapshot: Snapshot | undefined): Companion {
     const databases = snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, this.#masking)
@@ -88,19 +95,20 @@ export class Recorder {
     return unfinishedFile(this.#id).companion(this.#places, note)
   }
 
-  /** The note of {@link unfinished} is no longer needed: everything is done. */
+  /** Everything is done, so the note of {@link unfinished} is no longer needed. */
   forgetNote(): void {
     if (this.#id !== undefined) unfinishedFile(this.#id).remove(this.#places)
   }
 
-  /** Adds the entry; undefined when nothing happened that is worth one. */
+  /** Adds the entry; undefined if nothing happened that is worth one. */
   finish(asked: Asked, facts: RunFacts, snapshot: Snapshot): HistoryEntry | undefined {
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()
     const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && asked.comment === null
-    if (quiet && properties.length + this.#files.length + this.#folders.length === 0) return undefined
+    if (quiet && properties.length + this.#files.length + this.#folders.length + this.#lasting.length === 0)
+      return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add(id, {
       ...asked,
@@ -127,6 +135,7 @@ export class Recorder {
     return {
       paths: this.#files.map(({ path }) => path),
       files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      ...(this.#lasting.length === 0 ? {} : { lasting: this.#lasting.map(what => this.#shown(what)) }),
       ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
     }
@@ -138,7 +147,11 @@ function versionBefore(change: Change, system: System, contents: MaskedFiles): F
   if (state?.kind === 'link') return { link: system.readLink(change.real) }
   if (state?.kind !== 'file') return null
   const { mode, uid, gid } = state
-  return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
+  return { sha256: contents.putPresent(change.path, system.read(change.real), isSecret(change)), mode, uid, gid }
+}
+
+function isSecret(change: Change): boolean {
+  return change.kind === 'write' && change.made === 'secret'
 }
 
 function versionAfter(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
@@ -149,7 +162,7 @@ function versionAfter(change: Change, system: System, contents: MaskedFiles): Fi
       return { link: change.target }
     case 'write': {
       const { mode, uid, gid } = change.attributes
-      return { sha256: contents.putNew(change.path, change.after), mode, uid, gid }
+      return { sha256: contents.putNew(change.path, change.after, isSecret(change)), mode, uid, gid }
     }
     case 'attributes': {
       const { mode, uid, gid } = change.attributes

@@ -1,11 +1,11 @@
 import { Failure, messageOf } from '../base/failure.ts'
 import type { PreparedChanges } from '../state/history/databases.ts'
 
-/** A run that ends between its files and its databases. The note beside the files says what is missing: the next command makes it. */
+/** A run that ended between its files and its databases. The note says what is missing, and the next command does it. */
 export class Interrupted extends Failure {}
 
 /**
- * The files are in place: the properties that belong to them follow, now or by the next command.
+ * The files are in place. Changes the properties that belong to them, or leaves that to the next command.
  * @throws Interrupted
  */
 export function commitDatabases(databases: PreparedChanges | undefined): void {
@@ -13,7 +13,7 @@ export function commitDatabases(databases: PreparedChanges | undefined): void {
     databases?.commit()
   } catch (error) {
     throw new Interrupted(
-      `the files are in place, and not yet the properties that belong to them: ${messageOf(error)}`,
+      `the files are in place, but not yet the properties that belong to them: ${messageOf(error)}`,
       {
         hint: 'The next gabarit command that changes files sets them.',
         cause: error,

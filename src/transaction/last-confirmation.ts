@@ -7,7 +7,7 @@ import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 
-/** How the last confirmation ended, for whoever comes too late. */
+/** How the last confirmation ended, for those who come too late. */
 export interface Ended {
   readonly how: 'confirmed' | 'went back'
   readonly time: string
@@ -21,7 +21,7 @@ export const LAST_CONFIRMATION = new StateFile<Ended>('confirmation-last.json', 
   wayOut: 'Remove it. It costs no more than a less exact message.',
 })
 
-/** Ends a confirmation for good, and remembers how. The caller has the turn. */
+/** Ends a confirmation, and records how. The caller holds the event lock. */
 export function endConfirmation(
   { places, system }: Pick<Context, 'places' | 'system'>,
   open: Confirmation,
@@ -32,7 +32,7 @@ export function endConfirmation(
   LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user, what: commandLine(open) })
 }
 
-/** How the last one ended; undefined when there was none. */
+/** How the last one ended; undefined if there was none. */
 export function readEnd(places: Places): Ended | undefined {
   const ended = orFailure(() => LAST_CONFIRMATION.read(places))
   return ended instanceof Failure ? undefined : ended

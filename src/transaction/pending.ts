@@ -22,28 +22,28 @@ export const JOINED_REQUESTS = new StateFile('joined-requests', {
       .map(line => JSON.parse(line)),
 })
 
-/** Adjustments that failed and are tried again by the next event. */
+/** Adjustments that failed and that the next event tries again. */
 export function readPending(places: Places): readonly Request[] {
   return PENDING.read(places) ?? []
 }
 
-/** Remembers failed adjustments, in place of those remembered before. The caller has the turn. */
+/** Records failed adjustments, replacing the previous list. The caller holds the event lock. */
 export function writePending(places: Places, requests: readonly Request[]): void {
   if (requests.length === 0) PENDING.remove(places)
   else PENDING.write(places, requests)
 }
 
-/** After a commit that was refused: these wait again, when it had put others in place. */
+/** After a refused commit that had already replaced the list: restores the previous one. */
 export function putBackPending(places: Places, requests: readonly Request[]): void {
   if (PENDING.text(readPending(places)) !== PENDING.text(requests)) writePending(places, requests)
 }
 
-/** Hands requests to the event under way, which makes them with its own. */
+/** Hands requests to the running event, which handles them with its own. */
 export function joinRequests({ state }: Places, requests: readonly Request[]): void {
   for (const request of requests) state.append(JOINED_REQUESTS.name, `${JSON.stringify(request)}\n`)
 }
 
-/** Takes what joined events have handed over; it waits with the rest until it is done. The caller has the turn. */
+/** Takes what joined events have handed over; it stays pending until it is done. The caller holds the event lock. */
 export function takeJoined(places: Places): readonly Request[] {
   const requests = JOINED_REQUESTS.read(places) ?? []
   if (requests.length > 0) writePending(places, distinct([...readPending(places), ...requests]))

@@ -6,7 +6,7 @@ import { collectAdjustments } from './adjust.ts'
 import { readPending } from './pending.ts'
 import { distinct, requestsOfPlan } from './requests.ts'
 
-/** The adjustments that committing a plan would bring, with those that wait since earlier events. */
+/** The adjustments that committing a plan would cause, with those pending from earlier events. */
 export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
   const configuration = databaseLoader(context)('configuration')
   const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])

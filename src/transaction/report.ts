@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from '../state/history/entry.ts'
 import type { AdjustmentResult } from '../system/service/adjustment.ts'
 
-/** What an event tells while it runs; the command shows it, as text or JSON. */
+/** What an event reports while it runs; the command shows it as text or JSON. */
 export type EventReport =
   | { readonly kind: 'recovered'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string }
@@ -11,7 +11,7 @@ export type EventReport =
   | { readonly kind: 'problem'; readonly message: string }
   /** A step begins that may take a while: `S04vpn-pki`, `adjusting httpd`. */
   | { readonly kind: 'step'; readonly step: string }
-  /** Checkers that were asked in a run that changes nothing. */
+  /** Checkers that ran in a run that changes nothing. */
   | { readonly kind: 'checked'; readonly commands: readonly string[] }
   | { readonly kind: 'would-run'; readonly handler: string }
   | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
@@ -27,7 +27,7 @@ export type EventReport =
   | { readonly kind: 'service'; readonly result: AdjustmentResult }
   /** Services whose adjustment failed, and that the next event adjusts. */
   | { readonly kind: 'remembered'; readonly services: readonly string[] }
-  /** How it ended. `entry` is its number in the history; absent when nothing happened that is worth one. */
+  /** How it ended. `entry` is its number in the history; absent if nothing happened that is worth one. */
   | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number }
 
 export type Reporter = (report: EventReport) => void

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import type { Request } from '../system/service/adjustment.ts'
 
-/** What the changed files of a plan ask of services. */
+/** What the changed files of a plan request of services. */
 export function requestsOfPlan(plan: Plan): Request[] {
   return plan.notify.map(entry => {
     const [service = '', word = ''] = entry.split(':')
@@ -9,7 +9,7 @@ export function requestsOfPlan(plan: Plan): Request[] {
   })
 }
 
-/** Each request once. */
+/** The requests without duplicates. */
 export function distinct(requests: readonly Request[]): Request[] {
   return [...new Map(requests.map(request => [idOf(request), request])).values()]
 }

@@ -4,9 +4,9 @@ import type { Request } from '../system/service/adjustment.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
- * Takes files and databases back, both or neither.
+ * Restores files and databases, both or neither.
  * @param changes of properties
- * @param requests asked of services, beside what the files notify
+ * @param requests of services, in addition to what the files notify
  * @returns the exit status
  */
 export async function restoreState(

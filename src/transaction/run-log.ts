@@ -2,7 +2,7 @@ import type { AdjustmentRecord } from '../state/history/entry.ts'
 import type { AdjustmentResult } from '../system/service/adjustment.ts'
 import type { Reporter } from './report.ts'
 
-/** What goes wrong in a run, and what is done to services: shown at once, and kept for the history. */
+/** Problems of a run, and service adjustments: shown at once, and kept for the history. */
 export class RunLog {
   readonly problems: string[] = []
   readonly adjustments: AdjustmentRecord[] = []
@@ -18,7 +18,7 @@ export class RunLog {
     this.report({ kind: 'problem', message: problem })
   }
 
-  /** How the adjustment of a service ended. */
+  /** The result of adjusting a service. */
   adjusted(result: AdjustmentResult): void {
     const { service, command, problem } = result
     this.report({ kind: 'service', result })

@@ -5,31 +5,31 @@ import type { Confirmation } from '../state/confirmation.ts'
 import type { Asked, Outcome, PropertyChange } from '../state/history/entry.ts'
 import type { Manifest } from '../state/manifest.ts'
 
-/** What a run is to do. */
+/** What a run should do. */
 export interface RunRequest {
   /** For the history. */
   readonly asked: Asked
-  /** Seconds after which it goes back unless it is confirmed. */
+  /** Seconds after which it is rolled back unless confirmed. */
   readonly confirmWithin?: number
-  /** Former secrets that files get back: the history must not show them either. */
+  /** Previous secrets that are restored in files: the history must not show them either. */
   readonly secrets?: readonly string[]
-  /** The confirmation that ends with it, because what waited for it goes back. */
+  /** The confirmation that ends with it, because it rolls back the waiting change. */
   readonly closes?: Confirmation
 }
 
-/** A plan that is in place, and what is needed to take it back. */
+/** A committed plan, and what is needed to roll it back. */
 export interface Done {
   readonly plan: Plan
   readonly former: readonly Restored[]
   readonly manifest: Manifest
-  /** Changes of properties that were made with the files. */
+  /** Property changes that were made with the files. */
   readonly changes: readonly PropertyChange[]
 }
 
 /**
  * How it ended.
  * @param failure what stopped it
- * @param changed files are in place
+ * @param changed whether files are in place
  */
 export function outcomeOf(failure: Failure | undefined, changed: boolean, problems: readonly string[]): Outcome {
   if (failure?.status === EXIT.rolledBack) return 'rolled back'
@@ -37,7 +37,7 @@ export function outcomeOf(failure: Failure | undefined, changed: boolean, proble
   return failure !== undefined || problems.length > 0 ? 'failed' : 'done'
 }
 
-/** The exit status. A refusal that comes when files are in place is none. */
+/** The exit status. Once files are in place, a refusal does not count as one. */
 export function statusAfter(outcome: Outcome, failure: Failure | undefined): number {
   if (failure !== undefined && !(outcome === 'failed' && failure.status === EXIT.refused)) return failure.status
   return outcome === 'failed' ? EXIT.failed : EXIT.done

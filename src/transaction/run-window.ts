@@ -10,22 +10,22 @@ import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
 
 /**
- * Whether a run waits for a confirmation: when it was asked to, and else, in a remote shell, when it adjusts a service whose
- * description says so.
+ * Whether a run waits for confirmation: if requested, or, in a remote shell, if it adjusts a service whose description says
+ * so.
  */
 export class RunWindow {
   readonly #runRequest: RunRequest
   readonly #context: Context
   readonly #turn: Turn
   readonly #first: number
-  /** Its services may bring a window along. */
+  /** Whether its services can set a window. */
   readonly #byServices: boolean
   #within: number | undefined
   #arming: Arming | undefined
 
   /**
-   * @param first the number that the first entry of this run gets
-   * @param byServices the services may bring a window along
+   * @param first the number of the first entry of this run
+   * @param byServices whether its services can set a window
    */
   constructor(runRequest: RunRequest, context: Context, turn: Turn, first: number, byServices: boolean) {
     this.#runRequest = runRequest
@@ -37,17 +37,17 @@ export class RunWindow {
     this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context, turn, first)
   }
 
-  /** Absent: nothing goes back by itself. */
+  /** Undefined: nothing is rolled back automatically. */
   get arming(): Arming | undefined {
     return this.#arming
   }
 
-  /** The run with the window that it has by now. */
+  /** The run with its current window. */
   get runRequest(): RunRequest {
     return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
   }
 
-  /** Told of the services that will be adjusted, before the files are committed. */
+  /** Receives the services that will be adjusted, before the files are committed. */
   openFor(requests: readonly Request[], configuration: Records): void {
     if (!this.#byServices) return
     const { places, system } = this.#context
@@ -57,10 +57,10 @@ export class RunWindow {
       this.#arming = armingOf(this.runRequest, this.#context, this.#turn, this.#first)
   }
 
-  /** In a dry run: says what would wait. */
+  /** In a dry run: reports that the change would wait. */
   announce(plan: Plan, report: Reporter): void {
     if (this.#within === undefined || plan.changes.length === 0) return
-    const message = `would go back by itself after ${sayDuration(this.#within)} unless you confirm`
+    const message = `would roll back automatically after ${sayDuration(this.#within)} unless you confirm`
     report({ kind: 'confirmation', message })
   }
 }

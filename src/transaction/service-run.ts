@@ -7,24 +7,24 @@ import { adjustServices } from './adjust.ts'
 import { Health } from './health.ts'
 import type { RunLog } from './run-log.ts'
 
-/** How the services of a run are after they were adjusted. */
+/** The services of a run after they were adjusted. */
 export interface ServicesAfter {
   /** Those whose adjustment failed. */
   readonly failed: ReadonlySet<string>
-  /** What is wrong with the first of those that ran before and are not well now. */
+  /** What is wrong with the first service that ran before and is unhealthy now. */
   readonly ill: string | undefined
-  /** Why the new files are of no use: that, or a program that could not bring them into force. */
+  /** Why the new files must be rolled back: that, or a program that could not apply them. */
   readonly why: string | undefined
 }
 
-/** Adjusts the services of one run, looks whether they are well, and adjusts them again when the files went back. */
+/** Adjusts the services of one run, checks their health, and adjusts them again after a rollback. */
 export class ServiceRun {
   readonly #adjustments: readonly Adjustment[]
   readonly #managerOf: (unit: Unit) => ServiceManager
   readonly #system: System
   readonly #log: RunLog
   readonly #health: Health
-  /** Services that ran before: only those can be ill by what has changed. */
+  /** Services that ran before: only those can be unhealthy because of the change. */
   #well: ReadonlySet<string> = new Set()
 
   constructor(
@@ -41,17 +41,17 @@ export class ServiceRun {
     this.#health = new Health(managerOf, places, system)
   }
 
-  /** @param newFiles they are made to read files that have changed */
+  /** @param newFiles whether they have to read changed files */
   async adjust(configuration: Records, newFiles: boolean): Promise<ServicesAfter> {
     this.#well = await this.#health.running(this.#adjustments)
     const failed = await this.#carryOut(this.#adjustments)
-    this.#log.report({ kind: 'step', step: 'looking whether the services are well' })
+    this.#log.report({ kind: 'step', step: 'checking the health of the services' })
     const ill = await this.#firstIll(this.#ranBefore(this.#adjustments), configuration, newFiles)
     const names = new Set(failed.map(({ service }) => service))
     return { failed: names, ill, why: ill ?? this.#notInForce(failed) }
   }
 
-  /** A service that did not run before and was started must run now. Going back would not help it, so it is only told. */
+  /** A service that did not run before and was started must run now. A rollback would not help, so this is only reported. */
   async lookAtStarted(configuration: Records, failed: ReadonlySet<string>): Promise<void> {
     const started = this.#adjustments.filter(
       ({ service, unit, actions }) =>
@@ -61,12 +61,12 @@ export class ServiceRun {
     )
     if (started.length === 0) return
     const ill = await this.#health.firstIll(started, configuration, false, () => Promise.resolve())
-    if (ill !== undefined) this.#log.note(`${ill}. It did not run before either, so nothing goes back`)
+    if (ill !== undefined) this.#log.note(`${ill}. It did not run before either, so nothing is rolled back`)
   }
 
   /**
-   * Adjusts them once more, now to the files and databases as they were.
-   * @returns what is wrong all the same, and what has to be tried again: such a service may still use the files that went back
+   * Adjusts them again, to the restored files and databases.
+   * @returns what is still wrong, and what has to be tried again: such a service may still use the files that were rolled back
    */
   async adjustBack(configuration: () => Records): Promise<{ still: string | undefined; again: Request[] }> {
     const up = await this.#health.running(this.#adjustments)
@@ -100,14 +100,14 @@ export class ServiceRun {
     return adjustServices(adjustments, this.#managerOf, this.#system, begin, result => this.#log.adjusted(result))
   }
 
-  /** A one-shot service whose program failed: what its new files say is not in force. */
+  /** A one-shot service whose program failed: its new files are not in effect. */
   #notInForce(failed: readonly Adjustment[]): string | undefined {
     const one = failed.find(({ unit }) => this.#managerOf(unit).oneShot === true)
-    return one === undefined ? undefined : `${one.service} could not be brought into force`
+    return one === undefined ? undefined : `${one.service} could not be applied`
   }
 }
 
-/** A service that has ended cannot be told to read its files again. */
+/** A service that has ended cannot reload its files. */
 function startOf(adjustment: Adjustment): Adjustment {
   return { ...adjustment, actions: ['start'] }
 }

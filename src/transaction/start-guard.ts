@@ -6,17 +6,17 @@ import { holderIsDead } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import { JOIN_VARIABLE } from './event-lock.ts'
 
-/** Starts the guard of a confirmation: a process of its own session, which outlives whoever armed it. */
+/** Starts the guard of a confirmation: a process in its own session, which outlives the command that started it. */
 export function startGuard(places: Places, caller: NodeJS.ProcessEnv, token: string): void {
   const env: NodeJS.ProcessEnv = { ...caller, GABARIT_ROOT: places.root }
-  // The guard is no part of an event, and its folder is another one.
+  // The guard is not part of an event, and runs in another folder.
   for (const name of ['GABARIT_EVENT', JOIN_VARIABLE]) delete env[name]
   if (env.DBPATH) env.DBPATH = places.databases
   const command = [process.execPath, join(places.shipped, 'bin/gabarit'), 'confirm', 'guard', token]
   startDetached(command, env, places.state.path('confirmation-guard.log'))
 }
 
-/** The process number of the guard; undefined when it is not alive. */
+/** The process id of the guard; undefined if it is not alive. */
 export function guardProcess(places: Places, token: string): number | undefined {
   const holder = readHolder(guardLock(places, token))
   return holder === undefined || holderIsDead(holder) ? undefined : holder.pid

@@ -3,7 +3,7 @@ import { isSensitive } from '../plan/sensitive.ts'
 import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
 
-/** Besides the files that decide whether the server can be reached: the ways in through a tunnel. */
+/** In addition to the files that decide whether the server can be reached: access through a tunnel. */
 const TUNNELS = ['/etc/openvpn/', '/etc/wireguard/']
 
 /** The files of a plan that may cut off a remote shell. */
@@ -13,8 +13,8 @@ function riskyFiles(plan: Plan): string[] {
 }
 
 /**
- * Advises a window for a plan that may cut off the shell it is made from. It says nothing when there is a window, when the
- * shell is a local one, and when it goes back without being asked.
+ * Suggests a window for a plan that may cut off the current remote shell. Says nothing if there already is a window, if the
+ * shell is local, or if a window opens by default.
  */
 export function suggestConfirmation(
   plan: Plan,
@@ -26,6 +26,6 @@ export function suggestConfirmation(
   const [first, ...more] = riskyFiles(plan)
   if (first === undefined) return
   const files = more.length === 0 ? first : `${first} and ${more.length} more`
-  const advice = 'with --confirm-within 10m it goes back by itself unless you confirm'
+  const advice = 'with --confirm-within 10m the change rolls back automatically unless you confirm'
   report({ kind: 'warning', message: `${files} may cut off this remote shell; ${advice}` })
 }

@@ -18,26 +18,26 @@ import type { RunLog } from './run-log.ts'
 import type { Done, RunRequest } from './run-request.ts'
 import type { ServiceRun } from './service-run.ts'
 
-/** A run whose files are in place, and that must not stay. */
+/** A run whose files are in place and must be rolled back. */
 export interface RunToTakeBack {
   readonly context: Context
   readonly runRequest: RunRequest
   readonly done: Done
-  /** All that were adjusted: they have read the files that go back. */
+  /** All adjusted services: they have read the files that are rolled back. */
   readonly services: readonly ServiceRun[]
   readonly log: RunLog
-  /** The number that the first entry of this run got, or gets. */
+  /** The number of the first entry of this run. */
   readonly first: number
-  /** The databases that the files were made from. */
+  /** The databases that the files were generated from. */
   readonly snapshot: Snapshot | undefined
   readonly recorder: Recorder | undefined
   readonly arming: Arming | undefined
 }
 
 /**
- * Files, databases and services back to where they were. What an event has made that an action signalled stays, with the
- * databases as they were then; it goes on waiting for a confirmation that was asked for.
- * @throws Failure always: `why`, and how it is now
+ * Rolls back files, databases and services. The result of an event that an action signalled is kept, with the databases of that
+ * time; if it was waiting for confirmation, it still is.
+ * @throws Failure always: `why`, and the state now
  */
 export async function takeBack(run: RunToTakeBack, why: string): Promise<never> {
   const { context, runRequest, done, services, log, snapshot, recorder, arming } = run
@@ -64,7 +64,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
     await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {
     databases?.abort()
-    throw cannotGoBack(why, error, 'The new files are in force. When that is mended: gabarit rollback')
+    throw cannotGoBack(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')
   }
   commitDatabases(databases)
   ended?.disarm()
@@ -77,7 +77,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
   throw new Failure(why, { status: EXIT.rolledBack, hint: howItIs(still, inner) })
 }
 
-/** What gabarit owns without this run: what the events that its actions signalled have written since stays theirs. */
+/** What gabarit owns without this run, but with what events signalled by its actions have written since. */
 function ownedWithout({ manifest, plan }: Done, present: Manifest): Manifest {
   const owned = new Map(present)
   for (const path of new Set([...manifest.keys(), ...plan.manifest.keys()])) {
@@ -94,7 +94,7 @@ function only(path: string, manifest: Manifest): Manifest {
   return new Map(entry === undefined ? [] : [[path, entry]])
 }
 
-/** The newest entry of an event that an action of this run signalled; undefined: there is none. */
+/** The newest entry of an event that an action of this run signalled; undefined if there is none. */
 function signalledWithin({ context, first }: RunToTakeBack): HistoryEntry | undefined {
   const last = new History(context.places).lastApplied()
   return last !== undefined && last.id >= first ? last : undefined
@@ -103,19 +103,18 @@ function signalledWithin({ context, first }: RunToTakeBack): HistoryEntry | unde
 function howItIs(still: string | undefined, inner: HistoryEntry | undefined): string {
   if (inner !== undefined) {
     const ill = still === undefined ? '' : `, and still ${still}`
-    return `The files of this event are back as they were before${ill}. What its actions signalled stays, and the properties that belong to it: gabarit show ${inner.id}`
+    return `The files of this event were rolled back${ill}. Events signalled by its actions are kept, with their properties: gabarit show ${inner.id}`
   }
-  if (still === undefined)
-    return 'Everything is back as it was before: files, databases and services. The history keeps what was tried.'
-  return `Files and databases are back as they were before, and still ${still}. See to it by hand.`
+  if (still === undefined) return 'Files, databases and services were rolled back. The history shows what was tried.'
+  return `Files and databases were rolled back, but still ${still}. This needs manual attention.`
 }
 
-/** What the properties were after the last entry that stands, against what this run has found. */
+/** The property changes from the last entry that was not rolled back to what this run found. */
 function changesSinceLast({ context, log, snapshot }: RunToTakeBack): PropertyChange[] {
   const last = revealLastApplied(context.places, name =>
     log.report({
       kind: 'warning',
-      message: `${name} is secret, so its former value is not known: it stays as it is`,
+      message: `${name} is secret, so its previous value is unknown; it keeps the current one`,
     }),
   )
   return last === undefined || snapshot === undefined ? [] : databaseChanges(snapshot, last)

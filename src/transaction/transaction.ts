@@ -34,8 +34,8 @@ import { suggestConfirmation } from './suggest.ts'
 import { takeBack } from './take-back.ts'
 
 /**
- * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted
- * and looked after; when one does not come up, everything goes back to where it was.
+ * Files, services and history of one event, apply or rollback: commits plans after the checks, adjusts services and checks
+ * their health. If one does not come up, everything is rolled back.
  */
 export class Transaction {
   readonly #window: RunWindow
@@ -47,16 +47,17 @@ export class Transaction {
   readonly #started = new Date()
   readonly #validators: string[] = []
   readonly #services: ServiceRun[] = []
-  /** The number that the first entry of this run gets: that of an event that an action signals, perhaps. */
+  /** The number of the first entry of this run, which may belong to an event that an action signals. */
   readonly #first: number
   #requests: Request[] = []
   #done: Done | undefined
   #snapshot: Snapshot | undefined
   #leavesDatabases = false
+  readonly #lasting: string[] = []
 
   /**
    * @param context its system decides whether anything is changed
-   * @param options `windowOfServices`: in a remote shell it waits for a confirmation when it adjusts a service whose
+   * @param options `windowOfServices`: in a remote shell, the run waits for confirmation if it adjusts a service whose
    *   description says so
    */
   constructor(
@@ -74,13 +75,13 @@ export class Transaction {
     this.#window = new RunWindow(runRequest, context, turn, this.#first, options.windowOfServices === true)
   }
 
-  /** The databases as they are now; what is made from them belongs to this state in the history. */
+  /** The current databases; in the history, what is generated from them belongs to this state. */
   takeSnapshot(): Snapshot {
     this.#snapshot = takeSnapshot(this.#context.places)
     return this.#snapshot
   }
 
-  /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
+  /** For a run that applies no property: in the history, the databases stay as the last entry left them. */
   leaveDatabases(): void {
     this.#leavesDatabases = true
   }
@@ -90,19 +91,24 @@ export class Transaction {
     this.#log.note(problem)
   }
 
-  /** As {@link note}, for what has been reported already. */
+  /** As {@link note}, for a problem that has already been reported. */
   noteReported(problem: string): void {
     this.#log.problems.push(problem)
   }
 
+  /** Notes what no rollback takes back: a certificate that was issued. */
+  noteLasting(what: string): void {
+    this.#lasting.push(what)
+  }
+
   /**
    * Commits a plan; the services that its files notify are adjusted by {@link adjust}.
-   * @param listed what {@link adjust} will be asked for besides, so that a crash before it loses nothing
+   * @param listed additional requests for {@link adjust}, so that a crash before it loses nothing
    * @param changes of properties that belong to the files: both are made, or neither
    */
   async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     const { places, system } = this.#context
-    // An unknown service manager has to be refused before a file changes.
+    // An unknown service manager must be refused before a file changes.
     managersOf(this.#configuration(), places, system.env)
     this.#requests.push(...requestsOfPlan(plan))
     this.#window.openFor([...this.#requests, ...listed], this.#configuration())
@@ -132,7 +138,7 @@ export class Transaction {
       this.#recorder?.forgetFiles()
       throw isOfSystem(error) ? writeFailure(error) : error
     }
-    // No signal can be heard between the last rename and here.
+    // No signal can arrive between the last rename and here.
     finishDespiteSignals()
     this.#done = done
     commitDatabases(databases)
@@ -140,17 +146,17 @@ export class Transaction {
     rememberOverrides(places, this.#context.layers, this.#context.warn)
   }
 
-  /** Adjusts what the committed files and the caller ask for, with what earlier events left over and joined ones hand over. */
+  /** Adjusts what the committed files and the caller request, what earlier events left over, and what joined events hand over. */
   async adjust(listed: readonly Request[]): Promise<void> {
     await this.#adjust([...this.#requests, ...listed], true)
   }
 
-  /** Adjusts what joined events handed over since. */
+  /** Adjusts what joined events have handed over since. */
   async adjustJoined(): Promise<void> {
     await this.#adjust([], false)
   }
 
-  /** What boots afterwards reads the new files anyway. */
+  /** Services started by the following boot read the new files anyway. */
   forgetRequests(): void {
     const { places, system } = this.#context
     if (system.dryRun) return
@@ -163,7 +169,7 @@ export class Transaction {
   }
 
   /**
-   * Takes the steps of a run, and writes the history however they end.
+   * Runs the steps, and writes the history however they end.
    * @returns the exit status
    */
   async conclude(steps: () => Promise<void>): Promise<number> {
@@ -178,7 +184,7 @@ export class Transaction {
 
   /**
    * Writes the history.
-   * @param failure what stopped the run: it is not lost when the history cannot be written either
+   * @param failure what stopped the run; reported even if the history cannot be written
    * @returns the exit status
    */
   async finish(failure?: Failure): Promise<number> {
@@ -187,7 +193,7 @@ export class Transaction {
     } catch (error) {
       if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
       const why = error instanceof Failure ? error.describe() : systemReason(error)
-      this.#report({ kind: 'problem', message: `it could not be entered in the history: ${why}` })
+      this.#report({ kind: 'problem', message: `the history entry could not be written: ${why}` })
       return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
     } finally {
       finished()
@@ -195,7 +201,7 @@ export class Transaction {
   }
 
   async #finish(failure: Failure | undefined): Promise<number> {
-    // The note of it is there: the next command makes the entry.
+    // The note exists, so the next command makes the entry.
     if (failure instanceof Interrupted) return failure.status
     const outcome = outcomeOf(failure, this.#done !== undefined, this.#log.problems)
     if (failure !== undefined) this.#log.problems.push(failure.describe())
@@ -213,7 +219,7 @@ export class Transaction {
       outcome,
       ...(added === undefined ? {} : { entry: added.id }),
     })
-    // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
+    // The entry of the surrounding event has a smaller number: both are archived when that one ends.
     if (added !== undefined && !this.#turn.joined) await this.#archive()
     const waits = this.#window.arming?.openWindow()
     if (waits !== undefined) this.#report({ kind: 'confirmation', message: waits })
@@ -227,14 +233,14 @@ export class Transaction {
     return takeBack({ context, runRequest, done, services, log, first, snapshot, recorder, arming }, why)
   }
 
-  /** A copy elsewhere is worth a warning when it fails, and no more. */
+  /** Failing to copy elsewhere is only a warning. */
   async #archive(): Promise<void> {
     const { places, system, warn } = this.#context
     const repository = this.#configuration().get('gabarit')?.properties.get('Archive') ?? ''
     if (repository === '') return
     this.#report({ kind: 'step', step: `archiving the history in ${repository}` })
     const problem = await archiveHistory(below(places, repository), places, system)
-    if (problem !== undefined) warn(`the history is not archived in ${repository}: ${problem}`)
+    if (problem !== undefined) warn(`the history could not be archived in ${repository}: ${problem}`)
   }
 
   async #adjust(asked: readonly Request[], withPending: boolean): Promise<void> {
@@ -259,22 +265,23 @@ export class Transaction {
     if (ill !== undefined) this.note(ill)
     await services.lookAtStarted(configuration, failed)
     const again = requests.filter(({ service }) => failed.has(service))
-    // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
+    // Keeps what was pending before, but not what has just been adjusted (a joined event recorded it too).
     const waiting = withPending ? [] : without(readPending(places), requests)
     writePending(places, distinct([...waiting, ...again]))
     if (failed.size > 0) this.#report({ kind: 'remembered', services: [...failed] })
   }
 
-  /** Begun as late as can be: an action may have set a secret, and no secret of that moment may be in the history. */
+  /** Created as late as possible: an action may have set a secret, which must not get into the history. */
   #recording(): Recorder | undefined {
     const { places, system } = this.#context
     if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.runRequest.secrets, this.#started)
+    this.#recorder?.keepLasting(this.#lasting)
     return this.#recorder
   }
 
   /**
-   * What stands and falls with the files: the note for the history, the adjustments that they need (a crash behind the
-   * commit must not lose them), the pending confirmation.
+   * What is committed with the files: the note for the history, the adjustments that they need (a crash after the commit must not
+   * lose them), the pending confirmation.
    */
   #companions(plan: Plan, changes: readonly PropertyChange[], asked: readonly Request[]): Companion[] {
     const { places } = this.#context
@@ -288,7 +295,7 @@ export class Transaction {
     return [recorder.unfinished(origin, facts, this.#leftDatabases()), ...waiting, ...armed]
   }
 
-  /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */
+  /** The databases that the files were generated from, or those that this run leaves unchanged; undefined: the current ones. */
   #leftDatabases(): Snapshot | undefined {
     if (this.#snapshot === undefined && this.#leavesDatabases) {
       const history = new History(this.#context.places)

@@ -78,7 +78,7 @@ step('a port that somebody else has: the old site answers, exit 4, all is as bef
   const { status, stdout, stderr } = run(['signal-event', 'console-save'])
   assert.is(status, 4, `${stdout}${stderr}`)
   assert.match(stderr, 'httpd does not come up')
-  assert.match(stderr, 'Everything is back as it was before')
+  assert.match(stderr, 'Files, databases and services were rolled back')
   assert.equal(
     treeChanges(before, treeState('/etc/httpd')).filter(line => !/conf: |ino|httpd\.conf: /.test(line)),
     [],
@@ -91,7 +91,7 @@ step('a port that somebody else has: the old site answers, exit 4, all is as bef
   assert.equal(entry.paths, ['/etc/httpd/conf/httpd.conf'])
   assert.match(entry.problems.join(), 'httpd does not come up')
   assert.match(type(`gabarit show ${entry.id}`), '-Listen 80\n+Listen 8080')
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
   assert.is(run(['signal-event', 'console-save']).status, 0, 'the next event is not held up')
 })
 
@@ -137,7 +137,7 @@ step('an adjustment that hangs while the service is well: the files stay, it wai
   const { status, stdout, stderr } = restartWith('patient')
   assert.is(status, 1, `${stdout}${stderr}`)
   assert.match(stderr, 'did not end within 2 s and was killed')
-  assert.match(stderr, 'It is remembered')
+  assert.match(stderr, 'The next event will try again')
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode patient')
   assert.match(served(), 'mode stubborn')
   assert.match(type('gabarit status'), 'ported: restart')
@@ -146,7 +146,7 @@ step('an adjustment that hangs while the service is well: the files stay, it wai
   await waitFor('the daemon', ask7001)
   assert.match(type('signal-event console-save'), 'adjusted ported')
   await waitFor('the new mode', () => served().includes('mode patient'))
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
 })
 
 step('an adjustment that hangs and leaves the service ill: it goes back', async () => {
@@ -157,11 +157,11 @@ step('an adjustment that hangs and leaves the service ill: it goes back', async 
   assert.is(status, 4, `${stdout}${stderr}`)
   assert.match(stderr, 'did not end within 2 s and was killed')
   assert.match(stderr, 'nothing answers on TCP port 7001')
-  assert.match(stderr, 'Everything is back as it was before')
+  assert.match(stderr, 'Files, databases and services were rolled back')
   assert.match(readFileSync('/etc/ported.conf', 'utf8'), 'mode deaf')
   assert.is(type('config getprop ported mode'), 'deaf\n')
   await waitFor('the old service', () => served().includes('mode deaf'))
-  assert.match(type('gabarit status'), 'nothing is waiting')
+  assert.match(type('gabarit status'), 'nothing to do')
 })
 
 back.run()

@@ -62,7 +62,7 @@ values('status names what refuses an event; a database that is edited by hand is
   box.write(file, box.read(file).replace('"port": "80"', '"port": "eighty"'))
   assert.match(
     box.run('gabarit status').stdout,
-    /what refuses an event:\n {2}configuration: shop: property port: "eighty"/,
+    /problems that would stop an event:\n {2}configuration: shop: property port: "eighty"/,
   )
   assert.is(box.run('signal-event shop-update').status, 3)
   box.must('config setprop shop port 81')

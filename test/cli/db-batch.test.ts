@@ -47,8 +47,8 @@ setjson m '{"type":"x"}'
 })
 
 const BAD: readonly (readonly [input: string, message: string])[] = [
-  ['set l t\nsetprp l a 1', 'line 2: "setprp" is not a verb of a batch; did you mean "setprop"?'],
-  ['set l t\ngetprop l a', 'line 2: "getprop" is not a verb of a batch'],
+  ['set l t\nsetprp l a 1', 'line 2: "setprp" is not allowed in a batch; did you mean "setprop"?'],
+  ['set l t\ngetprop l a', 'line 2: "getprop" is not allowed in a batch'],
   ['set l t\nsetprop none a 1', 'line 2: there is no record "none"'],
   ['set l t\n\ndelete none', 'line 3: there is no record "none"'],
   ['set l t\nsetprop l a', 'line 2: setprop: VALUE is missing'],

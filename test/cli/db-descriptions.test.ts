@@ -57,7 +57,7 @@ test('a near miss of the name of a property is stored, with a note on standard e
 
 test('a described record that was never made: the hint says what makes it', ({ sandbox }) => {
   sandbox.write('/etc/gabarit/db/fresh/svc.json', JSON.stringify(DESCRIPTION))
-  const hint = '  It is made by: gabarit initialize-default-databases (or signal-event post-install)\n'
+  const hint = '  To create it: gabarit initialize-default-databases (or signal-event post-install)\n'
   for (const [command, input] of [
     ['db fresh setprop svc status enabled', ''],
     ['db fresh settype svc other', ''],
@@ -102,7 +102,7 @@ test('an export with secrets must be asked for', ({ sandbox }) => {
   const { status, stdout, stderr } = sandbox.run('db test export')
   assert.is(status, 1)
   assert.is(stdout, '')
-  assert.match(stderr, 'there are secrets in this database: Pin, svc Password')
+  assert.match(stderr, 'this database contains secrets: Pin, svc Password')
   assert.match(sandbox.must('db --reveal test export'), 'svc=service|Password|hunter2|status|enabled\n')
 })
 
@@ -143,7 +143,7 @@ test('describe, in English and in French', ({ sandbox }) => {
   const json = sandbox.must('db --json test describe svc')
   assert.equal(JSON.parse(json).properties.status.enum, ['disabled', 'enabled'])
   assert.not.match(json, 'hunter')
-  assert.match(sandbox.run('db test describe svcc').stderr, 'nothing describes "svcc"; did you mean "svc"?')
+  assert.match(sandbox.run('db test describe svcc').stderr, '"svcc" has no description; did you mean "svc"?')
   assert.match(sandbox.run('db test describe svc staus').stderr, 'did you mean "status"?')
   assert.is(sandbox.run('db nothing describe').status, 1)
 })

@@ -106,7 +106,7 @@ test('setjson refuses what is no record, without repeating it', ({ sandbox }) =>
     ['{"type":"hunter2"', 'not valid JSON'],
     ['["hunter2"]', 'must be an object'],
     ['{"props":{"a":5}}', 'property a must be text'],
-    ['{"props":{"none":null}}', 'no present one to keep'],
+    ['{"props":{"none":null}}', 'no current value to keep'],
     ['{"name":"hunter2"}', 'not the KEY'],
     ['{"properties":{}}', 'not "properties"'],
     ['{"props":[]}', '"props" must be an object'],

@@ -32,7 +32,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     box => box.write('/var/lib/gabarit/journal.json', '{"phase":"prepared","entries":[],"folders":[]}'),
     'journal',
     'error',
-    /a commit was cut off/,
+    /a commit was interrupted/,
     /^gabarit apply$/,
   ],
   [
@@ -44,7 +44,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
       ),
     'lock',
     'warning',
-    /left over by .*signal-event x/,
+    /left over from .*signal-event x/,
     /^gabarit apply$/,
   ],
   [
@@ -60,7 +60,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     box => box.write('/var/lib/gabarit/pending.json', '[{"service":"web","word":"reload","source":"x"}]'),
     'pending',
     'warning',
-    /service web still waits for: reload/,
+    /service web still needs: reload/,
     /^gabarit apply$/,
   ],
   [
@@ -79,7 +79,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     },
     'site-folder',
     'error',
-    /templates can be changed by others than root/,
+    /templates is writable by other users than root/,
     /chmod go-w/,
   ],
 ]

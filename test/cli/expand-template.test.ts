@@ -27,7 +27,7 @@ expand('services are not adjusted, and that is said', () => {
   const box = server()
   assert.match(
     box.must('expand-template /etc/b'),
-    'services are adjusted by the next event (or gabarit apply); these files want: web:reload',
+    'the next event (or gabarit apply) will adjust the services: web:reload',
   )
   box.remove()
 })
@@ -156,7 +156,7 @@ expand('a commit that was cut off is undone first, and that is said', () => {
   box.write('/var/lib/gabarit/journal.json', JSON.stringify({ phase: 'prepared', entries, folders: [] }))
   const { status, stderr } = box.run('expand-template /etc/a')
   assert.is(status, 0)
-  assert.match(stderr, 'undid an earlier commit of 1 file that was cut off')
+  assert.match(stderr, 'undid an earlier commit of 1 file that was interrupted')
   assert.is(box.read('/etc/x'), 'old\n')
   assert.not(box.exists('/etc/.x.gabarit-before'))
   box.remove()

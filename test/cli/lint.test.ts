@@ -24,7 +24,7 @@ const MISTAKES: readonly Mistake[] = [
     'a check of the site that nobody may run',
     box => box.write(`${SITE}/checks.d/friday`, '#!/bin/sh\nexit 1\n'),
     'warning',
-    /checks\.d\/friday: not executable, so this check is never asked/,
+    /checks\.d\/friday: not executable, so this check never runs/,
   ],
   [
     'a fragment that does not parse',
@@ -87,7 +87,7 @@ const MISTAKES: readonly Mistake[] = [
     'a service that nobody knows',
     box => box.write(`${SITE}/events/probe/services2adjust/htpd`, 'reload\n'),
     'error',
-    /services2adjust\/htpd: there is no service record "htpd"/,
+    /services2adjust\/htpd: the configuration database has no service record "htpd"/,
   ],
   [
     'an unknown action',
@@ -120,7 +120,7 @@ for (const [name, plant, level, message] of MISTAKES)
 lint('nothing to complain about in what is shipped; the exit status counts errors only', () => {
   const box = new Sandbox()
   assert.equal(JSON.parse(box.must('gabarit lint --json')), [])
-  assert.is(box.must('gabarit lint'), 'nothing to complain about\n')
+  assert.is(box.must('gabarit lint'), 'no problems found\n')
   box.write(`${SITE}/templates/etc/lonely`, 'x')
   assert.match(box.must('gabarit lint'), '0 errors, 1 warning')
   box.write(`${SITE}/events/probe/templates2expand/etc/nothing`, '')

@@ -14,7 +14,7 @@ gone('a reader that went away does not stop an event half-way', () => {
   assert.is(box.read('/status'), '0\n')
   assert.is(newestEntry(box).outcome, 'done')
   assert.not(existsSync(box.path('/var/lib/gabarit/event.lock')))
-  assert.match(box.must('gabarit status'), 'nothing is waiting')
+  assert.match(box.must('gabarit status'), 'nothing to do')
   box.remove()
 })
 
@@ -24,7 +24,7 @@ gone('a full disk behind standard output: everything is done, and the status say
   assert.is(status, 1, stderr)
   assert.match(stderr, 'cannot write to standard output: no space left on device')
   assert.is(newestEntry(box).outcome, 'done')
-  assert.match(box.must('gabarit status'), 'nothing is waiting')
+  assert.match(box.must('gabarit status'), 'nothing to do')
   box.remove()
 })
 

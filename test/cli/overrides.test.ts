@@ -25,7 +25,7 @@ function states(): Record<string, string> {
 }
 
 overrides('a site without any has nothing to list, nothing to merge, nothing to write', () => {
-  assert.is(site.must('gabarit overrides'), 'the site overrides nothing\n')
+  assert.is(site.must('gabarit overrides'), 'the site has no overrides\n')
   assert.is(site.must('gabarit overrides merge'), 'no override is stale\n')
   site.must('expand-template /etc/hosts')
   assert.not.ok(site.exists('/var/lib/gabarit/overrides.json'))
@@ -47,14 +47,14 @@ overrides('the override of scenario 1, copied by hand, survives an upgrade and t
   assert.is(site.read('/etc/httpd/conf/httpd.conf'), made)
   assert.equal(states(), { [name]: 'stale' })
   const status = site.must('gabarit status')
-  assert.match(status, 'overrides in force: 1\n')
+  assert.match(status, 'overrides: 1\n')
   assert.match(status, /overrides to look at \(gabarit overrides\):\n {2}.*: stale/)
   assert.match(site.must(`gabarit overrides diff ${name}`), /^\+ {4}SSLProxyEngine on$/m)
 
   const merged = site.must('gabarit overrides merge')
   assert.match(merged, `${site.path(`${CUSTOM}/${ODOO}`)}: merged`)
   assert.is(site.custom(ODOO), edited.replace('    SSLEngine on\n', '    SSLEngine on\n    SSLProxyEngine on\n'))
-  const [, former = ''] = /The text of before: (.+)/.exec(merged) ?? []
+  const [, former = ''] = /Previous version: (.+)/.exec(merged) ?? []
   assert.is(readFileSync(former, 'utf8'), edited)
   assert.equal(states(), { [name]: 'in step' })
   assert.not.match(site.run('signal-event console-save').stderr, 'gabarit overrides')
@@ -87,7 +87,7 @@ overrides('nothing that only looks changes a byte', () => {
   site.must('gabarit overrides diff /etc/hosts 10Localhost')
   const tried = site.run('gabarit overrides merge --dry-run')
   assert.is(tried.status, 1)
-  assert.match(tried.stderr, 'would need you: 1 place was changed on both sides')
+  assert.match(tried.stderr, 'would need your attention: 1 place was changed on both sides')
   assert.equal(treeChanges(before, treeState(site.root, site.package)), [])
 })
 
@@ -105,11 +105,11 @@ overrides('a conflict stays out of force until it is solved, and the same comman
   const waiting = site.read(`${WAITING}/${HOSTS}`)
   assert.ok(waiting.includes(`||||||| shipped before\n127.0.0.1 localhost\n`), waiting)
   assert.is(site.custom(HOSTS), mine)
-  assert.match(site.must('gabarit overrides'), 'a merge waits for you in')
+  assert.match(site.must('gabarit overrides'), 'an unfinished merge is in')
   assert.match(site.must('expand-template --stdout /etc/hosts'), mine)
   assert.not.match(site.must('expand-template --stdout /etc/hosts'), '<<<')
 
-  assert.match(site.run(merge).stderr, 'it still holds marks of a conflict')
+  assert.match(site.run(merge).stderr, 'it still contains conflict markers')
   assert.is(site.read(`${WAITING}/${HOSTS}`), waiting)
   assert.match(site.run('gabarit overrides keep /etc/hosts 10Localhost').stderr, 'is not finished')
 
@@ -143,7 +143,7 @@ overrides('an edit made in force while a conflict waits is not overwritten', () 
   site.write(`${CUSTOM}/${HOSTS}`, '127.0.0.1 urgent\n')
   const { status, stderr } = site.run('gabarit overrides merge')
   assert.is(status, 1)
-  assert.match(stderr, 'this override has changed since the merge was begun')
+  assert.match(stderr, 'this override has changed since the merge began')
   assert.is(site.custom(HOSTS), '127.0.0.1 urgent\n')
 })
 
@@ -172,7 +172,7 @@ overrides('an unchanged copy of an earlier version becomes a copy of the present
   const theirs = '127.0.0.1 localhost\n::1 localhost\n'
   site.upgrade(HOSTS, theirs)
   assert.match(site.must('gabarit overrides'), /stale {2}.*\n.*\n +unchanged copy of an earlier version/)
-  assert.match(site.must('gabarit overrides merge'), 'It is what is shipped now: you may remove it.')
+  assert.match(site.must('gabarit overrides merge'), 'It is now identical to the shipped file: you can remove it.')
   assert.is(site.custom(HOSTS), theirs)
 })
 
@@ -204,7 +204,7 @@ overrides('a withdrawn fragment is named in a warning', () => {
   site.copyByHand(HOSTS, text => `${text}# mine\n`)
   site.withdraw(HOSTS)
   const { stderr } = site.run('expand-template /etc/hosts')
-  assert.match(stderr, 'the shipped file that it replaced is gone')
+  assert.match(stderr, 'the shipped file that it replaced no longer exists')
   assert.equal(states(), { '/etc/hosts 10Localhost': 'shadows nothing any more' })
   assert.match(site.read('/etc/hosts'), '# mine')
 })
@@ -215,7 +215,7 @@ overrides('a damaged list stops an event before anything is written', () => {
   for (const command of ['signal-event console-save', 'expand-template /etc/hosts', 'gabarit overrides']) {
     const { status, stderr } = site.run(command)
     assert.is(status, 3, command)
-    assert.match(stderr, /overrides\.json: the list of what the overrides were made from is damaged/)
+    assert.match(stderr, /overrides\.json: the list of override bases is damaged/)
   }
   assert.not.ok(existsSync(site.path('/etc/hosts')))
 })

@@ -66,11 +66,11 @@ ask('what an action changes behind the answer is shown and asked about: nothing 
   box.event('grown', { S02extra: '#!/bin/sh\nconfig set extra more$(config getprop count Number)\n' })
   const said = await converse('signal-event grown --confirm', [yes, no])
   assert.is(said.status, 1, said.stdout)
-  const [first = '', second = ''] = said.stdout.split('no longer the plan that you have seen')
+  const [first = '', second = ''] = said.stdout.split('the plan has changed since you saw it')
   assert.match(first, '+x 6 ')
   assert.match(first, '+y 6')
   assert.match(second, '+x 6 more')
-  assert.not.match(second.split('Do it all the same?')[0] ?? '', '/etc/y')
+  assert.not.match(second.split('Do it anyway?')[0] ?? '', '/etc/y')
   assert.match(second, 'was not agreed to')
   assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 5 \n', 'y 5\n'])
   assert.is(box.must('config get extra'), 'more\n')
@@ -79,7 +79,7 @@ ask('what an action changes behind the answer is shown and asked about: nothing 
   // Now the action brings nothing new: one question, and one plan.
   const once = await converse('signal-event grown --confirm', [yes])
   assert.is(once.status, 0, once.stdout)
-  assert.not.match(once.stdout, 'no longer the plan')
+  assert.not.match(once.stdout, 'the plan has changed')
   assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 6 more\n', 'y 6\n'])
 
   box.must('config set count record Number 2')
@@ -127,7 +127,7 @@ ask('a rollback is held to the properties that were shown, too', async () => {
   }
   const { status, stdout } = await converse('gabarit rollback 1 --confirm', [meanwhile])
   assert.is(status, 3, stdout)
-  assert.match(stdout, 'this is no longer plan')
+  assert.match(stdout, /^plan \S+ is out of date/m)
   assert.is(box.must('config get unseen'), '1\n')
 })
 
@@ -135,7 +135,7 @@ ask('without a terminal it is a wrong command line, and so it is with --json and
   for (const options of ['', ' --json', ' --dry-run']) {
     const { status, stderr } = box.run(`signal-event change --confirm${options}`)
     assert.is(status, 2)
-    assert.match(stderr, options === '' ? 'there is none' : `does not go with${options}`)
+    assert.match(stderr, options === '' ? 'there is none' : `cannot be combined with${options}`)
   }
 })
 
@@ -199,7 +199,7 @@ ask('whatever adjusts a service whose description asks for a window waits, from 
   assert.equal([window?.within, window?.base], [1800, before])
   box.must('gabarit confirm cancel')
   assert.equal([box.word, box.exists('/etc/y')], ['1', false])
-  assert.match(tried('42', 'signal-event all --dry-run').stdout, 'would go back by itself after 30 min')
+  assert.match(tried('42', 'signal-event all --dry-run').stdout, 'would roll back automatically after 30 min')
   for (const command of ['signal-event change', 'gabarit apply']) {
     assert.is(tried(command.length.toString(), command).window?.within, 1800, command)
     box.must('gabarit confirm')

@@ -32,7 +32,7 @@ crash('the caller killed -9 with its session: it goes back all the same, and the
   const [back, cutOff] = box.history()
   assert.equal([back?.via, back?.outcome, back?.paths], ['confirmation', 'done', ['/etc/x']])
   assert.equal([cutOff?.command, cutOff?.args, cutOff?.outcome], ['signal-event', ['hang'], 'failed'])
-  assert.match(cutOff?.problems[0] ?? '', 'it was cut off')
+  assert.match(cutOff?.problems[0] ?? '', 'it was interrupted')
   assert.equal(
     back?.adjustments.map(({ service }) => service),
     ['web'],
@@ -60,7 +60,7 @@ crash('the guard killed: the next command that changes files goes back first, or
   box.letExpire()
   const { status, stderr } = box.run('signal-event change')
   assert.is(status, 0)
-  assert.match(stderr, 'was not confirmed in time and went back. Everything is as it was after entry 1')
+  assert.match(stderr, 'was not confirmed in time and was rolled back. Everything is as it was after entry 1')
   assert.equal([box.read('/etc/x'), box.isPending], ['x 1\n', false])
   box.remove()
 })
@@ -70,7 +70,7 @@ crash('another boot id: it goes back at once, however much time is left', async 
   box.arm('2', '1h')
   await box.killGuard()
   box.change(pending => ({ ...pending, window: { ...pending.window, boot: 'the-boot-before' } }))
-  assert.match(box.must('gabarit status'), 'its time is over; the next command that changes files takes it back')
+  assert.match(box.must('gabarit status'), 'expired; the next command that changes files rolls it back')
   assert.is(box.run('gabarit confirm').status, 1)
   assert.equal([box.read('/etc/x'), box.isPending], ['x 1\n', false])
   box.remove()
@@ -89,7 +89,7 @@ testIf(
     const start = `mount --bind ${box.path('/boot-id')} /proc/sys/kernel/random/boot_id && gabarit confirm expired`
     const { status, stderr } = box.run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', start])
     assert.is(status, 0, stderr)
-    assert.match(stderr, 'went back')
+    assert.match(stderr, 'was rolled back')
     assert.equal([box.read('/etc/x'), box.word, box.isPending], ['x 1\n', '1', false])
     box.remove()
   },

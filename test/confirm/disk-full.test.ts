@@ -14,7 +14,7 @@ const reason = enterNamespace('confirm')
 const full = suite('a full disk in the window')
 const STATE = '/var/lib/gabarit'
 /** Which of the two is told depends on what there is no room for: the lock, or what it takes to go back. */
-const TOLD = /COULD NOT GO BACK|DOES NOT GO BACK BY ITSELF/
+const TOLD = /ROLLBACK FAILED|NO AUTOMATIC ROLLBACK/
 
 /** Puts gabarit's folder on a small disk of its own. */
 function onOwnDisk(box: Server): string {
@@ -44,7 +44,7 @@ testIf(
     assert.is(box.announced.split(TOLD).length, 2, box.announced)
     assert.equal([box.read('/etc/x'), box.isPending], ['x 2\n', true])
     rmSync(join(place, 'ballast'))
-    assert.match(box.run('gabarit confirm expired').stderr, 'went back. Everything is as it was after entry 1')
+    assert.match(box.run('gabarit confirm expired').stderr, 'was rolled back. Everything is as it was after entry 1')
     assert.equal([box.read('/etc/x'), box.word, box.isPending], ['x 1\n', '1', false])
     must(['umount', place])
     box.remove()

@@ -21,14 +21,14 @@ failure('base missing: everybody is told, nothing is touched, the confirmation s
   const problem = await waitFor('the problem', () => box.status()?.problem ?? undefined)
   assert.match(problem, 'the history has no entry 1')
   assert.equal([box.read('/etc/x'), box.word], ['x 2\n', '2'])
-  await waitFor('the announcement', () => box.announced.includes('COULD NOT GO BACK'))
+  await waitFor('the announcement', () => box.announced.includes('ROLLBACK FAILED'))
   await waitFor('the guard to give up', () => box.status()?.guard === null)
   assert.ok(guard > 0)
-  assert.match(box.must('gabarit status'), 'COULD NOT GO BACK (gabarit confirm keeps the change)')
+  assert.match(box.must('gabarit status'), 'ROLLBACK FAILED (gabarit confirm keeps the change)')
   for (const command of ['signal-event change', 'gabarit confirm cancel']) {
     const { status, stderr } = box.run(command)
     assert.is(status, 3, command)
-    assert.match(stderr, 'gabarit confirm keeps it')
+    assert.match(stderr, 'To keep it: gabarit confirm.')
   }
   box.must('gabarit confirm')
   assert.equal([box.read('/etc/x'), box.run('signal-event change').status], ['x 2\n', 0])
@@ -92,7 +92,7 @@ failure(
     assert.is(box.run(['grep', '-r', 'first-secret', box.path('/var/lib/gabarit')]).stdout, '')
     const { status, stderr } = box.run('signal-event change --confirm-within 60s')
     assert.is(status, 3)
-    assert.match(stderr, '/etc/x could not go back: it holds a secret that has changed since')
+    assert.match(stderr, '/etc/x could not be rolled back: it contains a secret that has changed since')
     assert.equal([box.read('/etc/x'), box.isPending], ['x 1 first-secret\n', false])
     box.remove()
   },
@@ -106,7 +106,7 @@ failure(
     await box.guard()
     box.must('config set word 3')
     box.write('/var/lib/gabarit/confirmation.json', '{"token": "1"}')
-    await waitFor('the announcement', () => box.announced.includes('DOES NOT GO BACK BY ITSELF'))
+    await waitFor('the announcement', () => box.announced.includes('NO AUTOMATIC ROLLBACK'))
     const way = 'confirmation.json.damaged'
     for (const [command, shown] of [
       ['gabarit status', /the pending confirmation is damaged.*~ configuration word/s],
@@ -154,7 +154,7 @@ failure('what fails when it has gone back is no reason to tell everybody that it
   const guard = await box.guard()
   await waitFor('the guard to end', () => box.run(['kill', '-0', String(guard)]).status !== 0)
   assert.equal([box.read('/etc/x'), box.word, box.isPending], ['x 1\n', '1', false])
-  assert.not.match(box.announced, /NOT GO BACK/)
+  assert.not.match(box.announced, /ROLLBACK/)
   box.remove()
 })
 

@@ -24,7 +24,7 @@ window('unconfirmed it goes back: files, databases, services, as an entry of the
   const late = box.run('gabarit confirm')
   assert.equal(
     [late.status, late.stderr.split('\n')[0]?.replace(/at .*/, '')],
-    [1, 'too late: signal-event change went back '],
+    [1, 'too late: signal-event change was rolled back '],
   )
   assert.is(box.run('signal-event change').status, 0)
   box.remove()
@@ -36,12 +36,12 @@ window('confirmed it stays, and its guard ends', async () => {
   const guard = await box.guard()
   assert.match(
     box.must('gabarit status'),
-    /waits for confirmation: signal-event change by \S+, else back to entry 1: until/,
+    /waiting for confirmation: signal-event change by \S+, else back to entry 1: until/,
   )
-  assert.match(box.must('gabarit confirm'), 'confirmed: signal-event change stays')
+  assert.match(box.must('gabarit confirm'), 'confirmed: signal-event change')
   await waitFor('the guard to end', () => !box.exists(`/proc/${guard}`) && !isAlive(guard))
   assert.equal([box.read('/etc/x'), box.word, box.status()], ['x 2\n', '2', null])
-  assert.not.match(box.must('gabarit status'), 'waits for confirmation')
+  assert.not.match(box.must('gabarit status'), 'waiting for confirmation')
   assert.is(box.run('signal-event change').status, 0)
   box.remove()
 })
@@ -56,11 +56,11 @@ window(
     for (const command of [...commands, 'signal-event change --confirm-within 5s']) {
       const { status, stderr } = box.run(command)
       assert.is(status, 3, command)
-      assert.match(stderr, 'a change waits for its confirmation')
+      assert.match(stderr, 'a change is waiting for confirmation')
     }
     assert.is(box.run('signal-event --dry-run change').status, 0)
     assert.is(box.status()?.base, 1)
-    assert.match(box.must('gabarit confirm cancel'), 'went back. Everything is as it was after entry 1')
+    assert.match(box.must('gabarit confirm cancel'), 'rolled back. Everything is as it was after entry 1')
     assert.equal([box.read('/etc/x'), box.word, box.must('config get other')], ['x 1\n', '1', 'thing\n'])
     box.remove()
   },
@@ -91,7 +91,7 @@ window('extend: the window opens anew; the guard waits for the new end', async (
   const box = new Server()
   box.arm('2', '60s')
   const guard = await box.guard()
-  assert.match(box.must('gabarit confirm extend 2h'), 'goes back by itself at')
+  assert.match(box.must('gabarit confirm extend 2h'), 'rolls back automatically at')
   assert.ok((box.status()?.left ?? 0) > 7000)
   assert.is(await box.guard(), guard)
   box.must('gabarit confirm extend 1s')
@@ -131,7 +131,7 @@ window('apply and rollback have it too; what changes nothing waits for nothing',
   assert.equal([box.read('/etc/x'), box.word], ['x 1\n', '1'])
   await box.wentBack()
   assert.equal([box.read('/etc/x'), box.word], ['x 2\n', '2'])
-  assert.match(box.must('signal-event change --confirm-within 60s'), 'nothing waits for a confirmation')
+  assert.match(box.must('signal-event change --confirm-within 60s'), 'nothing changes, so there is nothing to confirm')
   assert.not(box.isPending)
   box.remove()
 })
@@ -149,13 +149,13 @@ window('words and durations that do not fit are refused, and so is a first event
   ])
     assert.is(box.run(command).status, 2, command)
   const nothing = box.run('gabarit confirm')
-  assert.equal([nothing.status, nothing.stderr], [1, 'nothing waits for a confirmation\n'])
-  assert.is(box.must('gabarit confirm status'), 'nothing waits for a confirmation\n')
+  assert.equal([nothing.status, nothing.stderr], [1, 'no change is waiting for confirmation\n'])
+  assert.is(box.must('gabarit confirm status'), 'no change is waiting for confirmation\n')
   box.must(['rm', '-r', box.path('/var/lib/gabarit/history')])
   box.must('config set word 2')
   const first = box.run('signal-event change --confirm-within 60s')
   assert.is(first.status, 3)
-  assert.match(first.stderr, 'there is no state to go back to yet')
+  assert.match(first.stderr, 'there is no state to roll back to')
   assert.is(box.read('/etc/x'), 'x 1\n')
   box.remove()
 })

@@ -47,6 +47,7 @@ for (const [heading, command] of [
   ['diff', 'gabarit diff --json'],
   ['diff', 'gabarit verify --json'],
   ['doctor', 'gabarit doctor --json'],
+  ['modules', 'gabarit modules --json'],
   ['overrides', 'gabarit overrides --json'],
   ['explain', 'gabarit explain --json /etc/hosts:14'],
   ['impact', 'gabarit impact --json hosts www.example.org'],

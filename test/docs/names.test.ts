@@ -55,7 +55,7 @@ function listed(document: string, what: string, wanted: readonly string[]): void
   names(`${what} in ${document}`, () => assert.equal(missing(wanted, code.get(document) ?? []), []))
 }
 
-const shippedEvents = listEvents({ ...findPlaces(PROJECT, {}, '/'), site: '/nowhere' })
+const shippedEvents = listEvents({ ...findPlaces(PROJECT, {}, '/nowhere'), root: '/' })
 listed('docs/reference/databases.md', 'every verb and option of db', [...Object.keys(VERBS), ...FLAGS])
 listed('docs/reference/databases.md', 'every format of a property', Object.keys(FORMATS))
 listed('docs/reference/fragments.md', 'all that a fragment sees', [

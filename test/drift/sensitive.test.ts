@@ -56,7 +56,7 @@ sensitive('each is left alone when it was edited, until it is named; a remote sh
   const { status, stderr } = box.run('signal-event probe', { env: { SSH_CONNECTION: 'x' } })
   assert.is(status, 3)
   for (const path of FILES)
-    assert.match(stderr, `${path} was edited by hand since gabarit wrote it, and can shut you out`)
+    assert.match(stderr, `${path} was edited by hand since gabarit wrote it, and overwriting it could lock you out`)
   assert.match(stderr, `${FILES.length - 1} more may cut off this remote shell`)
   for (const path of FILES) assert.is(box.read(path), 'edited\n')
   box.must(['signal-event', 'probe', '--overwrite', FILES.join(',')])

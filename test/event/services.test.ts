@@ -97,7 +97,7 @@ services('no record: skipped with a warning; an unknown word: a problem; the oth
     ['off'],
   )
   assert.is(warnings.length, 2)
-  assert.match(warnings[0] ?? '', 'FILE: no record of the service "wb"')
+  assert.match(warnings[0] ?? '', 'FILE: skipped service "wb", which has no record')
   assert.match(warnings[0] ?? '', 'did you mean "web"?')
   assert.is(problems.length, 1)
   assert.match(problems[0] ?? '', 'FILE: unknown service action "relaod"; did you mean "reload"?')
@@ -128,7 +128,7 @@ services('an unknown word makes the event fail, the other services are adjusted'
   assert.is(status, 1)
   assert.equal(adjusted(stdout), ['mail: reload'])
   assert.match(stderr, 'unknown service action "relaod"')
-  assert.match(stderr, 'no record of the service "ghost"')
+  assert.match(stderr, 'skipped service "ghost", which has no record')
   box.remove()
 })
 

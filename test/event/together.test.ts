@@ -159,7 +159,7 @@ together('an adjustment that failed is tried again by the next event, and only u
   const { status, stderr } = box.run(`${BIN}/signal-event change`, { env })
   assert.is(status, 1)
   assert.match(stderr, 'adjusting web failed: supervisorctl signal HUP web: exit status 1')
-  assert.match(stderr, 'It is remembered')
+  assert.match(stderr, 'The next event will try again')
   assert.is(box.read('/etc/x'), 'x 1\n')
   box.must(['rm', box.path('/bin/supervisorctl.broken'), box.path('/bin/supervisorctl.log')])
   assert.match(box.must(`${BIN}/signal-event nothing --dry-run`, { env }), 'would adjust web')

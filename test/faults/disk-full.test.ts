@@ -68,7 +68,7 @@ testIf(
       const { status, stderr } = site.run(command)
       assert.is(status, 3, stderr)
       assert.match(stderr, /could not be written: no space left on device.*Nothing was changed\./s)
-      assert.match(stderr, 'it could not be entered in the history: no space left on device')
+      assert.match(stderr, 'the history entry could not be written: no space left on device')
       unmount(site, place)
     }
   },

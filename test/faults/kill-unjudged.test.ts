@@ -80,7 +80,7 @@ testIf(unjudged, reason, 'killed by its own checker: the next command undoes it,
   assert.match(run([join(BIN, 'expand-template'), '/etc/pair/a', '/etc/pair/b'], { env }).stderr, 'killed by SIGKILL')
   assert.is(files(), '2\n2\n')
   const { stderr } = run([join(BIN, 'expand-template'), '/etc/other'], { env })
-  assert.match(stderr, /undid an earlier commit of \d files that was cut off/)
+  assert.match(stderr, /undid an earlier commit of \d files that was interrupted/)
   assert.is(files(), '1\n1\n')
   write('/etc/check-pair', PAIR, 0o755)
 })

@@ -99,10 +99,7 @@ prune('a damaged entry is named, the others are shown; it costs no event its goo
     const { status, stdout, stderr } = box.run('gabarit history --limit 100')
     assert.is(status, 1)
     assert.is(stdout.trimEnd().split('\n').length, 44)
-    assert.match(
-      stderr,
-      /000040\.json: this entry of the history is damaged: .*\n {2}The history goes on without it: mv /,
-    )
+    assert.match(stderr, /000040\.json: this entry of the history is damaged: .*\n {2}To continue without it: mv /)
     assert.not.match(stderr, 'bug in gabarit')
   }
   // At entry 50 the contents are looked through.
@@ -115,7 +112,7 @@ prune('a damaged entry is named, the others are shown; it costs no event its goo
   const note = box.write('/var/lib/gabarit/unfinished-000099.json', '{"id": 99}')
   const refused = box.run('signal-event change')
   assert.is(refused.status, 3)
-  assert.match(refused.stderr, `${note}: the note of a run that was cut off is damaged: "user" is missing`)
+  assert.match(refused.stderr, `${note}: the note of an interrupted run is damaged: "user" is missing`)
   box.remove()
 })
 

@@ -84,7 +84,7 @@ rollback('of three events: databases and files byte for byte, with owner, mode, 
 rollback('without a number: what the last entry did is undone', () => {
   const box = changeServer()
   box.must('signal-event change')
-  assert.match(box.run('gabarit rollback').stderr, 'there is nothing to go back to')
+  assert.match(box.run('gabarit rollback').stderr, 'there is nothing to roll back')
   box.must('config setprop note text two')
   box.must('signal-event change')
   box.must('gabarit rollback')

@@ -87,7 +87,7 @@ secrets('an unchanged one is put back by a rollback; with a changed one it is re
   box.must('signal-event change')
   const { status, stderr } = box.run(['gabarit', 'rollback', String(id)])
   assert.is(status, 3)
-  assert.match(stderr, 'held a secret that has changed since')
+  assert.match(stderr, 'contained a secret that has changed since')
   assert.match(box.read('/etc/vault'), 'an-other-one')
   box.must(['config', 'setprop', 'vault', 'Password', AWKWARD])
   box.must(['gabarit', 'rollback', String(id)])

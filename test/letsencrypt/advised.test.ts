@@ -59,12 +59,12 @@ testIf(
     const state = JSON.stringify({ warned: { 'AA:BB': 2 }, windows: { 'AA:BB': old } })
     const file = server.write('/var/lib/gabarit/letsencrypt/state.json', state)
 
-    const why = /the authority wants it renewed between .*, and says why: https:\/\/ca\.example\/why\?a=1/
+    const why = /the authority wants it renewed between .*, and explains: https:\/\/ca\.example\/why\?a=1/
     assert.match(await letsencrypt(server.root, 'renew'), why)
     const { warned, windows } = JSON.parse(readFileSync(file, 'utf8'))
     assert.equal(warned, {}, 'what concerns no certificate in service is forgotten')
     assert.is(Object.keys(windows).length, 1)
-    assert.match(await letsencrypt(server.root, 'status'), '(the authority says why: https://ca.example/why?a=1)')
+    assert.match(await letsencrypt(server.root, 'status'), '(the authority explains: https://ca.example/why?a=1)')
 
     speaks = false
     const later = new Date(Date.now() + 30 * HOUR).toISOString()

@@ -62,7 +62,6 @@ const authority = (changes: Partial<Authority> = {}): Authority => ({
   mode: 'test',
   directory: `${server.url}/dir`,
   id: 'local',
-  folder: join(folder, 'state'),
   bundle: server.certificate,
   ...changes,
 })
@@ -152,16 +151,20 @@ const PROBLEMS: readonly (readonly [what: string, answer: (response: ServerRespo
   ],
   ['an error', answerWith('', {}, 500), 'answers 500'],
   ['a redirection', answerWith('', { Location: 'https://example.org/' }, 302), 'answers 302'],
-  ['no JSON', answerWith('<html>'), 'no JSON object'],
-  ['a list', answerWith([]), 'no JSON object'],
-  ['no window', answerWith({}), 'no window of time'],
-  ['a window without end', answerWith({ suggestedWindow: { start: WINDOW.start } }), 'no window of time'],
-  ['nonsense', answerWith({ suggestedWindow: { start: 'soon', end: 'later' } }), 'no window of time'],
-  ['a window of no length', answerWith({ suggestedWindow: { ...WINDOW, end: WINDOW.start } }), 'no window of time'],
+  ['no JSON', answerWith('<html>'), 'other than a JSON object'],
+  ['a list', answerWith([]), 'other than a JSON object'],
+  ['no window', answerWith({}), 'does not contain a time window'],
+  ['a window without end', answerWith({ suggestedWindow: { start: WINDOW.start } }), 'does not contain a time window'],
+  ['nonsense', answerWith({ suggestedWindow: { start: 'soon', end: 'later' } }), 'does not contain a time window'],
+  [
+    'a window of no length',
+    answerWith({ suggestedWindow: { ...WINDOW, end: WINDOW.start } }),
+    'does not contain a time window',
+  ],
   ['a window that runs backwards', answerWith({ suggestedWindow: { start: WINDOW.end, end: WINDOW.start } }), 'window'],
   ['far too much', answerWith('x'.repeat(200_000)), 'more than 65536 bytes'],
-  ['a connection that is cut', response => response.destroy(), 'cannot be asked'],
-  ['silence', () => {}, 'does not answer within 0.5 s'],
+  ['a connection that is cut', response => response.destroy(), 'cannot be reached'],
+  ['silence', () => {}, 'did not answer within 0.5 s'],
   ['silence after the first words', response => void response.writeHead(200).write('{'), 'within 0.5 s'],
   ['words that change the terminal', answerWith({ detail: 'a\u001b[2J' }, {}, 400), 'answers 400: a\\x1b[2J'],
 ]
@@ -185,9 +188,9 @@ test('an authority that is not trusted, not there, or whose roots cannot be read
   const cases: readonly (readonly [Partial<Authority>, RegExp])[] = [
     [{ bundle: undefined }, /self.signed certificate/],
     [{ bundle: join(folder, 'missing.pem') }, /CABundle.*missing\.pem cannot be read: no such file/],
-    [{ bundle: join(folder, 'empty.pem') }, /cannot be asked/],
-    [{ directory: 'https://127.0.0.1:1/dir' }, /cannot be asked: .*ECONNREFUSED/],
-    [{ directory: 'http://127.0.0.1/dir' }, /is no https address/],
+    [{ bundle: join(folder, 'empty.pem') }, /cannot be reached/],
+    [{ directory: 'https://127.0.0.1:1/dir' }, /cannot be reached: .*ECONNREFUSED/],
+    [{ directory: 'http://127.0.0.1/dir' }, /is not an https URL/],
   ]
   for (const [changes, said] of cases) {
     const { window, notes } = await askFor(changes)

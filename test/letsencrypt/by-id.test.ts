@@ -42,7 +42,7 @@ testIf(
     writeFileSync(begun, '')
     revoke()
     assert.ok(existsSync(begun))
-    assert.match(server.must('gabarit letsencrypt list'), 'its withdrawal was begun and cut off')
+    assert.match(server.must('gabarit letsencrypt list'), 'its revocation was interrupted')
     server.remove()
   },
 )
@@ -55,7 +55,7 @@ testIf(byId, needsCommands('openssl'), 'nothing is the one before while nobody k
   writeFileSync(join(history, 'choice.json'), '{')
   const { status, stderr } = server.run('gabarit letsencrypt use previous')
   assert.is(status, 3, stderr)
-  assert.match(stderr, 'nobody knows which one is served')
+  assert.match(stderr, 'it is unknown which one is in service')
   assert.match(crt(), '/200/')
   server.must('gabarit letsencrypt use 100')
   assert.match(crt(), '/100/')

@@ -53,21 +53,21 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
   make(-4, 2)
   assert.equal(wrong(box).found, [], 'a third of a short life is left')
   make(-85, 5)
-  assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt ends in [45] days/)
+  assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt expires in [45] days/)
   assert.is(wrong(box).status, 0)
   assert.match(
     box.must('gabarit status'),
-    /certificates:\n {2}\/etc\/a\.crt ends in [45] days: gabarit letsencrypt renew/,
+    /certificates:\n {2}\/etc\/a\.crt expires in [45] days: gabarit letsencrypt renew/,
   )
   box.must('db domains set own.org domain crt /etc/none.crt key /etc/a.key', { env: { GABARIT_VALIDATE: 'off' } })
   assert.equal(
     wrong(box).found.map(({ message }) => message.replace(/\d+ days/, 'N days')),
-    ['/etc/a.crt ends in N days', 'own.org crt: /etc/none.crt does not exist'],
+    ['/etc/a.crt expires in N days', 'own.org crt: /etc/none.crt does not exist'],
     'a domain may have a certificate of its own',
   )
   box.must('db domains delete own.org')
   box.write('/etc/a.crt', 'no certificate')
-  assert.match(wrong(box).found[0]?.message ?? '', '/etc/a.crt is no certificate')
+  assert.match(wrong(box).found[0]?.message ?? '', '/etc/a.crt is not a certificate')
   assert.is(wrong(box).status, 1)
   box.remove()
 })

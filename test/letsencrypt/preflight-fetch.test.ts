@@ -77,14 +77,18 @@ const WRONG: readonly (readonly [what: string, respond: typeof respond, said: st
   ['an endless content', answer(200, 'y'.repeat(500_000)), 'something else: "yyyy'],
   ['forbidden', answer(403), 'answers 403'],
   ['a redirection without a place', answer(302), 'answers 302'],
-  ['a redirection to an address', moved('http://127.0.0.1/x'), 'follows to names only'],
-  ['a redirection to an IPv6 address', moved('http://[::1]/x'), 'follows to names only'],
+  ['a redirection to an address', moved('http://127.0.0.1/x'), 'only follows to names'],
+  ['a redirection to an IPv6 address', moved('http://[::1]/x'), 'only follows to names'],
   ['a redirection to another port', moved('http://www.example.org:8080/x'), 'redirected to port 8080'],
-  ['a redirection to no web address', moved('ftp://www.example.org/x'), 'no web address'],
-  ['a redirection to nonsense', moved('http://'), 'redirected to no address'],
+  ['a redirection to no web address', moved('ftp://www.example.org/x'), 'not a web URL'],
+  ['a redirection to nonsense', moved('http://'), 'redirected to an invalid URL'],
   ['a redirection to a name without address', moved('http://nowhere.example.org/x'), 'which has no address'],
   ['a redirection in a circle', moved(PATH), 'more than 10 redirections'],
-  ['a connection that is cut', (_host, _path, response) => response.destroy(), 'breaks off: socket hang up'],
+  [
+    'a connection that is cut',
+    (_host, _path, response) => response.destroy(),
+    'interrupted the connection: socket hang up',
+  ],
 ]
 for (const [what, wrong, said] of WRONG)
   fetching(`refuses ${what}`, async () => {
@@ -98,10 +102,10 @@ for (const [what, wrong, said] of WRONG)
 
 fetching('a server that never answers, and one that is not there', async () => {
   respond = () => {}
-  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
+  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'did not answer within 0.3 s')
   respond = (_host, _path, response) => response.writeHead(200).write('the-')
-  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'does not answer within 0.3 s')
-  assert.match((await fetchIt('127.0.0.2')).reason, '127.0.0.2 refuses the connection')
+  assert.match((await fetchIt('127.0.0.1', 300)).reason, 'did not answer within 0.3 s')
+  assert.match((await fetchIt('127.0.0.2')).reason, '127.0.0.2 refused the connection')
 })
 
 fetching('follows ten redirections, also to other names', async () => {
@@ -125,7 +129,6 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
     mode: 'test',
     directory: `${listen.url}/dir`,
     id: 'x',
-    folder: own,
     bundle: listen.certificate,
   } as const
   const MINUTE = 60 * 1000
@@ -138,7 +141,7 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
       const { state, reason } = results.find(({ check }) => check === 'clock') ?? {}
       return `${state}: ${reason}`
     }
-    assert.match(await at(0), 'ok: right within ')
+    assert.match(await at(0), 'ok: correct within ')
     assert.match(await at(4 * MINUTE), 'ok: ')
     assert.is(await at(-10 * MINUTE), 'warning: the clock of this server is 10 min behind')
     assert.is(await at(90 * MINUTE), 'failed: the clock of this server is 90 min ahead')
@@ -171,7 +174,6 @@ testIf(
       mode: 'test',
       directory: `${listen.url}/dir`,
       id: 'x',
-      folder: own,
       bundle: listen.certificate,
     } as const
     try {

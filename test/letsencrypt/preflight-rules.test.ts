@@ -38,11 +38,11 @@ const CAA: readonly (readonly [
   ['ours', [caa('issue', CA)], 'ok', 'ca.example may issue'],
   ['ours in capitals', [caa('ISSUE', 'CA.Example')], 'ok', 'may issue'],
   ['ours among others', [caa('issue', 'other.example'), caa('issue', `  ${CA} ; x=1`)], 'ok', 'may issue'],
-  ['another', [caa('issue', 'other.example')], 'failed', 'let only other.example issue'],
-  ['nobody', [caa('issue', ';')], 'failed', 'let nobody issue'],
-  ['nobody, with parameters', [caa('issue', '; x=1')], 'failed', 'let nobody issue'],
-  ['empty', [caa('issue', '')], 'failed', 'let nobody issue'],
-  ['malformed', [caa('issue', '%%% ca.example')], 'failed', 'let nobody issue'],
+  ['another', [caa('issue', 'other.example')], 'failed', 'allow only other.example to issue'],
+  ['nobody', [caa('issue', ';')], 'failed', 'allow nobody to issue'],
+  ['nobody, with parameters', [caa('issue', '; x=1')], 'failed', 'allow nobody to issue'],
+  ['empty', [caa('issue', '')], 'failed', 'allow nobody to issue'],
+  ['malformed', [caa('issue', '%%% ca.example')], 'failed', 'allow nobody to issue'],
   ['a domain that only contains ours', [caa('issue', `not-${CA}`)], 'failed', 'only not-ca.example'],
   ['wildcards of another', [caa('issue', CA), caa('issuewild', 'other.example')], 'ok', 'may issue'],
   ['only wildcards are ruled', [caa('issuewild', ';')], 'ok', 'any authority'],
@@ -50,9 +50,19 @@ const CAA: readonly (readonly [
   ['critical, as many write it', [caa('issue', CA), caa('tbs', 'x', 1)], 'failed', 'critical tag "tbs"'],
   ['critical and known', [caa('issue', CA, 128)], 'ok', 'may issue'],
   ['unknown, not critical', [caa('issue', CA), caa('tbs', 'x', 2)], 'ok', 'may issue'],
-  ['by DNS only', [caa('issue', `${CA}; validationmethods=dns-01`)], 'failed', 'by dns-01 only, not by http-01'],
+  [
+    'by DNS only',
+    [caa('issue', `${CA}; validationmethods=dns-01`)],
+    'failed',
+    'only allow validation by dns-01, not by http-01',
+  ],
   ['by either', [caa('issue', `${CA}; validationmethods=dns-01,http-01`)], 'ok', 'may issue'],
-  ['by no way', [caa('issue', `${CA}; validationmethods=`)], 'failed', 'only, not by http-01'],
+  [
+    'by no way',
+    [caa('issue', `${CA}; validationmethods=`)],
+    'failed',
+    'only allow validation by no method, not by http-01',
+  ],
   [
     'one account',
     [caa('issue', `${CA}; accounturi=https://ca.example/acct/1`)],
@@ -77,7 +87,7 @@ rules('CAA: the nearest domain with records counts, and none above it', async ()
   const all = judge({})
   assert.is((await all).reason, 'any authority may issue')
   assert.equal(all.asked, ['www.example.org', 'example.org', 'org'])
-  assert.match((await judge({ org: [caa('issue', ';')] })).reason, 'records of org let nobody')
+  assert.match((await judge({ org: [caa('issue', ';')] })).reason, 'records of org allow nobody')
 })
 
 rules('CAA: a wildcard is ruled by issuewild where there is one, at its domain', async () => {
@@ -112,7 +122,6 @@ const authority = (directory: string): Authority => ({
   mode: 'test',
   directory,
   id: 'x',
-  folder: '/x',
   bundle: undefined,
 })
 const PUBLIC = authority('https://acme-v02.api.letsencrypt.org/directory')
@@ -136,7 +145,7 @@ rules('a hundred names in one certificate, not one more', () => {
     Array.from({ length: count }, (_, index) => ({ name: `a${index}.org`, domain: undefined, certificate }))
   assert.is(checkCount([...names(100, 'a.org'), ...names(100, 'b.org')]).state, 'ok')
   const { state, reason } = checkCount([...names(1, 'a.org'), ...names(101, 'b.org')])
-  assert.equal([state, reason], ['failed', 'b.org would bear 101 names, and 100 is the most'])
+  assert.equal([state, reason], ['failed', 'b.org would have 101 names, but the maximum is 100'])
   assert.is(checkCount([]).state, 'ok')
 })
 
@@ -194,11 +203,11 @@ failed   www.example.org: 2620:fe::fe answers 404
 2 names, 1 with a problem: the authority would refuse the whole certificate`,
   )
   assert.equal(failingNames(report), [{ name: 'www.example.org', reasons: ['2620:fe::fe answers 404'] }])
-  assert.match(reportAsText({ names: [good], general: [], ok: true }), '1 name ready to ask for')
+  assert.match(reportAsText({ names: [good], general: [], ok: true }), '1 name ready')
   const clock: CheckResult = { check: 'clock', state: 'failed', reason: 'the clock is wrong', hint: 'Set it.' }
   const text = reportAsText({ names: [good], general: [clock], ok: false })
-  assert.match(text, 'failed   clock: the clock is wrong\n         Set it.\n1 name, but not ready to ask')
-  assert.is(reportAsText({ names: [], general: [], ok: true }), 'no name is asked for')
+  assert.match(text, 'failed   clock: the clock is wrong\n         Set it.\n1 name, but not ready')
+  assert.is(reportAsText({ names: [], general: [], ok: true }), 'no name is requested')
 })
 
 rules.run()

@@ -103,7 +103,7 @@ step(
 step('nothing to ask for is no problem', () => {
   const { status, report } = check()
   assert.equal([status, report.ok, report.names], [0, true, []])
-  assert.match(type('gabarit letsencrypt check'), 'no name is asked for')
+  assert.match(type('gabarit letsencrypt check'), 'no name is requested')
 })
 
 step('names that are right, before certificates are switched on', () => {
@@ -163,7 +163,7 @@ step('a name without DNS, one that leads elsewhere, a wrong AAAA, one that leads
   const { stdout } = run(words('gabarit letsencrypt check'))
   assert.match(
     stdout,
-    'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org leads to',
+    'failed   wrongsix.example.org: fd09::2 answers 404\n         Either wrongsix.example.org points to',
   )
   assert.match(stdout, '14 names, 9 with a problem')
 })
@@ -177,7 +177,7 @@ step('a forced redirection to https, with a certificate that nobody trusts', () 
 })
 
 step('CAA records that forbid: at the name, at the end of an alias, at a domain above', () => {
-  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} let ${who} issue`]
+  const forbidden = (domain: string, who: string) => [`caa: the CAA records of ${domain} allow ${who} to issue`]
   assert.equal(problems(asked, 'caa.example.org'), forbidden('caa.example.org', 'only other.example'))
   assert.equal(problems(asked, 'viacaa.example.org'), forbidden('viacaa.example.org', 'only other.example'))
   assert.equal(problems(asked, 'a.b.deep.example.org'), forbidden('deep.example.org', 'nobody'))
@@ -202,7 +202,7 @@ step('answers that a hook brings to another machine are fetched from there', () 
   assert.not.match(calls, 'nodns')
   write(['echo "no route to web" >&2', 'exit 7'])
   const said =
-    'the command challengeHook does not bring the token for elsewhere.example.org: exit status 7, no route to web'
+    'the command challengeHook could not deliver the token for elsewhere.example.org: exit status 7, no route to web'
   assert.equal(problems(check().report, 'elsewhere.example.org'), [`fetch: ${said}`])
   type('config setprop letsencrypt challengeHook /nothing-here')
   assert.match(problems(check().report, 'elsewhere.example.org').join(), '/nothing-here: not found')
@@ -229,7 +229,10 @@ step('checks can be left out, by option and by property; a wrong word is refused
 
 step('the DNS server is a property: one that does not answer, and none at all', () => {
   writeFileSync('/etc/resolv.conf', 'nameserver 198.51.100.53\n')
-  assert.match(problems(check('--skip', 'caa').report, 'example.org').join(), /dns: no address can be found out: /)
+  assert.match(
+    problems(check('--skip', 'caa').report, 'example.org').join(),
+    /dns: its addresses cannot be looked up: /,
+  )
   type('config setprop letsencrypt DNSServer 127.0.0.1:53')
   assert.equal(problems(check().report, 'example.org'), [])
   type('config setprop letsencrypt DNSServer 1.2.3.4.5')
@@ -253,7 +256,7 @@ step('a folder of challenges that is not there is said once', () => {
   type('config setprop letsencrypt WellKnown /var/www/nothing-here')
   const { report } = check()
   const said = report.general.find(({ check }) => check === 'fetch')
-  assert.match(said?.reason ?? '', 'no token can be laid out in /var/www/nothing-here: no such file or directory')
+  assert.match(said?.reason ?? '', 'no token can be written to /var/www/nothing-here: no such file or directory')
   assert.equal(problems(report, 'elsewhere.example.org'), [])
   type(`config setprop letsencrypt WellKnown ${WELL_KNOWN}`)
 })
@@ -270,7 +273,7 @@ step('--drop-failing at a terminal asks first', () => {
   const command = 'gabarit letsencrypt check --drop-failing'
   const { stdout } = run(['script', '-qec', command, '/dev/null'], { input: 'n\n' })
   assert.match(stdout, 'db hosts setprop nodns.example.org letsencryptSSLcert disabled')
-  assert.match(stdout, 'Leave them out? [y/N]')
+  assert.match(stdout, 'Exclude them? [y/N]')
   assert.match(stdout, 'nothing was changed')
   assert.match(stdout, /checked \d+ of 14: /)
   assert.is(type('db hosts show'), before)
@@ -280,14 +283,17 @@ step('a name that configure takes stays, and that is said; the setup then asks n
   type('config setprop letsencrypt configure hosts ACCEPT_TERMS yes email admin@example.org')
   const { status, stdout } = run(words('gabarit letsencrypt check --drop-failing --skip fetch,caa'))
   assert.is(status, 1)
-  assert.match(stdout, /would stay, because letsencrypt configure takes them unasked: .*nodns\.example\.org/)
+  assert.match(
+    stdout,
+    /not excluded, because the property configure of letsencrypt includes them: .*nodns\.example\.org/,
+  )
   const env = { GABARIT_SERVICE_MANAGER: 'none' }
   const setup = words('gabarit letsencrypt setup --drop-failing --skip authority,clock,fetch,caa')
   const ended = run(setup, { env, timeoutSeconds: 120 })
   assert.is(ended.status, 1, ended.stderr)
   assert.match(
     ended.stderr,
-    /cannot be left out, because letsencrypt configure takes them unasked: .*nodns\.example\.org/,
+    /cannot be excluded, because the property configure of letsencrypt includes them: .*nodns\.example\.org/,
   )
   assert.not.match(ended.stdout, 'asking')
   type('config setprop letsencrypt configure none')
@@ -316,14 +322,14 @@ step('a domain that fails takes its hosts along, and that is said before', () =>
   const { status, stdout } = run(words('gabarit letsencrypt check --drop-failing'))
   assert.is(status, 1, 'no name is left')
   assert.match(stdout, 'db domains setprop example.org letsencryptSSLcert disabled')
-  assert.match(stdout, 'with their domain would go: alias.example.org moved.example.org')
+  assert.match(stdout, 'also excluded, with their domain: alias.example.org moved.example.org')
   assert.equal(check().report.names, [])
 })
 
 step('this Pebble offers no renewal information, which is no problem', async () => {
   const certificate = new X509Certificate(must(['cat', authority.root]))
   const notes: string[] = []
-  const place = { mode: 'test', id: 'x', folder, directory: authority.directory } as const
+  const place = { mode: 'test', id: 'x', directory: authority.directory } as const
   const options = { clock: { now: () => new Date() }, note: (text: string) => notes.push(text) }
   const window = await suggestedWindow({ ...place, bundle: join(folder, 'pebble.crt') }, certificate, options)
   assert.equal([window, notes], [undefined, []])

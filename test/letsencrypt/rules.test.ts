@@ -116,7 +116,7 @@ ERROR: deploy_challenge hook returned with non-zero exit code`)
 said('a nonce, an unreachable authority, nothing at all', () => {
   assert.ok(explainRun('{"type": "urn:ietf:params:acme:error:badNonce", "detail": "old"}').badNonce)
   const down = explainRun('ERROR: Problem connecting to server (get for https://ca.example/dir; curl returned with 7)')
-  assert.match(down.message, 'cannot be reached (https://ca.example/dir): it does not answer')
+  assert.match(down.message, 'cannot be reached (https://ca.example/dir): the connection was refused')
   assert.match(explainRun('').message, 'did not say why')
 })
 
@@ -148,20 +148,20 @@ testIf(verify, needsCommands('openssl'), 'is compared with what was asked for', 
   const problems = (texts = right, wanted = {}, now = new Date()) =>
     verifyCertificate(texts, { ...expected, ...wanted }, now).join('; ')
   assert.is(problems(), '')
-  assert.match(problems({ ...right, key: text('other.key') }), 'the private key does not fit')
+  assert.match(problems({ ...right, key: text('other.key') }), 'the private key does not match')
   assert.match(problems({ ...right, key: 'nonsense' }), 'the private key cannot be read')
   assert.match(problems({ ...right, chain: text('other.pem') }), 'the chain is broken')
   assert.match(problems({ ...right, chain: '' }), 'the chain of its issuers is missing')
-  assert.match(problems({ ...right, cert: '' }), 'there is no certificate in it')
-  assert.match(problems(right, { names: ['a.example', 'c.example'] }), 'it does not bear c.example')
+  assert.match(problems({ ...right, cert: '' }), 'it contains no certificate')
+  assert.match(problems(right, { names: ['a.example', 'c.example'] }), 'it does not contain c.example')
   assert.match(
     problems(right, { foreignIssuers: [new X509Certificate(right.cert).issuer] }),
     'not the production authority',
   )
   const real = { authority: authority('production', 'https://acme-v02.api.letsencrypt.org/directory') }
   assert.match(problems(right, real), 'which is not the production authority')
-  assert.match(problems(right, {}, new Date(Date.now() + 91 * DAY)), 'has expired')
-  assert.match(problems(right, {}, new Date(Date.now() - DAY)), 'is the clock right?')
+  assert.match(problems(right, {}, new Date(Date.now() + 91 * DAY)), ' expired at ')
+  assert.match(problems(right, {}, new Date(Date.now() - DAY)), 'is the clock correct?')
   const leaf = new X509Certificate(right.cert)
   const window = { start: new Date(Date.now() + DAY), end: new Date(Date.now() + 2 * DAY) }
   assert.ok(renewalTime(leaf, window) < window.end && renewalTime(leaf, window) >= window.start)

@@ -77,7 +77,7 @@ testIf(
     const status = await new Promise(resolve => child.once('close', resolve))
     await new Promise(resolve => daemon.close(resolve))
     assert.is(status, 0, text)
-    assert.match(text, `served: 1 name asked at 127.0.0.1:${port}`)
+    assert.match(text, `served: 1 name checked at 127.0.0.1:${port}`)
     assert.equal([...asked], ['example.org'])
     server.remove()
   },

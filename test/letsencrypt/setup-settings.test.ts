@@ -29,7 +29,7 @@ settings('the addresses of SME Server, of ACME version 1, are told and corrected
   const { status, stderr } = server.run(['gabarit', 'letsencrypt', 'setup'])
   assert.is(status, 3)
   assert.match(stderr, /warning: ProductionCA was https:\/\/acme-v01\..*now https:\/\/acme-v02\.api\.letsencrypt\.org/)
-  assert.match(stderr, 'the settings are not complete')
+  assert.match(stderr, 'the settings are incomplete')
   assert.is(address(), 'https://acme-v02.api.letsencrypt.org/directory')
   const test = 'https://acme-staging-v02.api.letsencrypt.org/directory'
   assert.is(server.must('config getprop letsencrypt TestCA').trim(), test)
@@ -42,12 +42,12 @@ testIf(settings, needsCommands('script'), 'a missing one is asked for at a termi
   const setup = (answer: string) =>
     server.run(['script', '-qec', 'gabarit letsencrypt setup --skip dns,caa,fetch', '/dev/null'], { input: answer })
   const no = setup('n\n')
-  assert.match(no.stdout, `Do you accept the terms of service of the authority (named at ${nobody})? [y/N]`)
+  assert.match(no.stdout, `Do you accept the terms of service of the authority (see ${nobody})? [y/N]`)
   assert.is(no.status, 3, no.stdout)
   assert.is(server.must('config getprop letsencrypt ACCEPT_TERMS'), 'no\n')
   const yes = setup('y\n')
   assert.is(yes.status, 1, yes.stdout)
-  assert.match(yes.stdout, 'nothing was asked of any authority')
+  assert.match(yes.stdout, 'no certificate was requested')
   assert.is(server.must('config getprop letsencrypt ACCEPT_TERMS'), 'yes\n')
   server.remove()
 })

@@ -18,15 +18,18 @@ testIf(taken, needsCommands('openssl'), 'by a rollback: the renewal leaves them 
   server.must('signal-event post-install')
   issueAsDehydrated(server.path('/authority'), ['example.org'], server.path('/etc/dehydrated/127.0.0.1_1/example.org'))
   const crt = () => server.must('db configuration printprop modSSL crt').trim()
-  assert.match(server.must('gabarit letsencrypt renew'), 'modSSL: its certificate is entered')
+  assert.match(server.must('gabarit letsencrypt renew'), 'modSSL: certificate set')
   assert.match(crt(), '1795640000')
   server.must('gabarit rollback')
   assert.is(crt(), '')
-  assert.match(server.must('gabarit letsencrypt renew'), 'modSSL: its certificate was taken out by hand and stays out')
+  assert.match(
+    server.must('gabarit letsencrypt renew'),
+    'modSSL: its certificate was removed by hand, so it is not set',
+  )
   assert.is(crt(), '')
   server.must('gabarit letsencrypt off')
   server.must('config setprop letsencrypt status enabled')
-  assert.match(server.must('gabarit letsencrypt renew'), 'modSSL: its certificate is entered')
+  assert.match(server.must('gabarit letsencrypt renew'), 'modSSL: certificate set')
   server.remove()
 })
 

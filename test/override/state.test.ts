@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sha256 } from '../../src/base/sha256.ts'
-import { copyFragment } from '../../src/customize/customize.ts'
+import { copyFragment } from '../../src/customize/custom-fragment.ts'
 import { keepOverride } from '../../src/customize/merge.ts'
 import { findOverrides, type Override } from '../../src/override/state.ts'
 import { rememberOverrides } from '../../src/override/watch.ts'
@@ -219,7 +219,7 @@ states('a damaged overrides.json is refused, not taken for an empty one', () => 
     site.write('/var/lib/gabarit/overrides.json', text)
     const failure = failureOf(() => site.overrides())
     assert.is(failure.status, 3)
-    assert.match(failure.describe(), /overrides\.json: the list of what the overrides were made from is damaged/)
+    assert.match(failure.describe(), /overrides\.json: the list of override bases is damaged/)
   }
 })
 

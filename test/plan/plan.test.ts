@@ -136,7 +136,7 @@ plan('a folder at the target is refused, and so is what is neither file nor fold
   assert.is(engine.read('/etc/x/inside'), 'kept\n')
   rmSync(engine.path('/etc/x'), { recursive: true })
   must(['mkfifo', engine.path('/etc/x')])
-  assert.match((await engine.refused(() => engine.apply('etc/x'))).message, 'neither')
+  assert.match((await engine.refused(() => engine.apply('etc/x'))).message, 'not a file, folder or link')
   assert.ok(lstatSync(engine.path('/etc/x')).isFIFO())
   engine.remove()
 })
@@ -163,10 +163,10 @@ plan('two templates with one target are refused, and so is a link in the way of 
   engine.template('etc/y', { '10a': 'y\n' }, { output: '/etc/x' })
   assert.match(
     (await engine.refused(() => engine.plan('etc/x', 'etc/y'))).message,
-    '/etc/x is made twice: by the templates /etc/x and /etc/y',
+    '/etc/x is generated twice: by the templates /etc/x and /etc/y',
   )
   engine.template('etc/y', {}, { output: '/etc/y', link: '/etc/x' })
-  assert.match((await engine.refused(() => engine.plan('etc/x', 'etc/y'))).message, 'is made twice')
+  assert.match((await engine.refused(() => engine.plan('etc/x', 'etc/y'))).message, 'is generated twice')
   engine.remove()
 })
 

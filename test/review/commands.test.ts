@@ -27,7 +27,7 @@ commands('--output: absolute is on the server, relative is refused below another
   assert.is(relative.status, 2)
   assert.match(
     relative.stderr,
-    `--output copy.txt: below another root than / it takes an absolute path, which is meant below ${box.root}`,
+    `--output copy.txt: with a root other than /, give an absolute path, which is below ${box.root}`,
   )
   assert.not(box.exists('/copy.txt'))
   const missing = box.run('expand-template --output /nowhere/copy.txt /etc/hosts')
@@ -68,10 +68,10 @@ commands('options of every command may stand before it; help COMMAND; unknown co
   for (const words of ['lnit', 'help lnit']) {
     const { status, stderr } = box.run(`gabarit ${words}`)
     assert.is(status, 2)
-    assert.match(stderr, 'there is no command "lnit"; did you mean "lint"?')
+    assert.match(stderr, 'unknown command "lnit"; did you mean "lint"?')
     for (const { name } of COMMANDS) assert.match(stderr, name)
   }
-  assert.match(box.run('gabarit --json lint').stderr, 'options of a command stand behind it')
+  assert.match(box.run('gabarit --json lint').stderr, 'Options come after the command')
   box.remove()
 })
 

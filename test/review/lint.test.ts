@@ -23,9 +23,9 @@ lint('a malformed description, a bad event and a broken fragment are all listed'
   for (const part of [
     'httpd.json:1:17: this is not valid JSON',
     'modSSL.json: unknown keyword "propertys"',
-    'event "no name": its name has',
+    'event "no name": its name may only contain',
     'unknown service action "sigusr9"; did you mean "sigusr1"?',
-    'there is no service record "nobody"',
+    'the configuration database has no service record "nobody"',
     '10Localhost:',
   ])
     assert.is(found.filter(({ level, message }) => level === 'error' && message.includes(part)).length, 1, part)

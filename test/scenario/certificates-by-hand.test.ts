@@ -66,23 +66,23 @@ step('back to self-signed as on SME Server holds, also when a new certificate co
   assert.ok(isSelfSigned('example.org'))
   const before = served('b.example').fingerprint256
   for (const line of ['renew', 'renew --force', 'renew'])
-    assert.match(well(line), 'modSSL: its certificate was taken out by hand and stays out')
+    assert.match(well(line), 'modSSL: its certificate was removed by hand, so it is not set')
   assert.ok(isSelfSigned('example.org'))
   assert.is(certificateIds('example.org').length, 2)
   assert.is.not(served('b.example').fingerprint256, before)
-  assert.match(well('status'), 'taken out by hand: modSSL; gabarit letsencrypt setup puts it back')
+  assert.match(well('status'), 'removed by hand: modSSL; to restore it: gabarit letsencrypt setup')
 })
 
 step('a certificate of others, entered by hand in the place of ours, stays as well', () => {
   server.type(`db domains setprop b.example crt ${OWN} key ${OWN}`)
   server.type('db domains delprop b.example CertificateChainFile')
   server.type('signal-event ssl-update')
-  assert.match(well('renew'), 'b.example: its certificate was taken out by hand')
+  assert.match(well('renew'), 'b.example: its certificate was removed by hand')
   assert.ok(isSelfSigned('b.example'))
 })
 
 step('whoever asks for a certificate gets it in service again', () => {
-  assert.match(well('use latest b.example'), 'b.example: its certificate is entered')
+  assert.match(well('use latest b.example'), 'b.example: certificate set')
   assert.is(served('b.example').issuer, production.issuer)
   assert.ok(isSelfSigned('example.org'))
   well('setup')
@@ -103,7 +103,7 @@ step('while dehydrated runs by hand, a renewal waits without its lock, and order
   const byHand = start(['dehydrated', '-c', '-x'], { PATH: `${join(server.folder, 'slow')}:${PATH}` })
   await waitFor('the order by hand', () => orders() > asked, 60)
   const renewal = start(['gabarit', 'letsencrypt', 'renew', '--force'])
-  await waitFor('the renewal to wait', () => renewal.said().includes('another dehydrated is at work'), 60)
+  await waitFor('the renewal to wait', () => renewal.said().includes('another dehydrated is running'), 60)
   rmSync(gate)
   assert.is(await byHand.ended, 0, byHand.said())
   assert.is(await renewal.ended, 0, renewal.said())
@@ -120,7 +120,7 @@ step('while dehydrated runs by hand, a renewal waits without its lock, and order
 step('off takes out what came from the authority, and leaves what was entered by hand', () => {
   server.type(`config setprop modSSL crt ${OWN} key ${OWN}`)
   server.type('config delprop modSSL CertificateChainFile')
-  assert.match(well('off'), `Entered by hand, and left as it is: modSSL: ${OWN}`)
+  assert.match(well('off'), `Set by hand, so not changed: modSSL: ${OWN}`)
   assert.is(server.type('config getprop modSSL crt'), `${OWN}\n`)
   assert.is(server.type('db domains printprop b.example crt').trim(), '')
 })

@@ -62,8 +62,8 @@ step('setup: every name is checked through nginx, certified, and shown by nginx'
   server.type('config setprop letsencrypt email a@example.org ACCEPT_TERMS yes')
   const { status, stdout, stderr } = server.letsencrypt('setup')
   assert.is(status, 0, stdout + stderr)
-  assert.match(stdout, 'checked 3 names: all is well')
-  assert.match(stdout, 'served: 3 names asked at 127.0.0.1:443, all show the right certificate')
+  assert.match(stdout, 'checked 3 names: no problems')
+  assert.match(stdout, 'served: 3 names checked at 127.0.0.1:443, all with the right certificate')
   served()
 })
 

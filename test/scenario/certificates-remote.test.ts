@@ -64,7 +64,7 @@ step('a command that brings the answers there: the names are checked and certifi
   server.type(`config setprop letsencrypt challengeHook ${server.folder}/push`)
   const { status, stdout, stderr } = server.letsencrypt('setup')
   assert.is(status, 0, stdout + stderr)
-  assert.match(stdout, 'checked 2 names: all is well')
+  assert.match(stdout, 'checked 2 names: no problems')
   // Once for the check, and once for each of the two authorities.
   assert.equal([called('deploy_challenge'), called('clean_challenge')], [3 * NAMES.length, 3 * NAMES.length])
   assert.equal(readdirSync(shown), [], 'nothing is left there')

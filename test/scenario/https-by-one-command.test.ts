@@ -133,7 +133,7 @@ step('once more: nothing is left to do', () => {
   const shown = server.letsencrypt('status')
   assert.is(shown.status, 0, shown.stdout)
   assert.match(shown.stdout, 'in service: modSSL')
-  assert.match(shown.stdout, 'nothing needs you')
+  assert.match(shown.stdout, 'nothing to do')
 })
 
 step('back to test and to production again: no key is lost, no test certificate served, none asked for again', () => {

@@ -204,7 +204,7 @@ step('gabarit vpn clients shows who is connected, with addresses and bytes', () 
 
 step('a killed client comes back', async () => {
   const before = connectionsOf('setsuna')[0]
-  assert.match(type('gabarit vpn kill setsuna'), 'was thrown out of openvpn and may come back')
+  assert.match(type('gabarit vpn kill setsuna'), 'was disconnected from openvpn and may reconnect')
   await waitFor('setsuna to come back', () => {
     const now = connectionsOf('setsuna')[0]
     return now !== undefined && JSON.stringify(now) !== JSON.stringify(before) && pings('one', LAN_HOST[0])

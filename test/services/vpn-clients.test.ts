@@ -89,8 +89,8 @@ test('doctor watches what ends', () => {
     const all: { id: string; level: string; message: string }[] = JSON.parse(tried('gabarit doctor --json').stdout)
     return all.filter(found => found.id === id).map(({ level, message }) => `${level}: ${message}`)
   }
-  assert.equal(finding('vpn'), ['ok: what the VPN servers need is there and valid'])
-  assert.equal(finding('vpn-clients'), ['ok: no certificate of a VPN client ends soon'])
+  assert.equal(finding('vpn'), ['ok: the files of the VPN servers exist and are valid'])
+  assert.equal(finding('vpn-clients'), ['ok: no VPN client certificate expires soon'])
   type('config setprop easyrsa RenewDays 190')
   assert.match(finding('vpn').join(), /^warning: revocation list of openvpn ends in 1[78]\d days$/)
   type('signal-event vpn-crl-update')

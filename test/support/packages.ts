@@ -26,6 +26,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   openvpn: 'openvpn',
   'easy-rsa': 'make-cadir',
   qrencode: 'qrencode',
+  'dnsmasq-base': 'dnsmasq',
+  'bind9-dnsutils': 'dig',
   shellcheck: 'shellcheck',
 }
 

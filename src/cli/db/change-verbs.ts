@@ -5,53 +5,53 @@ import { changeDatabase } from '../../db/change.ts'
 import { Descriptions } from '../../db/describe.ts'
 import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
-import { type Context, notingNew } from './context.ts'
+import { type Call, notingNew } from './call.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
 
-/** Runs a verb that changes one record, as a transaction of its own. */
-export function runChange(context: Context, name: string, verb: Verb, args: readonly string[]): number {
+/** Runs a verb that changes one record, in its own transaction. */
+export function runChange(call: Call, name: string, verb: Verb, args: readonly string[]): number {
   const { change } = verb
   if (change === undefined) return EXIT.failed
-  const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText(context)] : args
-  const options = { command: `${context.program} ${name}`, note: noteTo(context) }
+  const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText(call)] : args
+  const options = { command: `${call.program} ${name}`, note: noteTo(call) }
   const work = (draft: Draft) => {
     try {
       return change(draft, given)
     } catch (error) {
-      throw withHint(context, error)
+      throw withHint(call, error)
     }
   }
-  const done = notingNew(context, () => changeDatabase(context.places, context.database, options, work))
+  const done = notingNew(call, () => changeDatabase(call.places, call.database, options, work))
   return done ? EXIT.done : EXIT.failed
 }
 
-/** `batch`: every line a command; all of them are done, or none. */
-export function runBatch(context: Context): number {
-  const lines = inputText(context).split('\n')
+/** `batch`: one command per line; all of them take effect, or none. */
+export function runBatch(call: Call): number {
+  const lines = inputText(call).split('\n')
   let origins: Map<string, number> | undefined
   const locate = ({ key, property }: Problem) => {
     origins ??= findOrigins(lines)
     const line = (property === undefined ? undefined : origins.get(partId(key, property))) ?? origins.get(key)
     return line === undefined ? '' : `line ${line}: `
   }
-  const options = { command: `${context.program} batch`, locate, note: noteTo(context) }
+  const options = { command: `${call.program} batch`, locate, note: noteTo(call) }
   const work = (draft: Draft) => {
-    for (let index = 0; index < lines.length; index++) runLine(context, draft, lines[index] ?? '', index + 1)
+    for (let index = 0; index < lines.length; index++) runLine(call, draft, lines[index] ?? '', index + 1)
   }
-  notingNew(context, () => changeDatabase(context.places, context.database, options, work))
+  notingNew(call, () => changeDatabase(call.places, call.database, options, work))
   return EXIT.done
 }
 
-function runLine(context: Context, draft: Draft, line: string, number: number): void {
+function runLine(call: Call, draft: Draft, line: string, number: number): void {
   try {
     const [name, ...args] = splitWords(line)
     if (name === undefined) return
     const verb = Object.hasOwn(WRITE_VERBS, name) ? WRITE_VERBS[name] : undefined
     if (verb?.change === undefined) {
       const known = Object.keys(WRITE_VERBS)
-      throw new Failure(`"${name}" is not a verb of a batch${didYouMean(name, known)}`, {
+      throw new Failure(`"${name}" is not allowed in a batch${didYouMean(name, known)}`, {
         hint: `Verbs: ${known.join(' ')}`,
       })
     }
@@ -59,27 +59,27 @@ function runLine(context: Context, draft: Draft, line: string, number: number): 
     const key = args[0] ?? ''
     if (!verb.change(draft, args)) throw new MissingRecord(key, draft.keys())
   } catch (thrown) {
-    const error = withHint(context, thrown)
+    const error = withHint(call, thrown)
     if (!(error instanceof Failure)) throw error
     const hint = [...(error.hint === undefined ? [] : [error.hint]), 'Nothing was changed.'].join('\n')
     throw new Failure(error.message, { status: error.status, where: `line ${number}`, hint, cause: error })
   }
 }
 
-/** A described record that is missing was never made: say how it is. */
-function withHint(context: Context, error: unknown): unknown {
+/** A described record that is missing was never created, so say how to create it. */
+function withHint(call: Call, error: unknown): unknown {
   if (!(error instanceof MissingRecord)) return error
-  const described = new Descriptions(context.places).ofRecord(context.database, error.key) !== undefined
+  const described = new Descriptions(call.places).ofRecord(call.database, error.key) !== undefined
   if (!described) return error
-  const hint = 'It is made by: gabarit initialize-default-databases (or signal-event post-install)'
+  const hint = 'To create it: gabarit initialize-default-databases (or signal-event post-install)'
   return new Failure(error.message, { hint, cause: error })
 }
 
-function noteTo({ printError }: Context): (slip: string) => void {
-  return slip => printError(`note: ${slip}`)
+function noteTo({ printError }: Call): (slip: string) => void {
+  return typo => printError(`note: ${typo}`)
 }
 
-/** The last line that named each record, and each of its properties: looked for only when a value is refused. */
+/** The last line that named each record, and each of its properties. Only searched when a value is refused. */
 function findOrigins(lines: readonly string[]): Map<string, number> {
   const origins = new Map<string, number>()
   for (const [index, line] of lines.entries()) {
@@ -92,12 +92,12 @@ function findOrigins(lines: readonly string[]): Map<string, number> {
   return origins
 }
 
-/** Keys hold any character, so a pair is written as JSON to tell it from a key. */
+/** Keys can contain any character, so a pair is written as JSON to distinguish it from a key. */
 function partId(key: string, property: string): string {
   return JSON.stringify([key, property])
 }
 
-function inputText({ io }: Context): string {
+function inputText({ io }: Call): string {
   const bytes = io.readInput()
   if (isUtf8(bytes)) return bytes.toString('utf8')
   const before = bytes.toString('utf8').split('\ufffd', 1)[0] ?? ''

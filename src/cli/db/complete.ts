@@ -1,8 +1,8 @@
 import { compareBytes } from '../../base/byte-order.ts'
+import { listDatabases } from '../../db/all-databases.ts'
 import { Descriptions, describeDatabase, describedDatabases } from '../../db/describe.ts'
 import type { PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
-import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Paths } from '../../system/places.ts'
@@ -11,9 +11,9 @@ import { argumentName, type Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
 /**
- * What the last word of a command line of `db` or `config` can become, in byte order. A database or description that
- * cannot be read gives no candidates: completion must never print an error into the command line.
- * @param words the command line: the program's name first, the unfinished word last (perhaps empty)
+ * Completions of the last word of a `db` or `config` command line, in byte order. An unreadable database or description gives
+ * no candidates: completion must never print an error into the command line.
+ * @param words the command line: the program's name first, the unfinished word last (possibly empty)
  */
 export function completeDb(words: readonly string[], places: Paths): string[] {
   const current = words.at(-1) ?? ''
@@ -114,7 +114,7 @@ class Completion {
     return [...or, ...fitting.map(record => record.key)]
   }
 
-  /** `set` and `setdefault` name the type themselves; else it is that of the record, or the described one. */
+  /** `set` and `setdefault` name the type. Otherwise it is the record's, or the described one. */
   #description(key: string, type: string | undefined) {
     const descriptions = new Descriptions(this.#places)
     const given = this.#name === 'set' || this.#name === 'setdefault' ? type : undefined

@@ -11,51 +11,50 @@ import {
   uniqueNames,
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
-import { type Context, readRecords } from './context.ts'
-import { type Answer, formatted } from './format.ts'
+import { type Call, readRecords } from './call.ts'
+import { formatted, type Reply } from './format.ts'
 
-/** `describe`: what is known of the database, of a record (or `@type`), or of one property. */
-export function runDescribe(context: Context, [subject, property]: readonly string[]): number {
-  const answer = (given: Answer) => {
-    context.print(formatted(given, context.format))
+/** `describe`: what is known about the database, a record (or `@type`), or one property. */
+export function runDescribe(call: Call, [subject, property]: readonly string[]): number {
+  const answer = (given: Reply) => {
+    call.print(formatted(given, call.format))
     return EXIT.done
   }
-  const database = describeDatabase(context.places, context.database)
-  if (database === undefined) throw new Failure(`nothing describes the database "${context.database}"`)
+  const database = describeDatabase(call.places, call.database)
+  if (database === undefined) throw new Failure(`nothing describes the database "${call.database}"`)
   if (subject === undefined) {
     const { records, types, families } = database
     const all = { records: plain(records), types: plain(types), families: plain(families) }
-    return answer({ lines: () => overview(database, context), data: () => all })
+    return answer({ lines: () => overview(database, call), data: () => all })
   }
-  const description = find(context, database, subject)
+  const description = find(call, database, subject)
   if (property === undefined) {
-    return answer({ lines: () => recordLines(subject, description, context), data: () => plainRecord(description) })
+    return answer({ lines: () => recordLines(subject, description, call), data: () => plainRecord(description) })
   }
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
-    throw new Failure(escapeControls(`nothing describes property "${property}" of ${subject}${hint}`))
+    throw new Failure(escapeControls(`property "${property}" of ${subject} has no description${hint}`))
   }
-  return answer({ lines: () => propertyLines(property, described, context), data: () => plainProperty(described) })
+  return answer({ lines: () => propertyLines(property, described, call), data: () => plainProperty(described) })
 }
 
-function find(context: Context, database: DatabaseDescription, subject: string): RecordDescription {
+function find(call: Call, database: DatabaseDescription, subject: string): RecordDescription {
   const type = subject.startsWith('@') ? database.types.get(subject.slice(1)) : familyNamed(database, subject)
   const ofRecord = database.records.get(subject)
-  const recordType = readRecords(context).get(subject)?.type ?? ofRecord?.type ?? ''
-  const description = type ?? new Descriptions(context.places).of(context.database, subject, recordType)
+  const recordType = readRecords(call).get(subject)?.type ?? ofRecord?.type ?? ''
+  const description = type ?? new Descriptions(call.places).of(call.database, subject, recordType)
   if (description !== undefined) return description
   const known = [...database.records.keys(), ...[...database.types.keys()].map(name => `@${name}`)]
-  throw new Failure(escapeControls(`nothing describes "${subject}"${didYouMean(subject, known)}`))
+  throw new Failure(escapeControls(`"${subject}" has no description${didYouMean(subject, known)}`))
 }
 
 function familyNamed({ families }: DatabaseDescription, subject: string): RecordDescription | undefined {
   return subject.endsWith('*') ? families.get(subject.slice(0, -1)) : undefined
 }
 
-function overview({ records, types, families }: DatabaseDescription, context: Context): string[] {
-  const line = (name: string, description: RecordDescription) =>
-    `${name}${dash(textIn(description.description, context))}`
+function overview({ records, types, families }: DatabaseDescription, call: Call): string[] {
+  const line = (name: string, description: RecordDescription) => `${name}${dash(textIn(description.description, call))}`
   return [
     ...[...types].map(([type, description]) => line(`@${type}`, description)),
     ...[...families].map(([start, description]) => line(`${start}*`, description)),
@@ -63,18 +62,18 @@ function overview({ records, types, families }: DatabaseDescription, context: Co
   ]
 }
 
-function recordLines(subject: string, description: RecordDescription, context: Context): string[] {
+function recordLines(subject: string, description: RecordDescription, call: Call): string[] {
   const { type, key, scalar, properties, rules } = description
   const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
-  const text = textIn(description.description, context)
+  const text = textIn(description.description, call)
   if (text !== '') lines.push(`  ${text}`)
-  if (key !== undefined) lines.push(...propertyLines('the key of a record', key, context).map(indent))
-  if (scalar !== undefined) lines.push(...propertyLines('value', scalar, context).map(indent))
-  for (const [name, property] of properties) lines.push(...propertyLines(name, property, context).map(indent))
+  if (key !== undefined) lines.push(...propertyLines('the key of a record', key, call).map(indent))
+  if (scalar !== undefined) lines.push(...propertyLines('value', scalar, call).map(indent))
+  for (const [name, property] of properties) lines.push(...propertyLines(name, property, call).map(indent))
   return [...lines, ...rules.map(rule => `  ${ruleLine(rule)}`)]
 }
 
-function propertyLines(name: string, property: PropertyDescription, context: Context): string[] {
+function propertyLines(name: string, property: PropertyDescription, call: Call): string[] {
   const { unit, secret, list, minimum, maximum } = property
   const facts = [
     property.enum?.join(' | '),
@@ -87,10 +86,10 @@ function propertyLines(name: string, property: PropertyDescription, context: Con
     property.reference === undefined ? undefined : referenceText(property.reference),
     secret === true ? 'secret' : undefined,
     property.default === undefined || secret === true ? undefined : `default ${property.default || 'empty'}`,
-    property.detect === undefined ? undefined : 'found by itself',
+    property.detect === undefined ? undefined : 'detected',
     property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
   ].filter(fact => fact !== undefined)
-  const text = textIn(property.description, context)
+  const text = textIn(property.description, call)
   return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
 }
 
@@ -107,7 +106,7 @@ function ruleLine(rule: Rule): string {
 }
 
 /** The text in the user's language, French or English. */
-function textIn(texts: Texts | undefined, { io: { env } }: Context): string {
+function textIn(texts: Texts | undefined, { io: { env } }: Call): string {
   const language = env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
   return (language.startsWith('fr') ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
 }
@@ -120,7 +119,7 @@ function plainRecord({ properties, scalar, ...rest }: RecordDescription): object
   }
 }
 
-/** Even a default password is none of the terminal's business. */
+/** Even a default password must not appear on a terminal. */
 function plainProperty({ default: value, forced, ...rest }: PropertyDescription): object {
   if (rest.secret === true) return rest
   return {

@@ -2,21 +2,21 @@
 export type Data = object | string | null | ReadonlyMap<string, Data> | readonly Data[]
 
 /** What a verb answers, for people and for programs. */
-export interface Answer {
+export interface Reply {
   readonly lines: () => readonly string[]
   readonly data: () => Data
   /** The data may take many lines. */
   readonly indented?: boolean
 }
 
-type Format = (answer: Answer) => string
+type Format = (answer: Reply) => string
 
 const FORMATS = {
-  text: ({ lines }: Answer) =>
+  text: ({ lines }: Reply) =>
     lines()
       .map(line => `${line}\n`)
       .join(''),
-  json: ({ data, indented = false }: Answer) => `${asJson(data(), indented ? '\n' : '')}\n`,
+  json: ({ data, indented = false }: Reply) => `${asJson(data(), indented ? '\n' : '')}\n`,
 } satisfies Readonly<Record<string, Format>>
 
 /** How an answer is printed: `text`, or the option of that name. */
@@ -28,7 +28,7 @@ export function formatOf(options: ReadonlySet<string>): FormatName {
 }
 
 /** An answer as it is printed. */
-export function formatted(answer: Answer, format: FormatName): string {
+export function formatted(answer: Reply, format: FormatName): string {
   return FORMATS[format](answer)
 }
 

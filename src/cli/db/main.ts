@@ -2,11 +2,11 @@ import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Io } from '../../system/io.ts'
-import { Output } from '../../system/output.ts'
 import { findPaths, type Paths } from '../../system/places.ts'
 import { readText } from '../../system/read-files.ts'
+import { StandardOutput } from '../../system/standard-output.ts'
+import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
-import type { Printer, Program } from './context.ts'
 import { checkEncoding, type Options, parseOptions } from './options.ts'
 import { runImportTree } from './transfer-verbs.ts'
 import { helpText, verbUsage } from './usage.ts'
@@ -14,15 +14,15 @@ import { checkArguments } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
 /**
- * The programs `db` and `config`, told apart by the name they are called by.
+ * The programs `db` and `config`, distinguished by the name they are called by.
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
 export function main(argv: readonly string[], io: Io): number | Promise<number> {
   const [script = 'db', ...args] = argv
   const program = basename(script) === 'config' ? 'config' : 'db'
-  const output = new Output(io)
-  const printer: Printer = {
+  const output = new StandardOutput(io)
+  const printer: CallOutput = {
     print: text => output.write(1, text),
     printLines: lines => (lines.length > 0 ? output.write(1, `${lines.join('\n')}\n`) : undefined),
     printError: message => output.write(2, `${message}\n`),
@@ -40,7 +40,7 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   }
 }
 
-function runWords(program: Program, options: Options, io: Io, printer: Printer): number | Promise<number> {
+function runWords(program: Program, options: Options, io: Io, printer: CallOutput): number | Promise<number> {
   const { print, printError } = printer
   if (options.version) {
     print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
@@ -57,7 +57,7 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   }
   if (program === 'db' && database === 'import' && name !== undefined && !Object.hasOwn(VERBS, name))
     throw usageFailure(
-      `"${name}" is no verb of a database "import"; a whole folder is imported with --tree`,
+      `"${name}" is not a verb of a database "import"; use --tree to import a whole folder`,
       'usage: db import --tree FOLDER\n       db DATABASE import FILE',
     )
   if (database === undefined || name === undefined) {
@@ -71,11 +71,11 @@ function runWords(program: Program, options: Options, io: Io, printer: Printer):
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
   const { format, reveal } = options
-  const context = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
-  return verb.run === undefined ? runChange(context, name, verb, args) : verb.run(context, args)
+  const call = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
+  return verb.run === undefined ? runChange(call, name, verb, args) : verb.run(call, args)
 }
 
-async function help(program: Program, words: readonly string[], print: Printer['print']): Promise<number> {
+async function help(program: Program, words: readonly string[], print: CallOutput['print']): Promise<number> {
   const name = words.at(-1)
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (name === undefined || verb === undefined) print(await helpText(program))
@@ -83,16 +83,16 @@ async function help(program: Program, words: readonly string[], print: Printer['
   return EXIT.done
 }
 
-/** A name is one file in the folder of the databases; a path of its own must be absolute. */
+/** A name is a file in the database folder; any other path must be absolute. */
 function checkDatabaseName(name: string): void {
   if (/^\w[\w.-]*$/.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
   throw usageFailure(
-    `"${name}" is no name of a database`,
-    'A name has letters, digits and . _ - only; a path of a file must start with a slash.',
+    `"${name}" is not a valid database name`,
+    'A name consists of letters, digits and . _ -; the path of a file must start with a slash.',
   )
 }
 
-/** A database of ours may be named by its whole path, as in SME Server; it is described all the same. */
+/** One of our databases can be named by its full path, as in SME Server. Its descriptions still apply. */
 function nameOf(places: Paths, database: string): string {
   const start = `${places.databases}/`
   const name = database.startsWith(start) && database.endsWith('.json') ? database.slice(start.length, -5) : ''
@@ -102,7 +102,7 @@ function nameOf(places: Paths, database: string): string {
 function unknownVerb(program: Program, name: string): Failure {
   const known = Object.keys(VERBS)
   return usageFailure(
-    `there is no verb "${name}"${didYouMean(name, known)}`,
+    `unknown verb "${name}"${didYouMean(name, known)}`,
     `Verbs: ${known.join(' ')}\nHelp: ${program} --help`,
   )
 }

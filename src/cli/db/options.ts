@@ -11,7 +11,7 @@ export interface Options {
   readonly help: boolean
   readonly version: boolean
   readonly root: string | undefined
-  /** What follows the options: all of it data. */
+  /** The words after the options, all of which are data. */
   readonly words: readonly string[]
 }
 
@@ -20,14 +20,14 @@ export const OPTIONS: readonly Option[] = [
   { name: 'json', type: 'boolean', describe: 'print JSON' },
   { name: 'reveal', type: 'boolean', describe: 'print secret values in clear' },
   { name: 'root', type: 'string', describe: 'work below this folder instead of / (as GABARIT_ROOT)' },
-  { name: 'help', type: 'boolean', describe: 'show this help, or that of a verb' },
+  { name: 'help', type: 'boolean', describe: 'show this help, or help for a verb' },
   { name: 'version', type: 'boolean', describe: 'show the version' },
 ]
 
 /** The names of the options. */
 export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
-/** Options stand before the database (or the verb of `config`); the first word that is none ends them, as does `--`. */
+/** Options come before the database (or the verb of `config`). The first other word, or `--`, ends them. */
 export function parseOptions(args: readonly string[]): Options {
   const flags = new Set<string>()
   let root: string | undefined
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): Options {
     if (word === '--root') root = args[++at]
     else if (word.startsWith('--root=')) root = word.slice('--root='.length)
     else if (FLAGS.includes(word)) flags.add(word)
-    else throw usageFailure(`there is no option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
+    else throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
     if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
   }
   const has = (name: string) => flags.has(name)
@@ -57,8 +57,8 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 /**
- * Node decodes arguments as UTF-8 and puts U+FFFD in place of what is not: stored, that would be a silent loss. So when there
- * is a U+FFFD the bytes themselves are looked at, where the system lets us.
+ * Node decodes arguments as UTF-8 and replaces invalid bytes with U+FFFD: storing that would be a silent loss. So if there is a
+ * U+FFFD, the bytes themselves are checked, if the system provides them.
  */
 export function checkEncoding(args: readonly string[]): void {
   if (!args.some(arg => arg.includes('\ufffd'))) return

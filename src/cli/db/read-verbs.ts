@@ -2,23 +2,23 @@ import { escapeControls } from '../../base/escape-controls.ts'
 import { EXIT } from '../../base/failure.ts'
 import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
-import { type Context, readRecords } from './context.ts'
-import { type Answer, type Data, formatted } from './format.ts'
+import { type Call, readRecords } from './call.ts'
+import { type Data, formatted, type Reply } from './format.ts'
 import { MASK, masked, type Secrets, secretsOf } from './secrets.ts'
 import type { Verb } from './verb.ts'
 
 type Run = NonNullable<Verb['run']>
 
 /** @returns the exit status: 1 for an answer that is empty */
-function answer(context: Context, given: Answer, found = true): number {
-  context.print(formatted(given, context.format))
+function answer(call: Call, given: Reply, found = true): number {
+  call.print(formatted(given, call.format))
   return found ? EXIT.done : EXIT.failed
 }
 
 /** `keys`: one per line. */
-const keys: Run = context => {
-  const names = [...readRecords(context).keys()]
-  return answer(context, { lines: () => names.map(escapeControls), data: () => names }, names.length > 0)
+const keys: Run = call => {
+  const names = [...readRecords(call).keys()]
+  return answer(call, { lines: () => names.map(escapeControls), data: () => names }, names.length > 0)
 }
 
 /** The shape of a record, that of NethServer: `{"name": KEY, "type": TYPE, "props": {…}}`; a secret is null. */
@@ -43,9 +43,9 @@ function propertiesData(record: DbRecord, secrets: Secrets, names: readonly stri
 
 /** A verb that shows one record, or all of them. */
 function showing(lines: (record: DbRecord) => string[], indented = false, dataOf = recordData): Run {
-  return (context, [key]) => {
-    const records = readRecords(context)
-    const secrets = secretsOf(context)
+  return (call, [key]) => {
+    const records = readRecords(call)
+    const secrets = secretsOf(call)
     const found = key === undefined ? [...records.values()] : [records.get(key)].filter(record => record !== undefined)
     if (key !== undefined && found.length === 0) return EXIT.failed
     const data = () => found.map(record => dataOf(record, secrets))
@@ -54,7 +54,7 @@ function showing(lines: (record: DbRecord) => string[], indented = false, dataOf
       data: () => (key === undefined ? data() : (data()[0] ?? null)),
       indented,
     }
-    return answer(context, given, found.length > 0)
+    return answer(call, given, found.length > 0)
   }
 }
 
@@ -66,41 +66,41 @@ const show = showing(
 const printtype = showing(({ key, type }) => [`${key}=${type}`], false, typeData)
 const asJson =
   (verb: Run): Run =>
-  (context, args) =>
-    verb({ ...context, format: 'json' }, args)
+  (call, args) =>
+    verb({ ...call, format: 'json' }, args)
 
-/** `get`: programs split it at `|`, and read a scalar exactly as it is. */
-const get: Run = (context, [key = '']) => {
-  const record = readRecords(context).get(key)
+/** `get`: programs split it at `|`, and read a scalar unchanged. */
+const get: Run = (call, [key = '']) => {
+  const record = readRecords(call).get(key)
   if (record === undefined) return EXIT.failed
-  return answer(context, {
+  return answer(call, {
     lines: () =>
-      record.properties.size === 0 ? [record.type] : [escapeControls(rawForm(masked(record, secretsOf(context))))],
-    data: () => recordData(record, secretsOf(context)),
+      record.properties.size === 0 ? [record.type] : [escapeControls(rawForm(masked(record, secretsOf(call))))],
+    data: () => recordData(record, secretsOf(call)),
   })
 }
 
-const gettype: Run = (context, [key = '']) => printValue(context, readRecords(context).get(key)?.type)
+const gettype: Run = (call, [key = '']) => printValue(call, readRecords(call).get(key)?.type)
 
-const getprop: Run = (context, [key = '', property = '']) =>
-  printValue(context, readRecords(context).get(key)?.properties.get(property))
+const getprop: Run = (call, [key = '', property = '']) =>
+  printValue(call, readRecords(call).get(key)?.properties.get(property))
 
-/** One value exactly as it is, secret or not: this is how programs read it. */
-function printValue(context: Context, value: string | undefined): number {
-  return value === undefined ? EXIT.failed : answer(context, { lines: () => [value], data: () => value })
+/** One value unchanged, secret or not: this is how programs read it. */
+function printValue(call: Call, value: string | undefined): number {
+  return value === undefined ? EXIT.failed : answer(call, { lines: () => [value], data: () => value })
 }
 
-const printprop: Run = (context, [key = '', ...asked]) => {
-  const record = readRecords(context).get(key)
+const printprop: Run = (call, [key = '', ...asked]) => {
+  const record = readRecords(call).get(key)
   if (record === undefined) return EXIT.failed
-  const secrets = secretsOf(context)
+  const secrets = secretsOf(call)
   const names = asked.length > 0 ? asked.filter(name => record.properties.has(name)) : [...record.properties.keys()]
   const shown = (name: string) => (secrets.covers(record, name) ? MASK : record.properties.get(name))
   const given = {
     lines: () => names.map(name => escapeControls(`${name}=${shown(name)}`)),
     data: () => propertiesData(record, secrets, names),
   }
-  return answer(context, given, asked.length > 0 || names.length > 0)
+  return answer(call, given, asked.length > 0 || names.length > 0)
 }
 
 /** The verbs that only read. */

@@ -1,18 +1,18 @@
 import { Descriptions } from '../../db/describe.ts'
 import type { DbRecord } from '../../db/record.ts'
-import type { Context } from './context.ts'
+import type { Call } from './call.ts'
 
-/** What stands for a secret in text; in JSON it is null. */
+/** Replaces a secret in text; in JSON it is null. */
 export const MASK = '********'
 
 /** Tells which parts of a record are secret. */
 export interface Secrets {
-  /** A property, or the type (the value of a scalar) when no name is given. */
+  /** Whether a property is secret, or without a name, the type (the value of a scalar). */
   covers(record: DbRecord, property?: string): boolean
 }
 
-/** The secrets of the database, as its descriptions say; none when they are to be shown. */
-export function secretsOf({ places, database, reveal }: Context): Secrets {
+/** The secrets of the database according to its descriptions; none if secrets should be shown. */
+export function secretsOf({ places, database, reveal }: Call): Secrets {
   if (reveal) return { covers: () => false }
   const descriptions = new Descriptions(places)
   return {
@@ -24,7 +24,7 @@ export function secretsOf({ places, database, reveal }: Context): Secrets {
   }
 }
 
-/** The record with every secret replaced by the mask. */
+/** The record with every secret masked. */
 export function masked(record: DbRecord, secrets: Secrets): DbRecord {
   const properties = new Map(record.properties)
   for (const name of properties.keys()) if (secrets.covers(record, name)) properties.set(name, MASK)

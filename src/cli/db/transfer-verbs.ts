@@ -1,26 +1,26 @@
 import { EXIT, Failure } from '../../base/failure.ts'
 import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
 import type { Paths } from '../../system/places.ts'
-import { type Context, type Printer, readRecords } from './context.ts'
+import { type Call, type CallOutput, readRecords } from './call.ts'
 import { secretsOf } from './secrets.ts'
 
-/** `import FILE`: a flat file of SME Server into this database. */
-export function runImport(context: Context, [path = '']: readonly string[]): number {
-  const { program, places, database, io } = context
+/** `import FILE`: imports a flat file of SME Server into this database. */
+export function runImport(call: Call, [path = '']: readonly string[]): number {
+  const { program, places, database, io } = call
   const command = `${program} import`
   const report =
     path === '-'
       ? importFlatBytes(places, database, io.readInput(), command)
       : importFlatFile(places, database, path, command)
-  return printReports([report], context)
+  return printReports([report], call)
 }
 
-/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: every flat file of a folder into the database of its name. */
-export function runImportTree(program: string, places: Paths, folder: string, printer: Printer): number {
+/** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: imports each flat file of a folder into the database of its name. */
+export function runImportTree(program: string, places: Paths, folder: string, printer: CallOutput): number {
   return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
 
-function printReports(reports: readonly ImportReport[], { printError, printLines }: Printer): number {
+function printReports(reports: readonly ImportReport[], { printError, printLines }: CallOutput): number {
   for (const { notes } of reports) for (const note of notes) printError(`warning: ${note}`)
   printLines(
     reports.map(({ database, records }) => `${database}: ${records} record${records === 1 ? '' : 's'} imported`),
@@ -28,18 +28,18 @@ function printReports(reports: readonly ImportReport[], { printError, printLines
   return EXIT.done
 }
 
-/** `export`: this database as a flat file. It would be worthless with masked values, so secrets must be asked for. */
-export function runExport(context: Context): number {
-  const records = readRecords(context)
-  const secrets = secretsOf(context)
+/** `export`: prints this database as a flat file. It would be useless with masked values, so secrets require `--reveal`. */
+export function runExport(call: Call): number {
+  const records = readRecords(call)
+  const secrets = secretsOf(call)
   const closed = [...records.values()].flatMap(record => [
     ...(secrets.covers(record) ? [record.key] : []),
     ...[...record.properties.keys()].filter(name => secrets.covers(record, name)).map(name => `${record.key} ${name}`),
   ])
   if (closed.length > 0) {
-    const hint = `Put --reveal before ${context.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
-    throw new Failure(`there are secrets in this database: ${closed.join(', ')}`, { hint })
+    const hint = `Put --reveal before ${call.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`
+    throw new Failure(`this database contains secrets: ${closed.join(', ')}`, { hint })
   }
-  context.print(exportFlat(context.database, records))
+  call.print(exportFlat(call.database, records))
   return EXIT.done
 }

@@ -1,10 +1,10 @@
 import type { HelpPage } from '../../terminal/help.apart.ts'
-import type { Program } from './context.ts'
+import type { Program } from './call.ts'
 import { OPTIONS } from './options.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
-/** The whole help. */
+/** The complete help. */
 export async function helpText(program: Program): Promise<string> {
   const head =
     program === 'db'

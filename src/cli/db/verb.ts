@@ -1,19 +1,19 @@
 import { usageFailure } from '../../base/failure.ts'
 import type { Draft } from '../../db/draft.ts'
-import type { Context } from './context.ts'
+import type { Call } from './call.ts'
 
-/** One verb: from this table come checks of the arguments, usage, help and completion. */
+/** One verb. Argument checks, usage, help and completion come from this table. */
 export interface Verb {
-  /** `KEY PROP VALUE [PROP VALUE]...`: also the rule that {@link checkArguments} applies. */
+  /** `KEY PROP VALUE [PROP VALUE]...`; {@link checkArguments} enforces it. */
   readonly arguments: string
   readonly summary: string
-  /** What stands after `config` or `db DATABASE`. */
+  /** The words after `config` or `db DATABASE`. */
   readonly example: string
-  /** Arguments that may be empty although they are required. */
+  /** Required arguments that may be empty. */
   readonly mayBeEmpty?: readonly string[]
-  /** Answers from the database; returns the exit status. */
-  readonly run?: (context: Context, args: readonly string[]) => number
-  /** Changes one record inside a transaction (also as a line of `batch`); false when there was nothing to change: exit 1. */
+  /** Prints something from the database; returns the exit status. */
+  readonly run?: (call: Call, args: readonly string[]) => number
+  /** Changes one record inside a transaction (or as a line of `batch`). Returns false if there was nothing to change: exit 1. */
   readonly change?: (draft: Draft, args: readonly string[]) => boolean
 }
 
@@ -25,7 +25,7 @@ interface Shape {
 
 const shapes = new Map<string, Shape>()
 
-/** What the arguments of a verb are called: `KEY [PROP]...` gives the required KEY and a repeated PROP. */
+/** The names of a verb's arguments: `KEY [PROP]...` gives a required KEY and a repeated PROP. */
 export function shapeOf(verb: Verb): Shape {
   const known = shapes.get(verb.arguments)
   if (known !== undefined) return known
@@ -36,7 +36,7 @@ export function shapeOf(verb: Verb): Shape {
   return shape
 }
 
-/** The name of the argument at a position; undefined when there is none. */
+/** The name of the argument at a position; undefined if there is none. */
 export function argumentName(verb: Verb, position: number): string | undefined {
   const { required, optional, repeated } = shapeOf(verb)
   if (position < required.length) return required[position]
@@ -45,8 +45,8 @@ export function argumentName(verb: Verb, position: number): string | undefined {
 }
 
 /**
- * Refuses arguments that do not fit, before anything is read or written.
- * The message never repeats an argument: it may be a password in the wrong place.
+ * Refuses wrong arguments before anything is read or written.
+ * The message never repeats an argument, which may be a misplaced password.
  */
 export function checkArguments(name: string, verb: Verb, args: readonly string[], usage: string): void {
   const { required, optional, repeated } = shapeOf(verb)
@@ -57,11 +57,11 @@ export function checkArguments(name: string, verb: Verb, args: readonly string[]
   if (missing !== undefined) fail(`${missing} is missing`)
   const beyond = args.length - required.length
   if (repeated && beyond % optional.length !== 0)
-    fail(`${optional.join(' and ')} come in pairs; the last one is not complete`)
+    fail(`${optional.join(' and ')} come in pairs; the last one is incomplete`)
   if (!repeated && beyond > optional.length) {
     const most = required.length + optional.length
     const given = `${args.length} argument${args.length === 1 ? '' : 's'} given`
-    fail(`${given}, ${most === 0 ? 'none' : `at most ${most}`} expected; quote a value that holds blanks`)
+    fail(`${given}, ${most === 0 ? 'none' : `at most ${most}`} expected; quote a value that contains spaces`)
   }
   for (let position = args.indexOf(''); position >= 0; position = args.indexOf('', position + 1)) {
     const argument = argumentName(verb, position)

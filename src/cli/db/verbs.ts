@@ -12,27 +12,27 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   ...WRITE_VERBS,
   batch: {
     arguments: '',
-    summary: 'many changes from standard input, all or none',
+    summary: 'make many changes from standard input, all or none',
     example: 'batch < commands',
     run: runBatch,
   },
   describe: {
     arguments: '[KEY [PROP]]',
-    summary: 'tell what records (or @TYPE) and properties mean',
+    summary: 'explain records (or @TYPE) and properties',
     example: 'describe sshd TCPPort',
     run: runDescribe,
   },
   log: {
     arguments: '[KEY]',
-    summary: 'who changed what and when, from the history',
+    summary: 'show who changed what and when, from the history',
     example: 'log sshd',
     run: runLog,
   },
   import: {
     arguments: 'FILE',
-    summary: 'import a database of SME Server ("-" reads standard input)',
+    summary: 'import an SME Server database ("-" reads standard input)',
     example: 'import /home/e-smith/db/configuration',
     run: runImport,
   },
-  export: { arguments: '', summary: 'print the database as one of SME Server', example: 'export', run: runExport },
+  export: { arguments: '', summary: 'print the database in the SME Server format', example: 'export', run: runExport },
 }

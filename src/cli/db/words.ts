@@ -1,15 +1,15 @@
 import { Failure } from '../../base/failure.ts'
 
 /**
- * The words of one line of a batch, quoted as in a shell: '…' as it is, "…" with a backslash before `"`, `\`, `$` and a back
- * quote, a backslash before any character. Nothing is expanded. A line that starts with `[` is a JSON array of texts.
- * A blank line and a comment (`#` at the start) have no words.
+ * The words of one line of a batch, quoted as in a shell: '…' is literal, "…" has a backslash before `"`, `\`, `$` and a back
+ * quote, and a backslash quotes any single character. Nothing is expanded. A line that starts with `[` is a JSON array of
+ * strings. A blank line and a comment (`#` at the start) have no words.
  */
 export function splitWords(line: string): string[] {
   const text = line.trimStart()
   if (text === '' || text.startsWith('#')) return []
   if (text.startsWith('[')) return jsonWords(text)
-  // Most lines have nothing quoted.
+  // Most lines have no quotes.
   if (!/['"\\]/.test(text)) return text.split(/[ \t\r]+/).filter(word => word !== '')
   return quotedWords(text)
 }
@@ -19,10 +19,10 @@ function jsonWords(text: string): string[] {
   try {
     words = JSON.parse(text)
   } catch {
-    throw new Failure('this starts with "[" but is no JSON array')
+    throw new Failure('this starts with "[" but is not a JSON array')
   }
   if (Array.isArray(words) && words.length > 0 && words.every(word => typeof word === 'string')) return words
-  throw new Failure('the JSON array must hold texts in double quotes, at least one')
+  throw new Failure('the JSON array must contain strings, at least one')
 }
 
 const PIECE = /([ \t\r]+)|'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^ \t\r'"\\]+)/suy

@@ -1,8 +1,7 @@
-import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import type { Draft } from '../../db/draft.ts'
-import { repeatedName } from '../../db/json-names.ts'
+import { JsonReader, SyntaxProblem } from '../../db/json-reader.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>
@@ -29,7 +28,7 @@ const delprop: Change = (draft, [key = '', ...names]) => {
   return true
 }
 
-/** Replaces a whole record by the JSON that `getjson` prints; null (a secret there) keeps the present value. */
+/** Replaces a whole record with JSON as `getjson` prints it. Null (as for a secret) keeps the current value. */
 const setjson: Change = (draft, [key = '', text = '']) => {
   const { name, type, props = {}, ...others } = parseObject(text)
   const [unknown] = Object.keys(others)
@@ -38,7 +37,7 @@ const setjson: Change = (draft, [key = '', text = '']) => {
   if (!isObject(props)) throw new Failure('setjson: "props" must be an object')
   const kept = (part: string, present: string | undefined): string => {
     if (present === undefined)
-      throw new Failure(`setjson: ${part} is missing or null, and there is no present one to keep`)
+      throw new Failure(`setjson: ${part} is missing or null, and there is no current value to keep`)
     return present
   }
   const properties = Object.entries(props).map(([property, value]): [string, string] => {
@@ -54,14 +53,14 @@ const setjson: Change = (draft, [key = '', text = '']) => {
 export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
   set: {
     arguments: 'KEY TYPE [PROP VALUE]...',
-    summary: 'make a record, or replace all of it',
+    summary: 'create a record, or replace all of it',
     example: 'set sshd service status enabled TCPPort 22',
     mayBeEmpty: ['TYPE'],
     change: set,
   },
   setdefault: {
     arguments: 'KEY TYPE [PROP VALUE]...',
-    summary: 'make a record when there is none',
+    summary: 'create a record unless it exists',
     example: 'setdefault sshd service status disabled',
     change: setdefault,
   },
@@ -91,7 +90,7 @@ export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
   },
   setjson: {
     arguments: 'KEY JSON',
-    summary: 'replace a record by JSON ("-" reads standard input; null keeps a value)',
+    summary: 'replace a record with JSON ("-" reads standard input; null keeps a value)',
     example: `setjson sshd '{"type":"service","props":{"status":"enabled"}}'`,
     change: setjson,
   },
@@ -104,17 +103,19 @@ function pairs(words: readonly string[]): [string, string][] {
 }
 
 function parseObject(text: string): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // What JSON.parse says quotes the text, which may hold a password.
-    throw new Failure('setjson: this is not valid JSON')
-  }
-  const repeated = repeatedName(text)
-  if (repeated !== undefined) throw new Failure(`setjson: "${escapeControls(repeated)}" stands twice in the JSON`)
+  const value = parseJson(text)
   if (!isObject(value)) throw new Failure('setjson: the JSON must be an object: {"type": …, "props": {…}}')
   return value
+}
+
+/** Not by JSON.parse: its messages quote the text, which may hold a password, and it accepts a name given twice. */
+function parseJson(text: string): unknown {
+  try {
+    return new JsonReader(text).whole()
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error
+    throw new Failure(`setjson: this is not valid JSON: column ${error.column}: ${error.message}`)
+  }
 }
 
 function asText(value: unknown, part: string): string {

@@ -9,26 +9,35 @@ import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
 import { STATE_CHECKS } from './state-checks.ts'
 
-/** All checks: the engine's, then those of the modules. */
+/** The checks of gabarit: the engine's, then those of its modules. */
 export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
 
-/** What one check says, and whether somebody has decided not to hear of it. */
-export interface Finding extends Diagnosis {
+/** One finding, and whether it is ignored. */
+export interface DoctorFinding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore
 }
 
-/** Runs checks. An ignore that has ended no longer counts. */
-export async function examine(places: Places, system: System, now: Date, checks = CHECKS): Promise<Finding[]> {
+/**
+ * Runs checks. An ignore that has ended no longer counts.
+ * @param checks default: all, those of installed modules too
+ */
+export async function examine(
+  places: Places,
+  system: System,
+  now: Date,
+  checks?: readonly Check[],
+): Promise<DoctorFinding[]> {
+  const all = [...CHECKS, ...(await installedChecks(places))]
   const ignores = readIgnores(
     places,
-    CHECKS.map(({ id }) => id),
+    all.map(({ id }) => id),
   )
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: Patient = { places, system, configuration, now: now.getTime() }
-  const findings: Finding[] = []
-  for (const check of checks) {
+  const findings: DoctorFinding[] = []
+  for (const check of checks ?? all) {
     const { id } = check
     const ignored = ignores.find(ignore => ignore.id === id && ignore.until >= today)
     for (const diagnosis of await diagnose(check, patient))
@@ -37,6 +46,11 @@ export async function examine(places: Places, system: System, now: Date, checks 
       )
   }
   return findings
+}
+
+async function installedChecks(places: Places): Promise<Check[]> {
+  if (places.modules.length === 0) return []
+  return (await import('../installed/module.ts')).modulesOf(places).flatMap(({ checks }) => checks)
 }
 
 /** What a check cannot read is a finding, too. */

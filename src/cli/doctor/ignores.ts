@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { readJsonFile } from '../../db/json-position.ts'
+import { readJsonFile } from '../../db/json-reader.ts'
 import type { Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 
-/** A check that somebody has decided not to hear of for some time. */
+/** A check that is ignored until a given day. */
 export interface Ignore {
   readonly id: string
   readonly reason: string
@@ -13,14 +13,14 @@ export interface Ignore {
   readonly until: string
 }
 
-/** Where the ignores are written down. */
+/** The file with the ignores. */
 export function ignoreFile(places: Places): string {
   return join(places.site, 'doctor-ignore.json')
 }
 
 /**
  * Reads `[{"id": "certificate", "reason": "renewed by hand", "until": "2026-12-31"}]`.
- * @throws Failure when it is something else: what is ignored without reason or end is forgotten
+ * @throws Failure if it is anything else: an ignore without a reason or an end would be forgotten
  */
 export function readIgnores(places: Places, ids: readonly string[]): Ignore[] {
   const where = ignoreFile(places)

@@ -22,7 +22,7 @@ function serviceManager({ places, system, configuration }: Patient): readonly Di
     const property = configuration.get('gabarit')?.properties.get('ServiceManager')
     const { name, idle } = chooseServiceManager(places.root, property, system.env)
     if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
-    const message = 'no service manager was found: files change, and no service reads them'
+    const message = 'no service manager was found, so no service reloads changed files'
     return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -30,17 +30,19 @@ function serviceManager({ places, system, configuration }: Patient): readonly Di
   }
 }
 
-/** Fragments and actions run as root: who may write them is root. */
+/** Fragments and actions run as root, so anybody who can write them is root. */
 function siteFolder({ places }: Patient): readonly Diagnosis[] {
   return orOk(
-    [places.site, ...foldersBelow(places.site)].flatMap((folder): Diagnosis[] => {
-      const { mode = 0, uid = 0 } = statOf(folder) ?? {}
-      if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
-      const message = `${folder} can be changed by others than root, and what is in it runs as root`
-      const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
-      return [{ level: 'error', message, command }]
-    }),
-    `only root may change ${places.site}`,
+    [places.site, ...places.modules]
+      .flatMap(folder => [folder, ...foldersBelow(folder)])
+      .flatMap((folder): Diagnosis[] => {
+        const { mode = 0, uid = 0 } = statOf(folder) ?? {}
+        if ((mode & 0o022) === 0 && (uid === 0 || uid === process.getuid?.())) return []
+        const message = `${folder} is writable by other users than root, and its content runs as root`
+        const command = `chown root: ${shell(folder)} && chmod go-w ${shell(folder)}`
+        return [{ level: 'error', message, command }]
+      }),
+    `only root can change ${places.site}`,
   )
 }
 
@@ -49,13 +51,13 @@ function foldersBelow(folder: string): string[] {
   return folders.flatMap(({ name }) => [join(folder, name), ...foldersBelow(join(folder, name))])
 }
 
-/** A file whose checkers are all missing is written unchecked. */
+/** A file is written unchecked if none of its checkers is installed. */
 function checkers({ places, system }: Patient): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)
   const owned = [...readManifest(places)]
-  // Of a template that makes thousands of files, one tells about all.
+  // A template may generate thousands of files: one of them is enough.
   const files = [...new Map(owned.map(([path, { template }]) => [template, path]))]
   return orOk(
     files.flatMap(([template, path]): Diagnosis[] => {
@@ -65,7 +67,7 @@ function checkers({ places, system }: Patient): readonly Diagnosis[] {
       const message = `${path} is written unchecked: ${programs.join(', ')} not installed`
       return [{ level: 'warning', message, command: `apt-get install ${programs[0]}` }]
     }),
-    'every file that has a checker is checked',
+    'every file with a checker is checked',
   )
 }
 

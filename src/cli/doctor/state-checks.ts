@@ -1,8 +1,8 @@
 import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { JOURNAL } from '../../commit/journal.ts'
+import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
-import { listDatabases } from '../../db/list.ts'
 import { readDatabase } from '../../db/store.ts'
 import { describeConfirmation, moveAside, readConfirmation, secondsLeft } from '../../state/confirmation.ts'
 import { readHolder } from '../../system/lock.ts'
@@ -35,7 +35,7 @@ function readable({ places }: Patient): readonly Diagnosis[] {
   return orOk(damaged, `${names.length} databases can be read`)
 }
 
-/** Without a copy there is nothing to go back to when a database is damaged. */
+/** Without a copy, a damaged database cannot be restored. */
 function lastGood({ places }: Patient): readonly Diagnosis[] {
   const found = listDatabases(places).flatMap((name): Diagnosis[] => {
     const file = databaseFile(places, name)
@@ -43,17 +43,17 @@ function lastGood({ places }: Patient): readonly Diagnosis[] {
     if (problemOf(() => readDatabase(file)) !== undefined) return []
     const problem = exists(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')
     if (problem === undefined) return []
-    const message = `the good copy of the database ${name} ${exists(copy) ? 'is damaged' : 'is missing'}`
+    const message = `the last good copy of the database ${name} ${exists(copy) ? 'is damaged' : 'is missing'}`
     return [{ level: 'warning', message, command: copyCommand(file, copy) }]
   })
-  return orOk(found, 'every database has its good copy')
+  return orOk(found, 'every database has a last good copy')
 }
 
 function journal({ places }: Patient): readonly Diagnosis[] {
   const file = JOURNAL.path(places)
-  if (!exists(file)) return ok('no commit was cut off')
+  if (!exists(file)) return ok('no commit was interrupted')
   if (eventUnderWay(places)) return ok('a commit is under way')
-  const message = `a commit was cut off: ${file}. The next command that changes files puts everything back`
+  const message = `a commit was interrupted: ${file}. The next command that changes files undoes it`
   return [{ level: 'error', message, command: 'gabarit apply' }]
 }
 
@@ -61,9 +61,9 @@ function lock({ places }: Patient): readonly Diagnosis[] {
   const path = eventLock(places)
   try {
     const holder = readHolder(path)
-    if (holder === undefined) return ok('nobody holds the lock of events')
+    if (holder === undefined) return ok('the event lock is free')
     if (!holderIsDead(holder)) return ok(`held by ${describeHolder(holder)}`)
-    const message = `the lock of events was left over by ${describeHolder(holder)}; the next event takes it over`
+    const message = `the event lock is left over from ${describeHolder(holder)}; the next event takes it over`
     return [{ level: 'warning', message, command: 'gabarit apply' }]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -76,25 +76,23 @@ function pending({ places }: Patient): readonly Diagnosis[] {
   if (waiting instanceof Failure) return [{ level: 'error', message: waiting.describe() }]
   return orOk(
     waiting.map(({ service, word }) => {
-      const message = `the service ${service} still waits for: ${word || 'adjust'}`
+      const message = `the service ${service} still needs: ${word || 'adjust'}`
       return { level: 'warning', message, command: 'gabarit apply' }
     }),
-    'no service adjustment waits',
+    'no service adjustment is pending',
   )
 }
 
-/** A change that waits is as it should be, as long as it can still go back. */
+/** A waiting change is in order as long as it can still be rolled back. */
 function confirmation({ places }: Patient): readonly Diagnosis[] {
   const open = orFailure(() => readConfirmation(places))
   if (open instanceof Failure) return [{ level: 'error', message: open.describe(), command: moveAside(places) }]
-  if (open === undefined) return ok('no change waits for a confirmation')
+  if (open === undefined) return ok('no change is waiting for confirmation')
   const what = describeConfirmation(open)
   if (open.problem !== null)
-    return [
-      { level: 'error', message: `${what}: could not go back: ${open.problem}`, command: 'gabarit confirm cancel' },
-    ]
-  if (secondsLeft(open) > 0) return ok(`waits for a confirmation: ${what}`)
-  const message = `${what}: nobody confirmed it in time, and it has not gone back yet`
+    return [{ level: 'error', message: `${what}: rollback failed: ${open.problem}`, command: 'gabarit confirm cancel' }]
+  if (secondsLeft(open) > 0) return ok(`waiting for confirmation: ${what}`)
+  const message = `${what}: not confirmed in time, and not rolled back yet`
   return [{ level: 'error', message, command: 'gabarit confirm expired' }]
 }
 
@@ -107,7 +105,7 @@ function eventUnderWay(places: Places): boolean {
     const holder = readHolder(eventLock(places))
     return holder !== undefined && !holderIsDead(holder)
   } catch {
-    // The check of the lock says what is wrong with it.
+    // The check of the lock reports what is wrong with it.
     return false
   }
 }

@@ -1,6 +1,6 @@
 import { type Command, JSON_OPTION, NOTE_OPTIONS } from '../../terminal/command.ts'
 
-/** What the site makes its own: overrides, and files edited by hand. */
+/** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const OWN_FILES: readonly Command[] = [
   {
     name: 'customize',
@@ -14,7 +14,7 @@ export const OWN_FILES: readonly Command[] = [
   },
   {
     name: 'overrides',
-    summary: 'the site’s own fragments, and whether what they replace has changed',
+    summary: 'list overrides, and whether the shipped files have changed',
     usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
     arity: [0, 3],
     options: [
@@ -25,18 +25,18 @@ export const OWN_FILES: readonly Command[] = [
       ['gabarit overrides', 'list them: new, in step, stale …'],
       ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
       ['gabarit overrides merge', 'bring these changes into all stale ones'],
-      ['gabarit overrides keep /etc/hosts 30Hosts', 'yours is right as it is'],
+      ['gabarit overrides keep /etc/hosts 30Hosts', 'declare yours up to date'],
     ],
     complete: async (...typed) => (await import('../complete.ts')).overrides(...typed),
     run: async invocation => (await import('../overrides.ts')).run(invocation),
   },
   {
     name: 'adopt',
-    summary: 'make the edit of a file by hand a fragment of the site',
+    summary: 'turn a manual edit into a fragment of the site',
     usage: 'FILE',
     arity: [1, 1],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, ...NOTE_OPTIONS],
-    examples: [['gabarit adopt /etc/hosts', 'only when expanding again gives the edited text']],
+    examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
     run: async invocation => (await import('../adopt.ts')).run(invocation),
   },
   {
@@ -53,20 +53,20 @@ export const OWN_FILES: readonly Command[] = [
   },
   {
     name: 'unpin',
-    summary: 'let events make a pinned file again',
+    summary: 'let events write a pinned file again',
     usage: 'FILE',
     arity: [1, 1],
     options: [],
-    examples: [['gabarit unpin /etc/hosts', 'the next event overwrites what differs']],
+    examples: [['gabarit unpin /etc/hosts', 'the next event regenerates it']],
     run: async invocation => (await import('../pin.ts')).unpin(invocation),
   },
   {
     name: 'restore',
-    summary: 'give the edit of a file up: make it as the templates want it',
+    summary: 'drop a manual edit and regenerate the file',
     usage: 'FILE',
     arity: [1, 1],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, ...NOTE_OPTIONS],
-    examples: [['gabarit restore /etc/hosts', 'the edited text is kept in /var/lib/gabarit/replaced']],
+    examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
     run: async invocation => (await import('../restore.ts')).run(invocation),
   },
 ]

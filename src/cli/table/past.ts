@@ -7,18 +7,18 @@ import {
   OVERWRITE_OPTION,
 } from '../../terminal/command.ts'
 
-/** The history and the way back. */
+/** Commands for the history, and to roll back. */
 export const PAST: readonly Command[] = [
   {
     name: 'history',
-    summary: 'what was done, when and by whom',
+    summary: 'list what was done, when and by whom',
     usage: '',
     arity: [0, 0],
     options: [
-      { name: 'limit', type: 'string', describe: 'how many, newest first (20)' },
-      { name: 'event', type: 'string', describe: 'only this event or command' },
-      { name: 'database', type: 'string', describe: 'only with changes of this database' },
-      { name: 'user', type: 'string', describe: 'only by this user' },
+      { name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (20)' },
+      { name: 'event', type: 'string', describe: 'only entries of this event or command' },
+      { name: 'database', type: 'string', describe: 'only entries that changed this database' },
+      { name: 'user', type: 'string', describe: 'only entries by this user' },
       JSON_OPTION,
     ],
     examples: [['gabarit history --database hosts', 'the last changes of hosts']],
@@ -26,7 +26,7 @@ export const PAST: readonly Command[] = [
   },
   {
     name: 'show',
-    summary: 'one entry of the history: properties, diffs, checks, services',
+    summary: 'show one entry of the history: properties, diffs, checks, services',
     usage: 'ID',
     arity: [1, 1],
     options: [JSON_OPTION],
@@ -35,16 +35,16 @@ export const PAST: readonly Command[] = [
   },
   {
     name: 'log',
-    summary: 'who changed a database or a record, and when (also: db DATABASE log [KEY])',
+    summary: 'show who changed a database or record, and when (also: db DATABASE log [KEY])',
     usage: 'DATABASE [KEY]',
     arity: [1, 2],
-    options: [{ name: 'limit', type: 'string', describe: 'how many entries, newest first (50)' }, JSON_OPTION],
-    examples: [['gabarit log hosts www.example.org', 'the past of one record']],
+    options: [{ name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (50)' }, JSON_OPTION],
+    examples: [['gabarit log hosts www.example.org', 'the history of one record']],
     run: async invocation => (await import('../log.ts')).run(invocation),
   },
   {
     name: 'rollback',
-    summary: 'go back to the state after an entry of the history',
+    summary: 'roll back to the state after an entry of the history',
     usage: '[ID]',
     arity: [0, 1],
     options: [
@@ -56,7 +56,7 @@ export const PAST: readonly Command[] = [
     ],
     examples: [
       ['gabarit rollback', 'undo the last entry'],
-      ['gabarit rollback 41 --dry-run', 'what going back to entry 41 would change'],
+      ['gabarit rollback 41 --dry-run', 'what rolling back to entry 41 would change'],
     ],
     run: async invocation => (await import('../rollback.ts')).run(invocation),
   },
@@ -66,9 +66,17 @@ export const PAST: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [
-      { name: 'keep', type: 'string', describe: 'leave so many entries (else: HistoryKeep of the record gabarit)' },
-      { name: 'older-than', type: 'string', describe: 'remove what is older, such as 90d (else: HistoryAge)' },
-      { name: 'dry-run', type: 'boolean', describe: 'print how many would go' },
+      {
+        name: 'keep',
+        type: 'string',
+        describe: 'number of entries to keep (default: HistoryKeep of the record gabarit)',
+      },
+      {
+        name: 'older-than',
+        type: 'string',
+        describe: 'remove entries older than this, such as 90d (default: HistoryAge)',
+      },
+      { name: 'dry-run', type: 'boolean', describe: 'print how many would be removed' },
       JSON_OPTION,
     ],
     examples: [['gabarit prune --keep 100 --older-than 90d', 'at most 100, none older than 90 days']],

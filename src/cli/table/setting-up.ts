@@ -1,6 +1,6 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
-/** Setting up, and what other programs call. */
+/** Commands for setting up, and those that other programs call. */
 export const SETTING_UP: readonly Command[] = [
   {
     name: 'initialize-default-databases',
@@ -8,12 +8,12 @@ export const SETTING_UP: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would change, write nothing' }, JSON_OPTION],
-    examples: [['gabarit initialize-default-databases', 'repeatable: a second run changes nothing']],
+    examples: [['gabarit initialize-default-databases', 'a second run changes nothing']],
     run: async invocation => (await import('../initialize.ts')).run(invocation),
   },
   {
     name: 'import',
-    summary: 'take over a folder of SME Server’s databases',
+    summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
     options: [
@@ -25,12 +25,12 @@ export const SETTING_UP: readonly Command[] = [
   },
   {
     name: 'completion',
-    summary: 'print the completion script of bash',
+    summary: 'print the completion script for bash',
     usage: '',
     arity: [0, 0],
     options: [],
     examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
-    run: async invocation => (await import('../completion.ts')).run(invocation),
+    run: async invocation => (await import('../complete.ts')).script(invocation),
   },
   {
     name: 'complete',
@@ -38,8 +38,17 @@ export const SETTING_UP: readonly Command[] = [
     usage: '-- PROGRAM [WORD...]',
     arity: [1, Number.POSITIVE_INFINITY],
     options: [],
-    examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word a line']],
+    examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word per line']],
     run: async invocation => (await import('../complete.ts')).run(invocation),
+  },
+  {
+    name: 'act',
+    summary: 'run one of the actions of events in src (used by the actions themselves)',
+    usage: 'ACTION EVENT [ARGUMENT...]',
+    arity: [2, Number.POSITIVE_INFINITY],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be made, change nothing' }],
+    examples: [['gabarit act vpn-pki -- openvpn-update', 'as if an event had this action and nothing else']],
+    run: async invocation => (await import('../act.ts')).run(invocation),
   },
   {
     name: 'judge',

@@ -3,14 +3,14 @@ import type { Places } from '../../system/places.ts'
 import { successorOf } from './authority.ts'
 import type { Settings } from './settings.ts'
 
-/** A property with an address of ACME version 1, and what it has to be. */
+/** A property with an ACME version 1 URL, and its correct value. */
 export interface OldAddress {
   readonly property: 'TestCA' | 'ProductionCA'
   readonly old: string
   readonly address: string
 }
 
-/** Addresses of ACME version 1 in the settings, as SME Server's name them: nobody answers there any more. */
+/** ACME version 1 URLs in the settings, as SME Server has them: they no longer work. */
 export function oldAddresses({ test, production }: Settings): OldAddress[] {
   return [
     { property: 'TestCA', old: test.directory } as const,
@@ -21,7 +21,7 @@ export function oldAddresses({ test, production }: Settings): OldAddress[] {
   })
 }
 
-/** Enters the addresses of today. */
+/** Sets the current URLs. */
 export function correctAddresses(places: Places, old: readonly OldAddress[]): void {
   changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt' }, draft => {
     for (const { property, address } of old) draft.setprop('letsencrypt', property, address)

@@ -12,20 +12,20 @@ export interface RenewalWindow {
   readonly end: Date
   /** A page that says why. */
   readonly explanation?: string
-  /** Not before then it wants to be asked again. */
+  /** The earliest time at which to ask again. */
   readonly askAgain: Date
 }
 
 const MINUTE = 60 * 1000
 const DAY = 24 * 60 * MINUTE
-/** What an authority that does not say it gets (RFC 9773 §4.3.3). */
+/** The default for authorities that do not specify it (RFC 9773 §4.3.3). */
 const USUAL = 6 * 60 * MINUTE
 
 /**
- * Asks the authority when a certificate should be renewed. It never throws: without an answer the server's own schedule holds.
- * @param options.timeout milliseconds for each of the two requests; 10 s
- * @param options.note told why there is no answer
- * @returns undefined when the authority offers no renewal information or cannot be asked
+ * Asks the authority when a certificate should be renewed. Never throws: without an answer, the server's own schedule applies.
+ * @param options.timeout milliseconds for each of the two requests; default: 10 s
+ * @param options.note receives the reason if there is no answer
+ * @returns undefined if the authority has no renewal information or does not answer
  */
 export async function suggestedWindow(
   authority: Authority,
@@ -41,7 +41,7 @@ export async function suggestedWindow(
     const url = `${renewalInfo.replace(/\/$/, '')}/${id}`
     const { body, retryAfter: again } = await askJson(url, authority, timeout)
     const window = windowIn(body)
-    if (window === undefined) throw new NoAnswer(`${url} answers with no window of time`)
+    if (window === undefined) throw new NoAnswer(`${url} does not contain a time window`)
     return { ...window, askAgain: new Date(timeToAsk(again, clock.now().getTime())) }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
@@ -51,8 +51,8 @@ export async function suggestedWindow(
 }
 
 /**
- * A moment in the window, at random but the same each time for the same certificate and window (RFC 9773 §4.2: a uniform
- * random time). So nothing has to be remembered, and asking again does not put the renewal off.
+ * A random time in the window, but always the same for a given certificate and window (RFC 9773 §4.2: a uniform random time).
+ * So nothing has to be stored, and asking again does not delay the renewal.
  */
 export function momentIn({ start, end }: Pick<RenewalWindow, 'start' | 'end'>, certificate: X509Certificate): Date {
   const seed = `${certificate.fingerprint256} ${start.toISOString()} ${end.toISOString()}`
@@ -60,7 +60,7 @@ export function momentIn({ start, end }: Pick<RenewalWindow, 'start' | 'end'>, c
   return new Date(start.getTime() + Math.floor(fraction * (end.getTime() - start.getTime())))
 }
 
-/** A window that ends before it begins counts as none (RFC 9773 §4.2). */
+/** A window that ends before it begins is ignored (RFC 9773 §4.2). */
 function windowIn({ suggestedWindow: window, explanationURL }: Readonly<Record<string, unknown>>) {
   if (!isObject(window) || typeof window.start !== 'string' || typeof window.end !== 'string') return undefined
   const [start, end] = [new Date(window.start), new Date(window.end)]

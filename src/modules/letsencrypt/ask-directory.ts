@@ -6,7 +6,7 @@ import { readBytes } from '../../system/read-files.ts'
 import { get, NoAnswer } from './https-get.ts'
 import type { Authority } from './types.ts'
 
-/** A JSON document of an authority, with what the headers say. */
+/** A JSON document of an authority, with its headers. */
 export interface Document {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
@@ -15,18 +15,18 @@ export interface Document {
   readonly retryAfter: string | undefined
 }
 
-/** What an authority's directory says of itself (RFC 8555 §7.1.1). */
+/** The contents of an authority's directory (RFC 8555 §7.1.1). */
 export interface Directory {
   readonly date: number | undefined
-  /** Domain names that stand for the authority in CAA records. */
+  /** Domain names that identify the authority in CAA records. */
   readonly caaIdentities: readonly string[]
-  /** Address of the renewal information (RFC 9773 §3). */
+  /** URL of the renewal information (RFC 9773 §3). */
   readonly renewalInfo: string | undefined
 }
 
 /**
- * Asks an authority for its directory.
- * @param timeout milliseconds for the whole of it
+ * Gets the directory of an authority.
+ * @param timeout milliseconds for the whole request
  * @throws NoAnswer
  */
 export async function askDirectory(authority: Authority, timeout = 10_000): Promise<Directory> {
@@ -42,7 +42,7 @@ export async function askDirectory(authority: Authority, timeout = 10_000): Prom
 
 /**
  * Gets a JSON document of an authority over HTTPS.
- * @throws NoAnswer when it cannot be reached or trusted, answers with an error, or with no JSON object
+ * @throws NoAnswer if it cannot be reached or trusted, or answers with an error or without a JSON object
  */
 export async function askJson(url: string, { bundle }: Authority, timeout: number): Promise<Document> {
   const trusted = bundle === undefined ? {} : { ca: [...rootCertificates, readBundle(bundle)] }
@@ -50,20 +50,20 @@ export async function askJson(url: string, { bundle }: Authority, timeout: numbe
   if (answer.status !== 200)
     throw new NoAnswer(`${url} answers ${answer.status}${problemIn(answer.text)}`, { status: answer.status })
   const body = parseJson(answer.text)
-  if (!isObject(body)) throw new NoAnswer(`${url} answers with something that is no JSON object`)
+  if (!isObject(body)) throw new NoAnswer(`${url} answered with something other than a JSON object`)
   const { date, retryAfter } = answer
   return { status: answer.status, body, date, retryAfter }
 }
 
 /**
- * The time of an authority whose certificate cannot be checked, because the clock of this server may be wrong.
- * Nothing else of the answer is used.
+ * The time of an authority whose certificate cannot be verified because this server's clock may be wrong.
+ * Nothing else in the answer is used.
  */
 export async function untrustedTime(url: string, timeout = 10_000): Promise<number | undefined> {
   try {
     return (await get(url, { rejectUnauthorized: false }, timeout)).date
   } catch {
-    // Then the time is not known; the caller has a better reason to show.
+    // The time is unknown; the caller has a better reason to show.
     return undefined
   }
 }
@@ -87,7 +87,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Told by the caller, as what is no JSON object.
+    // The caller reports that it is not a JSON object.
     return undefined
   }
 }

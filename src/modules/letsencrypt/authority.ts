@@ -1,30 +1,34 @@
-import { join } from 'node:path'
 import { below, type Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
 import { folderName } from '../../template/text.ts'
 import type { Authority, Mode } from './types.ts'
 
-/** Folder of everything that we remember about certificates, a real path. */
-export function certificateState(places: Places): string {
-  return places.state.path('letsencrypt')
+/** Our state about certificates. */
+export function certificateState(places: Places): State {
+  return places.state.within('letsencrypt')
 }
 
-/** The addresses of ACME version 1, which ended in 2021, and their successors. SME Server's templates name them. */
+/** The state of one authority, separate from all others. */
+export function authorityState(places: Places, { id }: Pick<Authority, 'id'>): State {
+  return certificateState(places).within(id)
+}
+
+/** The URLs of ACME version 1, which ended in 2021, and their successors. SME Server's templates contain them. */
 const VERSION_1: readonly (readonly [pattern: RegExp, successor: string])[] = [
   [/^https?:\/\/acme-v01\.api\.letsencrypt\.org(\/|$)/i, 'https://acme-v02.api.letsencrypt.org/directory'],
   [/^https?:\/\/acme-staging\.api\.letsencrypt\.org(\/|$)/i, 'https://acme-staging-v02.api.letsencrypt.org/directory'],
 ]
 
-/** The address that stands today for one of ACME version 1; undefined for any other address. */
+/** The current URL for one of ACME version 1; undefined for any other URL. */
 export function successorOf(directory: string): string | undefined {
   return VERSION_1.find(([pattern]) => pattern.test(directory))?.[1]
 }
 
 /**
- * An authority of this server. Its folders bear a name made from the address of its directory, in the templates too: what one
- * of the two has issued never mixes with the other's.
+ * An authority of this server. Its folders are named after its directory URL, as in the templates, so that certificates of the
+ * two authorities are never mixed up.
  */
 export function makeAuthority(places: Places, mode: Mode, directory: string, bundle: string | undefined): Authority {
   const id = folderName(directory)
-  const folder = join(certificateState(places), id)
-  return { mode, directory, id, folder, bundle: bundle === undefined ? undefined : below(places, bundle) }
+  return { mode, directory, id, bundle: bundle === undefined ? undefined : below(places, bundle) }
 }

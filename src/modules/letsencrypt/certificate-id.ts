@@ -5,22 +5,22 @@ const AUTHORITY_KEY = Buffer.from('0603551d23', 'hex')
 const TAG = { boolean: 0x01, octets: 0x04, sequence: 0x30, keyIdentifier: 0x80 } as const
 
 /**
- * The name of a certificate towards an authority (RFC 9773 §4.1): the key identifier of its issuer and its serial number,
- * each in base64url, with a dot between.
- * @returns undefined when the certificate names no issuer's key
+ * The identifier of a certificate for an authority (RFC 9773 §4.1): the key identifier of its issuer and its serial number, each
+ * in base64url, separated by a dot.
+ * @returns undefined if the certificate has no key identifier of its issuer
  */
 export function certificateId(certificate: X509Certificate): string | undefined {
   const key = authorityKey(certificate.raw)
   return key === undefined ? undefined : `${key.toString('base64url')}.${serial(certificate).toString('base64url')}`
 }
 
-/** The bytes of the serial number in DER: a leading zero keeps a number positive whose first bit is set. */
+/** The bytes of the serial number in DER: a leading zero keeps a number with the first bit set positive. */
 function serial({ serialNumber }: X509Certificate): Buffer {
   const even = serialNumber.length % 2 === 0 ? serialNumber : `0${serialNumber}`
   return Buffer.from(/^[89a-f]/i.test(even) ? `00${even}` : even, 'hex')
 }
 
-/** Node tells no extension but the alternative names, so this one is looked for in the DER itself. */
+/** Node exposes no extension except the alternative names, so this one is read from the DER itself. */
 function authorityKey(der: Buffer): Buffer | undefined {
   for (let at = der.indexOf(AUTHORITY_KEY); at >= 0; at = der.indexOf(AUTHORITY_KEY, at + 1)) {
     let rest = der.subarray(at + AUTHORITY_KEY.length)
@@ -31,11 +31,11 @@ function authorityKey(der: Buffer): Buffer | undefined {
   return undefined
 }
 
-/** The content of the element that some DER begins with, if it is of this kind. */
+/** The content of the first DER element, if it is of this kind. */
 function inner(der: Buffer | undefined, tag: number): Buffer | undefined {
   const length = der?.[1]
   if (der === undefined || length === undefined || der[0] !== tag) return undefined
-  // An identifier is 20 bytes or so: the long form of lengths (two bytes at most) occurs with the names of the issuer beside it.
+  // An identifier has about 20 bytes. The long form of lengths (at most two bytes) occurs if the issuer's names are included.
   const bytes = length < 0x80 ? 0 : length - 0x80
   if (bytes > 2) return undefined
   const size = bytes === 0 ? length : der.readUIntBE(2, bytes)

@@ -13,7 +13,7 @@ import { verifyCertificate } from './verify.ts'
 import { wantedCertificates } from './wanted.ts'
 import type { World } from './world.ts'
 
-/** The certificates of one authority: those that are wanted, those that came. */
+/** The certificates of one authority: those wanted and those issued. */
 export class Certificates {
   readonly settings: Settings
   readonly authority: Authority
@@ -27,11 +27,11 @@ export class Certificates {
     this.authority = settings[mode]
     this.wanted = wantedCertificates(world, world.warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
-    this.ledger = new Ledger(this.authority, world.clock)
+    this.ledger = new Ledger(world.places, this.authority, world.clock)
     this.#world = world
   }
 
-  /** The wanted certificates that are there, by name: those to serve. */
+  /** The wanted certificates that exist, by name: those to serve. */
   current(): Map<string, StoredCertificate> {
     return new Map(
       this.wanted.flatMap(({ name, names }) => {
@@ -41,34 +41,34 @@ export class Certificates {
     )
   }
 
-  /** What is damaged of this authority, in the history and in the ledger. */
+  /** What is damaged in the history and the ledger of this authority. */
   damages(): Damage[] {
     const failure = this.ledger.damage()
     const damages = this.store.names().flatMap(name => this.store.damages(name))
     return failure === undefined ? damages : [...damages, { failure, crt: undefined }]
   }
 
-  /** Tells what is damaged. @returns false when there is something */
+  /** Reports what is damaged. @returns false if anything is */
   warnOfDamages(): boolean {
     const damages = this.damages()
     for (const { failure } of damages) this.#world.warn(failure.describe())
     return damages.length === 0
   }
 
-  /** What a person has chosen of a certificate; undefined: nothing. */
+  /** The version of a certificate that a person has chosen; undefined: none. */
   choice({ name, names }: WantedCertificate): Choice | undefined {
     const choice = this.store.choice(name, names)
     return choice instanceof Failure ? undefined : choice
   }
 
-  /** Notes in the ledger what came of an order. That it is damaged is told, and keeps no certificate from being used. */
+  /** Records the result of an order in the ledger. If that is damaged, this is reported, but the certificate can be used. */
   note(outcome: Outcome): void {
     const damage = this.ledger.damage()
     if (damage === undefined) this.ledger.record(outcome)
     else this.#world.warn(damage.describe())
   }
 
-  /** Takes over every certificate that dehydrated has got while nobody looked: by hand, or before a run was killed. */
+  /** Imports every certificate that dehydrated got without us: by hand, or before a run was killed. */
   adoptAll(): StoredCertificate[] {
     this.store.sweep()
     return foldersIn(join(this.settings.baseFolder, this.authority.id)).flatMap(name => {
@@ -83,9 +83,9 @@ export class Certificates {
   }
 
   /**
-   * Copies what lies in one folder of dehydrated into the history, when it is what was asked for. An issuance counts
-   * against the limits at the moment when it is first seen.
-   * @returns the certificate when it is new
+   * Copies the certificate in a folder of dehydrated into the history, if it is what was requested. An issuance counts against
+   * the limits when it is first seen.
+   * @returns the certificate, if it is new
    * @throws Failure that says what is wrong with it
    */
   adopt(name: string, folder = dehydratedFolder(this.settings, this.authority, name)): StoredCertificate | undefined {
@@ -93,17 +93,17 @@ export class Certificates {
     if (found === undefined) return undefined
     const leaf = readLeaf(found.texts.cert, folder)
     if (this.store.find(name, leaf) !== undefined) return undefined
-    // The names may have changed since it was asked for: then it is no longer wanted, but nothing is wrong with it.
+    // The names may have changed since the request: then it is no longer wanted, but nothing is wrong with it.
     const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
     const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
     const renewal = this.store.history(name).some(({ names }) => sameNames(names, expected.names))
-    // First the ledger: who is killed between the two comes here again, and the ledger counts it once.
+    // The ledger first: a run killed between the two comes here again, and the ledger counts the certificate only once.
     this.note({ kind: 'issued', names: expected.names, renewal, certificate: leaf.fingerprint256 })
     return this.store.add(name, found.id, found.texts)
   }
 
-  /** Issuers of what the other authority has sent us. */
+  /** Issuers of the other authority's certificates. */
   #foreignIssuers(): string[] {
     const { places, clock } = this.#world
     const other = this.authority.mode === 'test' ? this.settings.production : this.settings.test
@@ -114,14 +114,14 @@ export class Certificates {
   }
 }
 
-/** A certificate that came and cannot be used. */
+/** The failure for a certificate that was issued but cannot be used. */
 export function notAsAsked(name: string, problems: readonly string[]): Failure {
-  return new Failure(`the certificate ${name} came, but ${problems.join('; ')}`, {
-    hint: 'It is not used. What was served before goes on being served.',
+  return new Failure(`the certificate ${name} was issued, but ${problems.join('; ')}`, {
+    hint: 'It is not used. The previous certificate stays in service.',
   })
 }
 
-/** The issuer of a certificate in few words: `R12, Let's Encrypt`. */
+/** The issuer of a certificate, briefly: `R12, Let's Encrypt`. */
 export function issuerName({ issuer }: X509Certificate): string {
   const part = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(issuer)?.[1]
   return [part('CN'), part('O')].filter(text => text !== undefined).join(', ') || 'an unnamed issuer'

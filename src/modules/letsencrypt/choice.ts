@@ -1,9 +1,10 @@
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State } from '../../system/state.ts'
 
-/** The file of what a person has chosen to be served. */
+const FILE = 'choice.json'
+
+/** The file with a person's choice of certificate. */
 interface ChoiceFile {
   /** Id of the certificate. */
   readonly chosen: string
@@ -12,27 +13,29 @@ interface ChoiceFile {
 }
 
 /**
- * Reads what was chosen.
+ * Reads the choice.
+ * @param state of the certificate
  * @param name of the certificate, for the message
- * @returns undefined when nothing was chosen, a Failure when it cannot be read
+ * @returns undefined if nothing was chosen, a Failure if it cannot be read
  */
-export function readChoice(file: string, name: string): ChoiceFile | undefined | Failure {
-  const text = textOf(file)
+export function readChoice(state: State, name: string): ChoiceFile | undefined | Failure {
+  const text = state.read(FILE)?.toString('utf8')
   if (text === undefined) return undefined
   try {
     const choice: unknown = JSON.parse(text)
     if (isObject(choice) && typeof choice.chosen === 'string' && typeof choice.until === 'string')
       if (!Number.isNaN(Date.parse(choice.until))) return { chosen: choice.chosen, until: choice.until }
   } catch {
-    // Told below, with a file that holds something else.
+    // Reported below, with a file that contains something else.
   }
   return new Failure('this file is damaged', {
-    where: file,
-    hint: `What is served for ${name} stays as it is. Remove the file: then the newest certificate is served.`,
+    where: state.path(FILE),
+    hint: `The certificate in service for ${name} does not change. To serve the newest one, remove the file.`,
   })
 }
 
-/** Notes what was chosen. */
-export function writeChoice(file: string, choice: ChoiceFile): void {
-  writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+/** Records the choice; undefined: none. */
+export function writeChoice(state: State, choice: ChoiceFile | undefined): void {
+  if (choice === undefined) state.remove(FILE)
+  else state.write(FILE, `${JSON.stringify(choice)}\n`)
 }

@@ -1,46 +1,47 @@
 import { escapeControls } from '../../base/escape-controls.ts'
 
-/** What a failed run of dehydrated comes to. */
+/** The explanation of a failed run of dehydrated. */
 export interface RunFailure {
   /** In words, one line. */
   readonly message: string
   /** What to do about it. */
   readonly hint: string
-  /** The names that the authority could not validate, as far as dehydrated told. */
+  /** The names that the authority could not validate, as far as dehydrated says. */
   readonly failedNames: readonly string[]
-  /** The authority refused a used-up nonce: the same request may succeed at once (RFC 8555 §6.5). */
+  /** Whether the authority refused an old nonce: the same request may succeed at once (RFC 8555 §6.5). */
   readonly badNonce: boolean
 }
 
 const ERROR_TYPE = /urn:ietf:params:acme:error:(\w+)/g
 
-/** Kinds of errors of the authority (RFC 8555 §6.7) and what helps. */
+/** Error types of the authority (RFC 8555 §6.7) and what to do. */
 const HINTS: Readonly<Record<string, string>> = {
   accountDoesNotExist:
-    'The authority does not know this account any more: move its folder below accounts away, and run again.',
-  caa: 'A CAA record of the DNS forbids this authority. Change the record: gabarit letsencrypt check',
+    'The authority no longer knows this account: move its folder below accounts away, and run this again.',
+  caa: 'A CAA record in the DNS forbids this authority. Change the record: gabarit letsencrypt check',
   connection: 'The authority could not reach this name on port 80: gabarit letsencrypt check',
-  dns: 'The DNS does not answer rightly for this name: gabarit letsencrypt check',
-  invalidContact: 'The authority does not take this address: config setprop letsencrypt email ADDRESS',
-  rateLimited: 'Wait until the time that the authority names. It does not help to ask again before.',
-  rejectedIdentifier: 'The authority gives no certificate for this name. Leave it out: letsencryptSSLcert disabled',
-  unauthorized: 'Another server answers under this name, or not with our file: gabarit letsencrypt check',
+  dns: 'The DNS does not answer correctly for this name: gabarit letsencrypt check',
+  invalidContact: 'The authority does not accept this address: config setprop letsencrypt email ADDRESS',
+  rateLimited: 'Wait until the time that the authority names. Trying earlier does not help.',
+  rejectedIdentifier:
+    'The authority does not issue certificates for this name. Exclude it: letsencryptSSLcert disabled',
+  unauthorized: 'Another server answers for this name, or ours answers with something else: gabarit letsencrypt check',
 }
 
-/** Exit statuses of curl (curl(1)) that say why the authority could not be reached. */
+/** Exit statuses of curl (curl(1)) that explain why the authority could not be reached. */
 const CURL: Readonly<Record<string, string>> = {
   6: 'its name is not in the DNS',
-  7: 'it does not answer: the connection was refused',
+  7: 'the connection was refused',
   28: 'it did not answer in time',
   35: 'the TLS handshake failed',
   52: 'it sent an empty answer',
-  56: 'the connection broke off',
+  56: 'the connection was interrupted',
   60: 'its certificate is not trusted (property CABundle of letsencrypt)',
 }
 
 /**
- * Reads what dehydrated printed before it failed. dehydrated 0.7.0 names the wrong name in its hook, but its output tells
- * which challenge it was at.
+ * Interprets the output of a failed dehydrated. dehydrated 0.7.0 passes the wrong name to its hook, but its output shows the
+ * current challenge.
  */
 export function explainRun(output: string): RunFailure {
   const types = [...output.matchAll(ERROR_TYPE)].map(([, type = '']) => type)
@@ -59,28 +60,28 @@ export function explainRun(output: string): RunFailure {
   const known = type === undefined ? undefined : HINTS[type]
   const said = detail ?? hookError(output) ?? lastError(output) ?? 'dehydrated failed and did not say why'
   return {
-    // An authority quotes what it got from the web server under the name, which may be anybody's.
+    // An authority quotes the answer of the web server, which may be anybody's.
     message: `${who}${escapeControls(said)}${type === undefined ? '' : ` (${type})`}`,
-    hint: known ?? 'gabarit letsencrypt check looks at every name.',
+    hint: known ?? 'To check every name: gabarit letsencrypt check',
     failedNames,
     badNonce,
   }
 }
 
-const CURL_HINT = 'Nothing has changed. Run the same command again later; the renewal tries again by itself.'
+const CURL_HINT = 'Nothing has changed. Repeat the command later; the renewal tries again automatically.'
 
 function lastChallenge(output: string): string[] {
   const last = [...output.matchAll(/Responding to challenge for (\S+) authorization/g)].at(-1)?.[1]
   return last === undefined ? [] : [last.toLowerCase()]
 }
 
-/** Errors of an order name what they are about (RFC 8555 §6.7.1). */
+/** Errors of an order contain the names they are about (RFC 8555 §6.7.1). */
 function namedByAuthority(output: string): string[] {
   const found = [...output.matchAll(/"value":\s*"([A-Za-z0-9.*-]+)"/g)].map(([, name = '']) => name.toLowerCase())
   return /"subproblems"/.test(output) ? [...new Set(found)] : []
 }
 
-/** The last explanation: as the authority sent it, or as dehydrated took it apart. */
+/** The last explanation: as the authority sent it, or as dehydrated printed it. */
 function detailOf(output: string): string | undefined {
   const found = [...output.matchAll(/(?:"detail":|"detail"\])\s*"((?:[^"\\]|\\.)*)"/g)].at(-1)?.[1]
   if (found === undefined) return undefined
@@ -91,13 +92,13 @@ function detailOf(output: string): string | undefined {
   }
 }
 
-/** What our hook said of the command that publishes answers (fragment 40Challenge of hook.sh), with that command's last words. */
+/** The error of our hook about the command challengeHook (fragment 40Challenge of hook.sh), with that command's last line. */
 function hookError(output: string): string | undefined {
   const lines = output.split('\n')
   const at = lines.findLastIndex(line => /^\S+: \w+: the command challengeHook of letsencrypt failed/.test(line))
   const words = lines[at]?.replace(/^\S+: \w+: /, '')
   const before = lines[at - 1]?.trim() ?? ''
-  // dehydrated's own lines begin with a plus.
+  // dehydrated's own lines start with a plus.
   return words === undefined || before === '' || before.startsWith('+') ? words : `${words}: ${before}`
 }
 

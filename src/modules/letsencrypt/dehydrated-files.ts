@@ -3,9 +3,9 @@ import { linkText, textOf } from '../../system/read-files.ts'
 import type { CertificateTexts } from './verify.ts'
 
 /**
- * What lies in a folder of dehydrated: the texts, and the second in which it was asked for. The link cert.pem is made
- * last of all, so the files that bear its number are complete.
- * @returns undefined when there is no certificate: a revoked one leaves a link to nowhere
+ * The certificate in a folder of dehydrated: its texts, and the second in which it was requested. The link cert.pem is created
+ * last, so the files with its number are complete.
+ * @returns undefined if there is no certificate: a revoked one leaves a link to nowhere
  */
 export function readDehydrated(folder: string): { id: string; texts: CertificateTexts } | undefined {
   const id = /^cert-(\d+)\.pem$/.exec(basename(linkText(join(folder, 'cert.pem')) ?? ''))?.[1]

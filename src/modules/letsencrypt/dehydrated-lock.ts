@@ -6,8 +6,8 @@ import { exists } from '../../system/read-files.ts'
 import type { World } from './world.ts'
 
 /**
- * Somebody else's dehydrated is at work. Whoever gets this gives up every lock, waits, and begins again: that dehydrated may
- * bring the very certificate, and its hook waits for our lock.
+ * Somebody else's dehydrated is running. The caller releases every lock, waits, and starts again: that dehydrated may get the
+ * same certificate, and its hook waits for our lock.
  */
 export class OtherDehydrated extends Error {
   readonly lock: string
@@ -20,17 +20,17 @@ export class OtherDehydrated extends Error {
     this.pid = pid
   }
 
-  /** Waits until it has ended, or until a time in milliseconds since 1970. */
+  /** Waits until it ends, or until a time in milliseconds since 1970. */
   async ended(until: number): Promise<void> {
     while (exists(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
   }
 }
 
 /**
- * Looks whether a dehydrated can be started, and removes the lock of one that was killed: it holds no number of a process,
- * and dehydrated 0.7.0 stops before any that it finds, for ever.
- * @throws OtherDehydrated when one is running
- * @throws Failure instead, when the run does not give way any more
+ * Makes sure that dehydrated can be started, and removes the lock of one that was killed: the lock contains no process id, and
+ * dehydrated 0.7.0 refuses to run as long as it exists.
+ * @throws OtherDehydrated if one is running
+ * @throws Failure instead, once the run no longer waits
  */
 export function mustBeFree(baseFolder: string, { system, givesWay, warn }: World): void {
   const lock = join(baseFolder, 'lock')

@@ -1,44 +1,44 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, refusal } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
+import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
 import { mustBeFree } from './dehydrated-lock.ts'
 import type { Settings } from './settings.ts'
 import type { Authority, WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** Tells the hook that it is called by a run of ours, which puts the certificate into service itself. */
+/** Tells the hook that it is called by one of our runs, which puts the certificate into service itself. */
 export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
 
 /**
- * How often dehydrated is run again when the authority refused a nonce, which dehydrated 0.7.0 never does itself; or when
- * somebody else's started at the same moment.
+ * How often dehydrated is run again after the authority refused a nonce, which dehydrated 0.7.0 does not handle itself, or if
+ * somebody else's started at the same time.
  */
 const RETRIES = 10
 const FOUND_LOCK = /^ERROR: Lock file '.*' present, aborting/m
 
-/** How a run of dehydrated ended. */
+/** The result of running dehydrated. */
 export interface DehydratedRun {
-  /** Absent when a certificate came. */
+  /** Absent if a certificate was issued. */
   readonly failure: RunFailure | undefined
   readonly output: string
-  /** An account was made. */
+  /** Whether an account was created. */
   readonly newAccount: boolean
 }
 
-/** The folder of dehydrated that holds one certificate. */
+/** The folder of dehydrated for one certificate. */
 export function dehydratedFolder(settings: Settings, authority: Authority, name: string): string {
   return join(settings.baseFolder, authority.id, name)
 }
 
 /**
- * Asks an authority for one certificate, by dehydrated with the generated configuration and this authority.
- * @throws Failure when dehydrated cannot be started at all
- * @throws OtherDehydrated when another one is running
+ * Requests one certificate from an authority, by running dehydrated with the generated configuration and this authority.
+ * @throws Failure if dehydrated cannot be started at all
+ * @throws OtherDehydrated if another one is running
  */
 export async function askFor(
   wanted: WantedCertificate,
@@ -56,20 +56,20 @@ export async function askFor(
     const failure = explainRun(output.text)
     const locked = FOUND_LOCK.test(output.text)
     if (!(failure.badNonce || locked) || attempt > RETRIES) return { failure, output: output.text, newAccount }
-    if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, asking again (${attempt})`)
+    if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, trying again (${attempt})`)
     await pause(200)
   }
 }
 
 /**
- * Withdraws a certificate of an authority.
- * @throws Failure that says why it could not be
+ * Has an authority revoke a certificate.
+ * @throws Failure that says why it failed
  */
 export async function revoke(file: string, authority: Authority, settings: Settings, world: World): Promise<void> {
   const config = writeConfig({ name: 'revoked', names: [] }, authority, settings, world)
   mustBeFree(settings.baseFolder, world)
   const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
-  // One that was withdrawn already (RFC 8555 §7.6) is what was asked for: the run before was cut off.
+  // Already revoked (RFC 8555 §7.6) is success: an earlier run was interrupted.
   if (status === 0 || text.includes('urn:ietf:params:acme:error:alreadyRevoked')) return
   const { message, hint } = explainRun(text)
   throw new Failure(`not revoked: ${message}`, { hint })
@@ -91,7 +91,7 @@ async function run(args: readonly string[], names: number, world: World): Promis
 }
 
 const STEPS: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [/^\+ Registering account key/, 'making an account'],
+  [/^\+ Registering account key/, 'creating an account'],
   [/^ \+ Requesting new certificate order/, 'ordering'],
   [/^ \+ Responding to challenge for (\S+) authorization/, 'proving $1'],
   [/^ \+ Requesting certificate/, 'waiting for the certificate'],
@@ -105,31 +105,29 @@ function tellProgress(line: string, world: World): void {
 }
 
 /**
- * The configuration of one run: the generated one, which may hold the site's own lines, then the authority and the one
- * certificate that are meant. The one that /etc/dehydrated/config names does not matter.
+ * The configuration of one run: the generated one, which may contain the site's own lines, then this authority and this
+ * certificate, which override the authority in /etc/dehydrated/config.
  */
 function writeConfig(wanted: WantedCertificate, authority: Authority, settings: Settings, world: World): string {
   const generated = below(world.places, '/etc/dehydrated/config')
-  if (!existsSync(generated))
-    throw refusal('the configuration of dehydrated is not made yet', {
+  if (!exists(generated))
+    throw refusal('the configuration of dehydrated has not been generated yet', {
       where: generated,
       hint: 'First: signal-event letsencrypt-modify',
     })
-  mkdirSync(authority.folder, { recursive: true, mode: 0o700 })
-  const domains = join(authority.folder, 'domains.txt')
+  const state = authorityState(world.places, authority)
   const line = [...wanted.names, '>', wanted.name].join(' ')
-  writeFileAtomically(domains, wanted.names.length === 0 ? '' : `${line}\n`, { mode: 0o600 })
+  state.write('domains.txt', wanted.names.length === 0 ? '' : `${line}\n`)
   const values = {
     CA: authority.directory,
     BASEDIR: settings.baseFolder,
     CERTDIR: join(settings.baseFolder, authority.id),
     WELLKNOWN: settings.wellKnown,
     HOOK: settings.hookScript,
-    DOMAINS_TXT: domains,
+    DOMAINS_TXT: state.path('domains.txt'),
   }
   const lines = Object.entries(values).map(([name, value]) => `${name}=${shell(value)}`)
   const text = [`. ${shell(generated)}`, ...lines, '']
-  const file = join(authority.folder, 'dehydrated.config')
-  writeFileAtomically(file, text.join('\n'), { mode: 0o600 })
-  return file
+  state.write('dehydrated.config', text.join('\n'))
+  return state.path('dehydrated.config')
 }

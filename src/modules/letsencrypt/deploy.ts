@@ -13,22 +13,22 @@ const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
 /** The databases whose records name certificates. */
 const DATABASES = ['configuration', 'domains'] as const
 
-/** What a record has to say: the files of a certificate, or nothing of its own. */
+/** What a record should contain: the files of a certificate, or none. */
 export interface Assignment {
   readonly database: (typeof DATABASES)[number]
   readonly key: string
   readonly certificate: StoredCertificate | undefined
 }
 
-/** The certificate that modSSL names: that of the primary domain, else the first. */
+/** The certificate for modSSL: that of the primary domain, else the first. */
 export function commonCertificate(places: Places, wanted: readonly WantedCertificate[]): WantedCertificate | undefined {
   const primary = readDatabase(databaseFile(places, 'configuration'))?.get('DomainName')?.type
   return wanted.find(({ names }) => primary !== undefined && names.includes(primary.toLowerCase())) ?? wanted[0]
 }
 
 /**
- * Which record names which certificate: modSSL the common one, a domain its own when it is in another. A certificate
- * that has not come yet changes nothing; one that is damaged is taken out, because no service starts with it.
+ * Which record gets which certificate: modSSL the common one, and a domain its own if it is in another one. A certificate that
+ * has not been issued yet changes nothing. A damaged one is removed, because no service would start with it.
  * @param current the certificate to serve, by name
  * @param damaged paths on the server
  */
@@ -53,7 +53,7 @@ export function assignments(
       const certificate = current.get(own.name)
       return certificate === undefined && !isDamaged(record) ? [] : [{ database: 'domains', key, certificate }]
     }
-    // What the administrator has entered by hand stays.
+    // Certificates set by hand are kept.
     const ours = isOurs(places, properties.get('crt'))
     return ours && (found !== undefined || isDamaged(record))
       ? [{ database: 'domains', key, certificate: undefined }]
@@ -74,21 +74,21 @@ function certificateOfDomain(
   )
 }
 
-/** A file of a certificate that gabarit has put into service. */
+/** Whether it is a certificate file that gabarit has put into service. */
 export function isOurs(places: Places, file: string | undefined): boolean {
   const state = places.state.folder.slice(places.root === '/' ? 0 : places.root.length)
   return file?.startsWith(`${state}/letsencrypt/`) === true
 }
 
-/** The name of a record in the memory: `configuration modSSL`. */
+/** The name of a record in our state: `configuration modSSL`. */
 export function recordName({ database, key }: Assignment): string {
   return `${database} ${key}`
 }
 
 /**
- * The assignments that a person has undone: a certificate was entered in the record, and it names none of ours any more. SME
- * Server's way back to the self-signed certificate is that; what a person has taken out stays out.
- * @param entered names of the records in which a certificate was entered
+ * The assignments that a person has undone: the record had one of our certificates and no longer does. That is how SME Server
+ * returns to the self-signed certificate, so it is respected.
+ * @param entered names of the records in which a certificate was set
  */
 export function undone(places: Places, wanted: readonly Assignment[], entered: ReadonlySet<string>): Assignment[] {
   return DATABASES.flatMap(database => {
@@ -101,7 +101,7 @@ export function undone(places: Places, wanted: readonly Assignment[], entered: R
   })
 }
 
-/** What the databases do not say yet. Each is read once, however many records it has. */
+/** The assignments that are not in the databases yet. Each database is read once, however many records it has. */
 export function unentered(places: Places, wanted: readonly Assignment[]): Assignment[] {
   return DATABASES.flatMap(database => {
     const records = readDatabase(databaseFile(places, database))
@@ -110,7 +110,7 @@ export function unentered(places: Places, wanted: readonly Assignment[]): Assign
 }
 
 /**
- * Enters the certificates in the databases, each database in one transaction.
+ * Sets the certificates in the databases, each database in one transaction.
  * @returns the records that changed: `modSSL`, `example.org`
  */
 export function enter(places: Places, wanted: readonly Assignment[]): string[] {
@@ -133,9 +133,9 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
 }
 
 /**
- * Takes the certificates out of the databases again, so that the self-signed one is served; deletes no certificate. What was
- * entered by hand stays.
- * @param baseFolder of dehydrated: what a record names there came from the authority as well
+ * Removes the certificates from the databases, so that the self-signed one is served. Deletes no certificate, and keeps what
+ * was set by hand.
+ * @param baseFolder of dehydrated: certificates in it also came from the authority
  */
 export function giveBack(places: Places, baseFolder: string): void {
   const isBack = (crt: string | undefined) =>
@@ -161,7 +161,7 @@ function differs(record: DbRecord | undefined, { certificate }: Assignment): boo
   return PROPERTIES.some(name => properties?.get(name) !== files[name])
 }
 
-/** dehydrated has one RENEW_DAYS for all. */
+/** dehydrated has a single RENEW_DAYS for all certificates. */
 function shortest(wanted: readonly Assignment[]): number | undefined {
   const days = wanted.flatMap(({ certificate }) => (certificate === undefined ? [] : [renewDays(certificate)]))
   return days.length === 0 ? undefined : Math.min(...days)

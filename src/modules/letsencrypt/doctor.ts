@@ -8,7 +8,7 @@ import { exists, readBytes } from '../../system/read-files.ts'
 import { type Diagnosis, orOk, type Patient } from '../../terminal/module.ts'
 import { successorOf } from './authority.ts'
 
-/** Version 1 of the protocol was switched off in June 2021; databases of SME Server still name it. */
+/** Version 1 of the protocol was shut down in June 2021, but SME Server databases still name it. */
 export function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
   const properties = configuration.get('letsencrypt')?.properties
   return orOk(
@@ -19,14 +19,14 @@ export function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
       const message = `letsencrypt ${property} is ${value}, which no longer answers`
       return [{ level: 'error', message, command: `config setprop letsencrypt ${property} ${alive}` }]
     }),
-    'no address of an authority is dead',
+    'the URLs of the certificate authorities are current',
   )
 }
 
-/** Certificates that end within this many days, or a quarter of their life, should have been renewed. */
+/** Certificates that expire within this many days, or a quarter of their lifetime, should have been renewed. */
 const SOON = 21
 
-/** The certificate files that are named anywhere: are they there, and for how long? */
+/** Checks all certificate files named anywhere: whether they exist, and how long they are valid. */
 export function certificates(patient: Patient): readonly Diagnosis[] {
   const { places, now } = patient
   const seen = new Set<string>()
@@ -41,10 +41,10 @@ export function certificates(patient: Patient): readonly Diagnosis[] {
       return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
     }),
   )
-  return orOk(found, 'the certificate files are there and valid')
+  return orOk(found, 'the certificate files exist and are valid')
 }
 
-/** Records that name a certificate: modSSL, domains and proxies with one of their own. */
+/** Records that name a certificate: modSSL, and domains and proxies with their own. */
 function certificateRecords({ places, configuration }: Patient): DbRecord[] {
   const others = ['domains', 'proxies'].flatMap(name => [
     ...(readableDatabase(databaseFile(places, name))?.values() ?? []),
@@ -64,7 +64,7 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
     return [
       {
         level: 'error',
-        message: `${path} is no certificate: ${messageOf(error)}`,
+        message: `${path} is not a certificate: ${messageOf(error)}`,
         command: 'gabarit letsencrypt renew --force',
       },
     ]
@@ -72,6 +72,6 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
   const left = (end - now) / DAY
   if (left >= soon) return []
   const over = left < 0
-  const message = `${path} ${over ? 'ended' : 'ends'} ${sayWhen(new Date(end), now)}`
+  const message = `${path} ${over ? 'expired' : 'expires'} ${sayWhen(new Date(end), now)}`
   return [{ level: over ? 'error' : 'warning', message, command: 'gabarit letsencrypt renew' }]
 }

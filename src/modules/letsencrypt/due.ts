@@ -4,7 +4,7 @@ import { renewalTime } from './renewal.ts'
 import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** The wanted certificates that are not there, have other names, or are due. */
+/** The wanted certificates that do not exist, have other names, or are due. */
 export function dueCertificates({ wanted, store }: Certificates, { clock }: World): WantedCertificate[] {
   return wanted.filter(({ name, names }) => {
     const newest = store.newest(name)
@@ -12,7 +12,7 @@ export function dueCertificates({ wanted, store }: Certificates, { clock }: Worl
   })
 }
 
-/** The test authority has given a certificate of the same names, and it holds still. */
+/** Whether the test authority has issued a certificate with the same names that is still valid. */
 export function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
   return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
 }

@@ -11,12 +11,12 @@ import type { Mode } from './types.ts'
 import type { World } from './world.ts'
 
 /**
- * What dehydrated's `deploy_cert` does: takes the certificate over into the history. Called by hand it is put into service
- * as well, of whatever authority it is, and fails loudly when that fails, since dehydrated then ends with 1.
+ * Implements dehydrated's `deploy_cert`: imports the certificate into the history. If dehydrated was called by hand, also puts
+ * it into service, whatever the authority, and fails loudly if that fails, because dehydrated then exits with 1.
  * @param keyFile the private key in dehydrated's folder of this certificate
- * @param byHand no run of `gabarit letsencrypt` is under way that puts it into service
+ * @param byHand no run of `gabarit letsencrypt` is active that will put it into service
  * @returns the exit status
- * @throws Failure when it is not what was asked for
+ * @throws Failure if it is not what was requested
  */
 export async function deployCertificate(
   keyFile: string,
@@ -31,12 +31,12 @@ export async function deployCertificate(
   certificates.adopt(name, folder)
   if (!byHand) return EXIT.done
   const found = readDehydrated(folder)
-  if (found === undefined) throw new Failure('there is no certificate of dehydrated', { where: folder })
+  if (found === undefined) throw new Failure('dehydrated has no certificate here', { where: folder })
   const certificate = certificates.store.find(name, readLeaf(found.texts.cert, folder))
   if (certificate === undefined) throw notAsAsked(name, ['it is not in the history'])
-  // One that is not wanted, such as of dehydrated -d NAME, goes where SME Server put all: into modSSL.
+  // An unwanted one, such as from dehydrated -d NAME, goes where SME Server put all of them: into modSSL.
   if (!certificates.wanted.some(wanted => wanted.name === name)) {
-    state.deployed('the certificate is entered, but the event has not ended')
+    state.deployed('the certificate was set, but the event has not finished')
     enter(world.places, [{ database: 'configuration', key: 'modSSL', certificate }])
   }
   const problem = await putIntoService(certificates, state, world, new Set([name]))
@@ -45,7 +45,7 @@ export async function deployCertificate(
   return EXIT.failed
 }
 
-/** Whose certificate it is: the folder of an authority bears its name. */
+/** The authority of the certificate: the folder is named after it. */
 function modeOf(folder: string, { status, test, production }: Settings): Mode {
   const authority = basename(dirname(folder))
   if (authority === production.id) return 'production'

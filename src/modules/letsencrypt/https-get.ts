@@ -3,15 +3,15 @@ import { type RequestOptions, request } from 'node:https'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { hasCode, messageOf } from '../../base/failure.ts'
 
-/** Whose certificate is accepted; Node's own roots when nothing is said. */
+/** Which certificates are accepted; default: Node's own roots. */
 export type Trust = Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>
 
-/** An authority did not answer as it should. */
+/** An authority did not answer properly. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
-  /** The certificate of its HTTPS server is not valid at this server's time: one of the two clocks is wrong. */
+  /** Whether the certificate of its HTTPS server is not valid at this server's time: one of the two clocks is wrong. */
   readonly certificateTime: boolean
-  /** Status of HTTP, when one came. */
+  /** HTTP status, if any. */
   readonly status: number | undefined
 
   constructor(message: string, options: { certificateTime?: boolean; status?: number } = {}) {
@@ -21,10 +21,10 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Bytes of the largest answer that is read. A directory has about 1 kB. */
+/** Maximum size of an answer in bytes. A directory has about 1 kB. */
 const LARGEST = 65_536
 
-/** An answer as it came. */
+/** A raw answer. */
 export interface RawAnswer {
   readonly status: number
   readonly text: string
@@ -34,13 +34,13 @@ export interface RawAnswer {
 
 /**
  * Gets a document over HTTPS, without following redirections.
- * @param timeout milliseconds until it has come whole
+ * @param timeout milliseconds for the complete answer
  * @throws NoAnswer
  */
 export function get(url: string, trust: Trust, timeout: number): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     if (!URL.canParse(url) || new URL(url).protocol !== 'https:') {
-      reject(new NoAnswer(`${url} is no https address`))
+      reject(new NoAnswer(`${url} is not an https URL`))
       return
     }
     const fail = (error: unknown) => reject(describe(url, error, timeout))
@@ -49,7 +49,7 @@ export function get(url: string, trust: Trust, timeout: number): Promise<RawAnsw
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
         text += chunk
-        if (text.length > LARGEST) asked?.destroy(new NoAnswer(`${url} answers with more than ${LARGEST} bytes`))
+        if (text.length > LARGEST) asked?.destroy(new NoAnswer(`${url} answered with more than ${LARGEST} bytes`))
       })
       response.on('error', fail)
       response.on('end', () => {
@@ -67,7 +67,7 @@ export function get(url: string, trust: Trust, timeout: number): Promise<RawAnsw
   })
 }
 
-/** A bundle that holds no certificates is noticed before anything is sent. */
+/** A bundle without certificates is noticed before anything is sent. */
 function tryRequest(
   url: string,
   options: RequestOptions,
@@ -86,7 +86,7 @@ function tryRequest(
 function describe(url: string, error: unknown, timeout: number): NoAnswer {
   if (error instanceof NoAnswer) return error
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
-    return new NoAnswer(`${url} does not answer within ${timeout / 1000} s`)
+    return new NoAnswer(`${url} did not answer within ${timeout / 1000} s`)
   const certificateTime = hasCode(error, 'CERT_HAS_EXPIRED') || hasCode(error, 'CERT_NOT_YET_VALID')
-  return new NoAnswer(`${url} cannot be asked: ${escapeControls(messageOf(error)) || 'refused'}`, { certificateTime })
+  return new NoAnswer(`${url} cannot be reached: ${escapeControls(messageOf(error)) || 'refused'}`, { certificateTime })
 }

@@ -8,11 +8,11 @@ import type { StoredCertificate } from './store.ts'
 import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** Why no certificate came. */
+/** Why no certificate was issued. */
 export interface NotIssued {
   readonly message: string
   readonly hint: string
-  /** The authority was not asked, because of its limits: no use to try before. */
+  /** Set if the authority was not asked, because of its limits: trying earlier is useless. */
   readonly until?: Date
 }
 
@@ -20,9 +20,9 @@ export interface NotIssued {
 export type Issued = { readonly certificate: StoredCertificate } | { readonly failure: NotIssued }
 
 /**
- * Gets one certificate: asks the ledger whether the authority would give one, lets dehydrated get it, looks whether it is
- * what was asked for, and adds it to the history.
- * @param force ask the authority although its limits are reached
+ * Gets one certificate: checks the ledger whether the authority would issue one, has dehydrated get it, verifies it, and adds
+ * it to the history.
+ * @param force ask the authority even if its limits are reached
  */
 export async function issue(
   certificates: Certificates,
@@ -34,21 +34,21 @@ export async function issue(
     const refusal = force ? undefined : refusedByLedger(certificates, wanted)
     return refusal === undefined ? await ask(certificates, wanted, world) : { failure: refusal }
   } catch (error) {
-    // It must not keep the other certificates from coming.
+    // It must not block the other certificates.
     if (!(error instanceof Failure)) throw error
     const { where, message, hint = '' } = error
     return { failure: { message: where === undefined ? message : `${where}: ${message}`, hint } }
   }
 }
 
-/** What the limits of the authority say against it. */
+/** Why the limits of the authority forbid it. */
 function refusedByLedger({ store, ledger }: Certificates, { name, names }: WantedCertificate): NotIssued | undefined {
   const renewal = store.history(name).some(older => sameNames(older.names, names))
   const { allowed, refusals } = ledger.before({ certificate: name, names, renewal })
   if (allowed) return undefined
   const until = new Date(Math.max(...refusals.map(refusal => refusal.until.getTime())))
   const message = refusals.map(refusal => refusal.message).join('; ')
-  return { message, hint: `The authority was not asked. It would give one again from ${sayTimeFrom(until)}.`, until }
+  return { message, hint: `The authority was not asked. It would issue one from ${sayTimeFrom(until)}.`, until }
 }
 
 async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {
@@ -61,7 +61,7 @@ async function ask(certificates: Certificates, wanted: WantedCertificate, world:
   if (found !== undefined && found.id !== before) {
     const certificate = takeOver(certificates, wanted, found.texts.cert)
     const missing = wanted.names.filter(name => !certificate.names.includes(name))
-    if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not bear ${missing.join(', ')}`])
+    if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not contain ${missing.join(', ')}`])
     return { certificate }
   }
   const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
@@ -69,7 +69,7 @@ async function ask(certificates: Certificates, wanted: WantedCertificate, world:
   return { failure: { message, hint } }
 }
 
-/** One that cannot be used has been issued all the same: the authority counts it. */
+/** Even an unusable certificate was issued, so the authority counts it. */
 function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: string): StoredCertificate {
   let adopted: StoredCertificate | undefined
   try {
@@ -82,7 +82,7 @@ function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: st
   return adopted ?? takenOver(certificates, wanted, pem)
 }
 
-/** The hook has put it into the history already. */
+/** The hook has already put it into the history. */
 function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: string): StoredCertificate {
   const found = store.find(name, readLeaf(pem, name))
   if (found === undefined) throw notAsAsked(name, ['it is not in the history'])
@@ -90,7 +90,7 @@ function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: st
 }
 
 const NOTHING_CAME = {
-  message: 'dehydrated ended well, but no certificate came',
-  hint: 'Run dehydrated -c by hand to see what it says.',
+  message: 'dehydrated succeeded, but there is no certificate',
+  hint: 'Run dehydrated -c by hand to see its output.',
   failedNames: [] as string[],
 }

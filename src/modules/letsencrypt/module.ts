@@ -2,47 +2,47 @@ import { type Command, JSON_OPTION, type Option } from '../../terminal/command.t
 import type { Module } from '../../terminal/module.ts'
 import { withVerbs } from '../../terminal/with-verbs.ts'
 
-const AT_OPTION: Option = { name: 'at', type: 'string', describe: 'decide as if it were this time (ISO 8601)' }
+const AT_OPTION: Option = { name: 'at', type: 'string', describe: 'act as if it were this time (ISO 8601)' }
 
-/** The verbs of `gabarit letsencrypt`. */
+/** The subcommands of `gabarit letsencrypt`. */
 const VERBS: readonly Command[] = [
   {
     name: 'setup',
-    summary: 'from the settings to official certificates that are served: checks, test, production, services',
+    summary: 'get certificates and put them into service: checks, test authority, production, services',
     usage: '',
     arity: [0, 0],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the steps, do nothing' },
-      { name: 'test', type: 'boolean', describe: 'end after the test authority; nothing of it is served' },
-      { name: 'drop-failing', type: 'boolean', describe: 'leave out the names that fail the checks' },
-      { name: 'skip', type: 'string', describe: 'checks to leave out, parted by commas, or all' },
-      { name: 'force', type: 'boolean', describe: 'ask although the limits of the authority are reached' },
+      { name: 'test', type: 'boolean', describe: 'stop after the test authority, whose certificates are never served' },
+      { name: 'drop-failing', type: 'boolean', describe: 'exclude the names that fail the checks' },
+      { name: 'skip', type: 'string', describe: 'checks to skip, comma-separated, or all' },
+      { name: 'force', type: 'boolean', describe: 'ask even if the limits of the authority are reached' },
     ],
     examples: [
       ['gabarit letsencrypt setup --dry-run', 'see the steps'],
-      ['gabarit letsencrypt setup', 'do them; the same again goes on where it stopped'],
+      ['gabarit letsencrypt setup', 'do them; repeat it to continue where it stopped'],
     ],
     run: async invocation => (await import('./commands/setup.ts')).run(invocation),
   },
   {
     name: 'renew',
-    summary: 'renew what is due, put into service what is not yet, warn of what expires (by timer)',
+    summary: 'renew due certificates, put new ones into service, warn before expiry (run by a timer)',
     usage: '',
     arity: [0, 0],
     options: [
-      { name: 'force', type: 'boolean', describe: 'renew now, due or not, also beyond the limits' },
-      { name: 'wait', type: 'boolean', describe: 'after a failure wait for the next try, up to two hours' },
+      { name: 'force', type: 'boolean', describe: 'renew now, due or not, even beyond the limits' },
+      { name: 'wait', type: 'boolean', describe: 'after a failure, wait for the next try, up to two hours' },
       AT_OPTION,
     ],
     examples: [
-      ['gabarit letsencrypt renew', 'as the timer does'],
-      ['gabarit letsencrypt renew --force', 'a new certificate now'],
+      ['gabarit letsencrypt renew', 'what the timer does'],
+      ['gabarit letsencrypt renew --force', 'get a new certificate now'],
     ],
     run: async invocation => (await import('./commands/renew.ts')).run(invocation),
   },
   {
     name: 'status',
-    summary: 'certificates, names, issuer, days left, next renewal; exit 1 when a person is needed',
+    summary: 'show certificates, names, issuer, days left, next renewal; exit 1 if something needs attention',
     usage: '',
     arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
@@ -51,24 +51,24 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'check',
-    summary: 'would the authority accept every name? DNS, CAA, port 80, clock; exit 1 when not',
+    summary: 'check whether the authority would accept every name: DNS, CAA, port 80, clock; exit 1 if not',
     usage: '',
     arity: [0, 0],
     options: [
-      { name: 'skip', type: 'string', describe: 'checks to leave out, parted by commas, or all' },
-      { name: 'drop-failing', type: 'boolean', describe: 'leave the failing names out: letsencryptSSLcert disabled' },
+      { name: 'skip', type: 'string', describe: 'checks to skip, comma-separated, or all' },
+      { name: 'drop-failing', type: 'boolean', describe: 'exclude the failing names: letsencryptSSLcert disabled' },
       JSON_OPTION,
     ],
     examples: [
-      ['gabarit letsencrypt check', 'one line for each name, then what is wrong and what to do'],
-      ['gabarit letsencrypt check --skip fetch', 'behind a router that does not lead back inside'],
-      ['gabarit letsencrypt check --drop-failing', 'go on with the names that are right'],
+      ['gabarit letsencrypt check', 'one line per name, then what is wrong and what to do'],
+      ['gabarit letsencrypt check --skip fetch', 'behind a router without NAT loopback'],
+      ['gabarit letsencrypt check --drop-failing', 'continue with the names that pass'],
     ],
     run: async invocation => (await import('./commands/check.ts')).run(invocation),
   },
   {
     name: 'list',
-    summary: 'all certificates that were issued, the newest first',
+    summary: 'list all issued certificates, newest first',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
@@ -77,37 +77,37 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'use',
-    summary: 'serve an older certificate, until it nears its end; use latest goes back',
+    summary: 'serve an older certificate until shortly before it expires; "use latest" returns to the newest',
     usage: 'ID|previous|latest [CERTIFICATE]',
     arity: [1, 2],
     options: [],
     examples: [
       ['gabarit letsencrypt use previous', 'swap back'],
-      ['gabarit letsencrypt use latest', 'the newest again, and newer ones as they come'],
+      ['gabarit letsencrypt use latest', 'serve the newest one again, and newer ones once issued'],
     ],
     run: async invocation => (await import('./commands/use.ts')).run(invocation),
   },
   {
     name: 'off',
-    summary: 'back to the self-signed certificate; nothing is deleted',
+    summary: 'return to the self-signed certificate; nothing is deleted',
     usage: '',
     arity: [0, 0],
     options: [],
-    examples: [['gabarit letsencrypt off', 'setup brings everything back']],
+    examples: [['gabarit letsencrypt off', 'setup restores everything']],
     run: async invocation => (await import('./commands/off.ts')).run(invocation),
   },
   {
     name: 'revoke',
-    summary: 'have a certificate withdrawn by its authority',
+    summary: 'have a certificate revoked by its authority',
     usage: 'ID [CERTIFICATE]',
     arity: [1, 2],
-    options: [{ name: 'force', type: 'boolean', describe: 'also one that is in service' }],
-    examples: [['gabarit letsencrypt revoke 1795640000', 'the id is in the list']],
+    options: [{ name: 'force', type: 'boolean', describe: 'even if it is in service' }],
+    examples: [['gabarit letsencrypt revoke 1795640000', 'list shows the ids']],
     run: async invocation => (await import('./commands/revoke.ts')).run(invocation),
   },
   {
     name: 'hook',
-    summary: 'take over a certificate that came (called by the hook of dehydrated)',
+    summary: 'import an issued certificate (called by the hook of dehydrated)',
     usage: 'deploy_cert DOMAIN KEY CERTIFICATE FULLCHAIN CHAIN TIME',
     arity: [6, 7],
     options: [],
@@ -118,7 +118,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'limits',
-    summary: 'what the limits of each authority leave, and from when on more is allowed',
+    summary: 'show what the limits of each authority leave, and when more is allowed',
     usage: '',
     arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
@@ -129,9 +129,7 @@ const VERBS: readonly Command[] = [
 
 export const MODULE: Module = {
   name: 'letsencrypt',
-  commands: [
-    withVerbs('letsencrypt', 'certificates for every name: get them, keep them alive, see how they are', VERBS),
-  ],
+  commands: [withVerbs('letsencrypt', 'certificates for every name: get them, renew them, see their state', VERBS)],
   checks: [
     { id: 'acme-address', run: async patient => (await import('./doctor.ts')).acmeAddress(patient) },
     {

@@ -12,13 +12,13 @@ import type { WantedCertificate } from './types.ts'
 import { warnOfExpiry } from './warn.ts'
 import type { World } from './world.ts'
 
-/** What a run of the renewal is asked for. */
+/** Options of a renewal. */
 export interface RenewOptions {
-  /** Renew what is not due, before its next try, and beyond the limits of the authority. */
+  /** Renew certificates that are not due, before their next try, and beyond the limits of the authority. */
   readonly force: Forced | undefined
 }
 
-/** What `--force` is about: what is there when the work begins. What comes while it waits is not asked for again. */
+/** The certificates that `--force` renews: those that exist at the start. One issued while it waits is not renewed again. */
 export class Forced {
   #there: ReadonlySet<string> | undefined
 
@@ -33,28 +33,28 @@ export class Forced {
   }
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface Renewed {
   readonly ok: boolean
-  /** When a failure is tried again; undefined when there was none. */
+  /** When to try again; undefined if nothing failed. */
   readonly nextTry: Date | undefined
 }
 
-/** The name of a certificate in the state. */
+/** The key of a certificate in the state. */
 export function stateKey({ authority }: Certificates, name: string): string {
   return `${authority.id}/${name}`
 }
 
 /**
- * Renews what is due, each certificate by itself; puts into service what is not yet; warns of what is about to expire.
- * In test mode nothing is put into service: a test certificate helps no visitor.
+ * Renews due certificates, each separately; puts new ones into service; warns of certificates about to expire.
+ * In test mode nothing is put into service, since a test certificate is useless for visitors.
  */
 export async function renew(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
   let renewed: Renewed
   try {
     renewed = await renewAll(settings, state, world, options)
   } catch (error) {
-    // Nobody else tells when a certificate ends: what keeps all from being renewed must not keep this from being said.
+    // Nobody else warns before expiry, so this must happen even if the renewal fails completely.
     await warnOfExpiry(settings, state, world)
     throw error
   }
@@ -66,7 +66,7 @@ async function renewAll(settings: Settings, state: State, world: World, options:
   const mode = settings.status === 'enabled' ? 'production' : 'test'
   const certificates = new Certificates(world, settings, mode)
   for (const { name, names } of certificates.adoptAll())
-    world.say(`${name}: found a new certificate of ${names.length} names`)
+    world.say(`${name}: found a new certificate with ${names.length} names`)
   options.force?.begin(certificates)
   const { wanted: all, store } = certificates
   const newest = all.flatMap(({ name }) => store.newest(name)?.certificate.fingerprint256 ?? [])
@@ -91,7 +91,7 @@ async function renewAll(settings: Settings, state: State, world: World, options:
   return { ok, nextTry }
 }
 
-/** @returns when it is tried again, if it failed now or before */
+/** @returns when to try again, if it failed now or before */
 async function renewOne(
   wanted: WantedCertificate,
   certificates: Certificates,
@@ -102,14 +102,14 @@ async function renewOne(
   const key = stateKey(certificates, wanted.name)
   const now = world.clock.now()
   const force = options.force?.concerns(certificates.store.newest(wanted.name)) === true
-  const reason = force ? 'asked for' : await whyDue(wanted, certificates, state, world)
+  const reason = force ? 'forced' : await whyDue(wanted, certificates, state, world)
   if (reason === undefined) {
     state.succeeded(key)
     return undefined
   }
   const trouble = state.trouble(key)
   if (trouble !== undefined && !force && new Date(trouble.nextTry) > now) {
-    world.warn(`${wanted.name}: ${trouble.message}; tried again from ${sayTimeFrom(trouble.nextTry)}`)
+    world.warn(`${wanted.name}: ${trouble.message}; next try: ${sayTimeFrom(trouble.nextTry)}`)
     return new Date(trouble.nextTry)
   }
   world.say(`${wanted.name}: ${reason}`)
@@ -121,24 +121,24 @@ async function renewOne(
   }
   const { message, hint, until } = result.failure
   const next = state.failed(key, message, hint, now, until)
-  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Tried again from ${sayTimeFrom(next.nextTry)}.`)
+  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Next try: ${sayTimeFrom(next.nextTry)}`)
   return new Date(next.nextTry)
 }
 
-/** Nobody shall wonder why the newest one is not served. */
+/** Explains why the newest one is not served. */
 function sayChosen(wanted: WantedCertificate, certificates: Certificates, { say }: World): void {
   const choice = certificates.choice(wanted)
   if (choice === undefined) return
   const { certificate, until } = choice
-  say(`${wanted.name}: ${certificate.id} is served, as chosen by hand, until ${sayTime(until)}`)
+  say(`${wanted.name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
 }
 
 /** `example.org: certificate of R12, Let's Encrypt for 12 names, until 2027-03-01 04:00 UTC` */
 export function issuedLine({ name, names, certificate, until }: StoredCertificate): string {
-  return `${name}: certificate of ${issuerName(certificate)} for ${names.length} names, until ${sayTime(until)}`
+  return `${name}: certificate by ${issuerName(certificate)} for ${names.length} names, until ${sayTime(until)}`
 }
 
-/** Why a certificate has to be got now; undefined when it need not. */
+/** Why a certificate is due now; undefined if it is not. */
 async function whyDue(
   wanted: WantedCertificate,
   certificates: Certificates,
@@ -151,14 +151,14 @@ async function whyDue(
   if (current.until <= now) return `expired at ${sayTime(current.until)}`
   if (!sameNames(current.names, wanted.names)) return 'the names have changed'
   const time = renewalTime(current.certificate)
-  if (time <= now) return `due since ${sayTime(time)}, ends at ${sayTime(current.until)}`
+  if (time <= now) return `due since ${sayTime(time)}, expires at ${sayTime(current.until)}`
   const window = await authorityWindow(current, certificates, state, world)
   if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
-  const why = window.explanation === undefined ? '' : `, and says why: ${window.explanation}`
+  const why = window.explanation === undefined ? '' : `, and explains: ${window.explanation}`
   return `the authority wants it renewed between ${sayTime(window.start)} and ${sayTime(window.end)}${why}`
 }
 
-/** What the authority suggests, asked no more often than it wants to be; while it is silent, what it said last. */
+/** The authority's suggestion, requested no more often than it allows. If it does not answer, its last suggestion. */
 async function authorityWindow(
   { certificate }: StoredCertificate,
   { authority }: Certificates,

@@ -3,20 +3,20 @@ import { DAY } from '../../base/time.ts'
 import { momentIn } from './ari.ts'
 import { type Validity, validityOf } from './pem.ts'
 
-/** How long before its end a certificate is renewed, in milliseconds: a third of its life, or half of a short one. */
+/** How long before expiry a certificate is renewed, in milliseconds: a third of its lifetime, or half of a short one. */
 export function renewalMargin({ from, until }: Validity): number {
   const lifetime = until.getTime() - from.getTime()
   return lifetime < 10 * DAY ? lifetime / 2 : lifetime / 3
 }
 
-/** The same in whole days, for dehydrated: at least one, and no more than the property RenewDays takes. */
+/** The same in whole days, for dehydrated: at least one, and no more than the property RenewDays allows. */
 export function renewDays(validity: Validity): number {
   return Math.min(3650, Math.max(1, Math.ceil(renewalMargin(validity) / DAY)))
 }
 
 /**
- * When a certificate is to be renewed. The window that the authority suggests (RFC 9773) may advance this, never put it
- * off: it is advice, and an authority that is wrong about it must not let a certificate expire.
+ * When to renew a certificate. The window that the authority suggests (RFC 9773) can only make this earlier, never later: it is
+ * advice, and a wrong suggestion must not let a certificate expire.
  */
 export function renewalTime(certificate: X509Certificate, window?: { readonly start: Date; readonly end: Date }): Date {
   const validity = validityOf(certificate)
@@ -25,16 +25,16 @@ export function renewalTime(certificate: X509Certificate, window?: { readonly st
   return new Date(Math.min(usual, momentIn(window, certificate).getTime()))
 }
 
-/** Minutes after a failure until the next try; the last one for ever. */
+/** Minutes after a failure until the next try; the last one repeats. */
 const DELAYS = [1, 10, 100, 1440]
 
-/** When to try again after so many failures in a row. */
+/** When to try again after this many failures in a row. */
 export function nextTry(failures: number, now: Date): Date {
   const delay = DELAYS[Math.min(failures, DELAYS.length) - 1] ?? 1
   return new Date(now.getTime() + delay * 60_000)
 }
 
-/** How near the end of a certificate is: warnings are sent when this rises. */
+/** How close a certificate is to expiry: warnings are sent when this rises. */
 export function urgency({ from, until }: Validity, now: Date): 0 | 1 | 2 | 3 | 4 {
   const left = (until.getTime() - now.getTime()) / (until.getTime() - from.getTime())
   if (left <= 0) return 4

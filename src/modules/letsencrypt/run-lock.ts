@@ -1,31 +1,28 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { acquireLock } from '../../system/lock.ts'
 import { certificateState } from './authority.ts'
 import { OtherDehydrated } from './dehydrated-lock.ts'
 import type { World } from './world.ts'
 
-/** Seconds that a run waits for the one before it. */
+/** Seconds that a run waits for the previous one. */
 const WAIT = 30
-/** Seconds that a dehydrated of somebody else may take to end. */
+/** Seconds to wait for somebody else's dehydrated. */
 const PATIENCE = 120
 
 /**
- * Runs one piece of work on certificates when no other is under way. While a dehydrated that was called by hand is at work,
- * the lock is given up, and the work begins again behind it: with what it has brought, and with the settings as they are then.
- * @param work looks itself at everything that may have changed; it gets the world to work with
- * @throws Failure that names who is at work, when that takes too long
+ * Runs one piece of work on certificates once no other is running. While a dehydrated that was called by hand is running, the
+ * lock is released, and the work starts again afterwards, with its certificates and the current settings.
+ * @param work rereads everything that may have changed; receives the world to work with
+ * @throws Failure that names the other process, if that takes too long
  */
 export async function alone<Result>(
   world: World,
   command: string,
   work: (world: World) => Promise<Result>,
 ): Promise<Result> {
-  const folder = certificateState(world.places)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const state = certificateState(world.places)
+  state.makeFolder()
   const end = Date.now() + PATIENCE * 1000
   for (;;) {
-    const lock = acquireLock(join(folder, 'run.lock'), { what: 'the work on certificates', command, patience: WAIT })
+    const lock = state.files.lock(state.path('run.lock'), { what: 'the work on certificates', command, patience: WAIT })
     let other: OtherDehydrated
     try {
       return await work({ ...world, givesWay: Date.now() < end })
@@ -35,7 +32,7 @@ export async function alone<Result>(
     } finally {
       lock.release()
     }
-    world.say(`another dehydrated is at work (process ${other.pid}): waiting until it has ended`)
+    world.say(`another dehydrated is running (process ${other.pid}): waiting until it ends`)
     await other.ended(end)
   }
 }

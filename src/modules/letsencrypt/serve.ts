@@ -8,16 +8,16 @@ import type { State } from './state.ts'
 import { nearestDomain } from './wanted.ts'
 import type { World } from './world.ts'
 
-/** How long the daemons may take to show a new certificate after a reload, in milliseconds. */
+/** How long the daemons may take to serve a new certificate after a reload, in milliseconds. */
 const PATIENCE = 10_000
 const EVENT = 'ssl-update'
 
 /**
- * Puts the certificates into service that are not yet: one event for all that changed. Then asks the running daemons,
- * name by name; those that still show another certificate are reloaded once more. What fails is remembered, and done
- * again by the next run.
- * @param asked names of certificates that a person asks for: they are entered also where one was taken out by hand
- * @returns what is wrong, in words; nothing when all is served
+ * Puts new certificates into service, with one event for all of them. Then checks that the running daemons actually serve them,
+ * name by name; those that still serve another certificate are reloaded again. Failures are recorded, and the next run tries
+ * again.
+ * @param asked names of certificates that a person requests: they are set even where one was removed by hand
+ * @returns what is wrong, in words; nothing if all certificates are served
  */
 export async function putIntoService(
   certificates: Certificates,
@@ -29,40 +29,45 @@ export async function putIntoService(
   const all = allAssignments(certificates, places)
   const left = undone(places, all, state.entered).filter(({ certificate }) => !asked.has(certificate?.name ?? ''))
   for (const { key } of left)
-    world.say(`${key}: its certificate was taken out by hand and stays out; gabarit letsencrypt setup puts it back`)
+    world.say(`${key}: its certificate was removed by hand, so it is not set; to restore it: gabarit letsencrypt setup`)
   const wanted = all.filter(one => !left.includes(one))
   if (unentered(places, wanted).length > 0 || state.deployment !== undefined) {
-    // Noted before: who is killed from here on has the next run finish it.
-    state.deployed('the last run was cut off before the certificates were in service')
-    for (const key of enter(places, wanted)) world.say(`${key}: its certificate is entered`)
+    // Recorded first: if this is killed, the next run completes it.
+    state.deployed('the last run was interrupted before the certificates were in service')
+    for (const key of enter(places, wanted)) world.say(`${key}: certificate set`)
     noteEntered(state, all)
     const status = await world.signal(EVENT)
     if (status !== 0)
-      return failed(state, `the event ${EVENT} failed (status ${status}): the services may serve the old certificate`)
+      return failed(
+        state,
+        `the event ${EVENT} failed (status ${status}): the services may still serve the old certificate`,
+      )
   }
   noteEntered(state, all)
   const expected = expectedFingerprints(places, certificates, wanted, left)
   const { servers } = certificates.settings
   let wrong = await findNotServed(expected, servers, PATIENCE)
   if (wrong.length > 0) {
-    world.warn(`${describe(wrong)}; the services are reloaded once more`)
+    world.warn(`${describe(wrong)}; reloading the services again`)
     await world.signal(EVENT)
     wrong = await findNotServed(expected, servers, PATIENCE)
   }
   if (wrong.length > 0) return failed(state, describe(wrong))
   state.deployed(undefined)
   if (expected.size > 0 && servers.length > 0)
-    world.say(`served: ${count(expected.size, 'name')} asked at ${servers.join(', ')}, all show the right certificate`)
+    world.say(
+      `served: ${count(expected.size, 'name')} checked at ${servers.join(', ')}, all with the right certificate`,
+    )
   return undefined
 }
 
-/** Which record is to name which certificate. */
+/** Which record should name which certificate. */
 export function allAssignments(certificates: Certificates, places: Places): Assignment[] {
   const damaged = new Set(certificates.damages().flatMap(({ crt }) => crt ?? []))
   return assignments(places, certificates.wanted, certificates.current(), damaged)
 }
 
-/** Also those that were taken out: they stay out the next time too. */
+/** Including those that were removed by hand, so that they stay removed. */
 function noteEntered(state: State, all: readonly Assignment[]): void {
   state.noteEntered(new Set(all.filter(({ certificate }) => certificate !== undefined).map(recordName)))
 }
@@ -73,10 +78,10 @@ function failed(state: State, problem: string): string {
 }
 
 /**
- * The certificate that each name has to show: names with a site on this server only, since others answer for the rest, and
- * that have no certificate entered by hand, which goes first (Certificate/10Certificate of httpd.conf), and no proxy that has
- * its own or none.
- * @param left what a person has taken out
+ * The certificate that each name should show. Only names with a site on this server, since others answer for the rest, and
+ * without a certificate set by hand, which takes precedence (Certificate/10Certificate of httpd.conf), and without a proxy
+ * that has its own certificate or none.
+ * @param left assignments that a person has removed
  */
 function expectedFingerprints(
   places: Places,
@@ -90,7 +95,7 @@ function expectedFingerprints(
     const host = hosts?.get(name)
     return domains?.get(name)?.type === 'domain' || (host?.properties.get('HostType') ?? 'Remote') === 'Self'
   }
-  // Names of proxies that have a certificate of their own, or none.
+  // Names of proxies with their own certificate, or none.
   const apart = new Set(
     [...(readDatabase(databaseFile(places, 'proxies')) ?? [])].flatMap(([key, { type, properties }]) =>
       type === 'proxy' && ['own', 'none'].includes(properties.get('Certificate') ?? '')

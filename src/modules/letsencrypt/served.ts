@@ -2,7 +2,7 @@ import { connect } from 'node:tls'
 import { sayTime } from '../../base/time.ts'
 import { pause } from '../../system/pause.ts'
 
-/** A name whose TLS server shows something else than it should. */
+/** A name whose TLS server does not show the expected certificate. */
 export interface NotServed {
   readonly name: string
   /** `host:port` */
@@ -10,14 +10,14 @@ export interface NotServed {
   readonly reason: string
 }
 
-/** How long a handshake may take, in milliseconds. */
+/** Time limit of a handshake in milliseconds. */
 const HANDSHAKE = 5000
-/** How many handshakes go on at once. */
+/** Number of simultaneous handshakes. */
 const AT_ONCE = 16
 
 /**
- * Asks the running daemons for their certificates, one handshake for each name and server, until all show the
- * certificate they should, or the time is over: a reload is not done when the command that asked for it has ended.
+ * Gets the certificates of the running daemons, with one handshake for each name and server, until all show the expected
+ * certificate or the time is up: a reload is not complete when its command has ended.
  * @param expected fingerprint (SHA-256, as node:crypto writes it) by name
  * @param patience milliseconds
  */
@@ -45,22 +45,22 @@ export async function findNotServed(
   }
 }
 
-/** Why a server does not show the certificate for a name; undefined when it does. */
+/** Why a server does not show the certificate for a name; undefined if it does. */
 async function whyNot(name: string, server: string, fingerprint: string): Promise<string | undefined> {
   const shown = await shownCertificate(name, server)
   if ('problem' in shown) return shown.problem
   if (shown.fingerprint === fingerprint) return undefined
-  return `another certificate is served there: of ${shown.issuer}, until ${sayTime(shown.until)}`
+  return `it serves another certificate: by ${shown.issuer}, until ${sayTime(shown.until)}`
 }
 
 type Shown =
   | { readonly fingerprint: string; readonly issuer: string; readonly until: string }
   | { readonly problem: string }
 
-/** The certificate that a TLS server shows for a name. It need not be one that anybody trusts. */
+/** The certificate that a TLS server shows for a name, trusted or not. */
 function shownCertificate(name: string, server: string): Promise<Shown> {
   const at = server.lastIndexOf(':')
-  // A wildcard is asked for with one of its names.
+  // A wildcard is checked with one of its names.
   const servername = name.replace('*.', 'gabarit-check.')
   return new Promise(resolve => {
     const socket = connect({

@@ -2,15 +2,15 @@ import { isExecutable } from '../../system/read-files.ts'
 import type { Settings } from './settings.ts'
 import type { WantedCertificate } from './types.ts'
 
-/** A setting without which no certificate can be got. */
+/** A missing setting that is required to get a certificate. */
 export interface Missing {
   readonly what: 'terms' | 'email' | 'names' | 'hook'
   readonly message: string
-  /** The commands that mend it. */
+  /** The commands that fix it. */
   readonly command: string
 }
 
-/** What is missing in the settings before any authority can be asked. */
+/** The settings that are missing to request certificates. */
 export function missingSettings(settings: Settings, wanted: readonly WantedCertificate[]): Missing[] {
   const missing: Missing[] = []
   if (!settings.acceptTerms)
@@ -22,20 +22,20 @@ export function missingSettings(settings: Settings, wanted: readonly WantedCerti
   if (settings.email === '')
     missing.push({
       what: 'email',
-      message: 'there is no address of contact for the account',
+      message: 'there is no contact address for the account',
       command: 'config setprop letsencrypt email ADDRESS',
     })
   if (wanted.length === 0)
     missing.push({
       what: 'names',
-      message: 'no name is chosen for the certificate',
+      message: 'no name is selected for the certificate',
       command: 'db domains setprop DOMAIN letsencryptSSLcert enabled; db hosts setprop NAME letsencryptSSLcert enabled',
     })
   const hook = settings.challengeHook
   if (hook === undefined ? settings.challenge === 'dns-01' : !isExecutable(hook))
     missing.push({
       what: 'hook',
-      message: hook === undefined ? 'dns-01 needs a command that publishes the answers' : `${hook} cannot be executed`,
+      message: hook === undefined ? 'dns-01 needs a command that publishes the responses' : `${hook} is not executable`,
       command: 'config setprop letsencrypt challengeHook FILE',
     })
   return missing

@@ -6,7 +6,7 @@ import { frontOf } from '../../template/web-front.ts'
 import { makeAuthority } from './authority.ts'
 import type { Authority, Mode } from './types.ts'
 
-/** What the databases say about certificates. Paths are real. */
+/** The settings for certificates in the databases. Paths are real. */
 export interface Settings {
   readonly status: 'disabled' | 'test' | 'enabled'
   readonly acceptTerms: boolean
@@ -15,37 +15,37 @@ export interface Settings {
   readonly production: Authority
   /** Folder of dehydrated. */
   readonly baseFolder: string
-  /** Folder of the answers to challenges. */
+  /** Folder of the challenge responses. */
   readonly wellKnown: string
   /** Script that dehydrated calls. */
   readonly hookScript: string
   readonly challenge: 'http-01' | 'dns-01'
-  /** Command that publishes answers elsewhere, if any. */
+  /** Command that publishes responses elsewhere, if any. */
   readonly challengeHook: string | undefined
-  /** Where TLS is served: `host:port`; none when nobody is to be asked. */
+  /** Where TLS is served: `host:port`; none: do not check. */
   readonly servers: readonly string[]
-  /** Address that warnings are sent to; empty: none. */
+  /** Mail address for warnings; empty: none. */
   readonly warnAddress: string
-  /** Command that is told the warnings on its standard input. */
+  /** Command that gets warnings on its standard input. */
   readonly warnCommand: string | undefined
   /** Address of a DNS server for the checks; undefined: the system's. */
   readonly dnsServer: string | undefined
-  /** What stands for the authorities in CAA records; none: what their directories say. */
+  /** Names of the authorities in CAA records; none: those in their directories. */
   readonly caaIdentities: readonly string[]
-  /** Checks that are left out. */
+  /** Checks to skip. */
   readonly skipChecks: ReadonlySet<string>
 }
 
 /**
  * Reads the settings.
- * @throws Failure (refused) when the databases were never completed
+ * @throws Failure (refused) if the databases were never initialized
  */
 export function readSettings(places: Places): Settings {
   const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
   const letsencrypt = records.get('letsencrypt')
   const modSSL = records.get('modSSL')
   if (letsencrypt === undefined || modSSL === undefined)
-    throw refusal('the databases are not complete: there is no record letsencrypt or modSSL', {
+    throw refusal('the databases are not initialized: there is no record letsencrypt or modSSL', {
       hint: 'First: signal-event post-install',
     })
   const text = (name: string, otherwise = '') => letsencrypt.properties.get(name) || otherwise
@@ -77,7 +77,7 @@ function listIn(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean)
 }
 
-/** This machine, where nobody says otherwise: the port of whoever visitors meet there. */
+/** This machine by default: the HTTPS port of the web server in front. */
 function servedAt(servers: string, modSSL: DbRecord, records: Records): string[] {
   if (servers === 'none') return []
   if (servers !== '') return listIn(servers)

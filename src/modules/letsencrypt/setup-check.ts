@@ -6,15 +6,15 @@ import { reportAsText } from './preflight/show.ts'
 import { namesToCheck, wantedCertificates } from './wanted.ts'
 import type { World } from './world.ts'
 
-/** How the checks are to be done. */
+/** Options for the checks. */
 interface CheckOptions {
-  /** Leave out the names that fail. */
+  /** Exclude the names that fail. */
   readonly dropFailing: boolean
-  /** Checks to leave out, or `all`. */
+  /** Checks to skip, or `all`. */
   readonly skip: ReadonlySet<string>
 }
 
-/** Checks every wanted name before any authority is asked, and tells what was found. */
+/** Checks every wanted name before a certificate is requested, and reports the findings. */
 export async function checkNames(
   { wanted, authority, settings }: Certificates,
   world: World,
@@ -24,37 +24,37 @@ export async function checkNames(
   const names = namesToCheck(places, wanted)
   const options = preflightOptions(settings, authority, names, skip)
   if (options.skip.has('all')) {
-    say('the checks are left out')
+    say('the checks are skipped')
     return 'fine'
   }
   progress(`checking ${names.length} names`)
   let done = 0
   const report = await preflight(options, ({ name }) => progress(`checked ${++done} of ${names.length}: ${name}`))
   if (report.ok) {
-    say(`checked ${names.length} names: all is well`)
+    say(`checked ${names.length} names: no problems`)
     return 'fine'
   }
   say(reportAsText(report))
   const failing = failingNames(report).map(({ name }) => name)
   if (failing.length === 0 || report.general.some(({ state }) => state === 'failed')) {
-    warn('the checks failed; nothing was asked of any authority')
+    warn('the checks failed, so no certificate was requested')
     return 'failed'
   }
   const list = failing.join(', ')
   if (!dropFailing) {
-    const way = 'Mend them, or leave them out: gabarit letsencrypt setup --drop-failing'
-    warn(`these names fail, and with them the whole certificate: ${list}\n  ${way}`)
+    const way = 'Fix them, or exclude them: gabarit letsencrypt setup --drop-failing'
+    warn(`these names fail, so the whole certificate would fail: ${list}\n  ${way}`)
     return 'failed'
   }
   const { stay } = previewDrop(world, failing)
   if (stay.length > 0) {
     const way = 'config setprop letsencrypt configure none, then enable the names one by one'
-    const why = 'cannot be left out, because letsencrypt configure takes them unasked'
-    warn(`these names fail, and ${why}: ${stay.join(', ')}\n  ${way}`)
+    const why = 'cannot be excluded, because the property configure of letsencrypt includes them'
+    warn(`these names fail, but ${why}: ${stay.join(', ')}\n  ${way}`)
     return 'failed'
   }
   for (const name of dropNames(places, failing)) say(`${name}: letsencryptSSLcert disabled`)
   if (wantedCertificates(world, warn).length > 0) return 'names were left out'
-  warn('no name is left')
+  warn('no names are left')
   return 'failed'
 }

@@ -6,7 +6,7 @@ import { missingSettings } from './settings-check.ts'
 import type { WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** What the setup would do: what is missing, the certificates with their names, the steps that are not done. */
+/** What the setup would do: missing settings, the certificates with their names, the remaining steps. */
 export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
@@ -18,7 +18,7 @@ export function setupSteps(settings: Settings, world: World, testOnly: boolean):
     [untested.length > 0, `ask the test authority ${test.authority.directory} for ${list(untested)}`],
     [settings.status !== 'enabled', 'config setprop letsencrypt status enabled; signal-event letsencrypt-modify'],
     [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
-    [true, 'put the certificates into service, and ask the services for them'],
+    [true, 'put the certificates into service, and check that the services serve them'],
   ]
   return [
     ...oldAddresses(settings).map(

@@ -13,23 +13,23 @@ import type { State } from './state.ts'
 import type { Mode, WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
-/** What the setup is asked for. */
+/** Options of the setup. */
 export interface SetupOptions {
-  /** End when the test authority has shown that it works. */
+  /** Stop after the test authority. */
   readonly testOnly: boolean
-  /** Leave out the names that fail the checks. */
+  /** Exclude the names that fail the checks. */
   readonly dropFailing: boolean
-  /** Checks to leave out, or `all`. */
+  /** Checks to skip, or `all`. */
   readonly skip: ReadonlySet<string>
-  /** Ask beyond the limits of the authority. */
+  /** Ask even beyond the limits of the authority. */
   readonly force: boolean
 }
 
 /**
- * From the settings to official certificates that are served: checks, test authority, production, services. Each step
- * looks first whether it is done, so the same command goes on where it stopped or was killed.
+ * Gets certificates and puts them into service: checks, test authority, production, services. Each step first checks whether
+ * it is already done, so repeating the command continues where it stopped or was killed.
  * @returns the exit status
- * @throws Failure (refused) when a setting is missing
+ * @throws Failure (refused) if a setting is missing
  */
 export async function setUp(state: State, world: World, options: SetupOptions): Promise<number> {
   return new Setup(state, world, options).run()
@@ -53,9 +53,9 @@ class Setup {
     const missing = missingSettings(this.#settings, this.#certificates('production').wanted)
     if (missing.length > 0) {
       const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
-      throw refusal('the settings are not complete', { hint })
+      throw refusal('the settings are incomplete', { hint })
     }
-    // Makes the folders and files that everything below needs; reloads the web server when its file changed.
+    // Creates the folders and files that everything below needs, and reloads the web server if its file changed.
     if (this.#settings.status === 'disabled') this.#setStatus('test')
     await this.#mustSignal('letsencrypt-modify')
     for (const mode of ['test', 'production'] as const) {
@@ -67,7 +67,7 @@ class Setup {
       return EXIT.failed
     if (!(await this.#test())) return EXIT.failed
     if (this.#options.testOnly) {
-      this.#world.say('the test authority gives certificates for all names; nothing of it is served')
+      this.#world.say('the test authority issues certificates for all names; these are never served')
       return EXIT.done
     }
     if (this.#settings.status !== 'enabled') {
@@ -77,14 +77,14 @@ class Setup {
     return this.#produce()
   }
 
-  /** @returns false when names fail and are not left out */
+  /** @returns false if names fail and are not excluded */
   async #check(): Promise<boolean> {
     const checked = await checkNames(this.#certificates('production'), this.#world, this.#options)
     if (checked === 'names were left out') await this.#mustSignal('letsencrypt-modify')
     return checked !== 'failed'
   }
 
-  /** @returns false when the test authority gave no certificate */
+  /** @returns false if the test authority issued no certificate */
   async #test(): Promise<boolean> {
     const production = this.#certificates('production')
     const test = this.#certificates('test')
@@ -100,11 +100,11 @@ class Setup {
     const failed = await this.#issueAll(production, dueCertificates(production, this.#world))
     const asked = new Set(production.wanted.map(({ name }) => name))
     const problem = await putIntoService(production, this.#state, this.#world, asked)
-    if (problem !== undefined) this.#world.warn(`${problem}\n  Tried again by: gabarit letsencrypt renew`)
+    if (problem !== undefined) this.#world.warn(`${problem}\n  To try again: gabarit letsencrypt renew`)
     return failed.length === 0 && problem === undefined ? EXIT.done : EXIT.failed
   }
 
-  /** Each by itself: one that fails does not keep the others from coming. @returns those that failed */
+  /** Gets each separately: one that fails does not block the others. @returns those that failed */
   async #issueAll(certificates: Certificates, open: readonly WantedCertificate[]): Promise<string[]> {
     const { say, warn, clock } = this.#world
     const { mode, directory } = certificates.authority
@@ -119,9 +119,9 @@ class Setup {
         continue
       }
       const { message, hint, until } = result.failure
-      // The renewal goes on with production by itself; the test is repeated by a person.
+      // The renewal continues with production automatically; a person repeats the test.
       if (mode === 'production') this.#state.failed(key, message, hint, clock.now(), until)
-      warn(`${wanted.name}: ${message}\n  ${hint}\n  Then again: gabarit letsencrypt setup`)
+      warn(`${wanted.name}: ${message}\n  ${hint}\n  Then repeat: gabarit letsencrypt setup`)
       failed.push(wanted.name)
     }
     return failed
@@ -132,7 +132,7 @@ class Setup {
     if (old.length === 0) return
     correctAddresses(this.#world.places, old)
     for (const { property, old: from, address } of old)
-      this.#world.warn(`${property} was ${from}, an address of ACME version 1 where nobody answers; now ${address}`)
+      this.#world.warn(`${property} was ${from}, an ACME version 1 URL that no longer works; now ${address}`)
     this.#settings = readSettings(this.#world.places)
   }
 
@@ -150,7 +150,7 @@ class Setup {
     if (status !== 0)
       throw new Failure(`the event ${event} failed`, {
         status,
-        hint: 'Mend what it says; then the same command again.',
+        hint: 'Fix what it reports, then repeat this command.',
       })
   }
 

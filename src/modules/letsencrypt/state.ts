@@ -1,13 +1,10 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { isObject } from '../../base/is-object.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State as OwnState } from '../../system/state.ts'
 import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
 
-/** What went wrong with a certificate, and when it is tried again. */
+/** What went wrong with a certificate, and when to try again. */
 export interface Trouble {
   /** Failures in a row. */
   readonly failures: number
@@ -18,23 +15,25 @@ export interface Trouble {
   readonly nextTry: string
 }
 
-/** What has to be remembered from run to run; everything else is read from the certificates themselves. */
+const FILE = 'state.json'
+
+/** What is kept from run to run; everything else is read from the certificates themselves. */
 interface Memory {
   /** By authority and certificate: `acme-v02.api.letsencrypt.org/example.org`. */
   readonly troubles: Map<string, Trouble>
-  /** By fingerprint: how urgent the last warning was. */
+  /** By fingerprint: the urgency of the last warning. */
   readonly warned: Map<string, number>
-  /** By fingerprint: when the authority suggests to renew. */
+  /** By fingerprint: when the authority suggests renewal. */
   readonly windows: Map<string, RememberedWindow>
-  /** The records in which a certificate was entered: {@link recordName}. */
+  /** The records in which a certificate was set: {@link recordName}. */
   readonly entered: Set<string>
-  /** The last deployment failed: why. */
+  /** Why the last deployment failed, if it did. */
   deployment: string | undefined
-  /** The file could not be read: it is begun anew. */
+  /** Whether the file could not be read and is started again. */
   readonly damaged: boolean
 }
 
-/** A suggestion of the authority (RFC 9773), and when to ask again. Times as ISO 8601. */
+/** A suggestion of the authority (RFC 9773), and when to ask again. Times in ISO 8601. */
 interface RememberedWindow {
   readonly start: string
   readonly end: string
@@ -44,17 +43,17 @@ interface RememberedWindow {
 }
 
 /**
- * The memory of the runs. Losing it loses no certificate: it says when to try again, what was told already, and which records
- * had a certificate of ours, so that one that a person has taken out is not entered again.
+ * The state kept between runs. Losing it loses no certificate: it contains when to try again, which warnings were sent, and
+ * which records had one of our certificates, so that one removed by a person is not set again.
  */
 export class State {
-  readonly #file: string
+  readonly #state: OwnState
   readonly #memory: Memory
 
-  /** @param warn told when the file is damaged; a new one is begun */
+  /** @param warn called if the file is damaged; a new one is then started */
   constructor(places: Places, warn: (message: string) => void) {
-    this.#file = join(certificateState(places), 'state.json')
-    this.#memory = read(this.#file, warn)
+    this.#state = certificateState(places)
+    this.#memory = read(this.#state, warn)
   }
 
   trouble(key: string): Trouble | undefined {
@@ -66,8 +65,8 @@ export class State {
   }
 
   /**
-   * Notes a failure, and gives the time of the next try.
-   * @param until no try before has a chance
+   * Records a failure, and returns the time of the next try.
+   * @param until earlier tries cannot succeed
    */
   failed(key: string, message: string, hint: string, now: Date, until?: Date): Trouble {
     const before = this.#memory.troubles.get(key)
@@ -80,13 +79,13 @@ export class State {
     return trouble
   }
 
-  /** Notes that all is well with a certificate. */
+  /** Records that a certificate has no problems. */
   succeeded(key: string): void {
     if (this.#memory.troubles.delete(key)) this.#write()
   }
 
   /**
-   * Forgets what concerns certificates that nobody wants any more. A file that was damaged is whole from here on.
+   * Drops what concerns certificates that are no longer wanted. Also repairs a damaged file.
    * @param keys of troubles
    * @param fingerprints of windows
    */
@@ -96,7 +95,7 @@ export class State {
     if (gone.includes(true) || damaged) this.#write()
   }
 
-  /** Forgets the warnings of certificates that no record names any more. */
+  /** Drops the warnings for certificates that no record names any more. */
   retainWarned(fingerprints: ReadonlySet<string>): void {
     if (keepOnly(this.#memory.warned, fingerprints)) this.#write()
   }
@@ -105,14 +104,14 @@ export class State {
     return this.#memory.deployment
   }
 
-  /** Notes how the last deployment ended; undefined: well. */
+  /** Records the result of the last deployment; undefined: success. */
   deployed(problem: string | undefined): void {
     if (this.#memory.deployment === problem) return
     this.#memory.deployment = problem
     this.#write()
   }
 
-  /** The records in which a certificate was entered: one that names none of ours now was changed by a person. */
+  /** The records in which a certificate was set. If one no longer names ours, a person has changed it. */
   get entered(): ReadonlySet<string> {
     return this.#memory.entered
   }
@@ -138,7 +137,7 @@ export class State {
     return this.#memory.warned.get(fingerprint) ?? 0
   }
 
-  /** @param level 0 forgets it */
+  /** @param level 0 drops it */
   noteWarned(fingerprint: string, level: number): void {
     if (this.warned(fingerprint) === level) return
     if (level === 0) this.#memory.warned.delete(fingerprint)
@@ -155,28 +154,27 @@ export class State {
       entered: [...entered].sort(),
       deployment: deployment ?? null,
     }
-    mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
-    writeFileAtomically(this.#file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 })
+    this.#state.write(FILE, `${JSON.stringify(data, null, 2)}\n`)
   }
 }
 
-/** @returns whether anything went */
+/** @returns whether anything was dropped */
 function keepOnly(map: Map<string, unknown>, keys: ReadonlySet<string>): boolean {
   const before = map.size
   for (const key of [...map.keys()]) if (!keys.has(key)) map.delete(key)
   return map.size < before
 }
 
-function read(file: string, warn: (message: string) => void): Memory {
-  const text = textOf(file)
+function read(state: OwnState, warn: (message: string) => void): Memory {
+  const text = state.read(FILE)?.toString('utf8')
   try {
     const data: unknown = JSON.parse(text ?? '{}')
     if (isObject(data)) return memoryOf(data)
   } catch {
     // Told below, with a file that holds something else.
   }
-  const taken = 'a certificate that you have taken out of a record by hand is entered there again'
-  warn(`${file}: this file is damaged; failures and warnings are counted anew, and ${taken}`)
+  const taken = 'certificates that you removed from a record by hand are set again'
+  warn(`${state.path(FILE)}: this file is damaged; failures and warnings are counted from zero, and ${taken}`)
   return { ...memoryOf({}), damaged: true }
 }
 

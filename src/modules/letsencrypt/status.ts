@@ -15,7 +15,7 @@ import type { Mode, WantedCertificate } from './types.ts'
 import { certificatesInService, type InService } from './warn.ts'
 import type { World } from './world.ts'
 
-/** How one wanted certificate stands. */
+/** The state of one wanted certificate. */
 export interface CertificateStatus {
   readonly name: string
   readonly names: readonly string[]
@@ -23,31 +23,31 @@ export interface CertificateStatus {
   readonly issuer: string | undefined
   readonly daysLeft: number | undefined
   readonly nextRenewal: Date | undefined
-  /** A person has chosen it, and it is served until then. */
+  /** If a person has chosen it: until when it is served. */
   readonly chosenUntil: Date | undefined
-  /** A page on which the authority says why it wants it renewed then. */
+  /** A page on which the authority explains the renewal time. */
   readonly explanation: string | undefined
   /** Records that name it: `modSSL`, domains. */
   readonly records: readonly string[]
-  /** Records out of which a person has taken it. */
+  /** Records from which a person has removed it. */
   readonly takenOut: readonly string[]
   readonly trouble: Trouble | undefined
   readonly left: Answer['left']
 }
 
-/** How certificates stand as a whole. */
+/** The state of all certificates. */
 export interface Status {
   readonly status: Settings['status']
   readonly mode: Mode
   readonly directory: string
   readonly certificates: readonly CertificateStatus[]
-  /** Certificates that records name and that are none of these: older ones, or entered by hand. */
+  /** Other certificates that records name: older ones, or set by hand. */
   readonly others: readonly InService[]
-  /** What a person has to see to, in words. */
+  /** What needs a person's attention, in words. */
   readonly problems: readonly string[]
 }
 
-/** Looks at databases, certificates and the ledger; asks nobody. */
+/** Reads databases, certificates and the ledger; sends no requests. */
 export function certificateStatus(settings: Settings, state: State, world: World): Status {
   const now = world.clock.now()
   const problems: string[] = []
@@ -68,7 +68,7 @@ export function certificateStatus(settings: Settings, state: State, world: World
     if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
     if (mode === 'production' && isTest(one, settings))
       problems.push(
-        `${one.record} names a certificate of the test authority, which is not served: gabarit letsencrypt setup`,
+        `${one.record} names a certificate of the test authority, which is never served: gabarit letsencrypt setup`,
       )
   }
   return {
@@ -124,13 +124,13 @@ function rowOf(
 function settingProblems(settings: Settings, wanted: readonly WantedCertificate[]): string[] {
   const old = oldAddresses(settings).map(
     ({ property, old: from }) =>
-      `${property} is ${from}, an address of ACME version 1, where nobody answers: gabarit letsencrypt setup corrects it`,
+      `${property} is ${from}, an ACME version 1 URL that no longer works. To correct it: gabarit letsencrypt setup`,
   )
   if (settings.status === 'disabled') return old
   return [...old, ...missingSettings(settings, wanted).map(({ message, command }) => `${message}: ${command}`)]
 }
 
-/** One failure may be a passing one, and is tried again within minutes. */
+/** A single failure may be temporary, and is tried again within minutes. */
 function rowProblems({ name, names, certificate, trouble }: CertificateStatus, now: Date): string[] {
   const problems: string[] = []
   if (trouble !== undefined && trouble.failures > 1)

@@ -1,20 +1,19 @@
 import type { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
-import { syncFolder, writeFileAtomically } from '../../system/atomic-write.ts'
+import { Failure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
+import { authorityState } from './authority.ts'
 import { readChoice, writeChoice } from './choice.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
 import type { Authority, Clock } from './types.ts'
 import type { CertificateTexts } from './verify.ts'
 
-/** A certificate of the history: a folder that nobody changes any more. */
+/** A certificate in the history: a folder that is never changed. */
 export interface StoredCertificate {
   /** The wanted certificate that it was issued for. */
   readonly name: string
-  /** Its name in the history: the second in which it was asked for, as dehydrated counts it. */
+  /** Its name in the history: the second in which it was requested, as dehydrated counts it. */
   readonly id: string
   /** Real path of its folder. */
   readonly folder: string
@@ -24,76 +23,76 @@ export interface StoredCertificate {
   readonly names: readonly string[]
   readonly from: Date
   readonly until: Date
-  /** The authority has withdrawn it at our wish; or was asked to, and nobody knows what came of it: it is not used either. */
+  /** Whether the authority has revoked it at our request, or was asked to with an unknown result. Neither is used. */
   readonly revoked: 'begun' | 'done' | undefined
 }
 
 /** Files in the folder of a certificate. */
 const [REVOKED, REVOKING] = ['revoked', 'revoking'] as const
-/** How the name of a folder begins that is not complete yet. */
+/** Prefix of incomplete folders. */
 const NEW = '.new-'
 
-/** What a person has chosen to be served. */
+/** A person's choice of certificate. */
 export interface Choice {
   readonly certificate: StoredCertificate
   readonly until: Date
 }
 
-/** A file of the history that cannot be used. Everything else goes on without it. */
+/** An unusable file in the history. Everything else continues without it. */
 export interface Damage {
-  /** Says which file, what is wrong with it, and what to do. */
+  /** Names the file, what is wrong with it, and what to do. */
   readonly failure: Failure
-  /** The path on the server by which records name the certificate; undefined when it is none. */
+  /** The path on the server by which records name the certificate; undefined if it is not a certificate. */
   readonly crt: string | undefined
 }
 
 /**
- * All certificates that an authority has issued to this server. Services read them from here and not from dehydrated's
- * folder: there key and certificate are replaced one after the other under the eyes of a service that may start just then.
+ * All certificates that an authority has issued to this server. Services read them from here, not from dehydrated's folder,
+ * where key and certificate are replaced one after the other, perhaps while a service starts.
  */
 export class CertificateStore {
   readonly #places: Places
   readonly #clock: Clock
-  readonly #folder: string
-  /** By folder, which nobody changes any more: each is read once, however often it is asked for. */
+  readonly #state: State
+  /** By folder. Folders never change, so each is read only once. */
   readonly #seen = new Map<string, StoredCertificate | Damage>()
 
   constructor(places: Places, authority: Authority, clock: Clock) {
     this.#places = places
     this.#clock = clock
-    this.#folder = join(authority.folder, 'certificates')
+    this.#state = authorityState(places, authority).within('certificates')
   }
 
   /** Names of the certificates that have a history. */
   names(): string[] {
-    return entries(this.#folder).sort()
+    return visible(this.#state).sort()
   }
 
-  /** The certificates of a name that can be used, the newest first. */
+  /** The usable certificates of a name, newest first. */
   history(name: string): StoredCertificate[] {
     return this.#look(name).flatMap(found => ('failure' in found ? [] : [found]))
   }
 
   /** What is damaged in the history of a name. */
   damages(name: string): Damage[] {
-    const choice = readChoice(this.#choiceFile(name), name)
+    const choice = readChoice(this.#state.within(name), name)
     const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
     return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
 
-  /** The same certificate in the history of a name; undefined when it is not there. */
+  /** The same certificate in the history of a name; undefined if it is not there. */
   find(name: string, { fingerprint256 }: X509Certificate): StoredCertificate | undefined {
     return this.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
   }
 
-  /** The newest certificate that is not withdrawn. */
+  /** The newest certificate that is not revoked. */
   newest(name: string): StoredCertificate | undefined {
     return this.history(name).find(({ revoked }) => !revoked)
   }
 
   /**
-   * The certificate to serve: the newest, or the one that was chosen. None when nobody knows which one was chosen: then what is
-   * served stays as it is.
+   * The certificate to serve: the newest, or the chosen one. None if it is unknown which one was chosen: then what is served does
+   * not change.
    * @param names that are wanted, see {@link choice}
    */
   current(name: string, names: readonly string[] = []): StoredCertificate | undefined {
@@ -102,13 +101,12 @@ export class CertificateStore {
   }
 
   /**
-   * The certificate that a person has chosen, and until when it is served. The choice is over when it is withdrawn, or lacks a
-   * name that is wanted and that the newest one bears.
-   * @returns a Failure when the choice cannot be read
+   * The certificate that a person has chosen, and until when it is served. The choice ends if it is revoked, or if it does not
+   * contain a wanted name that the newest one contains.
+   * @returns a Failure if the choice cannot be read
    */
   choice(name: string, names: readonly string[] = []): Choice | undefined | Failure {
-    const file = this.#choiceFile(name)
-    const choice = readChoice(file, name)
+    const choice = readChoice(this.#state.within(name), name)
     if (choice === undefined || choice instanceof Failure) return choice
     const usable = this.history(name).filter(({ revoked }) => !revoked)
     const certificate = usable.find(({ id }) => id === choice.chosen)
@@ -119,80 +117,74 @@ export class CertificateStore {
   }
 
   /**
-   * Chooses a certificate of the history, for three quarters of the time that it has left: long enough to be of use, and over
-   * before it ends. Choosing the newest one ends a choice: then newer ones are served as they come.
+   * Chooses a certificate in the history, for three quarters of its remaining lifetime: long enough to be useful, but ending
+   * before it expires. Choosing the newest one ends a choice: newer ones are then served once issued.
    * @returns until when it is served; undefined for the newest
    */
   choose(certificate: StoredCertificate): Date | undefined {
-    const file = this.#choiceFile(certificate.name)
+    const state = this.#state.within(certificate.name)
     if (certificate.id === this.newest(certificate.name)?.id) {
-      rmSync(file, { force: true })
+      writeChoice(state, undefined)
       return undefined
     }
     const now = this.#clock.now().getTime()
     const until = new Date(now + (certificate.until.getTime() - now) * 0.75)
-    writeChoice(file, { chosen: certificate.id, until: until.toISOString() })
+    writeChoice(state, { chosen: certificate.id, until: until.toISOString() })
     return until
   }
 
   /**
-   * Notes how far the withdrawal of a certificate is; it stays in the history.
-   * @param how begun: before the authority is asked; undefined: it has refused
+   * Records the progress of revoking a certificate, which is kept in the history.
+   * @param how begun: before the authority is asked; undefined: it refused
    */
-  noteRevoked({ folder }: StoredCertificate, how: StoredCertificate['revoked']): void {
-    const note = (name: string) =>
-      writeFileAtomically(join(folder, name), `${this.#clock.now().toISOString()}\n`, { mode: 0o600 })
-    if (how !== undefined) note(how === 'begun' ? REVOKING : REVOKED)
-    if (how !== 'begun') rmSync(join(folder, REVOKING), { force: true })
+  noteRevoked({ name, id }: StoredCertificate, how: StoredCertificate['revoked']): void {
+    const state = this.#state.within(name).within(id)
+    if (how !== undefined) state.write(how === 'begun' ? REVOKING : REVOKED, `${this.#clock.now().toISOString()}\n`)
+    if (how !== 'begun') state.remove(REVOKING)
   }
 
-  /** Removes what killed commands have left behind; it may hold private keys. */
+  /** Removes what killed commands have left behind, which may contain private keys. */
   sweep(): void {
-    for (const parent of this.names().map(name => join(this.#folder, name)))
-      for (const left of everything(parent).filter(name => name.startsWith(NEW)))
-        rmSync(join(parent, left), { recursive: true, force: true })
+    for (const state of this.names().map(name => this.#state.within(name)))
+      for (const left of state.list().filter(name => name.startsWith(NEW))) state.removeFolder(left)
   }
 
-  /** Adds a certificate to the history, the whole folder at once. One that is there already stays. */
+  /** Adds a certificate to the history, the whole folder atomically. An existing one is kept. */
   add(name: string, id: string, texts: CertificateTexts): StoredCertificate {
     const known = this.find(name, readLeaf(texts.cert, name))
     if (known !== undefined) return known
-    const parent = join(this.#folder, name)
-    mkdirSync(parent, { recursive: true, mode: 0o700 })
-    const temporary = join(parent, `${NEW}${process.pid}`)
-    rmSync(temporary, { recursive: true, force: true })
-    mkdirSync(temporary, { mode: 0o700 })
-    for (const [file, text] of Object.entries(filesOf(texts)))
-      writeFileAtomically(join(temporary, file), text, { mode: 0o600 })
+    const parent = this.#state.within(name)
+    const temporary = `${NEW}${process.pid}`
+    parent.removeFolder(temporary)
+    for (const [file, text] of Object.entries(filesOf(texts))) parent.within(temporary).write(file, text)
     const free = this.#freeId(name, id)
-    renameSync(temporary, join(parent, free))
-    syncFolder(parent)
+    parent.rename(temporary, free)
     const added = this.#read(name, free)
     if ('failure' in added) throw added.failure
     return added
   }
 
-  /** Two of one second differ by name. */
+  /** Two from the same second have different names. */
   #freeId(name: string, id: string): string {
-    const taken = new Set(entries(join(this.#folder, name)))
+    const taken = new Set(visible(this.#state.within(name)))
     let number = Number(id)
     while (taken.has(String(number))) number++
     return String(number)
   }
 
-  /** Everything in the history of a name, the newest first. */
+  /** Everything in the history of a name, newest first. */
   #look(name: string): (StoredCertificate | Damage)[] {
-    const ids = entries(join(this.#folder, name)).filter(id => /^\d+$/.test(id))
+    const ids = visible(this.#state.within(name)).filter(id => /^\d+$/.test(id))
     return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
   }
 
   #read(name: string, id: string): StoredCertificate | Damage {
-    const folder = join(this.#folder, name, id)
+    const state = this.#state.within(name).within(id)
+    const { folder } = state
     const found = this.#seen.get(folder) ?? this.#readAnew(name, id, folder)
     this.#seen.set(folder, found)
     if ('failure' in found) return found
-    const has = (note: string) => existsSync(join(folder, note))
-    return { ...found, revoked: has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined }
+    return { ...found, revoked: state.has(REVOKED) ? 'done' : state.has(REVOKING) ? 'begun' : undefined }
   }
 
   #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
@@ -204,26 +196,13 @@ export class CertificateStore {
       return { name, id, folder, files, certificate, names, revoked: undefined, ...validityOf(certificate) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      const hint = `It is not used; gabarit letsencrypt renew puts another one in its place.\nThen move ${folder} away.`
+      const hint = `It is not used. To replace it: gabarit letsencrypt renew\nThen move ${folder} away.`
       const where = error.where ?? folder
       return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
     }
   }
-
-  #choiceFile(name: string): string {
-    return join(this.#folder, name, 'choice.json')
-  }
 }
 
-function entries(folder: string): string[] {
-  return everything(folder).filter(name => !name.startsWith('.'))
-}
-
-function everything(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-    throw error
-  }
+function visible(state: State): string[] {
+  return state.list().filter(name => !name.startsWith('.'))
 }

@@ -10,14 +10,14 @@ export function filesOf(texts: CertificateTexts): Record<string, string> {
   return { 'cert.pem': texts.cert, 'chain.pem': texts.chain, 'privkey.pem': texts.key, 'fullchain.pem': joined(texts) }
 }
 
-/** One file of certificate and chain, as nginx wants it. */
+/** Certificate and chain in one file, as nginx needs it. */
 function joined({ cert, chain }: Pick<CertificateTexts, 'cert' | 'chain'>): string {
   return `${cert.trimEnd()}\n${chain}`
 }
 
 /**
- * Reads a certificate, and looks whether the files beside it are still those that came with it: a service does not start
- * with any that do not fit, and takes all other sites down with it.
+ * Reads a certificate, and checks that the files next to it still belong to it: a service would not start with mismatched
+ * files, and all its other sites would be down, too.
  * @throws Failure that names the file
  */
 export function readWhole(folder: string): X509Certificate {

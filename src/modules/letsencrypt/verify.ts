@@ -4,26 +4,26 @@ import { sayTime } from '../../base/time.ts'
 import { namesOf, readCertificates, validityOf } from './pem.ts'
 import type { Authority } from './types.ts'
 
-/** A certificate that came, as texts in PEM. */
+/** An issued certificate, as PEM texts. */
 export interface CertificateTexts {
   readonly cert: string
-  /** The certificates of its issuers, the nearest first. */
+  /** The certificates of its issuers, nearest first. */
   readonly chain: string
   readonly key: string
 }
 
-/** What it has to be. */
+/** What it should be. */
 export interface Expected {
   readonly names: readonly string[]
   readonly authority: Authority
-  /** Issuers of the other authority's certificates: these may not have issued this one. */
+  /** Issuers of the other authority's certificates: they must not have issued this one. */
   readonly foreignIssuers: readonly string[]
 }
 
 /**
- * Looks whether a certificate is what was asked for: it can be read, its key fits, it bears all the names, each
- * certificate of the chain has signed the one before, the authority that was asked has issued it, and it holds now.
- * @returns what is wrong, in words; nothing when it is right
+ * Verifies that a certificate is what was requested: it can be read, its key matches, it contains all names, each certificate
+ * in the chain has signed the previous one, the right authority has issued it, and it is valid now.
+ * @returns what is wrong, in words; nothing if it is correct
  */
 export function verifyCertificate(texts: CertificateTexts, expected: Expected, now: Date): string[] {
   let leaf: X509Certificate | undefined
@@ -34,7 +34,7 @@ export function verifyCertificate(texts: CertificateTexts, expected: Expected, n
   } catch (error) {
     return [messageOf(error)]
   }
-  if (leaf === undefined) return ['there is no certificate in it']
+  if (leaf === undefined) return ['it contains no certificate']
   return [
     ...fitProblems(leaf, chain, texts.key),
     ...nameProblems(leaf, expected.names),
@@ -43,16 +43,16 @@ export function verifyCertificate(texts: CertificateTexts, expected: Expected, n
   ]
 }
 
-/** Looks whether a private key and a chain are those of a certificate. @returns what is wrong, in words */
+/** Verifies that a private key and a chain belong to a certificate. @returns what is wrong, in words */
 export function fitProblems(leaf: X509Certificate, chain: readonly X509Certificate[], key: string): string[] {
   return [...keyProblems(leaf, key), ...chainProblems([leaf, ...chain])]
 }
 
 function keyProblems(leaf: X509Certificate, key: string): string[] {
   try {
-    return leaf.checkPrivateKey(createPrivateKey(key)) ? [] : ['the private key does not fit the certificate']
+    return leaf.checkPrivateKey(createPrivateKey(key)) ? [] : ['the private key does not match the certificate']
   } catch {
-    // What OpenSSL says of a key that it cannot read helps nobody.
+    // OpenSSL's error message for an unreadable key is not helpful.
     return ['the private key cannot be read']
   }
 }
@@ -60,7 +60,7 @@ function keyProblems(leaf: X509Certificate, key: string): string[] {
 function nameProblems(leaf: X509Certificate, wanted: readonly string[]): string[] {
   const found = new Set(namesOf(leaf))
   const missing = wanted.filter(name => !found.has(name))
-  return missing.length === 0 ? [] : [`it does not bear ${missing.join(', ')}`]
+  return missing.length === 0 ? [] : [`it does not contain ${missing.join(', ')}`]
 }
 
 function chainProblems(certificates: readonly X509Certificate[]): string[] {
@@ -91,9 +91,10 @@ function issuerProblems(leaf: X509Certificate, { authority, foreignIssuers }: Ex
 function lifetimeProblems(certificates: readonly X509Certificate[], now: Date): string[] {
   return certificates.flatMap(certificate => {
     const { from, until } = validityOf(certificate)
-    // The authority may date it back, and its clock may be ahead of ours by a minute.
-    if (from.getTime() > now.getTime() + 60_000) return [`it holds only from ${sayTime(from)}: is the clock right?`]
-    return until > now ? [] : [`${oneLine(certificate.subject)} has expired at ${sayTime(until)}`]
+    // The authority may backdate it, and its clock may be ahead of ours by a minute.
+    if (from.getTime() > now.getTime() + 60_000)
+      return [`it is not valid before ${sayTime(from)}: is the clock correct?`]
+    return until > now ? [] : [`${oneLine(certificate.subject)} expired at ${sayTime(until)}`]
   })
 }
 

@@ -8,10 +8,10 @@ import type { NameToCheck, WantedCertificate } from './types.ts'
 import type { World } from './world.ts'
 
 /**
- * The certificates that the databases ask for: what the template of domains.txt makes, the site's own fragments
- * included, whether or not certificates are switched on yet.
- * @param replaced databases other than configuration that stand for those on disk, to see what a change would do
- * @throws Failure when the template cannot be expanded
+ * The certificates that the databases request: what the template of domains.txt generates, including the site's own fragments,
+ * whether or not certificates are enabled yet.
+ * @param replaced databases (not configuration) to use instead of those on disk, to see the effect of a change
+ * @throws Failure if the template cannot be expanded
  */
 export function wantedCertificates(
   { places, system }: Pick<World, 'places' | 'system'>,
@@ -33,7 +33,7 @@ function switchedOn(records: Records): Records {
   return new Map(records).set('letsencrypt', makeRecord(letsencrypt.key, letsencrypt.type, properties))
 }
 
-/** Reads domains.txt as dehydrated does: one certificate a line, its names, and behind `>` the name of its folder. */
+/** Reads domains.txt as dehydrated does: one certificate per line, with its names and, after `>`, the name of its folder. */
 export function parseDomainsTxt(text: string): WantedCertificate[] {
   return text.split('\n').flatMap(line => {
     const [names = '', alias = ''] = line.trim().toLowerCase().split('>')
@@ -44,7 +44,7 @@ export function parseDomainsTxt(text: string): WantedCertificate[] {
   })
 }
 
-/** All names of the certificates, each with the nearest record of `domains`. */
+/** All names in the certificates, each with the nearest record in `domains`. */
 export function namesToCheck(places: Places, wanted: readonly WantedCertificate[]): NameToCheck[] {
   const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
   return wanted.flatMap(({ name: certificate, names }) =>
@@ -52,7 +52,7 @@ export function namesToCheck(places: Places, wanted: readonly WantedCertificate[
   )
 }
 
-/** The longest name among these that the name is or ends in. */
+/** The longest of these domains that the name equals or ends in. */
 export function nearestDomain(domains: Pick<ReadonlyMap<string, unknown>, 'has'>, name: string): string | undefined {
   for (let domain = name; domain !== ''; domain = domain.slice(domain.indexOf('.') + 1 || domain.length))
     if (domains.has(domain)) return domain

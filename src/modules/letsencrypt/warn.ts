@@ -23,7 +23,7 @@ export interface InService {
   readonly until: Date
 }
 
-/** The certificates that modSSL and the domains name. A file that cannot be read is told. */
+/** The certificates that modSSL and the domains name. Unreadable files are reported. */
 export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
   const records = [
     ...[readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')],
@@ -47,9 +47,9 @@ export function certificatesInService(places: Places, warn: (message: string) =>
 }
 
 /**
- * Warns of certificates that are about to expire: the authority sends no such mail any more. Once for each step of
- * urgency, by mail and by the command.
- * @returns false when a warning could not be sent by any way that is set up
+ * Warns of certificates that are about to expire, since the authority no longer sends such mail. Once per level of urgency, by
+ * mail and by the command.
+ * @returns false if a warning could not be sent in any of the configured ways
  */
 export async function warnOfExpiry(settings: Settings, state: State, world: World): Promise<boolean> {
   const now = world.clock.now()
@@ -79,7 +79,7 @@ function warningText({ record, names, until }: InService, state: State, now: Dat
   return `${lines.join('\n')}\n`
 }
 
-/** At least one way has to work, where there is one. */
+/** If any way is configured, at least one has to work. */
 async function send(text: string, settings: Settings, world: World): Promise<boolean> {
   const ways: { name: string; command: readonly string[]; input: string }[] = []
   const { warnAddress, warnCommand } = settings

@@ -7,14 +7,14 @@ export interface World {
   readonly places: Places
   readonly system: System
   readonly clock: Clock
-  /** Whether a run ends with OtherDehydrated when a dehydrated of somebody else is at work: it is begun again then. */
+  /** Whether a run ends with OtherDehydrated if somebody else's dehydrated is running: it is then started again. */
   readonly givesWay: boolean
-  /** Tells what was done, one line. */
+  /** Reports what was done, one line. */
   readonly say: (line: string) => void
-  /** Tells what is not right, on standard error. */
+  /** Reports a problem on standard error. */
   readonly warn: (message: string) => void
-  /** Shows what is going on, on a terminal only. */
+  /** Shows progress, only on a terminal. */
   readonly progress: (what: string) => void
-  /** Runs an event and shows what it tells; its exit status. */
+  /** Runs an event and shows its report; returns its exit status. */
   readonly signal: (event: string) => Promise<number>
 }

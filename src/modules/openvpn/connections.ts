@@ -6,28 +6,28 @@ export interface Connection {
   /** Name in its certificate. */
   readonly name: string
   readonly server: string
-  /** Number by which the server knows the connection. */
+  /** The server's number for the connection. */
   readonly id: string
-  /** Address and port it comes from. */
+  /** Remote address and port. */
   readonly realAddress: string
   /** Its addresses in the tunnel, IPv4 first. */
   readonly virtualAddresses: readonly string[]
-  /** Bytes that the server got from it and sent to it. */
+  /** Bytes that the server received from it and sent to it. */
   readonly received: number
   readonly sent: number
   /** Seconds since 1970. */
   readonly since: number
 }
 
-/** What the servers that run say; of those that could not be asked, why. */
+/** The answers of the running servers; for those that could not be asked, why. */
 export interface Connections {
   readonly connections: readonly Connection[]
-  /** Servers that do not run. */
+  /** Servers that are not running. */
   readonly down: readonly string[]
   readonly problems: readonly string[]
 }
 
-/** Asks servers, all at the same time, who is connected. */
+/** Asks all servers in parallel who is connected. */
 export async function readConnections(servers: readonly VpnServer[]): Promise<Connections> {
   const answers = await Promise.all(
     servers.map(async server => {
@@ -62,11 +62,11 @@ export async function withManagement<Result>(
 
 /** Who is connected to one server. */
 export async function connectionsOf(client: Management, { name }: VpnServer): Promise<Connection[]> {
-  // Format 3 parts columns by tabs: a comma or a blank in a name does no harm.
+  // Format 3 separates columns by tabs, so a comma or a space in a name does no harm.
   return parseStatus(await client.ask('status 3', 'list'), name)
 }
 
-/** The connections in an answer to `status 3`. Columns go by their names in the header. */
+/** The connections in an answer to `status 3`. Columns are found by their names in the header. */
 export function parseStatus(lines: readonly string[], server: string): Connection[] {
   const rows = lines.map(line => line.split('\t'))
   const header = rows.find(([kind, list]) => kind === 'HEADER' && list === 'CLIENT_LIST') ?? []

@@ -1,25 +1,25 @@
 import { daysLeft } from '../../base/time.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
+import { certificateEnd, latestByName, listEnd, pkiFolder, readIndex } from './pki.ts'
 import type { Vpn } from './servers.ts'
 
-/** Something that a VPN server needs and that ends one day. */
+/** Something that a VPN server needs and that expires. */
 export interface Ending {
   /** `certificate of openvpn`, `revocation list of openvpn` … */
   readonly what: string
   readonly file: string
-  /** Undefined when the file is missing. */
+  /** Undefined if the file is missing. */
   readonly end: Date | undefined
-  /** How many days before its end a new one is due. */
+  /** How many days before it expires a new one is due. */
   readonly days: number
-  /** The command that brings a new one; undefined for the authority: all profiles end with it. */
+  /** The command that renews it; undefined for the authority, with which all profiles expire. */
   readonly command: string | undefined
 }
 
 /**
- * What the servers need, with its end.
- * @throws Failure for a file that is something else
+ * What the servers need, with its expiry.
+ * @throws Failure for a file with something else
  */
 export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Ending[] {
   return servers.flatMap(({ name, caFile, certFile, crlFile }) => {
@@ -32,15 +32,15 @@ export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Ending
   })
 }
 
-/** Names of the clients that are enabled. */
+/** Names of the enabled clients. */
 export function enabledClients(places: Places): string[] {
   const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
   return [...records.values()].filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
 }
 
-/** Names of clients whose certificates end within some days, or have ended. */
+/** Names of clients whose certificates expire within some days, or have expired. */
 export function endingClients(places: Places, names: Iterable<string>, days: number, now: number): string[] {
-  const certificates = latestByName(readIndex(places))
+  const certificates = latestByName(readIndex(pkiFolder(places)))
   return [...names].filter(name => {
     const certificate = certificates.get(name)
     return (

@@ -3,15 +3,15 @@ import { Failure, hasCode, messageOf } from '../../base/failure.ts'
 import { readText } from '../../system/read-files.ts'
 import type { VpnServer } from './servers.ts'
 
-/** Milliseconds that a server has for each answer. */
+/** Time limit for each answer in milliseconds. */
 const PATIENCE = 5000
 
-/** The server does not run: nothing listens where its management interface should be. */
+/** The server is not running: nothing listens where its management interface should be. */
 export class NotRunning extends Failure {}
 
 /**
  * The management interface of an OpenVPN server (management-notes.txt of OpenVPN 2.6): lines of text, one client at a time.
- * Every answer has a time limit; what the server tells unasked (lines that begin with `>`) is passed over.
+ * Every answer has a time limit. Unsolicited messages of the server (lines that begin with `>`) are ignored.
  */
 export class Management {
   readonly #name: string
@@ -40,9 +40,9 @@ export class Management {
   }
 
   /**
-   * Connects, gives the password if there is one, and waits for the greeting.
-   * @throws NotRunning when nothing listens there
-   * @throws Failure when it refuses the password, does not answer in time, or somebody else holds the interface
+   * Connects, sends the password if there is one, and waits for the greeting.
+   * @throws NotRunning if nothing listens there
+   * @throws Failure if it refuses the password, does not answer in time, or somebody else uses the interface
    */
   static async open({ name, management }: VpnServer): Promise<Management> {
     const socket = await connected(name, management)
@@ -60,8 +60,8 @@ export class Management {
   }
 
   /**
-   * Sends a command and gives the lines of its answer: those before `END`, or the text behind `SUCCESS: `.
-   * @throws Failure for `ERROR:`, and when no answer comes in time
+   * Sends a command and returns the lines of its answer: those before `END`, or the text after `SUCCESS: `.
+   * @throws Failure for `ERROR:`, or if no answer comes in time
    */
   async ask(command: string, shape: 'line' | 'list'): Promise<string[]> {
     if (/[\r\n\0]/.test(command)) throw new TypeError('a command of the management interface is one line')
@@ -95,7 +95,7 @@ export class Management {
     })
   }
 
-  /** Takes lines until one is the last of an answer. */
+  /** Reads lines until the last one of an answer. */
   async #next(isLast: (line: string) => boolean, options: { hint?: string } = {}): Promise<void> {
     let done = false
     await this.#until(() => {
@@ -143,8 +143,8 @@ function connected(name: string, where: VpnServer['management']): Promise<Socket
     })
     socket.once('error', error => {
       if (hasCode(error, 'ENOENT') || hasCode(error, 'ECONNREFUSED'))
-        reject(new NotRunning(`${name} does not run: nothing listens on ${place}`))
-      else if (hasCode(error, 'EACCES')) reject(new Failure(`${place} can be opened by root only`))
+        reject(new NotRunning(`${name} is not running: nothing listens on ${place}`))
+      else if (hasCode(error, 'EACCES')) reject(new Failure(`${place} can only be opened by root`))
       else reject(new Failure(`management interface of ${name}: ${messageOf(error)}`))
     })
   })

@@ -2,31 +2,31 @@ import { type Command, JSON_OPTION, keysOf } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 import { withVerbs } from '../../terminal/with-verbs.ts'
 
-/** The verbs of `gabarit vpn`. */
+/** The subcommands of `gabarit vpn`. */
 const VERBS: readonly Command[] = [
   {
     name: 'clients',
-    summary: 'all clients: certificate, connections, addresses, bytes',
+    summary: 'list all clients: certificate, connections, addresses, bytes',
     usage: '[NAME]',
     arity: [0, 1],
     options: [JSON_OPTION],
     examples: [
-      ['gabarit vpn clients', 'a line for each connection'],
-      ['gabarit vpn clients setsuna', 'one client: before its certificate is revoked, say'],
+      ['gabarit vpn clients', 'one line per connection'],
+      ['gabarit vpn clients setsuna', 'one client, for example before revoking its certificate'],
     ],
     complete: keysOf('vpn'),
     run: async invocation => (await import('./commands/clients.ts')).run(invocation),
   },
   {
     name: 'profile',
-    summary: 'one file that is all a client needs, its key too',
+    summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     arity: [1, 1],
     options: [
-      { name: 'output', type: 'string', describe: 'write this file, readable for you only' },
+      { name: 'output', type: 'string', describe: 'write to this file, readable only by you' },
       { name: 'qr', type: 'boolean', describe: 'draw it as a QR code, for a phone' },
     ],
-    examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'hand it over by a safe way']],
+    examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'transfer it securely']],
     complete: keysOf('vpn'),
     run: async invocation => (await import('./commands/profile.ts')).run(invocation),
   },
@@ -35,24 +35,24 @@ const VERBS: readonly Command[] = [
     summary: 'end the connection of a client',
     usage: 'NAME',
     arity: [1, 1],
-    options: [{ name: 'halt', type: 'boolean', describe: 'tell the client not to come back' }],
-    examples: [['gabarit vpn kill setsuna', 'it comes back unless --halt is given']],
+    options: [{ name: 'halt', type: 'boolean', describe: 'tell the client not to reconnect' }],
+    examples: [['gabarit vpn kill setsuna', 'it reconnects unless --halt is given']],
     complete: keysOf('vpn'),
     run: async invocation => (await import('./commands/kill.ts')).run(invocation),
   },
   {
     name: 'restart',
-    summary: 'restart a server that runs, so that it reads its certificates anew',
+    summary: 'restart a running server, so that it reloads its certificates',
     usage: 'NAME',
     arity: [1, 1],
     options: [],
-    examples: [['gabarit vpn restart openvpn', 'its clients come back by themselves']],
+    examples: [['gabarit vpn restart openvpn', 'its clients reconnect automatically']],
     complete: keysOf('configuration', key => /^openvpn(-|$)/.test(key)),
     run: async invocation => (await import('./commands/restart.ts')).run(invocation),
   },
   {
     name: 'status',
-    summary: 'do the servers run, and what ends when? exit 1 when something is down or over',
+    summary: 'show whether the servers run, and expiry dates; exit 1 if something is down or has expired',
     usage: '',
     arity: [0, 0],
     options: [JSON_OPTION],
@@ -65,7 +65,16 @@ const VPN_CHECK = { inStatus: 'certificates', mend: 'signal-event openvpn-update
 
 export const MODULE: Module = {
   name: 'openvpn',
-  commands: [withVerbs('vpn', 'the VPN: who is connected, profiles, throwing a client out, what ends when', VERBS)],
+  commands: [withVerbs('vpn', 'the VPN: connected clients, profiles, disconnecting clients, expiry dates', VERBS)],
+  actions: {
+    'vpn-pki': async () => (await import('./actions/servers.ts')).makePki,
+    'vpn-crl': async () => (await import('./actions/servers.ts')).renewInTime,
+    'vpn-client-create': async () => (await import('./actions/clients.ts')).createClients,
+    'vpn-client-renew': async () => (await import('./actions/clients.ts')).renewClient,
+    'vpn-client-revoke': async () => (await import('./actions/clients.ts')).revokeClient,
+    'vpn-client-check': async () => (await import('./actions/clients.ts')).checkClient,
+    'vpn-client-reconnect': async () => (await import('./actions/clients.ts')).reconnectClient,
+  },
   checks: [
     { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).serverEnds(patient) },
     { id: 'vpn-clients', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).clientEnds(patient) },

@@ -4,33 +4,43 @@ import { Failure } from '../../base/failure.ts'
 import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
 
-/** A certificate that the authority has signed, as its index knows it. */
+/** A certificate signed by the authority, as listed in its index. */
 export interface Signed {
   readonly name: string
   readonly serial: string
+  /** Neither revoked nor written off as expired. */
+  readonly valid: boolean
   readonly until: Date
   readonly revoked: Date | undefined
 }
 
-/** The folder of the PKI; a link, so that everything in it changes at once. */
+/** The folder of the PKI; a link, so that it can be replaced atomically. */
 export function pkiFolder(places: Places): string {
   return below(places, '/etc/openvpn/easy-rsa/pki')
 }
 
-/** All certificates that were ever signed, in their order. One file, however many there are; none without a PKI. */
-export function readIndex(places: Places): Signed[] {
-  const text = textOf(join(pkiFolder(places), 'index.txt')) ?? ''
+/** All certificates ever signed by the PKI in a folder, in order, read from a single file; none if there is no PKI. */
+export function readIndex(folder: string): Signed[] {
+  const text = textOf(join(folder, 'index.txt')) ?? ''
   return text.split('\n').flatMap(line => {
     // State, end, revocation and its reason, serial number, "unknown", subject: openssl-ca(1).
     const [state = '', until = '', revoked = '', serial = '', , subject = ''] = line.split('\t')
     const name = /\/CN=([^/]+)/.exec(subject)?.[1]
     if (!/^[VRE]$/.test(state) || name === undefined) return []
     const when = revoked.split(',')[0] ?? ''
-    return [{ name, serial, until: indexTime(until), revoked: when === '' ? undefined : indexTime(when) }]
+    return [
+      {
+        name,
+        serial,
+        valid: state === 'V',
+        until: indexTime(until),
+        revoked: when === '' ? undefined : indexTime(when),
+      },
+    ]
   })
 }
 
-/** The certificate of each name that counts: the last valid one, else the last one. */
+/** The relevant certificate of each name: the last valid one, else the last one. */
 export function latestByName(signed: readonly Signed[]): Map<string, Signed> {
   const latest = new Map<string, Signed>()
   for (const certificate of signed) {
@@ -49,34 +59,34 @@ function indexTime(text: string): Date {
   return new Date(`${full}-${month}-${day}T${hour}:${minute}:${second}Z`)
 }
 
-/** When a certificate ends; undefined when the file is missing. */
+/** When a certificate expires; undefined if the file is missing. */
 export function certificateEnd(file: string): Date | undefined {
   const text = textOf(file)
   if (text === undefined) return undefined
   try {
     return new Date(new X509Certificate(text).validTo)
   } catch (error) {
-    throw new Failure('this is no certificate', { where: file, cause: error })
+    throw new Failure('this is not a certificate', { where: file, cause: error })
   }
 }
 
-/** When a revocation list ends, after which its server lets nobody in; undefined when the file is missing. */
+/** When a revocation list expires, after which nobody can connect; undefined if the file is missing. */
 export function listEnd(file: string): Date | undefined {
   const text = textOf(file)
   if (text === undefined) return undefined
   const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
-  // CertificateList, in it TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
+  // CertificateList contains TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
   const list = elements(Buffer.from(base64 ?? '', 'base64'))[0]
   const fields = elements(elements(list?.content ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))
   const next = fields.filter(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)[1]
-  if (next === undefined) throw new Failure('this is no revocation list', { where: file })
+  if (next === undefined) throw new Failure('this is not a revocation list', { where: file })
   return indexTime(next.content.toString('latin1'))
 }
 
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
 
-/** The elements of a DER encoding that stand side by side (X.690 §8.1). */
+/** The consecutive elements of a DER encoding (X.690 §8.1). */
 function elements(bytes: Buffer): { readonly tag: number; readonly content: Buffer }[] {
   const found: { tag: number; content: Buffer }[] = []
   let at = 0

@@ -8,9 +8,9 @@ import { pkiFolder } from './pki.ts'
 import { readServers } from './servers.ts'
 
 /**
- * The profile of a client: the settings that gabarit has written for its server, with certificates and keys inline. It holds
- * a private key, so it is put together when it is asked for, and no database, file, history or diff of gabarit has it.
- * @throws Failure when client, certificate or server are missing, or the client is revoked
+ * The profile of a client: the settings that gabarit has written for its server, with certificates and keys inline. It contains
+ * a private key, so it is assembled on request, and never stored in gabarit's databases, files, history or diffs.
+ * @throws Failure if client, certificate or server do not exist, or the client is revoked
  */
 export function makeProfile(places: Places, name: string): string {
   const clients = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
@@ -38,7 +38,7 @@ export function makeProfile(places: Places, name: string): string {
   return `${settings}${blocks.map(([tag, text]) => `<${tag}>\n${text.trim()}\n</${tag}>\n`).join('')}`
 }
 
-/** Key and certificate from the same state of the PKI: its folder is a link that may turn in between. */
+/** Key and certificate from the same state of the PKI, whose folder is a link that may change in between. */
 function keyPair(places: Places, name: string): { certificate: string; key: string } {
   const hint = `signal-event vpn-client-create ${name}`
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw new Failure(`${JSON.stringify(name)} is not the name of a client`)
@@ -57,7 +57,7 @@ function folderInForce(places: Places, hint: string): string {
   return folder
 }
 
-/** Easy-RSA writes a description in words above each certificate. */
+/** Easy-RSA writes a textual description above each certificate. */
 function certificatesIn(text: string): string {
   return (text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).join('\n')
 }

@@ -1,7 +1,8 @@
+import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 
-/** An OpenVPN server as its record describes it. Paths are those of the server's own tree. */
+/** An OpenVPN server as described by its record. Paths are real paths. */
 export interface VpnServer {
   /** Key of its record: `openvpn`, `openvpn-NAME`. */
   readonly name: string
@@ -15,17 +16,24 @@ export interface VpnServer {
   readonly tlsFile: string
 }
 
-/** Records of VPN servers, as the templates choose them. */
+/** Records of VPN servers, selected as in the templates. */
 const SERVER = /^openvpn(-.+)?$/
 
-/** What the configuration database says of the VPN. */
+/** The VPN in the configuration database. */
 export interface Vpn {
   /** In byte order. */
   readonly servers: readonly VpnServer[]
-  /** How many days before its end something is renewed. */
+  /** How many days before it expires something is renewed. */
   readonly renewDays: number
-  /** The same of a certificate of a server: never in the first half of its life (server_ends in vpn-easyrsa.sh). */
+  /** The same of a certificate of a server: never in the first half of its life (`ends` in actions/servers.ts). */
   readonly certificateDays: number
+}
+
+/** Names of the enabled servers. */
+export function enabledServers(configuration: Records): string[] {
+  return [...configuration.values()]
+    .filter(({ key, properties }) => SERVER.test(key) && properties.get('status') === 'enabled')
+    .map(({ key }) => key)
 }
 
 /** Reads the records of VPN servers and of their authority. */

@@ -4,15 +4,15 @@ import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { messageOf } from '../../base/failure.ts'
 
-/** Time limit of one question, in milliseconds. */
+/** Time limit of one request in milliseconds. */
 const LIMIT = 10_000
 
-/** What a server said, or why it said nothing. */
+/** The answer of a server, or why there is none. */
 export interface Answer {
   readonly status: number | undefined
   /** Milliseconds until the first line of the answer. */
   readonly time: number
-  /** Where a redirection leads. */
+  /** Target of a redirection. */
   readonly location: string | undefined
   readonly certificate: Certificate | undefined
   /** Why there is no answer. */
@@ -23,29 +23,28 @@ export interface Answer {
 export interface Certificate {
   readonly issuer: string
   readonly selfSigned: boolean
-  /** Whether it bears the name that was asked for. */
+  /** Whether it contains the requested name. */
   readonly fits: boolean
   /** End of its validity, in milliseconds since 1970. */
   readonly ends: number
 }
 
-/** How a question differs from what its address says. */
+/** How a request differs from its URL. */
 export interface Asking {
-  /** The machine that is asked instead of the one of the address. */
+  /** The machine to connect to instead of the one in the URL. */
   readonly via?: { readonly host: string; readonly port: number }
-  /** The name of the TLS handshake, when it is not the one that is asked for. */
+  /** The name in the TLS handshake, if it is not the requested one. */
   readonly servername?: string
 }
 
-/** What there is to say when nobody was asked, or nobody answered. */
+/** The answer if no request was sent, or nobody answered. */
 export function silent(problem: string): Answer {
   return { status: undefined, time: 0, location: undefined, certificate: undefined, problem }
 }
 
 /**
- * Asks once, on a connection of its own, and reads no more than the head of the answer. Certificates are told of, not
- * judged.
- * @param name host name that is asked for
+ * Sends one request on a separate connection, and reads only the head of the answer. Certificates are reported, not verified.
+ * @param name host name to request
  */
 export function ask(url: string, name: string, { via, servername = name }: Asking = {}): Promise<Answer> {
   const started = performance.now()
@@ -60,7 +59,7 @@ export function ask(url: string, name: string, { via, servername = name }: Askin
         ...{
           headers: { host: name, 'user-agent': 'gabarit proxy check' },
           rejectUnauthorized: false,
-          // An address is no name (RFC 6066, 3).
+          // An address is not a name (RFC 6066, 3).
           servername: isIP(servername) === 0 ? servername : '',
         },
       }

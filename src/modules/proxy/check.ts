@@ -2,26 +2,26 @@ import type { Front } from '../../template/web-front.ts'
 import { type Answer, ask, silent } from './ask.ts'
 import type { Site } from './sites.ts'
 
-/** One question of a check, and what came of it. */
+/** One request of a check, and its result. */
 export interface Result extends Answer {
   /** The public name that it belongs to. */
   readonly site: string
   readonly url: string
-  /** Asked through the proxy, or of a server behind it. */
+  /** Whether it went through the proxy or directly to a backend. */
   readonly through: 'proxy' | 'upstream'
-  /** What distinguishes a server behind: its path, `backup`. */
+  /** What distinguishes a backend: its path, `backup`. */
   readonly note: string
   readonly ok: boolean
-  /** What is wrong, for people; undefined when all is well. */
+  /** What is wrong, for people; undefined if nothing is. */
   readonly wrong: string | undefined
 }
 
-/** How many questions are under way at once. */
+/** Number of simultaneous requests. */
 const AT_ONCE = 16
 
 /**
- * Asks each public name, aliases too, through the proxy, over HTTP and HTTPS, and each server behind it directly.
- * @param onDone called after each question
+ * Requests each public name, including aliases, through the proxy over HTTP and HTTPS, and each backend directly.
+ * @param onDone called after each request
  */
 export async function checkSites(sites: readonly Site[], front: Front, onDone: () => void): Promise<Result[]> {
   const questions = sites.flatMap(site => questionsOf(site, front))
@@ -38,7 +38,7 @@ export async function checkSites(sites: readonly Site[], front: Front, onDone: (
   return results
 }
 
-/** How many questions {@link checkSites} asks. */
+/** How many requests {@link checkSites} sends. */
 export function countQuestions(sites: readonly Site[], front: Front): number {
   return sites.flatMap(site => questionsOf(site, front)).length
 }
@@ -67,8 +67,8 @@ function judged(result: Omit<Result, 'ok' | 'wrong'>): Result {
 function whatIsWrong({ status, problem, certificate, through }: Omit<Result, 'ok' | 'wrong'>): string | undefined {
   if (problem !== undefined) return `no answer: ${problem}`
   if (status !== undefined && status >= 500) return 'the server failed'
-  // What a server behind shows is between it and nginx, which does not look at it either.
+  // The certificate of a backend only matters to nginx, which does not verify it either.
   if (certificate === undefined || through === 'upstream') return undefined
-  if (!certificate.fits) return 'the certificate does not bear this name'
+  if (!certificate.fits) return 'the certificate does not contain this name'
   return certificate.ends < Date.now() ? 'the certificate has expired' : undefined
 }

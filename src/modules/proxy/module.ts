@@ -2,17 +2,17 @@ import { type Command, JSON_OPTION, keysOf } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 import { withVerbs } from '../../terminal/with-verbs.ts'
 
-/** The verbs of `gabarit proxy`. */
+/** The subcommands of `gabarit proxy`. */
 const VERBS: readonly Command[] = [
   {
     name: 'check',
-    summary: 'ask each public name through the proxy, and the servers behind it directly',
+    summary: 'request each public name through the proxy, and each backend directly',
     usage: '[NAME]',
     arity: [0, 1],
     options: [JSON_OPTION],
     examples: [
-      ['gabarit proxy check', 'status, time, certificate, redirection of all; exit 1 when something is wrong'],
-      ['gabarit proxy check plex.example.com', 'of one'],
+      ['gabarit proxy check', 'status, time, certificate and redirection of all; exit 1 if something is wrong'],
+      ['gabarit proxy check plex.example.com', 'only this one'],
     ],
     complete: keysOf('proxies'),
     run: async invocation => (await import('./commands/check.ts')).run(invocation),
@@ -21,6 +21,6 @@ const VERBS: readonly Command[] = [
 
 export const MODULE: Module = {
   name: 'proxy',
-  commands: [withVerbs('proxy', 'the reverse proxy: does every public name answer as it should?', VERBS)],
+  commands: [withVerbs('proxy', 'the reverse proxy: check that every public name answers', VERBS)],
   checks: [],
 }

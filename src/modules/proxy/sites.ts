@@ -1,23 +1,23 @@
 import type { DbRecord, Records } from '../../db/record.ts'
 import { splitList } from '../../template/text.ts'
 
-/** A server behind a proxy. */
+/** A backend of a proxy. */
 export interface Upstream {
-  /** `http://10.0.0.5:32400`, with the path it is asked for. */
+  /** `http://10.0.0.5:32400`, with the path to request. */
   readonly url: string
-  /** The path of the public name that leads to it. */
+  /** The path of the public name that is passed to it. */
   readonly path: string
   /** `weight=2`, `backup`, or empty. */
   readonly options: string
-  /** The host name that nginx asks it for, and the one of the handshake, for a server over TLS. */
+  /** The host name that nginx requests, and the one in the TLS handshake, for a backend over HTTPS. */
   readonly host: string
   readonly servername: string
 }
 
-/** A proxy as its record says it is. */
+/** A proxy as described by its record. */
 export interface Site {
   readonly name: string
-  /** All its names that can be asked: wildcards are left out. */
+  /** All its names that can be requested: without wildcards. */
   readonly names: readonly string[]
   readonly enabled: boolean
   readonly https: boolean
@@ -43,7 +43,7 @@ export function sitesOf(records: Records): Site[] {
 }
 
 function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upstream[] {
-  // As nginx asks: with UpstreamPath the path is replaced, without it it is handed on; the handshake is for the first server.
+  // Like nginx: UpstreamPath replaces the path, otherwise it is passed on; the handshake uses the first backend.
   const asked = properties.get('UpstreamPath') || path
   const ownHost = properties.get('UpstreamHost') || undefined
   const servers = splitList(properties.get('Upstreams'), ',').map(text => text.split(/\s+/))

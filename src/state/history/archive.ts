@@ -2,24 +2,24 @@ import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { RunResult, System } from '../../system/system.ts'
-import { commandLine, type FileVersion, type HistoryEntry } from './entry.ts'
+import { commandLine, type FileVersion, type HistoryEntry, tookEffect } from './entry.ts'
 import { History } from './history.ts'
 import { showMasked } from './masking.ts'
 
-/** Time limit of one git command, in milliseconds: a remote that does not answer must not hold up an event for long. */
+/** Time limit of one git command, in milliseconds: an unresponsive remote must not delay an event for long. */
 const TIMEOUT = 30_000
 
 const BRANCH = 'refs/heads/main'
 
-/** The line of a commit's message that names the entry which it shows. */
+/** The trailer of a commit message that names the entry. */
 const TRAILER = 'Gabarit-Entry'
 
 /**
- * Copies the entries that are not there yet into a bare git repository, a commit each: the databases and the files as they
- * were afterwards, secrets as asterisks. When the repository has a remote called `origin`, it is pushed there.
- * One run that fails loses nothing: the next one copies its entries too.
- * @param repository absolute path of the repository; it is made when it does not exist
- * @returns what went wrong, in words; undefined when all is there
+ * Copies new entries into a bare git repository, one commit each: the databases and the files as they were afterwards, with
+ * secrets as asterisks. If the repository has a remote called `origin`, pushes to it.
+ * A failed run loses nothing: the next one copies its entries, too.
+ * @param repository absolute path of the repository; created if it does not exist
+ * @returns the problem, in words; undefined if everything was copied
  */
 export async function archiveHistory(repository: string, places: Places, system: System): Promise<string | undefined> {
   const git = (args: readonly string[], input?: Uint8Array) =>
@@ -50,40 +50,40 @@ export async function archiveHistory(repository: string, places: Places, system:
 }
 
 /**
- * Whether the archive is none of this history: of another machine, or of a history that was lost here. Its numbers would go on
- * as if nothing were missing.
- * @param last number of the newest entry in the archive; 0: none of the commits is an entry
+ * Why the archive does not belong to this history, but to another machine or to a history that was lost here. Its numbers
+ * would continue as if nothing were missing.
+ * @param last number of the newest entry in the archive; 0: no commit is an entry
  * @param seconds when that entry began, since 1970
  */
 function strangeness(last: number, seconds: number, history: History): string | undefined {
   const newest = history.ids().at(-1) ?? 0
-  if (last === 0) return 'its branch main was not made by gabarit'
+  if (last === 0) return 'its branch main was not created by gabarit'
   if (last >= newest)
-    return `it ends with entry ${last}, and here the newest is ${newest}: it is of another machine or history`
-  // An old one may be pruned, or damaged, which is told elsewhere.
+    return `it ends with entry ${last}, but the newest here is ${newest}: it belongs to another machine or history`
+  // An old one may have been pruned, or be damaged, which is reported elsewhere.
   const entry = orFailure(() => history.entry(last))
   if (entry instanceof Failure || Math.floor(Date.parse(entry.time) / 1000) === seconds) return undefined
-  return `its newest entry, ${last}, is not the one of that number here: it is of another machine or history`
+  return `its newest entry, ${last}, is not the entry with that number here: it belongs to another machine or history`
 }
 
 function wayOut(repository: string): string {
   return [
-    'Name another one: config setprop gabarit Archive PATH',
-    `Or begin a new branch there: git --git-dir=${shell(repository)} branch -m main before`,
+    'Use another one: config setprop gabarit Archive PATH',
+    `Or start a new branch there: git --git-dir=${shell(repository)} branch -m main before`,
   ].join('\n')
 }
 
-/** @throws Failure when a part of the history is gone or damaged */
+/** @throws Failure if part of the history is missing or damaged */
 function commitsAfter(last: number, history: History): Buffer {
   const entries = history
     .ids()
     .filter(id => id > last)
     .map(id => history.entry(id))
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'failed')
+    .filter(tookEffect)
   return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
 }
 
-/** What was made; else what is wrong, in words. */
+/** The result, or what is wrong, in words. */
 function readable(make: () => Buffer): Buffer | string {
   try {
     return make()
@@ -99,7 +99,7 @@ function problemOf({ status, problem, output }: RunResult): string | undefined {
 
 /**
  * One entry in the format of git-fast-import(1).
- * @param follows it continues the branch that is in the repository already
+ * @param follows whether it continues the existing branch
  */
 function commitOf(entry: HistoryEntry, history: History, follows: boolean): Buffer[] {
   const { user, time, comment, outcome, id } = entry
@@ -133,7 +133,7 @@ function versionOf(path: string, version: FileVersion | null, history: History):
   return file((version.mode & 0o100) === 0 ? '100644' : '100755', path, shown(version.sha256, history))
 }
 
-/** A content of the history as it may be seen; one that is no text has no secrets taken out and stays as it is. */
+/** A content of the history, safe to show. Binary content has no secrets to remove and is kept as it is. */
 function shown(hash: string, { objects }: History): Buffer {
   const content = objects.get(hash)
   const text = content.toString('utf8')
@@ -148,7 +148,7 @@ function data(content: Uint8Array): Buffer[] {
   return [line(`data ${content.length}`), Buffer.from(content), line('')]
 }
 
-/** A path in quotes, which may hold anything but a zero byte. */
+/** A quoted path, which can contain anything but a zero byte. */
 function quoted(path: string): string {
   const escaped = path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')
   return `"${escaped}"`

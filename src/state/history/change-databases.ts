@@ -6,23 +6,23 @@ import { StateFile } from '../../system/state-file.ts'
 import { changeDatabases, prepareChanges } from './databases.ts'
 import { type PropertyChange, propertyChange } from './entry.ts'
 
-/** What was to be done to several databases. Secrets stand in clear. */
+/** Changes to make in several databases. Contains secrets in clear. */
 interface Note {
   readonly command: string
   readonly changes: readonly PropertyChange[]
 }
 
-/** The note that is there while {@link changeDatabasesAtOnce} is at it. */
+/** The note that exists while {@link changeDatabasesAtOnce} runs. */
 export const DATABASE_CHANGES = new StateFile<Note>('database-changes.json', {
   what: 'the note of changes that were cut off',
   shape: objectOf<Note>({ command: text, changes: listOf(propertyChange) }),
-  wayOut: 'Move it away. Some databases may be changed and others not: gabarit status shows what.',
+  wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
 })
 
 /**
- * Changes several databases, all or none: a note written before the first lets {@link finishDatabaseChanges} do the rest when this is
- * cut off. The caller has the turn.
- * @throws Failure when nothing could be changed, or not yet all
+ * Changes several databases, all or none: if it is interrupted, {@link finishDatabaseChanges} completes it from a note written
+ * first. The caller holds the event lock.
+ * @throws Failure if nothing could be changed, or not everything yet
  */
 export function changeDatabasesAtOnce(places: Places, changes: readonly PropertyChange[], command: string): void {
   const prepared = prepareChanges(places, changes, command)
@@ -39,7 +39,7 @@ export function changeDatabasesAtOnce(places: Places, changes: readonly Property
   try {
     prepared.commit()
   } catch (error) {
-    throw new Failure(`not everything is changed yet: ${messageOf(error)}`, {
+    throw new Failure(`not everything has been changed yet: ${messageOf(error)}`, {
       hint: 'The next gabarit command that changes files does the rest.',
       cause: error,
     })
@@ -48,9 +48,9 @@ export function changeDatabasesAtOnce(places: Places, changes: readonly Property
 }
 
 /**
- * Does the rest of what was cut off: what somebody has changed meanwhile stays. Repeatable. The caller has the turn.
- * @returns the command that was cut off; undefined when none was
- * @throws Failure (refused) when the note is damaged
+ * Completes interrupted changes, keeping what somebody has changed meanwhile. Repeatable. The caller holds the event lock.
+ * @returns the interrupted command; undefined if there is none
+ * @throws Failure (refused) if the note is damaged
  */
 export function finishDatabaseChanges(places: Places): string | undefined {
   const note = DATABASE_CHANGES.read(places)

@@ -3,7 +3,7 @@ import { shell } from '../../base/quote.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
 import type { PropertyChange } from './entry.ts'
 
-/** What differs between two states of a database, by key and property, in byte order. */
+/** The differences between two states of a database, by key and property, in byte order. */
 export function recordChanges(database: string, before: Records, after: Records): PropertyChange[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])].sort(compareBytes)
   return keys.flatMap(key => changesOfRecord(database, key, before.get(key), after.get(key)))
@@ -26,7 +26,7 @@ function changesOfRecord(
   return changes
 }
 
-/** The change as commands that make it again, for `db`. Secret values cannot be told. */
+/** The changes as `db` commands that repeat them. Secret values are not available. */
 export function asCommands(changes: readonly PropertyChange[]): string[] {
   const removed = new Set(changes.filter(isRemoval).map(({ database, key }) => `${database}\0${key}`))
   return changes.flatMap(change => {

@@ -7,33 +7,33 @@ import { recordChanges } from './changes.ts'
 import type { PropertyChange } from './entry.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** What takes databases from one state to another, property by property, secrets in clear. */
+/** The changes that take databases from one state to another, property by property, with secrets in clear. */
 export function databaseChanges(from: Snapshot, to: ReadonlyMap<string, Records | undefined>): PropertyChange[] {
   return [...to].flatMap(([name, wanted]) => recordChanges(name, from.get(name) ?? new Map(), wanted ?? new Map()))
 }
 
-/** The way back from some changes. */
+/** The changes that undo others. */
 export function reversed(changes: readonly PropertyChange[]): PropertyChange[] {
   return changes.map(change => ({ ...change, old: change.new, new: change.old }))
 }
 
-/** Changes of several databases that are ready; the databases are locked until one of the two is called. */
+/** Prepared changes of several databases, which stay locked until they are committed or aborted. */
 export interface PreparedChanges {
   commit(): void
   abort(): void
 }
 
 /**
- * Changes databases, property by property: what somebody has changed meanwhile, so that it is no longer as in `old`, stays.
- * So doing it twice does no harm.
+ * Changes databases property by property. A property that no longer has its `old` value was changed by somebody meanwhile, and
+ * is kept. So doing it twice does no harm.
  */
 export function changeDatabases(places: Places, changes: readonly PropertyChange[], command: string): void {
   prepareChanges(places, changes, command).commit()
 }
 
-/** As {@link changeDatabases}, up to the moment before the first database changes. */
+/** As {@link changeDatabases}, but stops before the first database changes. */
 export function prepareChanges(places: Places, changes: readonly PropertyChange[], command: string): PreparedChanges {
-  // In one order, so that two of us do not wait for each other.
+  // In a fixed order, so that two processes do not wait for each other.
   const names = [...new Set(changes.map(({ database }) => database))].sort(compareBytes)
   const prepared: PreparedChanges[] = []
   const abort = () => {
@@ -61,7 +61,7 @@ export function prepareChanges(places: Places, changes: readonly PropertyChange[
   return { commit, abort }
 }
 
-/** Records come before their properties in the list, so a removed record needs no more than its removal. */
+/** Records come before their properties in the list, so removing the record is enough. */
 function applyChange(draft: Draft, { key, property, old, new: wanted }: PropertyChange): void {
   if (property === null) {
     const present = draft.get(key)?.type ?? null

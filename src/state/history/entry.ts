@@ -1,6 +1,6 @@
 import { hash, integer, listOf, objectOf, oneOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
 
-/** A property, or a whole record, before and after. Secret values stand as asterisks. */
+/** A property, or a whole record, before and after. Secret values are asterisks. */
 export interface PropertyChange {
   readonly database: string
   readonly key: string
@@ -8,11 +8,11 @@ export interface PropertyChange {
   readonly property: string | null
   /** Null: it did not exist. */
   readonly old: string | null
-  /** Null: it is gone. */
+  /** Null: it no longer exists. */
   readonly new: string | null
 }
 
-/** One state of a file: its content by hash, or where a link leads. */
+/** One state of a file: its content by hash, or the target of a link. */
 export type FileVersion =
   | { readonly sha256: string; readonly mode: number; readonly uid: number; readonly gid: number }
   | { readonly link: string }
@@ -21,9 +21,11 @@ export type FileVersion =
 export interface FileRecord {
   readonly path: string
   readonly template: string
+  /** An action made it, so it only goes forward. Absent: a template did. */
+  readonly made?: true
   /** Null: it did not exist. */
   readonly before: FileVersion | null
-  /** Null: it is gone. */
+  /** Null: it no longer exists. */
   readonly after: FileVersion | null
 }
 
@@ -35,16 +37,16 @@ export interface AdjustmentRecord {
 }
 
 /**
- * How an event ended: everything done; done, but an action or a service failed; taken back because a service did not come
- * up; refused, so that nothing changed.
+ * How an event ended: everything done; done, but an action or a service failed; rolled back because a service did not come
+ * up; refused, so nothing changed.
  */
 export type Outcome = 'done' | 'failed' | 'rolled back' | 'refused'
 
-/** What was asked for and by whom. It is passed on as it is, from the command line to the entry of the history. */
+/** What was requested, and by whom. Passed unchanged from the command line to the history entry. */
 export interface Asked {
-  /** The login name, also behind sudo. */
+  /** The login name, even under sudo. */
   readonly user: string
-  /** What brought it about: `shell`, `action of EVENT`, `confirmation`. */
+  /** What triggered it: `shell`, `action of EVENT`, `confirmation`. */
   readonly via: string
   /** `signal-event`, `apply`, `rollback`, `expand-template` … */
   readonly command: string
@@ -58,9 +60,14 @@ export function commandLine({ command, args }: Pick<Asked, 'command' | 'args'>):
   return [command, ...args].join(' ')
 }
 
-/** What was noted, to come after the command: ` "new host"`, or nothing. */
+/** The comment, to append to the command: ` "new host"`, or nothing. */
 export function noteOf({ comment }: Asked, space = ' '): string {
   return comment === null ? '' : `${space}"${comment}"`
+}
+
+/** Whether what it did is in force: it was neither refused nor taken back at once. */
+export function tookEffect({ outcome }: Pick<HistoryEntry, 'outcome'>): boolean {
+  return outcome === 'done' || outcome === 'failed'
 }
 
 /** One entry of the history. */
@@ -69,18 +76,20 @@ export interface HistoryEntry extends Asked {
   /** When it began, ISO 8601 in UTC. */
   readonly time: string
   readonly outcome: Outcome
-  /** Why it did not end well, in words. */
+  /** What went wrong, in words. */
   readonly problems: readonly string[]
   readonly properties: readonly PropertyChange[]
   /** Paths that changed; {@link HistoryEntry.files} has their contents. */
   readonly paths: readonly string[]
-  /** Hash of the list of {@link FileRecord}; null when no file changed. */
+  /** Hash of the list of {@link FileRecord}; null if no file changed. */
   readonly files: string | null
+  /** What no rollback takes back, in words. Absent: nothing. */
+  readonly lasting?: readonly string[]
   /** Folders that were made, outermost first. Absent: none. */
   readonly folders?: readonly string[]
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
   readonly manifest: string | null
-  /** Hashes of the databases as they were when this entry was made, by name. */
+  /** Hashes of the databases when this entry was made, by name. */
   readonly databases: Readonly<Record<string, string>>
   readonly validators: readonly string[]
   readonly adjustments: readonly AdjustmentRecord[]
@@ -101,6 +110,7 @@ export const COMMON_PARTS = {
     problems: listOf(text),
     paths: listOf(text),
     folders: optional(listOf(text)),
+    lasting: optional(listOf(text)),
     files: orNull(hash),
     manifest: orNull(hash),
   },

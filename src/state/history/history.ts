@@ -4,16 +4,16 @@ import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { StateFile } from '../../system/state-file.ts'
 import { openBase } from '../confirmation.ts'
-import { type FileRecord, type HistoryEntry, historyEntry } from './entry.ts'
+import { type FileRecord, type HistoryEntry, historyEntry, tookEffect } from './entry.ts'
 import { type Limits, oldestToKeep } from './limits.ts'
 import { maskedContents } from './masked-files.ts'
 import { Objects } from './objects.ts'
 import { type Unfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
-/** After so many entries the contents that nobody needs are removed. */
+/** Unused contents are removed after this many entries. */
 const CLEANING = 50
 
-/** The entries of the past, newest last. Writers hold the event lock. */
+/** The entries of the history, newest last. Writers hold the event lock. */
 export class History {
   readonly objects: Objects
   readonly #state: State
@@ -35,8 +35,8 @@ export class History {
   }
 
   /**
-   * The number of the next entry. A run whose files are in place has taken its number then, and not when it ends: an event
-   * that its action signals meanwhile comes after it.
+   * The number of the next entry. A run takes its number when its files are in place, not when it ends, so an event signalled by
+   * one of its later actions comes after it: entries are numbered in the order their files were committed.
    */
   nextId(): number {
     return Math.max(0, this.ids().at(-1) ?? 0, ...unfinishedIds(this.#places)) + 1
@@ -49,7 +49,7 @@ export class History {
     return numbered
   }
 
-  /** @throws Failure when there is no such entry, or it is damaged */
+  /** @throws Failure if there is no such entry, or it is damaged */
   entry(id: number): HistoryEntry {
     const entry = entryFile(id).read(this.#places)
     if (entry !== undefined) return entry
@@ -57,14 +57,14 @@ export class History {
   }
 
   /**
-   * The newest entry whose changes stand; undefined before the first.
-   * @param before only of those with a smaller number
+   * The newest entry that was not rolled back; undefined before the first.
+   * @param before only consider entries with a smaller number
    */
   lastApplied(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
-    return this.#newest(({ id, outcome }) => id < before && (outcome === 'done' || outcome === 'failed'))
+    return this.#newest(entry => entry.id < before && tookEffect(entry))
   }
 
-  /** The newest entry of which everything was done; undefined when there is none. */
+  /** The newest entry in which everything succeeded; undefined if there is none. */
   lastGood(): HistoryEntry | undefined {
     return this.#newest(({ outcome }) => outcome === 'done')
   }
@@ -77,7 +77,7 @@ export class History {
     return undefined
   }
 
-  /** The databases with which the properties of an entry are compared: as the last run before it has left them. */
+  /** The databases to compare an entry's properties with: as the run before it left them. */
   databasesBefore(id: number): HistoryEntry['databases'] {
     const last = this.lastApplied(id)
     const running = this.#notes().find(
@@ -92,19 +92,19 @@ export class History {
   }
 
   /**
-   * Numbers of the entries that limits leave behind, oldest first. The newest one whose changes stand is never among them: it is
-   * what the present state is compared with.
+   * Numbers of the entries beyond the limits, oldest first. The newest one that was not rolled back is never among them, because
+   * the current state is compared with it.
    */
   beyond(limits: Limits): number[] {
     const ids = this.ids()
     const oldest = oldestToKeep(ids, limits, id => this.#state.modified(nameOf(id)))
     const standing = ids[0] === oldest ? undefined : this.lastApplied()?.id
-    // What a change would go back to that waits for its confirmation.
+    // The entry to which a change waiting for confirmation would be rolled back.
     const base = openBase(this.#places) ?? oldest
     return ids.filter(id => id < oldest && id < base && id !== standing)
   }
 
-  /** Removes the entries beyond the limits, and the contents that nobody needs any more. @returns how many of each */
+  /** Removes the entries beyond the limits, and unused contents. @returns how many of each */
   prune(limits: Limits): { entries: number; contents: number } {
     const gone = this.beyond(limits)
     for (const id of gone) this.#state.remove(nameOf(id))
@@ -116,10 +116,10 @@ export class History {
     return { entries: gone.length, contents: this.objects.prune(used) }
   }
 
-  /** As {@link prune}, after each new entry: contents are looked through only now and then, because that reads it all. */
+  /** As {@link prune}, after each new entry. Contents are only checked now and then, because that reads everything. */
   limit(limits: Limits): void {
     const gone = orFailure(() => this.beyond(limits))
-    // Nobody can tell what a damaged entry needs: it all stays, and the run that has just been done is none the worse.
+    // What a damaged entry needs is unknown, so everything is kept. The run just completed is not affected.
     if (gone instanceof Failure || gone.length === 0) return
     const [newest = 0] = this.ids().slice(-1)
     const whole = newest % CLEANING === 0 || gone.length >= CLEANING
@@ -127,7 +127,7 @@ export class History {
     for (const id of gone) this.#state.remove(nameOf(id))
   }
 
-  /** What runs have written of which the entries are not made yet, the newest first. */
+  /** Notes of runs whose entries have not been made yet, newest first. */
   #notes(): { id: number; note: Unfinished }[] {
     return unfinishedIds(this.#places)
       .reverse()
@@ -154,7 +154,7 @@ export function entryFile(id: number): StateFile<HistoryEntry> {
   return new StateFile(`history/${nameOf(id)}`, {
     what: 'this entry of the history',
     shape: historyEntry,
-    wayOut: file => `The history goes on without it: mv ${shell(file)} ${shell(`${file}.damaged`)}`,
+    wayOut: file => `To continue without it: mv ${shell(file)} ${shell(`${file}.damaged`)}`,
     format: entry => JSON.stringify(entry, null, 1),
   })
 }

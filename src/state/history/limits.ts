@@ -1,15 +1,15 @@
 import { seconds } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
 
-/** How much of the past is kept. */
+/** How much of the history is kept. */
 export interface Limits {
-  /** Number of entries; undefined: any. */
+  /** Maximum number of entries; undefined: unlimited. */
   readonly keep?: number
-  /** Age in seconds; undefined: any. */
+  /** Maximum age in seconds; undefined: unlimited. */
   readonly age?: number
 }
 
-/** As described in db/configuration/gabarit.json, for a record that does not have them yet. */
+/** The defaults of db/configuration/gabarit.json, for a record that does not have them yet. */
 const DEFAULTS = { HistoryKeep: '1000', HistoryAge: '365d' }
 
 /** The limits that the record `gabarit` sets. */
@@ -21,9 +21,9 @@ export function limitsOf(databases: ReadonlyMap<string, Records>): Limits {
 }
 
 /**
- * The oldest of some entries that limits leave; a number behind the last one when they leave none.
+ * The oldest entry within the limits; one more than the last number if there is none.
  * @param ids ascending
- * @param timeOf when it was made, milliseconds since 1970; asked from the oldest on, until one is young enough
+ * @param timeOf when an entry was made, milliseconds since 1970; called from the oldest on, until one is recent enough
  */
 export function oldestToKeep(ids: readonly number[], { keep, age }: Limits, timeOf: (id: number) => number): number {
   const kept = keep === undefined ? ids : keep === 0 ? [] : ids.slice(-keep)

@@ -7,7 +7,7 @@ import { indented, StateFile } from '../../system/state-file.ts'
 import { LOST_SECRET, type Masking } from './masking.ts'
 import type { Objects } from './objects.ts'
 
-/** A file that was written with a secret in it: hash of what stands on the server, and of the content without secrets. */
+/** A file that was written with a secret in it: hash of the content on the server, and of the content without secrets. */
 interface MaskedFile {
   readonly written: string
   readonly masked: string
@@ -22,14 +22,14 @@ export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('mask
   format: files => indented(Object.fromEntries(files)),
 })
 
-/** A file that was written; null: there is no secret in it. */
+/** A file that was written; null: it contains no secret. */
 export type MaskedEntry = readonly [path: string, file: MaskedFile | null]
 
 export const maskedEntry: Shape<MaskedEntry> = pairOf(text, orNull(maskedFile))
 
 /**
- * Stores contents of files without their secrets. A file that is replaced may hold a secret that has changed since it was
- * written, which nobody knows any more: so what it was without secrets is remembered when it is written.
+ * Stores file contents without their secrets. A file that is replaced may contain a secret that has changed since it was
+ * written and is no longer known, so its masked content is stored when it is written.
  */
 export class MaskedFiles {
   readonly #places: Places
@@ -45,46 +45,45 @@ export class MaskedFiles {
     this.#known = readMaskedFiles(places)
   }
 
-  /** Stores what stands on the server. @returns the hash of the stored content */
-  putPresent(path: string, content: Uint8Array): string {
-    return this.#objects.put(this.hidePresent(path, content))
+  /** Stores the content on the server. @returns the hash of the stored content */
+  putPresent(path: string, content: Uint8Array, secret = false): string {
+    return this.#objects.put(secret ? this.#masking.hideAll(content) : this.hidePresent(path, content))
   }
 
-  /** What stands on the server, without its secrets. */
+  /** The content on the server, without secrets. */
   hidePresent(path: string, content: Uint8Array): Buffer {
     const known = this.#known.get(path)
     if (known === undefined) return this.#hide(content)
     const former = this.#objects.get(known.masked)
     if (known.written === sha256(content)) return former
-    // Edited by hand: where a secret that has changed since stands in it cannot be told.
+    // Edited by hand: an old secret could be anywhere in it.
     const lost = this.#masking.reveal(former.toString('utf8')) === undefined
     return lost ? Buffer.from(LOST_SECRET) : this.#hide(content)
   }
 
-  /** Stores what is about to be written. @returns the hash of the stored content */
-  putNew(path: string, content: string | Uint8Array): string {
-    const masked = this.#objects.put(this.#hide(content))
-    const secret = masked !== sha256(content)
-    this.#written.set(path, secret ? { written: sha256(content), masked } : null)
+  /** Stores content that is about to be written. @returns the hash of the stored content */
+  putNew(path: string, content: string | Uint8Array, secret = false): string {
+    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#hide(content))
+    this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }
 
-  /** What was about to be written was not. */
+  /** Drops content that was not written after all. */
   forget(): void {
     this.#written.clear()
   }
 
-  /** What has to be remembered when it is written. */
+  /** What to record once it is written. */
   get written(): readonly MaskedEntry[] {
     return [...this.#written]
   }
 
-  /** Remembers what was written. */
+  /** Records what was written. */
   save(): void {
     rememberMasked(this.#places, this.written)
   }
 
-  /** What is no text stays as it is. */
+  /** Binary content is kept as it is. */
   #hide(content: string | Uint8Array): Buffer {
     const bytes = Buffer.from(content)
     const text = bytes.toString('utf8')
@@ -92,7 +91,7 @@ export class MaskedFiles {
   }
 }
 
-/** Remembers that files were written. The caller has the turn. */
+/** Records that files were written. The caller holds the event lock. */
 export function rememberMasked(places: Places, entries: readonly MaskedEntry[]): void {
   const known = readMaskedFiles(places)
   const changed = entries.some(([path, file]) => file?.written !== known.get(path)?.written)

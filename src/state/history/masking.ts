@@ -2,36 +2,43 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
 
-/** Stands for a secret in stored contents: who knows the secret can put it back, nobody can read it. */
+/** Replaces a secret in stored contents: it can be restored by those who know the secret, but not read. */
 const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
 
-/** Stands for a content that cannot be kept, because a secret that nobody knows any more may be anywhere in it. */
+/** Replaces content that cannot be stored, because a secret that is no longer known may be anywhere in it. */
 export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
 
 /** The key that names secrets. */
 const KEY = 'masking-key'
 
 /**
- * Takes secret values out of contents before they go into the history, and puts them back for a rollback.
- * A secret is named by its HMAC with a key of this machine, so that weak ones cannot be guessed from the history.
+ * Removes secret values from contents before they go into the history, and restores them for a rollback.
+ * A secret is identified by its HMAC with a key of this machine, so that weak ones cannot be guessed from the history.
  */
 export class Masking {
   readonly #names: ReadonlyMap<string, string>
+  readonly #places: Places
 
-  /** @param secrets the present secret values, longest first */
+  /** @param secrets the current secret values, longest first */
   constructor(places: Places, secrets: readonly string[]) {
+    this.#places = places
     const key = secrets.length === 0 ? Buffer.alloc(0) : secretKey(places)
     this.#names = new Map(secrets.map(secret => [secret, nameOf(secret, key)]))
   }
 
-  /** The text with a mark in the place of every secret. */
+  /** The text with every secret replaced by a mark. */
   hide(text: string): string {
     let hidden = text
     for (const [secret, name] of this.#names) hidden = hidden.replaceAll(secret, `\u{f0002}${name}\u{f0003}`)
     return hidden
   }
 
-  /** The text with the secrets back; undefined when one of them has changed since, so that it cannot be restored. */
+  /** A mark that replaces content which is secret as a whole. It cannot be restored. */
+  hideAll(content: string | Uint8Array): string {
+    return `\u{f0002}${nameOf(content, secretKey(this.#places))}\u{f0003}\n`
+  }
+
+  /** The text with its secrets restored; undefined if one of them has changed since and cannot be restored. */
   reveal(text: string): string | undefined {
     const secrets = new Map([...this.#names].map(([secret, name]) => [name, secret]))
     let lost = false
@@ -45,8 +52,8 @@ export class Masking {
 }
 
 /**
- * The masking of the present secrets.
- * @param known secrets besides
+ * The masking of the current secrets.
+ * @param known more secrets
  */
 export function maskingWith(places: Places, known: readonly string[] = []): Masking {
   const secrets = [...new Set([...secretValues(places), ...known])]
@@ -56,12 +63,12 @@ export function maskingWith(places: Places, known: readonly string[] = []): Mask
   )
 }
 
-/** The text as it may be shown: asterisks for the marks. */
+/** The text with asterisks for the marks, safe to show. */
 export function showMasked(text: string): string {
   return text.replace(MARK, '********')
 }
 
-function nameOf(secret: string, key: Buffer): string {
+function nameOf(secret: string | Uint8Array, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 

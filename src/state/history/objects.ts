@@ -2,7 +2,7 @@ import { Failure } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import type { State } from '../../system/state.ts'
 
-/** Contents by their SHA-256, each stored once and readable for root only. */
+/** Contents by their SHA-256, each stored once and readable by root only. */
 export class Objects {
   readonly #state: State
 
@@ -18,13 +18,13 @@ export class Objects {
     return hash
   }
 
-  /** @throws Failure when the content is gone or is no longer what was stored */
+  /** @throws Failure if the content is missing or is no longer what was stored */
   get(hash: string): Buffer {
     const content = this.#state.read(nameOf(hash))
     const where = this.fileOf(hash)
     if (content === undefined) throw new Failure('this part of the history has been pruned', { where })
     if (sha256(content) === hash) return content
-    throw new Failure('this part of the history is damaged: its content does not fit its name', { where })
+    throw new Failure('this part of the history is damaged: its content does not match its name', { where })
   }
 
   has(hash: string): boolean {
@@ -36,9 +36,9 @@ export class Objects {
     return this.#state.path(nameOf(hash))
   }
 
-  /** Removes every content that is not in use. @returns how many */
+  /** Removes every unused content. @returns how many */
   prune(used: ReadonlySet<string>): number {
-    // Among them is what a writer that was killed left behind, under a name that is no hash.
+    // This includes leftovers of a killed writer, whose names are not hashes.
     const stored = this.#state.list().flatMap(start => this.#state.list(start).map(name => ({ start, name })))
     const unused = stored.filter(({ name }) => !used.has(name))
     for (const { start, name } of unused) this.#state.remove(`${start}/${name}`)

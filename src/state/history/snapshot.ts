@@ -1,5 +1,5 @@
+import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
-import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
@@ -8,7 +8,7 @@ import type { PropertyChange } from './entry.ts'
 import { type Masking, showMasked } from './masking.ts'
 import type { Objects } from './objects.ts'
 
-/** All databases at one moment. */
+/** All databases at one point in time. */
 export type Snapshot = ReadonlyMap<string, Records>
 
 /** The databases as they are now. */
@@ -21,28 +21,28 @@ export function takeSnapshot(places: Places): Snapshot {
   )
 }
 
-/** Stores a snapshot, secrets masked. @returns the hashes by name of database */
+/** Stores a snapshot with secrets masked. @returns the hashes by database name */
 export function storeSnapshot(snapshot: Snapshot, objects: Objects, masking: Masking): Record<string, string> {
   return Object.fromEntries(
     [...maskSnapshot(snapshot, masking)].map(([name, records]) => [name, objects.put(serialize(records))] as const),
   )
 }
 
-/** A stored snapshot, secrets still masked. */
+/** A stored snapshot, with secrets still masked. */
 export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: Objects): Snapshot {
   return new Map(
     Object.entries(hashes).map(([name, hash]) => [name, parse(objects.get(hash).toString('utf8'))] as const),
   )
 }
 
-/** A snapshot as it would be stored, for comparing it with a stored one. */
+/** A snapshot as it would be stored, to compare with a stored one. */
 export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
   return new Map(
     [...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const),
   )
 }
 
-/** The records with every type (property null) and value put through a function: names and syntax hold no secret. */
+/** The records with a function applied to every type (property null) and value: names contain no secrets. */
 export function mapValues(
   records: Records,
   change: (text: string, key: string, property: string | null) => string,
@@ -55,7 +55,7 @@ export function mapValues(
   )
 }
 
-/** What changed from one masked snapshot to another, as it may be shown. */
+/** The changes from one masked snapshot to another, safe to show. */
 export function snapshotChanges(before: Snapshot, after: Snapshot): PropertyChange[] {
   const names = [...new Set([...before.keys(), ...after.keys()])]
   return names

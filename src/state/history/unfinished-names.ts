@@ -16,7 +16,7 @@ import { type MaskedEntry, maskedEntry } from './masked-files.ts'
  * run that is interrupted after its commit has an entry all the same, and what belongs to its files is done later.
  */
 export type Unfinished = Asked &
-  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'manifest'> & {
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'lasting' | 'manifest'> & {
     /** The databases that the files were made from; null: those that are found when the entry is made. */
     readonly databases: HistoryEntry['databases'] | null
     /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */
@@ -34,7 +34,7 @@ export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
     what: 'the note of a run that was cut off',
     shape,
-    wayOut: 'Move it away. The files of that run are in place, and its entry of the history is lost.',
+    wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })
 }
 
@@ -43,7 +43,7 @@ const shape = objectOf<Unfinished>({
   ...{ masked: listOf(maskedEntry), closes: orNull(text) },
 })
 
-/** The numbers that runs have taken whose entries are not made yet, in order. */
+/** The numbers of runs whose entries have not been made yet, in order. */
 export function unfinishedIds({ state }: Places): number[] {
   return state
     .list()

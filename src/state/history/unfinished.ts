@@ -9,9 +9,9 @@ import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './sn
 import { type Unfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
 /**
- * Makes entries of what was cut off, and does what was still to be done. The caller has the turn, so that nobody is still at
- * it. Repeatable: being cut off here as well does no harm.
- * @param finish does the rest of each, before it is forgotten
+ * Makes entries for interrupted runs, and completes them. The caller holds the event lock, so none of them is still running.
+ * Can itself be interrupted and repeated.
+ * @param finish completes each run before its note is removed
  */
 export function recordUnfinished(places: Places, finish: (entry: Unfinished) => void): void {
   for (const id of unfinishedIds(places)) {
@@ -21,7 +21,7 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
     changeDatabases(places, entry.changes, 'gabarit')
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
-    // Else it was cut off between adding the entry and removing this file.
+    // Otherwise it was interrupted between adding the entry and removing this file.
     if (!history.ids().includes(id)) history.add(id, complete(id, entry, history, places))
     finish(entry)
     file.remove(places)
@@ -37,7 +37,7 @@ function complete(id: number, unfinished: Unfinished, history: History, places: 
     ...entry,
     problems: [
       ...entry.problems,
-      'it was cut off when its files were in place: what it does after that may not be done',
+      'it was interrupted after its files were in place: later steps may not have been done',
     ],
     properties: snapshotChanges(before, loadSnapshot(databases, history.objects)),
     databases,

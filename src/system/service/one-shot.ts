@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import type { Places } from '../places.ts'
+import { type Places, packageFolders } from '../places.ts'
 import { isExecutable } from '../read-files.ts'
+import { refuseUnsafePart } from '../trust.ts'
 import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
 import { resultOf, type ServiceManager, type Unit } from './manager.ts'
@@ -55,7 +56,10 @@ function oneShot(program: string, { root }: Places): ServiceManager {
   }
 }
 
-function findProgram({ name }: Unit, { site, shipped }: Places): string | undefined {
+function findProgram({ name }: Unit, places: Places): string | undefined {
   if (!/^\w[\w@.-]*$/.test(name)) return undefined
-  return [site, shipped].map(folder => join(folder, 'services', name)).find(isExecutable)
+  const programs = packageFolders(places).map(folder => join(folder, 'services', name))
+  const program = programs.findLast(isExecutable)
+  if (program !== undefined) refuseUnsafePart(places, program)
+  return program
 }

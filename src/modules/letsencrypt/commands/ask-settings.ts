@@ -6,7 +6,7 @@ import { missingSettings } from '../settings-check.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { World } from '../world.ts'
 
-/** Asks the person at the terminal for the settings that are missing; an empty answer leaves one as it is. */
+/** Asks the person at the terminal for missing settings; an empty answer skips one. */
 export async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
   const { places } = world
   const missing = new Set(
@@ -25,16 +25,16 @@ export async function askSettings(settings: Settings, world: World, io: Io): Pro
     )
   try {
     if (missing.has('email')) {
-      const address = (await ask('Address of contact for the account at the authority: ')).trim()
+      const address = (await ask('Contact address for the account at the authority: ')).trim()
       if (address !== '') set('email', address)
     }
     if (missing.has('terms')) {
       const url = settings.production.directory
-      const answer = await ask(`Do you accept the terms of service of the authority (named at ${url})? [y/N] `)
+      const answer = await ask(`Do you accept the terms of service of the authority (see ${url})? [y/N] `)
       if (/^\s*y(es)?\s*$/i.test(answer)) set('ACCEPT_TERMS', 'yes')
     }
     if (missing.has('names')) {
-      const answer = await ask('No name is chosen. Take all domains of this server, without their hosts? [y/N] ')
+      const answer = await ask('No name is selected. Include all domains of this server, without their hosts? [y/N] ')
       if (/^\s*y(es)?\s*$/i.test(answer)) set('configure', 'domains')
     }
   } finally {

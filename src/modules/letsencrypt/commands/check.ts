@@ -34,7 +34,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return report.ok || isReady(report, dropped, world) ? EXIT.done : EXIT.failed
 }
 
-/** Leaves names out after showing what that does; at a terminal only when the person there says yes. */
+/** Excludes names after showing the effect; at a terminal, only if the person says yes. */
 async function drop(report: PreflightReport, world: World, { io, flag }: Invocation): Promise<string[]> {
   const { places, say } = world
   const quiet = flag('json')
@@ -43,27 +43,27 @@ async function drop(report: PreflightReport, world: World, { io, flag }: Invocat
   const preview = previewDrop(world, names)
   if (!quiet) say(`\n${previewAsText(preview)}`)
   if (preview.records.length === 0) return []
-  if (io.isTerminal(0) && !quiet && !(await saysYes('Leave them out? [y/N] ', io))) {
+  if (io.isTerminal(0) && !quiet && !(await saysYes('Exclude them? [y/N] ', io))) {
     say('nothing was changed')
     return []
   }
   const dropped = dropNames(places, names)
-  if (!quiet) say(`left out: ${dropped.join(', ')}\nTo make it real: signal-event console-save`)
+  if (!quiet) say(`excluded: ${dropped.join(', ')}\nTo apply this: signal-event console-save`)
   return dropped
 }
 
 function previewAsText({ records, also, stay }: DropPreview): string {
   const lines = records.map(record => `db ${record.replace(' ', ' setprop ')} letsencryptSSLcert disabled`)
-  if (also.length > 0) lines.push(`with their domain would go: ${also.join(' ')}`)
+  if (also.length > 0) lines.push(`also excluded, with their domain: ${also.join(' ')}`)
   if (stay.length > 0)
     lines.push(
-      `would stay, because letsencrypt configure takes them unasked: ${stay.join(' ')}`,
+      `not excluded, because the property configure of letsencrypt includes them: ${stay.join(' ')}`,
       '  config setprop letsencrypt configure none, then enable the names one by one',
     )
   return lines.join('\n')
 }
 
-/** Every name that failed was left out, others remain, and nothing else stands in the way. */
+/** Whether every failing name was excluded, others remain, and nothing else failed. */
 function isReady(report: PreflightReport, dropped: readonly string[], world: World): boolean {
   if (dropped.length === 0 || report.general.some(({ state }) => state === 'failed')) return false
   const left = wantedCertificates(world, () => {}).flatMap(({ names }) => names)

@@ -9,7 +9,7 @@ import { readSettings } from '../settings.ts'
 import type { Authority } from '../types.ts'
 import { makeWorld } from './world.ts'
 
-/** What one authority would say to one certificate. */
+/** The answer of one authority for one certificate. */
 interface Row {
   readonly authority: Authority
   readonly certificate: string
@@ -37,16 +37,14 @@ export function run(invocation: Invocation): number {
     })
   })
   if (flag('json')) print(JSON.stringify(rows.map(asData), null, 2))
-  else if (whole || rows.length > 0) print(rows.length === 0 ? 'no name is asked for' : rows.map(asText).join('\n\n'))
+  else if (whole || rows.length > 0) print(rows.length === 0 ? 'no name is requested' : rows.map(asText).join('\n\n'))
   return whole ? EXIT.done : EXIT.failed
 }
 
 function asText({ authority, certificate, renewal, answer }: Row): string {
   const { mode, directory } = authority
   const kind = renewal ? 'a renewal' : 'a new certificate'
-  const may = answer.allowed
-    ? 'may be asked for'
-    : `refused: ${answer.refusals.map(({ message }) => message).join('; ')}`
+  const may = answer.allowed ? 'allowed' : `refused: ${answer.refusals.map(({ message }) => message).join('; ')}`
   return [
     `${mode}: ${directory}`,
     `${certificate}: ${kind}, ${may}`,
@@ -55,7 +53,7 @@ function asText({ authority, certificate, renewal, answer }: Row): string {
 }
 
 function cellsOf({ limit, what, used, of, until }: Left): string[] {
-  return [limit, what, `${of - used} of ${of} left${until === null ? '' : `, the next from ${sayTimeFrom(until)}`}`]
+  return [limit, what, `${of - used} of ${of} left${until === null ? '' : `, next one from ${sayTimeFrom(until)}`}`]
 }
 
 function asData({ authority: { mode, directory }, certificate, renewal, answer }: Row): object {

@@ -6,7 +6,7 @@ import { readSettings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
 import { makeWorld } from './world.ts'
 
-const BEGUN = ', its withdrawal was begun and cut off: gabarit letsencrypt revoke'
+const BEGUN = ', its revocation was interrupted: gabarit letsencrypt revoke'
 
 /** `gabarit letsencrypt list` */
 export async function run(invocation: Invocation): Promise<number> {
@@ -28,10 +28,10 @@ export async function run(invocation: Invocation): Promise<number> {
     )
   })
   if (flag('json')) print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) print('no certificate was issued yet')
+  else if (rows.length === 0) print('no certificate has been issued yet')
   else
     for (const { mode, name, id, issuer, until, names, revoked, revoking, served } of rows) {
-      const marks = `${served ? ', in service' : ''}${revoked ? ', withdrawn' : ''}${revoking ? BEGUN : ''}`
+      const marks = `${served ? ', in service' : ''}${revoked ? ', revoked' : ''}${revoking ? BEGUN : ''}`
       print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayTime(until)}${marks}`)
     }
   return whole ? EXIT.done : EXIT.failed

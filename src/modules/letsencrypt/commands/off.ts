@@ -20,13 +20,15 @@ export function run(invocation: Invocation): Promise<number> {
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)
     if (worst === EXIT.done) {
-      // What could not be put into service is not to be there any more; and nothing was taken out by a person.
+      // Failed deployments no longer matter, and nothing was removed by a person.
       const state = new State(places, world.warn)
       state.deployed(undefined)
       state.noteEntered(new Set())
       const byHand = certificatesInService(places, world.warn).map(({ record, file }) => `${record}: ${file}`)
-      const kept = byHand.length === 0 ? '' : `\nEntered by hand, and left as it is: ${byHand.join(', ')}`
-      print(`letsencrypt is off: no certificate of it is served. Nothing was deleted: setup brings all back.${kept}`)
+      const kept = byHand.length === 0 ? '' : `\nSet by hand, so not changed: ${byHand.join(', ')}`
+      print(
+        `letsencrypt is off: none of its certificates is in service. Nothing was deleted; setup restores everything.${kept}`,
+      )
     }
     return worst
   })

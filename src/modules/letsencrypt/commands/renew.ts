@@ -8,7 +8,7 @@ import { State } from '../state.ts'
 import type { World } from '../world.ts'
 import { makeWorld } from './world.ts'
 
-/** A run that waits for its next try ends when that is farther away: the next one comes by the timer. */
+/** With --wait, a run ends if the next try is farther away than this: the timer will start it. */
 const LONGEST_WAIT = 2 * 3600 * 1000
 
 /** `gabarit letsencrypt renew` */
@@ -16,8 +16,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const { flag, value, places, print } = invocation
   if (flag('wait') && (flag('force') || value('at') !== undefined))
     throw usageFailure(
-      '--wait goes with neither --force nor --at',
-      'Each new try would renew everything again, beyond the limits; and at a time that stands still it never comes.',
+      '--wait cannot be combined with --force or --at',
+      'With --force, each try would renew everything again, beyond the limits. With --at, the next try would never come.',
     )
   const world = makeWorld(invocation, 'renew')
   if (readSettings(places).status === 'disabled') {
@@ -25,7 +25,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   for (;;) {
-    // Read again: while this process waited, somebody may have mended a setting.
+    // Read again: somebody may have fixed a setting while this process waited.
     const force = flag('force') ? new Forced() : undefined
     const once = (turn: World) => renew(readSettings(places), new State(places, world.warn), turn, { force })
     const { ok, nextTry } = await alone(world, 'gabarit letsencrypt renew', once)

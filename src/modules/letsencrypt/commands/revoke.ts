@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, refusal } from '../../../base/failure.ts'
+import { readBytes } from '../../../system/read-files.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { authorityState } from '../authority.ts'
 import { revoke } from '../dehydrated.ts'
 import { findIssued } from '../history.ts'
 import { alone } from '../run-lock.ts'
@@ -17,32 +18,31 @@ export function run(invocation: Invocation): Promise<number> {
   return alone(world, 'gabarit letsencrypt revoke', async turn => {
     const settings = readSettings(places)
     const { certificates, certificate } = findIssued(world, settings, id, name)
-    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is withdrawn already`)
+    if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is already revoked`)
     const served = certificatesInService(places, world.warn).find(
       ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
     )
-    // Once begun it may be withdrawn already.
+    // Once begun, it may already be revoked.
     if (served !== undefined && certificate.revoked === undefined && !flag('force'))
       throw refusal(`${certificate.name} ${id} is in service (${served.record})`, {
-        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr withdraw it all the same: --force',
+        hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr revoke it anyway: --force',
       })
-    // dehydrated renames what it has withdrawn: the history keeps its own.
-    const folder = join(certificates.authority.folder, 'withdrawn')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const copy = join(folder, `${certificate.name}-${id}.pem`)
-    copyFileSync(join(certificate.folder, 'cert.pem'), copy)
+    // dehydrated renames what it has revoked, so it gets a copy of the history's file.
     const { store, authority } = certificates
-    // Noted before: who is killed from here on finds it in the list, and types the same again.
+    const withdrawn = authorityState(places, authority).within('withdrawn')
+    const copy = `${certificate.name}-${id}.pem`
+    withdrawn.write(copy, readBytes(join(certificate.folder, 'cert.pem')))
+    // Recorded first: if this is killed, the list shows it, and the command can be repeated.
     store.noteRevoked(certificate, 'begun')
     try {
-      await revoke(copy, authority, settings, turn)
+      await revoke(withdrawn.path(copy), authority, settings, turn)
     } catch (error) {
-      // What an earlier command has begun may be done, whatever comes of this one.
+      // An earlier command may have succeeded, even if this one fails.
       if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)
       throw error
     }
     store.noteRevoked(certificate, 'done')
-    print(`${certificate.name} ${id}: withdrawn by the ${authority.mode} authority`)
+    print(`${certificate.name} ${id}: revoked by the ${authority.mode} authority`)
     return EXIT.done
   })
 }

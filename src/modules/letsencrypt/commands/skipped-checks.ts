@@ -4,8 +4,8 @@ import type { Invocation } from '../../../terminal/command.ts'
 import { CHECKS } from '../preflight/check.ts'
 
 /**
- * The checks that the option `--skip` leaves out.
- * @throws Failure (usage) for a word that is no check
+ * The checks that the option `--skip` skips.
+ * @throws Failure (usage) for an unknown check
  */
 export function skippedChecks({ value }: Pick<Invocation, 'value'>): Set<string> {
   const words = (value('skip') ?? '').split(/[\s,]+/).filter(Boolean)

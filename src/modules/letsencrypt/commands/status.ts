@@ -21,7 +21,7 @@ function asText({ status, mode, directory, certificates, others, problems }: Sta
     head,
     ...certificates.flatMap(certificateLines),
     ...others.map(({ record, file, until }) => `${record}: ${file}, until ${sayTime(until)}`),
-    ...(problems.length === 0 ? ['nothing needs you'] : ['needs you:', ...problems.map(problem => `  ${problem}`)]),
+    ...(problems.length === 0 ? ['nothing to do'] : ['needs attention:', ...problems.map(problem => `  ${problem}`)]),
   ].join('\n')
 }
 
@@ -44,7 +44,7 @@ function certificateLines(row: CertificateStatus): string[] {
   if (certificate === undefined || nextRenewal === undefined) lines.push('  not issued yet')
   else {
     const rest = daysLeft === undefined || daysLeft < 0 ? 'expired' : `${sayDays(daysLeft)} left`
-    const why = explanation === undefined ? '' : ` (the authority says why: ${explanation})`
+    const why = explanation === undefined ? '' : ` (the authority explains: ${explanation})`
     lines.push(
       `  issued by ${issuer}`,
       `  until ${sayTime(certificate.until)}, ${rest}; renewed from ${sayTime(nextRenewal)}${why}`,
@@ -53,18 +53,14 @@ function certificateLines(row: CertificateStatus): string[] {
   }
   if (chosenUntil !== undefined)
     lines.push(
-      `  chosen by hand until ${sayTime(chosenUntil)}; back to the newest: gabarit letsencrypt use latest ${name}`,
+      `  chosen by hand until ${sayTime(chosenUntil)}; to use the newest: gabarit letsencrypt use latest ${name}`,
     )
   if (takenOut.length > 0)
-    lines.push(`  taken out by hand: ${takenOut.join(', ')}; gabarit letsencrypt setup puts it back`)
+    lines.push(`  removed by hand: ${takenOut.join(', ')}; to restore it: gabarit letsencrypt setup`)
   const limits = left.map(({ limit, what, used, of }) => `${limit} of ${what}: ${of - used} of ${of} left`)
   if (limits.length > 0) lines.push(`  limits: ${limits.join('; ')}`)
   if (trouble !== undefined)
-    lines.push(
-      `  last error: ${trouble.message}`,
-      `  ${trouble.hint}`,
-      `  tried again from ${sayTimeFrom(trouble.nextTry)}`,
-    )
+    lines.push(`  last error: ${trouble.message}`, `  ${trouble.hint}`, `  next try: ${sayTimeFrom(trouble.nextTry)}`)
   return lines
 }
 

@@ -7,10 +7,10 @@ import type { World } from '../world.ts'
 
 const LOOKS: ReadonlySet<string> = new Set(['check', 'limits', 'list', 'status'])
 
-/** What a verb of `gabarit letsencrypt` works with. */
+/** What a subcommand of `gabarit letsencrypt` works with. */
 export function makeWorld(invocation: Invocation, verb: string): World {
   const { io, places, system, print, warn, progress, value } = invocation
-  // What only looks leaves no trace.
+  // Read-only commands leave no trace.
   const log = LOOKS.has(verb) || system.dryRun ? () => undefined : invocation.log
   const warned = new Set<string>()
   return {
@@ -23,7 +23,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
       log('info', line)
     },
     warn: message => {
-      // The templates are expanded more than once, and say each time what they leave out.
+      // The templates are expanded more than once, and repeat their warnings each time.
       if (warned.has(message)) return
       warned.add(message)
       warn(message)

@@ -1,13 +1,13 @@
 import { isObject } from '../../../base/is-object.ts'
 import type { Pause } from './retry-after.ts'
 
-/** What was asked of an authority, and how it ended. Times are milliseconds since 1970. */
+/** A request to an authority and its result. Times are milliseconds since 1970. */
 export type Entry = { readonly at: number } & (
   | {
       readonly kind: 'issued'
       readonly names: readonly string[]
       readonly renewal: boolean
-      /** Its fingerprint, where it is known. */
+      /** Its fingerprint, if known. */
       readonly certificate?: string
     }
   | { readonly kind: 'failed'; readonly names: readonly string[]; readonly failedNames: readonly string[] }
@@ -17,14 +17,14 @@ export type Entry = { readonly at: number } & (
 
 const DAY = 24 * 3600 * 1000
 /**
- * How long entries are kept. Longer than the longest limit: what a bucket holds depends on all uses since it was last full,
+ * How long entries are kept. Longer than the longest limit: the level of a bucket depends on all uses since it was last full,
  * and one that is used as fast as it refills never is.
  */
 const KEPT_FOR = 30 * DAY
-/** No authority lets anybody get so far; it bounds the file should something ask again and again. */
+/** No authority allows this many; it bounds the file in case something keeps asking. */
 const KEPT = 1000
 
-/** The entries that still matter, the oldest first. One from the future was made with a wrong clock. */
+/** The entries that still matter, oldest first. One from the future was made with a wrong clock. */
 export function relevant(entries: readonly Entry[], now: number): readonly Entry[] {
   return entries
     .filter(({ at }) => at > now - KEPT_FOR && at < now + DAY)

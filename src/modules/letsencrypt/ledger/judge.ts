@@ -3,27 +3,27 @@ import { type Level, levelOf } from './bucket.ts'
 import { type Entry, relevant, setOf } from './entries.ts'
 import type { Limit, LimitName } from './limit-table.ts'
 
-/** A certificate that is about to be asked for. */
+/** A certificate about to be requested. */
 export interface Order {
   /** Name of its folder. */
   readonly certificate: string
   readonly names: readonly string[]
-  /** The authority has issued for exactly these names before: the limits of orders and domains do not hold then. */
+  /** Whether the authority has issued for exactly these names before: the limits of orders and domains then do not apply. */
   readonly renewal: boolean
 }
 
 /** What is left of one limit. */
 export interface Left {
   readonly limit: LimitName | 'authority'
-  /** Whom it is about: a name, a registered domain, a certificate, the account. */
+  /** What it applies to: a name, a registered domain, a certificate, the account. */
   readonly what: string
   readonly used: number
   readonly of: number
-  /** When one more is allowed; null when it is now. */
+  /** When one more is allowed; null if that is now. */
   readonly until: Date | null
 }
 
-/** Why an order would be refused by the authority. */
+/** Why the authority would refuse an order. */
 export interface Refusal {
   readonly limit: Left['limit']
   readonly message: string
@@ -36,7 +36,7 @@ export interface Answer {
   readonly left: readonly Left[]
 }
 
-/** What an order is judged by. */
+/** The rules for judging an order. */
 export interface Rules {
   readonly limits: Readonly<Record<LimitName, Limit>>
   /** The registered domain of a name, by the public suffix list. */
@@ -44,8 +44,8 @@ export interface Rules {
 }
 
 /**
- * Judges an order by what was asked before. Renewals of the same set are exempt from the limits of orders and domains, not
- * from those of exact sets and failures (https://letsencrypt.org/docs/rate-limits/#non-ari-renewals).
+ * Judges an order by previous requests. Renewals of the same set are exempt from the limits of orders and domains, but not from
+ * those of exact sets and failures (https://letsencrypt.org/docs/rate-limits/#non-ari-renewals).
  * @param now milliseconds since 1970
  */
 export function judge(order: Order, entries: readonly Entry[], { limits, domainOf }: Rules, now: number): Answer {
@@ -91,10 +91,10 @@ function refusalOf({ limit, what, of, until }: Left, limits: Rules['limits']): R
     orders: `${of} orders in ${period}`,
     accounts: `${of} accounts in ${period}`,
   }[limit]
-  return [{ limit, until, message: `the authority allows ${counted}; the next one from ${sayTimeFrom(until)} on` }]
+  return [{ limit, until, message: `the authority allows ${counted}; the next one from ${sayTimeFrom(until)}` }]
 }
 
-/** The authority's own refusals that are not over yet. */
+/** The authority's own refusals that are still in effect. */
 function pauses(order: Order, entries: readonly Entry[], now: number): Refusal[] {
   return entries.flatMap((entry): Refusal[] => {
     if (entry.kind !== 'pause' || entry.until <= now || !concerns(entry, order)) return []

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, messageOf, refusal } from '../../../base/failure.ts'
-import { writeFileAtomically } from '../../../system/atomic-write.ts'
-import { withLock } from '../../../system/lock.ts'
-import { textOf } from '../../../system/read-files.ts'
+import { Failure } from '../../../base/failure.ts'
+import type { Places } from '../../../system/places.ts'
+import { type Kind, StateFile } from '../../../system/state-file.ts'
+import { authorityState } from '../authority.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type Entry, isEntry, relevant } from './entries.ts'
 import { type Answer, judge, type Order } from './judge.ts'
@@ -11,9 +9,9 @@ import { LIMITS } from './limit-table.ts'
 import { registeredDomain } from './public-suffix.apart.ts'
 import { pauseIn } from './retry-after.ts'
 
-/** How it ended when an authority was asked. */
+/** The result of a request to an authority. */
 export type Outcome =
-  /** `renewal`: as in the {@link Order}; absent: no. `certificate`: its fingerprint; one is counted once */
+  /** `renewal`: as in the {@link Order}; default: no. `certificate`: its fingerprint; each is counted once */
   | {
       readonly kind: 'issued'
       readonly names: readonly string[]
@@ -25,26 +23,38 @@ export type Outcome =
       readonly names: readonly string[]
       /** Those whose authorization failed. */
       readonly failedNames: readonly string[]
-      /** What the client printed. */
+      /** The output of the client. */
       readonly said: string
     }
   | { readonly kind: 'account' }
 
-/** What was asked of one authority, so that its limits are known before it is asked again. */
+const LEDGER: Kind<readonly Entry[]> = {
+  what: 'the ledger of the authority',
+  shape: value => {
+    if (Array.isArray(value) && value.every(isEntry)) return value
+    throw new Error('it is not a list of entries')
+  },
+  wayOut: 'Until this is fixed, the authority is not asked. If you remove the file, its recent requests are forgotten.',
+  format: entries => `[\n${entries.map(entry => `  ${JSON.stringify(entry)}`).join(',\n')}\n]`,
+}
+
+/** The requests to one authority, so that its limits are known before the next one. */
 export class Ledger {
-  readonly #file: string
+  readonly #places: Places
+  readonly #file: StateFile<readonly Entry[]>
   readonly #authority: Authority
   readonly #clock: Clock
 
-  constructor(authority: Authority, clock: Clock) {
+  constructor(places: Places, authority: Authority, clock: Clock) {
+    this.#places = places
     this.#authority = authority
     this.#clock = clock
-    this.#file = join(authority.folder, 'ledger.json')
+    this.#file = new StateFile('ledger.json', LEDGER, on => authorityState(on, authority))
   }
 
   /**
-   * Would the authority take this order? Asks nobody.
-   * @throws Failure (refused) when the ledger is damaged
+   * Whether the authority would accept this order. Sends no request.
+   * @throws Failure (refused) if the ledger is damaged
    */
   before(order: Order): Answer {
     const rules = { limits: LIMITS[this.#authority.mode], domainOf: registeredDomain }
@@ -52,23 +62,23 @@ export class Ledger {
   }
 
   /**
-   * Notes what came of an order. What was said of a failure is searched for the authority's own wish to wait, which then
-   * counts until its time. The file is replaced as a whole: a crash leaves the old entries or the new ones.
-   * @throws Failure (refused) when the ledger is damaged
+   * Records the result of an order. The output of a failure is searched for a pause that the authority demands, which then
+   * applies until its time. The file is replaced atomically: a crash leaves the old entries or the new ones.
+   * @throws Failure (refused) if the ledger is damaged
    */
   record(outcome: Outcome): void {
     const at = this.#clock.now().getTime()
-    mkdirSync(this.#authority.folder, { recursive: true, mode: 0o700 })
-    withLock(`${this.#file}.lock`, { what: 'the ledger of the authority', command: 'gabarit letsencrypt' }, () => {
+    const lock = authorityState(this.#places, this.#authority).lock(this.#file.name, LEDGER.what, 'gabarit letsencrypt')
+    try {
       const known = this.#read()
       if (isNoted(outcome, known)) return
-      const entries = relevant([...known, ...entriesOf(outcome, at)], at)
-      const lines = entries.map(entry => `  ${JSON.stringify(entry)}`)
-      writeFileAtomically(this.#file, `[\n${lines.join(',\n')}\n]\n`, { mode: 0o600, locked: true })
-    })
+      this.#file.write(this.#places, relevant([...known, ...entriesOf(outcome, at)], at))
+    } finally {
+      lock.release()
+    }
   }
 
-  /** What is wrong with the ledger, and what to do; undefined when nothing is. */
+  /** What is wrong with the ledger, and what to do; undefined if nothing is. */
   damage(): Failure | undefined {
     try {
       this.#read()
@@ -80,29 +90,17 @@ export class Ledger {
   }
 
   #read(): readonly Entry[] {
-    try {
-      const text = textOf(this.#file)
-      if (text === undefined) return []
-      const list: unknown = JSON.parse(text)
-      if (Array.isArray(list) && list.every(isEntry)) return list
-      throw new Error('it is not a list of entries')
-    } catch (error) {
-      throw refusal(`the ledger of the authority is damaged: ${messageOf(error)}`, {
-        where: this.#file,
-        hint: 'Until then this authority is not asked. Remove the file: then nobody knows what was asked of it in the last days.',
-        cause: error,
-      })
-    }
+    return this.#file.read(this.#places) ?? []
   }
 }
 
-/** Who was killed behind the note and before the certificate was in the history notes it again. */
+/** A run killed after recording a certificate, but before it was in the history, records it again. */
 function isNoted(outcome: Outcome, known: readonly Entry[]): boolean {
   if (outcome.kind !== 'issued' || outcome.certificate === undefined) return false
   return known.some(entry => entry.kind === 'issued' && entry.certificate === outcome.certificate)
 }
 
-/** An order that the authority refused for its limits made no failed authorization, and did not count as an order. */
+/** An order refused because of the limits is not a failed authorization, and does not count as an order. */
 function entriesOf(outcome: Outcome, at: number): Entry[] {
   if (outcome.kind === 'account') return [{ kind: 'account', at }]
   if (outcome.kind === 'issued') return [{ ...outcome, at, renewal: outcome.renewal ?? false }]

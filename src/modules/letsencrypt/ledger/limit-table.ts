@@ -1,6 +1,6 @@
 import type { Mode } from '../types.ts'
 
-/** So many in a period: a bucket of that size, which refills evenly over the period. */
+/** A number per period: a bucket of that size, which refills evenly over the period. */
 export interface Limit {
   readonly count: number
   readonly seconds: number
@@ -13,7 +13,7 @@ const WEEK = 7 * 24 * HOUR
 
 /**
  * The limits of Let's Encrypt, as published in autumn 2026: https://letsencrypt.org/docs/rate-limits/ and
- * https://letsencrypt.org/docs/staging-environment/. Another authority rarely is stricter.
+ * https://letsencrypt.org/docs/staging-environment/. Other authorities are rarely stricter.
  */
 export const LIMITS: Readonly<Record<Mode, Readonly<Record<LimitName, Limit>>>> = {
   production: {
@@ -32,5 +32,5 @@ export const LIMITS: Readonly<Record<Mode, Readonly<Record<LimitName, Limit>>>> 
   },
 }
 
-/** The names that one certificate may bear. */
+/** Maximum number of names in one certificate. */
 export const NAMES_PER_CERTIFICATE = 100

@@ -1,8 +1,8 @@
 import { getDomain, parse } from 'tldts'
 
 /**
- * The part of a name that was registered, by the public suffix list: `example.co.uk` for `www.example.co.uk`. A name that is
- * itself a public suffix stands for itself, as Let's Encrypt counts it.
+ * The registered part of a name according to the public suffix list: `example.co.uk` for `www.example.co.uk`. A name that is
+ * itself a public suffix is returned unchanged, as Let's Encrypt counts it.
  * @param name may begin with `*.`
  */
 export function registeredDomain(name: string): string {
@@ -10,7 +10,7 @@ export function registeredDomain(name: string): string {
   return getDomain(plain, { allowPrivateDomains: true }) ?? plain
 }
 
-/** Whether a name can exist on the internet: under a suffix of the ICANN part of the list, and no address. */
+/** Whether a name can exist on the internet: not an address, and under a suffix in the ICANN part of the list. */
 export function isPublicName(name: string): boolean {
   const { isIcann, isIp, domain } = parse(name.replace(/^\*\./, ''))
   return isIcann === true && isIp !== true && domain !== null

@@ -1,23 +1,23 @@
 import { escapeControls } from '../../../base/escape-controls.ts'
 
-/** When an authority refuses for a while and does not say for how long, in milliseconds. */
+/** The pause in milliseconds if an authority refuses for a while but does not say how long. */
 const UNSAID = 3600 * 1000
-/** No authority asks for more than the longest of its limits; a slip must not stop a server for good. */
+/** No authority demands more than its longest limit, and a mistake must not stop a server forever. */
 const LONGEST = 8 * 24 * 3600 * 1000
 
-/** An authority's wish to be left alone. */
+/** A pause that an authority demands. */
 export interface Pause {
   /** Milliseconds since 1970. */
   readonly until: number
-  /** What it refuses: everything, this set of names, or what has a name in common with it. */
+  /** What it refuses: everything, this set of names, or any set that shares a name with it. */
   readonly scope: 'everything' | 'set' | 'names'
   /** Its own words, one line. */
   readonly said: string
 }
 
 /**
- * Looks for a pause in what a client printed of an authority's answer: the header Retry-After (RFC 9110 §10.2.3: seconds or
- * a date), "retry after" with a time in the text of the problem, or a problem `rateLimited` without either (RFC 8555 §6.6).
+ * Finds a pause in a client's output of an authority's answer: the header Retry-After (RFC 9110 §10.2.3: seconds or a date),
+ * "retry after" with a time in the problem's text, or a problem `rateLimited` without either (RFC 8555 §6.6).
  */
 export function pauseIn(said: string, now: number): Pause | undefined {
   const limited = /urn:ietf:params:acme:error:rateLimited|\b(?:HTTP\/[\d.]+|status"?:?) *(?:429|503)\b/i.test(said)
@@ -28,8 +28,8 @@ export function pauseIn(said: string, now: number): Pause | undefined {
 }
 
 /**
- * The value of a header Retry-After as a moment.
- * @returns undefined when it is neither seconds nor a date
+ * The value of a Retry-After header as a point in time.
+ * @returns undefined if it is neither seconds nor a date
  */
 export function retryAfter(value: string, now: number): number | undefined {
   const text = value.trim()
@@ -55,7 +55,7 @@ function scopeOf(said: string): Pause['scope'] {
   return /certificates|authorizations/i.test(detailOf(said) ?? '') ? 'names' : 'everything'
 }
 
-/** The authority's words: the `detail` of its problem document; else the line that speaks of the pause. */
+/** The authority's own text: the `detail` of its problem document, else the line that mentions the pause. */
 function wordsOf(said: string): string {
   const lines = said.split('\n').map(line => line.trim())
   const line = detailOf(said) ?? lines.find(line => /retry.after|rateLimited|429|503/i.test(line)) ?? ''
@@ -68,7 +68,7 @@ function detailOf(said: string): string | undefined {
   try {
     return String(JSON.parse(quoted)).replace(/\s+/g, ' ')
   } catch {
-    // Cut off, or no JSON after all: the line that has it is shown instead.
+    // Truncated, or not JSON after all: the whole line is shown instead.
     return undefined
   }
 }

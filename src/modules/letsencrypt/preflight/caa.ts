@@ -11,25 +11,25 @@ export interface CaaRecord {
 /** The CAA records of a name, or why they could not be read. */
 export type CaaAnswer =
   | { readonly records: readonly CaaRecord[] }
-  /** `own`: it is the fault of the DNS server that was asked, which says nothing about the name */
+  /** `own`: the DNS server that was asked is at fault, so this says nothing about the name */
   | { readonly problem: string; readonly own: boolean }
 
-/** What CAA records are compared with. */
+/** What CAA records are checked against. */
 export interface CaaQuestion {
   readonly name: string
-  /** Domain names that stand for the authority; none: not known. */
+  /** Domain names that identify the authority; none: unknown. */
   readonly identities: readonly string[]
   readonly challenge: 'http-01' | 'dns-01'
 }
 
-/** Tags that an authority understands; a record of any other that is marked critical forbids everything. */
+/** Tags that an authority understands. A critical record with any other tag forbids everything. */
 const KNOWN = ['issue', 'issuewild', 'iodef', 'issuemail', 'issuevmc', 'contactemail', 'contactphone']
-/** The bit of RFC 8659, and the one that many take for it; Let's Encrypt minds both. */
+/** The bit of RFC 8659, and the one that is often used by mistake; Let's Encrypt honours both. */
 const CRITICAL = 128 | 1
 
 /**
- * Whether the CAA records of a name, or of the nearest domain above it that has any, let the authority issue
- * (RFC 8659 §3: the first non-empty set on the way up counts alone; aliases are followed by whoever looks up).
+ * Whether the CAA records of a name, or of its nearest parent domain that has any, allow the authority to issue
+ * (RFC 8659 §3: only the first non-empty set on the way up counts; the lookup follows aliases).
  */
 export async function checkCaa(
   question: CaaQuestion,
@@ -49,11 +49,7 @@ function unreadable(domain: string, { problem, own }: { problem: string; own: bo
   const reason = `the CAA records of ${domain} cannot be read: ${problem}`
   const other = 'Ask another DNS server: config setprop letsencrypt DNSServer 9.9.9.9'
   if (own) return warning('caa', reason, other)
-  return failed(
-    'caa',
-    reason,
-    `The authority refuses when it gets the same answer. Mend the DNS of ${domain}. ${other}`,
-  )
+  return failed('caa', reason, `The authority refuses if it gets the same answer. Fix the DNS of ${domain}. ${other}`)
 }
 
 function judge(question: CaaQuestion, domain: string, records: readonly CaaRecord[]): CheckResult {
@@ -62,7 +58,7 @@ function judge(question: CaaQuestion, domain: string, records: readonly CaaRecor
   if (unknown !== undefined)
     return failed(
       'caa',
-      `a CAA record of ${domain} has the critical tag "${escapeControls(unknown.tag)}", which no authority knows`,
+      `a CAA record of ${domain} has the critical tag "${escapeControls(unknown.tag)}", which no authority understands`,
       `Remove that record of ${domain} from the DNS.`,
     )
   const tagged = (tag: string) => records.filter(record => record.tag.toLowerCase() === tag)
@@ -75,17 +71,17 @@ function judge(question: CaaQuestion, domain: string, records: readonly CaaRecor
   const [own = 'NAME-OF-THE-AUTHORITY'] = identities
   const remedy = `Add to the DNS: ${domain}. CAA 0 ${tag} "${own}"`
   if (allowed.length === 0 || (identities.length > 0 && !allowed.some(issuer => identities.includes(issuer))))
-    return failed('caa', `the CAA records of ${domain} let ${only} issue`, remedy)
+    return failed('caa', `the CAA records of ${domain} allow ${only} to issue`, remedy)
   if (identities.length === 0)
     return warning(
       'caa',
-      `the CAA records of ${domain} let ${only} issue, and the authority does not say which one it is`,
+      `the CAA records of ${domain} allow ${only} to issue, but the authority does not say which one it is`,
       'If it is one of them: config setprop letsencrypt CAAIdentities NAME',
     )
   return judgeParameters(question, domain, issuers)
 }
 
-/** An issuer may be allowed for some ways of validation and accounts only (RFC 8657). */
+/** An issuer may be allowed only for some validation methods and accounts (RFC 8657). */
 function judgeParameters(
   { identities, challenge }: CaaQuestion,
   domain: string,
@@ -98,20 +94,20 @@ function judgeParameters(
     const methods = [...new Set(ours.flatMap(issuer => issuer.methods ?? []))].join(', ') || 'no method'
     return failed(
       'caa',
-      `the CAA records of ${domain} allow validation by ${methods} only, not by ${challenge}`,
+      `the CAA records of ${domain} only allow validation by ${methods}, not by ${challenge}`,
       `Add ${challenge} to validationmethods in the CAA records of ${domain}.`,
     )
   }
   if (fitting.some(({ account }) => account === undefined)) return ok('caa', `${first.issuer} may issue (${domain})`)
   return warning(
     'caa',
-    `the CAA records of ${domain} allow the account ${first.account} only`,
-    'See that it is the account of this server: it is in account_id.json or registration_info.json of dehydrated.',
+    `the CAA records of ${domain} only allow the account ${first.account}`,
+    'Make sure that it is the account of this server: see account_id.json or registration_info.json of dehydrated.',
   )
 }
 
 interface Issuer {
-  /** Lower case; empty when the record allows nobody. */
+  /** Lower case; empty if the record allows nobody. */
   readonly issuer: string
   readonly methods: readonly string[] | undefined
   readonly account: string | undefined

@@ -1,9 +1,9 @@
-/** What is checked before an authority is asked, in the order in which it is shown. */
+/** What is checked before a certificate is requested, in the order of the report. */
 export const CHECKS = ['authority', 'clock', 'count', 'internal', 'wildcard', 'dns', 'caa', 'fetch'] as const
 
 export type CheckId = (typeof CHECKS)[number]
 
-/** How one check ended. */
+/** The result of one check. */
 export interface CheckResult {
   readonly check: CheckId
   readonly state: 'ok' | 'warning' | 'failed' | 'skipped'
@@ -13,12 +13,12 @@ export interface CheckResult {
   readonly hint?: string
 }
 
-/** What was found out about one name. */
+/** What was found about one name. */
 export interface NameReport {
   readonly name: string
-  /** The certificate that it would be in. */
+  /** The certificate that would contain it. */
   readonly certificate: string
-  /** Where the DNS says it is, IPv4 before IPv6. */
+  /** Its addresses in the DNS, IPv4 before IPv6. */
   readonly addresses: readonly string[]
   readonly results: readonly CheckResult[]
 }

@@ -3,7 +3,7 @@ import { runCommand } from '../../../system/run.ts'
 import { type CheckResult, failed, warning } from './check.ts'
 import type { Token } from './fetch.ts'
 
-/** A token that has to be on another machine, where the name leads. */
+/** A token to be delivered to the machine that the name points to. */
 export interface Delivery {
   /** The property challengeHook, a real path. */
   readonly hook: string
@@ -13,12 +13,12 @@ export interface Delivery {
   readonly token: Token
 }
 
-/** Milliseconds that the hook may take. */
+/** Time limit of the hook in milliseconds. */
 const PATIENCE = 60_000
 
 /**
- * Lets the site's own command bring a token to the other machine while something runs, and take it away again: called as
- * dehydrated calls it for a challenge.
+ * Has the site's own command deliver a token to the other machine while something runs, and remove it afterwards. It is called
+ * as dehydrated calls it for a challenge.
  */
 export async function withDelivery(
   delivery: Delivery,
@@ -28,16 +28,16 @@ export async function withDelivery(
   const problem = await call('deploy_challenge', delivery)
   if (problem !== undefined) {
     const hint = `Try it: WELLKNOWN=${delivery.folder} ${hook} deploy_challenge ${name} TOKEN VALUE`
-    return [failed('fetch', `the command challengeHook does not bring the token for ${name}: ${problem}`, hint)]
+    return [failed('fetch', `the command challengeHook could not deliver the token for ${name}: ${problem}`, hint)]
   }
   const results = await run()
   const left = await call('clean_challenge', delivery)
   if (left === undefined) return [...results]
-  const reason = `the command challengeHook does not take the token for ${name} away: ${left}`
+  const reason = `the command challengeHook could not remove the token for ${name}: ${left}`
   return [...results, warning('fetch', reason, `Try it: ${hook} clean_challenge ${name} TOKEN VALUE`)]
 }
 
-/** @returns why it failed, in its own last words */
+/** @returns why it failed, with its last line of output */
 async function call(step: string, { hook, folder, name, token }: Delivery): Promise<string | undefined> {
   const env = { ...process.env, WELLKNOWN: folder }
   const { status, output, problem } = await runCommand([hook, step, name, token.name, token.content], {

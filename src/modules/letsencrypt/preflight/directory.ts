@@ -3,7 +3,7 @@ import { NoAnswer } from '../https-get.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 
-/** What was found out about the authority itself. */
+/** What was found about the authority itself. */
 export interface DirectoryReport {
   readonly results: readonly CheckResult[]
   /** In lower case. */
@@ -11,14 +11,14 @@ export interface DirectoryReport {
 }
 
 const MINUTE = 60 * 1000
-/** A clock that is wrong by less does no harm. */
+/** A smaller clock error does no harm. */
 const TOLERATED = 5 * MINUTE
-/** Let's Encrypt lets a certificate begin an hour early: beyond that it is not valid yet for this server. */
+/** Let's Encrypt backdates certificates by an hour. If the clock is further behind, they are not valid yet on this server. */
 const HARMFUL = 60 * MINUTE
 
 /**
- * Asks the authority for its directory, and compares the clock of this server with its time.
- * @param skip checks that are left out
+ * Gets the authority's directory, and compares this server's clock with its time.
+ * @param skip checks to skip
  */
 export async function checkDirectory(
   authority: Authority,
@@ -41,27 +41,28 @@ async function ask(authority: Authority, clock: Clock): Promise<DirectoryReport>
     }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
-    const hint = 'Is this server connected to the internet, and TestCA or ProductionCA right? Then try again later.'
+    const hint =
+      'Is this server connected to the internet, and is TestCA or ProductionCA correct? If so, try again later.'
     const date = error.certificateTime ? await untrustedTime(authority.directory) : undefined
     const results = [failed('authority', error.message, hint), checkClock(date, clock.now().getTime())]
     return { results, caaIdentities: knownIdentities(authority) }
   }
 }
 
-/** Of Let's Encrypt it is known who it is, also when it does not answer. */
+/** The identity of Let's Encrypt is known even if it does not answer. */
 function knownIdentities({ directory }: Authority): readonly string[] {
   const isKnown = URL.canParse(directory) && new URL(directory).hostname.endsWith('.letsencrypt.org')
   return isKnown ? ['letsencrypt.org'] : []
 }
 
-/** Headers have no parts of a second, so the authority is half a second later on average. */
+/** Headers have whole seconds, so the authority is half a second later on average. */
 function checkClock(date: number | undefined, now: number): CheckResult {
-  if (date === undefined) return skipped('clock', 'the authority tells no time')
+  if (date === undefined) return skipped('clock', 'the authority sends no time')
   const difference = now - (date + 500)
   const size = Math.abs(difference)
-  if (size <= TOLERATED) return ok('clock', `right within ${size < 2000 ? 'seconds' : sayLength(size)}`)
+  if (size <= TOLERATED) return ok('clock', `correct within ${size < 2000 ? 'seconds' : sayLength(size)}`)
   const reason = `the clock of this server is ${sayLength(size)} ${difference > 0 ? 'ahead' : 'behind'}`
-  const hint = 'Set it, and keep it right: timedatectl set-ntp true'
+  const hint = 'Set it, and keep it correct: timedatectl set-ntp true'
   return size > HARMFUL ? failed('clock', reason, hint) : warning('clock', reason, hint)
 }
 

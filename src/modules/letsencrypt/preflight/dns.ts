@@ -2,35 +2,35 @@ import { Resolver } from 'node:dns/promises'
 import { hasCode, messageOf } from '../../../base/failure.ts'
 import type { CaaAnswer, CaaRecord } from './caa.ts'
 
-/** Where a name is, or why that is not known. */
+/** The addresses of a name, or why they are unknown. */
 export interface Addresses {
   /** IPv4 before IPv6. */
   readonly found: readonly string[]
-  /** Why one of the two look-ups failed, in words; an empty answer is no failure. */
+  /** Why one of the two look-ups failed, in words; an empty answer is not a failure. */
   readonly problem: string | undefined
-  /** There is no such name at all. */
+  /** The name does not exist at all. */
   readonly unknown: boolean
 }
 
-/** Milliseconds to wait for the first answer, and how often to ask. */
+/** Milliseconds to wait for the first answer, and number of tries. */
 const PATIENCE = { timeout: 3000, tries: 2 }
 
-/** What an answer means. */
+/** The meaning of each error. */
 const WORDS: Readonly<Record<string, string>> = {
-  ESERVFAIL: 'the DNS server cannot find it out (SERVFAIL)',
-  EREFUSED: 'the DNS server refuses to answer',
-  ENOTIMP: 'the DNS server does not know such questions',
-  EFORMERR: 'the DNS server does not understand the question',
+  ESERVFAIL: 'the DNS server failed to resolve it (SERVFAIL)',
+  EREFUSED: 'the DNS server refused to answer',
+  ENOTIMP: 'the DNS server does not support this query',
+  EFORMERR: 'the DNS server did not understand the query',
   EBADRESP: 'the answer is malformed',
   ETIMEOUT: 'the DNS server does not answer',
   ECONNREFUSED: 'there is no DNS server',
 }
-/** These are about the server that was asked, not about the name. */
+/** Errors of the server that was asked, not of the name. */
 const OWN = ['EREFUSED', 'ENOTIMP', 'EFORMERR', 'EBADRESP', 'ECONNREFUSED']
 
 /**
- * Asks a DNS server, and each question only once. It is the DNS alone that counts, as for an authority on the internet:
- * /etc/hosts is not read.
+ * Queries a DNS server, each question only once. Only the DNS counts, as for an authority on the internet: /etc/hosts is not
+ * read.
  */
 export class Dns {
   readonly #resolver = new Resolver(PATIENCE)
@@ -38,7 +38,7 @@ export class Dns {
   readonly #caa = new Map<string, Promise<CaaAnswer>>()
 
   /**
-   * @param servers IP addresses, with port where it is not 53, parted by commas; undefined: those of the system
+   * @param servers comma-separated IP addresses, with a port if it is not 53; undefined: those of the system
    * @throws TypeError for anything else
    */
   constructor(servers: string | undefined) {
@@ -100,7 +100,7 @@ function wordsOf(error: unknown): string {
   return Object.entries(WORDS).find(([code]) => hasCode(error, code))?.[1] ?? messageOf(error)
 }
 
-/** Node gives a record as an object with the flags under `critical` and the value under the name of its tag. */
+/** Node returns a record as an object with the flags as `critical` and the value under the name of its tag. */
 function asCaa(record: object): CaaRecord[] {
   const entries: [string, unknown][] = Object.entries(record)
   const flags = Number(entries.find(([name]) => name === 'critical')?.[1] ?? 0)

@@ -6,21 +6,21 @@ import { databaseFile, type Places } from '../../../system/places.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { World } from '../world.ts'
 
-/** The databases whose records ask for names. */
+/** The databases whose records request names. */
 const DATABASES = ['domains', 'hosts'] as const
 const PROPERTY = 'letsencryptSSLcert'
 
-/** What leaving names out would do. */
+/** The effect of excluding names. */
 export interface DropPreview {
-  /** `domains example.org`: the records that would be changed. */
+  /** The records that would be changed: `domains example.org`. */
   readonly records: readonly string[]
-  /** Names that would go along: hosts of a domain that goes. */
+  /** Names excluded with them: hosts of an excluded domain. */
   readonly also: readonly string[]
-  /** Names that would stay, because not a record of theirs asks for them but the property `configure`. */
+  /** Names that would stay, because the property `configure` requests them, not a record. */
   readonly stay: readonly string[]
 }
 
-/** What {@link dropNames} would do. Nothing is changed. */
+/** The effect of {@link dropNames}. Changes nothing. */
 export function previewDrop(world: Pick<World, 'places' | 'system'>, names: readonly string[]): DropPreview {
   const replaced = new Map<string, Records>()
   const records = DATABASES.flatMap(database => {
@@ -40,8 +40,8 @@ export function previewDrop(world: Pick<World, 'places' | 'system'>, names: read
 }
 
 /**
- * Leaves names out of the certificates: sets letsencryptSSLcert disabled on their records.
- * @returns the records that were changed, `hosts www.example.org`
+ * Excludes names from the certificates: sets letsencryptSSLcert to disabled in their records.
+ * @returns the changed records: `hosts www.example.org`
  */
 export function dropNames(places: Places, names: readonly string[]): string[] {
   return DATABASES.flatMap(database => {

@@ -7,7 +7,7 @@ import { quotedExcerpt } from './excerpt.ts'
 import { nextUrl } from './redirection.ts'
 import { unreachable } from './unreachable.ts'
 
-/** An answer to a challenge that was laid out to be fetched. */
+/** A challenge response, ready to be fetched. */
 export interface Token {
   readonly name: string
   readonly content: string
@@ -15,22 +15,22 @@ export interface Token {
 
 /** How tokens are fetched. */
 export interface FetchOptions {
-  /** 80; an authority asks nowhere else. */
+  /** Default: 80; an authority uses no other port. */
   readonly httpPort: number
   readonly addressesOf: (name: string) => Promise<Addresses>
   /** Milliseconds for each request; Let's Encrypt waits 10 s. */
   readonly timeout: number
 }
 
-/** What an authority follows at most. */
+/** Maximum number of redirections that an authority follows. */
 const REDIRECTIONS = 10
-/** More of an answer is not read. */
+/** Maximum number of bytes to read. */
 const LARGEST = 1024
 const FOLDER = '/.well-known/acme-challenge/'
 
 /**
- * Fetches a token as an authority does (RFC 8555 §8.3, and Let's Encrypt's rules for redirections): in clear on port 80 of
- * one address, under the name; redirections are followed to http and https on their usual ports, whatever the certificate.
+ * Fetches a token as an authority does (RFC 8555 §8.3, and Let's Encrypt's rules for redirections): over HTTP on port 80 of one
+ * address, with this host name. Redirections to http and https on their standard ports are followed, whatever the certificate.
  */
 export async function fetchToken(
   name: string,
@@ -52,12 +52,16 @@ export async function fetchToken(
     const moved = status >= 300 && status < 400 && location !== undefined
     if (!moved) return judge(name, from, status, text, token, count)
     if (count === REDIRECTIONS)
-      return failed('fetch', `${from}: more than ${REDIRECTIONS} redirections`, 'Let the web server answer by itself.')
+      return failed(
+        'fetch',
+        `${from}: more than ${REDIRECTIONS} redirections`,
+        'Let the web server answer without redirecting.',
+      )
     const next = nextUrl(location, url, options.httpPort)
     if (typeof next === 'string') return failed('fetch', `${from}: ${next}`, exempt(name))
     if (next.hostname !== url.hostname) {
       const { found } = next.hostname === name ? { found: [address] } : await options.addressesOf(next.hostname)
-      // Of several an authority takes an IPv6 address first.
+      // An authority prefers IPv6 addresses.
       const target = found.find(candidate => isIP(candidate) === 6) ?? found[0]
       if (target === undefined)
         return failed('fetch', `${from}: redirected to ${next.hostname}, which has no address`, exempt(name))
@@ -99,7 +103,7 @@ function ask(url: URL, address: string, { httpPort, timeout }: FetchOptions): Pr
         response.destroy()
       })
     }
-    // The certificate is what is still to come, so any will do; an authority does the same.
+    // The certificate is what we are about to get, so any is accepted; an authority does the same.
     const asked = secure
       ? askHttps({ ...target, servername: url.hostname, rejectUnauthorized: false }, take)
       : askHttp(target, take)
@@ -124,13 +128,13 @@ function judge(
 }
 
 function notFound(name: string): string {
-  return `Either ${elsewhere(name)} Or the web server does not serve ${FOLDER} there: signal-event console-save`
+  return `Either ${elsewhere(name)} Or the web server does not serve ${FOLDER}: signal-event console-save`
 }
 
 function elsewhere(name: string): string {
-  return `${name} leads to another machine or site: correct its DNS entry, or leave the name out (--drop-failing).`
+  return `${name} points to another machine or site: correct its DNS entry, or exclude the name (--drop-failing).`
 }
 
 function exempt(name: string): string {
-  return `Exempt ${FOLDER} of ${name} from the redirection.`
+  return `Exclude ${FOLDER} of ${name} from the redirection.`
 }

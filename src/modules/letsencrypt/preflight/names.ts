@@ -4,31 +4,31 @@ import { isPublicName } from '../ledger/public-suffix.apart.ts'
 import type { Authority, NameToCheck } from '../types.ts'
 import { type CheckResult, failed, ok, skipped } from './check.ts'
 
-/** Whether an authority is one of the internet, which certifies names of the internet only; a private one does as it likes. */
+/** Whether it is a public authority, which only certifies names on the internet. A private one can certify anything. */
 export function isPublicAuthority({ directory }: Authority): boolean {
   return URL.canParse(directory) && isPublicName(new URL(directory).hostname)
 }
 
-/** Whether a name can be certified at all: no address, and under a public suffix. */
+/** Whether a name can be certified at all: not an address, and under a public suffix. */
 export function checkInternal(name: string, authority: Authority): CheckResult {
-  if (!isPublicAuthority(authority)) return skipped('internal', 'a private authority may certify any name')
-  if (isPublicName(name)) return ok('internal', 'a name of the internet')
+  if (!isPublicAuthority(authority)) return skipped('internal', 'a private authority can certify any name')
+  if (isPublicName(name)) return ok('internal', 'a public name')
   const what = isIP(name) !== 0 ? 'an address' : 'a name of the local network'
-  return failed('internal', `${what}: no authority certifies it`, `Leave it out (--drop-failing).`)
+  return failed('internal', `${what}: no authority certifies it`, `Exclude it (--drop-failing).`)
 }
 
-/** A wildcard can be proved in the DNS only (RFC 8555 §7.1.3 with the rules of the CA/Browser Forum). */
+/** A wildcard can only be validated through the DNS (RFC 8555 §7.1.3 with the rules of the CA/Browser Forum). */
 export function checkWildcard(name: string, challenge: 'http-01' | 'dns-01'): CheckResult {
-  if (!name.startsWith('*.')) return ok('wildcard', 'no wildcard')
-  if (challenge === 'dns-01') return ok('wildcard', 'is proved in the DNS')
+  if (!name.startsWith('*.')) return ok('wildcard', 'not a wildcard')
+  if (challenge === 'dns-01') return ok('wildcard', 'validated through the DNS')
   return failed(
     'wildcard',
-    'a wildcard, which can be proved in the DNS only',
-    'config setprop letsencrypt challenge dns-01, with a hook for your DNS; or name the hosts one by one',
+    'a wildcard, which can only be validated through the DNS',
+    'Use dns-01 with a hook for your DNS (config setprop letsencrypt challenge dns-01), or list the hosts one by one',
   )
 }
 
-/** How many names each certificate would bear. */
+/** How many names each certificate would have. */
 export function checkCount(names: readonly NameToCheck[]): CheckResult {
   const counts = new Map<string, number>()
   for (const { certificate } of names) counts.set(certificate, (counts.get(certificate) ?? 0) + 1)
@@ -36,7 +36,7 @@ export function checkCount(names: readonly NameToCheck[]): CheckResult {
   if (count <= NAMES_PER_CERTIFICATE) return ok('count', `${names.length} names`)
   return failed(
     'count',
-    `${most} would bear ${count} names, and ${NAMES_PER_CERTIFICATE} is the most`,
+    `${most} would have ${count} names, but the maximum is ${NAMES_PER_CERTIFICATE}`,
     'One certificate per domain: config setprop letsencrypt certificates per-domain',
   )
 }

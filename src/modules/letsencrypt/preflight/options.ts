@@ -4,8 +4,8 @@ import type { Authority, NameToCheck } from '../types.ts'
 import type { PreflightOptions } from './preflight.ts'
 
 /**
- * What the settings say about the checks of some names.
- * @param skip checks that are left out besides
+ * The options for checking some names, from the settings.
+ * @param skip additional checks to skip
  */
 export function preflightOptions(
   settings: Settings,
@@ -15,7 +15,7 @@ export function preflightOptions(
 ): PreflightOptions {
   const { challenge, challengeHook, wellKnown, dnsServer, caaIdentities, skipChecks } = settings
   const all = new Set([...skipChecks, ...skip])
-  // The clock itself is checked, so it is always the machine's.
+  // The clock itself is checked, so this is always the machine's.
   const clock = REAL_CLOCK
   return { names, authority, challenge, challengeHook, wellKnown, dnsServer, caaIdentities, skip: all, clock }
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net'
 
-/** Ranges that the internet does not lead to (RFC 6890, RFC 6598, RFC 4193), with their length in bits. */
+/** Ranges that are not routed on the internet (RFC 6890, RFC 6598, RFC 4193), with their length in bits. */
 const RANGES: readonly (readonly [address: string, bits: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -25,7 +25,7 @@ const RANGES: readonly (readonly [address: string, bits: number])[] = [
 const list = new BlockList()
 for (const [address, bits] of RANGES) list.addSubnet(address, bits, familyOf(address))
 
-/** Whether an IP address means something on the internet, not only in a network of one's own. */
+/** Whether an IP address is public, not only valid in a private network. */
 export function isInternetAddress(address: string): boolean {
   return !list.check(address, familyOf(address))
 }

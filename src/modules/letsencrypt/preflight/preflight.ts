@@ -12,15 +12,15 @@ export interface PreflightOptions {
   readonly names: readonly NameToCheck[]
   readonly authority: Authority
   readonly challenge: 'http-01' | 'dns-01'
-  /** Folder of the answers to challenges, a real path. */
+  /** Folder of the challenge responses, a real path. */
   readonly wellKnown: string
-  /** Command that brings the answers to another machine, see {@link deliver}; undefined: they are served here. */
+  /** Command that delivers the responses to another machine, see {@link withDelivery}; undefined: they are served here. */
   readonly challengeHook?: string | undefined
-  /** DNS servers to ask, see {@link Dns}; undefined: the system's. */
+  /** DNS servers to query, see {@link Dns}; undefined: the system's. */
   readonly dnsServer: string | undefined
-  /** What stands for the authority in CAA records; none: what its directory says. */
+  /** Names of the authority in CAA records; none: those in its directory. */
   readonly caaIdentities?: readonly string[]
-  /** Checks that are left out, or `all`. */
+  /** Checks to skip, or `all`. */
   readonly skip: ReadonlySet<string>
   /** 80; an authority asks nowhere else. */
   readonly httpPort?: number
@@ -29,19 +29,19 @@ export interface PreflightOptions {
 
 export interface PreflightReport {
   readonly names: readonly NameReport[]
-  /** What is not of one name. */
+  /** Results that do not concern a single name. */
   readonly general: readonly CheckResult[]
-  /** Nothing failed. */
+  /** Whether nothing failed. */
   readonly ok: boolean
 }
 
-/** Names that are checked at the same time: their requests all reach one small web server. */
+/** How many names to check at the same time: all requests go to one small web server. */
 const AT_ONCE = 20
 
 /**
- * Looks for everything that would make an authority refuse, before it is asked: failures count against its limits.
- * What is found is in the report; nothing is thrown for it.
- * @param onName called as soon as a name is done
+ * Checks for everything that would make an authority refuse, before a certificate is requested: failures count against its
+ * limits. Findings are in the report; nothing is thrown.
+ * @param onName called once a name is done
  */
 export async function preflight(
   options: PreflightOptions,
@@ -55,7 +55,7 @@ export async function preflight(
   const caaIdentities = given.length > 0 ? given.map(name => name.toLowerCase()) : directory.caaIdentities
   const { authority, challenge, challengeHook, wellKnown, httpPort = 80 } = options
   const shared = { authority, challenge, challengeHook, wellKnown, httpPort, skip, caaIdentities, dns }
-  // A hook of the site's own is used to being called once at a time, by dehydrated.
+  // The site's hook expects one call at a time, as from dehydrated.
   const atOnce = challengeHook === undefined ? AT_ONCE : 1
   const run = (token: Token | undefined) =>
     inParallel(options.names, atOnce, name => checkName(name, { ...shared, token }), onName)
@@ -70,7 +70,7 @@ export async function preflight(
   }
 }
 
-/** The names with a failed check, with the reasons. */
+/** The names that failed a check, with the reasons. */
 export function failingNames(report: PreflightReport): { name: string; reasons: string[] }[] {
   return report.names.flatMap(({ name, results }) => {
     const reasons = results.filter(({ state }) => state === 'failed').map(({ reason }) => reason)
@@ -88,16 +88,16 @@ function resolver(servers: string | undefined): Dns | CheckResult {
     return new Dns(servers)
   } catch {
     const hint = 'The property DNSServer takes IP addresses: 9.9.9.9, or 127.0.0.1:5353'
-    return failed('dns', `${JSON.stringify(servers)} is no DNS server`, hint)
+    return failed('dns', `${JSON.stringify(servers)} is not a DNS server`, hint)
   }
 }
 
 function noToken(folder: string, error: Error): CheckResult {
-  const reason = `no token can be laid out in ${folder}: ${systemReason(error)}`
-  return failed('fetch', reason, 'signal-event console-save makes the folder; the command has to run as root.')
+  const reason = `no token can be written to ${folder}: ${systemReason(error)}`
+  return failed('fetch', reason, 'To create the folder: signal-event console-save. The command must run as root.')
 }
 
-/** Runs something for each of a list, so many at a time; the answers are in the order of the list. */
+/** Runs something for each item of a list, this many at a time; results are in the order of the list. */
 async function inParallel<Item, Result>(
   items: readonly Item[],
   atOnce: number,

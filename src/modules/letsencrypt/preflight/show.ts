@@ -4,7 +4,7 @@ import type { PreflightReport } from './preflight.ts'
 
 const HEAD = ['name', 'addresses', 'DNS', 'CAA', 'port 80']
 
-/** The report as a table of the names, then what is wrong and what to do about it. */
+/** The report as a table of names, followed by problems and what to do. */
 export function reportAsText({ names, general, ok }: PreflightReport): string {
   const rows = names.map(report => [report.name, addressesOf(report), ...statesOf(report)])
   const table = rows.length === 0 ? [] : [...columns([HEAD, ...rows]), '']
@@ -21,7 +21,7 @@ function statesOf({ results }: NameReport): string[] {
   return [stateOf(results, ['internal', 'wildcard', 'dns']), stateOf(results, ['caa']), stateOf(results, ['fetch'])]
 }
 
-/** The worst of some checks; nothing was checked: a dash. */
+/** The worst result of some checks; a dash if nothing was checked. */
 function stateOf(results: readonly CheckResult[], checks: readonly CheckId[]): string {
   const states = results.filter(({ check }) => checks.includes(check)).map(({ state }) => state)
   if (states.includes('failed')) return 'FAILED'
@@ -41,7 +41,7 @@ function problemOf(what: string, { state, reason, hint }: CheckResult): string {
 function verdict(names: readonly NameReport[], ok: boolean): string {
   const failing = names.filter(({ results }) => results.some(({ state }) => state === 'failed')).length
   const count = `${names.length} ${names.length === 1 ? 'name' : 'names'}`
-  if (names.length === 0) return ok ? 'no name is asked for' : 'not ready to ask'
+  if (names.length === 0) return ok ? 'no name is requested' : 'not ready'
   if (failing > 0) return `${count}, ${failing} with a problem: the authority would refuse the whole certificate`
-  return ok ? `${count} ready to ask for` : `${count}, but not ready to ask`
+  return ok ? `${count} ready` : `${count}, but not ready`
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { withProbeFile } from '../../../system/probe-file.ts'
 import type { Token } from './fetch.ts'
 
-/** Told from those of an authority, which begin with anything; the characters are those of a real one. */
+/** Distinguishes it from an authority's tokens, which can begin with anything; uses the characters of a real one. */
 const PREFIX = 'gabarit-check-'
 
 /**

@@ -5,12 +5,12 @@ import { type CheckResult, failed } from './check.ts'
 
 /**
  * Why an address does not answer, and what to do about it.
- * @param from how it is named in the report
+ * @param from its name in the report
  */
 export function unreachable(from: string, address: string, error: unknown, timeout: number): CheckResult {
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
-    return failed('fetch', `${from} does not answer within ${timeout / 1000} s`, closed(address))
-  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refuses the connection`, closed(address))
+    return failed('fetch', `${from} did not answer within ${timeout / 1000} s`, closed(address))
+  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refused the connection`, closed(address))
   const noRoute = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].some(code => hasCode(error, code))
   if (noRoute && isIP(address) === 6)
     return failed(
@@ -19,10 +19,10 @@ export function unreachable(from: string, address: string, error: unknown, timeo
       'Remove the AAAA record, unless another machine answers there for this one (--skip fetch).',
     )
   if (noRoute) return failed('fetch', `${from} cannot be reached: there is no route`, closed(address))
-  return failed('fetch', `${from} breaks off: ${escapeControls(messageOf(error))}`, closed(address))
+  return failed('fetch', `${from} interrupted the connection: ${escapeControls(messageOf(error))}`, closed(address))
 }
 
 function closed(address: string): string {
   const record = isIP(address) === 6 ? 'AAAA' : 'A'
-  return `Is the ${record} record right, the web server running, and port 80 open and passed on by the router?\nWhen only this server cannot reach its own public address: --skip fetch`
+  return `Is the ${record} record correct, the web server running, and port 80 open and forwarded by the router?\nIf only this server cannot reach its own public address: --skip fetch`
 }

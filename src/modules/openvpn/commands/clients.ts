@@ -6,13 +6,13 @@ import { didYouMean } from '../../../base/nearest.ts'
 import { sayDay, sayTime } from '../../../base/time.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
-import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
-import { latestByName, readIndex, type Signed } from '../pki.ts'
+import { latestByName, pkiFolder, readIndex, type Signed } from '../pki.ts'
 import { readServers } from '../servers.ts'
+import type { Speaking } from './units.ts'
 import { bytes } from './units.ts'
 
-/** A client: what its record, the index of the PKI and the servers know of it. */
+/** A client: what its record, the PKI index and the servers know about it. */
 interface Row {
   readonly name: string
   readonly status: string
@@ -23,23 +23,23 @@ interface Row {
 }
 
 /** `gabarit vpn clients [NAME]` */
-export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
   const [only] = args
   const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
-  const certificates = latestByName(readIndex(places))
+  const certificates = latestByName(readIndex(pkiFolder(places)))
   const running = readServers(places).servers.filter(server => server.enabled)
   const { connections, down, problems } = await readConnections(running)
   const connected = new Map<string, Connection[]>()
   for (const connection of connections)
     connected.set(connection.name, [...(connected.get(connection.name) ?? []), connection])
 
-  // Revoked clients whose record is gone are history.
+  // Revoked clients without a record are not shown.
   const signed = [...certificates.values()].filter(({ name, revoked }) => !name.startsWith('server-') && !revoked)
   const all = [...new Set([...records.keys(), ...signed.map(({ name }) => name), ...connected.keys()])].sort(
     compareBytes,
   )
   if (only !== undefined && !all.includes(only))
-    throw new Failure(`nobody knows the client ${JSON.stringify(only)}${didYouMean(only, all)}`)
+    throw new Failure(`unknown client ${JSON.stringify(only)}${didYouMean(only, all)}`)
   const rows = (only === undefined ? all : [only]).map((name): Row => {
     const properties = records.get(name)?.properties
     return {
@@ -51,7 +51,7 @@ export async function run({ args, flag, places, print, printError }: Invocation)
       connections: connected.get(name) ?? [],
     }
   })
-  for (const name of down) printError(`note: ${name} does not run`)
+  for (const name of down) printError(`note: ${name} is not running`)
   for (const problem of problems) printError(`warning: ${problem}`)
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else print(rows.length === 0 ? 'there are no clients: db vpn set NAME client' : asTable(rows))
@@ -65,7 +65,7 @@ function certificateOf(signed: Signed | undefined): Row['certificate'] {
 
 const TITLES = ['client', 'status', 'certificate until', 'server', 'connected since', 'from', 'address', 'in', 'out']
 
-/** One line for each connection, and for each client that has none. */
+/** One line for each connection, and for each client without one. */
 function asTable(rows: readonly Row[]): string {
   const lines = rows.flatMap(({ name, status, certificate, connections }) => {
     const end = certificate === null ? 'none' : certificate.revoked ? 'revoked' : sayDay(certificate.until)

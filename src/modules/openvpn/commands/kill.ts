@@ -1,15 +1,15 @@
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { pause } from '../../../system/pause.ts'
-import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
+import type { Speaking } from './units.ts'
 
-/** Milliseconds that a client has to hear that it is to go. */
+/** Milliseconds to let a client receive the message. */
 const TOLD = 300
 
-/** `gabarit vpn kill NAME [--halt]`: ends the connections of a client, on all servers that run. */
-export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+/** `gabarit vpn kill NAME [--halt]`: ends the connections of a client on all running servers. */
+export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
   const [name = ''] = args
   const halt = flag('halt')
   let killed = 0
@@ -20,7 +20,7 @@ export async function run({ args, flag, places, print, printError }: Invocation)
         const own = (await connectionsOf(client, server)).filter(connection => connection.name === name)
         for (const { id, realAddress } of own) {
           await client.ask(halt ? `client-kill ${id} HALT` : `client-kill ${id}`, 'line')
-          print(`${name} at ${realAddress} was thrown out of ${server.name}${halt ? '' : ' and may come back'}`)
+          print(`${name} at ${realAddress} was disconnected from ${server.name}${halt ? '' : ' and may reconnect'}`)
         }
         if (halt && own.length > 0) await cutOff(client, name)
         return own.length
@@ -38,7 +38,7 @@ export async function run({ args, flag, places, print, printError }: Invocation)
   return failed ? EXIT.failed : EXIT.done
 }
 
-/** OpenVPN waits five seconds for a client that was told to go, which one that does not obey could use. */
+/** OpenVPN waits five seconds for the client to leave, which a client that does not obey could use. */
 async function cutOff(client: Management, name: string): Promise<void> {
   await pause(TOLD)
   try {

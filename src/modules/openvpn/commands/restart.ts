@@ -8,7 +8,7 @@ import { adjustServices, collectAdjustments } from '../../../transaction/adjust.
 import { Health } from '../../../transaction/health.ts'
 import { readServers } from '../servers.ts'
 
-/** `gabarit vpn restart NAME`: a server that runs reads its certificates anew, which it can only while it starts. */
+/** `gabarit vpn restart NAME`: makes a running server reload its certificates, which it only reads at the start. */
 export async function run({ args, places, system, print }: Invocation): Promise<number> {
   const [name = ''] = args
   const { servers } = readServers(places)
@@ -16,7 +16,7 @@ export async function run({ args, places, system, print }: Invocation): Promise<
   const names = servers.map(known => known.name)
   if (server === undefined) throw new Failure(`there is no VPN server "${name}"${didYouMean(name, names)}`)
   if (!server.enabled) {
-    print(`${name} is disabled: it is not restarted`)
+    print(`${name} is disabled, so it is not restarted`)
     return EXIT.done
   }
   const configuration = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
@@ -26,7 +26,7 @@ export async function run({ args, places, system, print }: Invocation): Promise<
   const health = new Health(managerOf, places, system)
   const idle = adjustments.some(({ unit }) => managerOf(unit).idle === true)
   if (!idle && (await health.running(adjustments)).size === 0) {
-    print(`${name} does not run: nothing to restart`)
+    print(`${name} is not running: nothing to restart`)
     return EXIT.done
   }
   await adjustServices(
@@ -40,6 +40,6 @@ export async function run({ args, places, system, print }: Invocation): Promise<
     },
   )
   const ill = idle ? undefined : await health.firstIll(adjustments, configuration, true, () => Promise.resolve())
-  if (ill !== undefined) throw new Failure(ill, { hint: `Its log tells more. Then: gabarit vpn restart ${name}` })
+  if (ill !== undefined) throw new Failure(ill, { hint: `See its log. Then: gabarit vpn restart ${name}` })
   return EXIT.done
 }

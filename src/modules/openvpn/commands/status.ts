@@ -6,7 +6,7 @@ import { type Ending, enabledClients, endingClients, expiriesOf } from '../expir
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 
-/** How one server is. */
+/** The state of one server. */
 interface ServerStatus {
   readonly name: string
   readonly state: 'running' | 'down' | 'disabled' | 'unknown'
@@ -17,7 +17,7 @@ interface ServerStatus {
   readonly endings: readonly Ending[]
 }
 
-/** `gabarit vpn status`: exit 1 when an enabled server does not run, or something that it needs is missing or over. */
+/** `gabarit vpn status`: exit 1 if an enabled server is not running, or something it needs is missing or has expired. */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const now = Date.now()
   const vpn = readServers(places)
@@ -28,7 +28,7 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
   else {
     const lines = found.flatMap(server => linesOf(server, now))
     const ending = clients.map(
-      name => `certificate of ${name} ends soon or is over: signal-event vpn-client-renew ${name}`,
+      name => `certificate of ${name} expires soon or has expired: signal-event vpn-client-renew ${name}`,
     )
     print([...lines, ...ending].join('\n') || 'there is no VPN server: config setprop openvpn status enabled')
   }
@@ -68,7 +68,7 @@ function linesOf({ name, state, since, clients, problem, endings }: ServerStatus
     ...endings.map(({ what, file, end, days, command }) => {
       if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
       const left = daysLeft(end, now)
-      if (left < 0) return `  ${what}: ended ${sayDay(end)}${hint(command)}`
+      if (left < 0) return `  ${what}: expired ${sayDay(end)}${hint(command)}`
       return `  ${what}: until ${sayDay(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
     }),
   ]

@@ -16,7 +16,7 @@ export async function run({ args, places, flag, print, progress }: Invocation): 
   const sites = all.filter(site => name === undefined || site.names.includes(name))
   if (sites.length === 0 && name !== undefined) {
     const names = all.flatMap(site => site.names)
-    throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'db proxies show lists them.' })
+    throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'To list them: db proxies show' })
   }
   const front = frontOf(readDatabase(databaseFile(places, 'configuration')) ?? new Map())
   const total = countQuestions(sites, front)
@@ -61,6 +61,6 @@ function remarks({ wrong, location, certificate, through }: Result): string[] {
     const who = certificate.selfSigned ? 'self-signed' : `by ${certificate.issuer}`
     found.push(`certificate ${who}, until ${sayDay(new Date(certificate.ends))}`)
   }
-  // What others say of themselves.
+  // Text from other servers.
   return found.map(escapeControls)
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../base/nearest.ts'
+import { listDatabases } from '../../db/all-databases.ts'
 import { describedDatabases } from '../../db/describe.ts'
-import { listDatabases } from '../../db/list.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
@@ -11,7 +11,7 @@ import type { FormatName } from './format.ts'
 export type Program = 'db' | 'config'
 
 /** What a verb says. */
-export interface Printer {
+export interface CallOutput {
   /** Prints text exactly as it is. */
   readonly print: (text: string) => void
   readonly printLines: (lines: readonly string[]) => void
@@ -20,7 +20,7 @@ export interface Printer {
 }
 
 /** Everything a verb needs besides its arguments. */
-export interface Context extends Printer {
+export interface Call extends CallOutput {
   readonly program: Program
   readonly io: Io
   readonly places: Paths
@@ -32,38 +32,38 @@ export interface Context extends Printer {
 }
 
 /** The records of the database; none when it does not exist, as in SME Server. */
-export function readRecords(context: Context): Records {
-  const records = readDatabase(databaseFile(context.places, context.database))
-  if (records === undefined) noteMissing(context)
+export function readRecords(call: Call): Records {
+  const records = readDatabase(databaseFile(call.places, call.database))
+  if (records === undefined) noteMissing(call)
   return records ?? new Map()
 }
 
 /** A missing database is an empty one, but a slip of the finger deserves a word. */
-function noteMissing(context: Context): void {
-  const hint = slipHint(context)
-  if (hint !== '') context.printError(missing(context, hint))
+function noteMissing(call: Call): void {
+  const hint = slipHint(call)
+  if (hint !== '') call.printError(missing(call, hint))
 }
 
 /** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
-export function notingNew<Result>(context: Context, change: () => Result): Result {
-  const file = databaseFile(context.places, context.database)
-  const hint = exists(file) ? '' : slipHint(context)
+export function notingNew<Result>(call: Call, change: () => Result): Result {
+  const file = databaseFile(call.places, call.database)
+  const hint = exists(file) ? '' : slipHint(call)
   if (hint === '') return change()
   try {
     return change()
   } finally {
     const made = exists(file)
-    context.printError(made ? `note: the database "${context.database}" is new${hint}` : missing(context, hint))
+    call.printError(made ? `note: the database "${call.database}" is new${hint}` : missing(call, hint))
   }
 }
 
 /** `; did you mean "hosts"?` for a database that is neither there nor described. */
-function slipHint({ places, database }: Context): string {
+function slipHint({ places, database }: Call): string {
   if (database.startsWith('/')) return ''
   const known = new Set([...listDatabases(places), ...describedDatabases(places)])
   return known.has(database) ? '' : didYouMean(database, known)
 }
 
-function missing({ program, database }: Context, hint: string): string {
+function missing({ program, database }: Call, hint: string): string {
   return `${program}: there is no database "${database}"${hint}`
 }

@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
  * Standard output and standard error of a program. Once one cannot be written any more it is ignored, without an exception: an
  * event must not stop half-way because nobody reads its output.
  */
-export class Output {
+export class StandardOutput {
   readonly #io: Io
   readonly #closed = new Map<1 | 2, unknown>()
 

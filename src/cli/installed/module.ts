@@ -1,0 +1,106 @@
+import { basename, join } from 'node:path'
+import { escapeControls } from '../../base/escape-controls.ts'
+import { isObject } from '../../base/is-object.ts'
+import type { Places } from '../../system/places.ts'
+import { runCommand, runInForeground } from '../../system/run.ts'
+import { refuseUnsafePart } from '../../system/trust.ts'
+import { type Command, JSON_OPTION } from '../../terminal/command.ts'
+import { type Check, type Diagnosis, type Module, orOk } from '../../terminal/module.ts'
+import { withVerbs } from '../../terminal/with-verbs.ts'
+import { type Installed, installedModules, shadowed, type Verb } from './read.ts'
+
+/** Milliseconds that a check may take, and bytes that it may print. */
+const CHECK_LIMITS = { timeout: 10_000, mostOutput: 1_000_000 }
+
+/** What the modules on this server add, by the same interface as our own. */
+export function modulesOf(places: Places): Module[] {
+  return installedModules(places).map(asModule)
+}
+
+/** The commands of the modules on this server. @param commands those of gabarit, whose names are taken */
+export function installedCommands(places: Places, commands: readonly Command[]): Command[] {
+  const callable = installedModules(places).filter(installed => shadowed(installed, commands) === undefined)
+  return callable.flatMap(installed => asModule(installed).commands)
+}
+
+function asModule(installed: Installed): Module {
+  const { name, folder, description, verbs, checks } = installed
+  const commands = verbs.map(verb => asCommand(installed, verb))
+  return {
+    name,
+    commands: commands.length === 0 ? [] : [withVerbs(name, description, commands)],
+    checks: [
+      // What is wrong with the module itself.
+      { id: `${name}/module.json`, run: () => orOk(installed.problems.map(asError), `the module ${name} is in order`) },
+      ...checks.map((file): Check => ({ id: `${name}/${basename(file)}`, run: patient => ask(file, folder, patient) })),
+    ],
+  }
+}
+
+function asCommand({ name: module, folder }: Installed, { name, file, summary, usage }: Verb): Command {
+  return {
+    ...{ name, summary, usage },
+    arity: [0, Number.POSITIVE_INFINITY],
+    options: [JSON_OPTION],
+    passesOptions: true,
+    examples: [[`gabarit ${module} ${name}`, summary]],
+    run: async ({ args, flag, io, places }) => {
+      refuseUnsafePart(places, file)
+      const env = { ...environment(places, folder, io.env), GABARIT_JSON: flag('json') ? '1' : '' }
+      return runInForeground([file, ...args], { env, cwd: io.resolve('.') })
+    },
+  }
+}
+
+/** Documented in docs/guide/your-own-module.md. */
+function environment(places: Places, folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const path = `${join(places.shipped, 'bin')}:${env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`
+  return { ...env, PATH: path, GABARIT_ROOT: places.root, GABARIT_MODULE: folder }
+}
+
+/** Asks a check. What it prints is data of somebody else. */
+async function ask(
+  file: string,
+  folder: string,
+  { places, system }: Parameters<Check['run']>[0],
+): Promise<readonly Diagnosis[]> {
+  refuseUnsafePart(places, file)
+  const env = environment(places, folder, system.env)
+  const { status, stdout, output, problem } = await runCommand([file], { env, cwd: '/', ...CHECK_LIMITS })
+  const failed =
+    problem ?? (status === 0 ? undefined : `exit status ${status}: ${output.trim().split('\n').at(-1) ?? ''}`)
+  if (failed !== undefined) return [asError(`${file}: ${failed}`)]
+  return orOk(findingsIn(stdout) ?? [asError(`${file}: it must print a list of ${FINDING}`)], `${file} finds nothing`)
+}
+
+const FINDING = '{"level": "ok"|"warning"|"error", "message": "…", "command": "…"}'
+
+function findingsIn(text: string): Diagnosis[] | undefined {
+  let list: unknown
+  try {
+    list = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return Array.isArray(list) && list.every(isDiagnosis) ? list.map(safe) : undefined
+}
+
+function isDiagnosis(value: unknown): value is Diagnosis {
+  if (!isObject(value) || typeof value.message !== 'string' || value.message === '') return false
+  const { level, command } = value
+  return (
+    ['ok', 'warning', 'error'].some(known => known === level) && (command === undefined || typeof command === 'string')
+  )
+}
+
+function safe({ level, message, command }: Diagnosis): Diagnosis {
+  return {
+    level,
+    message: escapeControls(message),
+    ...(command === undefined ? {} : { command: escapeControls(command) }),
+  }
+}
+
+function asError(message: string): Diagnosis {
+  return { level: 'error', message: escapeControls(message) }
+}
