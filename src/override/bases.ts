@@ -24,7 +24,7 @@ export type Bases = ReadonlyMap<string, Base>
 type Merging = NonNullable<Base['merging']>
 
 export const BASES = new StateFile<Bases>('overrides.json', {
-  what: 'the list of what the overrides were made from',
+  what: 'the list of override bases',
   shape: partOf(
     'bases',
     mapOf(
