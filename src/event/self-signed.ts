@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { Failure, refusal } from '../base/failure.ts'
-import { databaseLoader } from '../plan/run.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
 import { runCommand } from '../system/run.ts'

@@ -4,7 +4,7 @@ import { listOf, mapOf, objectOf, optional, partOf, text } from '../base/shape.t
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
-import { refuseUnknownState, wayOut } from './unknown.ts'
+import { refuseUnknownState, wayOut } from './missing-manifest.ts'
 
 /** One file that gabarit wrote. */
 export interface Owned {

@@ -1,6 +1,6 @@
 import type { Databases, RecordView } from './databases.ts'
 import type { FolderRule } from './metadata.ts'
-import { isChosen, withKey } from './per-record.ts'
+import { isChosen, withRecordValues } from './per-record.ts'
 import type { TemplateFiles } from './tree.ts'
 
 /** A folder that has to exist for an output. */
@@ -26,7 +26,10 @@ export function foldersOf(
     return records.flatMap(one => {
       const [, property] = WHOLE.exec(path) ?? []
       if (property === undefined)
-        return { path: one !== undefined && path.includes('{') ? withKey(path, one, files) : path, ...attributes }
+        return {
+          path: one !== undefined && path.includes('{') ? withRecordValues(path, one, files) : path,
+          ...attributes,
+        }
       const value = one?.[property] ?? ''
       if (isPlainPath(value)) return { path: value, ...attributes }
       if (value !== '')

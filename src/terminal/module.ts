@@ -20,7 +20,7 @@ export interface Check {
   readonly inStatus?: string
   /** The command that mends what cannot be read. */
   readonly mend?: string
-  readonly run: (patient: Patient) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
+  readonly run: (patient: CheckedServer) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
 }
 
 /** The result of a check for one thing. */
@@ -33,7 +33,7 @@ export interface Diagnosis {
 }
 
 /** What checks examine. */
-export interface Patient {
+export interface CheckedServer {
   readonly places: Places
   readonly system: System
   /** The configuration database; empty if it cannot be read, which is a separate finding. */

@@ -1,7 +1,7 @@
 import { Failure } from '../../../base/failure.ts'
 import type { DbRecord } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
-import { databaseLoader } from '../../../plan/run.ts'
+import { databaseLoader } from '../../../plan/expand.ts'
 import { run as showClients } from '../commands/clients.ts'
 import { run as killClient } from '../commands/kill.ts'
 import type { EasyRsa } from './easy-rsa.ts'
