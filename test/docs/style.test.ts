@@ -6,8 +6,9 @@ import { PROJECT } from '../support/sandbox.ts'
 import { listDocuments, proseOf, textOf } from './markdown.ts'
 
 const style = suite('style of the documents')
-const WIDTH = 120
-const CELL_WORDS = 20
+/** About 120: a line that grows by a word need not be wrapped again. */
+const WIDTH = 130
+const CELL_WORDS = 25
 /** Words that came in from another language, each with a plain one. */
 const INSTEAD: readonly (readonly [found: RegExp, plain: string])[] = [
   [/\bparted by\b/i, 'separated by'],
