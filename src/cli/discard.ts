@@ -7,14 +7,14 @@ import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
-import { takeTurn } from '../transaction/event-lock.ts'
+import { takeEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
-  const turn = takeTurn({ places, system }, 'gabarit discard')
+  const turn = takeEventLock({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
     repair(places, system, turn, say)

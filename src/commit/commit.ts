@@ -10,7 +10,7 @@ import type { System } from '../system/system.ts'
 import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo } from './journal.ts'
 
 /** Throws if something is wrong with the files that are now in place. */
-export type LastWord = () => Promise<void>
+export type FinalCheck = () => Promise<void>
 
 interface Step {
   readonly entry: JournalEntry
@@ -33,7 +33,7 @@ export async function commit(
   plan: Plan,
   places: Places,
   system: System,
-  judge: () => Promise<LastWord | undefined>,
+  judge: () => Promise<FinalCheck | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
   const { changes, folders, emptied = [] } = plan

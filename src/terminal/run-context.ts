@@ -25,7 +25,7 @@ export function barrierOptions({ flag, value, system }: Invocation): Pick<Contex
   return { mayOverwrite: path => named.has(path), ...(system.dryRun && !flag('check') ? { judge: 'never' } : {}) }
 }
 
-/** What a command asks for, for the history. */
+/** The request of a command, for the history. */
 export function askedBy({ system, value }: Invocation, command: string, args: readonly string[]): Asked {
   return { ...caller(system.env), command, args, comment: value('comment') ?? null }
 }

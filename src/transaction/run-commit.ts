@@ -1,7 +1,7 @@
 import { isOfSystem } from '../base/failure.ts'
-import { applyPlan, formerStates } from '../commit/barrier.ts'
+import { applyPlan, previousStates } from '../commit/barrier.ts'
 import { writeFailure } from '../commit/commit.ts'
-import { rememberOverrides } from '../override/watch.ts'
+import { rememberOverrides } from '../override/stale.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type PreparedChanges, prepareChanges } from '../state/history/databases.ts'
@@ -10,16 +10,16 @@ import { readManifest } from '../state/manifest.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { Companion } from '../system/state-file.ts'
-import { PENDING, putBackPending, readPending } from './pending.ts'
+import { PENDING, readPending, restorePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct } from './requests.ts'
 import type { RunHistory } from './run-history.ts'
-import type { Done } from './run-request.ts'
+import type { CommittedPlan } from './run-request.ts'
 import type { RunWindow } from './run-window.ts'
 
 /** Files that are in place, and the changes of properties that belong to them, which follow now. */
 export interface Committed {
-  readonly done: Done
+  readonly done: CommittedPlan
   readonly databases: PreparedChanges | undefined
   /** The checks that were made. */
   readonly validators: readonly string[]
@@ -45,7 +45,7 @@ export class RunCommit {
    */
   async commit(plan: Plan, asked: readonly Request[], changes: readonly PropertyChange[]): Promise<Committed> {
     const { places, system } = this.#context
-    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places), changes }
+    const done = { plan, former: previousStates(plan, system), manifest: readManifest(places), changes }
     const pending = readPending(places)
     let databases: PreparedChanges | undefined
     const prepare = () => {
@@ -62,7 +62,7 @@ export class RunCommit {
       return { done, databases, validators }
     } catch (error) {
       databases?.abort()
-      putBackPending(places, pending)
+      restorePending(places, pending)
       this.#window.arming?.disarm()
       this.#history.forgetFiles()
       throw isOfSystem(error) ? writeFailure(error) : error

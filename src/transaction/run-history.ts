@@ -1,5 +1,5 @@
 import type { Context } from '../plan/context.ts'
-import { databaseLoader } from '../plan/run.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import { archiveHistory } from '../state/history/archive.ts'
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'

@@ -1,11 +1,11 @@
 import type { Context } from '../plan/context.ts'
-import { databaseLoader } from '../plan/run.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'
 import type { Arming } from './arming.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import { joinRequests, readPending, takeJoined, writePending } from './pending.ts'
 import { distinct, without } from './requests.ts'
 import type { RunLog } from './run-log.ts'
@@ -23,10 +23,10 @@ export class RunServices {
   /** All that were adjusted so far. */
   readonly done: ServiceRun[] = []
   readonly #context: Context
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #log: RunLog
 
-  constructor(context: Context, turn: Turn, log: RunLog) {
+  constructor(context: Context, turn: EventLock, log: RunLog) {
     this.#context = context
     this.#turn = turn
     this.#log = log

@@ -1,14 +1,14 @@
 import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { databaseLoader } from '../plan/run.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { type Arming, armingOf } from './arming.ts'
-import { opensUnasked, windowOfServices } from './default-window.ts'
-import type { Turn } from './event-lock.ts'
+import { opensByDefault, windowOfServices } from './default-window.ts'
+import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
-import { suggestConfirmation } from './suggest.ts'
+import { suggestConfirmation } from './suggest-confirmation.ts'
 
 /**
  * Whether a run waits for confirmation: if requested, or, in a remote shell, if it adjusts a service whose description says
@@ -17,7 +17,7 @@ import { suggestConfirmation } from './suggest.ts'
 export class RunWindow {
   readonly #runRequest: RunRequest
   readonly #context: Context
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #first: number
   /** Whether its services can set a window. */
   readonly #byServices: boolean
@@ -28,13 +28,13 @@ export class RunWindow {
    * @param first the number of the first entry of this run
    * @param byServices whether its services can set a window
    */
-  constructor(runRequest: RunRequest, context: Context, turn: Turn, first: number, byServices: boolean) {
+  constructor(runRequest: RunRequest, context: Context, turn: EventLock, first: number, byServices: boolean) {
     this.#runRequest = runRequest
     this.#context = context
     this.#turn = turn
     this.#within = runRequest.confirmWithin
     this.#first = first
-    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context)
+    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensByDefault(context)
     this.#arming = armingOf(runRequest, context, turn, first)
   }
 

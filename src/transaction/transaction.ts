@@ -6,18 +6,18 @@ import type { Snapshot } from '../state/history/snapshot.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { finished } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import { commitDatabases, Interrupted } from './interrupted.ts'
 import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
 import { requestsOfPlan } from './requests.ts'
+import { rollBackRun } from './roll-back-run.ts'
 import { RunCommit } from './run-commit.ts'
 import { RunHistory } from './run-history.ts'
 import { RunLog } from './run-log.ts'
-import { type Done, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
+import { type CommittedPlan, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
 import { RunServices } from './run-services.ts'
 import { RunWindow } from './run-window.ts'
-import { takeBack } from './take-back.ts'
 
 /**
  * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted
@@ -25,7 +25,7 @@ import { takeBack } from './take-back.ts'
  */
 export class Transaction {
   readonly #context: Context
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #report: Reporter
   readonly #log: RunLog
   readonly #history: RunHistory
@@ -33,7 +33,7 @@ export class Transaction {
   readonly #services: RunServices
   readonly #validators: string[] = []
   #requests: Request[] = []
-  #done: Done | undefined
+  #done: CommittedPlan | undefined
 
   /**
    * @param context its system decides whether anything is changed
@@ -43,7 +43,7 @@ export class Transaction {
   constructor(
     runRequest: RunRequest,
     context: Context,
-    turn: Turn,
+    turn: EventLock,
     report: Reporter,
     options: { readonly windowOfServices?: boolean } = {},
   ) {
@@ -166,7 +166,7 @@ export class Transaction {
     if (done === undefined || !this.#changesFiles) return { arming }
     const { recorder, snapshot, first } = history
     const run = { context, runRequest, done, services: this.#services.done, log, first, snapshot, recorder, arming }
-    return { arming, takeBack: (why: string) => takeBack(run, why) }
+    return { arming, takeBack: (why: string) => rollBackRun(run, why) }
   }
 
   get #changesFiles(): boolean {

@@ -187,14 +187,14 @@ for (const [name, cases] of Object.entries(CASES))
       else {
         const real = box.run(words(command))
         assert.is(real.status, status, real.stdout + real.stderr)
-        assert.is(dry.stderr.replaceAll(/would need you: /g, ''), inFewWords(real.stderr))
+        assert.is(dry.stderr.replaceAll(/would need your attention: /g, ''), inFewWords(real.stderr))
       }
       box.remove()
     })
 
 /** A merge that needs a person also says where it waits, which it does not after a dry run. */
 function inFewWords(text: string): string {
-  return text.replace('not merged, nothing in force has changed: ', '').replaceAll(/^ {2}\d\. .*\n/gm, '')
+  return text.replace('not merged, nothing in effect has changed: ', '').replaceAll(/^ {2}\d\. .*\n/gm, '')
 }
 
 dryRun('what a commit that was cut off has left is put in order in memory only', () => {

@@ -1,7 +1,10 @@
 import { refusal } from '../../base/failure.ts'
+import { changeDatabase } from '../../db/change.ts'
+import type { Places } from '../../system/places.ts'
 import { isExecutable } from '../../system/read-files.ts'
+import { successorOf } from './authority.ts'
 import type { Settings } from './settings.ts'
-import type { WantedCertificate } from './types.ts'
+import type { WantedCertificate } from './world.ts'
 
 /** A missing setting that is required to get a certificate. */
 export interface Missing {
@@ -47,4 +50,29 @@ export function refuseMissing(missing: readonly Missing[]): void {
   if (missing.length === 0) return
   const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
   throw refusal('the settings are incomplete', { hint })
+}
+
+/** A property with an ACME version 1 URL, and its correct value. */
+export interface OldAddress {
+  readonly property: 'TestCA' | 'ProductionCA'
+  readonly old: string
+  readonly address: string
+}
+
+/** ACME version 1 URLs in the settings, as SME Server has them: they no longer work. */
+export function oldAddresses({ test, production }: Settings): OldAddress[] {
+  return [
+    { property: 'TestCA', old: test.directory } as const,
+    { property: 'ProductionCA', old: production.directory } as const,
+  ].flatMap(({ property, old }) => {
+    const address = successorOf(old)
+    return address === undefined ? [] : [{ property, old, address }]
+  })
+}
+
+/** Sets the current URLs. */
+export function correctAddresses(places: Places, old: readonly OldAddress[]): void {
+  changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt' }, draft => {
+    for (const { property, address } of old) draft.setprop('letsencrypt', property, address)
+  })
 }
