@@ -33,6 +33,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/modules/' },
       to: { path: '^src/modules/' },
     },
+    {
+      name: 'no-fs-outside-the-ports',
+      comment: 'Files are read and written, and commands run, by functions of src/system, so that a dry run cannot write.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/system/' },
+      to: { path: '^(node:)?(fs|fs/promises|child_process|worker_threads|cluster)$' },
+    },
     ...arrowsBack,
   ],
   options: {

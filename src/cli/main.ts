@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { registerActions } from '../event/actions.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces, placesOn } from '../system/places.ts'
@@ -10,6 +11,7 @@ import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
 import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
 import { Messages } from '../terminal/messages.ts'
+import { MODULES } from './modules.ts'
 import { COMMANDS } from './table.ts'
 
 /**
@@ -18,6 +20,7 @@ import { COMMANDS } from './table.ts'
  * @returns the exit status
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  for (const { actions = {} } of MODULES) registerActions(actions)
   const messages = new Messages(io)
   return messages.finish(await runWords(argv, io, messages).catch(error => messages.explain(error)))
 }

@@ -31,6 +31,7 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const plan = planId(restoration.plan, changes)
     refuseMovedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
+    for (const what of restoration.lasting) print(`this stays: ${what}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const asked = askedBy(invocation, 'rollback', [String(entry.id)])
     const runRequest = { asked, ...confirmWithin(invocation) }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { EXIT } from '../base/failure.ts'
-import { readJsonFile } from '../db/json-position.ts'
+import { readJsonFile } from '../db/json-reader.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { overridesOf } from './installed/overrides.ts'
 import { installedModules, misnamed, problemsOf, shadowed } from './installed/read.ts'

@@ -28,6 +28,7 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
       `  via: ${entry.via}`,
       ...entry.problems.map(problem => `  problem: ${problem}`),
       ...changeLines(entry.properties),
+      ...(entry.lasting ?? []).map(what => `  lasting: ${what}`),
       ...(entry.folders ?? []).map(folder => `folder ${folder}`),
       ...diffs.map(diff => (colour ? colourDiff(diff) : diff).trimEnd()),
       ...checks,

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
-import { readJsonFile } from '../db/json-position.ts'
+import { readJsonFile } from '../db/json-reader.ts'
 import type { Change } from '../plan/plan.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { exists, isExecutable } from '../system/read-files.ts'

@@ -5,7 +5,7 @@ import { shell } from '../base/quote.ts'
 import { sayTime } from '../base/time.ts'
 import { exists, readBytes, statOf } from '../system/read-files.ts'
 import { parse } from './json.ts'
-import { SyntaxProblem } from './json-strict.ts'
+import { SyntaxProblem } from './json-reader.ts'
 import type { Records } from './record.ts'
 
 /** The copy that each successful write leaves next to a database. */

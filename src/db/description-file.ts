@@ -3,7 +3,7 @@ import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { DescriptionFile, PropertyDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
-import { readJsonFile } from './json-position.ts'
+import { readJsonFile } from './json-reader.ts'
 
 /** Returns what the value must be, or nothing if it is valid. */
 type Check = (value: unknown) => string | undefined

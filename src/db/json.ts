@@ -1,6 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { isObject } from '../base/is-object.ts'
-import { parseStrictly } from './json-strict.ts'
+import { JsonReader } from './json-reader.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
 /**
@@ -10,6 +10,35 @@ import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
  */
 export function parse(text: string): Records {
   return parseQuickly(text) ?? parseStrictly(text)
+}
+
+/** It must have exactly the shape `{"key": {"type": "…", "properties": {"name": "value"}}}`, with only text as values. */
+function parseStrictly(text: string): Records {
+  const reader = new JsonReader(text)
+  if (text.trim() === '') reader.fail('the file is empty')
+  const records: [string, DbRecord][] = []
+  reader.object('record', (key, position) => {
+    if (key === '') reader.fail('the key of a record must not be empty', position)
+    records.push([key, readRecord(reader, key, position)])
+  })
+  reader.end('the database')
+  return sortedMap(records)
+}
+
+function readRecord(reader: JsonReader, key: string, position: number): DbRecord {
+  let type: string | undefined
+  const properties: [string, string][] = []
+  reader.object('part', (part, partPosition) => {
+    if (part === 'type') type = reader.string('the type of a record')
+    else if (part === 'properties')
+      reader.object('property', (name, namePosition) => {
+        if (name === '') reader.fail('the name of a property must not be empty', namePosition)
+        properties.push([name, reader.string(`the value of property "${name}"`)])
+      })
+    else reader.fail(`a record has only "type" and "properties", not "${part}"`, partPosition)
+  })
+  if (type === undefined) return reader.fail(`record "${key}" has no "type"`, position)
+  return makeRecord(key, type, properties)
 }
 
 /** The text of a database: JSON with one property per line, keys and names in byte order, easy to read and to diff. */

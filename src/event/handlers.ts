@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Places } from '../system/places.ts'
@@ -13,14 +13,6 @@ import type { Handler } from './load.ts'
 function actionTimeout(env: NodeJS.ProcessEnv): number {
   const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
   return seconds > 0 ? seconds * 1000 : 3_600_000
-}
-
-/** Whether a handler is our own action that initializes the databases. It runs in this process, even in a dry run. */
-export function initializesDatabases(handler: Handler, places: Places): boolean {
-  return (
-    basename(handler.realFile) === 'initialize-default-databases' &&
-    handler.realFile.startsWith(join(places.shipped, 'events/actions/'))
-  )
 }
 
 /** Initializes the databases. In a dry run, returns what they would contain instead. */

@@ -1,11 +1,15 @@
+import { basename } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure } from '../base/failure.ts'
+import { Failure, isOfSystem } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
+import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
-import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
-import type { Asked } from '../state/history/entry.ts'
+import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
+import { changeDatabases } from '../state/history/databases.ts'
+import type { Asked, PropertyChange } from '../state/history/entry.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import { type Places, placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
@@ -18,11 +22,15 @@ import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { fillDatabases, initializesDatabases, runHandler } from './handlers.ts'
+import type { Action } from './action.ts'
+import { actionOf, isShipped } from './actions.ts'
+import { fillDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 
 /** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
+
+const EXPANSION = 'S05generic_template_expand'
 
 /** A signalled event with its options. */
 export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context, 'judge' | 'mayOverwrite'> {
@@ -55,6 +63,30 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   }
 }
 
+/**
+ * Runs one action as if an event had nothing else: what it makes is committed, with an entry in the history.
+ * @param file the action
+ * @returns the exit status
+ */
+export async function runAction(
+  file: string,
+  signal: Signal,
+  places: Places,
+  system: System,
+  report: Reporter,
+): Promise<number> {
+  const handler = { name: `S01${basename(file)}`, file, realFile: file }
+  const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
+  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
+  const turn = takeTurn({ places, system }, handler.name)
+  try {
+    await beginChange(places, system, turn, report)
+    return await new EventRun(event, signal, places, system, turn, report).run()
+  } finally {
+    turn.release()
+  }
+}
+
 /** The steps of one event. */
 class EventRun {
   readonly #event: Event
@@ -64,6 +96,8 @@ class EventRun {
   readonly #context: Context
   /** Databases as a dry run's initialisation would leave them, or as they were when the files were generated. */
   readonly #replaced = new Map<string, Records>()
+  /** What actions have made, by path. */
+  readonly #made = new Map<string, MadeFile>()
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
@@ -76,6 +110,7 @@ class EventRun {
       places: placesOn(places, system),
       system,
       replaced: this.#replaced,
+      made: this.#made,
       layers: searchList(places),
       event: { name: event.name, args: signal.asked.args.slice(1) },
       warn: message => report({ kind: 'warning', message }),
@@ -112,8 +147,8 @@ class EventRun {
     const { handlers, templates } = this.#event
     const steps = handlers.map(handler => ({ name: handler.name, run: () => this.#handle(handler) }))
     // An event without files can still have a window: its actions and the databases are reverted, too.
-    if (templates.length > 0 || this.#hasWindow)
-      steps.push({ name: 'S05generic_template_expand', run: () => this.#expand() })
+    const makes = handlers.some(handler => this.#ownAction(handler) !== undefined)
+    if (templates.length > 0 || makes || this.#hasWindow) steps.push({ name: EXPANSION, run: () => this.#expand() })
     steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled another event.
@@ -123,7 +158,9 @@ class EventRun {
 
   async #handle(handler: Handler): Promise<void> {
     const { places, system } = this.#context
-    if (initializesDatabases(handler, places)) {
+    const own = this.#ownAction(handler)
+    if (own !== undefined) await this.#act(handler, await own())
+    else if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
       const databases = fillDatabases(places, !system.dryRun, this.#report)
       for (const { name, after, failure } of databases) {
         if (failure !== undefined) this.#transaction.noteReported(failure.describe())
@@ -134,6 +171,46 @@ class EventRun {
       const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
       const problem = await runHandler(handler, event, places, system, this.#report)
       if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
+    }
+  }
+
+  /** The action that runs in this process. One that comes after the files is a program, which commits what it makes by itself. */
+  #ownAction(handler: Handler): (() => Promise<Action>) | undefined {
+    return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
+  }
+
+  /** Runs an action in this process. When it fails, nothing that it made is committed. */
+  async #act(handler: Handler, action: Action): Promise<void> {
+    const started = Date.now()
+    const files: MadeFile[] = []
+    const tell = (line: string) => this.#report({ kind: 'handler-line', handler: handler.name, line })
+    let problem: string | undefined
+    try {
+      await action({
+        context: this.#context,
+        say: text => text.split('\n').forEach(tell),
+        make: file => files.push(file),
+        lasting: what => this.#transaction.noteLasting(what),
+        change: changes => this.#change(changes, handler),
+      })
+      for (const file of files) this.#made.set(file.path, file)
+    } catch (error) {
+      if (!(error instanceof Failure || isOfSystem(error))) throw error
+      problem = error instanceof Failure ? error.describe() : systemReason(error)
+      this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
+    }
+    this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
+  }
+
+  #change(changes: readonly PropertyChange[], handler: Handler): void {
+    const { places, system } = this.#context
+    if (!system.dryRun) changeDatabases(places, changes, handler.name)
+    for (const { database, key, property, new: value } of system.dryRun ? changes : []) {
+      const records = new Map(databaseLoader(this.#context)(database))
+      const record = records.get(key)
+      if (record === undefined || property === null || value === null) continue
+      records.set(key, { ...record, properties: new Map([...record.properties, [property, value]]) })
+      this.#replaced.set(database, records)
     }
   }
 
@@ -152,7 +229,7 @@ class EventRun {
     const owners = [...templates, ...goneTemplates(this.#context)]
     const outputs = expandAll(this.#context, templates)
     for (;;) {
-      const plan = planOutputs(this.#context, outputs, owners)
+      const plan = withMade(planOutputs(this.#context, outputs, owners), [...this.#made.values()], this.#context)
       if (agreement === undefined || agreement.covers(plan)) return plan
       const agreed = await agreement.ask(plan)
       // A signal ends the question like a no.

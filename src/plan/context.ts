@@ -9,6 +9,8 @@ export interface Context {
   readonly system: System
   /** Databases to use instead of those on disk (a dry run's initialisation). */
   readonly replaced: ReadonlyMap<string, Records>
+  /** Files that will be there, because actions have made them, by path. Absent: none. */
+  readonly made?: ReadonlyMap<string, unknown>
   readonly layers: readonly Layer[]
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void

@@ -57,7 +57,7 @@ export function changeParts(change: Change): readonly unknown[] {
     change.path,
     change.kind,
     'before' in change && Buffer.isBuffer(change.before) ? sha256(change.before) : null,
-    'after' in change ? sha256(change.after) : null,
+    'after' in change ? (change.made ?? sha256(change.after)) : null,
     'attributes' in change ? change.attributes : null,
     'target' in change ? change.target : null,
   ]

@@ -27,6 +27,8 @@ export interface FileChange extends Common {
   readonly takenOver: boolean
   /** There is a symbolic link; it is replaced, not followed. */
   readonly replacesLink: string | undefined
+  /** An action made it, see {@link MadeFile}. Absent: a template. */
+  readonly made?: 'public' | 'secret'
 }
 
 export interface LinkChange extends Common {
@@ -41,6 +43,8 @@ export interface RemoveChange extends Common {
   /** Gabarit never wrote it (`delete` in the metadata). */
   readonly takenOver: boolean
   readonly wasLink: string | undefined
+  /** An action made it. */
+  readonly made?: true
 }
 
 export interface AttributeChange extends Common {

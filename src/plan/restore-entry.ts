@@ -1,7 +1,7 @@
 import { Failure, refusal } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
-import { type FileVersion, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
+import { type FileRecord, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Masking, maskingWith } from '../state/history/masking.ts'
 import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
@@ -19,6 +19,8 @@ export interface Restoration {
   readonly plan: Plan
   /** The previous databases; undefined: the database did not exist. */
   readonly databases: ReadonlyMap<string, Records | undefined>
+  /** What the later entries did that stays, in words. */
+  readonly lasting: readonly string[]
 }
 
 /**
@@ -43,14 +45,16 @@ export function restorationTo(
     .filter(id => id > entry.id)
     .map(id => history.entry(id))
     .filter(tookEffect)
-  const first = new Map<string, { template: string; before: FileVersion | null }>()
-  for (const one of later)
-    for (const { path, template, before } of history.files(one))
-      if (!first.has(path)) first.set(path, { template, before })
-  const files = [...first].map(([path, { template, before }]): Restored => {
-    if (before === null || 'link' in before) return { path, template, version: before }
+  const first = new Map<string, FileRecord>()
+  for (const one of later) for (const file of history.files(one)) if (!first.has(file.path)) first.set(file.path, file)
+  const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
+    const common = { path, template, ...(made === undefined ? {} : { made }) }
+    if (before === null) return [{ ...common, version: null }]
+    // A former key or certificate is never put back.
+    if (made) return []
+    if ('link' in before) return [{ ...common, version: before }]
     const { sha256, ...attributes } = before
-    return { path, template, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }
+    return [{ ...common, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }]
   })
   const present = readManifest(places)
   const manifest: Manifest =
@@ -63,6 +67,7 @@ export function restorationTo(
   return {
     plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
     databases: databasesOf(entry, history, masking, places, lost),
+    lasting: later.flatMap(({ lasting = [] }) => lasting),
   }
 }
 

@@ -16,6 +16,8 @@ export type JudgingOf = (template: string) => Judging
 export interface Restored {
   readonly path: string
   readonly template: string
+  /** An action made it. */
+  readonly made?: true
   /** Null: it must not exist. */
   readonly version: { readonly content: Buffer; readonly attributes: Attributes } | { readonly link: string } | null
 }
@@ -75,7 +77,7 @@ function notifyOf(path: string, manifest: Manifest): readonly string[] {
 }
 
 function restoreOne(
-  { path, template, version }: Restored,
+  { path, template, version, made }: Restored,
   target: Target,
   system: System,
   folders: NewFolders,
@@ -93,7 +95,7 @@ function restoreOne(
   const common = { path, real, template, edited: isEdited(drift), drift }
   if (version === null) {
     if (state === undefined) return []
-    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink }]
+    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink, ...(made ? { made } : {}) }]
   }
   if (state === undefined) target.missingFolders(real, folders)
   if ('link' in version) {

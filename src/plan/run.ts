@@ -33,13 +33,13 @@ export function makeExpander(context: Context, trace?: Trace): Expander {
   return new Expander(trace === undefined ? options : { ...options, trace })
 }
 
-function fragmentWorld({ places, system, event, warn }: Context): FragmentWorld {
+function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {
   return {
     readFile: path => {
       const real = below(places, path)
       return system.state(real) === undefined ? undefined : system.read(real).toString('utf8')
     },
-    exists: path => system.state(below(places, path)) !== undefined,
+    exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
     fact: name => fact(name, places),
     warn,
     event,

@@ -98,6 +98,19 @@ export class State {
     this.files.syncFolder(this.folder)
   }
 
+  /** Removes a folder with the files in it; a missing one is fine. */
+  removeFolder(name: string): void {
+    if (!this.has(name)) return
+    for (const file of this.list(name)) this.remove(join(name, file))
+    this.files.removeFolder(this.path(name))
+  }
+
+  /** Gives a file or folder another name, durably. */
+  rename(name: string, to: string): void {
+    this.files.rename(this.path(name), this.path(to))
+    this.files.syncFolder(this.folder)
+  }
+
   /** Makes the folder itself, which anybody may look into, and a folder in it, which nobody else may. */
   makeFolder(name = ''): void {
     const folder = this.path(name)

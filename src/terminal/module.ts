@@ -1,4 +1,5 @@
 import type { Records } from '../db/record.ts'
+import type { Actions } from '../event/actions.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Command } from './command.ts'
@@ -8,6 +9,8 @@ export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
+  /** Actions of events that run in the process of the event. */
+  readonly actions?: Actions
 }
 
 /** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */

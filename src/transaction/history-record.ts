@@ -28,6 +28,7 @@ export class Recorder {
   #id: number | undefined
   #files: FileRecord[] = []
   #folders: readonly string[] = []
+  #lasting: readonly string[] = []
   #manifest: string | undefined
 
   /**
@@ -47,11 +48,17 @@ export class Recorder {
     this.#files = plan.changes.map(change => ({
       path: change.path,
       template: change.template,
+      ...('made' in change ? { made: true as const } : {}),
       before: versionBefore(change, system, this.#contents),
       after: versionAfter(change, system, this.#contents),
     }))
     this.#folders = plan.folders.map(({ path }) => path)
     this.#manifest = this.#history.objects.put(MANIFEST.text(plan.manifest))
+  }
+
+  /** Records what no rollback reverts. */
+  keepLasting(lasting: readonly string[]): void {
+    this.#lasting = lasting
   }
 
   /** The plan was refused: its files are unchanged. */
@@ -69,7 +76,7 @@ export class Recorder {
       if (version === null || 'link' in version) return false
       return this.#masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
     }
-    return this.#files.filter(({ before }) => isLost(before)).map(({ path }) => path)
+    return this.#files.filter(({ before, made }) => made !== true && isLost(before)).map(({ path }) => path)
   }
 
   /**
@@ -100,7 +107,8 @@ export class Recorder {
     const before = loadSnapshot(this.#history.databasesBefore(id), objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, this.#masking))
     const quiet = facts.outcome === 'done' && asked.comment === null
-    if (quiet && properties.length + this.#files.length + this.#folders.length === 0) return undefined
+    if (quiet && properties.length + this.#files.length + this.#folders.length + this.#lasting.length === 0)
+      return undefined
     if (facts.outcome !== 'rolled back') this.#contents.save()
     const added = this.#history.add(id, {
       ...asked,
@@ -127,6 +135,7 @@ export class Recorder {
     return {
       paths: this.#files.map(({ path }) => path),
       files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      ...(this.#lasting.length === 0 ? {} : { lasting: this.#lasting.map(what => this.#shown(what)) }),
       ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
     }
@@ -138,7 +147,11 @@ function versionBefore(change: Change, system: System, contents: MaskedFiles): F
   if (state?.kind === 'link') return { link: system.readLink(change.real) }
   if (state?.kind !== 'file') return null
   const { mode, uid, gid } = state
-  return { sha256: contents.putPresent(change.path, system.read(change.real)), mode, uid, gid }
+  return { sha256: contents.putPresent(change.path, system.read(change.real), isSecret(change)), mode, uid, gid }
+}
+
+function isSecret(change: Change): boolean {
+  return change.kind === 'write' && change.made === 'secret'
 }
 
 function versionAfter(change: Change, system: System, contents: MaskedFiles): FileVersion | null {
@@ -149,7 +162,7 @@ function versionAfter(change: Change, system: System, contents: MaskedFiles): Fi
       return { link: change.target }
     case 'write': {
       const { mode, uid, gid } = change.attributes
-      return { sha256: contents.putNew(change.path, change.after), mode, uid, gid }
+      return { sha256: contents.putNew(change.path, change.after, isSecret(change)), mode, uid, gid }
     }
     case 'attributes': {
       const { mode, uid, gid } = change.attributes

@@ -53,6 +53,7 @@ export class Transaction {
   #done: Done | undefined
   #snapshot: Snapshot | undefined
   #leavesDatabases = false
+  readonly #lasting: string[] = []
 
   /**
    * @param context its system decides whether anything is changed
@@ -93,6 +94,11 @@ export class Transaction {
   /** As {@link note}, for a problem that has already been reported. */
   noteReported(problem: string): void {
     this.#log.problems.push(problem)
+  }
+
+  /** Notes what no rollback takes back: a certificate that was issued. */
+  noteLasting(what: string): void {
+    this.#lasting.push(what)
   }
 
   /**
@@ -269,6 +275,7 @@ export class Transaction {
   #recording(): Recorder | undefined {
     const { places, system } = this.#context
     if (!system.dryRun) this.#recorder ??= new Recorder(places, this.#window.runRequest.secrets, this.#started)
+    this.#recorder?.keepLasting(this.#lasting)
     return this.#recorder
   }
 

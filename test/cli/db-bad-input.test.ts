@@ -80,7 +80,7 @@ test('setjson refuses a name that stands twice', ({ sandbox }) => {
   for (const json of ['{"type":"t","type":"u"}', '{"type":"t","props":{"a":"1","\\u0061":"2"}}']) {
     const { status, stderr } = sandbox.run(['db', 'test', 'setjson', 'k', json])
     assert.is(status, 1)
-    assert.match(stderr, 'occurs twice in the JSON')
+    assert.match(stderr, 'occurs a second time here')
   }
   sandbox.must(['db', 'test', 'setjson', 'k', '{"type":"a","props":{"type":"a","props":"[\\"{"}}'])
 })

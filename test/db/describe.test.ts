@@ -115,10 +115,13 @@ test('keys that are no file names are percent-encoded', ({ fixture }) => {
 })
 
 const MALFORMED: readonly (readonly [content: string | object, message: string])[] = [
-  ['{"type": "x",\n "properties": {,}}', 'x.json:2:17: this is not valid JSON: unexpected ","'],
-  ['{"type": "x"', 'x.json:1:13: this is not valid JSON: the file ends too early'],
-  ['{"a": tru}', 'x.json:1:7: this is not valid JSON: unexpected "t"'],
-  ['[1 2]', 'x.json:1:4: this is not valid JSON: unexpected "2"'],
+  [
+    '{"type": "x",\n "properties": {,}}',
+    'x.json:2:17: this is not valid JSON: the name of a member must be text in double quotes',
+  ],
+  ['{"type": "x"', 'x.json:1:13: this is not valid JSON: "," or "}" was expected, but the file is truncated here'],
+  ['{"a": tru}', 'x.json:1:7: this is not valid JSON: a value was expected'],
+  ['[1 2]', 'x.json:1:4: this is not valid JSON: "," or "]" was expected'],
   [[], 'a description is an object'],
   [{ propertys: {} }, 'unknown keyword "propertys"; did you mean "properties"?'],
   [{ properties: { p: { enumm: ['a'] } } }, 'properties.p: "enumm" is not a keyword; did you mean "enum"?'],

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse, serialize } from '../../src/db/json.ts'
-import { SyntaxProblem } from '../../src/db/json-strict.ts'
+import { SyntaxProblem } from '../../src/db/json-reader.ts'
 import { makeRecord, type Records, sortedMap } from '../../src/db/record.ts'
 import { HOSTILE } from './fixture.ts'
 

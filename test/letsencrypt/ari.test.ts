@@ -62,7 +62,6 @@ const authority = (changes: Partial<Authority> = {}): Authority => ({
   mode: 'test',
   directory: `${server.url}/dir`,
   id: 'local',
-  folder: join(folder, 'state'),
   bundle: server.certificate,
   ...changes,
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Ledger } from '../../src/modules/letsencrypt/ledger/ledger.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { type HttpsServer, startHttps } from '../support/https-server.ts'
 import { findCommand, needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
@@ -77,8 +78,12 @@ testIf(refused, reason, 'the pause that it asks for is found in what dehydrated 
       .writeHead(429, { 'Content-Type': 'application/problem+json', 'Retry-After': '7200' })
       .end(JSON.stringify(problem))
   const said = await dehydrated()
-  const authority = { mode: 'production', directory: server.url, id: 'x', folder: join(folder, 'state') } as const
-  const ledger = new Ledger({ ...authority, bundle: undefined }, { now: () => new Date(now) })
+  const authority = { mode: 'production', directory: server.url, id: 'x' } as const
+  const ledger = new Ledger(
+    findPlaces('', {}, folder),
+    { ...authority, bundle: undefined },
+    { now: () => new Date(now) },
+  )
   ledger.record({ kind: 'failed', names: NAMES, failedNames: [], said })
   const { refusals } = ledger.before({ certificate: 'example.org', names: NAMES, renewal: false })
   assert.equal(
@@ -94,8 +99,12 @@ testIf(refused, reason, 'a busy authority is left alone with everything', async 
   refuse = response => response.writeHead(503, { 'Retry-After': '120' }).end('busy\n')
   const said = await dehydrated()
   const now = Date.now()
-  const authority = { mode: 'test', directory: server.url, id: 'y', folder: join(folder, 'busy') } as const
-  const ledger = new Ledger({ ...authority, bundle: undefined }, { now: () => new Date(now) })
+  const authority = { mode: 'test', directory: server.url, id: 'y' } as const
+  const ledger = new Ledger(
+    findPlaces('', {}, folder),
+    { ...authority, bundle: undefined },
+    { now: () => new Date(now) },
+  )
   ledger.record({ kind: 'failed', names: NAMES, failedNames: [], said })
   const { refusals } = ledger.before({ certificate: 'other.org', names: ['other.org'], renewal: true })
   assert.equal(

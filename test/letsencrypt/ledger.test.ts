@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Ledger } from '../../src/modules/letsencrypt/ledger/ledger.ts'
 import { isPublicName, registeredDomain } from '../../src/modules/letsencrypt/ledger/public-suffix.apart.ts'
 import { pauseIn, retryAfter } from '../../src/modules/letsencrypt/ledger/retry-after.ts'
 import type { Authority, Mode } from '../../src/modules/letsencrypt/types.ts'
+import { findPlaces } from '../../src/system/places.ts'
 import { failureOf } from '../support/engine.ts'
 import { PROJECT } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
@@ -25,10 +26,11 @@ let made = 0
 /** A ledger of its own with a clock that can be set. */
 function makeLedger(mode: Mode = 'production') {
   const id = `authority-${made++}`
-  const own = join(folder, 'letsencrypt', id)
-  const authority: Authority = { mode, directory: `https://${id}.test/dir`, id, folder: own, bundle: undefined }
+  const places = findPlaces(PROJECT, {}, folder)
+  const own = places.state.path(`letsencrypt/${id}`)
+  const authority: Authority = { mode, directory: `https://${id}.test/dir`, id, bundle: undefined }
   const time = { now: START }
-  const ledger = new Ledger(authority, { now: () => new Date(time.now) })
+  const ledger = new Ledger(places, authority, { now: () => new Date(time.now) })
   const order = (names: readonly string[] = NAMES, renewal = false) =>
     ledger.before({ certificate: names[0] ?? '', names, renewal })
   const issue = (names: readonly string[] = NAMES, renewal = false) => ledger.record({ kind: 'issued', names, renewal })
@@ -231,13 +233,13 @@ ledgers('names of the internet', () => {
 })
 
 ledgers('the file is ours alone, in a folder that is ours alone', () => {
-  const { issue, file, authority } = makeLedger()
+  const { issue, file } = makeLedger()
   const before = process.umask(0)
   issue()
   process.umask(before)
   assert.is(statSync(file).mode & 0o7777, 0o600)
-  assert.is(statSync(authority.folder).mode & 0o7777, 0o700)
-  assert.equal(readdirSync(authority.folder), ['ledger.json'])
+  assert.is(statSync(dirname(file)).mode & 0o7777, 0o700)
+  assert.equal(readdirSync(dirname(file)), ['ledger.json'])
 })
 
 ledgers('old entries go, and so do those of a wrong clock; their number is bounded', () => {
@@ -279,14 +281,16 @@ for (const [what, text] of [
 ledgers('a ledger that cannot be read is no empty one either', () => {
   const { order, file } = makeLedger()
   mkdirSync(file, { recursive: true })
-  assert.match(failureOf(order).message, 'cannot be read: illegal operation on a directory')
+  assert.match(failureOf(order).message, 'illegal operation on a directory')
 })
 
 ledgers('killed at any moment, it is whole', async () => {
   const { authority, file, order } = makeLedger()
   const script = `
     import { Ledger } from ${JSON.stringify(join(PROJECT, 'src/modules/letsencrypt/ledger/ledger.ts'))}
-    const ledger = new Ledger(${JSON.stringify(authority)}, { now: () => new Date(${START}) })
+    import { findPlaces } from ${JSON.stringify(join(PROJECT, 'src/system/places.ts'))}
+    const places = findPlaces('', {}, ${JSON.stringify(folder)})
+    const ledger = new Ledger(places, ${JSON.stringify(authority)}, { now: () => new Date(${START}) })
     for (;;) ledger.record({ kind: 'failed', names: ['example.org'], failedNames: [], said: '' })`
   for (let round = 1; round <= 4; round++) {
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'ignore' })

@@ -129,7 +129,6 @@ testIf(fetching, reason, 'the directory: time, names, and a clock that is wrong'
     mode: 'test',
     directory: `${listen.url}/dir`,
     id: 'x',
-    folder: own,
     bundle: listen.certificate,
   } as const
   const MINUTE = 60 * 1000
@@ -175,7 +174,6 @@ testIf(
       mode: 'test',
       directory: `${listen.url}/dir`,
       id: 'x',
-      folder: own,
       bundle: listen.certificate,
     } as const
     try {

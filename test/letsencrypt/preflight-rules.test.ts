@@ -122,7 +122,6 @@ const authority = (directory: string): Authority => ({
   mode: 'test',
   directory,
   id: 'x',
-  folder: '/x',
   bundle: undefined,
 })
 const PUBLIC = authority('https://acme-v02.api.letsencrypt.org/directory')

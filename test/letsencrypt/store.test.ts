@@ -24,11 +24,7 @@ testIf(history, needsCommands('openssl'), 'a chosen one is served until it nears
     bundle: undefined,
   } as const
   const time = { now: Date.now() }
-  const store = new CertificateStore(
-    findPlaces(PROJECT, {}, root),
-    { ...authority, folder: join(root, 'var/lib/gabarit/letsencrypt/ca.example') },
-    { now: () => new Date(time.now) },
-  )
+  const store = new CertificateStore(findPlaces(PROJECT, {}, root), authority, { now: () => new Date(time.now) })
   /** Adds a certificate that holds for 90 days. */
   const add = (id: string, ...names: string[]) => {
     issuer.issue(names, join(root, id))

@@ -22,10 +22,10 @@ const INDEX = [
 test('names, ends and revocations; the valid certificate of a name counts', () => {
   const box = new Sandbox()
   const places = findPlaces('', {}, box.root)
-  assert.equal(readIndex(places), [])
+  assert.equal(readIndex(pkiFolder(places)), [])
   box.write('/etc/openvpn/easy-rsa/pki/index.txt', INDEX.join('\n'))
   assert.match(pkiFolder(places), box.root)
-  const latest = latestByName(readIndex(places))
+  const latest = latestByName(readIndex(pkiFolder(places)))
   assert.equal([...latest.keys()].sort(), ['old', 'server-openvpn', 'soon', 'vera'])
   assert.is(latest.get('vera')?.serial, '03')
   assert.is(latest.get('vera')?.until.toISOString(), '2051-01-01T00:00:00.000Z')

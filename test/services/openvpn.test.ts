@@ -299,7 +299,7 @@ test('names that a shell or a path would take wrongly are refused by the databas
 test('the name is looked at before anything else, and a database that cannot be read is no client that is missing', () => {
   const { status, stdout, stderr } = tried('signal-event vpn-client-modify wendy')
   assert.is(status, 1)
-  assert.match(stdout + stderr, /S01vpn-client-check: there is no client wendy;/)
+  assert.match(stdout + stderr, /S01vpn-client-check failed: there is no client wendy;/)
   assert.match(said(tried('signal-event vpn-client-modify')), 'which client? signal-event vpn-client-modify NAME')
   const file = '/var/lib/gabarit/db/vpn.json'
   const whole = readFileSync(file)

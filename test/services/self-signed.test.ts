@@ -59,7 +59,7 @@ testIf(selfSigned, reason, 'is not made for a name that is none', () => {
   const run = server.run(['config', 'set', 'DomainName', 'x\n[x]'], { env: { GABARIT_VALIDATE: 'off' } })
   assert.is(run.status, 0, run.stderr)
   const { status, stderr } = server.run([ACTION, 'ssl-update'])
-  assert.is(status, 1)
+  assert.is.not(status, 0)
   assert.match(stderr, 'not a host name')
   assert.not(server.exists(FILE))
 })

@@ -1,8 +1,7 @@
-import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import type { Draft } from '../../db/draft.ts'
-import { repeatedName } from '../../db/json-position.ts'
+import { JsonReader, SyntaxProblem } from '../../db/json-reader.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>
@@ -104,17 +103,19 @@ function pairs(words: readonly string[]): [string, string][] {
 }
 
 function parseObject(text: string): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // The message of JSON.parse quotes the text, which may contain a password.
-    throw new Failure('setjson: this is not valid JSON')
-  }
-  const repeated = repeatedName(text)
-  if (repeated !== undefined) throw new Failure(`setjson: "${escapeControls(repeated)}" occurs twice in the JSON`)
+  const value = parseJson(text)
   if (!isObject(value)) throw new Failure('setjson: the JSON must be an object: {"type": …, "props": {…}}')
   return value
+}
+
+/** Not by JSON.parse: its messages quote the text, which may hold a password, and it accepts a name given twice. */
+function parseJson(text: string): unknown {
+  try {
+    return new JsonReader(text).whole()
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error
+    throw new Failure(`setjson: this is not valid JSON: column ${error.column}: ${error.message}`)
+  }
 }
 
 function asText(value: unknown, part: string): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { readJsonFile } from '../../db/json-position.ts'
+import { readJsonFile } from '../../db/json-reader.ts'
 import type { Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 

@@ -42,6 +42,15 @@ export const SETTING_UP: readonly Command[] = [
     run: async invocation => (await import('../complete.ts')).run(invocation),
   },
   {
+    name: 'act',
+    summary: 'run one of the actions of events in src (used by the actions themselves)',
+    usage: 'ACTION EVENT [ARGUMENT...]',
+    arity: [2, Number.POSITIVE_INFINITY],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be made, change nothing' }],
+    examples: [['gabarit act vpn-pki -- openvpn-update', 'as if an event had this action and nothing else']],
+    run: async invocation => (await import('../act.ts')).run(invocation),
+  },
+  {
     name: 'judge',
     summary: 'run checkers in a private view of staged files (used by gabarit itself)',
     usage: '',

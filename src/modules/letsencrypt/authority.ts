@@ -1,11 +1,16 @@
-import { join } from 'node:path'
 import { below, type Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
 import { folderName } from '../../template/text.ts'
 import type { Authority, Mode } from './types.ts'
 
-/** Folder of our state about certificates, a real path. */
-export function certificateState(places: Places): string {
-  return places.state.path('letsencrypt')
+/** Our state about certificates. */
+export function certificateState(places: Places): State {
+  return places.state.within('letsencrypt')
+}
+
+/** The state of one authority, separate from all others. */
+export function authorityState(places: Places, { id }: Pick<Authority, 'id'>): State {
+  return certificateState(places).within(id)
 }
 
 /** The URLs of ACME version 1, which ended in 2021, and their successors. SME Server's templates contain them. */
@@ -25,6 +30,5 @@ export function successorOf(directory: string): string | undefined {
  */
 export function makeAuthority(places: Places, mode: Mode, directory: string, bundle: string | undefined): Authority {
   const id = folderName(directory)
-  const folder = join(certificateState(places), id)
-  return { mode, directory, id, folder, bundle: bundle === undefined ? undefined : below(places, bundle) }
+  return { mode, directory, id, bundle: bundle === undefined ? undefined : below(places, bundle) }
 }

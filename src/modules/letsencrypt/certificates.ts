@@ -27,7 +27,7 @@ export class Certificates {
     this.authority = settings[mode]
     this.wanted = wantedCertificates(world, world.warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
-    this.ledger = new Ledger(this.authority, world.clock)
+    this.ledger = new Ledger(world.places, this.authority, world.clock)
     this.#world = world
   }
 

@@ -1,7 +1,8 @@
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State } from '../../system/state.ts'
+
+const FILE = 'choice.json'
 
 /** The file with a person's choice of certificate. */
 interface ChoiceFile {
@@ -13,11 +14,12 @@ interface ChoiceFile {
 
 /**
  * Reads the choice.
+ * @param state of the certificate
  * @param name of the certificate, for the message
  * @returns undefined if nothing was chosen, a Failure if it cannot be read
  */
-export function readChoice(file: string, name: string): ChoiceFile | undefined | Failure {
-  const text = textOf(file)
+export function readChoice(state: State, name: string): ChoiceFile | undefined | Failure {
+  const text = state.read(FILE)?.toString('utf8')
   if (text === undefined) return undefined
   try {
     const choice: unknown = JSON.parse(text)
@@ -27,12 +29,13 @@ export function readChoice(file: string, name: string): ChoiceFile | undefined |
     // Reported below, with a file that contains something else.
   }
   return new Failure('this file is damaged', {
-    where: file,
+    where: state.path(FILE),
     hint: `The certificate in service for ${name} does not change. To serve the newest one, remove the file.`,
   })
 }
 
-/** Records the choice. */
-export function writeChoice(file: string, choice: ChoiceFile): void {
-  writeFileAtomically(file, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+/** Records the choice; undefined: none. */
+export function writeChoice(state: State, choice: ChoiceFile | undefined): void {
+  if (choice === undefined) state.remove(FILE)
+  else state.write(FILE, `${JSON.stringify(choice)}\n`)
 }

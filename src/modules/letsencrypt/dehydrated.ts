@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, refusal } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
+import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
 import { mustBeFree } from './dehydrated-lock.ts'
 import type { Settings } from './settings.ts'
@@ -110,26 +110,24 @@ function tellProgress(line: string, world: World): void {
  */
 function writeConfig(wanted: WantedCertificate, authority: Authority, settings: Settings, world: World): string {
   const generated = below(world.places, '/etc/dehydrated/config')
-  if (!existsSync(generated))
+  if (!exists(generated))
     throw refusal('the configuration of dehydrated has not been generated yet', {
       where: generated,
       hint: 'First: signal-event letsencrypt-modify',
     })
-  mkdirSync(authority.folder, { recursive: true, mode: 0o700 })
-  const domains = join(authority.folder, 'domains.txt')
+  const state = authorityState(world.places, authority)
   const line = [...wanted.names, '>', wanted.name].join(' ')
-  writeFileAtomically(domains, wanted.names.length === 0 ? '' : `${line}\n`, { mode: 0o600 })
+  state.write('domains.txt', wanted.names.length === 0 ? '' : `${line}\n`)
   const values = {
     CA: authority.directory,
     BASEDIR: settings.baseFolder,
     CERTDIR: join(settings.baseFolder, authority.id),
     WELLKNOWN: settings.wellKnown,
     HOOK: settings.hookScript,
-    DOMAINS_TXT: domains,
+    DOMAINS_TXT: state.path('domains.txt'),
   }
   const lines = Object.entries(values).map(([name, value]) => `${name}=${shell(value)}`)
   const text = [`. ${shell(generated)}`, ...lines, '']
-  const file = join(authority.folder, 'dehydrated.config')
-  writeFileAtomically(file, text.join('\n'), { mode: 0o600 })
-  return file
+  state.write('dehydrated.config', text.join('\n'))
+  return state.path('dehydrated.config')
 }

@@ -1,6 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { acquireLock } from '../../system/lock.ts'
 import { certificateState } from './authority.ts'
 import { OtherDehydrated } from './dehydrated-lock.ts'
 import type { World } from './world.ts'
@@ -21,11 +18,11 @@ export async function alone<Result>(
   command: string,
   work: (world: World) => Promise<Result>,
 ): Promise<Result> {
-  const folder = certificateState(world.places)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const state = certificateState(world.places)
+  state.makeFolder()
   const end = Date.now() + PATIENCE * 1000
   for (;;) {
-    const lock = acquireLock(join(folder, 'run.lock'), { what: 'the work on certificates', command, patience: WAIT })
+    const lock = state.files.lock(state.path('run.lock'), { what: 'the work on certificates', command, patience: WAIT })
     let other: OtherDehydrated
     try {
       return await work({ ...world, givesWay: Date.now() < end })

@@ -1,9 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { isObject } from '../../base/is-object.ts'
-import { writeFileAtomically } from '../../system/atomic-write.ts'
 import type { Places } from '../../system/places.ts'
-import { textOf } from '../../system/read-files.ts'
+import type { State as OwnState } from '../../system/state.ts'
 import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
 
@@ -17,6 +14,8 @@ export interface Trouble {
   readonly since: string
   readonly nextTry: string
 }
+
+const FILE = 'state.json'
 
 /** What is kept from run to run; everything else is read from the certificates themselves. */
 interface Memory {
@@ -48,13 +47,13 @@ interface RememberedWindow {
  * which records had one of our certificates, so that one removed by a person is not set again.
  */
 export class State {
-  readonly #file: string
+  readonly #state: OwnState
   readonly #memory: Memory
 
   /** @param warn called if the file is damaged; a new one is then started */
   constructor(places: Places, warn: (message: string) => void) {
-    this.#file = join(certificateState(places), 'state.json')
-    this.#memory = read(this.#file, warn)
+    this.#state = certificateState(places)
+    this.#memory = read(this.#state, warn)
   }
 
   trouble(key: string): Trouble | undefined {
@@ -155,8 +154,7 @@ export class State {
       entered: [...entered].sort(),
       deployment: deployment ?? null,
     }
-    mkdirSync(join(this.#file, '..'), { recursive: true, mode: 0o700 })
-    writeFileAtomically(this.#file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 })
+    this.#state.write(FILE, `${JSON.stringify(data, null, 2)}\n`)
   }
 }
 
@@ -167,8 +165,8 @@ function keepOnly(map: Map<string, unknown>, keys: ReadonlySet<string>): boolean
   return map.size < before
 }
 
-function read(file: string, warn: (message: string) => void): Memory {
-  const text = textOf(file)
+function read(state: OwnState, warn: (message: string) => void): Memory {
+  const text = state.read(FILE)?.toString('utf8')
   try {
     const data: unknown = JSON.parse(text ?? '{}')
     if (isObject(data)) return memoryOf(data)
@@ -176,7 +174,7 @@ function read(file: string, warn: (message: string) => void): Memory {
     // Told below, with a file that holds something else.
   }
   const taken = 'certificates that you removed from a record by hand are set again'
-  warn(`${file}: this file is damaged; failures and warnings are counted from zero, and ${taken}`)
+  warn(`${state.path(FILE)}: this file is damaged; failures and warnings are counted from zero, and ${taken}`)
   return { ...memoryOf({}), damaged: true }
 }
 

@@ -1,9 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, hasCode } from '../../base/failure.ts'
-import { syncFolder, writeFileAtomically } from '../../system/atomic-write.ts'
+import { Failure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
+import { authorityState } from './authority.ts'
 import { readChoice, writeChoice } from './choice.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
@@ -54,19 +53,19 @@ export interface Damage {
 export class CertificateStore {
   readonly #places: Places
   readonly #clock: Clock
-  readonly #folder: string
+  readonly #state: State
   /** By folder. Folders never change, so each is read only once. */
   readonly #seen = new Map<string, StoredCertificate | Damage>()
 
   constructor(places: Places, authority: Authority, clock: Clock) {
     this.#places = places
     this.#clock = clock
-    this.#folder = join(authority.folder, 'certificates')
+    this.#state = authorityState(places, authority).within('certificates')
   }
 
   /** Names of the certificates that have a history. */
   names(): string[] {
-    return entries(this.#folder).sort()
+    return visible(this.#state).sort()
   }
 
   /** The usable certificates of a name, newest first. */
@@ -76,7 +75,7 @@ export class CertificateStore {
 
   /** What is damaged in the history of a name. */
   damages(name: string): Damage[] {
-    const choice = readChoice(this.#choiceFile(name), name)
+    const choice = readChoice(this.#state.within(name), name)
     const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
     return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
@@ -107,8 +106,7 @@ export class CertificateStore {
    * @returns a Failure if the choice cannot be read
    */
   choice(name: string, names: readonly string[] = []): Choice | undefined | Failure {
-    const file = this.#choiceFile(name)
-    const choice = readChoice(file, name)
+    const choice = readChoice(this.#state.within(name), name)
     if (choice === undefined || choice instanceof Failure) return choice
     const usable = this.history(name).filter(({ revoked }) => !revoked)
     const certificate = usable.find(({ id }) => id === choice.chosen)
@@ -124,14 +122,14 @@ export class CertificateStore {
    * @returns until when it is served; undefined for the newest
    */
   choose(certificate: StoredCertificate): Date | undefined {
-    const file = this.#choiceFile(certificate.name)
+    const state = this.#state.within(certificate.name)
     if (certificate.id === this.newest(certificate.name)?.id) {
-      rmSync(file, { force: true })
+      writeChoice(state, undefined)
       return undefined
     }
     const now = this.#clock.now().getTime()
     const until = new Date(now + (certificate.until.getTime() - now) * 0.75)
-    writeChoice(file, { chosen: certificate.id, until: until.toISOString() })
+    writeChoice(state, { chosen: certificate.id, until: until.toISOString() })
     return until
   }
 
@@ -139,34 +137,28 @@ export class CertificateStore {
    * Records the progress of revoking a certificate, which is kept in the history.
    * @param how begun: before the authority is asked; undefined: it refused
    */
-  noteRevoked({ folder }: StoredCertificate, how: StoredCertificate['revoked']): void {
-    const note = (name: string) =>
-      writeFileAtomically(join(folder, name), `${this.#clock.now().toISOString()}\n`, { mode: 0o600 })
-    if (how !== undefined) note(how === 'begun' ? REVOKING : REVOKED)
-    if (how !== 'begun') rmSync(join(folder, REVOKING), { force: true })
+  noteRevoked({ name, id }: StoredCertificate, how: StoredCertificate['revoked']): void {
+    const state = this.#state.within(name).within(id)
+    if (how !== undefined) state.write(how === 'begun' ? REVOKING : REVOKED, `${this.#clock.now().toISOString()}\n`)
+    if (how !== 'begun') state.remove(REVOKING)
   }
 
   /** Removes what killed commands have left behind, which may contain private keys. */
   sweep(): void {
-    for (const parent of this.names().map(name => join(this.#folder, name)))
-      for (const left of everything(parent).filter(name => name.startsWith(NEW)))
-        rmSync(join(parent, left), { recursive: true, force: true })
+    for (const state of this.names().map(name => this.#state.within(name)))
+      for (const left of state.list().filter(name => name.startsWith(NEW))) state.removeFolder(left)
   }
 
   /** Adds a certificate to the history, the whole folder atomically. An existing one is kept. */
   add(name: string, id: string, texts: CertificateTexts): StoredCertificate {
     const known = this.find(name, readLeaf(texts.cert, name))
     if (known !== undefined) return known
-    const parent = join(this.#folder, name)
-    mkdirSync(parent, { recursive: true, mode: 0o700 })
-    const temporary = join(parent, `${NEW}${process.pid}`)
-    rmSync(temporary, { recursive: true, force: true })
-    mkdirSync(temporary, { mode: 0o700 })
-    for (const [file, text] of Object.entries(filesOf(texts)))
-      writeFileAtomically(join(temporary, file), text, { mode: 0o600 })
+    const parent = this.#state.within(name)
+    const temporary = `${NEW}${process.pid}`
+    parent.removeFolder(temporary)
+    for (const [file, text] of Object.entries(filesOf(texts))) parent.within(temporary).write(file, text)
     const free = this.#freeId(name, id)
-    renameSync(temporary, join(parent, free))
-    syncFolder(parent)
+    parent.rename(temporary, free)
     const added = this.#read(name, free)
     if ('failure' in added) throw added.failure
     return added
@@ -174,7 +166,7 @@ export class CertificateStore {
 
   /** Two from the same second have different names. */
   #freeId(name: string, id: string): string {
-    const taken = new Set(entries(join(this.#folder, name)))
+    const taken = new Set(visible(this.#state.within(name)))
     let number = Number(id)
     while (taken.has(String(number))) number++
     return String(number)
@@ -182,17 +174,17 @@ export class CertificateStore {
 
   /** Everything in the history of a name, newest first. */
   #look(name: string): (StoredCertificate | Damage)[] {
-    const ids = entries(join(this.#folder, name)).filter(id => /^\d+$/.test(id))
+    const ids = visible(this.#state.within(name)).filter(id => /^\d+$/.test(id))
     return ids.sort((a, b) => Number(b) - Number(a)).map(id => this.#read(name, id))
   }
 
   #read(name: string, id: string): StoredCertificate | Damage {
-    const folder = join(this.#folder, name, id)
+    const state = this.#state.within(name).within(id)
+    const { folder } = state
     const found = this.#seen.get(folder) ?? this.#readAnew(name, id, folder)
     this.#seen.set(folder, found)
     if ('failure' in found) return found
-    const has = (note: string) => existsSync(join(folder, note))
-    return { ...found, revoked: has(REVOKED) ? 'done' : has(REVOKING) ? 'begun' : undefined }
+    return { ...found, revoked: state.has(REVOKED) ? 'done' : state.has(REVOKING) ? 'begun' : undefined }
   }
 
   #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
@@ -209,21 +201,8 @@ export class CertificateStore {
       return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
     }
   }
-
-  #choiceFile(name: string): string {
-    return join(this.#folder, name, 'choice.json')
-  }
 }
 
-function entries(folder: string): string[] {
-  return everything(folder).filter(name => !name.startsWith('.'))
-}
-
-function everything(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return []
-    throw error
-  }
+function visible(state: State): string[] {
+  return state.list().filter(name => !name.startsWith('.'))
 }

@@ -1,15 +1,13 @@
 /** Which of the two authorities: the one for testing, or the one whose certificates browsers accept. */
 export type Mode = 'test' | 'production'
 
-/** An ACME authority and its own state, separate from all others. */
+/** An ACME authority. */
 export interface Authority {
   readonly mode: Mode
   /** URL of its directory (RFC 8555 §7.1.1): the property TestCA or ProductionCA. */
   readonly directory: string
   /** Name of its folders, derived from the URL: `acme-v02.api.letsencrypt.org`, `127.0.0.1_14000`. */
   readonly id: string
-  /** Folder of our state for this authority, a real path. It may not exist yet. */
-  readonly folder: string
   /** File with additional root certificates for the authority's own HTTPS (property CABundle), a real path. */
   readonly bundle: string | undefined
 }

@@ -1,7 +1,7 @@
 import { daysLeft } from '../../base/time.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { certificateEnd, latestByName, listEnd, readIndex } from './pki.ts'
+import { certificateEnd, latestByName, listEnd, pkiFolder, readIndex } from './pki.ts'
 import type { Vpn } from './servers.ts'
 
 /** Something that a VPN server needs and that expires. */
@@ -40,7 +40,7 @@ export function enabledClients(places: Places): string[] {
 
 /** Names of clients whose certificates expire within some days, or have expired. */
 export function endingClients(places: Places, names: Iterable<string>, days: number, now: number): string[] {
-  const certificates = latestByName(readIndex(places))
+  const certificates = latestByName(readIndex(pkiFolder(places)))
   return [...names].filter(name => {
     const certificate = certificates.get(name)
     return (

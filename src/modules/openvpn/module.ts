@@ -66,6 +66,15 @@ const VPN_CHECK = { inStatus: 'certificates', mend: 'signal-event openvpn-update
 export const MODULE: Module = {
   name: 'openvpn',
   commands: [withVerbs('vpn', 'the VPN: connected clients, profiles, disconnecting clients, expiry dates', VERBS)],
+  actions: {
+    'vpn-pki': async () => (await import('./actions/servers.ts')).makePki,
+    'vpn-crl': async () => (await import('./actions/servers.ts')).renewInTime,
+    'vpn-client-create': async () => (await import('./actions/clients.ts')).createClients,
+    'vpn-client-renew': async () => (await import('./actions/clients.ts')).renewClient,
+    'vpn-client-revoke': async () => (await import('./actions/clients.ts')).revokeClient,
+    'vpn-client-check': async () => (await import('./actions/clients.ts')).checkClient,
+    'vpn-client-reconnect': async () => (await import('./actions/clients.ts')).reconnectClient,
+  },
   checks: [
     { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).serverEnds(patient) },
     { id: 'vpn-clients', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).clientEnds(patient) },

@@ -8,6 +8,8 @@ import { textOf } from '../../system/read-files.ts'
 export interface Signed {
   readonly name: string
   readonly serial: string
+  /** Neither revoked nor written off as expired. */
+  readonly valid: boolean
   readonly until: Date
   readonly revoked: Date | undefined
 }
@@ -17,16 +19,24 @@ export function pkiFolder(places: Places): string {
   return below(places, '/etc/openvpn/easy-rsa/pki')
 }
 
-/** All certificates ever signed, in order, read from a single file; none if there is no PKI. */
-export function readIndex(places: Places): Signed[] {
-  const text = textOf(join(pkiFolder(places), 'index.txt')) ?? ''
+/** All certificates ever signed by the PKI in a folder, in order, read from a single file; none if there is no PKI. */
+export function readIndex(folder: string): Signed[] {
+  const text = textOf(join(folder, 'index.txt')) ?? ''
   return text.split('\n').flatMap(line => {
     // State, end, revocation and its reason, serial number, "unknown", subject: openssl-ca(1).
     const [state = '', until = '', revoked = '', serial = '', , subject = ''] = line.split('\t')
     const name = /\/CN=([^/]+)/.exec(subject)?.[1]
     if (!/^[VRE]$/.test(state) || name === undefined) return []
     const when = revoked.split(',')[0] ?? ''
-    return [{ name, serial, until: indexTime(until), revoked: when === '' ? undefined : indexTime(when) }]
+    return [
+      {
+        name,
+        serial,
+        valid: state === 'V',
+        until: indexTime(until),
+        revoked: when === '' ? undefined : indexTime(when),
+      },
+    ]
   })
 }
 

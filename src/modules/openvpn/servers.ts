@@ -1,3 +1,4 @@
+import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 
@@ -24,8 +25,15 @@ export interface Vpn {
   readonly servers: readonly VpnServer[]
   /** How many days before it expires something is renewed. */
   readonly renewDays: number
-  /** The same of a certificate of a server: never in the first half of its life (server_ends in vpn-easyrsa.sh). */
+  /** The same of a certificate of a server: never in the first half of its life (`ends` in actions/servers.ts). */
   readonly certificateDays: number
+}
+
+/** Names of the enabled servers. */
+export function enabledServers(configuration: Records): string[] {
+  return [...configuration.values()]
+    .filter(({ key, properties }) => SERVER.test(key) && properties.get('status') === 'enabled')
+    .map(({ key }) => key)
 }
 
 /** Reads the records of VPN servers and of their authority. */

@@ -21,6 +21,8 @@ export type FileVersion =
 export interface FileRecord {
   readonly path: string
   readonly template: string
+  /** An action made it, so it only goes forward. Absent: a template did. */
+  readonly made?: true
   /** Null: it did not exist. */
   readonly before: FileVersion | null
   /** Null: it no longer exists. */
@@ -81,6 +83,8 @@ export interface HistoryEntry extends Asked {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null if no file changed. */
   readonly files: string | null
+  /** What no rollback takes back, in words. Absent: nothing. */
+  readonly lasting?: readonly string[]
   /** Folders that were made, outermost first. Absent: none. */
   readonly folders?: readonly string[]
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
@@ -106,6 +110,7 @@ export const COMMON_PARTS = {
     problems: listOf(text),
     paths: listOf(text),
     folders: optional(listOf(text)),
+    lasting: optional(listOf(text)),
     files: orNull(hash),
     manifest: orNull(hash),
   },

@@ -46,8 +46,8 @@ export class MaskedFiles {
   }
 
   /** Stores the content on the server. @returns the hash of the stored content */
-  putPresent(path: string, content: Uint8Array): string {
-    return this.#objects.put(this.hidePresent(path, content))
+  putPresent(path: string, content: Uint8Array, secret = false): string {
+    return this.#objects.put(secret ? this.#masking.hideAll(content) : this.hidePresent(path, content))
   }
 
   /** The content on the server, without secrets. */
@@ -62,10 +62,9 @@ export class MaskedFiles {
   }
 
   /** Stores content that is about to be written. @returns the hash of the stored content */
-  putNew(path: string, content: string | Uint8Array): string {
-    const masked = this.#objects.put(this.#hide(content))
-    const secret = masked !== sha256(content)
-    this.#written.set(path, secret ? { written: sha256(content), masked } : null)
+  putNew(path: string, content: string | Uint8Array, secret = false): string {
+    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#hide(content))
+    this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }
 

@@ -17,9 +17,11 @@ const KEY = 'masking-key'
  */
 export class Masking {
   readonly #names: ReadonlyMap<string, string>
+  readonly #places: Places
 
   /** @param secrets the current secret values, longest first */
   constructor(places: Places, secrets: readonly string[]) {
+    this.#places = places
     const key = secrets.length === 0 ? Buffer.alloc(0) : secretKey(places)
     this.#names = new Map(secrets.map(secret => [secret, nameOf(secret, key)]))
   }
@@ -29,6 +31,11 @@ export class Masking {
     let hidden = text
     for (const [secret, name] of this.#names) hidden = hidden.replaceAll(secret, `\u{f0002}${name}\u{f0003}`)
     return hidden
+  }
+
+  /** A mark that replaces content which is secret as a whole. It cannot be restored. */
+  hideAll(content: string | Uint8Array): string {
+    return `\u{f0002}${nameOf(content, secretKey(this.#places))}\u{f0003}\n`
   }
 
   /** The text with its secrets restored; undefined if one of them has changed since and cannot be restored. */
@@ -61,7 +68,7 @@ export function showMasked(text: string): string {
   return text.replace(MARK, '********')
 }
 
-function nameOf(secret: string, key: Buffer): string {
+function nameOf(secret: string | Uint8Array, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 

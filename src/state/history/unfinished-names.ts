@@ -16,7 +16,7 @@ import { type MaskedEntry, maskedEntry } from './masked-files.ts'
  * run that is interrupted after its commit has an entry all the same, and what belongs to its files is done later.
  */
 export type Unfinished = Asked &
-  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'manifest'> & {
+  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'lasting' | 'manifest'> & {
     /** The databases that the files were made from; null: those that are found when the entry is made. */
     readonly databases: HistoryEntry['databases'] | null
     /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, refusal } from '../../../base/failure.ts'
+import { readBytes } from '../../../system/read-files.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { authorityState } from '../authority.ts'
 import { revoke } from '../dehydrated.ts'
 import { findIssued } from '../history.ts'
 import { alone } from '../run-lock.ts'
@@ -27,15 +28,14 @@ export function run(invocation: Invocation): Promise<number> {
         hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr revoke it anyway: --force',
       })
     // dehydrated renames what it has revoked, so it gets a copy of the history's file.
-    const folder = join(certificates.authority.folder, 'withdrawn')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const copy = join(folder, `${certificate.name}-${id}.pem`)
-    copyFileSync(join(certificate.folder, 'cert.pem'), copy)
     const { store, authority } = certificates
+    const withdrawn = authorityState(places, authority).within('withdrawn')
+    const copy = `${certificate.name}-${id}.pem`
+    withdrawn.write(copy, readBytes(join(certificate.folder, 'cert.pem')))
     // Recorded first: if this is killed, the list shows it, and the command can be repeated.
     store.noteRevoked(certificate, 'begun')
     try {
-      await revoke(copy, authority, settings, turn)
+      await revoke(withdrawn.path(copy), authority, settings, turn)
     } catch (error) {
       // An earlier command may have succeeded, even if this one fails.
       if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)

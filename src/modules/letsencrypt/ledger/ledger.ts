@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Failure, messageOf, refusal } from '../../../base/failure.ts'
-import { writeFileAtomically } from '../../../system/atomic-write.ts'
-import { withLock } from '../../../system/lock.ts'
-import { textOf } from '../../../system/read-files.ts'
+import { Failure } from '../../../base/failure.ts'
+import type { Places } from '../../../system/places.ts'
+import { type Kind, StateFile } from '../../../system/state-file.ts'
+import { authorityState } from '../authority.ts'
 import type { Authority, Clock } from '../types.ts'
 import { type Entry, isEntry, relevant } from './entries.ts'
 import { judge, type Order, type Ruling } from './judge.ts'
@@ -30,16 +28,28 @@ export type OrderOutcome =
     }
   | { readonly kind: 'account' }
 
+const LEDGER: Kind<readonly Entry[]> = {
+  what: 'the ledger of the authority',
+  shape: value => {
+    if (Array.isArray(value) && value.every(isEntry)) return value
+    throw new Error('it is not a list of entries')
+  },
+  wayOut: 'Until this is fixed, the authority is not asked. If you remove the file, its recent requests are forgotten.',
+  format: entries => `[\n${entries.map(entry => `  ${JSON.stringify(entry)}`).join(',\n')}\n]`,
+}
+
 /** The requests to one authority, so that its limits are known before the next one. */
 export class Ledger {
-  readonly #file: string
+  readonly #places: Places
+  readonly #file: StateFile<readonly Entry[]>
   readonly #authority: Authority
   readonly #clock: Clock
 
-  constructor(authority: Authority, clock: Clock) {
+  constructor(places: Places, authority: Authority, clock: Clock) {
+    this.#places = places
     this.#authority = authority
     this.#clock = clock
-    this.#file = join(authority.folder, 'ledger.json')
+    this.#file = new StateFile('ledger.json', LEDGER, on => authorityState(on, authority))
   }
 
   /**
@@ -58,14 +68,14 @@ export class Ledger {
    */
   record(outcome: OrderOutcome): void {
     const at = this.#clock.now().getTime()
-    mkdirSync(this.#authority.folder, { recursive: true, mode: 0o700 })
-    withLock(`${this.#file}.lock`, { what: 'the ledger of the authority', command: 'gabarit letsencrypt' }, () => {
+    const lock = authorityState(this.#places, this.#authority).lock(this.#file.name, LEDGER.what, 'gabarit letsencrypt')
+    try {
       const known = this.#read()
       if (isNoted(outcome, known)) return
-      const entries = relevant([...known, ...entriesOf(outcome, at)], at)
-      const lines = entries.map(entry => `  ${JSON.stringify(entry)}`)
-      writeFileAtomically(this.#file, `[\n${lines.join(',\n')}\n]\n`, { mode: 0o600, locked: true })
-    })
+      this.#file.write(this.#places, relevant([...known, ...entriesOf(outcome, at)], at))
+    } finally {
+      lock.release()
+    }
   }
 
   /** What is wrong with the ledger, and what to do; undefined if nothing is. */
@@ -80,19 +90,7 @@ export class Ledger {
   }
 
   #read(): readonly Entry[] {
-    try {
-      const text = textOf(this.#file)
-      if (text === undefined) return []
-      const list: unknown = JSON.parse(text)
-      if (Array.isArray(list) && list.every(isEntry)) return list
-      throw new Error('it is not a list of entries')
-    } catch (error) {
-      throw refusal(`the ledger of the authority is damaged: ${messageOf(error)}`, {
-        where: this.#file,
-        hint: 'Until this is fixed, the authority is not asked. If you remove the file, its recent requests are forgotten.',
-        cause: error,
-      })
-    }
+    return this.#file.read(this.#places) ?? []
   }
 }
 

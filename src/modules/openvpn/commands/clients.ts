@@ -6,10 +6,10 @@ import { didYouMean } from '../../../base/nearest.ts'
 import { sayDay, sayTime } from '../../../base/time.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
-import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
-import { latestByName, readIndex, type Signed } from '../pki.ts'
+import { latestByName, pkiFolder, readIndex, type Signed } from '../pki.ts'
 import { readServers } from '../servers.ts'
+import type { Speaking } from './units.ts'
 import { bytes } from './units.ts'
 
 /** A client: what its record, the PKI index and the servers know about it. */
@@ -23,10 +23,10 @@ interface Row {
 }
 
 /** `gabarit vpn clients [NAME]` */
-export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
   const [only] = args
   const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
-  const certificates = latestByName(readIndex(places))
+  const certificates = latestByName(readIndex(pkiFolder(places)))
   const running = readServers(places).servers.filter(server => server.enabled)
   const { connections, down, problems } = await readConnections(running)
   const connected = new Map<string, Connection[]>()

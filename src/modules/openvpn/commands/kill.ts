@@ -1,15 +1,15 @@
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { pause } from '../../../system/pause.ts'
-import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
+import type { Speaking } from './units.ts'
 
 /** Milliseconds to let a client receive the message. */
 const TOLD = 300
 
 /** `gabarit vpn kill NAME [--halt]`: ends the connections of a client on all running servers. */
-export async function run({ args, flag, places, print, printError }: Invocation): Promise<number> {
+export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
   const [name = ''] = args
   const halt = flag('halt')
   let killed = 0

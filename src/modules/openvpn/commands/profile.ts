@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { EXIT, Failure } from '../../../base/failure.ts'
-import { systemReason, writeFileAtomically } from '../../../system/atomic-write.ts'
+import { systemReason } from '../../../system/atomic-write.ts'
 import type { System } from '../../../system/system.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { makeProfile } from '../profile.ts'
@@ -18,7 +18,7 @@ export async function run({ args, flag, value, places, system, print, printExact
   if (output === undefined) return EXIT.done
   const file = resolve(output)
   try {
-    writeFileAtomically(file, text, { mode: 0o600 })
+    system.replace(file, text, { mode: 0o600, uid: 0, gid: 0 })
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
     throw new Failure(`cannot write there: ${systemReason(error)}`, { where: dirname(file) })

@@ -1,3 +1,8 @@
+import type { Invocation } from '../../../terminal/command.ts'
+
+/** What a verb needs that actions of events use, too. */
+export type Speaking = Pick<Invocation, 'args' | 'flag' | 'places' | 'print' | 'printError'>
+
 /** `1.5 MiB` */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

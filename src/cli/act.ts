@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { usageFailure } from '../base/failure.ts'
+import { actionOf } from '../event/actions.ts'
+import { runAction } from '../event/run.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { reporter } from '../terminal/reporter.ts'
+import { askedBy } from '../terminal/run-context.ts'
+
+/** `gabarit act ACTION EVENT [ARGUMENT...]`: for actions that something else than an event of gabarit calls. */
+export function run(invocation: Invocation): Promise<number> {
+  const { args, places, system } = invocation
+  const [name = '', ...rest] = args
+  const file = join(places.shipped, 'events/actions', name)
+  if (actionOf({ name, file, realFile: file }, places) === undefined) throw usageFailure(`there is no action "${name}"`)
+  const asked = askedBy(invocation, name, rest)
+  return runAction(file, { asked }, places, system, reporter(invocation))
+}

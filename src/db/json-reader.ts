@@ -1,0 +1,153 @@
+import { Failure } from '../base/failure.ts'
+import { readText } from '../system/read-files.ts'
+import { hasLoneSurrogate } from './draft.ts'
+
+/** What is wrong with a JSON text, and where. Never quotes a value, since it may be a password. */
+export class SyntaxProblem extends Error {
+  readonly line: number
+  readonly column: number
+
+  constructor(text: string, position: number, message: string) {
+    super(message)
+    const before = text.slice(0, position)
+    this.line = before.split('\n').length
+    this.column = position - before.lastIndexOf('\n')
+  }
+}
+
+/**
+ * Reads a JSON text strictly, token by token, and knows the position of each error. `JSON.parse` is quicker, but silently
+ * accepts a name given twice, and often does not say where it fails.
+ */
+export class JsonReader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The whole text as one value. */
+  whole(): unknown {
+    const value = this.value()
+    this.end('the value')
+    return value
+  }
+
+  /** Any value. */
+  value(): unknown {
+    this.#blank()
+    const start = this.#text[this.#at]
+    if (start === '"') return this.string('the text')
+    if (start === '{') {
+      const entries: [string, unknown][] = []
+      this.object('member', name => entries.push([name, this.value()]))
+      return Object.fromEntries(entries)
+    }
+    if (start === '[') return this.#list()
+    const [word = ''] =
+      /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)(?![\w.])/.exec(this.#text.slice(this.#at)) ?? []
+    if (word === '') this.#unexpected('a value')
+    this.#at += word.length
+    return JSON.parse(word)
+  }
+
+  /** Reads an object and calls back for each value. @param what each name stands for */
+  object(what: string, member: (name: string, position: number) => void): void {
+    this.#expect('{', 'an object ("{")')
+    if (this.#take('}')) return
+    const seen = new Set<string>()
+    do {
+      this.#blank()
+      const position = this.#at
+      const name = this.string(`the name of a ${what}`)
+      if (seen.has(name)) this.fail(`${what} "${name}" occurs a second time here`, position)
+      seen.add(name)
+      this.#expect(':', 'a colon')
+      member(name, position)
+    } while (this.#take(','))
+    this.#expect('}', '"," or "}"')
+  }
+
+  string(what: string): string {
+    this.#blank()
+    const start = this.#at
+    if (this.#text[start] !== '"') this.fail(`${what} must be text in double quotes`)
+    let end = start + 1
+    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1
+    if (end >= this.#text.length) this.fail('this text has no closing quote: the file is truncated', start)
+    this.#at = end + 1
+    let value: unknown
+    try {
+      value = JSON.parse(this.#text.slice(start, end + 1))
+    } catch {
+      // A raw control character (a line break) or an escape that JSON does not know.
+    }
+    if (typeof value !== 'string') return this.fail(`${what} contains a raw control character or a bad escape`, start)
+    if (hasLoneSurrogate(value)) this.fail(`${what} is not valid Unicode (half a surrogate pair)`, start)
+    return value
+  }
+
+  /** Nothing may follow. */
+  end(what: string): void {
+    this.#blank()
+    if (this.#at < this.#text.length) this.fail(`unexpected text after the end of ${what}`)
+  }
+
+  #list(): unknown[] {
+    this.#expect('[', 'a list ("[")')
+    const values: unknown[] = []
+    if (this.#take(']')) return values
+    do values.push(this.value())
+    while (this.#take(','))
+    this.#expect(']', '"," or "]"')
+    return values
+  }
+
+  #expect(character: string, what: string): void {
+    if (!this.#take(character)) this.#unexpected(what)
+  }
+
+  #unexpected(what: string): never {
+    this.fail(`${what} was expected${this.#at >= this.#text.length ? ', but the file is truncated here' : ''}`)
+  }
+
+  #take(character: string): boolean {
+    this.#blank()
+    if (this.#text[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+
+  #blank(): void {
+    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'end')) this.#at++
+  }
+
+  /** @param position default: where the reader is */
+  fail(message: string, position = this.#at): never {
+    throw new SyntaxProblem(this.#text, position, message)
+  }
+}
+
+/**
+ * Reads a JSON file written by a person.
+ * @throws Failure with line and column
+ */
+export function readJsonFile(path: string): unknown {
+  const text = readText(path)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return strictly(text, path)
+  }
+}
+
+function strictly(text: string, path: string): unknown {
+  try {
+    return new JsonReader(text).whole()
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error
+    const where = `${path}:${error.line}:${error.column}`
+    throw new Failure(`this is not valid JSON: ${error.message}`, { where, cause: error })
+  }
+}

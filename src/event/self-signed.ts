@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto'
+import { Failure, refusal } from '../base/failure.ts'
+import { databaseLoader } from '../plan/run.ts'
+import { below } from '../system/places.ts'
+import { textOf } from '../system/read-files.ts'
+import { runCommand } from '../system/run.ts'
+import type { ActionRun } from './action.ts'
+
+const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
+
+/** A month before its end a new one is due, in milliseconds. */
+const DUE = 30 * 86_400_000
+
+/**
+ * Makes the certificate that the web server shows while it has no other: when it is missing, about to expire or for other
+ * names. Key and certificate are one file, so that the two always fit.
+ */
+export async function makeSelfSigned({ context, make }: ActionRun): Promise<void> {
+  const configuration = databaseLoader(context)('configuration')
+  const domain = configuration.get('DomainName')?.type ?? ''
+  const own = configuration.get('modSSL')?.properties.get('CommonName')
+  const name = own || `${configuration.get('SystemName')?.type ?? ''}.${domain}`
+  for (const word of [domain, name])
+    if (!/^[A-Za-z0-9.-]+$/.test(word)) throw new Failure(`not a host name: ${JSON.stringify(word)}`)
+  const names = `DNS:${name}, DNS:${domain}, DNS:*.${domain}`
+  if (isGood(textOf(below(context.places, FILE)), names)) return
+  make({
+    path: FILE,
+    content: await selfSigned(name, names),
+    mode: 0o600,
+    folderMode: 0o700,
+    secret: true,
+    by: 'make-self-signed-certificate',
+  })
+}
+
+function isGood(text: string | undefined, names: string): boolean {
+  try {
+    const { subjectAltName, validTo } = new X509Certificate(text ?? '')
+    return subjectAltName === names && Date.parse(validTo) > Date.now() + DUE
+  } catch {
+    // There is none, or a damaged one.
+    return false
+  }
+}
+
+async function selfSigned(name: string, names: string): Promise<string> {
+  // A common name has at most 64 characters; clients look at the alternative names anyway.
+  const subject = ['-config', '/dev/null', '-subj', `/CN=${name.slice(0, 64)}`]
+  const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth']
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+  const key = ['-nodes', '-sha256', '-days', '825', '-keyout', '-', '-out', '-']
+  const command = [
+    'openssl',
+    'req',
+    '-x509',
+    ...subject,
+    ...extensions.flatMap(text => ['-addext', text]),
+    ...curve,
+    ...key,
+  ]
+  const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
+  if (status === 0) return stdout
+  throw refusal(`openssl could not make the self-signed certificate: ${problem ?? output.trim()}`)
+}

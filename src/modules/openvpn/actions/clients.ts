@@ -1,0 +1,190 @@
+import { Failure } from '../../../base/failure.ts'
+import type { DbRecord } from '../../../db/record.ts'
+import type { ActionRun } from '../../../event/action.ts'
+import { databaseLoader } from '../../../plan/run.ts'
+import { run as showClients } from '../commands/clients.ts'
+import { run as killClient } from '../commands/kill.ts'
+import type { EasyRsa } from './easy-rsa.ts'
+import { ServerFiles, withPki } from './servers.ts'
+
+const REASONS = [
+  'unspecified',
+  'keyCompromise',
+  'CACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+]
+
+/** `vpn-client-create NAME...`: key and certificate for clients that have a record. One that has them keeps them. */
+export async function createClients(run: ActionRun): Promise<void> {
+  const { name: event, args } = run.context.event
+  if (args.length === 0) throw new Failure(`which client? signal-event ${event} NAME...`)
+  const clients = args.map(name => {
+    const record = recordOf(run, name)
+    if (record === undefined) throw new Failure(`there is no client ${name}; first: db vpn set ${name} client`)
+    if (record.properties.get('status') === 'revoked')
+      throw new Failure(`${name} is revoked; to let it in again with a new key: db vpn setprop ${name} status enabled`)
+    return { name, passphrase: record.properties.get('Passphrase') ?? '' }
+  })
+  await withPki(run, async rsa => {
+    if (rsa.file('ca.crt') === undefined && !run.context.system.dryRun)
+      throw new Failure('there is no PKI yet: config setprop openvpn status enabled; signal-event openvpn-update')
+    for (const { name, passphrase } of clients) {
+      const certificate = rsa.certificate(name)
+      if (certificate !== undefined && rsa.file(`private/${name}.key`) !== undefined) {
+        run.say(`${name} has its certificate: notAfter=${certificate.validTo}`)
+        continue
+      }
+      if (rsa.file('ca.crt') !== undefined) await rsa.certifyClient(name, passphrase)
+      run.say(`${done(run)} key and certificate of ${name}; its profile: gabarit vpn profile ${name}`)
+    }
+    rsa.store.commit()
+  })
+}
+
+/**
+ * `vpn-client-renew NAME [revoke-old | end-old]`: a new key and certificate. The old ones go on working until they end, so that the
+ * client gets in until it has its new profile; with revoke-old they are revoked at once. end-old makes nothing new: it revokes
+ * all but the latest, once the client has that.
+ */
+export async function renewClient(run: ActionRun): Promise<void> {
+  const { name: event, args } = run.context.event
+  const [name = '', what = ''] = args
+  checkName(name)
+  if (!['', 'revoke-old', 'end-old'].includes(what))
+    throw new Failure(`not known here: ${what}. signal-event ${event} NAME [revoke-old | end-old]`)
+  const record = recordOf(run, name)
+  if (record === undefined) throw new Failure(`there is no client ${name}`)
+  if (record.properties.get('status') === 'revoked') throw new Failure(`${name} is revoked`)
+  await withPki(run, async rsa => {
+    const latest = rsa.certificate(name)
+    if (latest === undefined)
+      throw new Failure(`${name} has no certificate yet: signal-event vpn-client-create ${name}`)
+    const valid = rsa.signed(name).filter(certificate => certificate.valid)
+    const old = valid
+      .map(({ serial }) => serial)
+      .filter(serial => what === 'revoke-old' || (what === 'end-old' && serial !== latest.serialNumber))
+    const parts = [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`].map(path => ({
+      path,
+      content: rsa.file(path),
+    }))
+    await revokeAll(rsa, name, old, 'superseded')
+    if (what !== 'end-old') await rsa.certifyClient(name, record.properties.get('Passphrase') ?? '')
+    // Easy-RSA has put the latest away with the old ones.
+    else if (old.length > 0) for (const { path, content } of parts) if (content !== undefined) rsa.put(path, content)
+    rsa.store.commit()
+    new ServerFiles(rsa, run).installList()
+    if (what === 'revoke-old') run.say(`${name} has a new key; its old one is revoked`)
+    else if (what === 'end-old')
+      run.say(`only the latest certificate of ${name} is valid${old.length > 0 ? `; revoked: ${old.join(' ')}` : ''}`)
+    else
+      run.say(
+        `${name} has a new key, and its old one goes on working; to end that, once it has its new profile: signal-event ${event} ${name} end-old`,
+      )
+    if (what !== 'end-old') run.say(`its new profile: gabarit vpn profile ${name}`)
+  })
+  // Whoever is connected with the latest comes back at once.
+  if (what !== '' && !(await kill(run, name, what === 'revoke-old')))
+    throw new Failure(
+      `the old certificate of ${name} is revoked, but it could not be thrown out; once more: gabarit vpn kill ${name}`,
+    )
+}
+
+/**
+ * `vpn-client-revoke NAME [REASON]`: says what uses the certificates of a client, revokes them, puts the new list where the servers
+ * read it, and throws the client out. Doing it again finishes what was cut off.
+ */
+export async function revokeClient(run: ActionRun): Promise<void> {
+  const [name = '', reason = 'unspecified'] = run.context.event.args
+  checkName(name)
+  if (!REASONS.includes(reason)) throw new Failure(`not a reason: ${reason}. One of: ${REASONS.join(' ')}`)
+  await withPki(run, async rsa => {
+    if (rsa.file('index.txt') === undefined) throw new Failure('there is no PKI yet')
+    const signed = rsa.signed(name)
+    if (signed.length === 0) throw new Failure(`${name} never had a certificate`)
+    const valid = signed.filter(certificate => certificate.valid)
+    if (valid.length === 0) run.say(`the certificates of ${name} are revoked already`)
+    for (const { serial, until } of valid)
+      run.say(`revoking the certificate ${serial} of ${name} (${reason}), notAfter=${until.toISOString()}`)
+    if (valid.length > 0) await showClients(speaking(run, name)).catch(() => undefined)
+    await revokeAll(
+      rsa,
+      name,
+      valid.map(({ serial }) => serial),
+      reason,
+    )
+    rsa.store.commit()
+    new ServerFiles(rsa, run).installList()
+  })
+  const killed = await kill(run, name, true)
+  const record = recordOf(run, name)
+  if (record !== undefined && record.properties.get('status') !== 'revoked') {
+    const values = { status: 'revoked', revoked: new Date().toISOString().slice(0, 10), reason }
+    run.change(
+      Object.entries(values).map(([property, value]) => {
+        const old = record.properties.get(property) ?? null
+        return { database: 'vpn', key: name, property, old, new: value }
+      }),
+    )
+  }
+  if (!killed)
+    throw new Failure(`${name} is revoked, but could not be thrown out; once more: gabarit vpn kill ${name} --halt`)
+}
+
+/** `vpn-client-check NAME`: a name that cannot be, or that no client has, is told before anything else is done. */
+export function checkClient(run: ActionRun): Promise<void> {
+  const { name: event, args } = run.context.event
+  const [name] = args
+  if (name === undefined) throw new Failure(`which client? signal-event ${event} NAME`)
+  knownClient(run, name)
+  return Promise.resolve()
+}
+
+/** `vpn-client-reconnect NAME`: a connected client comes back at once, with its new settings, or stays out when it is disabled. */
+export async function reconnectClient(run: ActionRun): Promise<void> {
+  const [name = ''] = run.context.event.args
+  const enabled = knownClient(run, name).properties.get('status') === 'enabled'
+  if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be thrown out`)
+}
+
+async function revokeAll(rsa: EasyRsa, name: string, serials: readonly string[], reason: string): Promise<void> {
+  for (const serial of serials) await rsa.revoke(name, serial, reason)
+  if (serials.length > 0) await rsa.call(['gen-crl'])
+}
+
+function knownClient(run: ActionRun, name: string): DbRecord {
+  const record = recordOf(run, name)
+  if (record !== undefined) return record
+  throw new Failure(
+    `there is no client ${name}; to shut one out whose record is gone: signal-event vpn-client-revoke ${name}`,
+  )
+}
+
+function recordOf(run: ActionRun, name: string): DbRecord | undefined {
+  checkName(name)
+  const record = databaseLoader(run.context)('vpn').get(name)
+  return record?.type === 'client' ? record : undefined
+}
+
+/** What may stand in a certificate, in a path and in a shell. The keys ca.key and ta.key lie beside those of clients. */
+function checkName(name: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || /^(server-.*|ca|ta)$/.test(name))
+    throw new Failure(`not the name of a client (letters, digits and . _ -, not server-..., ca, ta): ${name}`)
+  if (name.length > 64) throw new Failure(`the name of a client has at most 64 characters: ${name}`)
+}
+
+/** @returns whether nobody of this name is connected any more */
+async function kill(run: ActionRun, name: string, halt: boolean): Promise<boolean> {
+  if (run.context.system.dryRun) return true
+  return (await killClient({ ...speaking(run, name), flag: () => halt })) === 0
+}
+
+function speaking({ context, say }: ActionRun, name: string) {
+  return { args: [name], flag: () => false, places: context.places, print: say, printError: say }
+}
+
+function done({ context }: ActionRun): string {
+  return context.system.dryRun ? 'would make' : 'made'
+}

@@ -1,0 +1,192 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { Failure } from '../../../base/failure.ts'
+import type { Records } from '../../../db/record.ts'
+import type { ActionRun } from '../../../event/action.ts'
+import { databaseLoader, makeExpander } from '../../../plan/run.ts'
+import { bytesOf, isExecutable, textOf } from '../../../system/read-files.ts'
+import { RealSystem } from '../../../system/real-system.ts'
+import { runCommand } from '../../../system/run.ts'
+import { listEnd, readIndex, type Signed } from '../pki.ts'
+import { PkiStore } from './store.ts'
+
+const PROGRAMS = ['/usr/share/easy-rsa/easyrsa', '/usr/share/easy-rsa/3/easyrsa']
+const VARS = '/etc/openvpn/easy-rsa/vars'
+const DAY = 86_400_000
+/** Time limit of one call, in milliseconds: a slow machine makes a long RSA key. */
+const TIMEOUT = 900_000
+
+/** Runs Easy-RSA and openvpn on the PKI: everything that signs, revokes or makes a key. */
+export class EasyRsa {
+  readonly store: PkiStore
+  readonly configuration: Records
+  readonly #run: ActionRun
+  /** Also in a dry run: the copy is ours. */
+  readonly #files: RealSystem
+  /** The copy whose settings are written. */
+  #ready = ''
+
+  constructor(run: ActionRun) {
+    this.#run = run
+    this.#files = new RealSystem(run.context.places.root)
+    this.configuration = databaseLoader(run.context)('configuration')
+    this.store = new PkiStore(run.context.places, run.context.system)
+  }
+
+  /** A setting of the record `easyrsa`, or of another one; empty when there is none. */
+  setting(property: string, record = 'easyrsa'): string {
+    return this.configuration.get(record)?.properties.get(property) ?? ''
+  }
+
+  /** A file of the PKI; undefined if there is none. */
+  file(path: string): Buffer | undefined {
+    return bytesOf(join(this.store.folder, path))
+  }
+
+  /** A certificate of the PKI; undefined if there is none, or it is damaged. */
+  certificate(name: string): X509Certificate | undefined {
+    return certificateIn(this.file(`issued/${name}.crt`))
+  }
+
+  /** The certificates of a name, in the order in which they were signed. */
+  signed(name: string): Signed[] {
+    return readIndex(this.store.folder).filter(certificate => certificate.name === name)
+  }
+
+  /** Whether a certificate is that of our authority, with whatever end: it has the same key. */
+  isOurs(certificate: X509Certificate | undefined): boolean {
+    const ours = certificateIn(this.file('ca.crt'))
+    return certificate !== undefined && ours !== undefined && certificate.publicKey.equals(ours.publicKey)
+  }
+
+  /**
+   * Runs Easy-RSA on the copy. It talks much, which is shown when it fails. Passphrases go through the environment, which only
+   * root can read.
+   * @throws Failure when it is not installed, or fails
+   */
+  async call(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const program = PROGRAMS.find(isExecutable)
+    if (program === undefined) throw new Failure('Easy-RSA is not installed: apt-get install easy-rsa')
+    const folder = this.store.begin()
+    if (this.#ready !== folder) this.#writeVars(folder)
+    if (words[0] !== 'init-pki' && this.file('ca.crt') === undefined && this.file('index.txt') === undefined)
+      await this.call(['init-pki'])
+    const passphrase = this.setting('CAPassphrase')
+    const secret = passphrase === '' ? {} : { ca_passphrase: passphrase, EASYRSA_PASSIN: 'env:ca_passphrase' }
+    const places = { EASYRSA_VARS_FILE: `${folder}.vars`, EASYRSA_PKI: folder, LC_ALL: 'C' }
+    const quiet = { EASYRSA_BATCH: '1', EASYRSA_SILENT: '1' }
+    await this.#execute([program, ...words], `easyrsa ${words[0]}`, { ...places, ...quiet, ...secret, ...env })
+  }
+
+  /** The authority itself. */
+  async makeAuthority(): Promise<void> {
+    const name = this.setting('CommonName')
+    this.#run.say(`making the authority of the VPN: ${name}`)
+    const open = this.setting('CAPassphrase') === ''
+    const env = { EASYRSA_REQ_CN: name, ...(open ? {} : { EASYRSA_PASSOUT: 'env:ca_passphrase' }) }
+    await this.call(open ? ['build-ca', 'nopass'] : ['build-ca'], env)
+    this.#run.lasting(`the authority of the VPN was made: ${name}`)
+  }
+
+  /** The certificate of a server. Its key stays, so that a new certificate is one file that changes. */
+  async certifyServer(server: string): Promise<void> {
+    const name = `server-${server}`
+    const renewing = this.file(`reqs/${name}.req`) !== undefined && this.file(`private/${name}.key`) !== undefined
+    this.#run.say(`${renewing ? 'renewing' : 'making'} the certificate of the server ${server}`)
+    this.#forget(renewing ? [`issued/${name}.crt`] : partsOf(name))
+    await this.call(renewing ? ['sign-req', 'server', name] : ['build-server-full', name, 'nopass'])
+  }
+
+  /** Key and certificate of a client, in the place of former ones. */
+  async certifyClient(name: string, passphrase: string): Promise<void> {
+    this.#forget(partsOf(name))
+    const env = passphrase === '' ? {} : { client_passphrase: passphrase, EASYRSA_PASSOUT: 'env:client_passphrase' }
+    await this.call(['build-client-full', name, ...(passphrase === '' ? ['nopass'] : [])], env)
+    const serial = this.certificate(name)?.serialNumber
+    this.#run.lasting(
+      `the client ${name} got the certificate ${serial}; to shut it out: signal-event vpn-client-revoke ${name}`,
+    )
+  }
+
+  /** Revokes a certificate of a name, which may have more than one: Easy-RSA revokes what is in `issued`. */
+  async revoke(name: string, serial: string, reason: string): Promise<void> {
+    const folder = this.store.begin()
+    const former = this.file(`certs_by_serial/${serial}.pem`)
+    if (former === undefined) throw new Failure(`the certificate ${serial} of ${name} is missing in certs_by_serial`)
+    this.#forget([`issued/${name}.crt`])
+    this.#files.writeNew(join(folder, 'issued', `${name}.crt`), former, { mode: 0o600, uid: 0, gid: 0 })
+    await this.call(['revoke', name, reason])
+    this.#run.lasting(`the certificate ${serial} of ${name} is revoked (${reason})`)
+  }
+
+  /** A new revocation list when the old one ends soon. A list that has ended keeps everybody out. */
+  async renewList(): Promise<void> {
+    const end = endOf(join(this.store.folder, 'crl.pem'))
+    if (end > Date.now() + Number(this.setting('RenewDays')) * DAY) return
+    this.#run.say('making a new revocation list')
+    await this.call(['gen-crl'])
+  }
+
+  /** The key that wraps what servers and clients say, made by OpenVPN. */
+  async makeTlsKey(): Promise<void> {
+    const file = join(this.store.begin(), 'private/ta.key')
+    await this.#execute(['openvpn', '--genkey', 'secret', file], 'openvpn --genkey', {})
+  }
+
+  /** @throws Failure when OpenVPN is not installed */
+  async needOpenVpn(): Promise<void> {
+    const { missing } = await runCommand(['openvpn', '--version'], {
+      env: this.#run.context.system.env,
+      timeout: 10_000,
+    })
+    if (missing) throw new Failure('OpenVPN is not installed: apt-get install openvpn')
+  }
+
+  /** Puts a file into the PKI, in the place of a former one. */
+  put(path: string, content: Uint8Array): void {
+    const file = join(this.store.begin(), path)
+    this.#forget([path])
+    this.#files.writeNew(file, content, { mode: 0o600, uid: 0, gid: 0 })
+  }
+
+  #forget(paths: readonly string[]): void {
+    const folder = this.store.begin()
+    for (const path of paths) this.#files.remove(join(folder, path))
+  }
+
+  #writeVars(folder: string): void {
+    this.#ready = folder
+    const [vars] = makeExpander(this.#run.context).expand(VARS)
+    this.#files.remove(`${folder}.vars`)
+    this.#files.writeNew(`${folder}.vars`, vars?.content ?? '', { mode: 0o600, uid: 0, gid: 0 })
+  }
+
+  async #execute(command: readonly string[], what: string, env: NodeJS.ProcessEnv): Promise<void> {
+    const options = { env: { ...this.#run.context.system.env, ...env }, timeout: TIMEOUT }
+    const result = await runCommand(['sh', '-c', 'umask 077; exec "$@"', 'sh', ...command], options)
+    if (result.status === 0) return
+    throw new Failure(`${result.problem ?? result.output.trim()}\n${what} failed; the PKI is as it was`)
+  }
+}
+
+function partsOf(name: string): string[] {
+  return [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`]
+}
+
+/** The certificate in a file; undefined if there is none, or it is damaged. */
+export function certificateIn(content: Uint8Array | undefined): X509Certificate | undefined {
+  try {
+    return content === undefined ? undefined : new X509Certificate(content)
+  } catch {
+    return undefined
+  }
+}
+
+function endOf(list: string): number {
+  try {
+    return textOf(list) === undefined ? 0 : (listEnd(list)?.getTime() ?? 0)
+  } catch {
+    // A damaged list is made anew.
+    return 0
+  }
+}

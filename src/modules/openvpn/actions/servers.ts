@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto'
+import { Failure } from '../../../base/failure.ts'
+import type { ActionRun } from '../../../event/action.ts'
+import type { MadeFile } from '../../../plan/made.ts'
+import { databaseLoader } from '../../../plan/run.ts'
+import { writeFileAtomically } from '../../../system/atomic-write.ts'
+import { below } from '../../../system/places.ts'
+import { bytesOf } from '../../../system/read-files.ts'
+import { runCommand } from '../../../system/run.ts'
+import { enabledServers } from '../servers.ts'
+import { certificateIn, EasyRsa } from './easy-rsa.ts'
+
+/** The enabled VPN servers, and what of the PKI they read. */
+export class ServerFiles {
+  /** Names of the enabled servers. */
+  readonly enabled: readonly string[]
+  /** Those of them whose certificates are of our authority. */
+  readonly ours: readonly string[]
+  readonly #rsa: EasyRsa
+  readonly #run: ActionRun
+
+  constructor(rsa: EasyRsa, run: ActionRun) {
+    this.#rsa = rsa
+    this.#run = run
+    this.enabled = enabledServers(rsa.configuration)
+    this.ours = this.enabled.filter(server => !this.#isForeign(server))
+  }
+
+  /** The path of a file of a server. */
+  path(server: string, property: string): string {
+    return this.#rsa.setting(property, server)
+  }
+
+  /** What is there now of a file of a server; undefined if there is none. */
+  present(server: string, property: string): Buffer | undefined {
+    return bytesOf(below(this.#run.context.places, this.path(server, property)))
+  }
+
+  /**
+   * Whether the certificate of a server is missing or due: within RenewDays of its end, and never in the first half of its
+   * life, so that a short one is not renewed every night.
+   */
+  ends(server: string): boolean {
+    const half = Math.floor(Number(this.#rsa.setting('CertExpire')) / 2) + 1
+    const days = Math.min(Number(this.#rsa.setting('RenewDays')), half)
+    const certificate = this.#rsa.certificate(`server-${server}`)
+    return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + days * 86_400_000
+  }
+
+  /** Hands the certificate of a server over to the event. A server reads it when it starts. */
+  makeCertificate(server: string): void {
+    const notify = [`${server}:try-restart`]
+    this.#make(server, 'certFile', `issued/server-${server}.crt`, { mode: 0o644, secret: false, notify })
+  }
+
+  /** Hands over what a server needs beside its certificate and the list. */
+  makeKeys(server: string): void {
+    this.#make(server, 'caFile', 'ca.crt', { mode: 0o644, secret: false })
+    this.#make(server, 'keyFile', `private/server-${server}.key`, { mode: 0o600, secret: true })
+    // All share one, but those that had another when they were taken over.
+    const own = `private/server-${server}.tls.key`
+    const key = this.#rsa.file(own) === undefined ? 'private/ta.key' : own
+    this.#make(server, 'tlsFile', key, { mode: 0o600, secret: true })
+  }
+
+  /**
+   * Puts the revocation list where the servers of our authority read it, at each connection: at once, so that whoever is
+   * revoked stays out whatever becomes of the event.
+   */
+  installList(): void {
+    const list = this.#rsa.file('crl.pem')
+    if (list === undefined) return
+    const { places, system } = this.#run.context
+    for (const path of new Set(this.ours.map(server => this.path(server, 'crlFile')))) {
+      const real = below(places, path)
+      if (bytesOf(real)?.equals(list) === true) continue
+      const there = system.state(real) !== undefined
+      if (!there || system.dryRun) this.#run.make({ path, content: list, mode: 0o644, secret: false, by: 'vpn-pki' })
+      else writeFileAtomically(real, list, { mode: 0o644 })
+      if (there) this.#run.lasting(`${path} is the new revocation list`)
+    }
+  }
+
+  /** The parameters and passwords that belong to no certificate: made once. */
+  async makeOthers(server: string): Promise<void> {
+    const folder = '/etc/openvpn/server'
+    const isMissing = (path: string) => (bytesOf(below(this.#run.context.places, path))?.length ?? 0) === 0
+    const group = this.#rsa.setting('dh', server)
+    const parameters = `${folder}/${group}.pem`
+    if (/^ffdhe\d+$/.test(group) && isMissing(parameters))
+      this.#run.make({
+        path: parameters,
+        content: await parametersOf(group),
+        mode: 0o600,
+        secret: false,
+        by: 'vpn-pki',
+      })
+    const password = `${folder}/${server}.management`
+    if (this.#rsa.setting('managementPort', server) !== '' && isMissing(password)) {
+      const content = `${randomBytes(24).toString('hex')}\n`
+      this.#run.make({ path: password, content, mode: 0o600, secret: true, by: 'vpn-pki' })
+    }
+  }
+
+  #make(server: string, property: string, source: string, how: Pick<MadeFile, 'mode' | 'secret' | 'notify'>): void {
+    const content = this.#rsa.file(source)
+    if (content === undefined) throw new Failure(`the PKI has no ${source}, which ${server} needs`)
+    this.#run.make({ path: this.path(server, property), content, by: 'vpn-pki', ...how })
+  }
+
+  /** Whether a server has certificates of an authority elsewhere: then its files are none of our business. */
+  #isForeign(server: string): boolean {
+    const authority = this.present(server, 'caFile')
+    if (authority === undefined || this.#rsa.isOurs(certificateIn(authority))) return false
+    const certificate = certificateIn(this.present(server, 'certFile'))
+    return certificate !== undefined && !certificate.subject.split('\n').includes(`CN=server-${server}`)
+  }
+}
+
+async function parametersOf(group: string): Promise<string> {
+  const command = ['openssl', 'genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', `group:${group}`]
+  const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
+  if (status === 0) return stdout
+  throw new Failure(`openssl could not make the parameters ${group}: ${problem ?? output.trim()}`)
+}
+
+/** Works on the PKI; a copy that is not in force when that ends is removed. */
+export async function withPki(run: ActionRun, work: (rsa: EasyRsa) => Promise<void>): Promise<void> {
+  const rsa = new EasyRsa(run)
+  try {
+    await work(rsa)
+  } finally {
+    rsa.store.close()
+  }
+}
+
+/**
+ * `vpn-pki`: what VPN servers need before they start: authority, certificates of the servers, revocation list, shared key. Made when
+ * it is missing, renewed in time. Without an enabled server nothing is done.
+ */
+export async function makePki(run: ActionRun): Promise<void> {
+  const { places } = run.context
+  if (enabledServers(databaseLoader(run.context)('configuration')).length === 0) return
+  await withPki(run, async rsa => {
+    await rsa.needOpenVpn()
+    const servers = new ServerFiles(rsa, run)
+    for (const server of servers.ours) {
+      const authority = servers.present(server, 'caFile')
+      if (authority === undefined) continue
+      const file = below(places, servers.path(server, 'caFile'))
+      if (!rsa.store.exists)
+        throw new Failure(
+          `${file} is there, but not its PKI ${rsa.store.link}: put that back. A new one would void every profile.`,
+        )
+      if (!rsa.isOurs(certificateIn(authority)))
+        throw new Failure(
+          `${file} is of another authority than ${rsa.store.link}, and is not overwritten: move it away, or name other files (${server})`,
+        )
+    }
+    if (servers.ours.length > 0) await completePki(rsa, servers)
+    rsa.store.commit()
+    for (const server of servers.ours) {
+      servers.makeKeys(server)
+      servers.makeCertificate(server)
+    }
+    servers.installList()
+    for (const server of servers.enabled) await servers.makeOthers(server)
+  })
+}
+
+async function completePki(rsa: EasyRsa, servers: ServerFiles): Promise<void> {
+  if (rsa.file('ca.crt') === undefined) await rsa.makeAuthority()
+  // A server without a certificate of ours comes with the files of another time: so may its key.
+  const given = servers.ours
+    .filter(server => rsa.file(`issued/server-${server}.crt`) === undefined)
+    .flatMap(server => {
+      const key = servers.present(server, 'tlsFile')
+      return key === undefined ? [] : [{ server, key }]
+    })
+  for (const server of servers.ours) if (servers.ends(server)) await rsa.certifyServer(server)
+  await rsa.renewList()
+  if (rsa.file('private/ta.key') === undefined) {
+    const known = servers.ours.map(server => servers.present(server, 'tlsFile')).find(key => key !== undefined)
+    if (known === undefined) await rsa.makeTlsKey()
+    else rsa.put('private/ta.key', known)
+  }
+  for (const { server, key } of given)
+    if (rsa.file('private/ta.key')?.equals(key) !== true) rsa.put(`private/server-${server}.tls.key`, key)
+}
+
+/**
+ * `vpn-crl`: what ends, in time: a new revocation list, and new certificates of servers. What nobody has made yet is not made here.
+ */
+export async function renewInTime(run: ActionRun): Promise<void> {
+  if (enabledServers(databaseLoader(run.context)('configuration')).length === 0) return
+  await withPki(run, async rsa => {
+    if (rsa.file('ca.crt') === undefined) return
+    const servers = new ServerFiles(rsa, run)
+    // First the list, by itself: it is in force whatever becomes of a certificate.
+    await rsa.renewList()
+    rsa.store.commit()
+    servers.installList()
+    const made = servers.ours.filter(server => rsa.file(`issued/server-${server}.crt`) !== undefined)
+    for (const server of made) if (servers.ends(server)) await rsa.certifyServer(server)
+    rsa.store.commit()
+    for (const server of made) servers.makeCertificate(server)
+  })
+}

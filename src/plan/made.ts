@@ -1,0 +1,68 @@
+import { dirname } from 'node:path'
+import { refusal } from '../base/failure.ts'
+import type { Context } from './context.ts'
+import type { FileChange, Plan } from './plan.ts'
+import { inOrder, type NewFolders, Target } from './target.ts'
+
+/**
+ * A file that an action makes: a key, a certificate. It is another one each time, so plans are compared without its content.
+ * It only goes forward: a rollback removes it when it was new, and never puts a former one back.
+ */
+export interface MadeFile {
+  /** Path on the server. */
+  readonly path: string
+  readonly content: string | Uint8Array
+  readonly mode: number
+  /** Its content is shown to nobody, and the history does not keep it. */
+  readonly secret: boolean
+  /** The action that makes it. */
+  readonly by: string
+  /** Mode of its folder, if that has to be made. Absent: 0755. */
+  readonly folderMode?: number
+  /** Services to adjust when it differs from the former one: `openvpn:try-restart`. */
+  readonly notify?: readonly string[]
+}
+
+/**
+ * A plan with the files that actions have made. Those that are in place already change nothing.
+ * @throws Failure (refused) when a folder is in the place of one
+ */
+export function withMade(
+  plan: Plan,
+  files: readonly MadeFile[],
+  { places, system }: Pick<Context, 'places' | 'system'>,
+): Plan {
+  if (files.length === 0) return plan
+  const target = new Target(places, system)
+  const folders: NewFolders = new Map(plan.folders.map(folder => [folder.real, folder]))
+  const changes = files.flatMap((file): FileChange[] => {
+    const { path, content: after, mode, secret, by } = file
+    const real = target.real(path)
+    const state = system.state(real)
+    if (state?.kind === 'folder' || state?.kind === 'other')
+      throw refusal(`is no file; ${by} makes one here`, { where: path })
+    const before = state?.kind === 'file' ? system.read(real) : undefined
+    if (before?.equals(Buffer.from(after)) === true) return []
+    if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode }, folders)
+    if (state === undefined) target.missingFolders(real, folders)
+    const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
+    const drift = state === undefined ? 'created' : 'updated'
+    const attributes = { mode, uid: 0, gid: 0 }
+    const made = secret ? 'secret' : 'public'
+    return [
+      {
+        kind: 'write',
+        ...{ path, real, template: by, before, after, attributes, replacesLink, drift, made },
+        ...{ judging: {}, edited: false, takenOver: false },
+      },
+    ]
+  })
+  const changed = new Set(changes.filter(({ before }) => before !== undefined).map(({ path }) => path))
+  const notify = files.filter(({ path }) => changed.has(path)).flatMap(file => file.notify ?? [])
+  return {
+    ...plan,
+    changes: [...plan.changes, ...changes],
+    folders: inOrder([...folders.values()]),
+    notify: [...new Set([...plan.notify, ...notify])],
+  }
+}
