@@ -4,7 +4,7 @@ import { actionOf } from '../event/actions.ts'
 import { runAction } from '../event/run.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
-import { askedBy } from '../terminal/run-context.ts'
+import { askedBy, barrierOptions } from '../terminal/run-context.ts'
 
 /** `gabarit act ACTION EVENT [ARGUMENT...]`: for actions called by something other than an event of gabarit. */
 export function run(invocation: Invocation): Promise<number> {
@@ -13,5 +13,5 @@ export function run(invocation: Invocation): Promise<number> {
   const file = join(places.shipped, 'events/actions', name)
   if (actionOf({ name, file, realFile: file }, places) === undefined) throw usageFailure(`there is no action "${name}"`)
   const asked = askedBy(invocation, name, rest)
-  return runAction(file, { asked }, places, system, reporter(invocation))
+  return runAction(file, { asked, ...barrierOptions(invocation) }, places, system, reporter(invocation))
 }

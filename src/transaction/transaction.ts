@@ -66,7 +66,7 @@ export class Transaction {
     this.#history.leaveDatabases()
   }
 
-  /** Notes what no rollback takes back: a certificate that was issued. */
+  /** Records what a rollback cannot undo, such as an issued certificate. */
   noteLasting(what: string): void {
     this.#history.noteLasting(what)
   }

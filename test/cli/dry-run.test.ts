@@ -93,6 +93,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       status: 1,
     },
   ],
+  act: [
+    {
+      what: 'a certificate',
+      server: whole,
+      command: 'gabarit act make-self-signed-certificate console-save',
+      status: 0,
+    },
+    { what: 'no such action', server, command: 'gabarit act nothing console-save', status: 2 },
+  ],
   discard: [
     { what: 'a property', server, command: 'gabarit discard', status: 0 },
     { what: 'no event yet', server: changeServer, command: 'gabarit discard', status: 1 },
