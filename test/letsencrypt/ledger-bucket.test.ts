@@ -1,8 +1,7 @@
 // The arithmetic of the limits, against a second implementation that counts tokens, at random and at the edges.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { levelOf } from '../../src/modules/letsencrypt/ledger/bucket.ts'
-import { LIMITS, type Limit } from '../../src/modules/letsencrypt/ledger/limit-table.ts'
+import { LIMITS, type Limit, levelOf } from '../../src/modules/letsencrypt/ledger/limits.ts'
 import { random } from '../support/random.ts'
 
 const bucket = suite('the bucket of a limit')

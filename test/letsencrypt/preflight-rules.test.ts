@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert'
 import { type CaaAnswer, type CaaRecord, checkCaa } from '../../src/modules/letsencrypt/preflight/caa.ts'
 import type { CheckResult, NameReport } from '../../src/modules/letsencrypt/preflight/check.ts'
 import { checkCount, checkInternal, checkWildcard } from '../../src/modules/letsencrypt/preflight/names.ts'
-import { isInternetAddress } from '../../src/modules/letsencrypt/preflight/own-address.ts'
+import { isInternetAddress } from '../../src/modules/letsencrypt/preflight/one-name.ts'
 import { failingNames } from '../../src/modules/letsencrypt/preflight/preflight.ts'
 import { reportAsText } from '../../src/modules/letsencrypt/preflight/show.ts'
-import type { Authority } from '../../src/modules/letsencrypt/types.ts'
+import type { Authority } from '../../src/modules/letsencrypt/world.ts'
 
 const rules = suite('rules of the preflight')
 

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { readBytes } from '../../system/read-files.ts'
 import { get, NoAnswer } from './https-get.ts'
-import type { Authority } from './types.ts'
+import type { Authority } from './world.ts'
 
 /** A JSON document of an authority, with its headers. */
 export interface Document {

@@ -1,7 +1,7 @@
 import { below, type Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { folderName } from '../../template/text.ts'
-import type { Authority, Mode } from './types.ts'
+import type { Authority, Mode } from './world.ts'
 
 /** Our state about certificates. */
 export function certificateState(places: Places): State {

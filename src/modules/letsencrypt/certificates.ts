@@ -8,10 +8,9 @@ import { Ledger, type Outcome } from './ledger/ledger.ts'
 import { namesOf, readLeaf, sameNames } from './pem.ts'
 import type { Settings } from './settings.ts'
 import { CertificateStore, type Choice, type Damage, type StoredCertificate } from './store.ts'
-import type { Authority, WantedCertificate } from './types.ts'
 import { verifyCertificate } from './verify.ts'
 import { wantedCertificates } from './wanted.ts'
-import type { World } from './world.ts'
+import type { Authority, WantedCertificate, World } from './world.ts'
 
 /** The certificates of one authority: those wanted and those issued. */
 export class Certificates {

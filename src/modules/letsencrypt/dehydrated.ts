@@ -8,8 +8,7 @@ import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
 import { mustBeFree } from './dehydrated-lock.ts'
 import type { Settings } from './settings.ts'
-import type { Authority, WantedCertificate } from './types.ts'
-import type { World } from './world.ts'
+import type { Authority, WantedCertificate, World } from './world.ts'
 
 /** Tells the hook that it is called by one of our runs, which puts the certificate into service itself. */
 export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'

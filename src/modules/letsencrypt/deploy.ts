@@ -4,8 +4,8 @@ import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import { renewDays } from './renewal.ts'
 import type { StoredCertificate } from './store.ts'
-import type { WantedCertificate } from './types.ts'
 import { nearestDomain } from './wanted.ts'
+import type { WantedCertificate } from './world.ts'
 
 /** The three properties that name a certificate. */
 const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const

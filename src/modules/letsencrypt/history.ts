@@ -4,8 +4,7 @@ import { sayTime } from '../../base/time.ts'
 import { Certificates } from './certificates.ts'
 import type { Settings } from './settings.ts'
 import type { StoredCertificate } from './store.ts'
-import type { Mode } from './types.ts'
-import type { World } from './world.ts'
+import type { Mode, World } from './world.ts'
 
 /** A certificate in a history, and the certificates of its authority. */
 interface Issued {

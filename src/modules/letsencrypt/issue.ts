@@ -5,8 +5,7 @@ import { askFor, dehydratedFolder } from './dehydrated.ts'
 import { readDehydrated } from './dehydrated-files.ts'
 import { readLeaf, sameNames } from './pem.ts'
 import type { StoredCertificate } from './store.ts'
-import type { WantedCertificate } from './types.ts'
-import type { World } from './world.ts'
+import type { WantedCertificate, World } from './world.ts'
 
 /** Why no certificate was issued. */
 export interface NotIssued {

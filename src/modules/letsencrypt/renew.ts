@@ -8,9 +8,8 @@ import { putIntoService } from './serve.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 import type { StoredCertificate } from './store.ts'
-import type { WantedCertificate } from './types.ts'
 import { warnOfExpiry } from './warn.ts'
-import type { World } from './world.ts'
+import type { WantedCertificate, World } from './world.ts'
 
 /** Options of a renewal. */
 export interface RenewOptions {

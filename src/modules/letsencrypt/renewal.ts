@@ -1,7 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
 import { DAY } from '../../base/time.ts'
 import { momentIn } from './ari.ts'
-import { type Validity, validityOf } from './pem.ts'
+import type { Certificates } from './certificates.ts'
+import { sameNames, type Validity, validityOf } from './pem.ts'
+import type { WantedCertificate, World } from './world.ts'
 
 /** How long before expiry a certificate is renewed, in milliseconds: a third of its lifetime, or half of a short one. */
 export function renewalMargin({ from, until }: Validity): number {
@@ -41,4 +43,17 @@ export function urgency({ from, until }: Validity, now: Date): 0 | 1 | 2 | 3 | 4
   if (left <= 1 / 16) return 3
   if (left <= 1 / 8) return 2
   return left <= 1 / 4 ? 1 : 0
+}
+
+/** The wanted certificates that do not exist, have other names, or are due. */
+export function dueCertificates({ wanted, store }: Certificates, { clock }: World): WantedCertificate[] {
+  return wanted.filter(({ name, names }) => {
+    const newest = store.newest(name)
+    return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= clock.now()
+  })
+}
+
+/** Whether the test authority has issued a certificate with the same names that is still valid. */
+export function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
+  return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
 }

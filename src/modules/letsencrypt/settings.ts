@@ -4,7 +4,7 @@ import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import { frontOf } from '../../template/web-front.ts'
 import { makeAuthority } from './authority.ts'
-import type { Authority, Mode } from './types.ts'
+import type { Authority, Mode } from './world.ts'
 
 /** The settings for certificates in the databases. Paths are real. */
 export interface Settings {

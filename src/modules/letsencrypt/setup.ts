@@ -1,17 +1,15 @@
 import { EXIT, Failure, refusal } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
-import { correctAddresses, oldAddresses } from './addresses.ts'
 import { Certificates } from './certificates.ts'
-import { dueCertificates, tested } from './due.ts'
 import { issue } from './issue.ts'
 import { issuedLine, stateKey } from './renew.ts'
+import { dueCertificates, tested } from './renewal.ts'
 import { putIntoService } from './serve.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { missingSettings } from './settings-check.ts'
+import { correctAddresses, missingSettings, oldAddresses } from './settings-check.ts'
 import { checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
-import type { Mode, WantedCertificate } from './types.ts'
-import type { World } from './world.ts'
+import type { Mode, WantedCertificate, World } from './world.ts'
 
 /** Options of the setup. */
 export interface SetupOptions {

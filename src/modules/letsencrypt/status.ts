@@ -1,5 +1,4 @@
 import { daysLeft, sayTime, sayWhen } from '../../base/time.ts'
-import { oldAddresses } from './addresses.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { undone } from './deploy.ts'
 import type { Answer } from './ledger/judge.ts'
@@ -8,12 +7,11 @@ import { stateKey } from './renew.ts'
 import { renewalTime, urgency } from './renewal.ts'
 import { allAssignments } from './serve.ts'
 import type { Settings } from './settings.ts'
-import { missingSettings } from './settings-check.ts'
+import { missingSettings, oldAddresses } from './settings-check.ts'
 import type { State, Trouble } from './state.ts'
 import type { StoredCertificate } from './store.ts'
-import type { Mode, WantedCertificate } from './types.ts'
 import { certificatesInService, type InService } from './warn.ts'
-import type { World } from './world.ts'
+import type { Mode, WantedCertificate, World } from './world.ts'
 
 /** The state of one wanted certificate. */
 export interface CertificateStatus {

@@ -6,8 +6,8 @@ import { authorityState } from './authority.ts'
 import { readChoice, writeChoice } from './choice.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
-import type { Authority, Clock } from './types.ts'
 import type { CertificateTexts } from './verify.ts'
+import type { Authority, Clock } from './world.ts'
 
 /** A certificate in the history: a folder that is never changed. */
 export interface StoredCertificate {

@@ -2,7 +2,7 @@ import { createPrivateKey, type X509Certificate } from 'node:crypto'
 import { messageOf } from '../../base/failure.ts'
 import { sayTime } from '../../base/time.ts'
 import { namesOf, readCertificates, validityOf } from './pem.ts'
-import type { Authority } from './types.ts'
+import type { Authority } from './world.ts'
 
 /** An issued certificate, as PEM texts. */
 export interface CertificateTexts {

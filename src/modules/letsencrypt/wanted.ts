@@ -1,11 +1,9 @@
-import type { DbRecord, Records } from '../../db/record.ts'
-import { makeRecord } from '../../db/record.ts'
+import { type DbRecord, makeRecord, type Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { expandAll } from '../../plan/run.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import type { NameToCheck, WantedCertificate } from './types.ts'
-import type { World } from './world.ts'
+import type { NameToCheck, WantedCertificate, World } from './world.ts'
 
 /**
  * The certificates that the databases request: what the template of domains.txt generates, including the site's own fragments,

@@ -1,6 +1,42 @@
+import { usageFailure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
-import type { Clock } from './types.ts'
+
+/** Which of the two authorities: the one for testing, or the one whose certificates browsers accept. */
+export type Mode = 'test' | 'production'
+
+/** An ACME authority. */
+export interface Authority {
+  readonly mode: Mode
+  /** URL of its directory (RFC 8555 §7.1.1): the property TestCA or ProductionCA. */
+  readonly directory: string
+  /** Name of its folders, derived from the URL: `acme-v02.api.letsencrypt.org`, `127.0.0.1_14000`. */
+  readonly id: string
+  /** File with additional root certificates for the authority's own HTTPS (property CABundle), a real path. */
+  readonly bundle: string | undefined
+}
+
+/** One certificate that is wanted: a line of domains.txt. */
+export interface WantedCertificate {
+  /** Its folder: the first name, or the alias after `>` in the line. */
+  readonly name: string
+  /** All names in lower case, without duplicates. Wildcards only with dns-01. */
+  readonly names: readonly string[]
+}
+
+/** A name to check before a certificate is requested. */
+export interface NameToCheck {
+  readonly name: string
+  /** The nearest record in the database `domains`, if any. */
+  readonly domain: string | undefined
+  /** The wanted certificate that it belongs to. */
+  readonly certificate: string
+}
+
+/** The current time, replaceable in tests. */
+export interface Clock {
+  now(): Date
+}
 
 /** What a run on certificates works with. */
 export interface World {
@@ -17,4 +53,21 @@ export interface World {
   readonly progress: (what: string) => void
   /** Runs an event and shows its report; returns its exit status. */
   readonly signal: (event: string) => Promise<number>
+}
+
+/** The machine's clock. */
+export const REAL_CLOCK: Clock = { now: () => new Date() }
+
+/**
+ * The clock of a command: the machine's, or one stopped at the time of `--at`, to find out when a certificate would be
+ * renewed.
+ * @param at a date of ISO 8601, such as 2027-03-01 or 2027-03-01T04:00:00Z
+ * @throws Failure (usage)
+ */
+export function clockAt(at: string | undefined, now: Clock['now']): Clock {
+  if (at === undefined) return { now }
+  const time = new Date(at)
+  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(at))
+    throw usageFailure(`--at is not a date: ${JSON.stringify(at)}`, 'Such as 2027-03-01 or 2027-03-01T04:00:00Z')
+  return { now: () => new Date(time) }
 }

@@ -6,7 +6,7 @@ import { Certificates } from '../certificates.ts'
 import type { Answer, Left } from '../ledger/judge.ts'
 import { sameNames } from '../pem.ts'
 import { readSettings } from '../settings.ts'
-import type { Authority } from '../types.ts'
+import type { Authority } from '../world.ts'
 import { makeWorld } from './world.ts'
 
 /** The answer of one authority for one certificate. */

@@ -1,12 +1,18 @@
+import { createInterface } from 'node:readline/promises'
 import { EXIT } from '../../../base/failure.ts'
+import { changeDatabase } from '../../../db/change.ts'
+import type { Io } from '../../../system/io.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { Certificates } from '../certificates.ts'
+import { skippedChecks } from '../preflight/options.ts'
+import { dueCertificates, tested } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings, type Settings } from '../settings.ts'
+import { missingSettings, oldAddresses } from '../settings-check.ts'
 import { setUp } from '../setup.ts'
-import { setupSteps } from '../setup-steps.ts'
 import { State } from '../state.ts'
-import { askSettings } from './ask-settings.ts'
-import { skippedChecks } from './skipped-checks.ts'
+import { wantedCertificates } from '../wanted.ts'
+import type { WantedCertificate, World } from '../world.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt setup` */
@@ -25,4 +31,64 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   if (io.isTerminal(0)) await askSettings(readSettings(places), world, io)
   return alone(world, 'gabarit letsencrypt setup', turn => setUp(new State(places, world.warn), turn, options))
+}
+
+/** Asks the person at the terminal for missing settings; an empty answer skips one. */
+export async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
+  const { places } = world
+  const missing = new Set(
+    missingSettings(
+      settings,
+      wantedCertificates(world, () => undefined),
+    ).map(({ what }) => what),
+  )
+  if (missing.size === 0) return
+  const terminal = createInterface(io.terminal())
+  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
+  const ask = (question: string) => Promise.race([terminal.question(question), ended])
+  const set = (property: string, value: string) =>
+    changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
+      draft.setprop('letsencrypt', property, value),
+    )
+  try {
+    if (missing.has('email')) {
+      const address = (await ask('Contact address for the account at the authority: ')).trim()
+      if (address !== '') set('email', address)
+    }
+    if (missing.has('terms')) {
+      const url = settings.production.directory
+      const answer = await ask(`Do you accept the terms of service of the authority (see ${url})? [y/N] `)
+      if (/^\s*y(es)?\s*$/i.test(answer)) set('ACCEPT_TERMS', 'yes')
+    }
+    if (missing.has('names')) {
+      const answer = await ask('No name is selected. Include all domains of this server, without their hosts? [y/N] ')
+      if (/^\s*y(es)?\s*$/i.test(answer)) set('configure', 'domains')
+    }
+  } finally {
+    terminal.close()
+  }
+}
+
+/** What the setup would do: missing settings, the certificates with their names, the remaining steps. */
+export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
+  const production = new Certificates(world, settings, 'production')
+  const test = new Certificates(world, settings, 'test')
+  const open = dueCertificates(production, world)
+  const untested = open.filter(wanted => !tested(test, wanted, world))
+  const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
+  const steps: readonly (readonly [open: boolean, what: string])[] = [
+    [open.length > 0, 'check every name'],
+    [untested.length > 0, `ask the test authority ${test.authority.directory} for ${list(untested)}`],
+    [settings.status !== 'enabled', 'config setprop letsencrypt status enabled; signal-event letsencrypt-modify'],
+    [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
+    [true, 'put the certificates into service, and check that the services serve them'],
+  ]
+  return [
+    ...oldAddresses(settings).map(
+      ({ property, old, address }) => `would correct ${property}: ${old} is ACME version 1; now ${address}`,
+    ),
+    ...missingSettings(settings, production.wanted).map(({ message, command }) => `missing: ${message}\n  ${command}`),
+    ...production.wanted.map(({ name, names }) => `certificate ${name}: ${names.join(' ')}`),
+    ...steps.slice(0, testOnly ? 2 : steps.length).flatMap(([isOpen, what]) => (isOpen ? [`would ${what}`] : [])),
+  ]
 }

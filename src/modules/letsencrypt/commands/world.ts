@@ -2,8 +2,7 @@ import { runEvent } from '../../../event/run.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { reporter } from '../../../terminal/reporter.ts'
 import { askedBy } from '../../../terminal/run-context.ts'
-import { clockAt } from '../clock.ts'
-import type { World } from '../world.ts'
+import { clockAt, type World } from '../world.ts'
 
 const LOOKS: ReadonlySet<string> = new Set(['check', 'limits', 'list', 'status'])
 

@@ -1,7 +1,6 @@
 import { sayTimeFrom } from '../../../base/time.ts'
-import { type Level, levelOf } from './bucket.ts'
 import { type Entry, relevant, setOf } from './entries.ts'
-import type { Limit, LimitName } from './limit-table.ts'
+import { type Level, type Limit, type LimitName, levelOf } from './limits.ts'
 
 /** A certificate about to be requested. */
 export interface Order {

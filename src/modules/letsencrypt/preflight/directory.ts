@@ -1,6 +1,6 @@
 import { askDirectory, untrustedTime } from '../ask-directory.ts'
 import { NoAnswer } from '../https-get.ts'
-import type { Authority, Clock } from '../types.ts'
+import type { Authority, Clock } from '../world.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 
 /** What was found about the authority itself. */

@@ -3,9 +3,7 @@ import { request as askHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { type CheckResult, failed, ok } from './check.ts'
 import type { Addresses } from './dns.ts'
-import { quotedExcerpt } from './excerpt.ts'
-import { nextUrl } from './redirection.ts'
-import { unreachable } from './unreachable.ts'
+import { nextUrl, quotedExcerpt, unreachable } from './fetch-problems.ts'
 
 /** A challenge response, ready to be fetched. */
 export interface Token {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
-import { NAMES_PER_CERTIFICATE } from '../ledger/limit-table.ts'
+import { NAMES_PER_CERTIFICATE } from '../ledger/limits.ts'
 import { isPublicName } from '../ledger/public-suffix.apart.ts'
-import type { Authority, NameToCheck } from '../types.ts'
+import type { Authority, NameToCheck } from '../world.ts'
 import { type CheckResult, failed, ok, skipped } from './check.ts'
 
 /** Whether it is a public authority, which only certifies names on the internet. A private one can certify anything. */

@@ -1,5 +1,5 @@
 import { systemReason } from '../../../system/atomic-write.ts'
-import type { Authority, Clock, NameToCheck } from '../types.ts'
+import type { Authority, Clock, NameToCheck } from '../world.ts'
 import { CHECKS, type CheckResult, failed, type NameReport } from './check.ts'
 import { checkDirectory } from './directory.ts'
 import { Dns } from './dns.ts'

@@ -6,11 +6,10 @@ import { didYouMean } from '../../../base/nearest.ts'
 import { sayDay, sayTime } from '../../../base/time.ts'
 import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
+import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
 import { latestByName, pkiFolder, readIndex, type Signed } from '../pki.ts'
 import { readServers } from '../servers.ts'
-import type { Speaking } from './units.ts'
-import { bytes } from './units.ts'
 
 /** A client: what its record, the PKI index and the servers know about it. */
 interface Row {
@@ -84,4 +83,14 @@ function asTable(rows: readonly Row[]): string {
     ])
   })
   return columns([TITLES, ...lines]).join('\n')
+}
+
+/** What a verb needs that actions of events use, too. */
+export type Speaking = Pick<Invocation, 'args' | 'flag' | 'places' | 'print' | 'printError'>
+
+/** `1.5 MiB` */
+export function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), units.length - 1)
+  return `${power === 0 ? count : (count / 1024 ** power).toFixed(1)} ${units[power]}`
 }

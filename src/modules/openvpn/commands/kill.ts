@@ -3,7 +3,7 @@ import { pause } from '../../../system/pause.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
-import type { Speaking } from './units.ts'
+import type { Speaking } from './clients.ts'
 
 /** Milliseconds to let a client receive the message. */
 const TOLD = 300
