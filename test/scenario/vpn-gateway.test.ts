@@ -302,7 +302,7 @@ step(
     const { status, stdout, stderr } = run(words('signal-event vpn-crl-update'), { timeoutSeconds: 120 })
     assert.is(status, 0, stderr)
     assert.match(stdout + stderr, 'renewing the certificate of the server openvpn')
-    assert.match(stdout + stderr, 'restarted openvpn: ')
+    assert.match(stdout + stderr, 'adjusted openvpn: ')
     for (const [name, old] of [
       ['openvpn', process],
       ['openvpn-tcp', other],
