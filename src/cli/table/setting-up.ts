@@ -1,7 +1,7 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Commands for setting up, and those that other programs call. */
-export const SETTING_UP: readonly Command[] = [
+export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'initialize-default-databases',
     summary: 'migrate the databases and fill in defaults and forced values',

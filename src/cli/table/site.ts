@@ -1,7 +1,7 @@
 import { type Command, JSON_OPTION, NOTE_OPTIONS } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
-export const OWN_FILES: readonly Command[] = [
+export const SITE_COMMANDS: readonly Command[] = [
   {
     name: 'customize',
     summary: 'copy a shipped fragment into the site’s templates-custom',
