@@ -117,7 +117,7 @@ const MALFORMED: readonly [about: unknown, said: RegExp][] = [
   ['[]', /it must be an object/],
   [{ ...ABOUT, name: 'wob' }, /"name" must be that of the folder, "web"/],
   [{ ...ABOUT, version: 'one' }, /"version" is missing or invalid/],
-  [{ ...ABOUT, description: 'a\u001b[31m' }, /"description" must be a text of one line/],
+  [{ ...ABOUT, description: 'a\u001b[31m' }, /"description" must be a single-line string/],
   [{ ...ABOUT, descripton: 'x' }, /unknown key "descripton"; did you mean "description"/],
   [{ ...ABOUT, commands: [] }, /"commands" must be an object/],
   [{ ...ABOUT, commands: { '../x': {} } }, /the command "\.\.\/x" is malformed/],
@@ -178,12 +178,12 @@ installed('a module never takes the place of a command of gabarit', () => {
   }
   for (const line of ['gabarit status', 'gabarit vpn clients', 'gabarit help', 'gabarit vpn --help'])
     assert.is.not(box.must(line).includes('stolen'), true, line)
-  assert.match(box.run('gabarit db clients').stderr, 'there is no command "db"')
+  assert.match(box.run('gabarit db clients').stderr, 'unknown command "db"')
   box.remove()
 })
 
 const CHECKS: readonly [text: string, level: string, message: RegExp][] = [
-  ['echo "[]"', 'ok', /finds nothing/],
+  ['echo "[]"', 'ok', /found no problems/],
   ['echo \'[{"level":"warning","message":"low","command":"fill it"}]\'', 'warning', /^low$/],
   ['echo garbage', 'error', /must print a list/],
   ['echo \'{"level":"ok","message":"x"}\'', 'error', /must print a list/],
