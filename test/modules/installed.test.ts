@@ -140,6 +140,7 @@ for (const [about, said] of MALFORMED)
 installed('what cannot be a command or a check is named', () => {
   const { box, put } = server()
   put('commands/web-plain', SHOW)
+  put('commands/web-\u001b[2J', SHOW)
   put('commands/show', SHOW, 0o755)
   put('commands/web-A B', SHOW, 0o755)
   put('checks/Bad Name', '#!/bin/sh\necho "[]"\n', 0o755)
@@ -150,6 +151,8 @@ installed('what cannot be a command or a check is named', () => {
   for (const name of ['web-plain', 'web-folder', 'web-dangling', 'web-circle'])
     assert.match(said, `commands/${name}: is not an executable file`)
   for (const name of ['show', 'web-A B']) assert.match(said, `commands/${name}: a command is called web-VERB`)
+  assert.match(said, 'commands/web-\\x1b[2J: is not an executable file')
+  assert.is.not(said.includes('\u001b'), true)
   assert.match(said, 'checks/Bad Name: a check has a name like')
   assert.is(box.must(['gabarit', 'complete', '--', 'gabarit', 'web', '']), 'show\n')
   box.remove()
@@ -178,7 +181,8 @@ installed('a module never takes the place of a command of gabarit', () => {
   }
   for (const line of ['gabarit status', 'gabarit vpn clients', 'gabarit help', 'gabarit vpn --help'])
     assert.is.not(box.must(line).includes('stolen'), true, line)
-  assert.match(box.run('gabarit db clients').stderr, 'there is no command "db"')
+  const refused = box.run('gabarit db clients')
+  assert.equal([refused.status, refused.stdout], [2, ''])
   box.remove()
 })
 
@@ -245,5 +249,25 @@ for (const [path, command, wanted] of UNSAFE)
     assert.is.not(box.run('gabarit lint').stderr.includes('bug in gabarit'), true)
     box.remove()
   })
+
+installed(
+  'a table of checkers that is malformed, or that others may change, is refused: its files would go unchecked',
+  () => {
+    const { box, put } = server()
+    const table = put('checkers/well-known.json', '[{"files": ["/etc/hosts"], "commands": [["true"]]}]')
+    box.must('expand-template /etc/hosts')
+    box.must('config set SystemName other')
+    chmodSync(table, 0o666)
+    assert.match(box.run('expand-template /etc/hosts').stderr, 'this part of a module is writable by everybody')
+    put('checkers/well-known.json', '[{"files": "/etc/hosts", "commands": [["true"]]}]')
+    const { status, stderr } = box.run('expand-template /etc/hosts')
+    assert.is(status, 3)
+    assert.match(stderr, /well-known\.json: .*"files" is not a list/)
+    box.must('config set SystemName third')
+    rmSync(table)
+    box.must('expand-template /etc/hosts')
+    box.remove()
+  },
+)
 
 installed.run()
