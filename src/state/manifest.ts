@@ -27,7 +27,7 @@ const shape = partOf(
 
 /** The list of owned files. It is read on every event, and stays readable in a diff: a line for each file. */
 export const MANIFEST = new StateFile<Manifest>('manifest.json', {
-  what: 'the list of the files that gabarit owns',
+  what: 'the list of files that gabarit owns',
   shape,
   wayOut: (file, places) => wayOut(places, file),
   format: manifest => {

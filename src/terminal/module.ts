@@ -4,21 +4,21 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Command } from './command.ts'
 
-/** What a service that needs more than templates adds to the engine. Its parts are loaded when they run. */
+/** What a service that needs more than templates adds to the engine. Its parts are loaded on demand. */
 export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
-  /** Actions of events that run in the process of the event. */
+  /** Event actions that run in the process of the event. */
   readonly actions?: Actions
 }
 
-/** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */
+/** One check of `gabarit doctor`. Its id never changes, because scripts and ignores use it. */
 export interface Check {
   readonly id: string
-  /** The heading below which `gabarit status` shows what it finds, too. */
+  /** The heading under which `gabarit status` also shows its findings. */
   readonly inStatus?: string
-  /** The command that mends what cannot be read. */
+  /** The command that fixes what cannot be read. */
   readonly mend?: string
   readonly run: (patient: CheckedServer) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
 }
@@ -42,7 +42,7 @@ export interface CheckedServer {
   readonly now: number
 }
 
-/** All is well. */
+/** Everything is in order. */
 export function ok(message: string): Diagnosis[] {
   return [{ level: 'ok', message }]
 }

@@ -18,7 +18,7 @@ export interface EndedConfirmation {
 export const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
   what: 'the note of how the last confirmation ended',
   shape: objectOf<EndedConfirmation>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
-  wayOut: 'Remove it. It costs no more than a less exact message.',
+  wayOut: 'Remove it. Then a message is less exact.',
 })
 
 /** Ends a confirmation, and records how. The caller holds the event lock. */

@@ -32,7 +32,7 @@ const NAME = /^unfinished-(\d+)\.json$/
 /** The note of a run, named after the number that its entry will have. */
 export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
-    what: 'the note of a run that was cut off',
+    what: 'the note of an interrupted run',
     shape,
     wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })
