@@ -54,7 +54,7 @@ export class CheckerTable {
   }
 
   /**
-   * The commands that judge a file, `{}` standing for it and `{checkers}` for the folders of scripts.
+   * The commands that check a file. `{}` is the file, and `{checkers}` the folders of the scripts.
    * @param judging what its template asks for
    */
   commandsFor(path: string, { validate }: Judging): readonly (readonly string[])[] {
@@ -109,7 +109,7 @@ const TABLE = listOf(
 
 /**
  * A package of templates alone has no table.
- * @throws Failure (refused) if it is malformed, because files would go unchecked
+ * @throws Failure (refused) if it is malformed: files would not be checked
  */
 function readTable(file: string, places: Places): WellKnown[] {
   if (!exists(file)) return []

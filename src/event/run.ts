@@ -174,12 +174,12 @@ class EventRun {
     }
   }
 
-  /** The action that runs in this process. One that comes after the files is a program, which commits what it makes by itself. */
+  /** The in-process action of a handler. After the files it runs as a program, which commits its own files. */
   #ownAction(handler: Handler): (() => Promise<Action>) | undefined {
     return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
   }
 
-  /** Runs an action in this process. When it fails, nothing that it made is committed. */
+  /** Runs an in-process action. If it fails, nothing that it created is committed. */
   async #act(handler: Handler, action: Action): Promise<void> {
     const started = Date.now()
     const files: MadeFile[] = []

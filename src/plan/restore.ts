@@ -56,7 +56,7 @@ export function restorePlan(
   }
 }
 
-/** Those of the folders that are there, innermost first: a plan that takes back what made them removes them if they are empty. */
+/** The existing ones of these folders, innermost first: rolling back what created them removes them if they are empty. */
 export function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
   return [...new Set(paths)]
     .sort(compareBytes)

@@ -102,7 +102,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
 }
 
 /**
- * Runs a command that has the terminal, or whatever stands for it, to itself. Ctrl-C reaches both, and it decides.
+ * Runs a command that has the terminal (or its replacement) to itself. Ctrl-C reaches both, and the command decides.
  * @returns its exit status; as in a shell, 128 and the number of the signal that killed it
  * @throws Failure if it cannot be started
  */

@@ -96,7 +96,7 @@ export class Transaction {
     this.#log.problems.push(problem)
   }
 
-  /** Notes what no rollback takes back: a certificate that was issued. */
+  /** Records what a rollback cannot undo, such as an issued certificate. */
   noteLasting(what: string): void {
     this.#lasting.push(what)
   }

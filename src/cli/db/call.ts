@@ -40,14 +40,14 @@ export function readRecords(call: Call): Records {
 
 /** A missing database counts as empty, but a likely typo deserves a note. */
 function noteMissing(call: Call): void {
-  const hint = slipHint(call)
+  const hint = typoHint(call)
   if (hint !== '') call.printError(missing(call, hint))
 }
 
 /** Runs a change. If it creates a database whose name looks like a typo, prints a note. */
 export function notingNew<Result>(call: Call, change: () => Result): Result {
   const file = databaseFile(call.places, call.database)
-  const hint = exists(file) ? '' : slipHint(call)
+  const hint = exists(file) ? '' : typoHint(call)
   if (hint === '') return change()
   try {
     return change()
@@ -58,7 +58,7 @@ export function notingNew<Result>(call: Call, change: () => Result): Result {
 }
 
 /** `; did you mean "hosts"?` for a database that neither exists nor is described. */
-function slipHint({ places, database }: Call): string {
+function typoHint({ places, database }: Call): string {
   if (database.startsWith('/')) return ''
   const known = new Set([...listDatabases(places), ...describedDatabases(places)])
   return known.has(database) ? '' : didYouMean(database, known)

@@ -56,7 +56,7 @@ export const SETUP_COMMANDS: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [],
-    examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
+    examples: [['gabarit judge < request.json', 'src/system/private-view.ts describes the request']],
     run: async invocation => {
       invocation.print(await (await import('../../system/private-view.ts')).judgeFromInput())
       return 0

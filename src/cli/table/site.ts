@@ -24,7 +24,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     examples: [
       ['gabarit overrides', 'list them: new, in step, stale …'],
       ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
-      ['gabarit overrides merge', 'bring these changes into all stale ones'],
+      ['gabarit overrides merge', 'merge these changes into all stale ones'],
       ['gabarit overrides keep /etc/hosts 30Hosts', 'declare yours up to date'],
     ],
     complete: async (...typed) => (await import('../complete.ts')).overrides(...typed),

@@ -112,6 +112,6 @@ export function maskedContents(places: Places): string[] {
 
 function readMaskedFiles(places: Places): ReadonlyMap<string, MaskedFile> {
   const known = orFailure(() => MASKED_FILES.read(places))
-  // A damaged one, which doctor tells of, is written anew by the next event.
+  // The next event replaces a damaged one, which doctor reports.
   return known === undefined || known instanceof Failure ? new Map() : known
 }

@@ -48,7 +48,7 @@ export class PkiStore {
     return kindOf(this.folder) === 'folder'
   }
 
-  /** The folder to change; a file of its name with `.vars` behind goes with it. What is in folders below it must be replaced, never rewritten in place, as Easy-RSA does. */
+  /** The folder to change, with a file of its name and `.vars`. Files in sub-folders must be replaced, as Easy-RSA does, never rewritten. */
   begin(): string {
     if (this.#copy !== undefined) return this.#copy
     const copy = makeUniqueFolder(this.#system.dryRun ? join(tmpdir(), 'gabarit-pki-') : join(this.#store, 'new.'))

@@ -10,7 +10,7 @@ import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 interface ServerStatus {
   readonly name: string
   readonly state: 'running' | 'down' | 'disabled' | 'unknown'
-  /** Since when it runs. */
+  /** When it was started. */
   readonly since: Date | null
   readonly clients: number | null
   readonly problem: string | null
