@@ -1,6 +1,6 @@
 import { stoppingSignal } from '../system/interruption.ts'
+import { processIo } from '../system/io.ts'
 import { packageFolder } from '../system/places.ts'
-import { processIo } from '../system/process-io.ts'
 import { main } from './main.ts'
 
 main(process.argv.slice(1), processIo(packageFolder(__filename))).then(status => {
