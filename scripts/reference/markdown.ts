@@ -13,9 +13,9 @@ export function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``
 }
 
-/** Breaks a paragraph into lines. @param indent of all lines but the first */
+/** Breaks a paragraph into lines; code and links stay whole. @param indent of all lines but the first */
 export function wrap(text: string, indent = ''): string {
-  const words = text.match(/(?:`[^`]*`|[^\s`])+/g) ?? []
+  const words = text.match(/(?:`[^`]*`|\[[^\]]*\]\([^)]*\)|[^\s`])+/g) ?? []
   const lines: string[] = []
   let line = ''
   for (const word of words) {

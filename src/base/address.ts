@@ -5,13 +5,13 @@ export interface Address {
 }
 
 /**
- * Reads an IP address; undefined if it is none. Our own, because loading node:net would take longer than a whole `getprop`,
+ * Parses an IP address; undefined if it is invalid. Our own, because loading node:net would take longer than a whole `getprop`,
  * and it accepts zones (`fe80::1%eth0`), which configuration files do not.
  */
 export function parseAddress(text: string): Address | undefined {
   const four = parseIPv4(text)
   if (four !== undefined) return { value: four, width: 32 }
-  // An IPv4 address may stand for the last two groups (RFC 4291 §2.2).
+  // The last two groups may be written as an IPv4 address (RFC 4291 §2.2).
   const [, start = '', dotted = ''] = /^(.*:)([\d.]+)$/.exec(text) ?? []
   const low = parseIPv4(dotted)
   const halves = (low === undefined ? text : `${start}${hex(low >> 16n)}:${hex(low & 0xffffn)}`).split('::')
@@ -46,7 +46,7 @@ export function prefixLength(text: string, width: Address['width']): number | un
   return width === 32 ? maskLength(text) : undefined
 }
 
-/** How many bits of an IPv4 address a netmask covers; undefined if it is none. */
+/** How many bits of an IPv4 address a netmask covers; undefined if it is not a netmask. */
 export function maskLength(mask: string): number | undefined {
   const bits = parseIPv4(mask)?.toString(2).padStart(32, '0')
   return bits !== undefined && /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined

@@ -41,7 +41,7 @@ export function refusal(message: string, options: { where?: string; hint?: strin
  * @param error why the previous files cannot be restored
  * @param hint what to do
  */
-export function cannotGoBack(why: string, error: unknown, hint: string): Failure {
+export function rollbackFailure(why: string, error: unknown, hint: string): Failure {
   const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''
   return new Failure(`${why}\nand the rollback failed: ${where}${messageOf(error)}`, { hint, cause: error })
 }

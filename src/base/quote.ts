@@ -1,4 +1,4 @@
-/** Makes one value safe for a file format, or throws when the format cannot hold it. */
+/** Makes a value safe for a file format, or throws if the format cannot represent it. */
 export type Quoter = (value: string) => string
 
 const refuse = (value: string, why: string): never => {

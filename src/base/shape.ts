@@ -2,15 +2,15 @@ import { isObject } from './is-object.ts'
 
 /**
  * Checks a value that was read, and gives it its type.
- * @throws Error that names the part that does not fit
+ * @throws Error that names the invalid part
  */
 export interface Shape<T> {
   (value: unknown, part?: string): T
-  /** The part may be missing. */
+  /** Whether the part may be missing. */
   readonly optional?: true
 }
 
-/** A shape with a word for what it is. */
+/** A shape with a description for its error. */
 function shape<T>(is: (value: unknown) => value is T, what: string): Shape<T> {
   return (value, part) => {
     if (is(value)) return value
@@ -18,7 +18,7 @@ function shape<T>(is: (value: unknown) => value is T, what: string): Shape<T> {
   }
 }
 
-export const text = shape((value): value is string => typeof value === 'string', 'a text')
+export const text = shape((value): value is string => typeof value === 'string', 'a string')
 export const flag = shape((value): value is boolean => typeof value === 'boolean', 'true or false')
 export const number = shape((value): value is number => Number.isFinite(value), 'a number')
 export const integer = shape((value): value is number => Number.isInteger(value), 'a whole number')
@@ -26,10 +26,10 @@ export const integer = shape((value): value is number => Number.isInteger(value)
 /** A SHA-256 in hexadecimal. */
 export const hash = matching(/^[0-9a-f]{64}$/, 'a hash')
 
-/** A moment in ISO 8601. */
+/** A point in time in ISO 8601. */
 export const moment = shape(
   (value): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
-  'a moment',
+  'a time in ISO 8601',
 )
 
 export function matching(pattern: RegExp, what: string): Shape<string> {
@@ -72,29 +72,29 @@ export function mapOf<T>(inner: Shape<T>): Shape<ReadonlyMap<string, T>> {
   }
 }
 
-/** As {@link mapOf}, left as it is. */
+/** As {@link mapOf}, but keeps the object. */
 export function recordOf<T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value, part) => {
     const object = anObject(value, part)
     for (const [name, one] of Object.entries(object)) inner(one, within(part, name))
-    // Each value has just been looked at.
+    // Each value has just been checked.
     return object as Record<string, T>
   }
 }
 
-/** What one part of an object holds. */
+/** One part of an object. */
 export function partOf<T>(name: string, inner: Shape<T>): Shape<T> {
   return (value, part) => inner(anObject(value, part)[name], within(part, name))
 }
 
-/** An object with known parts; others stay as they are. */
+/** An object with known parts; others are kept. */
 export function objectOf<T extends object>(parts: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
   const known = Object.entries<Shape<unknown>>(parts)
   return (value, part) => {
     const object = anObject(value, part)
     for (const [name, inner] of known)
       if (object[name] !== undefined || inner.optional !== true) inner(object[name], within(part, name))
-    // Each part has just been looked at.
+    // Each part has just been checked.
     return object as T
   }
 }

@@ -6,7 +6,7 @@ import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
 import { askedBy } from '../terminal/run-context.ts'
 
-/** `gabarit act ACTION EVENT [ARGUMENT...]`: for actions that something else than an event of gabarit calls. */
+/** `gabarit act ACTION EVENT [ARGUMENT...]`: for actions called by something other than an event of gabarit. */
 export function run(invocation: Invocation): Promise<number> {
   const { args, places, system } = invocation
   const [name = '', ...rest] = args

@@ -1,13 +1,13 @@
 import { refusal } from '../base/failure.ts'
 import { type Survey, survey } from '../event/survey.ts'
-import { staleOverrides } from '../override/watch.ts'
+import { staleOverrides } from '../override/stale.ts'
 import { planId } from '../plan/data.ts'
-import { planOutputs } from '../plan/run.ts'
+import { planOutputs } from '../plan/expand.ts'
 import type { Output } from '../template/expand.ts'
-import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
-import { inTurn } from '../terminal/take-turn.ts'
+import { withEventLock } from '../terminal/with-event-lock.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { changeLines } from './history.ts'
 
@@ -16,9 +16,9 @@ export function run(invocation: Invocation): Promise<number> {
   return askFirst(invocation, apply)
 }
 
-async function apply(invocation: Invocation, shown: string | undefined): Promise<Ran> {
+async function apply(invocation: Invocation, shown: string | undefined): Promise<CommandResult> {
   const { flag, value, print } = invocation
-  return inTurn(invocation, 'gabarit apply', async ({ context, turn, report }) => {
+  return withEventLock(invocation, 'gabarit apply', async ({ context, turn, report }) => {
     const runRequest = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report, {
       windowOfServices: value('confirm-within') !== 'no',
@@ -29,7 +29,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
     const plan = planOutputs(context, outputs, [...templates, ...found.gone])
-    refuseMovedPlan(planId(plan), shown ?? value('plan'))
+    refuseOutdatedPlan(planId(plan), shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
     const status = await transaction.conclude(async () => {
@@ -70,7 +70,7 @@ function reader({ properties }: Survey): (output: Output) => boolean {
  * Refuses a plan that is not the one that was shown.
  * @throws Failure (refused)
  */
-export function refuseMovedPlan(id: string, wanted: string | undefined): void {
+export function refuseOutdatedPlan(id: string, wanted: string | undefined): void {
   if (wanted === undefined || wanted === id) return
   throw refusal(`plan ${wanted} is out of date: databases, templates or files have changed since`, {
     hint: 'Nothing was changed. Look at the plan again with --dry-run.',

@@ -1,7 +1,7 @@
 import { EXIT, Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { knownTemplates } from '../event/survey.ts'
-import { makeExpander } from '../plan/run.ts'
+import { makeExpander } from '../plan/expand.ts'
 import { candidateTemplates } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
 import { type Layer, listTemplates } from '../template/tree.ts'

@@ -16,18 +16,18 @@ import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
 import { catchUp, repair } from '../transaction/before-change.ts'
 import { windowSeconds } from '../transaction/duration.ts'
-import { type Turn, takeTurn } from '../transaction/event-lock.ts'
-import { goBack, howItWent } from '../transaction/go-back.ts'
+import { type EventLock, takeEventLock } from '../transaction/event-lock.ts'
 import { guard } from '../transaction/guard.ts'
 import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import type { Reporter } from '../transaction/report.ts'
+import { rollBackUnconfirmed, rollbackResult } from '../transaction/roll-back-unconfirmed.ts'
 import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
 /** What a subcommand works with while it has the event lock. */
 interface Work {
   readonly invocation: Invocation
-  readonly turn: Turn
+  readonly turn: EventLock
   readonly report: Reporter
 }
 
@@ -50,7 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
     )
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
-  const turn = takeTurn(invocation, `gabarit confirm ${word}`.trim())
+  const turn = takeEventLock(invocation, `gabarit confirm ${word}`.trim())
   try {
     return await act({ invocation, turn, report })
   } finally {
@@ -72,8 +72,8 @@ async function cancel(work: Work): Promise<number> {
   repair(places, system, turn, report)
   const open = readConfirmation(places) ?? nothingOpen(places)
   const why = `${commandLine(open)} was cancelled by ${caller(system.env).user}`
-  const ended = await goBack(open, why, { places, system, turn, report })
-  print(`rolled back. ${howItWent(open, ended)}`)
+  const ended = await rollBackUnconfirmed(open, why, { places, system, turn, report })
+  print(`rolled back. ${rollbackResult(open, ended)}`)
   return ended
 }
 

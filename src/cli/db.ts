@@ -1,5 +1,5 @@
+import { processIo } from '../system/io.ts'
 import { packageFolder } from '../system/places.ts'
-import { processIo } from '../system/process-io.ts'
 import { main } from './db/main.ts'
 
 const status = main(process.argv.slice(1), processIo(packageFolder(__filename)))

@@ -7,7 +7,7 @@ import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
-import { takeTurn } from '../transaction/event-lock.ts'
+import { takeEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { changeLines } from './history.ts'
 
@@ -15,7 +15,7 @@ import { changeLines } from './history.ts'
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
   if (system.dryRun) return discard(invocation)
-  const turn = takeTurn({ places, system }, 'gabarit discard')
+  const turn = takeEventLock({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
     repair(places, system, turn, say)

@@ -2,8 +2,8 @@ import { isAbsolute } from 'node:path'
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { applyPlan } from '../commit/barrier.ts'
 import type { Context } from '../plan/context.ts'
+import { expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import { below } from '../system/places.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
@@ -11,7 +11,7 @@ import { reporter, sayReport } from '../terminal/reporter.ts'
 import { askedBy, contextOf } from '../terminal/run-context.ts'
 import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
 import { beginChange } from '../transaction/before-change.ts'
-import { takeTurn } from '../transaction/event-lock.ts'
+import { takeEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
 
@@ -30,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (system.dryRun) return look(invocation, context, makePlan())
-  const turn = takeTurn({ places, system }, 'expand-template')
+  const turn = takeEventLock({ places, system }, 'expand-template')
   const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, invocation))
   const report = reporter(invocation, flag('json') ? quiet : undefined)
   try {

@@ -1,6 +1,6 @@
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { makeExpander } from '../plan/run.ts'
+import { makeExpander } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
 import { candidateTemplates } from '../template/candidates.ts'

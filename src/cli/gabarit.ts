@@ -1,10 +1,10 @@
-import { stoppedBy } from '../system/interruption.ts'
+import { stoppingSignal } from '../system/interruption.ts'
+import { processIo } from '../system/io.ts'
 import { packageFolder } from '../system/places.ts'
-import { processIo } from '../system/process-io.ts'
 import { main } from './main.ts'
 
 main(process.argv.slice(1), processIo(packageFolder(__filename))).then(status => {
   process.exitCode = status
-  const signal = stoppedBy()
+  const signal = stoppingSignal()
   if (signal !== undefined) process.kill(process.pid, signal)
 })

@@ -2,10 +2,10 @@ import { EXIT, Failure } from '../base/failure.ts'
 import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { makeContext } from '../plan/context.ts'
-import { databaseLoader, makeExpander } from '../plan/run.ts'
+import { databaseLoader, makeExpander } from '../plan/expand.ts'
 import type { Output } from '../template/expand.ts'
 import { type Metadata, readMetadata } from '../template/metadata.ts'
-import { fitsKey } from '../template/per-record.ts'
+import { matchesKey } from '../template/per-record.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
@@ -74,7 +74,7 @@ function ownPath(
   key: string,
   record: DbRecord | undefined,
 ): string[] {
-  if (each === undefined || each.db !== database || !fitsKey(each.key, key)) return []
+  if (each === undefined || each.db !== database || !matchesKey(each.key, key)) return []
   if (each.type !== undefined && record !== undefined && each.type !== record.type) return []
   const value = (name: string) => (name === 'key' ? key : record?.properties.get(name))
   return [output.replace(/\{(\w+)\}/g, (mark, name: string) => value(name) ?? mark)]

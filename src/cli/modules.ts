@@ -3,8 +3,8 @@ import { namesIn } from '../system/read-files.ts'
 import type { Module } from '../terminal/module.ts'
 
 /**
- * The modules of this package: each folder of src/modules. They are looked for when this file runs from the sources. The build
- * puts a list of imports in its place (scripts/build.mjs), so nothing is looked for on a server.
+ * The modules of this package: each folder in src/modules. When this file runs from the sources, it searches for them. The build
+ * replaces it with a list of imports (scripts/build.mjs), so nothing is searched for on a server.
  */
 export const MODULES: readonly Module[] = await Promise.all(
   namesIn(join(import.meta.dirname, '../modules'))

@@ -1,12 +1,12 @@
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayTime } from '../base/time.ts'
-import { serverPath, wantedOutput } from '../customize/find.ts'
+import { serverPath, wantedOutput } from '../customize/wanted-output.ts'
 import { readManifest } from '../state/manifest.ts'
 import { PINS, type Pins, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { inTurn } from '../terminal/take-turn.ts'
+import { withEventLock } from '../terminal/with-event-lock.ts'
 
 /** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file, lists the pinned ones. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<number> {
       'a note is required: why is the file kept? Every plan shows it',
       `gabarit pin ${path} --note "until the new release"`,
     )
-  return inTurn(invocation, `gabarit pin ${path}`, async ({ context }) => {
+  return withEventLock(invocation, `gabarit pin ${path}`, async ({ context }) => {
     const pins = readPins(places)
     // A file that gabarit has written can be pinned even if its template is broken now.
     if (!pins.has(path) && !readManifest(places).has(path)) wantedOutput(context, path)
@@ -36,7 +36,7 @@ export async function run(invocation: Invocation): Promise<number> {
 export async function unpin(invocation: Invocation): Promise<number> {
   const { args, places, print } = invocation
   const path = serverPath(args[0] ?? '')
-  return inTurn(invocation, `gabarit unpin ${path}`, async () => {
+  return withEventLock(invocation, `gabarit unpin ${path}`, async () => {
     const pins = readPins(places)
     if (!pins.has(path))
       throw refusal(`${path} is not pinned${didYouMean(path, [...pins.keys()])}`, {

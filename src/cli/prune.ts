@@ -6,7 +6,7 @@ import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
-import { takeTurn } from '../transaction/event-lock.ts'
+import { takeEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { numberOf } from './history.ts'
 
@@ -23,7 +23,7 @@ export async function run({ flag, value, places, system, print, printError }: In
     )
     return EXIT.done
   }
-  const turn = takeTurn({ places, system }, 'gabarit prune')
+  const turn = takeEventLock({ places, system }, 'gabarit prune')
   try {
     // The note of an interrupted run keeps contents alive until it becomes an entry.
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)

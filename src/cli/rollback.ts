@@ -7,13 +7,13 @@ import { type HistoryEntry, type PropertyChange, tookEffect } from '../state/his
 import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
-import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
-import { inTurn } from '../terminal/take-turn.ts'
+import { withEventLock } from '../terminal/with-event-lock.ts'
 import { restoreState } from '../transaction/restore-state.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { refuseMovedPlan } from './apply.ts'
+import { refuseOutdatedPlan } from './apply.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
 /** `gabarit rollback [ID]`: returns to the state after entry ID, or before the last entry. */
@@ -21,15 +21,15 @@ export function run(invocation: Invocation): Promise<number> {
   return askFirst(invocation, rollback)
 }
 
-async function rollback(invocation: Invocation, shown: string | undefined): Promise<Ran> {
+async function rollback(invocation: Invocation, shown: string | undefined): Promise<CommandResult> {
   const { args, places, print } = invocation
-  return inTurn(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
+  return withEventLock(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
     const restoration = restorationTo(entry, history, places, context.system)
     const changes = databaseChanges(takeSnapshot(places), restoration.databases)
     const plan = planId(restoration.plan, changes)
-    refuseMovedPlan(plan, shown)
+    refuseOutdatedPlan(plan, shown)
     print(`back to: ${summary(entry)}`)
     for (const what of restoration.lasting) print(`this stays: ${what}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))

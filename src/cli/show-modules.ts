@@ -6,12 +6,12 @@ import { overridesOf } from './installed/overrides.ts'
 import { installedModules, misnamed, problemsOf, shadowed } from './installed/read.ts'
 import { MODULES } from './modules.ts'
 
-/** What `--json` prints of each module. */
+/** The output of `--json` for each module. */
 interface Row {
   readonly name: string
   readonly version: string
   readonly description: string
-  /** Null for those that come with gabarit. */
+  /** Null for those shipped with gabarit. */
   readonly folder: string | null
   readonly commands: readonly string[]
   readonly overrides: readonly string[]

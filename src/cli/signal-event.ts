@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { AgreedPlan } from '../terminal/agreed-plan.ts'
-import { askFirst, confirmWithin, type Ran } from '../terminal/ask-first.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { asData, reporter } from '../terminal/reporter.ts'
 import { askedBy, barrierOptions } from '../terminal/run-context.ts'
@@ -14,7 +14,7 @@ export function run(invocation: Invocation): Promise<number> {
   return askFirst<Plan>(invocation, signalEvent)
 }
 
-async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<Ran<Plan>> {
+async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<CommandResult<Plan>> {
   const { args, flag, value, places, system, print } = invocation
   const [name = '', ...rest] = args
   const { dryRun } = system

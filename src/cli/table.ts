@@ -1,19 +1,19 @@
 import type { Command } from '../terminal/command.ts'
 import { MODULES } from './modules.ts'
-import { CHANGING } from './table/changing.ts'
-import { OWN_FILES } from './table/own-files.ts'
-import { PAST } from './table/past.ts'
-import { SEEING } from './table/seeing.ts'
-import { SETTING_UP } from './table/setting-up.ts'
+import { CHANGING_COMMANDS } from './table/changing.ts'
+import { HISTORY_COMMANDS } from './table/history.ts'
+import { READING_COMMANDS } from './table/reading.ts'
+import { SETUP_COMMANDS } from './table/setting-up.ts'
+import { SITE_COMMANDS } from './table/site.ts'
 
 /** All commands of the engine. `expand-template` and `signal-event` are also separate programs. */
 export const COMMANDS: readonly Command[] = [
-  ...CHANGING,
-  ...SEEING.map(onlyLooking),
-  ...PAST,
-  ...OWN_FILES,
+  ...CHANGING_COMMANDS,
+  ...READING_COMMANDS.map(onlyLooking),
+  ...HISTORY_COMMANDS,
+  ...SITE_COMMANDS,
   ...MODULES.flatMap(({ commands }) => commands),
-  ...SETTING_UP,
+  ...SETUP_COMMANDS,
 ]
 
 function onlyLooking(command: Command): Command {

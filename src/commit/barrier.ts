@@ -1,12 +1,12 @@
 import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
+import { makeExpander } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { Restored } from '../plan/restore.ts'
-import { makeExpander } from '../plan/run.ts'
 import { refuseSensitiveDrift } from '../plan/sensitive.ts'
-import { keepWritten } from '../state/written.ts'
+import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
 import type { ViewFile } from '../system/private-view.ts'
@@ -111,7 +111,7 @@ function refuse(problems: readonly string[], context: Context, plan: Plan): void
 }
 
 /** The files at the paths of a plan before it is committed. */
-export function formerStates(plan: Plan, system: System): Restored[] {
+export function previousStates(plan: Plan, system: System): Restored[] {
   return plan.changes.map(({ path, real, template }) => {
     const state = system.state(real)
     if (state?.kind === 'link') return { path, template, version: { link: system.readLink(real) } }

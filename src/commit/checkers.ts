@@ -54,7 +54,7 @@ export class CheckerTable {
   }
 
   /**
-   * The commands that judge a file, `{}` standing for it and `{checkers}` for the folders of scripts.
+   * The commands that check a file. `{}` is the file, and `{checkers}` the folders of the scripts.
    * @param judging what its template asks for
    */
   commandsFor(path: string, { validate }: Judging): readonly (readonly string[])[] {
@@ -102,7 +102,7 @@ export class CheckerTable {
 
 /**
  * A package of templates alone has no table.
- * @throws Failure (refused) when it is malformed: files would go unchecked
+ * @throws Failure (refused) if it is malformed: files would not be checked
  */
 function readTable(file: string): WellKnown[] {
   if (!exists(file)) return []

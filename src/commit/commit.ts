@@ -17,7 +17,7 @@ export interface Staged {
 }
 
 /** Throws if something is wrong with the files that are now in place. */
-export type LastWord = () => Promise<void>
+export type FinalCheck = () => Promise<void>
 
 interface Step {
   readonly entry: JournalEntry
@@ -40,7 +40,7 @@ export async function commit(
   plan: Plan,
   places: Places,
   system: System,
-  judge: (staged: readonly Staged[]) => Promise<LastWord | undefined>,
+  judge: (staged: readonly Staged[]) => Promise<FinalCheck | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
   const { changes, folders, emptied = [] } = plan

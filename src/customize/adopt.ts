@@ -1,17 +1,17 @@
 import { basename, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
+import { makeExpander, planOutputs } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { makeExpander, planOutputs } from '../plan/run.ts'
 import { inOrder } from '../plan/target.ts'
 import { withTemporaryFiles } from '../system/temporary-files.ts'
 import type { Output } from '../template/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { customFragment } from './custom-fragment.ts'
 import { editedText } from './edited-text.ts'
-import { refusePinned, wantedOutput } from './find.ts'
-import { placeEdits } from './place.ts'
-import { allBodies, bannerLines, bodyOf, differingPaths, withoutBanner } from './prove.ts'
+import { placeEdits } from './place-edits.ts'
+import { allBodies, bannerLines, bodyOf, differingPaths, withoutBanner } from './verify-adoption.ts'
+import { refusePinned, wantedOutput } from './wanted-output.ts'
 
 /**
  * Turns a manual edit into the site's own fragments: the fragments and the file itself in one plan, so that both change or

@@ -1,8 +1,8 @@
 import { refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Context } from '../plan/context.ts'
+import { lastWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
-import { lastWritten } from '../state/written.ts'
 import { below } from '../system/places.ts'
 import { mergeTexts } from './three-way.ts'
 

@@ -18,8 +18,8 @@ export type MergeResult =
 
 /**
  * Merges what the shipped file has changed into the custom one. A merge with conflicts, or one that does not parse, waits
- * in a file of its own; when the administrator has mended that, the same call puts it in force.
- * @throws Failure when there is nothing to merge from, or the file is merged key by key
+ * in a separate file. Once the administrator has fixed that, calling this again puts it into effect.
+ * @throws Failure if there is no base to merge from, or if the file is merged key by key
  */
 export function mergeOverride(places: Places, system: System, override: Override): MergeResult {
   const { remembered } = override

@@ -19,7 +19,7 @@ export interface Labels {
  * once, the rest becomes a conflict between marks, which are those of `git merge-file --diff3`.
  *
  * The algorithm is diff3's, on the line differences of the library diff. If every line is different, the results are git's,
- * and the tests compare the two. Where lines repeat, git may lay the texts beside each other in another way.
+ * and the tests compare the two. Where lines repeat, git may align the texts differently.
  */
 export function mergeTexts(base: string, mine: string, theirs: string, labels: Labels): Merge {
   const [from, left, right] = [linesOf(base), linesOf(mine), linesOf(theirs)]

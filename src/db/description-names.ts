@@ -22,7 +22,7 @@ export function encodeName({ kind, name }: Subject): string {
   return `${encoded.replace(/^[@.]/, percent)}${kind === 'family' ? '*' : ''}.json`
 }
 
-/** What the name of a file stands for. */
+/** What a file describes, according to its name. */
 export function decodeName(file: string): Subject {
   const stem = file.slice(0, -'.json'.length)
   const kind = stem.startsWith('@') ? 'type' : stem.endsWith('*') ? 'family' : 'record'

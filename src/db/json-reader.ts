@@ -16,8 +16,8 @@ export class SyntaxProblem extends Error {
 }
 
 /**
- * Reads a JSON text strictly, token by token, and knows the position of each error. `JSON.parse` is quicker, but silently
- * accepts a name given twice, and often does not say where it fails.
+ * Reads a JSON text strictly, token by token, with the position of each error. `JSON.parse` is quicker, but silently accepts a
+ * name given twice, and often does not say where it fails.
  */
 export class JsonReader {
   readonly #text: string
@@ -52,7 +52,7 @@ export class JsonReader {
     return JSON.parse(word)
   }
 
-  /** Reads an object and calls back for each value. @param what each name stands for */
+  /** Reads an object and calls back for each value. @param what the kind of its names */
   object(what: string, member: (name: string, position: number) => void): void {
     this.#expect('{', 'an object ("{")')
     if (this.#take('}')) return

@@ -3,7 +3,7 @@ import type { Places } from '../system/places.ts'
 import type { Action } from './action.ts'
 import type { Handler } from './load.ts'
 
-/** Actions by their file name in `events/actions`, loaded when they run. */
+/** Actions by their file name in `events/actions`, loaded on demand. */
 export type Actions = Readonly<Record<string, () => Promise<Action>>>
 
 const actions = new Map<string, () => Promise<Action>>([
@@ -15,12 +15,12 @@ export function registerActions(added: Actions): void {
   for (const [name, load] of Object.entries(added)) actions.set(name, load)
 }
 
-/** The action in TypeScript that a handler of an event stands for; undefined: its file is run as a program. */
+/** The TypeScript action of an event's handler; undefined if its file is run as a program. */
 export function actionOf(handler: Handler, places: Places): (() => Promise<Action>) | undefined {
   return isShipped(handler, places) ? actions.get(basename(handler.realFile)) : undefined
 }
 
-/** Whether a handler is one of the actions that come with gabarit. */
+/** Whether a handler is an action shipped with gabarit. */
 export function isShipped({ realFile }: Handler, places: Places): boolean {
   return realFile === join(places.shipped, 'events/actions', basename(realFile))
 }

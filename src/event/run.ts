@@ -4,9 +4,9 @@ import { Failure, isOfSystem } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
+import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
-import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/run.ts'
 import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked, PropertyChange } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
@@ -17,8 +17,8 @@ import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { beginChange } from '../transaction/before-change.ts'
-import { opensUnasked, readWindow } from '../transaction/default-window.ts'
-import { NO_TURN, type Turn, takeTurn } from '../transaction/event-lock.ts'
+import { opensByDefault, readWindow } from '../transaction/default-window.ts'
+import { type EventLock, NO_EVENT_LOCK, takeEventLock } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -53,8 +53,8 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   const [name = ''] = signal.asked.args
   const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
-  const turn = takeTurn({ places, system }, `signal-event ${name}`)
+  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
+  const turn = takeEventLock({ places, system }, `signal-event ${name}`)
   try {
     await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
@@ -77,8 +77,8 @@ export async function runAction(
 ): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_TURN, report).run()
-  const turn = takeTurn({ places, system }, handler.name)
+  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
+  const turn = takeEventLock({ places, system }, handler.name)
   try {
     await beginChange(places, system, turn, report)
     return await new EventRun(event, signal, places, system, turn, report).run()
@@ -91,7 +91,7 @@ export async function runAction(
 class EventRun {
   readonly #event: Event
   readonly #signal: Signal
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #report: Reporter
   readonly #context: Context
   /** Databases as a dry run's initialisation would leave them, or as they were when the files were generated. */
@@ -101,7 +101,7 @@ class EventRun {
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
-  constructor(event: Event, signal: Signal, places: Places, system: System, turn: Turn, report: Reporter) {
+  constructor(event: Event, signal: Signal, places: Places, system: System, turn: EventLock, report: Reporter) {
     this.#event = event
     this.#signal = signal
     this.#turn = turn
@@ -120,7 +120,7 @@ class EventRun {
     const { asked } = signal
     const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
     const confirmWithin =
-      signal.confirmWithin ?? (typeof own === 'number' && opensUnasked(this.#context) ? own : undefined)
+      signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)
     const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
     const runRequest = { asked, ...window }
@@ -174,12 +174,12 @@ class EventRun {
     }
   }
 
-  /** The action that runs in this process. One that comes after the files is a program, which commits what it makes by itself. */
+  /** The in-process action of a handler. After the files it runs as a program, which commits its own files. */
   #ownAction(handler: Handler): (() => Promise<Action>) | undefined {
     return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
   }
 
-  /** Runs an action in this process. When it fails, nothing that it made is committed. */
+  /** Runs an in-process action. If it fails, nothing that it created is committed. */
   async #act(handler: Handler, action: Action): Promise<void> {
     const started = Date.now()
     const files: MadeFile[] = []

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { Failure, refusal } from '../base/failure.ts'
-import { databaseLoader } from '../plan/run.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
 import { runCommand } from '../system/run.ts'
@@ -8,12 +8,12 @@ import type { ActionRun } from './action.ts'
 
 const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
 
-/** A month before its end a new one is due, in milliseconds. */
+/** How long before it expires a new one is due, in milliseconds. */
 const DUE = 30 * 86_400_000
 
 /**
- * Makes the certificate that the web server shows while it has no other: when it is missing, about to expire or for other
- * names. Key and certificate are one file, so that the two always fit.
+ * Creates the certificate of the web server while it has no other: if it is missing, about to expire or for other names. Key
+ * and certificate are in one file, so that the two always match.
  */
 export async function makeSelfSigned({ context, make }: ActionRun): Promise<void> {
   const configuration = databaseLoader(context)('configuration')
@@ -39,13 +39,13 @@ function isGood(text: string | undefined, names: string): boolean {
     const { subjectAltName, validTo } = new X509Certificate(text ?? '')
     return subjectAltName === names && Date.parse(validTo) > Date.now() + DUE
   } catch {
-    // There is none, or a damaged one.
+    // Missing or damaged.
     return false
   }
 }
 
 async function selfSigned(name: string, names: string): Promise<string> {
-  // A common name has at most 64 characters; clients look at the alternative names anyway.
+  // A common name has at most 64 characters; clients use the alternative names anyway.
   const subject = ['-config', '/dev/null', '-subj', `/CN=${name.slice(0, 64)}`]
   const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth']
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
@@ -61,5 +61,5 @@ async function selfSigned(name: string, names: string): Promise<string> {
   ]
   const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
   if (status === 0) return stdout
-  throw refusal(`openssl could not make the self-signed certificate: ${problem ?? output.trim()}`)
+  throw refusal(`openssl could not create the self-signed certificate: ${problem ?? output.trim()}`)
 }

@@ -24,7 +24,7 @@ export type Bases = ReadonlyMap<string, Base>
 type Merging = NonNullable<Base['merging']>
 
 export const BASES = new StateFile<Bases>('overrides.json', {
-  what: 'the list of what the overrides were made from',
+  what: 'the list of override bases',
   shape: partOf(
     'bases',
     mapOf(
@@ -35,8 +35,8 @@ export const BASES = new StateFile<Bases>('overrides.json', {
     ),
   ),
   wayOut: [
-    'Restore it from a backup. Or move it away: then the shipped files of today count as what the overrides were',
-    'made from, and what changed before is never reported. So compare them first: gabarit overrides',
+    'Restore it from a backup. Or move it away: then the files shipped today count as the bases, and earlier changes are',
+    'never reported. So compare them first: gabarit overrides',
   ].join('\n'),
   format: bases => indented({ version: 1, bases: inOrder(bases) }),
   mode: 0o644,

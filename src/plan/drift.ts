@@ -55,7 +55,7 @@ export function isEdited(state: DriftState): boolean {
 }
 
 /** Whether a person has changed something since gabarit last wrote the file. */
-export function isByHand(state: DriftState): boolean {
+export function isChangedByHand(state: DriftState): boolean {
   return isEdited(state) || state === 'removed by hand' || state === 'in step by hand'
 }
 

@@ -5,27 +5,27 @@ import type { FileChange, Plan } from './plan.ts'
 import { inOrder, type NewFolders, Target } from './target.ts'
 
 /**
- * A file that an action makes: a key, a certificate. It is another one each time, so plans are compared without its content.
- * It only goes forward: a rollback removes it when it was new, and never puts a former one back.
+ * A file that an action creates: a key, a certificate. It differs each time, so plans are compared without its content. It is
+ * never restored: a rollback removes it if it was new, but does not put a previous one back.
  */
 export interface MadeFile {
   /** Path on the server. */
   readonly path: string
   readonly content: string | Uint8Array
   readonly mode: number
-  /** Its content is shown to nobody, and the history does not keep it. */
+  /** Whether its content is never shown and not kept in the history. */
   readonly secret: boolean
-  /** The action that makes it. */
+  /** The action that creates it. */
   readonly by: string
-  /** Mode of its folder, if that has to be made. Absent: 0755. */
+  /** Mode of its folder, if that has to be created. Default: 0755. */
   readonly folderMode?: number
-  /** Services to adjust when it differs from the former one: `openvpn:try-restart`. */
+  /** Services to adjust if it has changed: `openvpn:try-restart`. */
   readonly notify?: readonly string[]
 }
 
 /**
- * A plan with the files that actions have made. Those that are in place already change nothing.
- * @throws Failure (refused) when a folder is in the place of one
+ * A plan with the files that actions have created. Those already in place change nothing.
+ * @throws Failure (refused) if a folder is in the place of one
  */
 export function withMade(
   plan: Plan,
@@ -40,7 +40,7 @@ export function withMade(
     const real = target.real(path)
     const state = system.state(real)
     if (state?.kind === 'folder' || state?.kind === 'other')
-      throw refusal(`is no file; ${by} makes one here`, { where: path })
+      throw refusal(`is not a file, but ${by} creates one here`, { where: path })
     const before = state?.kind === 'file' ? system.read(real) : undefined
     if (before?.equals(Buffer.from(after)) === true) return []
     if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode }, folders)

@@ -7,7 +7,7 @@ import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
-import { type Drifted, type DriftState, driftState, isByHand, isEdited } from './drift.ts'
+import { type Drifted, type DriftState, driftState, isChangedByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 
@@ -125,7 +125,7 @@ export class Planner {
   /** @returns whether the file is pinned */
   #noteDrift(path: string, template: string, state: DriftState): boolean {
     const pinned = this.#pins.get(path)?.note
-    if (pinned !== undefined || isByHand(state)) this.#drift.push({ path, template, state, pinned })
+    if (pinned !== undefined || isChangedByHand(state)) this.#drift.push({ path, template, state, pinned })
     return pinned !== undefined
   }
 

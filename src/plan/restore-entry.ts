@@ -50,7 +50,7 @@ export function restorationTo(
   const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
     const common = { path, template, ...(made === undefined ? {} : { made }) }
     if (before === null) return [{ ...common, version: null }]
-    // A former key or certificate is never put back.
+    // A previous key or certificate is never restored.
     if (made) return []
     if ('link' in before) return [{ ...common, version: before }]
     const { sha256, ...attributes } = before

@@ -5,7 +5,7 @@ import type { Pins } from '../state/pins.ts'
 import { below, type Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
 import type { Judging } from '../template/metadata.ts'
-import { driftState, isByHand, isEdited } from './drift.ts'
+import { driftState, isChangedByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
 import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
 
@@ -51,12 +51,12 @@ export function restorePlan(
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
     drift: found.flatMap(({ path, template, drift }) => {
       const pinned = pins.get(path)?.note
-      return pinned !== undefined || isByHand(drift) ? [{ path, template, state: drift, pinned }] : []
+      return pinned !== undefined || isChangedByHand(drift) ? [{ path, template, state: drift, pinned }] : []
     }),
   }
 }
 
-/** Those of the folders that are there, innermost first: a plan that takes back what made them removes them if they are empty. */
+/** The existing ones of these folders, innermost first: rolling back what created them removes them if they are empty. */
 export function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
   return [...new Set(paths)]
     .sort(compareBytes)

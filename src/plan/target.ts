@@ -5,7 +5,7 @@ import { below, type Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { NewFolder } from './plan.ts'
 
-/** The folders that a plan makes, by their real paths. */
+/** The folders that a plan creates, by their real paths. */
 export type NewFolders = Map<string, NewFolder>
 
 /** Root's, and open for all to look into. */

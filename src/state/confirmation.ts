@@ -78,7 +78,7 @@ export function secondsLeft({ window }: Confirmation): number {
   return Math.max(0, window.ends - now)
 }
 
-/** @throws Failure (refused) when it is damaged */
+/** @throws Failure (refused) if it is damaged */
 export function readConfirmation(places: Places): Confirmation | undefined {
   return CONFIRMATION.read(places)
 }

@@ -4,7 +4,7 @@ import { listOf, mapOf, objectOf, optional, partOf, text } from '../base/shape.t
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
-import { refuseUnknownState, wayOut } from './unknown.ts'
+import { refuseUnknownState, wayOut } from './missing-manifest.ts'
 
 /** One file that gabarit wrote. */
 export interface Owned {
@@ -27,7 +27,7 @@ const shape = partOf(
 
 /** The list of owned files. It is read on every event, and stays readable in a diff: a line for each file. */
 export const MANIFEST = new StateFile<Manifest>('manifest.json', {
-  what: 'the list of the files that gabarit owns',
+  what: 'the list of files that gabarit owns',
   shape,
   wayOut: (file, places) => wayOut(places, file),
   format: manifest => {

@@ -19,17 +19,17 @@ export interface Attributes {
 }
 
 /**
- * The one port to files: those of the server, and gabarit's own. A dry run has it in memory, over the disk: what it wrote is
- * read again, and nothing reaches the disk. Paths are real paths (the root already in front).
+ * The one port to files: the server's, and gabarit's own. A dry run keeps changes in memory, on top of the disk: it reads what it
+ * wrote, but nothing reaches the disk. Paths are real paths (the root already in front).
  */
 export interface Files {
-  /** Undefined: there is nothing. */
+  /** Undefined if there is nothing. */
   state(path: string): FileState | undefined
   read(path: string): Buffer
   readLink(path: string): string
   /** The path with all links resolved; undefined if it does not exist. */
   realPath(path: string): string | undefined
-  /** The names in a folder, in no order; none when there is no such folder. */
+  /** The names in a folder, unsorted; none if there is no such folder. */
   list(folder: string): string[]
 
   /** Creates a folder and its parents, unless it exists. @param mode default: 0755 */
@@ -52,6 +52,6 @@ export interface Files {
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void
 
-  /** Waits for a lock and holds it; a dry run, which changes nothing, need not wait. */
+  /** Waits for a lock and holds it. A dry run changes nothing, so it does not wait. */
   lock(path: string, options: LockOptions): Lock
 }

@@ -2,19 +2,19 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { syncFolder } from './atomic-write.ts'
 
-/** A new folder that only its owner can look into. @param path its name follows by chance */
+/** Creates a folder that only its owner can read. @param path prefix of its random name */
 export function makeUniqueFolder(path: string): string {
   return fs.mkdtempSync(path)
 }
 
-/** Removes a path with all that is below it, links not followed; also while a program that lost its parent still writes there. */
+/** Removes a path and everything below it, not following links, even while an orphaned program still writes there. */
 export function removeTree(path: string): void {
   fs.rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /**
- * Copies what is in a folder: files directly in it as copies, those in folders below as further names of the same file where
- * the file system can do that. Owners and modes stay.
+ * Copies the contents of a folder: files directly in it as copies, files in sub-folders as hard links if the file system
+ * supports them. Owners and modes are preserved.
  */
 export function copyTree(from: string, to: string): void {
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
@@ -56,7 +56,7 @@ function own(path: string, uid: number, gid: number): void {
   if (process.geteuid?.() === 0) fs.chownSync(path, uid, gid)
 }
 
-/** Brings to the disk what {@link copyTree} has copied and what came afterwards: names that share a file are there already. */
+/** Syncs what {@link copyTree} has copied and what was added since; hard-linked files are already on disk. */
 export function syncTree(folder: string): void {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)

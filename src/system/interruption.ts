@@ -61,12 +61,12 @@ export function finished(): void {
 }
 
 /** The signal that stopped the run. The process ends with it, so that the shell also stops its script. */
-export function stoppedBy(): NodeJS.Signals | undefined {
+export function stoppingSignal(): NodeJS.Signals | undefined {
   return state.stopped ? state.received : undefined
 }
 
 /** Registers how a signal ends a running command or an open question. @returns call this once it has ended */
-export function endedBySignal(end: () => void): () => void {
+export function endOnSignal(end: () => void): () => void {
   underWay.add(end)
   return () => underWay.delete(end)
 }

@@ -1,3 +1,6 @@
+import { resolve } from 'node:path'
+import { readInput, writeStream } from './standard-streams.ts'
+
 /** What a program needs from its process. Passed to `main`, so that tests can call it with their own. */
 export interface Io {
   readonly env: NodeJS.ProcessEnv
@@ -16,4 +19,22 @@ export interface Io {
   readInput(): Buffer
   /** The terminal for questions. */
   terminal(): { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
+}
+
+/**
+ * The real process.
+ * @param shipped the package's own folder
+ */
+export function processIo(shipped: string): Io {
+  return {
+    env: process.env,
+    shipped,
+    resolve: path => resolve(path),
+    now: () => new Date(),
+    // Loaded on demand: node:tty would take longer than a whole `getprop`.
+    isTerminal: descriptor => process.getBuiltinModule('node:tty').isatty(descriptor),
+    write: writeStream,
+    readInput,
+    terminal: () => ({ input: process.stdin, output: process.stderr }),
+  }
 }

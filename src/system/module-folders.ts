@@ -3,22 +3,22 @@ import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
 import { kindOf, namesIn, statOf } from './read-files.ts'
 
-/** The names of modules, of their verbs and of their checks. */
+/** Names of modules, their commands and their checks. */
 export const MODULE_NAME = /^[a-z][a-z0-9-]*$/
 
-/** Where modules are: those of packages, then those of the site. A later one replaces one of the same name as a whole. */
+/** Where modules are: packages first, then the site. A later module replaces an earlier one with the same name completely. */
 function homesBelow(root: string): string[] {
   return [join(root, 'usr/share/gabarit/modules'), join(root, 'etc/gabarit/modules')]
 }
 
-/** The folders of the modules that somebody has installed, in byte order of their names. */
+/** The folders of the installed modules, in byte order of their names. */
 export function findModules(root: string): string[] {
   const found = homesBelow(root).flatMap(home => foldersIn(home).map(name => [name, join(home, name)] as const))
   const byName = new Map(found.filter(([name]) => MODULE_NAME.test(name)))
   return [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, folder]) => folder)
 }
 
-/** Folders that would be modules if they had the name of one. */
+/** Folders that would be modules if their names were valid. */
 export function misnamedModules(root: string): string[] {
   return homesBelow(root).flatMap(home =>
     foldersIn(home)
@@ -27,7 +27,7 @@ export function misnamedModules(root: string): string[] {
   )
 }
 
-/** Most servers have no such folder, and asking costs less than an error. What we may not see has no modules for us. */
+/** Most servers have no such folder, and asking costs less than an error. Folders we may not read have no modules for us. */
 function foldersIn(home: string): string[] {
   try {
     if (statOf(home) === undefined) return []

@@ -2,13 +2,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Attributes, FileState, Files } from './files.ts'
 import type { Lock } from './lock.ts'
 
-/** What was written; a name that was removed has none. */
+/** What was written; absent for a removed name. */
 type Entry = FileState & { readonly data?: Buffer; readonly target?: string }
 
-/** After so many links one counts as a circle, as in Linux (path_resolution(7)). */
+/** After this many links, a path counts as circular, as in Linux (path_resolution(7)). */
 const MOST_LINKS = 40
 
-/** Changes of files in memory, over those on a disk: they are seen by whoever reads here, and by nobody else. */
+/** File changes in memory, on top of the disk: only visible when reading through this object. */
 export class OverlayFiles implements Files {
   readonly #disk: Files
   /** By path, with all links of its folders resolved. */
@@ -26,7 +26,7 @@ export class OverlayFiles implements Files {
     const real = this.realPath(path)
     const entry = real === undefined ? undefined : this.#changes.get(real)
     if (entry?.data !== undefined) return entry.data
-    // The disk says in its own words why it cannot.
+    // The disk reports the error itself.
     if (entry !== undefined || (real === undefined && this.#changes.has(this.#place(path))))
       throw failed('ENOENT', path)
     return this.#disk.read(real ?? path)
@@ -115,7 +115,7 @@ export class OverlayFiles implements Files {
     return this.#changes.has(place) ? this.#changes.get(place) : this.#disk.state(place)
   }
 
-  /** What stands at a path, with its content. */
+  /** What is at a path, with its content. */
   #whole(path: string): Entry {
     const entry = this.state(path)
     if (entry === undefined) throw failed('ENOENT', path)

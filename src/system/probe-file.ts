@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fchmodSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A file left by a killed process is older than any that is in use, in milliseconds. */
+/** Files older than this were left by a killed process, in milliseconds. */
 const LEFT_BEHIND = 3600 * 1000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Makes a file that everybody can read while something runs. Another program has to see it, so a dry run makes it too. It is
- * removed whatever happens, even when the process is interrupted; one that a killed process left is removed by the next.
- * @param prefix how its name begins; the rest is random
+ * Creates a file that everybody can read while something runs. Another program has to see it, so a dry run creates it, too. It is
+ * always removed, even if the process is interrupted; leftovers of a killed process are removed by the next one.
+ * @param prefix of its name; the rest is random
  * @throws Error of the file system
  */
 export async function withProbeFile<Result>(
@@ -38,7 +38,7 @@ export async function withProbeFile<Result>(
   }
 }
 
-/** Readable for everybody, whatever the umask. */
+/** Readable by everybody, whatever the umask. */
 function write(file: string, content: string): void {
   const descriptor = openSync(file, 'wx', 0o644)
   try {

@@ -38,7 +38,7 @@ export class RealFiles implements Files {
 
   makeFolder(path: string, mode = 0o755): void {
     try {
-      // Not `recursive`: of a read-only disk Node then says that something does not exist.
+      // Not `recursive`: on a read-only disk, Node would then say that something does not exist.
       fs.mkdirSync(path, { mode })
     } catch (error) {
       if (hasCode(error, 'EEXIST') && fs.statSync(path).isDirectory()) return
@@ -84,7 +84,7 @@ export class RealFiles implements Files {
     }
   }
 
-  /** With owner and mode, and on the disk: after a power cut it may be all that is left of the file. */
+  /** With owner and mode, and synced: after a power cut it may be all that is left of the file. */
   #copy(path: string, name: string): void {
     const state = this.state(path)
     if (state?.kind === 'link') fs.symlinkSync(fs.readlinkSync(path), name)
@@ -103,7 +103,7 @@ export class RealFiles implements Files {
     try {
       fs.rmSync(path, { force: true })
     } catch (error) {
-      // A file stands where its folder would be: then it is missing as well.
+      // A file is where its folder should be, so it does not exist either.
       if (!hasCode(error, 'ENOTDIR')) throw error
     }
   }

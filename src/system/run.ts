@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { Failure } from '../base/failure.ts'
-import { endedBySignal, holdSignals } from './interruption.ts'
+import { endOnSignal, holdSignals } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
 
 /** Time between asking a command to end and killing it, in milliseconds. */
@@ -64,7 +64,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       stream.rest = lines.pop() ?? ''
       for (const line of lines) options.onLine(line)
     }
-    const forget = endedBySignal(() => endGroup('SIGTERM'))
+    const forget = endOnSignal(() => endGroup('SIGTERM'))
     let finished = false
     const finish = (status: number | null, signal: NodeJS.Signals | null) => {
       if (finished) return
@@ -102,7 +102,7 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
 }
 
 /**
- * Runs a command that has the terminal, or whatever stands for it, to itself. Ctrl-C reaches both, and it decides.
+ * Runs a command that has the terminal (or its replacement) to itself. Ctrl-C reaches both, and the command decides.
  * @returns its exit status; as in a shell, 128 and the number of the signal that killed it
  * @throws Failure if it cannot be started
  */
@@ -113,7 +113,7 @@ export function runInForeground(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: 'inherit' })
     const release = holdSignals()
-    const forget = endedBySignal(() => child.kill())
+    const forget = endOnSignal(() => child.kill())
     const finish = (done: () => void) => {
       forget()
       release()

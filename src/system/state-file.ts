@@ -5,27 +5,27 @@ import { systemReason } from './atomic-write.ts'
 import type { Places } from './places.ts'
 import type { State } from './state.ts'
 
-/** A file of gabarit's own state that stands and falls with a commit. */
+/** A file of gabarit's own state that is part of a commit. */
 export interface Companion {
   readonly real: string
   readonly text: string
-  /** Called when it is in place, which is before the first target; when it throws, the commit is undone. */
+  /** Called once it is in place, before the first target. If it throws, the commit is undone. */
   readonly placed?: () => void
 }
 
-/** What one kind of file holds, how it is written, and what to say when it is damaged. */
+/** What one kind of file contains, how it is written, and what to say if it is damaged. */
 export interface Kind<T> {
   /** For the message: `the list of pinned files`. */
   readonly what: string
   /** Checks what was parsed. */
   readonly shape: Shape<T>
-  /** The way out of a damaged one, one line or more. */
+  /** What to do about a damaged one, one line or more. */
   readonly wayOut: string | ((file: string, places: Places) => string)
-  /** Absent: JSON.parse. */
+  /** Default: JSON.parse. */
   readonly parse?: (text: string) => unknown
-  /** Its text, but for the end of the last line; absent: JSON on one line. */
+  /** Its text, without the last newline; default: JSON on one line. */
   readonly format?: (value: T) => string
-  /** Permissions; absent: 0600. */
+  /** Permissions; default: 0600. */
   readonly mode?: number
 }
 
@@ -43,7 +43,7 @@ export class StateFile<T> {
   readonly #kind: Kind<T>
   readonly #folder: (places: Places) => State
 
-  /** @param folder where it lies; absent: in gabarit's own folder */
+  /** @param folder that contains it; default: gabarit's own folder */
   constructor(name: string, kind: Kind<T>, folder: (places: Places) => State = ({ state }) => state) {
     this.name = name
     this.#kind = kind
@@ -56,8 +56,8 @@ export class StateFile<T> {
   }
 
   /**
-   * What it holds; undefined when there is none.
-   * @throws Failure (refused) when it cannot be read, or is damaged
+   * Its content; undefined if there is none.
+   * @throws Failure (refused) if it cannot be read, or is damaged
    */
   read(places: Places): T | undefined {
     try {
@@ -77,7 +77,7 @@ export class StateFile<T> {
     }
   }
 
-  /** Replaces it, durably. The caller holds what keeps others from writing it. */
+  /** Replaces it, durably. The caller holds a lock that prevents other writes. */
   write(places: Places, value: T): void {
     this.#folder(places).write(this.name, this.text(value), this.#kind.mode)
   }
@@ -86,7 +86,7 @@ export class StateFile<T> {
     this.#folder(places).remove(this.name)
   }
 
-  /** The same as a file that is put in place with others. */
+  /** The same as a companion of a commit. */
   companion(places: Places, value: T): Companion {
     return { real: this.path(places), text: this.text(value) }
   }

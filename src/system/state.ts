@@ -3,15 +3,15 @@ import type { Files } from './files.ts'
 import type { Lock } from './lock.ts'
 
 /**
- * The port to all that gabarit keeps for itself: `/var/lib/gabarit`. Names are relative to its folder. On a dry run's files it
- * is the same state, and what is written to it stays in memory.
+ * The port to gabarit's own state in `/var/lib/gabarit`. Names are relative to that folder. In a dry run it is the same state,
+ * but writes stay in memory.
  */
 export class State {
   readonly folder: string
   readonly files: Files
   readonly #top: string
 
-  /** @param top the folder that others may look into; absent: this one */
+  /** @param top the folder that others may read; default: this one */
   constructor(folder: string, files: Files, top = folder) {
     this.folder = folder
     this.files = files
@@ -23,7 +23,7 @@ export class State {
     return join(this.folder, name)
   }
 
-  /** A folder of it, as a state of its own. */
+  /** A folder in it, as a separate state. */
   within(name: string): State {
     return new State(this.path(name), this.files, this.#top)
   }
@@ -32,24 +32,24 @@ export class State {
     return this.files.state(this.path(name)) !== undefined
   }
 
-  /** When a file was last written, in milliseconds since 1970; 0: there is none. */
+  /** When a file was last written, in milliseconds since 1970; 0 if there is none. */
   modified(name: string): number {
     return this.files.state(this.path(name))?.modified ?? 0
   }
 
-  /** The bytes of a file; undefined when there is none. */
+  /** The bytes of a file; undefined if there is none. */
   read(name: string): Buffer | undefined {
     return this.has(name) ? this.files.read(this.path(name)) : undefined
   }
 
-  /** The names in a folder, in no order; none when there is no such folder. */
+  /** The names in a folder, unsorted; none if there is no such folder. */
   list(name = ''): string[] {
     return this.files.list(this.path(name))
   }
 
   /**
-   * Replaces a file as a whole, durably: whoever reads it, at any instant and after any crash, sees the old content or the new.
-   * The caller holds what keeps others from writing it; so what a killed writer left behind is removed by the next one.
+   * Replaces a file atomically and durably: a reader sees the old content or the new, at any time and after any crash.
+   * The caller holds a lock that prevents other writes, so leftovers of a killed writer are removed by the next one.
    */
   write(name: string, data: string | Uint8Array, mode = 0o600): void {
     const path = this.path(name)
@@ -66,13 +66,13 @@ export class State {
     this.files.syncFolder(dirname(path))
   }
 
-  /** As {@link write}, for a file that several may write at once. */
+  /** As {@link write}, for a file that several processes may write at once. */
   writeShared(name: string, data: string | Uint8Array): void {
     this.makeFolder(dirname(name))
     this.files.replace(this.path(name), data, { mode: 0o600, uid: 0, gid: 0 })
   }
 
-  /** As {@link write}, but not synced: after a power cut it may be cut short. */
+  /** As {@link write}, but not synced: after a power cut it may be truncated. */
   writeLazily(name: string, data: string | Uint8Array): void {
     const path = this.path(name)
     this.makeFolder(dirname(name))
@@ -81,37 +81,37 @@ export class State {
     this.files.rename(`${path}.new`, path)
   }
 
-  /** Adds to the end of a file; it is made when there is none. */
+  /** Appends to a file, and creates it if there is none. */
   append(name: string, data: string | Uint8Array): void {
     this.makeFolder()
     this.files.append(this.path(name), data)
   }
 
-  /** Removes a file; a missing one is fine. After a power cut it may be there again. */
+  /** Removes a file, if it exists. After a power cut it may reappear. */
   remove(name: string): void {
     this.files.remove(this.path(name))
   }
 
-  /** Removes a file for good; a missing one is fine. */
+  /** Removes a file durably, if it exists. */
   removeDurably(name: string): void {
     this.remove(name)
     this.files.syncFolder(this.folder)
   }
 
-  /** Removes a folder with the files in it; a missing one is fine. */
+  /** Removes a folder with the files in it, if it exists. */
   removeFolder(name: string): void {
     if (!this.has(name)) return
     for (const file of this.list(name)) this.remove(join(name, file))
     this.files.removeFolder(this.path(name))
   }
 
-  /** Gives a file or folder another name, durably. */
+  /** Renames a file or folder, durably. */
   rename(name: string, to: string): void {
     this.files.rename(this.path(name), this.path(to))
     this.files.syncFolder(this.folder)
   }
 
-  /** Makes the folder itself, which anybody may look into, and a folder in it, which nobody else may. */
+  /** Creates the folder itself, which anybody may read, and a folder in it, which nobody else may. */
   makeFolder(name = ''): void {
     const folder = this.path(name)
     if (this.files.state(folder) !== undefined) return
@@ -119,7 +119,7 @@ export class State {
     this.files.makeFolder(folder, 0o700)
   }
 
-  /** Waits for a lock beside a file and holds it. @param what is locked, for the message of who waits for it */
+  /** Waits for a lock next to a file and holds it. @param what is locked, shown to those who wait */
   lock(name: string, what: string, command: string): Lock {
     this.makeFolder(dirname(name))
     return this.files.lock(this.path(`${name}.lock`), { what, command })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** Runs a function while a temporary folder holds files with these texts, by their paths in it. Nobody else can read them. */
+/** Runs a function while a temporary folder contains these texts as files, by their paths in it. Nobody else can read them. */
 export function withTemporaryFiles<Result>(
   texts: ReadonlyMap<string, string>,
   run: (folder: string) => Result,

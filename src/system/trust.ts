@@ -4,9 +4,9 @@ import type { Places } from './places.ts'
 import { statOf } from './read-files.ts'
 
 /**
- * Refuses a file or folder that others than root and the invoking user may change; links are followed.
+ * Refuses a file or folder that anyone but root and the invoking user can change; links are followed.
  * @param what and the consequence: parts of the message
- * @throws Failure (refused) with the command that helps
+ * @throws Failure (refused) with the command that fixes it
  */
 export function refuseWritableByOthers(path: string, what: string, consequence: string): void {
   const stat = statOf(path)
@@ -30,7 +30,7 @@ export function refuseWritableByOthers(path: string, what: string, consequence: 
 }
 
 /**
- * Refuses a part of somebody else's module that others may change, or a folder that it is in; anything else passes.
+ * Refuses a part of an installed module that others can change, or a folder that contains it. Anything else passes.
  * @throws Failure (refused)
  */
 export function refuseUnsafePart(places: Pick<Places, 'modules'>, path: string): void {

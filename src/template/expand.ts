@@ -5,7 +5,7 @@ import { type Folder, foldersOf } from './folders.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
 import { type FragmentIds, type Template, TemplateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
-import { fits, isChosen, withKey } from './per-record.ts'
+import { fits, isChosen, withRecordValues } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { type FragmentWorld, makeScope, makeVars, SkipFile } from './scope.ts'
 import { type Settled, withSettings } from './settings.ts'
@@ -78,7 +78,7 @@ export class Expander {
     return databases
       .all(each.db, each.type)
       .filter(record => isChosen(record, each))
-      .map(record => ({ ...this.#output(template, settled, withKey(place, record, files), record), record }))
+      .map(record => ({ ...this.#output(template, settled, withRecordValues(place, record, files), record), record }))
   }
 
   #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {
@@ -87,7 +87,8 @@ export class Expander {
     let folders: readonly Folder[] = []
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
-      const link = linked && metadata.link !== undefined ? withKey(metadata.link.path, record, files) : undefined
+      const link =
+        linked && metadata.link !== undefined ? withRecordValues(metadata.link.path, record, files) : undefined
       return { path, template: template.name, content, link, folders, metadata: forRecord(metadata, record), reads }
     }
     if (metadata.delete) return made(undefined)

@@ -4,7 +4,7 @@ import { readBytes } from '../system/read-files.ts'
 import { refuseWritableByOthers } from '../system/trust.ts'
 import { excerpt } from './excerpt.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
-import { applyLineRules } from './lines.ts'
+import { applyLineRules } from './newline-rules.ts'
 import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
 import { parsePieces } from './tags.ts'
@@ -35,7 +35,7 @@ const compiled = new Map<string, Compiled>()
  * Reads and compiles a fragment. Fragments are trusted code, so one that is writable by anyone but root and the invoking user
  * is refused.
  * @param traceId if given, marks the output with fragment and line, for `explain`
- * @throws Failure (refused) with `fragment:line:column` when it does not parse
+ * @throws Failure (refused) with `fragment:line:column` if it does not parse
  */
 export function compileFragment(file: string, traceId?: number): Fragment {
   refuseWritableByOthers(file, 'this fragment', 'fragments run as the user who expands them')

@@ -1,5 +1,5 @@
 import jsTokens from 'js-tokens'
-import type { LinePiece } from './lines.ts'
+import type { LinePiece } from './newline-rules.ts'
 import { positionFinder } from './tags.ts'
 
 /** The source position of a stretch of generated code. Lines and columns count from 1. */

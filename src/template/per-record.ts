@@ -10,16 +10,16 @@ export function fits(record: RecordView | undefined, where: Where | undefined): 
 
 /** Whether there is an output for a record. */
 export function isChosen(record: RecordView, { key, where }: Each): boolean {
-  return fitsKey(key, record.key) && fits(record, where)
+  return matchesKey(key, record.key) && fits(record, where)
 }
 
 /** Whether a key matches the regular expression of `each`, if there is one. */
-export function fitsKey(pattern: string | undefined, key: string): boolean {
+export function matchesKey(pattern: string | undefined, key: string): boolean {
   return pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(key)
 }
 
 /** Inserts the record's key, and properties written as `{NAME}`, into a path. One that would leave its folder is refused. */
-export function withKey(path: string, record: RecordView | undefined, files: TemplateFiles): string {
+export function withRecordValues(path: string, record: RecordView | undefined, files: TemplateFiles): string {
   if (!path.includes('{key}')) {
     if (record === undefined) return path
     throw refusal(`"${path}" needs {key}: there is one output per record`, {

@@ -1,6 +1,6 @@
 import type { RecordView } from './databases.ts'
 import type { Network } from './network.ts'
-import { interfacesIn, networksIn, portsIn } from './reachable.ts'
+import { interfacesIn, networksIn, portsIn } from './ports-and-networks.ts'
 import { isOn, splitList } from './text.ts'
 
 type Protocol = 'tcp' | 'udp'

@@ -56,7 +56,7 @@ export function searchList(places: Places): readonly Layer[] {
 
 /**
  * The name of a template without its leading slash.
- * @throws Failure (refused) when the name leaves the template folders
+ * @throws Failure (refused) if the name leaves the template folders
  */
 export function templateName(path: string): string {
   const name = normalize(path.replace(/^\/+/, '')).replace(/\/+$/, '')
@@ -137,7 +137,7 @@ function inOrder(fragments: Iterable<FragmentFile>): FragmentFile[] {
 }
 
 /**
- * Names of all templates. A folder is a template when it holds `template.json`, `template-begin`, `template-end` or a
+ * Names of all templates. A folder is a template if it contains `template.json`, `template-begin`, `template-end` or a
  * file whose name begins with two digits; else its files are single-file templates. Folders below a template are
  * sub-templates and not listed.
  */

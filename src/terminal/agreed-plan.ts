@@ -39,7 +39,7 @@ export class AgreedPlan implements Agreement {
   }
 }
 
-/** What a plan would do otherwise than one that was looked at before. */
+/** How a plan differs from one that was shown before. */
 interface ChangedPlan {
   /** The plan, with only those changes that are other ones now. */
   readonly plan: Plan

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import { EXIT, usageFailure } from '../base/failure.ts'
-import { endedBySignal } from '../system/interruption.ts'
+import { endOnSignal } from '../system/interruption.ts'
 import type { Io } from '../system/io.ts'
 import { windowSeconds } from '../transaction/duration.ts'
 import type { Invocation } from './command.ts'
 
 /** The result of a command. */
-export interface Ran<Shown = string> {
+export interface CommandResult<Shown = string> {
   readonly status: number
   /** The plan that was shown, or its id. */
   readonly plan?: Shown | undefined
@@ -20,7 +20,7 @@ export interface Ran<Shown = string> {
  */
 export async function askFirst<Shown = string>(
   invocation: Invocation,
-  run: (invocation: Invocation, shown: Shown | undefined) => Promise<Ran<Shown>>,
+  run: (invocation: Invocation, shown: Shown | undefined) => Promise<CommandResult<Shown>>,
 ): Promise<number> {
   const { flag, io, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
@@ -43,7 +43,7 @@ export async function saysYes(question: string, io: Io, patience?: number): Prom
   const terminal = createInterface(io.terminal())
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
-  const answered = endedBySignal(() => terminal.close())
+  const answered = endOnSignal(() => terminal.close())
   try {
     return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question(question), ended]))
   } finally {

@@ -94,7 +94,7 @@ export const CHECK_OPTION: Option = {
   describe: 'like --dry-run, but also run the site’s checks and the daemons’ checkers',
 }
 
-/** What the history notes beside a run. */
+/** What the history records with a run. */
 export const NOTE_OPTIONS: readonly Option[] = [{ name: 'comment', type: 'string', describe: 'a note for the history' }]
 
 /** Options of every command that makes changes. */

@@ -5,9 +5,9 @@ type Rows = readonly (readonly [line: string, what: string])[]
 
 /** A page of help. */
 export interface HelpPage {
-  /** How the program is called, and what it does. */
+  /** The usage of the program, and what it does. */
   readonly head: string
-  /** Its commands or verbs. */
+  /** Its commands or subcommands. */
   readonly commands?: Rows
   readonly options: readonly Option[]
   readonly examples?: Rows
@@ -16,10 +16,10 @@ export interface HelpPage {
   readonly titles?: Readonly<Record<string, string>>
 }
 
-/** Lays a page out in columns. */
+/** Formats a page in columns. */
 export function layOut({ head, commands = [], options, examples = [], foot, titles = {} }: HelpPage): Promise<string> {
   const help = yargs([]).scriptName('').usage(head).help(false).version(false).updateStrings(titles)
-  // A list of commands is looked through: each has its line.
+  // A list of commands is for scanning, so each has one line.
   help.wrap(commands.length > 0 ? 120 : 100)
   for (const [line, what] of commands) help.command(line, what)
   for (const { name, type, describe, alias = [] } of options) help.option(name, { type, describe, alias: [...alias] })
@@ -28,7 +28,7 @@ export function layOut({ head, commands = [], options, examples = [], foot, titl
   return help.getHelp()
 }
 
-/** Help of one command, with its verbs and examples. */
+/** Help for one command, with its subcommands and examples. */
 export function commandHelp(
   { usage, summary, verbs = [], options, examples }: Command,
   program: string,
@@ -38,11 +38,11 @@ export function commandHelp(
     commands: rowsOf(verbs),
     options: [...options, ...COMMON_OPTIONS],
     examples,
-    titles: { 'Commands:': 'Verbs:' },
+    titles: { 'Commands:': 'Subcommands:' },
   })
 }
 
-/** Help of `gabarit`. */
+/** Help for `gabarit`. */
 export function overview(commands: readonly Command[]): Promise<string> {
   const about = 'Generates configuration files from key/value databases and template fragments.'
   return layOut({

@@ -4,23 +4,23 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Command } from './command.ts'
 
-/** What a service that needs more than templates adds to the engine. Its parts are loaded when they run. */
+/** What a service that needs more than templates adds to the engine. Its parts are loaded on demand. */
 export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
-  /** Actions of events that run in the process of the event. */
+  /** Event actions that run in the process of the event. */
   readonly actions?: Actions
 }
 
-/** One check of `gabarit doctor`. Its id is for scripts and for ignores: it never changes. */
+/** One check of `gabarit doctor`. Its id never changes, because scripts and ignores use it. */
 export interface Check {
   readonly id: string
-  /** The heading below which `gabarit status` shows what it finds, too. */
+  /** The heading under which `gabarit status` also shows its findings. */
   readonly inStatus?: string
-  /** The command that mends what cannot be read. */
+  /** The command that fixes what cannot be read. */
   readonly mend?: string
-  readonly run: (patient: Patient) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
+  readonly run: (patient: CheckedServer) => readonly Diagnosis[] | Promise<readonly Diagnosis[]>
 }
 
 /** The result of a check for one thing. */
@@ -33,7 +33,7 @@ export interface Diagnosis {
 }
 
 /** What checks examine. */
-export interface Patient {
+export interface CheckedServer {
   readonly places: Places
   readonly system: System
   /** The configuration database; empty if it cannot be read, which is a separate finding. */
@@ -42,7 +42,7 @@ export interface Patient {
   readonly now: number
 }
 
-/** All is well. */
+/** Everything is in order. */
 export function ok(message: string): Diagnosis[] {
   return [{ level: 'ok', message }]
 }

@@ -25,7 +25,7 @@ export function barrierOptions({ flag, value }: Invocation): Pick<Context, 'judg
   return { mayOverwrite: path => named.has(path), ...(flag('check') ? { judge: 'always' } : {}) }
 }
 
-/** What a command asks for, for the history. */
+/** The request of a command, for the history. */
 export function askedBy({ system, value }: Invocation, command: string, args: readonly string[]): Asked {
   return { ...caller(system.env), command, args, comment: value('comment') ?? null }
 }

@@ -17,7 +17,7 @@ import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { Companion } from '../system/state-file.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { distinct } from './requests.ts'
 import type { RunRequest } from './run-request.ts'
@@ -27,7 +27,7 @@ import { startGuard } from './start-guard.ts'
  * Arms a run that is rolled back unless confirmed; undefined for any other.
  * @param first the number of its first history entry: an action may have signalled an event before it
  */
-export function armingOf(runRequest: RunRequest, context: Context, turn: Turn, first: number): Arming | undefined {
+export function armingOf(runRequest: RunRequest, context: Context, turn: EventLock, first: number): Arming | undefined {
   if (runRequest.confirmWithin === undefined) return undefined
   if (turn.joined) throw usageFailure('--confirm-within is for the running event, not for one that its action signals')
   return new Arming(context, runRequest, runRequest.confirmWithin, first)

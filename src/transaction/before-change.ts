@@ -5,18 +5,18 @@ import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft 
 import { finishDatabaseChanges } from '../state/history/change-databases.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
+import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
-import { keepWritten } from '../state/written.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import type { Turn } from './event-lock.ts'
-import { goBack, howItWent } from './go-back.ts'
+import type { EventLock } from './event-lock.ts'
 import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
+import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
 /** Undoes or completes what was interrupted: a commit, a history entry. */
-export function repair(places: Places, system: System, turn: Turn, report: Reporter): void {
+export function repair(places: Places, system: System, turn: EventLock, report: Reporter): void {
   if (turn.joined) return
   const message = recover(places)
   if (message !== undefined) report({ kind: 'recovered', message })
@@ -41,7 +41,7 @@ export function repair(places: Places, system: System, turn: Turn, report: Repor
 export async function catchUp(
   places: Places,
   system: System,
-  turn: Turn,
+  turn: EventLock,
   report: Reporter,
 ): Promise<Confirmation | undefined> {
   repair(places, system, turn, report)
@@ -56,8 +56,8 @@ export async function catchUp(
   const quiet: Reporter = entry => {
     if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)
   }
-  const status = await goBack(open, why, { places, system, turn, report: quiet })
-  report({ kind: 'recovered', message: `${why}. ${howItWent(open, status)}` })
+  const status = await rollBackUnconfirmed(open, why, { places, system, turn, report: quiet })
+  report({ kind: 'recovered', message: `${why}. ${rollbackResult(open, status)}` })
   return undefined
 }
 
@@ -65,7 +65,7 @@ export async function catchUp(
  * What every command that changes files does first, once it holds the event lock.
  * @throws Failure (refused) if a change is waiting for confirmation
  */
-export async function beginChange(places: Places, system: System, turn: Turn, report: Reporter): Promise<void> {
+export async function beginChange(places: Places, system: System, turn: EventLock, report: Reporter): Promise<void> {
   const open = await catchUp(places, system, turn, report)
   if (open === undefined) return
   throw refusal(

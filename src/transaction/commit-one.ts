@@ -1,14 +1,14 @@
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Asked } from '../state/history/entry.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a command has while it holds the event lock. */
 export interface Work {
   readonly context: Context
-  readonly turn: Turn
+  readonly turn: EventLock
   readonly report: Reporter
 }
 

@@ -12,7 +12,7 @@ import { windowSeconds } from './duration.ts'
 export const WINDOW_FILE = 'confirm-within'
 
 /** Whether a window opens without being requested: in a remote shell, if there is something to roll back to. */
-export function opensUnasked({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
+export function opensByDefault({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
   return Boolean(system.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
 }
 

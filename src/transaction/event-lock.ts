@@ -10,7 +10,7 @@ export const JOIN_VARIABLE = 'GABARIT_EVENT_TOKEN'
 const WAIT = 120
 
 /** The right to change target files. */
-export interface Turn {
+export interface EventLock {
   /** Whether the command runs inside an event that holds the lock. */
   readonly joined: boolean
   /** Passed to actions in {@link JOIN_VARIABLE}. */
@@ -23,7 +23,7 @@ export interface Turn {
  * run one after the other, since an action may start several at once. So each joins with its own lock, whose token its actions
  * inherit.
  */
-export function takeTurn({ places, system }: Pick<Context, 'places' | 'system'>, command: string): Turn {
+export function takeEventLock({ places, system }: Pick<Context, 'places' | 'system'>, command: string): EventLock {
   const inherited = system.env[JOIN_VARIABLE] || undefined
   places.state.makeFolder()
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)
@@ -55,4 +55,4 @@ function lockFile(places: Places, depth: number): string {
 }
 
 /** For a dry run, which changes nothing and so needs no lock. */
-export const NO_TURN: Turn = { joined: false, token: '', release: () => undefined }
+export const NO_EVENT_LOCK: EventLock = { joined: false, token: '', release: () => undefined }

@@ -13,9 +13,9 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
 import { catchUp } from './before-change.ts'
-import { takeTurn } from './event-lock.ts'
-import { CouldNotGoBack } from './go-back.ts'
+import { takeEventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
+import { RollbackFailed } from './roll-back-unconfirmed.ts'
 
 /** Seconds between checks, so that the guard ends soon after its confirmation is removed. */
 const PAUSE = 0.5
@@ -59,7 +59,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
   // If the server's folder was removed, it must not be recreated with a lock in it.
   if (!places.state.has('')) return false
   try {
-    const turn = takeTurn({ places, system }, 'gabarit confirm guard')
+    const turn = takeEventLock({ places, system }, 'gabarit confirm guard')
     try {
       await catchUp(places, system, turn, report)
     } finally {
@@ -73,7 +73,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
     }
     // It may have been rolled back, and something failed afterwards.
     const waits = orFailure(() => readConfirmation(places)) !== undefined
-    if (waits && !(error instanceof CouldNotGoBack))
+    if (waits && !(error instanceof RollbackFailed))
       await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
     if (!(error instanceof Failure)) throw error
     report({ kind: 'problem', message: error.describe() })

@@ -8,24 +8,24 @@ import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 
 /** How the last confirmation ended, for those who come too late. */
-export interface Ended {
+export interface EndedConfirmation {
   readonly how: 'confirmed' | 'went back'
   readonly time: string
   readonly user: string
   readonly what: string
 }
 
-export const LAST_CONFIRMATION = new StateFile<Ended>('confirmation-last.json', {
+export const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
   what: 'the note of how the last confirmation ended',
-  shape: objectOf<Ended>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
-  wayOut: 'Remove it. It costs no more than a less exact message.',
+  shape: objectOf<EndedConfirmation>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
+  wayOut: 'Remove it. Then a message is less exact.',
 })
 
 /** Ends a confirmation, and records how. The caller holds the event lock. */
 export function endConfirmation(
   { places, system }: Pick<Context, 'places' | 'system'>,
   open: Confirmation,
-  how: Ended['how'],
+  how: EndedConfirmation['how'],
 ): void {
   removeConfirmation(places, open.token)
   const { user } = caller(system.env)
@@ -33,7 +33,7 @@ export function endConfirmation(
 }
 
 /** How the last one ended; undefined if there was none. */
-export function readEnd(places: Places): Ended | undefined {
+export function readEnd(places: Places): EndedConfirmation | undefined {
   const ended = orFailure(() => LAST_CONFIRMATION.read(places))
   return ended instanceof Failure ? undefined : ended
 }

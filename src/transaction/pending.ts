@@ -34,7 +34,7 @@ export function writePending(places: Places, requests: readonly Request[]): void
 }
 
 /** After a refused commit that had already replaced the list: restores the previous one. */
-export function putBackPending(places: Places, requests: readonly Request[]): void {
+export function restorePending(places: Places, requests: readonly Request[]): void {
   if (PENDING.text(readPending(places)) !== PENDING.text(requests)) writePending(places, requests)
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { databaseLoader } from '../plan/run.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'
 import { readPending } from './pending.ts'

@@ -18,7 +18,7 @@ export interface RunRequest {
 }
 
 /** A committed plan, and what is needed to roll it back. */
-export interface Done {
+export interface CommittedPlan {
   readonly plan: Plan
   readonly former: readonly Restored[]
   readonly manifest: Manifest

@@ -4,8 +4,8 @@ import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { type Arming, armingOf } from './arming.ts'
-import { opensUnasked, windowOfServices } from './default-window.ts'
-import type { Turn } from './event-lock.ts'
+import { opensByDefault, windowOfServices } from './default-window.ts'
+import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
 
@@ -16,7 +16,7 @@ import type { RunRequest } from './run-request.ts'
 export class RunWindow {
   readonly #runRequest: RunRequest
   readonly #context: Context
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #first: number
   /** Whether its services can set a window. */
   readonly #byServices: boolean
@@ -27,13 +27,13 @@ export class RunWindow {
    * @param first the number of the first entry of this run
    * @param byServices whether its services can set a window
    */
-  constructor(runRequest: RunRequest, context: Context, turn: Turn, first: number, byServices: boolean) {
+  constructor(runRequest: RunRequest, context: Context, turn: EventLock, first: number, byServices: boolean) {
     this.#runRequest = runRequest
     this.#context = context
     this.#turn = turn
     this.#within = runRequest.confirmWithin
     this.#first = first
-    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensUnasked(context)
+    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensByDefault(context)
     this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context, turn, first)
   }
 

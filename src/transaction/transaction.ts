@@ -1,11 +1,11 @@
 import { Failure, isOfSystem, withStatus } from '../base/failure.ts'
-import { applyPlan, formerStates } from '../commit/barrier.ts'
+import { applyPlan, previousStates } from '../commit/barrier.ts'
 import { writeFailure } from '../commit/commit.ts'
 import type { Records } from '../db/record.ts'
-import { rememberOverrides } from '../override/watch.ts'
+import { rememberOverrides } from '../override/stale.ts'
 import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { databaseLoader } from '../plan/run.ts'
 import { archiveHistory } from '../state/history/archive.ts'
 import { type PreparedChanges, prepareChanges } from '../state/history/databases.ts'
 import { commandLine, type PropertyChange } from '../state/history/entry.ts'
@@ -19,19 +19,19 @@ import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import type { Companion } from '../system/state-file.ts'
 import { announceAdjustments, collectAdjustments } from './adjust.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import { Recorder } from './history-record.ts'
 import { commitDatabases, Interrupted } from './interrupted.ts'
 import { endConfirmation } from './last-confirmation.ts'
-import { joinRequests, PENDING, putBackPending, readPending, takeJoined, writePending } from './pending.ts'
+import { joinRequests, PENDING, readPending, restorePending, takeJoined, writePending } from './pending.ts'
 import type { Reporter } from './report.ts'
 import { distinct, requestsOfPlan, without } from './requests.ts'
+import { rollBackRun } from './roll-back-run.ts'
 import { RunLog } from './run-log.ts'
-import { type Done, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
+import { type CommittedPlan, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
 import { RunWindow } from './run-window.ts'
 import { ServiceRun } from './service-run.ts'
-import { suggestConfirmation } from './suggest.ts'
-import { takeBack } from './take-back.ts'
+import { suggestConfirmation } from './suggest-confirmation.ts'
 
 /**
  * Files, services and history of one event, apply or rollback: commits plans after the checks, adjusts services and checks
@@ -40,7 +40,7 @@ import { takeBack } from './take-back.ts'
 export class Transaction {
   readonly #window: RunWindow
   readonly #context: Context
-  readonly #turn: Turn
+  readonly #turn: EventLock
   readonly #report: Reporter
   #recorder: Recorder | undefined
   readonly #log: RunLog
@@ -50,7 +50,7 @@ export class Transaction {
   /** The number of the first entry of this run, which may belong to an event that an action signals. */
   readonly #first: number
   #requests: Request[] = []
-  #done: Done | undefined
+  #done: CommittedPlan | undefined
   #snapshot: Snapshot | undefined
   #leavesDatabases = false
   readonly #lasting: string[] = []
@@ -63,7 +63,7 @@ export class Transaction {
   constructor(
     runRequest: RunRequest,
     context: Context,
-    turn: Turn,
+    turn: EventLock,
     report: Reporter,
     options: { readonly windowOfServices?: boolean } = {},
   ) {
@@ -96,7 +96,7 @@ export class Transaction {
     this.#log.problems.push(problem)
   }
 
-  /** Notes what no rollback takes back: a certificate that was issued. */
+  /** Records what a rollback cannot undo, such as an issued certificate. */
   noteLasting(what: string): void {
     this.#lasting.push(what)
   }
@@ -120,7 +120,7 @@ export class Transaction {
       if (this.#context.judge === 'always') this.#report({ kind: 'checked', commands })
       return
     }
-    const done = { plan, former: formerStates(plan, system), manifest: readManifest(places), changes }
+    const done = { plan, former: previousStates(plan, system), manifest: readManifest(places), changes }
     const pending = readPending(places)
     let databases: PreparedChanges | undefined
     const prepare = () => {
@@ -133,7 +133,7 @@ export class Transaction {
       this.#validators.push(...(await applyPlan(this.#context, plan, companions, prepare)))
     } catch (error) {
       databases?.abort()
-      putBackPending(places, pending)
+      restorePending(places, pending)
       this.#window.arming?.disarm()
       this.#recorder?.forgetFiles()
       throw isOfSystem(error) ? writeFailure(error) : error
@@ -226,11 +226,11 @@ export class Transaction {
     return statusAfter(outcome, failure)
   }
 
-  #takeBack(done: Done, why: string): Promise<never> {
+  #rollBackRun(done: CommittedPlan, why: string): Promise<never> {
     const { arming, runRequest } = this.#window
     const [context, log, snapshot, recorder] = [this.#context, this.#log, this.#snapshot, this.#recorder]
     const [services, first] = [this.#services, this.#first]
-    return takeBack({ context, runRequest, done, services, log, first, snapshot, recorder, arming }, why)
+    return rollBackRun({ context, runRequest, done, services, log, first, snapshot, recorder, arming }, why)
   }
 
   /** Failing to copy elsewhere is only a warning. */
@@ -261,7 +261,7 @@ export class Transaction {
     const services = new ServiceRun(adjustments, managerOf, places, system, this.#log)
     this.#services.push(services)
     const { failed, ill, why } = await services.adjust(configuration, changed !== undefined)
-    if (why !== undefined && changed !== undefined) await this.#takeBack(changed, why)
+    if (why !== undefined && changed !== undefined) await this.#rollBackRun(changed, why)
     if (ill !== undefined) this.note(ill)
     await services.lookAtStarted(configuration, failed)
     const again = requests.filter(({ service }) => failed.has(service))

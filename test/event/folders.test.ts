@@ -80,7 +80,7 @@ folders('for each record of another database, also from a property; what is no p
   box.write('/var/lib/gabarit/db/shares.json', JSON.stringify(Object.fromEntries(shares)))
   const { status, stderr } = box.run('signal-event site-update')
   assert.is(status, 0, stderr)
-  for (const key of ['up', 'glob', 'lines']) assert.match(stderr, `no folder is made for ${key}: its Path`)
+  for (const key of ['up', 'glob', 'lines']) assert.match(stderr, `no folder is created for ${key}: its Path`)
   assert.equal(
     box.must(['sh', '-c', 'cd "$1" && find srv data -type d | sort', 'sh', box.root]).split('\n').slice(0, -1),
     ['data', 'data/moved', 'srv', 'srv/plain', 'srv/plain/html'],

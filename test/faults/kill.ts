@@ -39,7 +39,7 @@ export async function repairAndJudge(site: Site, deed: RunRequest, lot: number):
   const problems: string[] = []
   const waits = readConfirmation(site.places) !== undefined && repair[0] === 'expand-template'
   if (status !== (waits ? 3 : 0)) problems.push(`${repair.join(' ')}: exit ${status}: ${stderr}`)
-  if (damaged !== /cut off/.test(stderr)) problems.push(`${repair.join(' ')} said: ${JSON.stringify(stderr)}`)
+  if (damaged !== /interrupted/.test(stderr)) problems.push(`${repair.join(' ')} said: ${JSON.stringify(stderr)}`)
   const { found, problems: wrong } = await deed.judge(site)
   problems.push(...wrong)
   if (found === 'before' && (lot * 1000) % 3 < 1) problems.push(...(await again(site, deed)))

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { certificateId, momentIn, suggestedWindow } from '../../src/modules/letsencrypt/ari.ts'
+import { certificateId, suggestedWindow, timeIn } from '../../src/modules/letsencrypt/ari.ts'
 import type { Authority } from '../../src/modules/letsencrypt/world.ts'
 import { type HttpsServer, startHttps } from '../support/https-server.ts'
 import { needsCommands } from '../support/packages.ts'
@@ -202,8 +202,8 @@ ari('the moment lies in the window, is the same each time, and others for other 
   const moments = Array.from({ length: 500 }, (_, day) => {
     const start = new Date(NOW + day * MINUTE)
     const window = { start, end: new Date(start.getTime() + 1000) }
-    const moment = momentIn(window, EXAMPLE)
-    assert.equal(momentIn(window, EXAMPLE), moment)
+    const moment = timeIn(window, EXAMPLE)
+    assert.equal(timeIn(window, EXAMPLE), moment)
     return moment.getTime() - start.getTime()
   })
   assert.ok(moments.every(offset => offset >= 0 && offset < 1000))

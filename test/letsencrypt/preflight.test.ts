@@ -237,7 +237,7 @@ step('the DNS server is a property: one that does not answer, and none at all', 
   assert.equal(problems(check().report, 'example.org'), [])
   type('config setprop letsencrypt DNSServer 1.2.3.4.5')
   const { report } = check()
-  assert.equal([report.ok, report.general.map(({ reason }) => reason)], [false, ['"1.2.3.4.5" is no DNS server']])
+  assert.equal([report.ok, report.general.map(({ reason }) => reason)], [false, ['"1.2.3.4.5" is not a DNS server']])
   writeFileSync('/etc/resolv.conf', 'nameserver 127.0.0.1\n')
   type('config setprop letsencrypt DNSServer 127.0.0.1')
 })

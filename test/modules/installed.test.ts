@@ -116,8 +116,8 @@ const MALFORMED: readonly [about: unknown, said: RegExp][] = [
   ['{', /module\.json:1:2: this is not valid JSON/],
   ['[]', /it must be an object/],
   [{ ...ABOUT, name: 'wob' }, /"name" must be that of the folder, "web"/],
-  [{ ...ABOUT, version: 'one' }, /"version" is missing, or none/],
-  [{ ...ABOUT, description: 'a\u001b[31m' }, /"description" must be a text of one line/],
+  [{ ...ABOUT, version: 'one' }, /"version" is missing or invalid/],
+  [{ ...ABOUT, description: 'a\u001b[31m' }, /"description" must be a single-line string/],
   [{ ...ABOUT, descripton: 'x' }, /unknown key "descripton"; did you mean "description"/],
   [{ ...ABOUT, commands: [] }, /"commands" must be an object/],
   [{ ...ABOUT, commands: { '../x': {} } }, /the command "\.\.\/x" is malformed/],
@@ -149,8 +149,8 @@ installed('what cannot be a command or a check is named', () => {
   const said = problemsOf(box) ?? ''
   for (const name of ['web-plain', 'web-folder', 'web-dangling', 'web-circle'])
     assert.match(said, `commands/${name}: is not an executable file`)
-  for (const name of ['show', 'web-A B']) assert.match(said, `commands/${name}: a command is called web-VERB`)
-  assert.match(said, 'checks/Bad Name: a check has a name like')
+  for (const name of ['show', 'web-A B']) assert.match(said, `commands/${name}: the name of a command must be web-VERB`)
+  assert.match(said, 'checks/Bad Name: the name of a check must look like')
   assert.is(box.must(['gabarit', 'complete', '--', 'gabarit', 'web', '']), 'show\n')
   box.remove()
 })
@@ -174,16 +174,16 @@ installed('a module never takes the place of a command of gabarit', () => {
   for (const name of ['status', 'vpn', 'help', 'db']) {
     box.write(`/etc/gabarit/modules/${name}/module.json`, JSON.stringify({ ...ABOUT, name, commands: {} }))
     box.write(`/etc/gabarit/modules/${name}/commands/${name}-clients`, '#!/bin/sh\necho stolen\n', 0o755)
-    assert.match(problemsOf(box, name) ?? '', `gabarit has a command "${name}" of its own`)
+    assert.match(problemsOf(box, name) ?? '', `gabarit has its own command "${name}"`)
   }
   for (const line of ['gabarit status', 'gabarit vpn clients', 'gabarit help', 'gabarit vpn --help'])
     assert.is.not(box.must(line).includes('stolen'), true, line)
-  assert.match(box.run('gabarit db clients').stderr, 'there is no command "db"')
+  assert.match(box.run('gabarit db clients').stderr, 'unknown command "db"')
   box.remove()
 })
 
 const CHECKS: readonly [text: string, level: string, message: RegExp][] = [
-  ['echo "[]"', 'ok', /finds nothing/],
+  ['echo "[]"', 'ok', /found no problems/],
   ['echo \'[{"level":"warning","message":"low","command":"fill it"}]\'', 'warning', /^low$/],
   ['echo garbage', 'error', /must print a list/],
   ['echo \'{"level":"ok","message":"x"}\'', 'error', /must print a list/],

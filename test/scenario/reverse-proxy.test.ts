@@ -310,7 +310,7 @@ step('a name that httpd has a site for, or another proxy, is refused', () => {
   type(`db domains set ${PLEX} domain Content Primary`)
   refused(
     `signal-event proxy-modify ${PLEX}`,
-    /"plex.example.com" is a name of the proxy plex.example.com, and a domain/,
+    /"plex.example.com" is a name of the proxy plex.example.com, but also a domain/,
   )
   type(`db domains delete ${PLEX}`)
   set(WIKI, 'Aliases', `docs.example.com,${PLEX}`)

@@ -119,7 +119,7 @@ hostile('the folder of an ibay is no pattern, in httpd.conf and among the folder
   assert.match(planned.stdout, '+ folder /srv/ibays/docs/html 0:0 0755\n')
   assert.not(server.exists('/srv'), 'looking makes nothing')
   const made = server.run(['signal-event', 'ibay-modify'], UNCHECKED)
-  assert.match(made.stderr, 'no folder is made for glob: its Path "/srv/[a-z]*" is not a plain path')
+  assert.match(made.stderr, 'no folder is created for glob: its Path "/srv/[a-z]*" is not a plain path')
   assert.equal(readdirSync(server.path('/srv')).sort(), ['ibays', 'own site'])
   assert.equal(readdirSync(server.path('/srv/ibays')).sort(), ['Primary', 'docs'])
   server.remove()

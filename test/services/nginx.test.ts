@@ -238,7 +238,7 @@ nginx('a container: the Compose file', () => {
   server.must('db proxies setprop shop.example.net crt /etc/dehydrated/shop.pem')
   assert.match(
     server.run(`expand-template ${COMPOSE}`).stderr,
-    '/etc/dehydrated/shop.pem lies in /etc/dehydrated, which no container shall see',
+    '/etc/dehydrated/shop.pem is in /etc/dehydrated, which must not be mounted into a container',
   )
   server.must('db proxies setprop shop.example.net crt /etc/dehydrated/certs/shop/cert.pem')
   // The last two would show the databases.
@@ -246,7 +246,7 @@ nginx('a container: the Compose file', () => {
     server.must(`db proxies setprop wiki.example.org BasicAuthFile ${folder}/passwords`)
     assert.match(
       server.run(`expand-template ${COMPOSE}`).stderr,
-      `${folder}/passwords lies in ${folder}, which no container shall see: put it into a folder of its own`,
+      `${folder}/passwords is in ${folder}, which must not be mounted into a container: put it into a separate folder`,
     )
   }
   server.must('db proxies setprop wiki.example.org BasicAuthFile /etc/wiki/passwords')

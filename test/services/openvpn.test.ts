@@ -87,7 +87,7 @@ test('a PKI that is lost is not replaced by another one', () => {
   must(['mv', '/etc/openvpn/easy-rsa', '/etc/openvpn/lost'])
   const outcome = action('vpn-pki')
   assert.is(outcome.status, 1)
-  assert.match(said(outcome), '/etc/openvpn/server/ca.crt is there, but not its PKI')
+  assert.match(said(outcome), '/etc/openvpn/server/ca.crt exists, but not its PKI')
   rmSync('/etc/openvpn/easy-rsa', { recursive: true, force: true })
   must(['mv', '/etc/openvpn/lost', '/etc/openvpn/easy-rsa'])
   // A link that somebody removed: there is only one folder it can have been.
@@ -300,7 +300,10 @@ test('the name is looked at before anything else, and a database that cannot be 
   const { status, stdout, stderr } = tried('signal-event vpn-client-modify wendy')
   assert.is(status, 1)
   assert.match(stdout + stderr, /S01vpn-client-check failed: there is no client wendy;/)
-  assert.match(said(tried('signal-event vpn-client-modify')), 'which client? signal-event vpn-client-modify NAME')
+  assert.match(
+    said(tried('signal-event vpn-client-modify')),
+    'missing client name: signal-event vpn-client-modify NAME',
+  )
   const file = '/var/lib/gabarit/db/vpn.json'
   const whole = readFileSync(file)
   writeFileSync(file, '{ broken')
@@ -335,7 +338,7 @@ test('a further server with certificates of another authority keeps its files', 
   type('config setprop openvpn-corp certFile /etc/openvpn/corp/missing.crt')
   const refused = action('vpn-pki')
   assert.is(refused.status, 1)
-  assert.match(said(refused), 'is of another authority than /etc/openvpn/easy-rsa/pki, and is not overwritten')
+  assert.match(said(refused), 'belongs to another authority than /etc/openvpn/easy-rsa/pki, so it is not overwritten')
   assert.equal(contents(), before)
   type('config delete openvpn-corp')
   type('signal-event openvpn-update')

@@ -59,7 +59,7 @@ test('renewing: the old certificate works on, and a revocation takes them all', 
   type('signal-event vpn-client-revoke vera')
   assert.not.match(index(), /^V.*CN=vera$/m)
   assert.match(type('gabarit vpn clients vera'), /^vera +revoked +revoked$/m)
-  assert.match(said(tried('signal-event vpn-client-revoke vera')), 'are revoked already')
+  assert.match(said(tried('signal-event vpn-client-revoke vera')), 'are already revoked')
   assert.is(tried('signal-event vpn-client-create vera').status, 1)
   type('db vpn setprop vera status enabled')
   type('signal-event vpn-client-create vera')

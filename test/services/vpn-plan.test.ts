@@ -46,7 +46,7 @@ test('the event does just that, and its entry has the files without a key', () =
   for (const path of MADE) assert.match(done, `created ${path}\n`)
   const entry = type('gabarit show 2')
   for (const path of MADE) assert.match(entry, `+++ ${path}\n`)
-  assert.match(entry, 'lasting: the authority of the VPN was made: VPN CA')
+  assert.match(entry, 'lasting: the authority of the VPN was created: VPN CA')
   assert.not.match(entry, 'PRIVATE KEY')
   const key = readFileSync(`${SERVER}/openvpn.key`, 'utf8').split('\n')[1] ?? ''
   const tls = readFileSync(`${SERVER}/ta.key`, 'utf8').split('\n')[5] ?? ''
@@ -79,7 +79,7 @@ test('a rollback takes the copies back, never the PKI: what was issued stays, an
   const shown = type('gabarit rollback --dry-run')
   assert.match(
     shown,
-    `this stays: the client vera got the certificate ${serialNumber}; to shut it out: signal-event vpn-client-revoke vera`,
+    `this stays: the client vera got the certificate ${serialNumber}; to revoke it: signal-event vpn-client-revoke vera`,
   )
   type('gabarit rollback')
   assert.not(existsSync('/etc/openvpn/ccd/openvpn/vera'))

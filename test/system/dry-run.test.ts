@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expandAll, planOutputs } from '../../src/plan/run.ts'
+import { expandAll, planOutputs } from '../../src/plan/expand.ts'
 import { readManifest } from '../../src/state/manifest.ts'
 import { DryRunSystem } from '../../src/system/dry-run-system.ts'
 import { Engine } from '../support/engine.ts'

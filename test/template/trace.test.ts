@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { makeExpander } from '../../src/plan/run.ts'
+import { makeExpander } from '../../src/plan/expand.ts'
 import { type TracedOutput, traceTemplate } from '../../src/template/trace.ts'
 import { Engine } from '../support/engine.ts'
 

@@ -10,16 +10,16 @@ import type { FormatName } from './format.ts'
 
 export type Program = 'db' | 'config'
 
-/** What a verb says. */
+/** How a verb prints. */
 export interface CallOutput {
-  /** Prints text exactly as it is. */
+  /** Prints text unchanged. */
   readonly print: (text: string) => void
   readonly printLines: (lines: readonly string[]) => void
   /** Prints one message to standard error. */
   readonly printError: (message: string) => void
 }
 
-/** Everything a verb needs besides its arguments. */
+/** Everything a verb needs apart from its arguments. */
 export interface Call extends CallOutput {
   readonly program: Program
   readonly io: Io
@@ -31,23 +31,23 @@ export interface Call extends CallOutput {
   readonly reveal: boolean
 }
 
-/** The records of the database; none when it does not exist, as in SME Server. */
+/** The records of the database; none if it does not exist, as in SME Server. */
 export function readRecords(call: Call): Records {
   const records = readDatabase(databaseFile(call.places, call.database))
   if (records === undefined) noteMissing(call)
   return records ?? new Map()
 }
 
-/** A missing database is an empty one, but a slip of the finger deserves a word. */
+/** A missing database counts as empty, but a likely typo deserves a note. */
 function noteMissing(call: Call): void {
-  const hint = slipHint(call)
+  const hint = typoHint(call)
   if (hint !== '') call.printError(missing(call, hint))
 }
 
-/** Runs a change; when it makes a database whose name looks like a slip, that is noted. */
+/** Runs a change. If it creates a database whose name looks like a typo, prints a note. */
 export function notingNew<Result>(call: Call, change: () => Result): Result {
   const file = databaseFile(call.places, call.database)
-  const hint = exists(file) ? '' : slipHint(call)
+  const hint = exists(file) ? '' : typoHint(call)
   if (hint === '') return change()
   try {
     return change()
@@ -57,8 +57,8 @@ export function notingNew<Result>(call: Call, change: () => Result): Result {
   }
 }
 
-/** `; did you mean "hosts"?` for a database that is neither there nor described. */
-function slipHint({ places, database }: Call): string {
+/** `; did you mean "hosts"?` for a database that neither exists nor is described. */
+function typoHint({ places, database }: Call): string {
   if (database.startsWith('/')) return ''
   const known = new Set([...listDatabases(places), ...describedDatabases(places)])
   return known.has(database) ? '' : didYouMean(database, known)

@@ -75,7 +75,7 @@ function withHint(call: Call, error: unknown): unknown {
   return new Failure(error.message, { hint, cause: error })
 }
 
-function noteTo({ printError }: Call): (slip: string) => void {
+function noteTo({ printError }: Call): (typo: string) => void {
   return typo => printError(`note: ${typo}`)
 }
 

@@ -1,11 +1,11 @@
-/** What a program reads of an answer: names keep their order in a map, and null is a secret. */
+/** An answer for programs: a map keeps the order of names, and null is a secret. */
 export type Data = object | string | null | ReadonlyMap<string, Data> | readonly Data[]
 
-/** What a verb answers, for people and for programs. */
+/** The answer of a verb, for people and for programs. */
 export interface Reply {
   readonly lines: () => readonly string[]
   readonly data: () => Data
-  /** The data may take many lines. */
+  /** Whether the data may take several lines. */
   readonly indented?: boolean
 }
 
@@ -19,22 +19,22 @@ const FORMATS = {
   json: ({ data, indented = false }: Reply) => `${asJson(data(), indented ? '\n' : '')}\n`,
 } satisfies Readonly<Record<string, Format>>
 
-/** How an answer is printed: `text`, or the option of that name. */
+/** The format of an answer: `text`, or the option of that name. */
 export type FormatName = keyof typeof FORMATS
 
-/** The format that one of these options names; `text` without any. */
+/** The format that one of these options selects; default: `text`. */
 export function formatOf(options: ReadonlySet<string>): FormatName {
   return (Object.keys(FORMATS) as FormatName[]).find(name => options.has(`--${name}`)) ?? 'text'
 }
 
-/** An answer as it is printed. */
+/** An answer in a format. */
 export function formatted(answer: Reply, format: FormatName): string {
   return FORMATS[format](answer)
 }
 
 /**
- * Maps are written by hand: JavaScript would move names that look like numbers to the front, and lose one called `__proto__`.
- * @param line a line break with the blanks of its depth; empty for one line
+ * Maps are formatted by our own code: JavaScript would move names that look like numbers to the front, and lose `__proto__`.
+ * @param line a line break with the indentation; empty for a single line
  */
 function asJson(data: Data, line: string): string {
   const deeper = line === '' ? '' : `${line}  `

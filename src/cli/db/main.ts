@@ -31,7 +31,7 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   try {
     checkEncoding(args)
     const status = runWords(program, parseOptions(args), io, printer)
-    // What changes or reads a database has done so by now; only help takes its time.
+    // Verbs have finished by now; only help is asynchronous.
     return typeof status === 'number' ? output.finish(status, fail) : status.then(late => output.finish(late, fail))
   } catch (error) {
     if (!(error instanceof Failure)) throw error

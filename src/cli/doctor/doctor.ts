@@ -3,7 +3,7 @@ import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
-import type { Check, Diagnosis, Patient } from '../../terminal/module.ts'
+import type { Check, CheckedServer, Diagnosis } from '../../terminal/module.ts'
 import { MODULES } from '../modules.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
@@ -35,7 +35,7 @@ export async function examine(
   )
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
-  const patient: Patient = { places, system, configuration, now: now.getTime() }
+  const patient: CheckedServer = { places, system, configuration, now: now.getTime() }
   const findings: DoctorFinding[] = []
   for (const check of checks ?? all) {
     const { id } = check
@@ -54,7 +54,7 @@ async function installedChecks(places: Places): Promise<Check[]> {
 }
 
 /** What a check cannot read is a finding, too. */
-async function diagnose({ run, mend }: Check, patient: Patient): Promise<readonly Diagnosis[]> {
+async function diagnose({ run, mend }: Check, patient: CheckedServer): Promise<readonly Diagnosis[]> {
   try {
     return await run(patient)
   } catch (error) {

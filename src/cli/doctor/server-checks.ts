@@ -7,7 +7,7 @@ import { entriesIn, isExecutable, statOf } from '../../system/read-files.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
 import { findTemplate, searchList } from '../../template/tree.ts'
-import { type Check, type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
+import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 
 /** Checks of the server around gabarit. */
 export const SERVER_CHECKS: readonly Check[] = [
@@ -16,7 +16,7 @@ export const SERVER_CHECKS: readonly Check[] = [
   { id: 'checkers', run: checkers },
 ]
 
-function serviceManager({ places, system, configuration }: Patient): readonly Diagnosis[] {
+function serviceManager({ places, system, configuration }: CheckedServer): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
   try {
     const property = configuration.get('gabarit')?.properties.get('ServiceManager')
@@ -31,7 +31,7 @@ function serviceManager({ places, system, configuration }: Patient): readonly Di
 }
 
 /** Fragments and actions run as root, so anybody who can write them is root. */
-function siteFolder({ places }: Patient): readonly Diagnosis[] {
+function siteFolder({ places }: CheckedServer): readonly Diagnosis[] {
   return orOk(
     [places.site, ...places.modules]
       .flatMap(folder => [folder, ...foldersBelow(folder)])
@@ -52,7 +52,7 @@ function foldersBelow(folder: string): string[] {
 }
 
 /** A file is written unchecked if none of its checkers is installed. */
-function checkers({ places, system }: Patient): readonly Diagnosis[] {
+function checkers({ places, system }: CheckedServer): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} nothing is checked`)
   const layers = searchList(places)
   const table = new CheckerTable(places)

@@ -9,7 +9,7 @@ import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
-import { type Check, type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
+import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/pending.ts'
 
 /** Checks of gabarit's own files. */
@@ -22,7 +22,7 @@ export const STATE_CHECKS: readonly Check[] = [
   { id: 'confirmation', run: confirmation },
 ]
 
-function readable({ places }: Patient): readonly Diagnosis[] {
+function readable({ places }: CheckedServer): readonly Diagnosis[] {
   const names = listDatabases(places)
   const damaged = names.flatMap((name): Diagnosis[] => {
     const file = databaseFile(places, name)
@@ -36,7 +36,7 @@ function readable({ places }: Patient): readonly Diagnosis[] {
 }
 
 /** Without a copy, a damaged database cannot be restored. */
-function lastGood({ places }: Patient): readonly Diagnosis[] {
+function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
   const found = listDatabases(places).flatMap((name): Diagnosis[] => {
     const file = databaseFile(places, name)
     const copy = lastGoodPath(file)
@@ -49,7 +49,7 @@ function lastGood({ places }: Patient): readonly Diagnosis[] {
   return orOk(found, 'every database has a last good copy')
 }
 
-function journal({ places }: Patient): readonly Diagnosis[] {
+function journal({ places }: CheckedServer): readonly Diagnosis[] {
   const file = JOURNAL.path(places)
   if (!exists(file)) return ok('no commit was interrupted')
   if (eventUnderWay(places)) return ok('a commit is under way')
@@ -57,7 +57,7 @@ function journal({ places }: Patient): readonly Diagnosis[] {
   return [{ level: 'error', message, command: 'gabarit apply' }]
 }
 
-function lock({ places }: Patient): readonly Diagnosis[] {
+function lock({ places }: CheckedServer): readonly Diagnosis[] {
   const path = eventLock(places)
   try {
     const holder = readHolder(path)
@@ -71,7 +71,7 @@ function lock({ places }: Patient): readonly Diagnosis[] {
   }
 }
 
-function pending({ places }: Patient): readonly Diagnosis[] {
+function pending({ places }: CheckedServer): readonly Diagnosis[] {
   const waiting = orFailure(() => readPending(places))
   if (waiting instanceof Failure) return [{ level: 'error', message: waiting.describe() }]
   return orOk(
@@ -84,7 +84,7 @@ function pending({ places }: Patient): readonly Diagnosis[] {
 }
 
 /** A waiting change is in order as long as it can still be rolled back. */
-function confirmation({ places }: Patient): readonly Diagnosis[] {
+function confirmation({ places }: CheckedServer): readonly Diagnosis[] {
   const open = orFailure(() => readConfirmation(places))
   if (open instanceof Failure) return [{ level: 'error', message: open.describe(), command: moveAside(places) }]
   if (open === undefined) return ok('no change is waiting for confirmation')

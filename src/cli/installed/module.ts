@@ -9,7 +9,7 @@ import { type Check, type Diagnosis, type Module, orOk } from '../../terminal/mo
 import { withVerbs } from '../../terminal/with-verbs.ts'
 import { type Installed, installedModules, shadowed, type Verb } from './read.ts'
 
-/** Milliseconds that a check may take, and bytes that it may print. */
+/** Time limit of a check in milliseconds, and maximum output in bytes. */
 const CHECK_LIMITS = { timeout: 10_000, mostOutput: 1_000_000 }
 
 /** What the modules on this server add, by the same interface as our own. */
@@ -30,7 +30,7 @@ function asModule(installed: Installed): Module {
     name,
     commands: commands.length === 0 ? [] : [withVerbs(name, description, commands)],
     checks: [
-      // What is wrong with the module itself.
+      // Problems of the module itself.
       { id: `${name}/module.json`, run: () => orOk(installed.problems.map(asError), `the module ${name} is in order`) },
       ...checks.map((file): Check => ({ id: `${name}/${basename(file)}`, run: patient => ask(file, folder, patient) })),
     ],
@@ -58,7 +58,7 @@ function environment(places: Places, folder: string, env: NodeJS.ProcessEnv): No
   return { ...env, PATH: path, GABARIT_ROOT: places.root, GABARIT_MODULE: folder }
 }
 
-/** Asks a check. What it prints is data of somebody else. */
+/** Runs a check. Its output is untrusted. */
 async function ask(
   file: string,
   folder: string,
@@ -70,7 +70,10 @@ async function ask(
   const failed =
     problem ?? (status === 0 ? undefined : `exit status ${status}: ${output.trim().split('\n').at(-1) ?? ''}`)
   if (failed !== undefined) return [asError(`${file}: ${failed}`)]
-  return orOk(findingsIn(stdout) ?? [asError(`${file}: it must print a list of ${FINDING}`)], `${file} finds nothing`)
+  return orOk(
+    findingsIn(stdout) ?? [asError(`${file}: it must print a list of ${FINDING}`)],
+    `${file} found no problems`,
+  )
 }
 
 const FINDING = '{"level": "ok"|"warning"|"error", "message": "…", "command": "…"}'

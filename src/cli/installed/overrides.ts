@@ -5,15 +5,15 @@ import { exists } from '../../system/read-files.ts'
 
 const KINDS = ['templates', 'db', 'events', 'checkers', 'services']
 
-/** How the files of a module and those of others lie over each other. */
+/** How the files of a module and those of others override each other. */
 export interface ModuleOverrides {
-  /** Files of gabarit, or of a module before it, that it overrides: real paths. */
+  /** Files of gabarit, or of an earlier module, that it overrides: real paths. */
   readonly overrides: readonly string[]
-  /** Files of the site, or of a module after it, that override one of its own. */
+  /** Files of the site, or of a later module, that override one of its own. */
   readonly overriddenBy: readonly string[]
 }
 
-/** Compares a module with everybody else. */
+/** Compares a module with all others. */
 export function overridesOf(places: Places, folder: string): ModuleOverrides {
   const packages = packageFolders(places)
   const at = packages.indexOf(folder)
@@ -30,7 +30,7 @@ export function overridesOf(places: Places, folder: string): ModuleOverrides {
   }
 }
 
-/** The marks of an event have no content, and the tables of checkers are added up. */
+/** The markers of an event have no content, and the tables of checkers are merged. */
 function isOverride({ kind, path }: { kind: string; path: string }): boolean {
   return !path.includes('/templates2expand/') && !(kind === 'checkers' && path === 'well-known.json')
 }

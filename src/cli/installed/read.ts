@@ -10,7 +10,7 @@ import { isExecutable, namesIn } from '../../system/read-files.ts'
 import { refuseUnsafePart } from '../../system/trust.ts'
 import type { Command } from '../../terminal/command.ts'
 
-/** An executable `commands/NAME-verb` of a module, and what module.json says of it. */
+/** An executable `commands/NAME-verb` of a module, with its description in module.json. */
 export interface Verb {
   readonly name: string
   readonly file: string
@@ -18,21 +18,21 @@ export interface Verb {
   readonly usage: string
 }
 
-/** Somebody else's module, as its folder and its module.json describe it. */
+/** Somebody else's module, as described by its folder and its module.json. */
 export interface Installed {
   readonly name: string
   readonly folder: string
-  /** Empty if module.json does not say it. */
+  /** Empty if it is not in module.json. */
   readonly version: string
   readonly description: string
   readonly verbs: readonly Verb[]
-  /** Executables whose findings the doctor shows. */
+  /** Executables whose findings `gabarit doctor` shows. */
   readonly checks: readonly string[]
-  /** What is wrong with it. It never stops the engine's own commands. */
+  /** Its problems, which never stop the engine's own commands. */
   readonly problems: readonly string[]
 }
 
-/** All modules that somebody has installed on this server. */
+/** All modules installed on this server. */
 export function installedModules(places: Places): Installed[] {
   return places.modules.map(readModule)
 }
@@ -47,7 +47,7 @@ function readModule(folder: string): Installed {
     return undefined
   }
   const about = attempt(() => readAbout(join(folder, 'module.json'), name)) ?? { version: '', description: '' }
-  /** The files of a folder that are executable, and that only we may change. */
+  /** The files of a folder that are executable, and that only we can change. */
   const programs = (kind: string) =>
     (attempt(() => namesIn(join(folder, kind))) ?? [])
       .filter(file => !file.startsWith('.'))
@@ -62,10 +62,10 @@ function readModule(folder: string): Installed {
   const isVerb = (file: string) =>
     basename(file).startsWith(start) && MODULE_NAME.test(basename(file).slice(start.length))
   const commands = programs('commands')
-  for (const file of commands) if (!isVerb(file)) problems.push(`${file}: a command is called ${start}VERB`)
+  for (const file of commands) if (!isVerb(file)) problems.push(`${file}: the name of a command must be ${start}VERB`)
   const checks = programs('checks')
   for (const file of checks)
-    if (!MODULE_NAME.test(basename(file))) problems.push(`${file}: a check has a name like "leases"`)
+    if (!MODULE_NAME.test(basename(file))) problems.push(`${file}: the name of a check must look like "leases"`)
   const verbs = commands.filter(isVerb).map((file): Verb => {
     const verb = basename(file).slice(start.length)
     const { summary = '', usage = '[ARGUMENT...]' } = about.commands?.get(verb) ?? {}
@@ -81,17 +81,17 @@ function readModule(folder: string): Installed {
   }
 }
 
-/** Words that mean something else on a command line. */
+/** Names with another meaning on the command line. */
 const RESERVED: readonly string[] = ['help', 'db', 'config']
 
 /**
- * Why the commands of a module cannot be called, if so: a module never takes the place of one of gabarit's.
+ * Why the commands of a module cannot be called, if so: a module never replaces a command of gabarit.
  * @param commands those of gabarit
  */
 export function shadowed({ name, folder, verbs }: Installed, commands: readonly Command[]): string | undefined {
   const isTaken = RESERVED.includes(name) || commands.some(command => command.name === name)
   if (!isTaken || verbs.length === 0) return undefined
-  return `${folder}: gabarit has a command "${name}" of its own, so those of this module cannot be called`
+  return `${folder}: gabarit has its own command "${name}", so the commands of this module cannot be called`
 }
 
 /** What is wrong with a module. */
@@ -100,12 +100,12 @@ export function problemsOf(installed: Installed, commands: readonly Command[]): 
   return [...installed.problems, ...(taken === undefined ? [] : [taken])]
 }
 
-/** What looks like a module and is none. */
+/** Folders that look like modules but are not. */
 export function misnamed({ root }: Places): string[] {
-  return misnamedModules(root).map(folder => `${folder}: the name of a module has the letters a-z, digits and - only`)
+  return misnamedModules(root).map(folder => `${folder}: the name of a module may only contain a-z, digits and -`)
 }
 
-/** What module.json says. */
+/** The contents of module.json. */
 interface About {
   readonly version: string
   readonly description: string
@@ -115,7 +115,7 @@ interface About {
 const SHAPE =
   '{"name": "…", "version": "1.0", "description": "…", "commands": {"VERB": {"summary": "…", "usage": "…"}}}'
 
-/** @throws Failure if it is missing or says something else */
+/** @throws Failure if it is missing or malformed */
 function readAbout(file: string, name: string): About {
   const refuse = (message: string) => new Failure(message, { where: file, hint: `It must be ${SHAPE}` })
   const about = readJsonFile(file)
@@ -123,7 +123,7 @@ function readAbout(file: string, name: string): About {
   checkTexts(about, ['name', 'version', 'description', 'commands'], refuse)
   const { version, description, commands } = about
   if (about.name !== name) throw refuse(`"name" must be that of the folder, "${name}"`)
-  if (typeof version !== 'string' || !/^\d[\w.+~-]*$/.test(version)) throw refuse('"version" is missing, or none')
+  if (typeof version !== 'string' || !/^\d[\w.+~-]*$/.test(version)) throw refuse('"version" is missing or invalid')
   if (typeof description !== 'string') throw refuse('"description" is missing')
   if (commands === undefined) return { version, description }
   if (!isObject(commands)) throw refuse('"commands" must be an object')
@@ -135,11 +135,11 @@ function readAbout(file: string, name: string): About {
   return { version, description, commands: new Map(texts) }
 }
 
-/** Only these keys, and texts of one line: they are printed. */
+/** Allows only these keys, and single-line strings, because they are printed. */
 function checkTexts(value: object, known: readonly string[], refuse: (message: string) => Failure): void {
   for (const [key, text] of Object.entries(value)) {
     if (!known.includes(key)) throw refuse(`unknown key ${JSON.stringify(key)}${didYouMean(key, known)}`)
     if (key !== 'commands' && (typeof text !== 'string' || text === '' || /\p{Cc}/u.test(text)))
-      throw refuse(`"${key}" must be a text of one line`)
+      throw refuse(`"${key}" must be a single-line string`)
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../../terminal/command.ts'
 
 /** Commands that generate files, run events and adjust services. */
-export const CHANGING: readonly Command[] = [
+export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'signal-event',
     summary: 'run an event: actions, templates, services',

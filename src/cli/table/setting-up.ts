@@ -1,7 +1,7 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Commands for setting up, and those that other programs call. */
-export const SETTING_UP: readonly Command[] = [
+export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'initialize-default-databases',
     summary: 'migrate the databases and fill in defaults and forced values',
@@ -56,7 +56,7 @@ export const SETTING_UP: readonly Command[] = [
     usage: '',
     arity: [0, 0],
     options: [],
-    examples: [['gabarit judge < request.json', 'the request is what src/apply/view.ts describes']],
+    examples: [['gabarit judge < request.json', 'src/system/private-view.ts describes the request']],
     run: async invocation => {
       invocation.print(await (await import('../../system/private-view.ts')).judgeFromInput())
       return 0

@@ -53,7 +53,7 @@ export async function suggestedWindow(
  * A random time in the window, but always the same for a given certificate and window (RFC 9773 §4.2: a uniform random time).
  * So nothing has to be stored, and asking again does not delay the renewal.
  */
-export function momentIn({ start, end }: Pick<RenewalWindow, 'start' | 'end'>, certificate: X509Certificate): Date {
+export function timeIn({ start, end }: Pick<RenewalWindow, 'start' | 'end'>, certificate: X509Certificate): Date {
   const seed = `${certificate.fingerprint256} ${start.toISOString()} ${end.toISOString()}`
   const fraction = createHash('sha256').update(seed).digest().readUIntBE(0, 6) / 2 ** 48
   return new Date(start.getTime() + Math.floor(fraction * (end.getTime() - start.getTime())))

@@ -4,7 +4,7 @@ import { Failure } from '../../base/failure.ts'
 import { entriesIn } from '../../system/read-files.ts'
 import { dehydratedFolder } from './dehydrated.ts'
 import { readDehydrated } from './dehydrated-files.ts'
-import { Ledger, type Outcome } from './ledger/ledger.ts'
+import { Ledger, type OrderOutcome } from './ledger/ledger.ts'
 import { namesOf, readLeaf, sameNames } from './pem.ts'
 import type { Settings } from './settings.ts'
 import { CertificateStore, type Choice, type Damage, type StoredCertificate } from './store.ts'
@@ -61,7 +61,7 @@ export class Certificates {
   }
 
   /** Records the result of an order in the ledger. If that is damaged, this is reported, but the certificate can be used. */
-  note(outcome: Outcome): void {
+  note(outcome: OrderOutcome): void {
     const damage = this.ledger.damage()
     if (damage === undefined) this.ledger.record(outcome)
     else this.#world.warn(damage.describe())

@@ -32,7 +32,7 @@ export class OtherDehydrated extends Error {
  * @throws OtherDehydrated if one is running
  * @throws Failure instead, once the run no longer waits
  */
-export function mustBeFree(baseFolder: string, { system, givesWay, warn }: World): void {
+export function ensureNotRunning(baseFolder: string, { system, givesWay, warn }: World): void {
   const lock = join(baseFolder, 'lock')
   if (!exists(lock)) return
   const pid = runningDehydrated()

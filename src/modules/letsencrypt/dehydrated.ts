@@ -6,7 +6,7 @@ import { below } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
-import { mustBeFree } from './dehydrated-lock.ts'
+import { ensureNotRunning } from './dehydrated-lock.ts'
 import type { Settings } from './settings.ts'
 import type { Authority, WantedCertificate, World } from './world.ts'
 
@@ -48,7 +48,7 @@ export async function askFor(
   const config = writeConfig(wanted, authority, settings, world)
   let newAccount = false
   for (let attempt = 1; ; attempt++) {
-    mustBeFree(settings.baseFolder, world)
+    ensureNotRunning(settings.baseFolder, world)
     const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
     newAccount ||= /^\+ Registering account key/m.test(output.text)
     if (output.status === 0) return { failure: undefined, output: output.text, newAccount }
@@ -66,7 +66,7 @@ export async function askFor(
  */
 export async function revoke(file: string, authority: Authority, settings: Settings, world: World): Promise<void> {
   const config = writeConfig({ name: 'revoked', names: [] }, authority, settings, world)
-  mustBeFree(settings.baseFolder, world)
+  ensureNotRunning(settings.baseFolder, world)
   const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
   // Already revoked (RFC 8555 §7.6) is success: an earlier run was interrupted.
   if (status === 0 || text.includes('urn:ietf:params:acme:error:alreadyRevoked')) return

@@ -102,7 +102,7 @@ export function undone(places: Places, wanted: readonly Assignment[], entered: R
 }
 
 /** The assignments that are not in the databases yet. Each database is read once, however many records it has. */
-export function unentered(places: Places, wanted: readonly Assignment[]): Assignment[] {
+export function missingAssignments(places: Places, wanted: readonly Assignment[]): Assignment[] {
   return DATABASES.flatMap(database => {
     const records = readDatabase(databaseFile(places, database))
     return wanted.filter(one => one.database === database && differs(records?.get(one.key), one))
@@ -114,7 +114,7 @@ export function unentered(places: Places, wanted: readonly Assignment[]): Assign
  * @returns the records that changed: `modSSL`, `example.org`
  */
 export function enter(places: Places, wanted: readonly Assignment[]): string[] {
-  const all = unentered(places, wanted)
+  const all = missingAssignments(places, wanted)
   return DATABASES.flatMap(database => {
     const open = all.filter(assignment => assignment.database === database)
     if (open.length === 0) return []
@@ -137,7 +137,7 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
  * was set by hand.
  * @param baseFolder of dehydrated: certificates in it also came from the authority
  */
-export function giveBack(places: Places, baseFolder: string): void {
+export function removeCertificates(places: Places, baseFolder: string): void {
   const isBack = (crt: string | undefined) =>
     isOurs(places, crt) || (crt !== undefined && below(places, crt).startsWith(`${baseFolder}/`))
   for (const database of DATABASES) {

@@ -5,11 +5,11 @@ import type { DbRecord } from '../../db/record.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { below, databaseFile } from '../../system/places.ts'
 import { exists, readBytes } from '../../system/read-files.ts'
-import { type Diagnosis, orOk, type Patient } from '../../terminal/module.ts'
+import { type CheckedServer, type Diagnosis, orOk } from '../../terminal/module.ts'
 import { successorOf } from './authority.ts'
 
 /** Version 1 of the protocol was shut down in June 2021, but SME Server databases still name it. */
-export function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
+export function acmeAddress({ configuration }: CheckedServer): readonly Diagnosis[] {
   const properties = configuration.get('letsencrypt')?.properties
   return orOk(
     ['ProductionCA', 'TestCA'].flatMap((property): Diagnosis[] => {
@@ -27,7 +27,7 @@ export function acmeAddress({ configuration }: Patient): readonly Diagnosis[] {
 const SOON = 21
 
 /** Checks all certificate files named anywhere: whether they exist, and how long they are valid. */
-export function certificates(patient: Patient): readonly Diagnosis[] {
+export function certificates(patient: CheckedServer): readonly Diagnosis[] {
   const { places, now } = patient
   const seen = new Set<string>()
   const found = certificateRecords(patient).flatMap(({ key: owner, properties }) =>
@@ -45,7 +45,7 @@ export function certificates(patient: Patient): readonly Diagnosis[] {
 }
 
 /** Records that name a certificate: modSSL, and domains and proxies with their own. */
-function certificateRecords({ places, configuration }: Patient): DbRecord[] {
+function certificateRecords({ places, configuration }: CheckedServer): DbRecord[] {
   const others = ['domains', 'proxies'].flatMap(name => [
     ...(readableDatabase(databaseFile(places, name))?.values() ?? []),
   ])

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { DAY } from '../../base/time.ts'
-import { momentIn } from './ari.ts'
+import { timeIn } from './ari.ts'
 import type { Certificates } from './certificates.ts'
 import { sameNames, type Validity, validityOf } from './pem.ts'
 import type { WantedCertificate, World } from './world.ts'
@@ -24,7 +24,7 @@ export function renewalTime(certificate: X509Certificate, window?: { readonly st
   const validity = validityOf(certificate)
   const usual = validity.until.getTime() - renewalMargin(validity)
   if (window === undefined) return new Date(usual)
-  return new Date(Math.min(usual, momentIn(window, certificate).getTime()))
+  return new Date(Math.min(usual, timeIn(window, certificate).getTime()))
 }
 
 /** Minutes after a failure until the next try; the last one repeats. */

@@ -2,7 +2,7 @@ import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
-import { type Assignment, assignments, enter, isOurs, recordName, undone, unentered } from './deploy.ts'
+import { type Assignment, assignments, enter, isOurs, missingAssignments, recordName, undone } from './deploy.ts'
 import { findNotServed, type NotServed } from './served.ts'
 import type { State } from './state.ts'
 import { nearestDomain } from './wanted.ts'
@@ -31,7 +31,7 @@ export async function putIntoService(
   for (const { key } of left)
     world.say(`${key}: its certificate was removed by hand, so it is not set; to restore it: gabarit letsencrypt setup`)
   const wanted = all.filter(one => !left.includes(one))
-  if (unentered(places, wanted).length > 0 || state.deployment !== undefined) {
+  if (missingAssignments(places, wanted).length > 0 || state.deployment !== undefined) {
     // Recorded first: if this is killed, the next run completes it.
     state.deployed('the last run was interrupted before the certificates were in service')
     for (const key of enter(places, wanted)) world.say(`${key}: certificate set`)
@@ -110,7 +110,7 @@ function expectedFingerprints(
     }),
   )
   const without = new Set(left.map(({ key }) => key))
-  const isByHand = (name: string) => {
+  const isChangedByHand = (name: string) => {
     if (without.has(nearestDomain(domains ?? new Map(), name) ?? '')) return true
     if (apart.has(name)) return true
     const domain = nearestDomain(own, name)
@@ -121,7 +121,7 @@ function expectedFingerprints(
     wanted.flatMap(({ name, names }) => {
       const certificate = inService.has(name) ? store.current(name, names) : undefined
       if (certificate === undefined) return []
-      const shown = names.filter(one => certificate.names.includes(one) && hasSite(one) && !isByHand(one))
+      const shown = names.filter(one => certificate.names.includes(one) && hasSite(one) && !isChangedByHand(one))
       return shown.map(one => [one, certificate.certificate.fingerprint256] as const)
     }),
   )

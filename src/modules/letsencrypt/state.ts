@@ -1,6 +1,7 @@
-import { isObject } from '../../base/is-object.ts'
+import { Failure, hasCode, orFailure } from '../../base/failure.ts'
+import { listOf, number, objectOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
-import type { State as OwnState } from '../../system/state.ts'
+import { indented, StateFile } from '../../system/state-file.ts'
 import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
 
@@ -14,8 +15,6 @@ export interface Trouble {
   readonly since: string
   readonly nextTry: string
 }
-
-const FILE = 'state.json'
 
 /** What is kept from run to run; everything else is read from the certificates themselves. */
 interface Memory {
@@ -47,13 +46,13 @@ interface RememberedWindow {
  * which records had one of our certificates, so that one removed by a person is not set again.
  */
 export class State {
-  readonly #state: OwnState
+  readonly #places: Places
   readonly #memory: Memory
 
   /** @param warn called if the file is damaged; a new one is then started */
   constructor(places: Places, warn: (message: string) => void) {
-    this.#state = certificateState(places)
-    this.#memory = read(this.#state, warn)
+    this.#places = places
+    this.#memory = read(places, warn)
   }
 
   trouble(key: string): Trouble | undefined {
@@ -147,14 +146,13 @@ export class State {
 
   #write(): void {
     const { troubles, warned, windows, entered, deployment } = this.#memory
-    const data = {
+    MEMORY.write(this.#places, {
       troubles: Object.fromEntries(troubles),
       warned: Object.fromEntries(warned),
       windows: Object.fromEntries(windows),
       entered: [...entered].sort(),
       deployment: deployment ?? null,
-    }
-    this.#state.write(FILE, `${JSON.stringify(data, null, 2)}\n`)
+    })
   }
 }
 
@@ -165,49 +163,48 @@ function keepOnly(map: Map<string, unknown>, keys: ReadonlySet<string>): boolean
   return map.size < before
 }
 
-function read(state: OwnState, warn: (message: string) => void): Memory {
-  const text = state.read(FILE)?.toString('utf8')
-  try {
-    const data: unknown = JSON.parse(text ?? '{}')
-    if (isObject(data)) return memoryOf(data)
-  } catch {
-    // Told below, with a file that holds something else.
-  }
-  const taken = 'certificates that you removed from a record by hand are set again'
-  warn(`${state.path(FILE)}: this file is damaged; failures and warnings are counted from zero, and ${taken}`)
-  return { ...memoryOf({}), damaged: true }
+/** The content of the file. Older ones do not have all of it. */
+interface Stored {
+  readonly troubles?: Readonly<Record<string, Trouble>>
+  readonly warned?: Readonly<Record<string, number>>
+  readonly windows?: Readonly<Record<string, RememberedWindow>>
+  readonly entered?: readonly string[]
+  readonly deployment?: string | null
 }
 
-function memoryOf(data: Record<string, unknown>): Memory {
-  const troubles = Object.entries(isObject(data.troubles) ? data.troubles : {}).flatMap(([key, value]) =>
-    isTrouble(value) ? [[key, value] as const] : [],
-  )
-  const warned = Object.entries(isObject(data.warned) ? data.warned : {}).flatMap(([key, value]) =>
-    typeof value === 'number' ? [[key, value] as const] : [],
-  )
-  const windows = Object.entries(isObject(data.windows) ? data.windows : {}).flatMap(([key, value]) =>
-    isWindow(value) ? [[key, value] as const] : [],
-  )
-  const deployment = typeof data.deployment === 'string' ? data.deployment : undefined
-  const entered = new Set(
-    (Array.isArray(data.entered) ? data.entered : []).filter((name): name is string => typeof name === 'string'),
-  )
+const trouble = objectOf<Trouble>({ failures: number, message: text, hint: text, since: text, nextTry: text })
+const window = objectOf<RememberedWindow>({ start: text, end: text, askAgain: text, explanation: optional(text) })
+
+const MEMORY = new StateFile<Stored>(
+  'state.json',
+  {
+    what: 'this file',
+    shape: objectOf<Stored>({
+      troubles: optional(recordOf(trouble)),
+      warned: optional(recordOf(number)),
+      windows: optional(recordOf(window)),
+      entered: optional(listOf(text)),
+      deployment: optional(orNull(text)),
+    }),
+    wayOut: `Failures and warnings are counted from zero.
+Certificates that you removed from a record by hand are set again.`,
+    format: indented,
+  },
+  certificateState,
+)
+
+function read(places: Places, warn: (message: string) => void): Memory {
+  const found = orFailure(() => MEMORY.read(places))
+  const damaged = found instanceof Failure
+  if (damaged && hasCode(found.cause, 'EACCES')) throw found
+  if (damaged) warn(found.describe())
+  const { troubles = {}, warned = {}, windows = {}, entered = [], deployment } = damaged ? {} : (found ?? {})
   return {
-    troubles: new Map(troubles),
-    warned: new Map(warned),
-    windows: new Map(windows),
-    entered,
-    deployment,
-    damaged: false,
+    troubles: new Map(Object.entries(troubles)),
+    warned: new Map(Object.entries(warned)),
+    windows: new Map(Object.entries(windows)),
+    entered: new Set(entered),
+    deployment: deployment ?? undefined,
+    damaged,
   }
-}
-
-function isTrouble(value: unknown): value is Trouble {
-  if (!isObject(value) || typeof value.failures !== 'number') return false
-  return ['message', 'hint', 'since', 'nextTry'].every(name => typeof value[name] === 'string')
-}
-
-function isWindow(value: unknown): value is RememberedWindow {
-  if (!isObject(value) || !['string', 'undefined'].includes(typeof value.explanation)) return false
-  return ['start', 'end', 'askAgain'].every(name => typeof value[name] === 'string')
 }

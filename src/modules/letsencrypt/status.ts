@@ -1,7 +1,7 @@
 import { daysLeft, sayTime, sayWhen } from '../../base/time.ts'
 import { Certificates, issuerName } from './certificates.ts'
 import { undone } from './deploy.ts'
-import type { Answer } from './ledger/judge.ts'
+import type { Ruling } from './ledger/judge.ts'
 import { sameNames } from './pem.ts'
 import { stateKey } from './renew.ts'
 import { renewalTime, urgency } from './renewal.ts'
@@ -30,7 +30,7 @@ export interface CertificateStatus {
   /** Records from which a person has removed it. */
   readonly takenOut: readonly string[]
   readonly trouble: Trouble | undefined
-  readonly left: Answer['left']
+  readonly left: Ruling['left']
 }
 
 /** The state of all certificates. */

@@ -1,9 +1,10 @@
 import type { X509Certificate } from 'node:crypto'
-import { Failure } from '../../base/failure.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
+import { moment, objectOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
+import { StateFile } from '../../system/state-file.ts'
 import { authorityState } from './authority.ts'
-import { readChoice, writeChoice } from './choice.ts'
 import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
 import type { CertificateTexts } from './verify.ts'
@@ -75,7 +76,7 @@ export class CertificateStore {
 
   /** What is damaged in the history of a name. */
   damages(name: string): Damage[] {
-    const choice = readChoice(this.#state.within(name), name)
+    const choice = orFailure(() => this.#chosen(name).read(this.#places))
     const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
     return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
@@ -106,7 +107,7 @@ export class CertificateStore {
    * @returns a Failure if the choice cannot be read
    */
   choice(name: string, names: readonly string[] = []): Choice | undefined | Failure {
-    const choice = readChoice(this.#state.within(name), name)
+    const choice = orFailure(() => this.#chosen(name).read(this.#places))
     if (choice === undefined || choice instanceof Failure) return choice
     const usable = this.history(name).filter(({ revoked }) => !revoked)
     const certificate = usable.find(({ id }) => id === choice.chosen)
@@ -122,14 +123,14 @@ export class CertificateStore {
    * @returns until when it is served; undefined for the newest
    */
   choose(certificate: StoredCertificate): Date | undefined {
-    const state = this.#state.within(certificate.name)
+    const chosen = this.#chosen(certificate.name)
     if (certificate.id === this.newest(certificate.name)?.id) {
-      writeChoice(state, undefined)
+      chosen.remove(this.#places)
       return undefined
     }
     const now = this.#clock.now().getTime()
     const until = new Date(now + (certificate.until.getTime() - now) * 0.75)
-    writeChoice(state, { chosen: certificate.id, until: until.toISOString() })
+    chosen.write(this.#places, { chosen: certificate.id, until: until.toISOString() })
     return until
   }
 
@@ -200,6 +201,16 @@ export class CertificateStore {
       const where = error.where ?? folder
       return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
     }
+  }
+
+  /** The file with a person's choice: the id of the certificate, and until when (ISO 8601). */
+  #chosen(name: string): StateFile<{ readonly chosen: string; readonly until: string }> {
+    const kind = {
+      what: 'this file',
+      shape: objectOf({ chosen: text, until: moment }),
+      wayOut: `The certificate in service for ${name} does not change. To serve the newest one, remove the file.`,
+    }
+    return new StateFile('choice.json', kind, () => this.#state.within(name))
   }
 }
 

@@ -1,7 +1,7 @@
 import { type DbRecord, makeRecord, type Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
-import { expandAll } from '../../plan/run.ts'
+import { expandAll } from '../../plan/expand.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { NameToCheck, WantedCertificate, World } from './world.ts'
 

@@ -1,10 +1,10 @@
 import { daysLeft, sayWhen } from '../../base/time.ts'
-import { type Diagnosis, ok, orOk, type Patient } from '../../terminal/module.ts'
-import { type Ending, enabledClients, endingClients, expiriesOf } from './expiry.ts'
+import { type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
+import { type Expiring, enabledClients, endingClients, expiriesOf } from './expiry.ts'
 import { readServers } from './servers.ts'
 
 /** Checks the files of the servers: once something expires there, nobody can connect. */
-export function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
+export function serverEnds({ places, now }: CheckedServer): readonly Diagnosis[] {
   const vpn = readServers(places)
   const servers = vpn.servers.filter(server => server.enabled)
   if (servers.length === 0) return ok('no VPN server is enabled')
@@ -15,7 +15,7 @@ export function serverEnds({ places, now }: Patient): readonly Diagnosis[] {
 }
 
 /** The nightly renewal gets one day before anything is reported. */
-function diagnosis({ what, file, end, days, command }: Ending, now: number): Diagnosis[] {
+function diagnosis({ what, file, end, days, command }: Expiring, now: number): Diagnosis[] {
   const help = command === undefined ? {} : { command }
   if (end === undefined) return [{ level: 'error', message: `${what}: ${file} is missing`, ...help }]
   const left = daysLeft(end, now)
@@ -24,7 +24,7 @@ function diagnosis({ what, file, end, days, command }: Ending, now: number): Dia
 }
 
 /** Clients whose certificate must be renewed. */
-export function clientEnds({ places, now }: Patient): readonly Diagnosis[] {
+export function clientEnds({ places, now }: CheckedServer): readonly Diagnosis[] {
   return orOk(
     endingClients(places, enabledClients(places), readServers(places).renewDays, now).map(name => ({
       level: 'warning',

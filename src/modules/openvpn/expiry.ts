@@ -5,7 +5,7 @@ import { certificateEnd, latestByName, listEnd, pkiFolder, readIndex } from './p
 import type { Vpn } from './servers.ts'
 
 /** Something that a VPN server needs and that expires. */
-export interface Ending {
+export interface Expiring {
   /** `certificate of openvpn`, `revocation list of openvpn` … */
   readonly what: string
   readonly file: string
@@ -21,7 +21,7 @@ export interface Ending {
  * What the servers need, with its expiry.
  * @throws Failure for a file with something else
  */
-export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Ending[] {
+export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Expiring[] {
   return servers.flatMap(({ name, caFile, certFile, crlFile }) => {
     const [days, command] = [renewDays, 'signal-event openvpn-update']
     return [

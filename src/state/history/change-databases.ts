@@ -14,7 +14,7 @@ interface Note {
 
 /** The note that exists while {@link changeDatabasesAtOnce} runs. */
 export const DATABASE_CHANGES = new StateFile<Note>('database-changes.json', {
-  what: 'the note of changes that were cut off',
+  what: 'the note of interrupted changes',
   shape: objectOf<Note>({ command: text, changes: listOf(propertyChange) }),
   wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
 })

@@ -65,7 +65,7 @@ export function noteOf({ comment }: Asked, space = ' '): string {
   return comment === null ? '' : `${space}"${comment}"`
 }
 
-/** Whether what it did is in force: it was neither refused nor taken back at once. */
+/** Whether its changes are in effect: it was neither refused nor rolled back. */
 export function tookEffect({ outcome }: Pick<HistoryEntry, 'outcome'>): boolean {
   return outcome === 'done' || outcome === 'failed'
 }
@@ -83,7 +83,7 @@ export interface HistoryEntry extends Asked {
   readonly paths: readonly string[]
   /** Hash of the list of {@link FileRecord}; null if no file changed. */
   readonly files: string | null
-  /** What no rollback takes back, in words. Absent: nothing. */
+  /** What a rollback cannot undo, in words. Absent: nothing. */
   readonly lasting?: readonly string[]
   /** Folders that were made, outermost first. Absent: none. */
   readonly folders?: readonly string[]

@@ -16,7 +16,7 @@ interface MaskedFile {
 const maskedFile = objectOf<MaskedFile>({ written: hash, masked: hash })
 
 export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('masked-files.json', {
-  what: 'the list of files that hold a secret',
+  what: 'the list of files that contain a secret',
   shape: mapOf(maskedFile),
   wayOut: file => `Remove it: rm ${shell(file)}\nThe next event writes a new one.`,
   format: files => indented(Object.fromEntries(files)),
@@ -112,6 +112,6 @@ export function maskedContents(places: Places): string[] {
 
 function readMaskedFiles(places: Places): ReadonlyMap<string, MaskedFile> {
   const known = orFailure(() => MASKED_FILES.read(places))
-  // A damaged one, which doctor tells of, is written anew by the next event.
+  // The next event replaces a damaged one, which doctor reports.
   return known === undefined || known instanceof Failure ? new Map() : known
 }

@@ -12,14 +12,14 @@ import {
 import { type MaskedEntry, maskedEntry } from './masked-files.ts'
 
 /**
- * What is known of an entry when its files are about to be put in place. It is written with them, in the same commit: a
- * run that is interrupted after its commit has an entry all the same, and what belongs to its files is done later.
+ * What is known about an entry when its files are about to be put in place. It is written in the same commit: so a run that is
+ * interrupted after its commit still has an entry, and what belongs to its files is done later.
  */
 export type Unfinished = Asked &
   Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'lasting' | 'manifest'> & {
-    /** The databases that the files were made from; null: those that are found when the entry is made. */
+    /** The databases that the files were generated from; null: those found when the entry is made. */
     readonly databases: HistoryEntry['databases'] | null
-    /** Changes of properties that belong to the files and are made right after them. Secrets stand in clear. */
+    /** Property changes that belong to the files and are made right after them. Contains secrets in clear. */
     readonly changes: readonly PropertyChange[]
     /** The files with secrets that were written. */
     readonly masked: readonly MaskedEntry[]
@@ -32,7 +32,7 @@ const NAME = /^unfinished-(\d+)\.json$/
 /** The note of a run, named after the number that its entry will have. */
 export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
-    what: 'the note of a run that was cut off',
+    what: 'the note of an interrupted run',
     shape,
     wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })

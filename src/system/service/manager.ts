@@ -50,7 +50,7 @@ export interface Supervisor {
   readonly isUp: ServiceManager['isUp']
 }
 
-/** The manager made of a supervisor. What must run is started; what is down stays down when it was only to be reloaded. */
+/** The manager for a supervisor. What must run is started; a stopped service is not started just to be reloaded. */
 export function supervised(supervisor: Supervisor): ServiceManager {
   const { name, kind, nameOf, isUp } = supervisor
   const commandOf = (unit: Unit, action: ServiceAction) => {

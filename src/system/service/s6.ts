@@ -41,7 +41,7 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
     stop: unit => command(unit, '-wd', ...WAIT, '-d'),
     restart: unit => command(unit, '-wr', ...WAIT, '-r'),
     reload: unit => signal(unit, unit.reloadSignal),
-    // They also say what s6 is to do when the process ends.
+    // They also tell s6 what to do when the process ends.
     repeats: () => true,
     look: async (run, unit) =>
       existsSync(folderOf(unit))

@@ -3,7 +3,7 @@ import { EXIT } from '../../../base/failure.ts'
 import { sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
-import type { Answer, Left } from '../ledger/judge.ts'
+import type { Left, Ruling } from '../ledger/judge.ts'
 import { sameNames } from '../pem.ts'
 import { readSettings } from '../settings.ts'
 import type { Authority } from '../world.ts'
@@ -14,7 +14,7 @@ interface Row {
   readonly authority: Authority
   readonly certificate: string
   readonly renewal: boolean
-  readonly answer: Answer
+  readonly answer: Ruling
 }
 
 /** `gabarit letsencrypt limits` */

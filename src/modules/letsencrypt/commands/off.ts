@@ -1,7 +1,7 @@
 import { EXIT } from '../../../base/failure.ts'
 import { changeDatabase } from '../../../db/change.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { giveBack } from '../deploy.ts'
+import { removeCertificates } from '../deploy.ts'
 import { alone } from '../run-lock.ts'
 import { readSettings } from '../settings.ts'
 import { State } from '../state.ts'
@@ -16,7 +16,7 @@ export function run(invocation: Invocation): Promise<number> {
     changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt off' }, draft =>
       draft.setprop('letsencrypt', 'status', 'disabled'),
     )
-    giveBack(places, readSettings(places).baseFolder)
+    removeCertificates(places, readSettings(places).baseFolder)
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)
     if (worst === EXIT.done) {

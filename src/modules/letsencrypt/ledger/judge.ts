@@ -29,7 +29,7 @@ export interface Refusal {
   readonly until: Date
 }
 
-export interface Answer {
+export interface Ruling {
   readonly allowed: boolean
   readonly refusals: readonly Refusal[]
   readonly left: readonly Left[]
@@ -47,7 +47,7 @@ export interface Rules {
  * those of exact sets and failures (https://letsencrypt.org/docs/rate-limits/#non-ari-renewals).
  * @param now milliseconds since 1970
  */
-export function judge(order: Order, entries: readonly Entry[], { limits, domainOf }: Rules, now: number): Answer {
+export function judge(order: Order, entries: readonly Entry[], { limits, domainOf }: Rules, now: number): Ruling {
   const known = relevant(entries, now)
   const row = (limit: LimitName, what: string, times: readonly number[]) =>
     asLeft(limit, what, limits[limit], levelOf(times, limits[limit], now))

@@ -4,13 +4,13 @@ import { type Kind, StateFile } from '../../../system/state-file.ts'
 import { authorityState } from '../authority.ts'
 import type { Authority, Clock } from '../world.ts'
 import { type Entry, isEntry, relevant } from './entries.ts'
-import { type Answer, judge, type Order } from './judge.ts'
+import { judge, type Order, type Ruling } from './judge.ts'
 import { LIMITS } from './limits.ts'
 import { registeredDomain } from './public-suffix.apart.ts'
 import { pauseIn } from './retry-after.ts'
 
 /** The result of a request to an authority. */
-export type Outcome =
+export type OrderOutcome =
   /** `renewal`: as in the {@link Order}; default: no. `certificate`: its fingerprint; each is counted once */
   | {
       readonly kind: 'issued'
@@ -56,7 +56,7 @@ export class Ledger {
    * Whether the authority would accept this order. Sends no request.
    * @throws Failure (refused) if the ledger is damaged
    */
-  before(order: Order): Answer {
+  before(order: Order): Ruling {
     const rules = { limits: LIMITS[this.#authority.mode], domainOf: registeredDomain }
     return judge(order, this.#read(), rules, this.#clock.now().getTime())
   }
@@ -66,7 +66,7 @@ export class Ledger {
    * applies until its time. The file is replaced atomically: a crash leaves the old entries or the new ones.
    * @throws Failure (refused) if the ledger is damaged
    */
-  record(outcome: Outcome): void {
+  record(outcome: OrderOutcome): void {
     const at = this.#clock.now().getTime()
     const lock = authorityState(this.#places, this.#authority).lock(this.#file.name, LEDGER.what, 'gabarit letsencrypt')
     try {
@@ -95,13 +95,13 @@ export class Ledger {
 }
 
 /** A run killed after recording a certificate, but before it was in the history, records it again. */
-function isNoted(outcome: Outcome, known: readonly Entry[]): boolean {
+function isNoted(outcome: OrderOutcome, known: readonly Entry[]): boolean {
   if (outcome.kind !== 'issued' || outcome.certificate === undefined) return false
   return known.some(entry => entry.kind === 'issued' && entry.certificate === outcome.certificate)
 }
 
 /** An order refused because of the limits is not a failed authorization, and does not count as an order. */
-function entriesOf(outcome: Outcome, at: number): Entry[] {
+function entriesOf(outcome: OrderOutcome, at: number): Entry[] {
   if (outcome.kind === 'account') return [{ kind: 'account', at }]
   if (outcome.kind === 'issued') return [{ ...outcome, at, renewal: outcome.renewal ?? false }]
   const { names, failedNames, said } = outcome

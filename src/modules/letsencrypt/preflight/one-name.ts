@@ -8,7 +8,7 @@ import { checkInternal, checkWildcard, isPublicAuthority } from './names.ts'
 import { withDelivery } from './token.ts'
 
 /** What the checks of all names have in common. */
-export interface Work {
+export interface NameCheck {
   readonly authority: Authority
   readonly challenge: 'http-01' | 'dns-01'
   readonly challengeHook: string | undefined
@@ -26,7 +26,7 @@ export interface Work {
 const TIMEOUT = 10_000
 
 /** Runs all checks for one name. */
-export async function checkName({ name, certificate }: NameToCheck, work: Work): Promise<NameReport> {
+export async function checkName({ name, certificate }: NameToCheck, work: NameCheck): Promise<NameReport> {
   const { skip, challenge, dns, authority, caaIdentities } = work
   const unless = async (check: CheckId, run: () => CheckResult | Promise<CheckResult>) =>
     skip.has(check) ? skipped(check, 'skipped') : run()
@@ -53,7 +53,7 @@ export async function checkName({ name, certificate }: NameToCheck, work: Work):
 const NOWHERE: Addresses = { found: [], problem: undefined, unknown: false }
 
 /** Checks each address separately: one wrong address among several fails only now and then, which is hard to find. */
-async function checkFetches(name: string, addresses: readonly string[], work: Work): Promise<CheckResult[]> {
+async function checkFetches(name: string, addresses: readonly string[], work: NameCheck): Promise<CheckResult[]> {
   const { skip, challenge, challengeHook, wellKnown, token, dns, httpPort } = work
   if (challenge === 'dns-01') return [skipped('fetch', 'validated through the DNS')]
   if (skip.has('fetch')) return [skipped('fetch', 'skipped')]

@@ -1,7 +1,7 @@
 import { Failure } from '../../../base/failure.ts'
 import type { DbRecord } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
-import { databaseLoader } from '../../../plan/run.ts'
+import { databaseLoader } from '../../../plan/expand.ts'
 import { run as showClients } from '../commands/clients.ts'
 import { run as killClient } from '../commands/kill.ts'
 import type { EasyRsa } from './easy-rsa.ts'
@@ -17,15 +17,15 @@ const REASONS = [
   'certificateHold',
 ]
 
-/** `vpn-client-create NAME...`: key and certificate for clients that have a record. One that has them keeps them. */
+/** `vpn-client-create NAME...`: creates key and certificate for clients with a record. Existing ones are kept. */
 export async function createClients(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
-  if (args.length === 0) throw new Failure(`which client? signal-event ${event} NAME...`)
+  if (args.length === 0) throw new Failure(`missing client name: signal-event ${event} NAME...`)
   const clients = args.map(name => {
     const record = recordOf(run, name)
     if (record === undefined) throw new Failure(`there is no client ${name}; first: db vpn set ${name} client`)
     if (record.properties.get('status') === 'revoked')
-      throw new Failure(`${name} is revoked; to let it in again with a new key: db vpn setprop ${name} status enabled`)
+      throw new Failure(`${name} is revoked; to give it a new key: db vpn setprop ${name} status enabled`)
     return { name, passphrase: record.properties.get('Passphrase') ?? '' }
   })
   await withPki(run, async rsa => {
@@ -45,16 +45,16 @@ export async function createClients(run: ActionRun): Promise<void> {
 }
 
 /**
- * `vpn-client-renew NAME [revoke-old | end-old]`: a new key and certificate. The old ones go on working until they end, so that the
- * client gets in until it has its new profile; with revoke-old they are revoked at once. end-old makes nothing new: it revokes
- * all but the latest, once the client has that.
+ * `vpn-client-renew NAME [revoke-old | end-old]`: creates a new key and certificate. The old ones work until they expire, so that
+ * the client can connect until it has its new profile; with revoke-old they are revoked at once. end-old creates nothing: it
+ * revokes all but the latest, once the client has that.
  */
 export async function renewClient(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
   const [name = '', what = ''] = args
   checkName(name)
   if (!['', 'revoke-old', 'end-old'].includes(what))
-    throw new Failure(`not known here: ${what}. signal-event ${event} NAME [revoke-old | end-old]`)
+    throw new Failure(`unknown word "${what}": signal-event ${event} NAME [revoke-old | end-old]`)
   const record = recordOf(run, name)
   if (record === undefined) throw new Failure(`there is no client ${name}`)
   if (record.properties.get('status') === 'revoked') throw new Failure(`${name} is revoked`)
@@ -72,7 +72,7 @@ export async function renewClient(run: ActionRun): Promise<void> {
     }))
     await revokeAll(rsa, name, old, 'superseded')
     if (what !== 'end-old') await rsa.certifyClient(name, record.properties.get('Passphrase') ?? '')
-    // Easy-RSA has put the latest away with the old ones.
+    // Easy-RSA has removed the latest with the old ones.
     else if (old.length > 0) for (const { path, content } of parts) if (content !== undefined) rsa.put(path, content)
     rsa.store.commit()
     new ServerFiles(rsa, run).installList()
@@ -81,20 +81,20 @@ export async function renewClient(run: ActionRun): Promise<void> {
       run.say(`only the latest certificate of ${name} is valid${old.length > 0 ? `; revoked: ${old.join(' ')}` : ''}`)
     else
       run.say(
-        `${name} has a new key, and its old one goes on working; to end that, once it has its new profile: signal-event ${event} ${name} end-old`,
+        `${name} has a new key, and its old one still works; to revoke that, once the client has its new profile: signal-event ${event} ${name} end-old`,
       )
     if (what !== 'end-old') run.say(`its new profile: gabarit vpn profile ${name}`)
   })
-  // Whoever is connected with the latest comes back at once.
+  // A client connected with the latest one reconnects at once.
   if (what !== '' && !(await kill(run, name, what === 'revoke-old')))
     throw new Failure(
-      `the old certificate of ${name} is revoked, but it could not be thrown out; once more: gabarit vpn kill ${name}`,
+      `the old certificate of ${name} is revoked, but the client could not be disconnected; to try again: gabarit vpn kill ${name}`,
     )
 }
 
 /**
- * `vpn-client-revoke NAME [REASON]`: says what uses the certificates of a client, revokes them, puts the new list where the servers
- * read it, and throws the client out. Doing it again finishes what was cut off.
+ * `vpn-client-revoke NAME [REASON]`: revokes the certificates of a client, puts the new list where the servers read it, and
+ * disconnects the client. Repeating it completes an interrupted run.
  */
 export async function revokeClient(run: ActionRun): Promise<void> {
   const [name = '', reason = 'unspecified'] = run.context.event.args
@@ -105,7 +105,7 @@ export async function revokeClient(run: ActionRun): Promise<void> {
     const signed = rsa.signed(name)
     if (signed.length === 0) throw new Failure(`${name} never had a certificate`)
     const valid = signed.filter(certificate => certificate.valid)
-    if (valid.length === 0) run.say(`the certificates of ${name} are revoked already`)
+    if (valid.length === 0) run.say(`the certificates of ${name} are already revoked`)
     for (const { serial, until } of valid)
       run.say(`revoking the certificate ${serial} of ${name} (${reason}), notAfter=${until.toISOString()}`)
     if (valid.length > 0) await showClients(speaking(run, name)).catch(() => undefined)
@@ -130,23 +130,25 @@ export async function revokeClient(run: ActionRun): Promise<void> {
     )
   }
   if (!killed)
-    throw new Failure(`${name} is revoked, but could not be thrown out; once more: gabarit vpn kill ${name} --halt`)
+    throw new Failure(
+      `${name} is revoked, but could not be disconnected; to try again: gabarit vpn kill ${name} --halt`,
+    )
 }
 
-/** `vpn-client-check NAME`: a name that cannot be, or that no client has, is told before anything else is done. */
+/** `vpn-client-check NAME`: reports an invalid or unknown name before anything else is done. */
 export function checkClient(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
   const [name] = args
-  if (name === undefined) throw new Failure(`which client? signal-event ${event} NAME`)
+  if (name === undefined) throw new Failure(`missing client name: signal-event ${event} NAME`)
   knownClient(run, name)
   return Promise.resolve()
 }
 
-/** `vpn-client-reconnect NAME`: a connected client comes back at once, with its new settings, or stays out when it is disabled. */
+/** `vpn-client-reconnect NAME`: makes a connected client reconnect with its new settings, or disconnects it if it is disabled. */
 export async function reconnectClient(run: ActionRun): Promise<void> {
   const [name = ''] = run.context.event.args
   const enabled = knownClient(run, name).properties.get('status') === 'enabled'
-  if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be thrown out`)
+  if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be disconnected`)
 }
 
 async function revokeAll(rsa: EasyRsa, name: string, serials: readonly string[], reason: string): Promise<void> {
@@ -158,7 +160,7 @@ function knownClient(run: ActionRun, name: string): DbRecord {
   const record = recordOf(run, name)
   if (record !== undefined) return record
   throw new Failure(
-    `there is no client ${name}; to shut one out whose record is gone: signal-event vpn-client-revoke ${name}`,
+    `there is no client ${name}; to revoke one without a record: signal-event vpn-client-revoke ${name}`,
   )
 }
 
@@ -168,14 +170,14 @@ function recordOf(run: ActionRun, name: string): DbRecord | undefined {
   return record?.type === 'client' ? record : undefined
 }
 
-/** What may stand in a certificate, in a path and in a shell. The keys ca.key and ta.key lie beside those of clients. */
+/** A name must be safe in a certificate, a path and a shell. The keys ca.key and ta.key are in the same folder. */
 function checkName(name: string): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || /^(server-.*|ca|ta)$/.test(name))
     throw new Failure(`not the name of a client (letters, digits and . _ -, not server-..., ca, ta): ${name}`)
   if (name.length > 64) throw new Failure(`the name of a client has at most 64 characters: ${name}`)
 }
 
-/** @returns whether nobody of this name is connected any more */
+/** @returns whether no client with this name is connected any more */
 async function kill(run: ActionRun, name: string, halt: boolean): Promise<boolean> {
   if (run.context.system.dryRun) return true
   return (await killClient({ ...speaking(run, name), flag: () => halt })) === 0
@@ -186,5 +188,5 @@ function speaking({ context, say }: ActionRun, name: string) {
 }
 
 function done({ context }: ActionRun): string {
-  return context.system.dryRun ? 'would make' : 'made'
+  return context.system.dryRun ? 'would create' : 'created'
 }

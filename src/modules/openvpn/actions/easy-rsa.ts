@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Failure } from '../../../base/failure.ts'
 import type { Records } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
-import { databaseLoader, makeExpander } from '../../../plan/run.ts'
+import { databaseLoader, makeExpander } from '../../../plan/expand.ts'
 import { bytesOf, isExecutable, textOf } from '../../../system/read-files.ts'
 import { RealSystem } from '../../../system/real-system.ts'
 import { runCommand } from '../../../system/run.ts'
@@ -13,17 +13,17 @@ import { PkiStore } from './store.ts'
 const PROGRAMS = ['/usr/share/easy-rsa/easyrsa', '/usr/share/easy-rsa/3/easyrsa']
 const VARS = '/etc/openvpn/easy-rsa/vars'
 const DAY = 86_400_000
-/** Time limit of one call, in milliseconds: a slow machine makes a long RSA key. */
+/** Time limit of one call in milliseconds: a slow machine may create a long RSA key. */
 const TIMEOUT = 900_000
 
-/** Runs Easy-RSA and openvpn on the PKI: everything that signs, revokes or makes a key. */
+/** Runs Easy-RSA and openvpn on the PKI: everything that signs, revokes or creates keys. */
 export class EasyRsa {
   readonly store: PkiStore
   readonly configuration: Records
   readonly #run: ActionRun
-  /** Also in a dry run: the copy is ours. */
+  /** Even in a dry run: the copy is ours. */
   readonly #files: RealSystem
-  /** The copy whose settings are written. */
+  /** The copy with its settings written. */
   #ready = ''
 
   constructor(run: ActionRun) {
@@ -33,7 +33,7 @@ export class EasyRsa {
     this.store = new PkiStore(run.context.places, run.context.system)
   }
 
-  /** A setting of the record `easyrsa`, or of another one; empty when there is none. */
+  /** A setting of the record `easyrsa`, or of another one; empty if there is none. */
   setting(property: string, record = 'easyrsa'): string {
     return this.configuration.get(record)?.properties.get(property) ?? ''
   }
@@ -53,16 +53,16 @@ export class EasyRsa {
     return readIndex(this.store.folder).filter(certificate => certificate.name === name)
   }
 
-  /** Whether a certificate is that of our authority, with whatever end: it has the same key. */
+  /** Whether a certificate is our authority's, whatever its expiry: it has the same key. */
   isOurs(certificate: X509Certificate | undefined): boolean {
     const ours = certificateIn(this.file('ca.crt'))
     return certificate !== undefined && ours !== undefined && certificate.publicKey.equals(ours.publicKey)
   }
 
   /**
-   * Runs Easy-RSA on the copy. It talks much, which is shown when it fails. Passphrases go through the environment, which only
+   * Runs Easy-RSA on the copy. Its long output is only shown if it fails. Passphrases are passed in the environment, which only
    * root can read.
-   * @throws Failure when it is not installed, or fails
+   * @throws Failure if it is not installed, or fails
    */
   async call(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const program = PROGRAMS.find(isExecutable)
@@ -81,30 +81,30 @@ export class EasyRsa {
   /** The authority itself. */
   async makeAuthority(): Promise<void> {
     const name = this.setting('CommonName')
-    this.#run.say(`making the authority of the VPN: ${name}`)
+    this.#run.say(`creating the authority of the VPN: ${name}`)
     const open = this.setting('CAPassphrase') === ''
     const env = { EASYRSA_REQ_CN: name, ...(open ? {} : { EASYRSA_PASSOUT: 'env:ca_passphrase' }) }
     await this.call(open ? ['build-ca', 'nopass'] : ['build-ca'], env)
-    this.#run.lasting(`the authority of the VPN was made: ${name}`)
+    this.#run.lasting(`the authority of the VPN was created: ${name}`)
   }
 
-  /** The certificate of a server. Its key stays, so that a new certificate is one file that changes. */
+  /** The certificate of a server. Its key is kept, so that only one file changes. */
   async certifyServer(server: string): Promise<void> {
     const name = `server-${server}`
     const renewing = this.file(`reqs/${name}.req`) !== undefined && this.file(`private/${name}.key`) !== undefined
-    this.#run.say(`${renewing ? 'renewing' : 'making'} the certificate of the server ${server}`)
+    this.#run.say(`${renewing ? 'renewing' : 'creating'} the certificate of the server ${server}`)
     this.#forget(renewing ? [`issued/${name}.crt`] : partsOf(name))
     await this.call(renewing ? ['sign-req', 'server', name] : ['build-server-full', name, 'nopass'])
   }
 
-  /** Key and certificate of a client, in the place of former ones. */
+  /** Key and certificate of a client, replacing previous ones. */
   async certifyClient(name: string, passphrase: string): Promise<void> {
     this.#forget(partsOf(name))
     const env = passphrase === '' ? {} : { client_passphrase: passphrase, EASYRSA_PASSOUT: 'env:client_passphrase' }
     await this.call(['build-client-full', name, ...(passphrase === '' ? ['nopass'] : [])], env)
     const serial = this.certificate(name)?.serialNumber
     this.#run.lasting(
-      `the client ${name} got the certificate ${serial}; to shut it out: signal-event vpn-client-revoke ${name}`,
+      `the client ${name} got the certificate ${serial}; to revoke it: signal-event vpn-client-revoke ${name}`,
     )
   }
 
@@ -119,21 +119,21 @@ export class EasyRsa {
     this.#run.lasting(`the certificate ${serial} of ${name} is revoked (${reason})`)
   }
 
-  /** A new revocation list when the old one ends soon. A list that has ended keeps everybody out. */
+  /** A new revocation list if the old one expires soon. With an expired list, nobody can connect. */
   async renewList(): Promise<void> {
     const end = endOf(join(this.store.folder, 'crl.pem'))
     if (end > Date.now() + Number(this.setting('RenewDays')) * DAY) return
-    this.#run.say('making a new revocation list')
+    this.#run.say('creating a new revocation list')
     await this.call(['gen-crl'])
   }
 
-  /** The key that wraps what servers and clients say, made by OpenVPN. */
+  /** The key that wraps the control channel of servers and clients, created by OpenVPN. */
   async makeTlsKey(): Promise<void> {
     const file = join(this.store.begin(), 'private/ta.key')
     await this.#execute(['openvpn', '--genkey', 'secret', file], 'openvpn --genkey', {})
   }
 
-  /** @throws Failure when OpenVPN is not installed */
+  /** @throws Failure if OpenVPN is not installed */
   async needOpenVpn(): Promise<void> {
     const { missing } = await runCommand(['openvpn', '--version'], {
       env: this.#run.context.system.env,
@@ -142,7 +142,7 @@ export class EasyRsa {
     if (missing) throw new Failure('OpenVPN is not installed: apt-get install openvpn')
   }
 
-  /** Puts a file into the PKI, in the place of a former one. */
+  /** Puts a file into the PKI, replacing a previous one. */
   put(path: string, content: Uint8Array): void {
     const file = join(this.store.begin(), path)
     this.#forget([path])
@@ -186,7 +186,7 @@ function endOf(list: string): number {
   try {
     return textOf(list) === undefined ? 0 : (listEnd(list)?.getTime() ?? 0)
   } catch {
-    // A damaged list is made anew.
+    // A damaged list is replaced.
     return 0
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../../../base/failure.ts'
 import type { ActionRun } from '../../../event/action.ts'
+import { databaseLoader } from '../../../plan/expand.ts'
 import type { MadeFile } from '../../../plan/made.ts'
-import { databaseLoader } from '../../../plan/run.ts'
 import { writeFileAtomically } from '../../../system/atomic-write.ts'
 import { below } from '../../../system/places.ts'
 import { bytesOf } from '../../../system/read-files.ts'
@@ -10,11 +10,11 @@ import { runCommand } from '../../../system/run.ts'
 import { enabledServers } from '../servers.ts'
 import { certificateIn, EasyRsa } from './easy-rsa.ts'
 
-/** The enabled VPN servers, and what of the PKI they read. */
+/** The enabled VPN servers, and the parts of the PKI they read. */
 export class ServerFiles {
   /** Names of the enabled servers. */
   readonly enabled: readonly string[]
-  /** Those of them whose certificates are of our authority. */
+  /** Those with certificates of our authority. */
   readonly ours: readonly string[]
   readonly #rsa: EasyRsa
   readonly #run: ActionRun
@@ -31,14 +31,14 @@ export class ServerFiles {
     return this.#rsa.setting(property, server)
   }
 
-  /** What is there now of a file of a server; undefined if there is none. */
+  /** The current content of a server's file; undefined if there is none. */
   present(server: string, property: string): Buffer | undefined {
     return bytesOf(below(this.#run.context.places, this.path(server, property)))
   }
 
   /**
-   * Whether the certificate of a server is missing or due: within RenewDays of its end, and never in the first half of its
-   * life, so that a short one is not renewed every night.
+   * Whether the certificate of a server is missing or due: within RenewDays of its expiry, but never in the first half of its
+   * lifetime, so that a short one is not renewed every night.
    */
   ends(server: string): boolean {
     const half = Math.floor(Number(this.#rsa.setting('CertExpire')) / 2) + 1
@@ -47,25 +47,25 @@ export class ServerFiles {
     return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + days * 86_400_000
   }
 
-  /** Hands the certificate of a server over to the event. A server reads it when it starts. */
+  /** Hands the certificate of a server to the event. A server only reads it at the start. */
   makeCertificate(server: string): void {
     const notify = [`${server}:try-restart`]
     this.#make(server, 'certFile', `issued/server-${server}.crt`, { mode: 0o644, secret: false, notify })
   }
 
-  /** Hands over what a server needs beside its certificate and the list. */
+  /** Hands over what a server needs apart from its certificate and the list. */
   makeKeys(server: string): void {
     this.#make(server, 'caFile', 'ca.crt', { mode: 0o644, secret: false })
     this.#make(server, 'keyFile', `private/server-${server}.key`, { mode: 0o600, secret: true })
-    // All share one, but those that had another when they were taken over.
+    // All share one, except those that had another when they were imported.
     const own = `private/server-${server}.tls.key`
     const key = this.#rsa.file(own) === undefined ? 'private/ta.key' : own
     this.#make(server, 'tlsFile', key, { mode: 0o600, secret: true })
   }
 
   /**
-   * Puts the revocation list where the servers of our authority read it, at each connection: at once, so that whoever is
-   * revoked stays out whatever becomes of the event.
+   * Puts the revocation list where the servers of our authority read it, at each connection. This is done at once, so that a
+   * revoked client stays locked out even if the event fails.
    */
   installList(): void {
     const list = this.#rsa.file('crl.pem')
@@ -81,7 +81,7 @@ export class ServerFiles {
     }
   }
 
-  /** The parameters and passwords that belong to no certificate: made once. */
+  /** Parameters and passwords that do not belong to a certificate: created once. */
   async makeOthers(server: string): Promise<void> {
     const folder = '/etc/openvpn/server'
     const isMissing = (path: string) => (bytesOf(below(this.#run.context.places, path))?.length ?? 0) === 0
@@ -108,7 +108,7 @@ export class ServerFiles {
     this.#run.make({ path: this.path(server, property), content, by: 'vpn-pki', ...how })
   }
 
-  /** Whether a server has certificates of an authority elsewhere: then its files are none of our business. */
+  /** Whether a server has certificates of another authority: then its files are not ours. */
   #isForeign(server: string): boolean {
     const authority = this.present(server, 'caFile')
     if (authority === undefined || this.#rsa.isOurs(certificateIn(authority))) return false
@@ -121,10 +121,10 @@ async function parametersOf(group: string): Promise<string> {
   const command = ['openssl', 'genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', `group:${group}`]
   const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
   if (status === 0) return stdout
-  throw new Failure(`openssl could not make the parameters ${group}: ${problem ?? output.trim()}`)
+  throw new Failure(`openssl could not create the parameters ${group}: ${problem ?? output.trim()}`)
 }
 
-/** Works on the PKI; a copy that is not in force when that ends is removed. */
+/** Works on the PKI; an unused copy is removed afterwards. */
 export async function withPki(run: ActionRun, work: (rsa: EasyRsa) => Promise<void>): Promise<void> {
   const rsa = new EasyRsa(run)
   try {
@@ -135,8 +135,8 @@ export async function withPki(run: ActionRun, work: (rsa: EasyRsa) => Promise<vo
 }
 
 /**
- * `vpn-pki`: what VPN servers need before they start: authority, certificates of the servers, revocation list, shared key. Made when
- * it is missing, renewed in time. Without an enabled server nothing is done.
+ * `vpn-pki`: creates what VPN servers need before they start, and renews it in time: authority, server certificates, revocation
+ * list, shared key. Does nothing without an enabled server.
  */
 export async function makePki(run: ActionRun): Promise<void> {
   const { places } = run.context
@@ -150,11 +150,11 @@ export async function makePki(run: ActionRun): Promise<void> {
       const file = below(places, servers.path(server, 'caFile'))
       if (!rsa.store.exists)
         throw new Failure(
-          `${file} is there, but not its PKI ${rsa.store.link}: put that back. A new one would void every profile.`,
+          `${file} exists, but not its PKI ${rsa.store.link}: restore that. A new one would invalidate every profile.`,
         )
       if (!rsa.isOurs(certificateIn(authority)))
         throw new Failure(
-          `${file} is of another authority than ${rsa.store.link}, and is not overwritten: move it away, or name other files (${server})`,
+          `${file} belongs to another authority than ${rsa.store.link}, so it is not overwritten: move it away, or name other files (${server})`,
         )
     }
     if (servers.ours.length > 0) await completePki(rsa, servers)
@@ -170,7 +170,7 @@ export async function makePki(run: ActionRun): Promise<void> {
 
 async function completePki(rsa: EasyRsa, servers: ServerFiles): Promise<void> {
   if (rsa.file('ca.crt') === undefined) await rsa.makeAuthority()
-  // A server without a certificate of ours comes with the files of another time: so may its key.
+  // A server without one of our certificates was imported with its own files, and maybe its own key.
   const given = servers.ours
     .filter(server => rsa.file(`issued/server-${server}.crt`) === undefined)
     .flatMap(server => {
@@ -189,14 +189,14 @@ async function completePki(rsa: EasyRsa, servers: ServerFiles): Promise<void> {
 }
 
 /**
- * `vpn-crl`: what ends, in time: a new revocation list, and new certificates of servers. What nobody has made yet is not made here.
+ * `vpn-crl`: renews the revocation list and the server certificates in time. Creates nothing that does not exist yet.
  */
 export async function renewInTime(run: ActionRun): Promise<void> {
   if (enabledServers(databaseLoader(run.context)('configuration')).length === 0) return
   await withPki(run, async rsa => {
     if (rsa.file('ca.crt') === undefined) return
     const servers = new ServerFiles(rsa, run)
-    // First the list, by itself: it is in force whatever becomes of a certificate.
+    // The list first and separately: it takes effect even if a certificate fails.
     await rsa.renewList()
     rsa.store.commit()
     servers.installList()

@@ -7,14 +7,14 @@ import { kindOf, namesIn } from '../../../system/read-files.ts'
 import type { System } from '../../../system/system.ts'
 import { pkiFolder } from '../pki.ts'
 
-/** The folder that `pki` links to, seen from the link. */
+/** The folder that `pki` links to, relative to the link. */
 const IN_FORCE = /^\.gabarit\/pki\.[^/]+$/
 
 /**
- * The PKI of Easy-RSA in /etc/openvpn/easy-rsa. `pki` there is a link to the folder in force. Every change is made in a copy,
- * and then the link is turned: whatever cuts an action off, the PKI is as it was or as it should be, and no client is half
- * made. It is made once and only goes forward: a new authority would void every profile that was given out.
- * Whoever opens it has the turn. In a dry run the copy lies elsewhere, and the link stays.
+ * The PKI of Easy-RSA in /etc/openvpn/easy-rsa. `pki` there is a link to the current folder. Every change is made in a copy, and
+ * then the link is switched: if an action is interrupted, the PKI is in the old or the new state, and no client is incomplete.
+ * It is created once and never rolled back: a new authority would invalidate every profile.
+ * The caller holds the event lock. In a dry run, the copy is elsewhere, and the link does not change.
  */
 export class PkiStore {
   readonly link: string
@@ -24,7 +24,7 @@ export class PkiStore {
   #copy: string | undefined
   #current: string | undefined
 
-  /** Opens it; what an earlier action left behind is taken up or removed. */
+  /** Opens it; leftovers of an earlier action are recovered or removed. */
   constructor(places: Places, system: System) {
     this.link = pkiFolder(places)
     this.#home = below(places, '/etc/openvpn/easy-rsa')
@@ -38,17 +38,17 @@ export class PkiStore {
       for (const name of this.#kept()) if (name !== basename(this.#current)) removeTree(join(this.#store, name))
   }
 
-  /** Where everything is read: the copy, once there is one. */
+  /** Where to read: the copy, once there is one. */
   get folder(): string {
     return this.#copy ?? this.link
   }
 
-  /** There is a PKI, or one is being made. */
+  /** Whether there is a PKI, or one is being created. */
   get exists(): boolean {
     return kindOf(this.folder) === 'folder'
   }
 
-  /** The folder to change; a file of its name with `.vars` behind goes with it. What is in folders below it must be replaced, never rewritten in place, as Easy-RSA does. */
+  /** The folder to change, with a file of its name and `.vars`. Files in sub-folders must be replaced, as Easy-RSA does, never rewritten. */
   begin(): string {
     if (this.#copy !== undefined) return this.#copy
     const copy = makeUniqueFolder(this.#system.dryRun ? join(tmpdir(), 'gabarit-pki-') : join(this.#store, 'new.'))
@@ -62,7 +62,7 @@ export class PkiStore {
     return copy
   }
 
-  /** Puts the copy in force. */
+  /** Makes the copy the current PKI. */
   commit(): void {
     const copy = this.#copy
     if (copy === undefined || this.#system.dryRun) return
@@ -77,7 +77,7 @@ export class PkiStore {
     if (former !== undefined) removeTree(join(this.#home, former))
   }
 
-  /** Forgets a copy that is not in force. */
+  /** Drops an unused copy. */
   close(): void {
     if (this.#copy !== undefined) for (const path of [`${this.#copy}.vars`, this.#copy]) removeTree(path)
     this.#copy = undefined
@@ -95,7 +95,7 @@ export class PkiStore {
     for (const name of namesIn(this.#store))
       if (name.startsWith('new.') || ['vars', 'log', 'link', 'restart', '.lock'].includes(name))
         removeTree(join(this.#store, name))
-    // One that was here before gabarit. When this is cut off, the next action finds it below.
+    // One that existed before gabarit. If this is interrupted, the next action finds it below.
     if (system.state(this.link)?.kind === 'folder') system.rename(this.link, join(this.#store, 'pki.first'))
     const [one, ...others] = this.#kept()
     if (one === undefined || kindOf(this.link) === 'folder') return

@@ -2,7 +2,7 @@ import { EXIT, messageOf } from '../../../base/failure.ts'
 import { daysLeft, sayDay, sayDays, sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
-import { type Ending, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
+import { type Expiring, enabledClients, endingClients, expiriesOf } from '../expiry.ts'
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 
@@ -10,11 +10,11 @@ import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 interface ServerStatus {
   readonly name: string
   readonly state: 'running' | 'down' | 'disabled' | 'unknown'
-  /** Since when it runs. */
+  /** When it was started. */
   readonly since: Date | null
   readonly clients: number | null
   readonly problem: string | null
-  readonly endings: readonly Ending[]
+  readonly endings: readonly Expiring[]
 }
 
 /** `gabarit vpn status`: exit 1 if an enabled server is not running, or something it needs is missing or has expired. */
@@ -35,7 +35,7 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
   const ill = found.some(({ state, endings }) => state === 'down' || state === 'unknown' || endings.some(ended))
   return ill ? EXIT.failed : EXIT.done
 
-  function ended({ end }: Ending): boolean {
+  function ended({ end }: Expiring): boolean {
     return end === undefined || end.getTime() <= now
   }
 }

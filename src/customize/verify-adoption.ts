@@ -1,7 +1,7 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
-import { makeExpander } from '../plan/run.ts'
+import { makeExpander } from '../plan/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { listTemplates } from '../template/tree.ts'
 

@@ -1,7 +1,7 @@
 import { refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Context } from '../plan/context.ts'
-import { makeExpander } from '../plan/run.ts'
+import { makeExpander } from '../plan/expand.ts'
 import { readManifest } from '../state/manifest.ts'
 import { readPins } from '../state/pins.ts'
 import { movesItsOutput } from '../template/candidates.ts'

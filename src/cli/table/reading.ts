@@ -1,7 +1,7 @@
 import { type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Read-only commands. */
-export const SEEING: readonly Command[] = [
+export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'status',
     summary: 'show what has changed but is not applied yet, at a glance',

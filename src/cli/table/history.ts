@@ -8,7 +8,7 @@ import {
 } from '../../terminal/command.ts'
 
 /** Commands for the history, and to roll back. */
-export const PAST: readonly Command[] = [
+export const HISTORY_COMMANDS: readonly Command[] = [
   {
     name: 'history',
     summary: 'list what was done, when and by whom',

@@ -1,7 +1,7 @@
 import { type Command, JSON_OPTION, NOTE_OPTIONS } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
-export const OWN_FILES: readonly Command[] = [
+export const SITE_COMMANDS: readonly Command[] = [
   {
     name: 'customize',
     summary: 'copy a shipped fragment into the site’s templates-custom',
@@ -24,7 +24,7 @@ export const OWN_FILES: readonly Command[] = [
     examples: [
       ['gabarit overrides', 'list them: new, in step, stale …'],
       ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
-      ['gabarit overrides merge', 'bring these changes into all stale ones'],
+      ['gabarit overrides merge', 'merge these changes into all stale ones'],
       ['gabarit overrides keep /etc/hosts 30Hosts', 'declare yours up to date'],
     ],
     complete: async (...typed) => (await import('../complete.ts')).overrides(...typed),

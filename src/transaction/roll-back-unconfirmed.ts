@@ -11,19 +11,19 @@ import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
-import type { Turn } from './event-lock.ts'
+import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { restoreState } from './restore-state.ts'
 import { Transaction } from './transaction.ts'
 
 /** A failed rollback of which everybody has been told. */
-export class CouldNotGoBack extends Failure {}
+export class RollbackFailed extends Failure {}
 
 /** What a rollback needs. */
 interface Means {
   readonly places: Places
   readonly system: System
-  readonly turn: Turn
+  readonly turn: EventLock
   readonly report: Reporter
 }
 
@@ -32,13 +32,13 @@ interface Means {
  * confirmation stays open, and everybody is told.
  * @param why for the history
  * @returns the exit status
- * @throws CouldNotGoBack if it is not possible
+ * @throws RollbackFailed if it is not possible
  */
-export async function goBack(open: Confirmation, why: string, means: Means): Promise<number> {
+export async function rollBackUnconfirmed(open: Confirmation, why: string, means: Means): Promise<number> {
   const { places, system } = means
   try {
     const status = await restore(open, why, means)
-    await announce(`${why}. ${howItWent(open, status)}.`, places, system)
+    await announce(`${why}. ${rollbackResult(open, status)}.`, places, system)
     return status
   } catch (error) {
     // Somebody is using a database: that passes, and the guard tries again.
@@ -52,7 +52,7 @@ export async function goBack(open: Confirmation, why: string, means: Means): Pro
     const text = `ROLLBACK FAILED: ${describeConfirmation(open)}. ${problem}\nThe change is still in effect. See gabarit status.`
     if (problem !== open.problem) await announce(text, places, system)
     if (!(error instanceof Failure || isOfSystem(error))) throw error
-    throw new CouldNotGoBack(`the unconfirmed change could not be rolled back: ${problem}`, {
+    throw new RollbackFailed(`the unconfirmed change could not be rolled back: ${problem}`, {
       status: EXIT.refused,
       hint: 'It is still in effect. To keep it: gabarit confirm. To try again: gabarit confirm cancel.',
       cause: error,
@@ -61,7 +61,7 @@ export async function goBack(open: Confirmation, why: string, means: Means): Pro
 }
 
 /** The result of a rollback, in words. */
-export function howItWent({ base }: Confirmation, status: number): string {
+export function rollbackResult({ base }: Confirmation, status: number): string {
   if (status === EXIT.done) return `Everything is as it was after entry ${base}`
   return `Files and databases are as they were after entry ${base}, but not every service could be adjusted: see gabarit history`
 }

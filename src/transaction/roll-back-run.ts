@@ -1,9 +1,9 @@
-import { cannotGoBack, EXIT, Failure } from '../base/failure.ts'
+import { EXIT, Failure, rollbackFailure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
 import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
 import { revealLastApplied } from '../plan/restore-entry.ts'
-import { databaseLoader } from '../plan/run.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -15,14 +15,14 @@ import { commitDatabases } from './interrupted.ts'
 import { writePending } from './pending.ts'
 import { distinct } from './requests.ts'
 import type { RunLog } from './run-log.ts'
-import type { Done, RunRequest } from './run-request.ts'
+import type { CommittedPlan, RunRequest } from './run-request.ts'
 import type { ServiceRun } from './service-run.ts'
 
 /** A run whose files are in place and must be rolled back. */
-export interface RunToTakeBack {
+export interface RunToRollBack {
   readonly context: Context
   readonly runRequest: RunRequest
-  readonly done: Done
+  readonly done: CommittedPlan
   /** All adjusted services: they have read the files that are rolled back. */
   readonly services: readonly ServiceRun[]
   readonly log: RunLog
@@ -39,7 +39,7 @@ export interface RunToTakeBack {
  * time; if it was waiting for confirmation, it still is.
  * @throws Failure always: `why`, and the state now
  */
-export async function takeBack(run: RunToTakeBack, why: string): Promise<never> {
+export async function rollBackRun(run: RunToRollBack, why: string): Promise<never> {
   const { context, runRequest, done, services, log, snapshot, recorder, arming } = run
   const { places, system } = context
   const inner = signalledWithin(run)
@@ -64,7 +64,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
     await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
   } catch (error) {
     databases?.abort()
-    throw cannotGoBack(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')
+    throw rollbackFailure(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')
   }
   commitDatabases(databases)
   ended?.disarm()
@@ -78,7 +78,7 @@ export async function takeBack(run: RunToTakeBack, why: string): Promise<never> 
 }
 
 /** What gabarit owns without this run, but with what events signalled by its actions have written since. */
-function ownedWithout({ manifest, plan }: Done, present: Manifest): Manifest {
+function ownedWithout({ manifest, plan }: CommittedPlan, present: Manifest): Manifest {
   const owned = new Map(present)
   for (const path of new Set([...manifest.keys(), ...plan.manifest.keys()])) {
     const before = only(path, manifest)
@@ -95,7 +95,7 @@ function only(path: string, manifest: Manifest): Manifest {
 }
 
 /** The newest entry of an event that an action of this run signalled; undefined if there is none. */
-function signalledWithin({ context, first }: RunToTakeBack): HistoryEntry | undefined {
+function signalledWithin({ context, first }: RunToRollBack): HistoryEntry | undefined {
   const last = new History(context.places).lastApplied()
   return last !== undefined && last.id >= first ? last : undefined
 }
@@ -110,7 +110,7 @@ function howItIs(still: string | undefined, inner: HistoryEntry | undefined): st
 }
 
 /** The property changes from the last entry that was not rolled back to what this run found. */
-function changesSinceLast({ context, log, snapshot }: RunToTakeBack): PropertyChange[] {
+function changesSinceLast({ context, log, snapshot }: RunToRollBack): PropertyChange[] {
   const last = revealLastApplied(context.places, name =>
     log.report({
       kind: 'warning',
