@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { refusal } from '../base/failure.ts'
-import { isObject } from '../base/is-object.ts'
+import { messageOf, refusal } from '../base/failure.ts'
+import { listOf, objectOf, text } from '../base/shape.ts'
 import { readJsonFile } from '../db/json-reader.ts'
 import type { Change } from '../plan/plan.ts'
 import { type Places, packageFolders } from '../system/places.ts'
@@ -93,27 +93,36 @@ export class CheckerTable {
   }
 
   #usual(path: string): readonly (readonly string[])[] {
-    this.#wellKnown ??= this.#folders.flatMap(folder => readTable(join(folder, 'well-known.json')))
+    this.#wellKnown ??= this.#folders.flatMap(folder => readTable(join(folder, 'well-known.json'), this.#places))
     return this.#wellKnown
       .filter(({ files }) => files.some(file => file.test(path)))
       .flatMap(({ commands }) => commands)
   }
 }
 
+const TABLE = listOf(
+  objectOf<{ files: readonly string[]; commands: readonly (readonly string[])[] }>({
+    files: listOf(text),
+    commands: listOf(listOf(text)),
+  }),
+)
+
 /**
  * A package of templates alone has no table.
  * @throws Failure (refused) if it is malformed: files would not be checked
  */
-function readTable(file: string): WellKnown[] {
+function readTable(file: string, places: Places): WellKnown[] {
   if (!exists(file)) return []
+  refuseUnsafePart(places, file)
   const table = readJsonFile(file)
-  const isList = (value: unknown, isItem: (item: unknown) => boolean) => Array.isArray(value) && value.every(isItem)
-  const isText = (item: unknown) => typeof item === 'string'
-  const isEntry = (entry: unknown): entry is { files: string[]; commands: string[][] } =>
-    isObject(entry) && isList(entry.files, isText) && isList(entry.commands, words => isList(words, isText))
-  if (!Array.isArray(table) || !table.every(isEntry))
-    throw refusal('it must be a list of {"files": [PATTERN], "commands": [[WORD]]}', { where: file })
-  return table.map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
+  try {
+    return TABLE(table).map(({ files, commands }) => ({ files: files.map(asPattern), commands }))
+  } catch (error) {
+    throw refusal(messageOf(error), {
+      where: file,
+      hint: 'It must be [{"files": [PATTERN…], "commands": [[WORD…]…]}…]',
+    })
+  }
 }
 
 /** `*` matches part of a name, `**` also matches folders. */

@@ -172,21 +172,19 @@ class EventRun {
     return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
   }
 
-  /** Runs an in-process action. If it fails, nothing that it created is committed. */
+  /** Runs an in-process action. What it created before it failed is committed, such as a revocation list. */
   async #act(handler: Handler, action: Action): Promise<void> {
     const started = Date.now()
-    const files: MadeFile[] = []
     const tell = (line: string) => this.#report({ kind: 'handler-line', handler: handler.name, line })
     let problem: string | undefined
     try {
       await action({
         context: this.#context,
         say: text => text.split('\n').forEach(tell),
-        make: file => files.push(file),
+        make: file => this.#made.set(file.path, file),
         lasting: what => this.#transaction.noteLasting(what),
         change: changes => changeDatabases(this.#context.places, changes, handler.name),
       })
-      for (const file of files) this.#made.set(file.path, file)
     } catch (error) {
       if (!(error instanceof Failure || isOfSystem(error))) throw error
       problem = error instanceof Failure ? error.describe() : systemReason(error)

@@ -42,7 +42,9 @@ export function withMade(
     if (state?.kind === 'folder' || state?.kind === 'other')
       throw refusal(`is not a file, but ${by} creates one here`, { where: path })
     const before = state?.kind === 'file' ? system.read(real) : undefined
-    if (before?.equals(Buffer.from(after)) === true) return []
+    const linked = state?.kind === 'link' ? system.realPath(real) : undefined
+    const present = linked !== undefined && system.state(linked)?.kind === 'file' ? system.read(linked) : before
+    if (present?.equals(Buffer.from(after)) === true) return []
     if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode }, folders)
     if (state === undefined) target.missingFolders(real, folders)
     const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined

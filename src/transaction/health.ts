@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { Descriptions } from '../db/describe.ts'
+import { Failure, orFailure } from '../base/failure.ts'
+import { Descriptions, descriptionFiles } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { pause } from '../system/pause.ts'
@@ -7,6 +8,7 @@ import type { Places } from '../system/places.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
@@ -100,6 +102,8 @@ export class Health {
   ): Promise<string | undefined> {
     if ((await this.#managerOf(unit).isUp(this.#run, unit)) === false) return `${service} does not come up`
     if (health?.command !== undefined) {
+      const unsafe = orFailure(() => refuseUnsafeDescriptions(this.#places))
+      if (unsafe instanceof Failure) return `whether ${service} is healthy cannot be asked: ${unsafe.describe()}`
       const { status, problem, output } = await this.#run(health.command)
       if (status !== 0)
         return `${service} is unhealthy: ${health.command.join(' ')}: ${problem ?? (output.trim() || `exit status ${status}`)}`
@@ -123,4 +127,10 @@ function answers(port: number): Promise<boolean> {
     socket.on('error', () => end(false))
     socket.on('timeout', () => end(false))
   })
+}
+
+/** The command of a description is run as root. */
+function refuseUnsafeDescriptions(places: Places): void {
+  if (places.modules.length === 0) return
+  for (const file of descriptionFiles(places, 'configuration')) refuseUnsafePart(places, file)
 }

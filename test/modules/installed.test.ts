@@ -140,6 +140,7 @@ for (const [about, said] of MALFORMED)
 installed('what cannot be a command or a check is named', () => {
   const { box, put } = server()
   put('commands/web-plain', SHOW)
+  put('commands/web-\u001b[2J', SHOW)
   put('commands/show', SHOW, 0o755)
   put('commands/web-A B', SHOW, 0o755)
   put('checks/Bad Name', '#!/bin/sh\necho "[]"\n', 0o755)
@@ -151,6 +152,8 @@ installed('what cannot be a command or a check is named', () => {
     assert.match(said, `commands/${name}: is not an executable file`)
   for (const name of ['show', 'web-A B']) assert.match(said, `commands/${name}: the name of a command must be web-VERB`)
   assert.match(said, 'checks/Bad Name: the name of a check must look like')
+  assert.match(said, 'commands/web-\\x1b[2J: is not an executable file')
+  assert.is.not(said.includes('\u001b'), true)
   assert.is(box.must(['gabarit', 'complete', '--', 'gabarit', 'web', '']), 'show\n')
   box.remove()
 })
@@ -245,5 +248,25 @@ for (const [path, command, wanted] of UNSAFE)
     assert.is.not(box.run('gabarit lint').stderr.includes('bug in gabarit'), true)
     box.remove()
   })
+
+installed(
+  'a table of checkers that is malformed, or that others may change, is refused: its files would go unchecked',
+  () => {
+    const { box, put } = server()
+    const table = put('checkers/well-known.json', '[{"files": ["/etc/hosts"], "commands": [["true"]]}]')
+    box.must('expand-template /etc/hosts')
+    box.must('config set SystemName other')
+    chmodSync(table, 0o666)
+    assert.match(box.run('expand-template /etc/hosts').stderr, 'this part of a module is writable by everybody')
+    put('checkers/well-known.json', '[{"files": "/etc/hosts", "commands": [["true"]]}]')
+    const { status, stderr } = box.run('expand-template /etc/hosts')
+    assert.is(status, 3)
+    assert.match(stderr, /well-known\.json: .*"files" is not a list/)
+    box.must('config set SystemName third')
+    rmSync(table)
+    box.must('expand-template /etc/hosts')
+    box.remove()
+  },
+)
 
 installed.run()

@@ -79,7 +79,10 @@ test('a profile is for its owner only, and a QR code when it is short enough', (
   assert.match(said(tried('gabarit vpn profile vear')), 'did you mean "vera"?')
   type('config setprop easyrsa Algorithm rsa KeySize 2048')
   type('signal-event vpn-client-renew vera')
-  assert.match(said(tried('gabarit vpn profile vera --qr')), /the profile has \d+ bytes, and a QR code holds 2953/)
+  assert.match(
+    said(tried('gabarit vpn profile vera --qr')),
+    /the profile has \d+ bytes, but a QR code can hold only 2953/,
+  )
   type('config setprop easyrsa Algorithm ec')
   rmSync(folder, { recursive: true })
 })
@@ -92,10 +95,10 @@ test('doctor watches what ends', () => {
   assert.equal(finding('vpn'), ['ok: the files of the VPN servers exist and are valid'])
   assert.equal(finding('vpn-clients'), ['ok: no VPN client certificate expires soon'])
   type('config setprop easyrsa RenewDays 190')
-  assert.match(finding('vpn').join(), /^warning: revocation list of openvpn ends in 1[78]\d days$/)
+  assert.match(finding('vpn').join(), /^warning: revocation list of openvpn expires in 1[78]\d days$/)
   type('signal-event vpn-crl-update')
   type('config setprop easyrsa RenewDays 1000')
-  assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera ends soon')
+  assert.match(finding('vpn-clients').join('\n'), 'warning: the certificate of the VPN client vera expires soon')
   assert.not.match(finding('vpn').join(), 'certificate of openvpn', 'it is in the first half of its life')
   const key = readFileSync('/etc/openvpn/server/openvpn.key', 'utf8')
   const old = certificate('server-openvpn').serialNumber

@@ -17,7 +17,8 @@ const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, rea
 const SERVER = '/etc/openvpn/server'
 const MADE = ['ca.crt', 'crl.pem', 'openvpn.crt', 'openvpn.key', 'ta.key'].map(name => `${SERVER}/${name}`)
 const list = () => readFileSync(`${SERVER}/crl.pem`, 'utf8')
-const ownCopies = () => readdirSync(tmpdir()).filter(name => name.startsWith('gabarit-pki-'))
+const ownCopies = () =>
+  [tmpdir(), '/run'].flatMap(folder => readdirSync(folder)).filter(name => name.startsWith('gabarit-pki-'))
 
 vpn.before(() => {
   if (reason !== undefined) return

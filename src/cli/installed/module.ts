@@ -31,7 +31,14 @@ function asModule(installed: Installed): Module {
     commands: commands.length === 0 ? [] : [withVerbs(name, description, commands)],
     checks: [
       // Problems of the module itself.
-      { id: `${name}/module.json`, run: () => orOk(installed.problems.map(asError), `the module ${name} is in order`) },
+      {
+        id: `${name}/module.json`,
+        run: () =>
+          orOk(
+            installed.problems.map(message => ({ level: 'error', message })),
+            `the module ${name} is in order`,
+          ),
+      },
       ...checks.map((file): Check => ({ id: `${name}/${basename(file)}`, run: patient => ask(file, folder, patient) })),
     ],
   }

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
+import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { didYouMean } from '../../base/nearest.ts'
@@ -75,7 +76,7 @@ function readModule(folder: string): Installed {
     if (!verbs.some(known => known.name === verb))
       problems.push(`${join(folder, 'module.json')}: there is no commands/${start}${verb}`)
   return {
-    ...{ name, folder, version: about.version, description: about.description, problems },
+    ...{ name, folder, version: about.version, description: about.description, problems: problems.map(printable) },
     verbs,
     checks: checks.filter(file => MODULE_NAME.test(basename(file))),
   }
@@ -102,7 +103,14 @@ export function problemsOf(installed: Installed, commands: readonly Command[]): 
 
 /** Folders that look like modules but are not. */
 export function misnamed({ root }: Places): string[] {
-  return misnamedModules(root).map(folder => `${folder}: the name of a module may only contain a-z, digits and -`)
+  return misnamedModules(root).map(folder =>
+    printable(`${folder}: the name of a module may only contain a-z, digits and -`),
+  )
+}
+
+/** Names of files are data of somebody else. */
+function printable(problem: string): string {
+  return problem.split('\n').map(escapeControls).join('\n')
 }
 
 /** The contents of module.json. */

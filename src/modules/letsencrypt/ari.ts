@@ -1,4 +1,5 @@
 import { createHash, type X509Certificate } from 'node:crypto'
+import { derElements } from '../../base/der.ts'
 import { isObject } from '../../base/is-object.ts'
 import { askDirectory, askJson } from './ask-directory.ts'
 import { NoAnswer } from './https-get.ts'
@@ -105,14 +106,8 @@ function authorityKey(der: Buffer): Buffer | undefined {
   return undefined
 }
 
-/** The content of the first DER element, if it is of this kind. */
+/** The content of the first DER element, if it has this tag. */
 function inner(der: Buffer | undefined, tag: number): Buffer | undefined {
-  const length = der?.[1]
-  if (der === undefined || length === undefined || der[0] !== tag) return undefined
-  // An identifier has about 20 bytes. The long form of lengths (at most two bytes) occurs if the issuer's names are included.
-  const bytes = length < 0x80 ? 0 : length - 0x80
-  if (bytes > 2) return undefined
-  const size = bytes === 0 ? length : der.readUIntBE(2, bytes)
-  const content = der.subarray(2 + bytes, 2 + bytes + size)
-  return content.length === size ? content : undefined
+  const first = der === undefined ? undefined : derElements(der)[0]
+  return first?.tag === tag ? first.content : undefined
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import { derElements } from '../../base/der.ts'
 import { Failure } from '../../base/failure.ts'
 import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
@@ -76,8 +77,8 @@ export function listEnd(file: string): Date | undefined {
   if (text === undefined) return undefined
   const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
   // CertificateList contains TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
-  const list = elements(Buffer.from(base64 ?? '', 'base64'))[0]
-  const fields = elements(elements(list?.content ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))
+  const list = derElements(Buffer.from(base64 ?? '', 'base64'))[0]
+  const fields = derElements(derElements(list?.content ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))
   const next = fields.filter(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)[1]
   if (next === undefined) throw new Failure('this is not a revocation list', { where: file })
   return indexTime(next.content.toString('latin1'))
@@ -85,19 +86,3 @@ export function listEnd(file: string): Date | undefined {
 
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18
-
-/** The consecutive elements of a DER encoding (X.690 §8.1). */
-function elements(bytes: Buffer): { readonly tag: number; readonly content: Buffer }[] {
-  const found: { tag: number; content: Buffer }[] = []
-  let at = 0
-  while (at + 2 <= bytes.length) {
-    const [tag = 0, short = 0] = bytes.subarray(at, at + 2)
-    const more = short < 0x80 ? 0 : short & 0x7f
-    if (more > 4 || at + 2 + more > bytes.length) break
-    const length = more === 0 ? short : bytes.readUIntBE(at + 2, more)
-    const start = at + 2 + more
-    found.push({ tag, content: bytes.subarray(start, start + length) })
-    at = start + length
-  }
-  return found
-}

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { type KeyObject, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure } from '../../../base/failure.ts'
 import type { Records } from '../../../db/record.ts'
@@ -55,8 +55,8 @@ export class EasyRsa {
 
   /** Whether a certificate is our authority's, whatever its expiry: it has the same key. */
   isOurs(certificate: X509Certificate | undefined): boolean {
-    const ours = certificateIn(this.file('ca.crt'))
-    return certificate !== undefined && ours !== undefined && certificate.publicKey.equals(ours.publicKey)
+    const ours = keyOf(certificateIn(this.file('ca.crt')))
+    return ours !== undefined && keyOf(certificate)?.equals(ours) === true
   }
 
   /**
@@ -171,6 +171,15 @@ export class EasyRsa {
 
 function partsOf(name: string): string[] {
   return [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`]
+}
+
+/** The public key of a certificate; undefined if there is none, or of a kind that nobody here knows. */
+function keyOf(certificate: X509Certificate | undefined): KeyObject | undefined {
+  try {
+    return certificate?.publicKey
+  } catch {
+    return undefined
+  }
 }
 
 /** The certificate in a file; undefined if there is none, or it is damaged. */

@@ -51,7 +51,9 @@ export class PkiStore {
   /** The folder to change, with a file of its name and `.vars`. Files in sub-folders must be replaced, as Easy-RSA does, never rewritten. */
   begin(): string {
     if (this.#copy !== undefined) return this.#copy
-    const copy = makeUniqueFolder(this.#system.dryRun ? join(tmpdir(), 'gabarit-pki-') : join(this.#store, 'new.'))
+    const copy = makeUniqueFolder(
+      this.#system.dryRun ? join(scratchFolder(), 'gabarit-pki-') : join(this.#store, 'new.'),
+    )
     try {
       if (kindOf(this.link) === 'folder') copyTree(this.link, copy)
     } catch (error) {
@@ -118,4 +120,9 @@ export class PkiStore {
     this.#system.rename(staged, this.link)
     for (const folder of [this.#store, this.#home]) this.#system.syncFolder(folder)
   }
+}
+
+/** Where a copy lies that is thrown away: in memory if we may, for it has the keys of the authority. */
+function scratchFolder(): string {
+  return process.geteuid?.() === 0 && kindOf('/run') === 'folder' ? '/run' : tmpdir()
 }
