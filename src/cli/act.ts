@@ -5,7 +5,7 @@ import { runAction } from '../event/run.ts'
 import { isExecutable } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
-import { askedBy } from '../terminal/run-context.ts'
+import { askedBy, barrierOptions } from '../terminal/run-context.ts'
 
 /** `gabarit act ACTION EVENT [ARGUMENT...]`: for actions called by something other than an event of gabarit. */
 export function run(invocation: Invocation): Promise<number> {
@@ -18,5 +18,5 @@ export function run(invocation: Invocation): Promise<number> {
     return Promise.resolve(EXIT.done)
   }
   const asked = askedBy(invocation, name, rest)
-  return runAction(file, { asked }, places, system, reporter(invocation))
+  return runAction(file, { asked, ...barrierOptions(invocation) }, places, system, reporter(invocation))
 }

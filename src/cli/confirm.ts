@@ -83,7 +83,7 @@ async function extend(work: Work): Promise<number> {
   const window = windowOf(windowSeconds(args[1] ?? ''))
   CONFIRMATION.write(places, { ...open, window, problem: null })
   // The guard of an expired window has ended. A second guard ends at once.
-  startGuard(places, system.env, open.token)
+  startGuard({ places, system }, open.token)
   print(`rolls back automatically at ${sayTime(window.until)} unless you confirm: gabarit confirm`)
   return EXIT.done
 }

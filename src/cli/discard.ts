@@ -14,7 +14,6 @@ import { changeLines } from './history.ts'
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
-  if (system.dryRun) return discard(invocation)
   const turn = takeEventLock({ places, system }, 'gabarit discard')
   try {
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
@@ -36,7 +35,7 @@ function discard({ system, places, print, printError }: Invocation): number {
     print('no property has changed since the last event')
     return EXIT.done
   }
-  if (!system.dryRun) changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
   print([system.dryRun ? 'would discard:' : 'discarded:', ...changeLines(changes)].join('\n'))
   return EXIT.done
 }

@@ -9,10 +9,10 @@ import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
 import { askedBy, contextOf } from '../terminal/run-context.ts'
-import { planAsJson, planAsText, planSummary } from '../terminal/show-plan.ts'
+import { planAsJson } from '../terminal/show-plan.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { takeEventLock } from '../transaction/event-lock.ts'
-import type { EventReport } from '../transaction/report.ts'
+import type { EventReport, Reporter } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
 
 /** `expand-template TEMPLATE...` */
@@ -29,13 +29,11 @@ export async function run(invocation: Invocation): Promise<number> {
     for (const { content } of expandAll(context, names)) printExact(content ?? '')
     return EXIT.done
   }
-  if (system.dryRun) return look(invocation, context, makePlan())
   const turn = takeEventLock({ places, system }, 'expand-template')
-  const quiet = (entry: EventReport) => (entry.kind === 'plan' ? undefined : sayReport(entry, invocation))
-  const report = reporter(invocation, flag('json') ? quiet : undefined)
+  const report = reporter(invocation, flag('json') ? entry => sayInJson(entry, invocation) : undefined)
   try {
     await beginChange(places, system, turn, report)
-    if (value('output') !== undefined) return await writeCopy(invocation, context, makePlan())
+    if (value('output') !== undefined) return await writeCopy(makePlan(), context, report)
     const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
     return await write(invocation, new Transaction({ asked }, context, turn, report), makePlan)
   } finally {
@@ -43,30 +41,30 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-async function look(invocation: Invocation, context: Context, plan: Plan): Promise<number> {
-  const { flag, places, print } = invocation
-  print(flag('json') ? planAsJson(plan, places) : planAsText(plan, invocation))
+/** A copy elsewhere is the caller's: gabarit does not own it, no service uses it, and the history does not know it. */
+async function writeCopy(plan: Plan, context: Context, report: Reporter): Promise<number> {
+  report({ kind: 'planned', plan })
   const commands = await applyPlan(context, plan)
-  if (flag('check') && !flag('json')) sayReport({ kind: 'checked', commands }, invocation)
+  report({ kind: 'plan', plan })
+  report({ kind: 'checked', commands })
   return EXIT.done
 }
 
-/** A copy elsewhere belongs to the caller: gabarit does not own it, no service uses it, and it is not in the history. */
-async function writeCopy({ flag, places, print }: Invocation, context: Context, plan: Plan): Promise<number> {
-  await applyPlan(context, plan)
-  print(flag('json') ? planAsJson(plan, places) : planSummary(plan).join('\n'))
-  return EXIT.done
+/** The plan as data: of a dry run also when it is refused. What was checked is in the history. */
+function sayInJson(entry: EventReport, invocation: Invocation): void {
+  const { places, system, print } = invocation
+  if (entry.kind === (system.dryRun ? 'planned' : 'plan')) print(planAsJson(entry.plan, places))
+  else if (!['planned', 'plan', 'checked'].includes(entry.kind)) sayReport(entry, invocation)
 }
 
 /** Applies no property and adjusts no service: requests of the files wait for the next event. */
 function write(invocation: Invocation, transaction: Transaction, makePlan: () => Plan): Promise<number> {
-  const { flag, places, print } = invocation
+  const { flag, print } = invocation
   transaction.leaveDatabases()
   return transaction.conclude(async () => {
     const plan = makePlan()
     await transaction.commit(plan)
-    if (flag('json')) print(planAsJson(plan, places))
-    else if (plan.notify.length > 0) print(unadjusted(plan))
+    if (!flag('json') && plan.notify.length > 0) print(unadjusted(plan))
   })
 }
 

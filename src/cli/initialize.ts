@@ -3,9 +3,8 @@ import { initializeDatabases } from '../db/initialize.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit initialize-default-databases` */
-export async function run({ flag, places, print, printError }: Invocation): Promise<number> {
-  const dryRun = flag('dry-run')
-  const databases = initializeDatabases(places, { write: !dryRun })
+export async function run({ flag, places, system, print, printError }: Invocation): Promise<number> {
+  const databases = initializeDatabases(places)
   for (const { warnings, failure } of databases) {
     for (const warning of warnings) printError(`warning: ${warning}`)
     if (failure !== undefined) printError(failure.describe())
@@ -20,6 +19,6 @@ export async function run({ flag, places, print, printError }: Invocation): Prom
     print(JSON.stringify(rows, null, 2))
   } else
     for (const { name, changed } of databases)
-      for (const key of changed) print(`${dryRun ? 'would complete' : 'completed'} ${name} ${key}`)
+      for (const key of changed) print(`${system.dryRun ? 'would complete' : 'completed'} ${name} ${key}`)
   return databases.some(({ failure }) => failure !== undefined) ? EXIT.failed : EXIT.done
 }

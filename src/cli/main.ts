@@ -132,7 +132,7 @@ function putTogether(
     printError: text => messages.printError(text),
     warn: text => messages.printError(`warning: ${text}`),
     progress: step => messages.progress(step),
-    log: (level, text) => messages.log(level, text),
+    log: (level, text) => (system.dryRun ? undefined : messages.log(level, text)),
   })
   const looks = command.onlyLooks === true || values['dry-run'] === true || values.check === true
   return invocation(looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env))

@@ -14,22 +14,18 @@ import { numberOf } from './history.ts'
 export async function run({ flag, value, places, system, print, printError }: Invocation): Promise<number> {
   const limits = wantedLimits(value('keep'), value('older-than'), places)
   const history = new History(places)
-  if (flag('dry-run')) {
-    const gone = history.beyond(limits)
-    print(
-      flag('json')
-        ? JSON.stringify({ entries: gone })
-        : `would remove ${gone.length} of ${history.ids().length} entries`,
-    )
-    return EXIT.done
-  }
   const turn = takeEventLock({ places, system }, 'gabarit prune')
   try {
     // The note of an interrupted run keeps contents alive until it becomes an entry.
     const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
     repair(places, system, turn, say)
+    const all = history.ids().length
+    const gone = history.beyond(limits)
     const removed = history.prune(limits)
-    print(flag('json') ? JSON.stringify(removed) : `removed ${removed.entries} entries, ${removed.contents} contents`)
+    if (system.dryRun)
+      print(flag('json') ? JSON.stringify({ entries: gone }) : `would remove ${gone.length} of ${all} entries`)
+    else
+      print(flag('json') ? JSON.stringify(removed) : `removed ${removed.entries} entries, ${removed.contents} contents`)
   } finally {
     turn.release()
   }

@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { planId } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { restorationTo } from '../plan/restore-entry.ts'
@@ -36,11 +36,6 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     const asked = askedBy(invocation, 'rollback', [String(entry.id)])
     const runRequest = { asked, ...confirmWithin(invocation) }
     const transaction = new Transaction(runRequest, context, turn, report)
-    if (context.system.dryRun) {
-      await transaction.commit(restoration.plan)
-      await transaction.adjust([])
-      return { status: EXIT.done, plan }
-    }
     return { status: await restoreState(restoration.plan, changes, transaction), plan }
   })
 }

@@ -5,9 +5,9 @@ import { commandLine } from '../state/history/entry.ts'
 import { AgreedPlan } from '../terminal/agreed-plan.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { asData, reporter } from '../terminal/reporter.ts'
+import { gatherer, reporter } from '../terminal/reporter.ts'
 import { askedBy, barrierOptions } from '../terminal/run-context.ts'
-import type { EventReport, Reporter } from '../transaction/report.ts'
+import type { Reporter } from '../transaction/report.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
 export function run(invocation: Invocation): Promise<number> {
@@ -18,8 +18,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   const { args, flag, value, places, system, print } = invocation
   const [name = '', ...rest] = args
   const { dryRun } = system
-  const reports: EventReport[] = []
-  const gather = (entry: EventReport) => void reports.push(entry)
+  const { gather, data } = gatherer(invocation)
   const tell = reporter(invocation, flag('json') ? gather : undefined)
   let plan: Plan | undefined
   const report: Reporter = entry => {
@@ -27,7 +26,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
     tell(entry)
   }
   const asked = askedBy(invocation, 'signal-event', args)
-  if (!dryRun) invocation.log('info', `${commandLine(asked)} by ${asked.user}`)
+  invocation.log('info', `${commandLine(asked)} by ${asked.user}`)
   const signal = {
     asked,
     withoutWindow: value('confirm-within') === 'no',
@@ -37,9 +36,9 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
   }
   const status = await runEvent(signal, places, system, report)
   if (flag('json')) {
-    const data = { event: name, args: rest, dryRun, status, ...asData(reports, invocation) }
+    const all = { event: name, args: rest, dryRun, status, ...data() }
     // The output of an action or a checker may quote a secret.
-    print(makeRedact(places)(JSON.stringify(data, null, 2)))
+    print(makeRedact(places)(JSON.stringify(all, null, 2)))
   }
   return { status, plan }
 }

@@ -10,20 +10,18 @@ import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
 import type { ViewFile } from '../system/private-view.ts'
-import { RealSystem } from '../system/real-system.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
-import { commit, type Staged } from './commit.ts'
+import { commit } from './commit.ts'
 import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { askSiteChecks } from './site-checks.ts'
 
 /**
  * Commits a plan once it has passed the barrier: the site's checks and the daemons' own checkers run first, all their objections
- * are shown, and nothing changes if any of them refuses. In a dry run the same steps change nothing, and the checks only run if
- * the context says so.
+ * are shown, and nothing changes if any of them refuses.
  * @param companions files of gabarit's own state that are committed with the plan, or not at all
  * @param last called when all checks have passed: the last chance to throw
  * @returns the checks that ran, for the history
@@ -40,21 +38,20 @@ export async function applyPlan(
   const ran: string[] = []
   const checkers = new CheckerTable(places).of(plan.changes)
   /** @returns whether the checkers could not see the files yet */
-  const check = async (staged: readonly Staged[]): Promise<boolean> => {
-    if (context.judge === 'never' || (system.dryRun && context.judge !== 'always')) return false
-    const asking = system.dryRun ? new RealSystem(places.root, system.env) : system
-    const files = system.dryRun ? contentsOf(plan) : staged.map(({ change, file }) => ({ real: change.real, file }))
-    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, asking)
-    const verdict = await judge(checkers, plan, files, places, asking)
+  const check = async (): Promise<boolean> => {
+    if (context.judge === 'never') return false
+    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, system)
+    const verdict = await judge(checkers, plan, places, system)
     // The signal also ended the checks, so their results do not count.
     refuseInterrupted()
-    if (verdict === undefined && system.dryRun) warn('the checkers did not run: no private view can be created here')
     for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
     ran.push(...site.ran, ...(verdict?.ran ?? []))
     refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
-    return verdict === undefined && !system.dryRun
+    return verdict === undefined
   }
   const checkInPlace = async () => {
+    // In a dry run there is nothing in place that a checker could see.
+    if (system.dryRun) return warn('the checkers did not run: no private view can be created here')
     warn('the files were put in place before they were checked: no private view could be created')
     const verdict = await judgeInPlace(checkers, system)
     refuseInterrupted()
@@ -63,14 +60,14 @@ export async function applyPlan(
     refuse(verdict.problems, context, plan)
     last()
   }
-  const ask = async (staged: readonly Staged[]) => {
-    if (await check(staged)) return checkInPlace
+  const ask = async () => {
+    if (await check()) return checkInPlace
     last()
     return undefined
   }
   await commit(plan, places, system, ask, companions)
   // What was written is needed later, if somebody edits the file by hand.
-  if (!system.dryRun && plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
+  if (plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
   return ran
 }
 
@@ -80,7 +77,6 @@ const SHOWN = 10
 async function judge(
   checkers: readonly Checker[],
   plan: Plan,
-  files: readonly ViewFile[],
   places: Places,
   system: System,
 ): Promise<Verdict | undefined> {
@@ -91,10 +87,10 @@ async function judge(
     const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
     return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
-  return judgeStaged(checkers, plan, files, system, places)
+  return judgeStaged(checkers, plan, contentsOf(plan), system, places)
 }
 
-/** The new files of a plan that is not staged anywhere. */
+/** The new files of a plan. */
 function contentsOf(plan: Plan): ViewFile[] {
   return plan.changes.flatMap(change => {
     if (change.kind !== 'write') return []

@@ -1,20 +1,13 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import type { Change, FileChange, NewFolder, Plan } from '../plan/plan.ts'
+import type { Change, NewFolder, Plan } from '../plan/plan.ts'
 import { MANIFEST } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo } from './journal.ts'
-
-/** A file that is staged and not yet in place, for the validators. */
-export interface Staged {
-  readonly change: FileChange
-  /** The file with its new content. */
-  readonly file: string
-}
 
 /** Throws if something is wrong with the files that are now in place. */
 export type FinalCheck = () => Promise<void>
@@ -40,7 +33,7 @@ export async function commit(
   plan: Plan,
   places: Places,
   system: System,
-  judge: (staged: readonly Staged[]) => Promise<FinalCheck | undefined>,
+  judge: () => Promise<FinalCheck | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
   const { changes, folders, emptied = [] } = plan
@@ -66,7 +59,7 @@ export async function commit(
   try {
     for (const folder of folders) makeFolder(folder, system)
     for (const step of steps) step.stage?.()
-    const lastWord = await judge(stagedFiles(plan))
+    const lastWord = await judge()
     keepReplaced(plan, places, system)
     for (const step of steps) step.commit()
     for (const folder of new Set([...steps.map(({ entry }) => entry), ...folders].map(({ real }) => dirname(real))))
@@ -121,10 +114,6 @@ function targetOf(path: string): string {
   const name = basename(path)
   const suffix = [NEW, BEFORE].find(ending => name.endsWith(ending))
   return suffix === undefined ? path : join(dirname(path), name.slice(1, -suffix.length))
-}
-
-function stagedFiles(plan: Plan): Staged[] {
-  return plan.changes.flatMap(change => (change.kind === 'write' ? [{ change, file: beside(change.real, NEW) }] : []))
 }
 
 function stepFor(change: Change, system: System): Step {

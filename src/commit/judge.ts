@@ -33,7 +33,6 @@ export async function judgeStaged(
 ): Promise<Verdict | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
   const scratch = places.state.path('view')
-  system.makeFolder(scratch, 0o700)
   const request: ViewRequest = {
     scratch,
     files,
@@ -46,7 +45,7 @@ export async function judgeStaged(
     timeout: TIMEOUT,
   }
   const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
-  const answer = await system.run(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
+  const answer = await system.ask(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
     input: JSON.stringify(request),
     timeout: 2 * TIMEOUT,
   })

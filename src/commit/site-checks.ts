@@ -38,7 +38,7 @@ export async function askSiteChecks(
   const checks = listSiteChecks(places)
   if (checks.length === 0) return { problems: [], warnings: [], ran: [] }
   const input = planJson()
-  const results = await Promise.all(checks.map(file => system.run([file], { cwd: '/', input, timeout: TIMEOUT })))
+  const results = await Promise.all(checks.map(file => system.ask([file], { cwd: '/', input, timeout: TIMEOUT })))
   const problems: string[] = []
   const warnings: string[] = []
   results.forEach(({ status, problem, output }, index) => {

@@ -1,7 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, refusal } from '../base/failure.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
-import { namesIn } from '../system/read-files.ts'
 import { describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
 
@@ -11,7 +10,7 @@ import { readDatabase } from './store.ts'
  */
 export function listDatabases(places: Paths): string[] {
   try {
-    const names = namesIn(places.databases).flatMap(file => {
+    const names = places.files.list(places.databases).flatMap(file => {
       const [, present, lost] = /^(?:([^.].*)\.json|\.([^.].*)\.json\.last-good)$/.exec(file) ?? []
       return present ?? lost ?? []
     })

@@ -1,11 +1,10 @@
 import { Failure } from '../base/failure.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
-import { exists } from '../system/read-files.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
 import type { DatabaseDescription, PropertyDescription, RecordDescription } from './description.ts'
 import { defaultOf } from './detect.ts'
-import { Draft } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { migrate, migrationFiles } from './migrate.ts'
 import { describeProblem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
@@ -30,22 +29,21 @@ export interface InitializedDatabase {
 /**
  * Brings every described database up to date: migrations, then defaults, then forced values (force > existing > default).
  * Running it again changes nothing. If one database fails, the others are still initialized.
- * @param options with `write: false` nothing is written: the engine's dry run uses the returned records
  */
-export function initializeDatabases(places: Paths, options: { readonly write: boolean }): InitializedDatabase[] {
+export function initializeDatabases(places: Paths): InitializedDatabase[] {
   return describedDatabases(places).map(name => {
     try {
-      return initialize(places, name, options.write)
+      return initialize(places, name)
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure
       const file = databaseFile(places, name)
       const before = readableDatabase(file)
-      return { name, file, before, after: before ?? new Map(), changed: [], warnings: [], failure }
+      return { name, file: file.path, before, after: before ?? new Map(), changed: [], warnings: [], failure }
     }
   })
 }
 
-function initialize(places: Paths, name: string, write: boolean): InitializedDatabase {
+function initialize(places: Paths, name: string): InitializedDatabase {
   const file = databaseFile(places, name)
   const before = readDatabase(file)
   const migrations = migrationFiles(places, name)
@@ -61,12 +59,10 @@ function initialize(places: Paths, name: string, write: boolean): InitializedDat
     warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
     return { after: draft.records(), changed }
   }
-  if (!write) return { name, file, before, ...change(new Draft(before ?? new Map())), warnings }
   const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
-  const existed = exists(file)
   return writeTransaction(file, options, draft => {
     const done = change(draft)
-    return { name, file, before: existed ? draft.before : undefined, ...done, warnings }
+    return { name, file: file.path, before, ...done, warnings }
   })
 }
 

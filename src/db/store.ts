@@ -1,9 +1,10 @@
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
 import { Failure } from '../base/failure.ts'
-import { makeFolder, type StagedFile, stageFile, systemReason, writeFileAtomically } from '../system/atomic-write.ts'
-import { acquireLock } from '../system/lock.ts'
-import { bytesOf, exists, kindOf, linkText, realPath, statOf } from '../system/read-files.ts'
+import { systemReason } from '../system/atomic-write.ts'
+import type { Files, NewAttributes } from '../system/files.ts'
+import type { DatabaseFile } from '../system/places.ts'
+import { RealFiles } from '../system/real-files.ts'
 import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
 import { serialize } from './json.ts'
@@ -23,21 +24,21 @@ export interface TransactionOptions {
  * No lock is needed, because a file is only ever replaced as a whole. Symbolic links are followed (the administrator made them).
  * @throws Failure if it is lost, damaged, unreadable or not a file; it never counts as empty
  */
-export function readDatabase(file: string): Records | undefined {
-  const real = realFile(file)
-  let bytes = readIfThere(real)
+export function readDatabase(file: DatabaseFile | string): Records | undefined {
+  const { files, real } = located(file)
+  let bytes = readIfThere(files, real)
   if (bytes === undefined) {
     const lost = lostDatabase(real)
     if (lost === undefined) return undefined
     // Another command may just have written both for the first time, the file before its copy.
-    bytes = readIfThere(real)
+    bytes = readIfThere(files, real)
     if (bytes === undefined) throw lost
   }
   return decodeDatabase(real, bytes)
 }
 
 /** As {@link readDatabase}, but a damaged database counts as absent: for callers where another check reports it. */
-export function readableDatabase(file: string): Records | undefined {
+export function readableDatabase(file: DatabaseFile | string): Records | undefined {
   try {
     return readDatabase(file)
   } catch (error) {
@@ -46,12 +47,17 @@ export function readableDatabase(file: string): Records | undefined {
   }
 }
 
-function readIfThere(file: string): Buffer | undefined {
-  const kind = kindOf(file)
+function readIfThere(files: Files, file: string): Buffer | undefined {
+  const kind = files.state(file)?.kind
+  if (kind === undefined) return undefined
   // Checked before opening: reading a named pipe would block forever.
   if (kind === 'folder') throw new Failure('this is a folder, not a database', { where: file })
   if (kind === 'other') throw new Failure('this is not a regular file, so it cannot be a database', { where: file })
-  return bytesOf(file)
+  try {
+    return files.read(file)
+  } catch (error) {
+    throw new Failure(`cannot be read: ${systemReason(error)}`, { where: file, cause: error })
+  }
 }
 
 /** A change written next to its database. The database stays locked until it is committed or aborted. */
@@ -70,7 +76,7 @@ export interface PreparedTransaction<Result> {
  * @param change works on the draft; its result is returned
  */
 export function writeTransaction<Result>(
-  file: string,
+  file: DatabaseFile | string,
   options: TransactionOptions,
   change: (draft: Draft) => Result,
 ): Result {
@@ -81,24 +87,24 @@ export function writeTransaction<Result>(
 
 /** As {@link writeTransaction}, but stops just before the new database replaces the old one. */
 export function prepareTransaction<Result>(
-  file: string,
+  file: DatabaseFile | string,
   options: TransactionOptions,
   change: (draft: Draft) => Result,
 ): PreparedTransaction<Result> {
-  const real = realFile(file)
-  if (options.makeFolder === true) makeDatabaseFolder(dirname(real))
-  checkFolder(dirname(real), file)
-  const lock = acquireLock(besides(real, 'lock'), { what: `the database ${file}`, command: options.command })
+  const { path, files, real } = located(file)
+  if (options.makeFolder === true) makeDatabaseFolder(files, dirname(real))
+  checkFolder(files, dirname(real), path)
+  const lock = files.lock(besides(real, 'lock'), { what: `the database ${path}`, command: options.command })
   try {
-    let staged: StagedFile | undefined
+    let staged: StagedDatabase | undefined
     const write = (records: Records) => {
-      staged = stage(real, records)
+      staged = stage(files, real, records)
     }
-    const database = new LowSync<Records>({ read: () => readDatabase(real) ?? null, write }, new Map())
+    const database = new LowSync<Records>({ read: () => readDatabase({ path: real, files }) ?? null, write }, new Map())
     database.read()
     const draft = new Draft(database.data)
     const result = change(draft)
-    const created = options.create === true && !exists(real)
+    const created = options.create === true && files.state(real) === undefined
     if (created || draft.changedKeys().length > 0) {
       database.data = draft.records()
       database.write()
@@ -117,20 +123,27 @@ export function prepareTransaction<Result>(
   }
 }
 
-/** The real file of a database: links are followed, so that both names share one lock. */
-function realFile(file: string): string {
-  const real = realPath(file)
-  const target = real === undefined ? linkText(file) : undefined
-  if (target === undefined) return real ?? file
-  throw new Failure(`the database is a symbolic link to "${target}", which does not exist`, { where: file })
+const DISK = new RealFiles()
+
+/** The real file of a database: links are followed, so that both names share one lock. A path alone is on the disk. */
+function located(file: DatabaseFile | string): DatabaseFile & { real: string } {
+  const { path, files } = typeof file === 'string' ? { path: file, files: DISK } : file
+  const real = files.realPath(path)
+  if (real !== undefined || files.state(path)?.kind !== 'link') return { path, files, real: real ?? path }
+  const target = files.readLink(path)
+  throw new Failure(`the database is a symbolic link to "${target}", which does not exist`, { where: path })
 }
 
-function stage(file: string, records: Records): StagedFile {
+/** New content, written next to its database. */
+interface StagedDatabase {
+  commit(): void
+  discard(): void
+}
+
+function stage(files: Files, file: string, records: Records): StagedDatabase {
   const text = serialize(records)
-  const old = statOf(file)
-  const mode = old === undefined ? 0o640 & ~process.umask() : old.mode & 0o7777
-  const owner = old === undefined ? {} : { uid: old.uid, gid: old.gid }
-  const options = { mode, ...owner, locked: true }
+  const old = files.state(file)
+  const attributes = old ?? { mode: 0o640 & ~process.umask() }
   const orFailure = <Result>(act: () => Result): Result => {
     try {
       return act()
@@ -139,20 +152,47 @@ function stage(file: string, records: Records): StagedFile {
       throw new Failure(`cannot write the database: ${systemReason(error)}`, { where: file, hint, cause: error })
     }
   }
-  const { commit, discard } = orFailure(() => stageFile(file, text, options))
+  // Whoever may not give a file away would take it over.
+  if (old !== undefined && ![0, old.uid].includes(process.geteuid?.() ?? 0))
+    orFailure(() => {
+      throw new Error('it belongs to somebody else')
+    })
+  const { commit, discard } = orFailure(() => stageText(files, file, text, attributes))
   return {
     discard,
     commit() {
       orFailure(commit)
-      keepLastGood(file, text, options)
+      keepLastGood(files, file, text, attributes)
     },
   }
 }
 
+/** The lock is held, so a file left by a killed writer is removed. */
+function stageText(files: Files, file: string, text: string, { mode, uid, gid }: NewAttributes): StagedDatabase {
+  const staged = besides(file, 'new')
+  const discard = () => files.remove(staged)
+  const orDiscard = (act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      discard()
+      throw error
+    }
+  }
+  discard()
+  const owner = uid === undefined || gid === undefined ? {} : { uid, gid }
+  orDiscard(() => files.writeNew(staged, text, { mode, ...owner }))
+  const commit = () => {
+    orDiscard(() => files.rename(staged, file))
+    files.syncFolder(dirname(file))
+  }
+  return { commit, discard }
+}
+
 /** The change itself is already safe on disk, so a copy that cannot be written is a warning, not a failed command. */
-function keepLastGood(file: string, text: string, options: { mode: number; locked: boolean }): void {
+function keepLastGood(files: Files, file: string, text: string, attributes: NewAttributes): void {
   try {
-    writeFileAtomically(lastGoodPath(file), text, options)
+    stageText(files, lastGoodPath(file), text, attributes).commit()
   } catch (error) {
     process.stderr.write(
       `warning: ${file} was written, but not its copy ${lastGoodPath(file)}: ${systemReason(error)}\n`,
@@ -160,22 +200,25 @@ function keepLastGood(file: string, text: string, options: { mode: number; locke
   }
 }
 
-function makeDatabaseFolder(folder: string): void {
-  if (exists(folder)) return
+function makeDatabaseFolder(files: Files, folder: string): void {
+  if (files.realPath(folder) !== undefined) return
   try {
+    files.makeFolder(dirname(folder))
     // Databases hold passwords, so others have no access.
-    makeFolder(folder, 0o750)
+    files.makeFolder(folder, 0o750)
+    files.syncFolder(dirname(folder))
   } catch (error) {
     throw new Failure(`cannot create the database folder: ${systemReason(error)}`, { where: folder, cause: error })
   }
 }
 
-function checkFolder(folder: string, file: string): void {
-  if (kindOf(folder) === 'folder') return
+function checkFolder(files: Files, folder: string, file: string): void {
+  const real = files.realPath(folder)
+  if (real !== undefined && files.state(real)?.kind === 'folder') return
   throw new Failure(`the folder ${folder} does not exist, and gabarit does not create it`, { where: file })
 }
 
 /** One of our files next to the database; the leading dot keeps it out of listings. */
-function besides(file: string, kind: 'lock'): string {
+function besides(file: string, kind: 'lock' | 'new'): string {
   return join(dirname(file), `.${basename(file)}.${kind}`)
 }

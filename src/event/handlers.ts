@@ -15,15 +15,15 @@ function actionTimeout(env: NodeJS.ProcessEnv): number {
   return seconds > 0 ? seconds * 1000 : 3_600_000
 }
 
-/** Initializes the databases. In a dry run, returns what they would contain instead. */
-export function fillDatabases(places: Places, write: boolean, report: Reporter) {
-  const databases = initializeDatabases(places, { write })
+/** Initializes the databases. @returns the problems */
+export function fillDatabases(places: Places, report: Reporter): Failure[] {
+  const databases = initializeDatabases(places)
   report({ kind: 'databases', databases })
   for (const { warnings, failure } of databases) {
     for (const message of warnings) report({ kind: 'warning', message })
     if (failure !== undefined) report({ kind: 'problem', message: failure.describe() })
   }
-  return databases
+  return databases.flatMap(({ failure }) => failure ?? [])
 }
 
 /** Runs an action with the event's name and arguments. @returns the problem, if any */

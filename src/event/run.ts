@@ -4,11 +4,11 @@ import { Failure, isOfSystem } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
-import { databaseLoader, expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
+import { expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
 import { changeDatabases } from '../state/history/databases.ts'
-import type { Asked, PropertyChange } from '../state/history/entry.ts'
+import type { Asked } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import { type Places, placesOn } from '../system/places.ts'
@@ -18,7 +18,7 @@ import { searchList } from '../template/tree.ts'
 import type { Agreement } from '../transaction/agreement.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
-import { type EventLock, NO_EVENT_LOCK, takeEventLock } from '../transaction/event-lock.ts'
+import { type EventLock, takeEventLock } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { RunRequest } from '../transaction/run-request.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -53,7 +53,6 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   const [name = ''] = signal.asked.args
   const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
   const turn = takeEventLock({ places, system }, `signal-event ${name}`)
   try {
     await beginChange(places, system, turn, report)
@@ -77,7 +76,6 @@ export async function runAction(
 ): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
-  if (system.dryRun) return new EventRun(event, signal, places, system, NO_EVENT_LOCK, report).run()
   const turn = takeEventLock({ places, system }, handler.name)
   try {
     await beginChange(places, system, turn, report)
@@ -94,7 +92,7 @@ class EventRun {
   readonly #turn: EventLock
   readonly #report: Reporter
   readonly #context: Context
-  /** Databases as a dry run's initialisation would leave them, or as they were when the files were generated. */
+  /** Databases as they were when the files were generated. */
   readonly #replaced = new Map<string, Records>()
   /** What actions have made, by path. */
   readonly #made = new Map<string, MadeFile>()
@@ -153,25 +151,20 @@ class EventRun {
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled another event.
     const last = { name: '', run: () => this.#adjustJoined() }
-    return this.#turn.joined || this.#context.system.dryRun ? steps : [...steps, last]
+    return this.#turn.joined ? steps : [...steps, last]
   }
 
   async #handle(handler: Handler): Promise<void> {
     const { places, system } = this.#context
     const own = this.#ownAction(handler)
-    if (own !== undefined) await this.#act(handler, await own())
-    else if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
-      const databases = fillDatabases(places, !system.dryRun, this.#report)
-      for (const { name, after, failure } of databases) {
-        if (failure !== undefined) this.#transaction.noteReported(failure.describe())
-        else if (system.dryRun) this.#replaced.set(name, after)
-      }
-    } else if (system.dryRun) this.#report({ kind: 'would-run', handler: handler.name })
-    else {
-      const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
-      const problem = await runHandler(handler, event, places, system, this.#report)
-      if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
+    if (own !== undefined) return this.#act(handler, await own())
+    if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
+      for (const failure of fillDatabases(places, this.#report)) this.#transaction.noteReported(failure.describe())
+      return
     }
+    const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
+    const problem = await runHandler(handler, event, places, system, this.#report)
+    if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
   }
 
   /** The in-process action of a handler. After the files it runs as a program, which commits its own files. */
@@ -190,7 +183,7 @@ class EventRun {
         say: text => text.split('\n').forEach(tell),
         make: file => this.#made.set(file.path, file),
         lasting: what => this.#transaction.noteLasting(what),
-        change: changes => this.#change(changes, handler),
+        change: changes => changeDatabases(this.#context.places, changes, handler.name),
       })
     } catch (error) {
       if (!(error instanceof Failure || isOfSystem(error))) throw error
@@ -200,24 +193,11 @@ class EventRun {
     this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
   }
 
-  #change(changes: readonly PropertyChange[], handler: Handler): void {
-    const { places, system } = this.#context
-    if (!system.dryRun) changeDatabases(places, changes, handler.name)
-    for (const { database, key, property, new: value } of system.dryRun ? changes : []) {
-      const records = new Map(databaseLoader(this.#context)(database))
-      const record = records.get(key)
-      if (record === undefined || property === null || value === null) continue
-      records.set(key, { ...record, properties: new Map([...record.properties, [property, value]]) })
-      this.#replaced.set(database, records)
-    }
-  }
-
   async #expand(): Promise<void> {
-    if (!this.#context.system.dryRun)
-      for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
+    for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
     // What follows must see what later actions change.
-    if (!this.#context.system.dryRun) this.#replaced.clear()
+    this.#replaced.clear()
   }
 
   /** A file may be edited while the person decides, so only a plan made after the answer counts. */

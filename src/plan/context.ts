@@ -7,7 +7,7 @@ import { type Layer, searchList } from '../template/tree.ts'
 export interface Context {
   readonly places: Places
   readonly system: System
-  /** Databases to use instead of those on disk (a dry run's initialisation). */
+  /** Databases to use instead of those on disk: as they were when the run began to generate files. */
   readonly replaced: ReadonlyMap<string, Records>
   /** Files that will be there, because actions have made them, by path. Absent: none. */
   readonly made?: ReadonlyMap<string, unknown>
@@ -16,11 +16,8 @@ export interface Context {
   readonly warn: (message: string) => void
   /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
   readonly mayOverwrite?: (path: string) => boolean
-  /**
-   * Whether to run the site's checks and the daemons' checkers: `never` when restoring what was in effect before, `always` in a
-   * dry run, too. Default: in a real run.
-   */
-  readonly judge?: 'always' | 'never'
+  /** The site's checks and the daemons' checkers do not run: a previous state is restored, or a dry run was not asked to check. */
+  readonly judge?: 'never'
 }
 
 /** A context with the standard search list, outside any event. */

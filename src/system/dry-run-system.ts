@@ -2,7 +2,7 @@ import { OverlayFiles } from './overlay-files.ts'
 import { RealSystem } from './real-system.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
 
-/** Reads the server but changes nothing: files are written in memory, and no command is run. */
+/** Reads the server but changes nothing: files are written in memory, and only commands that look are run. */
 export class DryRunSystem extends OverlayFiles implements System {
   readonly dryRun = true
   readonly env: NodeJS.ProcessEnv
@@ -26,4 +26,10 @@ export class DryRunSystem extends OverlayFiles implements System {
   run(_command: readonly string[], _options: RunOptions): Promise<RunResult> {
     return Promise.resolve({ status: 0, output: '', stdout: '', problem: undefined, missing: false })
   }
+
+  ask(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return this.#real.ask(command, options)
+  }
+
+  startDetached(): void {}
 }

@@ -18,6 +18,13 @@ export interface Attributes {
   readonly gid: number
 }
 
+/** As {@link Attributes}; owner and group default to those of the process. */
+export interface NewAttributes {
+  readonly mode: number
+  readonly uid?: number
+  readonly gid?: number
+}
+
 /**
  * The one port to files: the server's, and gabarit's own. A dry run keeps changes in memory, on top of the disk: it reads what it
  * wrote, but nothing reaches the disk. Paths are real paths (the root already in front).
@@ -37,7 +44,7 @@ export interface Files {
   /** Removes an empty folder. */
   removeFolder(path: string): void
   /** Writes a new file and syncs it; fails if the path exists. */
-  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void
+  writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void
   /** Creates or replaces a file atomically: a reader sees the old content or the new. */
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void
   /** Appends to a file that only its owner may read, and creates it if it is missing. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Attributes, FileState, Files } from './files.ts'
+import type { Attributes, FileState, Files, NewAttributes } from './files.ts'
 import type { Lock } from './lock.ts'
 
 /** What was written; absent for a removed name. */
@@ -65,8 +65,8 @@ export class OverlayFiles implements Files {
     this.#changes.set(this.#place(path), undefined)
   }
 
-  writeNew(path: string, data: string | Uint8Array, { mode, uid, gid }: Attributes): void {
-    this.#add(path, { kind: 'file', mode, uid, gid, modified: Date.now(), data: Buffer.from(data) })
+  writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+    this.#add(path, { kind: 'file', ...own(attributes.mode), ...attributes, data: Buffer.from(data) })
   }
 
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void {

@@ -19,6 +19,8 @@ export interface Paths {
   readonly databases: string
   /** `/var/lib/gabarit` below the root. */
   readonly stateFolder: string
+  /** Those of the disk, or of a dry run: databases are read from and written to them. */
+  readonly files: Files
 }
 
 /** The same for the engine, with what gabarit keeps for itself. */
@@ -45,7 +47,7 @@ export function findPaths(
   const stateFolder = join(base, 'var/lib/gabarit')
   const databases = env.DBPATH ? absolute(env.DBPATH) : join(stateFolder, 'db')
   const site = join(base, 'etc/gabarit')
-  return { root: base, shipped, site, modules: findModules(base), databases, stateFolder }
+  return { root: base, shipped, site, modules: findModules(base), databases, stateFolder, files: new RealFiles() }
 }
 
 /**
@@ -58,12 +60,13 @@ export function packageFolders({ shipped, modules, site }: Pick<Paths, 'shipped'
 
 /** As {@link findPaths}, with the state on the disk. */
 export function findPlaces(...args: Parameters<typeof findPaths>): Places {
-  return placesOn(findPaths(...args), new RealFiles())
+  const paths = findPaths(...args)
+  return placesOn(paths, paths.files)
 }
 
 /** The same places, with what gabarit keeps on these files: a dry run has its own. */
 export function placesOn(paths: Paths, files: Files): Places {
-  return { ...paths, state: new State(paths.stateFolder, files) }
+  return { ...paths, files, state: new State(paths.stateFolder, files) }
 }
 
 /** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
@@ -82,7 +85,13 @@ export function writtenFolder({ state }: Places): State {
   return state.within('written')
 }
 
+/** The path of a database, and the files it is one of: those of the disk, or of a dry run. */
+export interface DatabaseFile {
+  readonly path: string
+  readonly files: Files
+}
+
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
-export function databaseFile(places: Paths, name: string): string {
-  return isAbsolute(name) ? name : join(places.databases, `${name}.json`)
+export function databaseFile({ databases, files }: Paths, name: string): DatabaseFile {
+  return { path: isAbsolute(name) ? name : join(databases, `${name}.json`), files }
 }

@@ -1,15 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Failure } from '../base/failure.ts'
 import { holdSignals } from './interruption.ts'
@@ -17,10 +7,12 @@ import { runCommand } from './run.ts'
 import { readInput } from './standard-streams.ts'
 import type { Attributes, RunResult } from './system.ts'
 
-/** A file as the checkers should see it: staged somewhere, or its content (base64) with owner and mode. */
-export type ViewFile =
-  | { readonly real: string; readonly file: string }
-  | { readonly real: string; readonly content: string; readonly attributes: Attributes }
+/** A file as the checkers shall see it: its content (base64) with owner and mode. */
+export interface ViewFile {
+  readonly real: string
+  readonly content: string
+  readonly attributes: Attributes
+}
 
 /** What the checkers should see, and the checkers. Sent as JSON to the process that creates the view. */
 export interface ViewRequest {
@@ -43,6 +35,7 @@ export interface ViewRequest {
  * @throws Failure if the view cannot be created
  */
 export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
+  mkdirSync(request.scratch, { recursive: true, mode: 0o700 })
   mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
   const { files, links, removed, folders } = request
   const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed, ...folders]
@@ -67,9 +60,8 @@ function place(wanted: ViewFile): void {
   const { real } = wanted
   mkdirSync(dirname(real), { recursive: true })
   rmSync(real, { force: true })
-  if ('file' in wanted) copyFileSync(wanted.file, real)
-  else writeFileSync(real, Buffer.from(wanted.content, 'base64'), { mode: 0o600 })
-  const { uid, gid, mode } = 'file' in wanted ? lstatSync(wanted.file) : wanted.attributes
+  writeFileSync(real, Buffer.from(wanted.content, 'base64'), { mode: 0o600 })
+  const { uid, gid, mode } = wanted.attributes
   chownSync(real, uid, gid)
   chmodSync(real, mode & 0o7777)
 }

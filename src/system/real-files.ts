@@ -2,7 +2,7 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { hasCode } from '../base/failure.ts'
 import { syncFolder, writeFileAtomically } from './atomic-write.ts'
-import type { Attributes, FileState, Files } from './files.ts'
+import type { Attributes, FileState, Files, NewAttributes } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { namesIn, realPath } from './read-files.ts'
 
@@ -52,7 +52,7 @@ export class RealFiles implements Files {
     fs.rmdirSync(path)
   }
 
-  writeNew(path: string, data: string | Uint8Array, attributes: Attributes): void {
+  writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
     const descriptor = fs.openSync(path, 'wx', 0o600)
     try {
       fs.writeFileSync(descriptor, data)
@@ -118,7 +118,7 @@ export class RealFiles implements Files {
     }
   }
 
-  #own(descriptor: number, { uid, gid }: Attributes): void {
+  #own(descriptor: number, { uid = -1, gid = -1 }: NewAttributes): void {
     if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
   }
 

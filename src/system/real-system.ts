@@ -1,4 +1,5 @@
 import { accountId } from './accounts.ts'
+import { startDetached } from './detach.ts'
 import { RealFiles } from './real-files.ts'
 import { runCommand } from './run.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
@@ -27,6 +28,14 @@ export class RealSystem extends RealFiles implements System {
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return runCommand(command, { env: this.env, ...options })
+  }
+
+  ask(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return this.run(command, options)
+  }
+
+  startDetached(command: readonly string[], env: NodeJS.ProcessEnv, log: string): void {
+    startDetached(command, env, log)
   }
 
   #account(kind: 'passwd' | 'group', name: string): number {

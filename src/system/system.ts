@@ -45,4 +45,12 @@ export interface System extends Files {
   groupId(name: string): number
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult>
+  /** As {@link run}, for a command that changes nothing: a dry run asks it too. */
+  ask(command: readonly string[], options: RunOptions): Promise<RunResult>
+  /**
+   * Starts a program in its own session, without a terminal, so that it outlives the shell, the connection and this process.
+   * @param log its output is appended to this file
+   * @throws Failure (refused) if it cannot be started
+   */
+  startDetached(command: readonly string[], env: NodeJS.ProcessEnv, log: string): void
 }

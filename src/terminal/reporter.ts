@@ -1,3 +1,4 @@
+import { sayDuration, sayTime } from '../base/time.ts'
 import { planData } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { AdjustmentResult } from '../system/service/adjustment.ts'
@@ -12,7 +13,7 @@ import { planAsText, planSummary } from './show-plan.ts'
 export function reporter(invocation: Invocation, show?: Reporter): Reporter {
   const shown = show ?? ((entry: EventReport) => sayReport(entry, invocation))
   return entry => {
-    if (!invocation.system.dryRun) logReport(entry, invocation)
+    logReport(entry, invocation)
     shown(entry)
   }
 }
@@ -51,7 +52,10 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
   switch (report.kind) {
     case 'confirmation':
       return { text: report.message }
+    case 'window':
+      return { text: sayWindow(report, dryRun) }
     case 'recovered':
+      return { text: dryRun ? `would be done first: ${report.message}` : report.message, problem: true }
     case 'problem':
       return { text: report.message, problem: true }
     case 'warning':
@@ -60,14 +64,14 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
     case 'ended':
       return undefined
     case 'checked':
+      if (!invocation.flag('check')) return undefined
       return {
         text: report.commands.length === 0 ? 'nothing to check' : `checked: ${report.commands.join('; ')}`,
       }
-    case 'would-run':
-      return { text: `would run ${report.handler}` }
     case 'handler-line':
       return { text: `${report.handler}: ${report.line}`, problem: true }
     case 'handler':
+      if (dryRun && report.problem === undefined) return { text: `would run ${report.handler}` }
       return report.problem === undefined
         ? undefined
         : { text: `${report.handler} failed: ${report.problem}`, problem: true }
@@ -76,12 +80,12 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       const lines = report.databases.flatMap(({ name, changed }) => changed.map(key => `${verb} ${name} ${key}`))
       return lines.length === 0 ? undefined : { text: lines.join('\n') }
     }
+    case 'planned':
+      return dryRun ? { text: planAsText(report.plan, invocation) } : undefined
     case 'plan':
-      return { text: dryRun ? planAsText(report.plan, invocation) : planSummary(report.plan).join('\n') }
-    case 'would-adjust':
-      return { text: `would adjust ${report.service}: ${report.command}` }
+      return dryRun ? undefined : { text: planSummary(report.plan).join('\n') }
     case 'service':
-      return sayService(report.result)
+      return sayService(report.result, dryRun)
     case 'remembered':
       return {
         text: `The next event will try again: ${report.services.join(', ')}`,
@@ -90,39 +94,61 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
   }
 }
 
-function sayService({ service, command, done, problem }: AdjustmentResult): Said {
+function sayWindow({ until, within }: Extract<EventReport, { kind: 'window' }>, dryRun: boolean): string {
+  if (dryRun) return `would roll back automatically after ${sayDuration(within)} unless you confirm`
+  return `rolls back automatically at ${sayTime(until)} (in ${sayDuration(within)}) unless you confirm: gabarit confirm`
+}
+
+function sayService({ service, command, done, problem }: AdjustmentResult, dryRun: boolean): Said {
+  if (dryRun) return { text: `would adjust ${service}: ${command}` }
   if (problem === undefined) return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
   return { text: `adjusting ${service} failed: ${command}: ${problem}`, problem: true }
 }
 
-/** What a run reported, as JSON data. */
-export function asData(reports: readonly EventReport[], { places }: Invocation): object {
+/** Gathers what a run reports, as JSON data. */
+export function gatherer(invocation: Invocation): { gather: Reporter; data: () => object } {
+  const { places, system } = invocation
+  const reports: EventReport[] = []
+  let plan: object = { files: [], notify: [] }
+  const gather = (entry: EventReport) => {
+    reports.push(entry)
+    // At once: when the run has ended, nobody knows any more what secrets the files held before.
+    if (entry.kind === (system.dryRun ? 'planned' : 'plan')) plan = planData(entry.plan, makeRedact(places))
+  }
+  return { gather, data: () => asData(reports, plan, system.dryRun) }
+}
+
+function asData(reports: readonly EventReport[], plan: object, dryRun: boolean): object {
   const of = <Kind extends EventReport['kind']>(kind: Kind) =>
     reports.filter((report): report is Extract<EventReport, { kind: Kind }> => report.kind === kind)
-  const plans = of('plan').map(({ plan }) => planData(plan, makeRedact(places)))
   return {
     recovered: of('recovered').map(({ message }) => message),
-    confirmation: of('confirmation').map(({ message }) => message),
+    confirmation: [
+      ...of('confirmation').map(({ message }) => message),
+      ...of('window').map(window => sayWindow(window, dryRun)),
+    ],
     checked: of('checked').flatMap(({ commands }) => commands),
     warnings: of('warning').map(({ message }) => message),
     problems: of('problem').map(({ message }) => message),
-    handlers: [
-      ...of('would-run').map(({ handler }) => ({ name: handler, wouldRun: true })),
-      ...of('handler').map(({ handler, problem, milliseconds }) => ({
-        name: handler,
-        ok: problem === undefined,
-        milliseconds,
-        output: of('handler-line')
-          .filter(line => line.handler === handler)
-          .map(({ line }) => line),
-        ...(problem === undefined ? {} : { problem }),
-      })),
-    ],
+    handlers: of('handler').map(({ handler, problem, milliseconds }) =>
+      dryRun && problem === undefined
+        ? { name: handler, wouldRun: true }
+        : {
+            name: handler,
+            ok: problem === undefined,
+            milliseconds,
+            output: of('handler-line')
+              .filter(line => line.handler === handler)
+              .map(({ line }) => line),
+            ...(problem === undefined ? {} : { problem }),
+          },
+    ),
     databases: of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
-    ...(plans[0] ?? { files: [], notify: [] }),
-    services: [
-      ...of('would-adjust').map(({ service, command }) => ({ service, command, wouldAdjust: true, done: false })),
-      ...of('service').map(({ result }) => ({ ...result, problem: result.problem ?? null })),
-    ],
+    ...plan,
+    services: of('service').map(({ result }) =>
+      dryRun
+        ? { service: result.service, command: result.command, wouldAdjust: true, done: false }
+        : { ...result, problem: result.problem ?? null },
+    ),
   }
 }

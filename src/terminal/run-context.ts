@@ -17,12 +17,12 @@ export function contextOf(invocation: Invocation): Context {
  * The part of a context or signal that the options `--check` and `--overwrite FILE[,FILE]` set, for the barrier before a commit.
  * @throws Failure (usage) for a relative path
  */
-export function barrierOptions({ flag, value }: Invocation): Pick<Context, 'judge' | 'mayOverwrite'> {
+export function barrierOptions({ flag, value, system }: Invocation): Pick<Context, 'judge' | 'mayOverwrite'> {
   const paths = (value('overwrite') ?? '').split(',').filter(path => path !== '')
   const relative = paths.find(path => !path.startsWith('/'))
   if (relative !== undefined) throw usageFailure(`--overwrite ${relative}: give the file's path on the server`)
   const named = new Set(paths)
-  return { mayOverwrite: path => named.has(path), ...(flag('check') ? { judge: 'always' } : {}) }
+  return { mayOverwrite: path => named.has(path), ...(system.dryRun && !flag('check') ? { judge: 'never' } : {}) }
 }
 
 /** The request of a command, for the history. */

@@ -6,7 +6,6 @@ import type { Adjustment, AdjustmentResult, Request } from '../system/service/ad
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
-import type { Reporter } from './report.ts'
 
 /** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` is in seconds. */
 function adjustmentTimeout(env: NodeJS.ProcessEnv): number {
@@ -65,17 +64,6 @@ function unitOf({ key, properties }: DbRecord): Unit {
     ...(composeFile ? { composeFile } : {}),
     ...(reloadCommand.length > 0 ? { reloadCommand } : {}),
   }
-}
-
-/** Reports what {@link adjustServices} would do. */
-export function announceAdjustments(
-  adjustments: readonly Adjustment[],
-  managerOf: (unit: Unit) => ServiceManager,
-  report: Reporter,
-): void {
-  for (const { service, unit, actions } of adjustments)
-    for (const action of actions)
-      report({ kind: 'would-adjust', service, command: managerOf(unit).describe(unit, action) })
 }
 
 /**

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { refusal, usageFailure } from '../base/failure.ts'
-import { sayDuration, sayTime } from '../base/time.ts'
 import { secretValues } from '../db/secrets.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -35,8 +34,8 @@ export function armingOf(runRequest: RunRequest, context: Context, turn: EventLo
 
 /** Turns one run into a change that is rolled back automatically unless confirmed. */
 export class Arming {
+  readonly #context: Context
   readonly #places: Places
-  readonly #env: NodeJS.ProcessEnv
   readonly #runRequest: RunRequest
   readonly #within: number
   readonly #base: HistoryEntry
@@ -44,14 +43,15 @@ export class Arming {
   readonly token = randomBytes(8).toString('hex')
 
   /** @throws Failure (refused) if there is nothing to roll back to */
-  constructor({ places, system }: Context, runRequest: RunRequest, within: number, first: number) {
+  constructor(context: Context, runRequest: RunRequest, within: number, first: number) {
+    const { places } = context
     const base = new History(places).lastApplied(first)
     if (base === undefined)
       throw refusal('there is no state to roll back to: no event has run yet', {
         hint: 'Signal the first event without --confirm-within.',
       })
+    this.#context = context
     this.#places = places
-    this.#env = system.env
     this.#runRequest = runRequest
     this.#within = within
     this.#base = base
@@ -83,7 +83,7 @@ export class Arming {
       ...{ token: this.token, base: this.#base.id, within: this.#within },
       ...{ window: windowOf(this.#within), requests: [], secrets: secretValues(places), problem: null },
     }
-    const placed = () => startGuard(places, this.#env, this.token)
+    const placed = () => startGuard(this.#context, this.token)
     return [{ ...CONFIRMATION.companion(places, confirmation), placed }]
   }
 
@@ -94,14 +94,13 @@ export class Arming {
       CONFIRMATION.write(this.#places, { ...open, requests: distinct([...open.requests, ...requests]) })
   }
 
-  /** The run has ended, so the window opens now. @returns the message; undefined if nothing is waiting for confirmation */
-  openWindow(): string | undefined {
+  /** The run has ended, so the window opens now. @returns when it ends; undefined if nothing is waiting for confirmation */
+  openWindow(): { until: string; within: number } | undefined {
     const open = this.#open()
     if (open === undefined) return undefined
     const window = windowOf(this.#within)
     CONFIRMATION.write(this.#places, { ...open, window })
-    const [time, left] = [sayTime(window.until), sayDuration(this.#within)]
-    return `rolls back automatically at ${time} (in ${left}) unless you confirm: gabarit confirm`
+    return { until: window.until, within: this.#within }
   }
 
   /** The change has already been rolled back. */

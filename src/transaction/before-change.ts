@@ -48,7 +48,7 @@ export async function catchUp(
   const open = turn.joined ? undefined : readConfirmation(places)
   if (open === undefined) return undefined
   if (secondsLeft(open) > 0) {
-    if (guardProcess(places, open.token) === undefined) startGuard(places, system.env, open.token)
+    if (guardProcess(places, open.token) === undefined) startGuard({ places, system }, open.token)
     return open
   }
   const why = `${commandLine(open)} was not confirmed in time and was rolled back`

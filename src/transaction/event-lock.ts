@@ -53,6 +53,3 @@ function depthOf(places: Places, token: string): number {
 function lockFile(places: Places, depth: number): string {
   return places.state.path(depth === 0 ? 'event.lock' : `event.lock.${depth}`)
 }
-
-/** For a dry run, which changes nothing and so needs no lock. */
-export const NO_EVENT_LOCK: EventLock = { joined: false, token: '', release: () => undefined }

@@ -10,7 +10,7 @@ import { distinct, requestsOfPlan } from './requests.ts'
 export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
   const configuration = databaseLoader(context)('configuration')
   const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
-  const managerOf = managersOf(configuration, context.places, context.system.env)
+  const managerOf = managersOf(configuration, context.places, context.system)
   const { adjustments } = collectAdjustments(requests, configuration)
   return adjustments.flatMap(({ service, unit, actions }) =>
     actions.map(action => ({ service, command: managerOf(unit).describe(unit, action) })),

@@ -9,11 +9,12 @@ export type EventReport =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'confirmation'; readonly message: string }
   | { readonly kind: 'problem'; readonly message: string }
+  /** It goes back by itself unless it is confirmed: until when (ISO 8601), and how many seconds that are. */
+  | { readonly kind: 'window'; readonly until: string; readonly within: number }
   /** A step begins that may take a while: `S04vpn-pki`, `adjusting httpd`. */
   | { readonly kind: 'step'; readonly step: string }
-  /** Checkers that ran in a run that changes nothing. */
+  /** Checkers that ran. */
   | { readonly kind: 'checked'; readonly commands: readonly string[] }
-  | { readonly kind: 'would-run'; readonly handler: string }
   | { readonly kind: 'handler-line'; readonly handler: string; readonly line: string }
   | {
       readonly kind: 'handler'
@@ -22,8 +23,10 @@ export type EventReport =
       readonly milliseconds: number
     }
   | { readonly kind: 'databases'; readonly databases: readonly InitializedDatabase[] }
+  /** What is about to be checked and written. */
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  /** It is in place. */
   | { readonly kind: 'plan'; readonly plan: Plan }
-  | { readonly kind: 'would-adjust'; readonly service: string; readonly command: string }
   | { readonly kind: 'service'; readonly result: AdjustmentResult }
   /** Services whose adjustment failed, and that the next event adjusts. */
   | { readonly kind: 'remembered'; readonly services: readonly string[] }

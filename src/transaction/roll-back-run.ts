@@ -30,7 +30,7 @@ export interface RunToRollBack {
   readonly first: number
   /** The databases that the files were generated from. */
   readonly snapshot: Snapshot | undefined
-  readonly recorder: Recorder | undefined
+  readonly recorder: Recorder
   readonly arming: Arming | undefined
 }
 
@@ -52,7 +52,7 @@ export async function rollBackRun(run: RunToRollBack, why: string): Promise<neve
   }
   const problems = [...log.problems, why]
   const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
-  const note = recorder?.unfinished(runRequest.asked, facts, snapshot)
+  const note = recorder.unfinished(runRequest.asked, facts, snapshot)
   try {
     const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
@@ -61,7 +61,7 @@ export async function rollBackRun(run: RunToRollBack, why: string): Promise<neve
       places,
       system,
     )
-    await commit({ ...files, emptied }, places, system, prepare, note === undefined ? [] : [note])
+    await commit({ ...files, emptied }, places, system, prepare, [note])
   } catch (error) {
     databases?.abort()
     throw rollbackFailure(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')

@@ -1,13 +1,14 @@
-import { sayDuration } from '../base/time.ts'
-import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import { managersOf } from '../system/service/one-shot.ts'
 import { type Arming, armingOf } from './arming.ts'
 import { opensByDefault, windowOfServices } from './default-window.ts'
 import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import type { RunRequest } from './run-request.ts'
+import { suggestConfirmation } from './suggest-confirmation.ts'
 
 /**
  * Whether a run waits for confirmation: if requested, or, in a remote shell, if it adjusts a service whose description says
@@ -34,7 +35,7 @@ export class RunWindow {
     this.#within = runRequest.confirmWithin
     this.#first = first
     this.#byServices = byServices && runRequest.confirmWithin === undefined && opensByDefault(context)
-    this.#arming = context.system.dryRun ? undefined : armingOf(runRequest, context, turn, first)
+    this.#arming = armingOf(runRequest, context, turn, first)
   }
 
   /** Undefined: nothing is rolled back automatically. */
@@ -47,20 +48,19 @@ export class RunWindow {
     return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
   }
 
-  /** Receives the services that will be adjusted, before the files are committed. */
-  openFor(requests: readonly Request[], configuration: Records): void {
-    if (!this.#byServices) return
+  /**
+   * Receives the plan and the services that will be adjusted, before the files are committed.
+   * @throws Failure (refused) for an unknown service manager, before a file changes
+   */
+  openFor(plan: Plan, requests: readonly Request[], report: Reporter): void {
     const { places, system } = this.#context
-    const services = requests.map(({ service }) => service)
-    this.#within = windowOfServices(services, configuration, places)
-    if (this.#within !== undefined && !system.dryRun)
+    const configuration = databaseLoader(this.#context)('configuration')
+    managersOf(configuration, places, system)
+    if (this.#byServices) {
+      const services = requests.map(({ service }) => service)
+      this.#within = windowOfServices(services, configuration, places)
       this.#arming = armingOf(this.runRequest, this.#context, this.#turn, this.#first)
-  }
-
-  /** In a dry run: reports that the change would wait. */
-  announce(plan: Plan, report: Reporter): void {
-    if (this.#within === undefined || plan.changes.length === 0) return
-    const message = `would roll back automatically after ${sayDuration(this.#within)} unless you confirm`
-    report({ kind: 'confirmation', message })
+    }
+    if (!this.#turn.joined) suggestConfirmation(plan, this.runRequest, system.env, report)
   }
 }

@@ -3,7 +3,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { initializeDatabases } from '../../src/db/initialize.ts'
 import { readDatabase, writeTransaction } from '../../src/db/store.ts'
-import { databaseFile } from '../../src/system/places.ts'
+import { OverlayFiles } from '../../src/system/overlay-files.ts'
+import { databaseFile, placesOn } from '../../src/system/places.ts'
+import { RealFiles } from '../../src/system/real-files.ts'
 import { Fixture } from './fixture.ts'
 
 const test = suite<{ fixture: Fixture }>('initialize')
@@ -31,7 +33,7 @@ test.before.each(context => {
 })
 test.after.each(({ fixture }) => fixture.remove())
 
-const initialize = ({ places }: Fixture) => initializeDatabases(places, { write: true })
+const initialize = ({ places }: Fixture) => initializeDatabases(places)
 const read = ({ places }: Fixture, name = 'c') => readDatabase(databaseFile(places, name))
 const properties = (fixture: Fixture, key: string) => Object.fromEntries(read(fixture)?.get(key)?.properties ?? [])
 
@@ -75,14 +77,14 @@ test('{key} in a default stands for the key of the record', ({ fixture }) => {
 
 test('a second time changes nothing', ({ fixture }) => {
   initialize(fixture)
-  const file = databaseFile(fixture.places, 'c')
+  const { path: file } = databaseFile(fixture.places, 'c')
   const { ino } = fs.statSync(file)
   assert.equal(initialize(fixture)[0]?.changed, [])
   assert.is(fs.statSync(file).ino, ino)
 })
 
 test('a dry run returns what it would do and writes nothing', ({ fixture }) => {
-  const [would] = initializeDatabases(fixture.places, { write: false })
+  const [would] = initializeDatabases(placesOn(fixture.places, new OverlayFiles(new RealFiles())))
   assert.is(would?.after.get('Domain')?.type, 'example.org')
   assert.not.ok(fs.existsSync(fixture.places.stateFolder))
 })

@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert'
 import { adoptPlan } from '../../src/customize/adopt.ts'
 import { overrideContents, readBases } from '../../src/override/bases.ts'
 import { commitOne } from '../../src/transaction/commit-one.ts'
-import { NO_EVENT_LOCK } from '../../src/transaction/event-lock.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 
@@ -38,7 +37,11 @@ function edit(engine: Engine, change: (text: string) => string): string {
 function run(engine: Engine): Promise<number> {
   const context = engine.context()
   const asked = { user: 'root', via: 'shell', command: 'adopt', args: ['/etc/x'], comment: null }
-  return commitOne({ context, turn: NO_EVENT_LOCK, report: () => undefined }, asked, adoptPlan(context, '/etc/x'))
+  return commitOne(
+    { context, turn: { joined: false, token: '', release: () => undefined }, report: () => undefined },
+    asked,
+    adoptPlan(context, '/etc/x'),
+  )
 }
 
 const custom = (engine: Engine, name: string) => {

@@ -80,7 +80,7 @@ for (const [database, type, good, bad] of KEYS)
 descriptions('have defaults that fit', () => {
   const root = mkdtempSync(join(tmpdir(), 'gabarit-descriptions-'))
   try {
-    const done = initializeDatabases(findPlaces(PROJECT, {}, root), { write: false })
+    const done = initializeDatabases(findPlaces(PROJECT, {}, root))
     assert.equal(
       done.flatMap(({ warnings, failure }) => [...warnings, ...(failure === undefined ? [] : [failure.describe()])]),
       [],

@@ -46,13 +46,13 @@ function noteMissing(call: Call): void {
 
 /** Runs a change. If it creates a database whose name looks like a typo, prints a note. */
 export function notingNew<Result>(call: Call, change: () => Result): Result {
-  const file = databaseFile(call.places, call.database)
-  const hint = exists(file) ? '' : typoHint(call)
+  const { path } = databaseFile(call.places, call.database)
+  const hint = exists(path) ? '' : typoHint(call)
   if (hint === '') return change()
   try {
     return change()
   } finally {
-    const made = exists(file)
+    const made = exists(path)
     call.printError(made ? `note: the database "${call.database}" is new${hint}` : missing(call, hint))
   }
 }

@@ -25,7 +25,7 @@ export const STATE_CHECKS: readonly Check[] = [
 function readable({ places }: CheckedServer): readonly Diagnosis[] {
   const names = listDatabases(places)
   const damaged = names.flatMap((name): Diagnosis[] => {
-    const file = databaseFile(places, name)
+    const { path: file } = databaseFile(places, name)
     const problem = problemOf(() => readDatabase(file))
     if (problem === undefined) return []
     const copy = lastGoodPath(file)
@@ -38,7 +38,7 @@ function readable({ places }: CheckedServer): readonly Diagnosis[] {
 /** Without a copy, a damaged database cannot be restored. */
 function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
   const found = listDatabases(places).flatMap((name): Diagnosis[] => {
-    const file = databaseFile(places, name)
+    const { path: file } = databaseFile(places, name)
     const copy = lastGoodPath(file)
     if (problemOf(() => readDatabase(file)) !== undefined) return []
     const problem = exists(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')

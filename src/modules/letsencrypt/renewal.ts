@@ -54,6 +54,21 @@ export function dueCertificates({ wanted, store }: Certificates, { clock }: Worl
 }
 
 /** Whether the test authority has issued a certificate with the same names that is still valid. */
-export function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
+function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
   return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
+}
+
+/**
+ * The certificates that the test authority has to give before production is asked; none when it is the same authority.
+ * @param all whether or not production has them already
+ */
+export function untestedCertificates(
+  test: Certificates,
+  production: Certificates,
+  world: World,
+  all: boolean,
+): WantedCertificate[] {
+  if (test.authority.id === production.authority.id) return []
+  const open = all ? production.wanted : dueCertificates(production, world)
+  return open.filter(wanted => !tested(test, wanted, world))
 }

@@ -1,3 +1,4 @@
+import { refusal } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
 import type { Places } from '../../system/places.ts'
 import { isExecutable } from '../../system/read-files.ts'
@@ -42,6 +43,13 @@ export function missingSettings(settings: Settings, wanted: readonly WantedCerti
       command: 'config setprop letsencrypt challengeHook FILE',
     })
   return missing
+}
+
+/** @throws Failure (refused) when something is missing */
+export function refuseMissing(missing: readonly Missing[]): void {
+  if (missing.length === 0) return
+  const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
+  throw refusal('the settings are incomplete', { hint })
 }
 
 /** A property with an ACME version 1 URL, and its correct value. */

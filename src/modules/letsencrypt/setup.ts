@@ -1,12 +1,12 @@
-import { EXIT, Failure, refusal } from '../../base/failure.ts'
+import { EXIT, Failure } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
 import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
 import { issuedLine, stateKey } from './renew.ts'
-import { dueCertificates, tested } from './renewal.ts'
+import { dueCertificates, untestedCertificates } from './renewal.ts'
 import { putIntoService } from './serve.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { correctAddresses, missingSettings, oldAddresses } from './settings-check.ts'
+import { correctAddresses, missingSettings, oldAddresses, refuseMissing } from './settings-check.ts'
 import { checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
 import type { Mode, WantedCertificate, World } from './world.ts'
@@ -48,11 +48,7 @@ class Setup {
 
   async run(): Promise<number> {
     this.#correct()
-    const missing = missingSettings(this.#settings, this.#certificates('production').wanted)
-    if (missing.length > 0) {
-      const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
-      throw refusal('the settings are incomplete', { hint })
-    }
+    refuseMissing(missingSettings(this.#settings, this.#certificates('production').wanted))
     // Creates the folders and files that everything below needs, and reloads the web server if its file changed.
     if (this.#settings.status === 'disabled') this.#setStatus('test')
     await this.#mustSignal('letsencrypt-modify')
@@ -84,12 +80,8 @@ class Setup {
 
   /** @returns false if the test authority issued no certificate */
   async #test(): Promise<boolean> {
-    const production = this.#certificates('production')
     const test = this.#certificates('test')
-    if (test.authority.id === production.authority.id) return true
-    const open = (this.#options.testOnly ? production.wanted : dueCertificates(production, this.#world)).filter(
-      wanted => !tested(test, wanted, this.#world),
-    )
+    const open = untestedCertificates(test, this.#certificates('production'), this.#world, this.#options.testOnly)
     return (await this.#issueAll(test, open)).length === 0
   }
 

@@ -22,19 +22,20 @@ const TRAILER = 'Gabarit-Entry'
  * @returns the problem, in words; undefined if everything was copied
  */
 export async function archiveHistory(repository: string, places: Places, system: System): Promise<string | undefined> {
-  const git = (args: readonly string[], input?: Uint8Array) =>
-    system.run(['git', `--git-dir=${repository}`, ...args], {
-      env: { ...system.env, LC_ALL: 'C.UTF-8', GIT_TERMINAL_PROMPT: '0' },
-      cwd: '/',
-      timeout: TIMEOUT,
-      ...(input === undefined ? {} : { input }),
-    })
+  const git = (...args: readonly string[]) => ['git', `--git-dir=${repository}`, ...args]
+  const options = {
+    env: { ...system.env, LC_ALL: 'C.UTF-8', GIT_TERMINAL_PROMPT: '0' },
+    cwd: '/',
+    timeout: TIMEOUT,
+  }
   if (system.state(`${repository}/HEAD`) === undefined) {
-    const made = problemOf(await git(['init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main']))
+    const made = problemOf(
+      await system.run(git('init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main'), options),
+    )
     if (made !== undefined) return made
   }
   const format = `--format=%ct %(trailers:key=${TRAILER},valueonly)`
-  const head = await git(['log', '-1', `--grep=^${TRAILER}: `, format, BRANCH])
+  const head = await system.ask(git('log', '-1', `--grep=^${TRAILER}: `, format, BRANCH), options)
   const [, seconds, number] = /^(\d+) (\d+)$/m.exec(head.stdout) ?? []
   const last = Number(number ?? 0)
   const history = new History(places)
@@ -43,10 +44,12 @@ export async function archiveHistory(repository: string, places: Places, system:
   const stream = readable(() => commitsAfter(last, history))
   if (typeof stream === 'string') return stream
   if (stream.length === 0) return undefined
-  const problem = problemOf(await git(['fast-import', '--quiet', '--date-format=rfc2822'], stream))
+  const problem = problemOf(
+    await system.run(git('fast-import', '--quiet', '--date-format=rfc2822'), { ...options, input: stream }),
+  )
   if (problem !== undefined) return problem
-  const { status } = await git(['config', 'remote.origin.url'])
-  return status === 0 ? problemOf(await git(['push', '--quiet', 'origin', 'main'])) : undefined
+  const { status } = await system.ask(git('config', 'remote.origin.url'), options)
+  return status === 0 ? problemOf(await system.run(git('push', '--quiet', 'origin', 'main'), options)) : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Failure, orFailure } from '../../base/failure.ts'
+import { EXIT, Failure, orFailure, withStatus } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
@@ -51,7 +51,8 @@ export class History {
 
   /** @throws Failure if there is no such entry, or it is damaged */
   entry(id: number): HistoryEntry {
-    const entry = entryFile(id).read(this.#places)
+    const entry = orFailure(() => entryFile(id).read(this.#places))
+    if (entry instanceof Failure) throw withStatus(entry, EXIT.failed)
     if (entry !== undefined) return entry
     throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
   }

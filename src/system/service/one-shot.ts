@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Places, packageFolders } from '../places.ts'
 import { isExecutable } from '../read-files.ts'
+import type { System } from '../system.ts'
 import { refuseUnsafePart } from '../trust.ts'
 import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
@@ -15,20 +16,29 @@ type Configuration = ReadonlyMap<string, { readonly properties: ReadonlyMap<stri
 /**
  * The manager of each service. A service without a process, such as a packet filter, is a program `services/NAME` in
  * /etc/gabarit or shipped with gabarit (in this order), which gabarit calls itself. All others belong to the machine's manager.
+ * In a dry run they adjust nothing, and say only what they would do.
  * @throws Failure (refused) for an unknown manager
  */
 export function managersOf(
   configuration: Configuration,
   places: Places,
-  env: NodeJS.ProcessEnv,
+  { env, dryRun }: Pick<System, 'env' | 'dryRun'>,
 ): (unit: Unit) => ServiceManager {
   const property = configuration.get('gabarit')?.properties.get('ServiceManager')
   const manager = chooseServiceManager(places.root, property, env)
   return unit => {
     const program = findProgram(unit, places)
-    return program === undefined ? manager : oneShot(program, places)
+    const real = program === undefined ? manager : oneShot(program, places)
+    return dryRun ? { ...real, ...IDLE } : real
   }
 }
+
+/** Adjusts nothing, and knows of no service how it is. */
+const IDLE = {
+  idle: true,
+  adjust: () => Promise.resolve(resultOf(undefined)),
+  isUp: () => Promise.resolve(undefined),
+} as const
 
 function oneShot(program: string, { root }: Places): ServiceManager {
   const command = (word: Word) => [program, word]
@@ -41,10 +51,8 @@ function oneShot(program: string, { root }: Places): ServiceManager {
   // They change the machine itself, which must not happen below a root other than "/".
   if (root !== '/')
     return {
-      ...{ name: 'none', idle: true, oneShot: true },
+      ...{ ...IDLE, name: 'none', oneShot: true },
       describe: (unit, action) => `${describe(unit, action)} (not below ${root})`,
-      adjust: () => Promise.resolve(resultOf(undefined)),
-      isUp: () => Promise.resolve(undefined),
     }
   return {
     ...{ name: 'one-shot', oneShot: true, describe },

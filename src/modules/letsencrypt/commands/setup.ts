@@ -5,10 +5,10 @@ import type { Io } from '../../../system/io.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import { skippedChecks } from '../preflight/options.ts'
-import { dueCertificates, tested } from '../renewal.ts'
+import { dueCertificates, untestedCertificates } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { missingSettings, oldAddresses } from '../settings-check.ts'
+import { missingSettings, oldAddresses, refuseMissing } from '../settings-check.ts'
 import { setUp } from '../setup.ts'
 import { State } from '../state.ts'
 import { wantedCertificates } from '../wanted.ts'
@@ -69,12 +69,18 @@ export async function askSettings(settings: Settings, world: World, io: Io): Pro
   }
 }
 
-/** What the setup would do: missing settings, the certificates with their names, the remaining steps. */
-export function setupSteps(settings: Settings, world: World, testOnly: boolean): string[] {
+/**
+ * What the setup would do: addresses to correct, the certificates with their names, the steps that are not done.
+ * @throws Failure (refused) when a setting is missing
+ */
+export function* setupSteps(settings: Settings, world: World, testOnly: boolean): Generator<string> {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
+  for (const { property, old, address } of oldAddresses(settings))
+    yield `would correct ${property}: ${old} is ACME version 1; now ${address}`
+  refuseMissing(missingSettings(settings, production.wanted))
   const open = dueCertificates(production, world)
-  const untested = open.filter(wanted => !tested(test, wanted, world))
+  const untested = untestedCertificates(test, production, world, testOnly)
   const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
   const steps: readonly (readonly [open: boolean, what: string])[] = [
     [open.length > 0, 'check every name'],
@@ -83,12 +89,6 @@ export function setupSteps(settings: Settings, world: World, testOnly: boolean):
     [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
     [true, 'put the certificates into service, and check that the services serve them'],
   ]
-  return [
-    ...oldAddresses(settings).map(
-      ({ property, old, address }) => `would correct ${property}: ${old} is ACME version 1; now ${address}`,
-    ),
-    ...missingSettings(settings, production.wanted).map(({ message, command }) => `missing: ${message}\n  ${command}`),
-    ...production.wanted.map(({ name, names }) => `certificate ${name}: ${names.join(' ')}`),
-    ...steps.slice(0, testOnly ? 2 : steps.length).flatMap(([isOpen, what]) => (isOpen ? [`would ${what}`] : [])),
-  ]
+  for (const { name, names } of production.wanted) yield `certificate ${name}: ${names.join(' ')}`
+  for (const [isOpen, what] of steps.slice(0, testOnly ? 2 : steps.length)) if (isOpen) yield `would ${what}`
 }

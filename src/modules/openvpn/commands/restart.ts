@@ -20,7 +20,7 @@ export async function run({ args, places, system, print }: Invocation): Promise<
     return EXIT.done
   }
   const configuration = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
-  const managerOf = managersOf(configuration, places, system.env)
+  const managerOf = managersOf(configuration, places, system)
   const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
   const { adjustments } = collectAdjustments([request], configuration)
   const health = new Health(managerOf, places, system)
