@@ -83,7 +83,10 @@ step('an nginx that does not reload is found out, and made up for', () => {
   const { status, stderr } = server.letsencrypt('renew --force')
   process.kill(nginxProcess(), 'SIGCONT')
   assert.is(status, 1)
-  assert.match(stderr, '3 names without the right certificate: example.org at 127.0.0.1:443: it serves another certificate')
+  assert.match(
+    stderr,
+    '3 names without the right certificate: example.org at 127.0.0.1:443: it serves another certificate',
+  )
   assert.is(server.letsencrypt('renew').status, 0)
   assert.is.not(served(), before)
 })
