@@ -348,7 +348,7 @@ step('a chain that lies elsewhere is joined', () => {
   const own = { Certificate: 'own', crt: `${certificates}/cert.pem`, key: `${certificates}/privkey.pem` }
   set(PLEX, ...Object.entries(own).flat(), 'CertificateChainFile', '/etc/dehydrated/other-chain.pem')
   modify(PLEX)
-  const joined = '/var/lib/gabarit/ssl/joined/etc+dehydrated+certs+example.com+cert.pem'
+  const joined = `/var/lib/gabarit/ssl/joined/proxy/${PLEX}.pem`
   assert.match(readFileSync(site(PLEX), 'utf8'), `ssl_certificate ${joined};`)
   assert.is(lstatSync(joined).mode & 0o777, 0o600)
   const trusting = [...RESOLVE, '--cacert', join(folder, 'authority/root.pem')]
