@@ -39,7 +39,7 @@ export async function judgeStaged(
     links: plan.changes.flatMap(change =>
       change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
     ),
-    folders: plan.folders.map(({ real }) => real).filter(real => system.state(real) === undefined),
+    folders: plan.folders.map(({ real }) => real),
     removed: plan.changes.flatMap(change => (change.kind === 'remove' ? [change.real] : [])),
     commands: checkers.map(({ command }) => command),
     timeout: TIMEOUT,

@@ -21,7 +21,7 @@ export interface ViewRequest {
   readonly files: readonly ViewFile[]
   readonly links: readonly { readonly target: string; readonly real: string }[]
   readonly removed: readonly string[]
-  /** Folders that are not there yet, outermost first. */
+  /** Folders that have to be there, outermost first. */
   readonly folders: readonly string[]
   readonly commands: readonly (readonly string[])[]
   /** Time limit of one checker in milliseconds. */

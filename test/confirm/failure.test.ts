@@ -119,10 +119,10 @@ failure(
       assert.match(stdout, shown)
       assert.match(stdout, way)
     }
-    for (const command of ['diff', 'history', 'show 1', 'log configuration', 'rollback 1 --dry-run'])
-      box.must(`gabarit ${command}`)
-    assert.match(box.must('signal-event change --dry-run'), '+x 3')
-    for (const command of ['signal-event change', 'gabarit confirm', 'gabarit confirm cancel', 'gabarit rollback 1']) {
+    for (const command of ['diff', 'history', 'show 1', 'log configuration']) box.must(`gabarit ${command}`)
+    assert.match(box.must('gabarit diff'), '+x 3')
+    const refused = ['signal-event change', 'gabarit confirm', 'gabarit confirm cancel', 'gabarit rollback 1']
+    for (const command of [...refused, 'gabarit rollback 1 --dry-run', 'signal-event change --dry-run']) {
       const { status, stderr } = box.run(command)
       assert.is(status, 3, command)
       assert.match(stderr, way)

@@ -35,7 +35,7 @@ together('two events and an apply: one after the other, and nothing is lost', as
     entries.slice(1).map(({ paths }) => paths.length),
     [7, 0, 0],
   )
-  assert.match(site.must(['gabarit', 'verify']), 'everything is as')
+  assert.match(site.must(['gabarit', 'verify']), 'everything matches the databases')
   site.remove()
 })
 
@@ -53,7 +53,7 @@ together('20 setprop during events: each is kept, and the last event makes what 
   site.must(['signal-event', 'change'])
   for (const number of numbers)
     assert.is(site.read(`/etc/sites/new${number}/site.conf`), `site new${number}: ${number}\n`)
-  assert.match(site.must(['gabarit', 'verify']), 'everything is as')
+  assert.match(site.must(['gabarit', 'verify']), 'everything matches the databases')
   site.remove()
 })
 
