@@ -18,38 +18,16 @@ export interface WriteOptions {
   /** Owner and group; default: those of the process. */
   readonly uid?: number
   readonly gid?: number
-  /**
-   * The caller has exclusive access, by a lock on the file or the event lock. The temporary file then gets a fixed name, and one
-   * left by a killed writer is removed, so that they never pile up.
-   */
-  readonly locked?: boolean
-}
-
-/** New content, written to disk next to its file. */
-export interface StagedFile {
-  /** Puts it in place. */
-  commit(): void
-  /** Removes it. */
-  discard(): void
 }
 
 /**
  * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
- * A symbolic link at `path` is replaced, not followed.
+ * A symbolic link at `path` is replaced, not followed. The temporary file is created exclusively, next to the target, never
+ * with wider permissions than asked for, and removed if anything fails.
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
-  stageFile(path, data, options).commit()
-}
-
-/**
- * The first half of {@link writeFileAtomically}, the one that needs disk space. The temporary file is created exclusively, next
- * to the target, never with wider permissions than asked for, and removed if anything fails.
- */
-export function stageFile(path: string, data: string | Uint8Array, options: WriteOptions): StagedFile {
   const folder = dirname(path)
-  const temporary = join(folder, temporaryName(basename(path), options.locked === true))
-  const discard = () => rmSync(temporary, { force: true })
-  if (options.locked === true) discard()
+  const temporary = join(folder, temporaryName(basename(path)))
   const descriptor = openSync(temporary, 'wx', options.mode & 0o700)
   let open = true
   try {
@@ -61,21 +39,13 @@ export function stageFile(path: string, data: string | Uint8Array, options: Writ
     fsyncSync(descriptor)
     closeSync(descriptor)
     open = false
+    renameSync(temporary, path)
   } catch (error) {
     if (open) closeSync(descriptor)
-    discard()
+    rmSync(temporary, { force: true })
     throw error
   }
-  const commit = () => {
-    try {
-      renameSync(temporary, path)
-    } catch (error) {
-      discard()
-      throw error
-    }
-    syncFolder(folder)
-  }
-  return { commit, discard }
+  syncFolder(folder)
 }
 
 /** Makes a folder that survives a power cut, and those above it; one that exists is fine. */
@@ -104,12 +74,11 @@ export function systemReason(error: unknown): string {
   return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
 }
 
-function temporaryName(name: string, fixed: boolean): string {
+function temporaryName(name: string): string {
   // A name can be 255 bytes long: leave room for the additions.
   const start = Buffer.from(name)
     .subarray(0, 200)
     .toString('latin1')
     .replace(/[^ -~]/g, '_')
-  const unique = fixed ? 'new' : `${process.pid}-${Math.random().toString(36).slice(2, 10)}.new`
-  return `.${start}.${unique}`
+  return `.${start}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.new`
 }
