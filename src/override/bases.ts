@@ -60,12 +60,9 @@ export function readBases(places: Places): Bases {
 
 /** Changes the list under a lock. `change` gets the current list and returns the new entries. */
 export function changeBases(places: Places, change: (bases: Bases) => ReadonlyMap<string, Base>): void {
-  const lock = places.state.lock(BASES.name, 'the list of overrides', 'gabarit overrides')
-  try {
+  places.state.withLock(BASES.name, 'the list of overrides', 'gabarit overrides', () => {
     const before = readBases(places)
     const changed = change(before)
     if (changed.size > 0) BASES.write(places, new Map([...before, ...changed]))
-  } finally {
-    lock.release()
-  }
+  })
 }

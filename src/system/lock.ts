@@ -47,9 +47,14 @@ export function acquireLock(path: string, options: LockOptions): Lock {
 /** Somebody else held the lock for the whole waiting time. */
 export class LockIsHeld extends Failure {}
 
-/** Runs a function while holding a lock. */
-export function withLock<Result>(path: string, options: LockOptions, run: () => Result): Result {
-  const lock = acquireLock(path, options)
+/** Runs a function while holding a lock. @param acquire how it is acquired: by the port to files, or on the disk */
+export function withLock<Result>(
+  path: string,
+  options: LockOptions,
+  run: () => Result,
+  acquire: (path: string, options: LockOptions) => Lock = acquireLock,
+): Result {
+  const lock = acquire(path, options)
   try {
     return run()
   } finally {

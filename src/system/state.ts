@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { Files } from './files.ts'
-import type { Lock } from './lock.ts'
+import { type LockOptions, withLock } from './lock.ts'
 
 /**
  * The port to gabarit's own state in `/var/lib/gabarit`. Names are relative to that folder. In a dry run it is the same state,
@@ -119,9 +119,10 @@ export class State {
     this.files.makeFolder(folder, 0o700)
   }
 
-  /** Waits for a lock next to a file and holds it. @param what is locked, shown to those who wait */
-  lock(name: string, what: string, command: string): Lock {
+  /** Runs a function while holding a lock next to a file. @param what is locked, shown to those who wait */
+  withLock<Result>(name: string, what: string, command: string, run: () => Result): Result {
     this.makeFolder(dirname(name))
-    return this.files.lock(this.path(`${name}.lock`), { what, command })
+    const acquire = (path: string, options: LockOptions) => this.files.lock(path, options)
+    return withLock(this.path(`${name}.lock`), { what, command }, run, acquire)
   }
 }

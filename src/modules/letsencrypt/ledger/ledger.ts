@@ -68,14 +68,12 @@ export class Ledger {
    */
   record(outcome: OrderOutcome): void {
     const at = this.#clock.now().getTime()
-    const lock = authorityState(this.#places, this.#authority).lock(this.#file.name, LEDGER.what, 'gabarit letsencrypt')
-    try {
+    const state = authorityState(this.#places, this.#authority)
+    state.withLock(this.#file.name, LEDGER.what, 'gabarit letsencrypt', () => {
       const known = this.#read()
       if (isNoted(outcome, known)) return
       this.#file.write(this.#places, relevant([...known, ...entriesOf(outcome, at)], at))
-    } finally {
-      lock.release()
-    }
+    })
   }
 
   /** What is wrong with the ledger, and what to do; undefined if nothing is. */
