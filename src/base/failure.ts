@@ -1,6 +1,14 @@
 /** Exit statuses of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, rolledBack: 4 } as const
 
+interface FailureOptions {
+  /** See {@link Failure.where}. */
+  where?: string | undefined
+  /** See {@link Failure.hint}. */
+  hint?: string | undefined
+  cause?: unknown
+}
+
 /** Something an administrator can fix: printed without a stack. Anything else that is thrown is a bug in gabarit. */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -11,7 +19,7 @@ export class Failure extends Error {
   /** What to do about it, one line or more. */
   readonly hint: string | undefined
 
-  constructor(message: string, options: { status?: number; where?: string; hint?: string; cause?: unknown } = {}) {
+  constructor(message: string, options: FailureOptions & { status?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.status = options.status ?? EXIT.failed
     this.where = options.where
@@ -27,11 +35,11 @@ export class Failure extends Error {
 
 /** The command line itself is wrong: exit 2. */
 export function usageFailure(message: string, hint?: string): Failure {
-  return new Failure(message, hint === undefined ? { status: EXIT.usage } : { status: EXIT.usage, hint })
+  return new Failure(message, { status: EXIT.usage, hint })
 }
 
 /** Refused before anything was changed: exit 3. */
-export function refusal(message: string, options: { where?: string; hint?: string; cause?: unknown } = {}): Failure {
+export function refusal(message: string, options: FailureOptions = {}): Failure {
   return new Failure(message, { ...options, status: EXIT.refused })
 }
 
@@ -50,11 +58,7 @@ export function rollbackFailure(why: string, error: unknown, hint: string): Fail
 export function withStatus(failure: Failure, status: number): Failure {
   if (status === failure.status) return failure
   const { where, hint } = failure
-  return new Failure(failure.message, {
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-    ...{ status, cause: failure },
-  })
+  return new Failure(failure.message, { where, hint, status, cause: failure })
 }
 
 /** The result of a look, or its failure: for callers that have more to show than this one thing. */

@@ -9,13 +9,12 @@ import { refuseSensitiveDrift } from '../plan/sensitive.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Places } from '../system/places.ts'
-import type { ViewFile } from '../system/private-view.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
 import { commit } from './commit.ts'
-import { judgeInPlace, judgeStaged, type Verdict } from './judge.ts'
+import { judgeInPlace, judgeStaged, NOTHING, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 import { askSiteChecks } from './site-checks.ts'
 
@@ -37,31 +36,28 @@ export async function applyPlan(
   refuseSensitiveDrift(plan, context.mayOverwrite ?? (() => false))
   const ran: string[] = []
   const checkers = new CheckerTable(places).of(plan.changes)
-  /** @returns whether the checkers could not see the files yet */
-  const check = async (): Promise<boolean> => {
-    if (context.judge === 'never') return false
-    const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, system)
-    const verdict = await judge(checkers, plan, places, system)
+  const obey = (...verdicts: Verdict[]) => {
     // The signal also ended the checks, so their results do not count.
     refuseInterrupted()
-    for (const warning of [...site.warnings, ...(verdict?.warnings ?? [])]) warn(warning)
-    ran.push(...site.ran, ...(verdict?.ran ?? []))
-    refuse([...site.problems, ...(verdict?.problems ?? [])], context, plan)
-    return verdict === undefined
+    for (const warning of verdicts.flatMap(({ warnings }) => warnings)) warn(warning)
+    ran.push(...verdicts.flatMap(verdict => verdict.ran))
+    const problems = verdicts.flatMap(verdict => verdict.problems)
+    refuse(problems, context, plan)
   }
   const checkInPlace = async () => {
     // In a dry run there is nothing in place that a checker could see.
     if (system.dryRun) return warn('the checkers did not run: no private view can be created here')
     warn('the files were put in place before they were checked: no private view could be created')
-    const verdict = await judgeInPlace(checkers, system)
-    refuseInterrupted()
-    for (const warning of verdict.warnings) warn(warning)
-    ran.push(...verdict.ran)
-    refuse(verdict.problems, context, plan)
+    obey(await judgeInPlace(checkers, system))
     last()
   }
   const ask = async () => {
-    if (await check()) return checkInPlace
+    if (context.judge !== 'never') {
+      const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, system)
+      const verdict = await judge(checkers, plan, places, system)
+      obey(site, verdict ?? NOTHING)
+      if (verdict === undefined) return checkInPlace
+    }
     last()
     return undefined
   }
@@ -80,23 +76,13 @@ async function judge(
   places: Places,
   system: System,
 ): Promise<Verdict | undefined> {
-  const nothing = { problems: [], ran: [], warnings: [] }
-  if (checkers.length === 0) return nothing
+  if (checkers.length === 0) return NOTHING
   if (places.root !== '/') {
     const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
     const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
-    return { ...nothing, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
+    return { ...NOTHING, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
-  return judgeStaged(checkers, plan, contentsOf(plan), system, places)
-}
-
-/** The new files of a plan. */
-function contentsOf(plan: Plan): ViewFile[] {
-  return plan.changes.flatMap(change => {
-    if (change.kind !== 'write') return []
-    const content = Buffer.from(change.after).toString('base64')
-    return [{ real: change.real, content, attributes: change.attributes }]
-  })
+  return judgeStaged(checkers, plan, system, places)
 }
 
 function refuse(problems: readonly string[], context: Context, plan: Plan): void {

@@ -9,9 +9,6 @@ import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 import { cleanUp, JOURNAL, type Journal, type JournalEntry, removeBackups, undo } from './journal.ts'
 
-/** Throws if something is wrong with the files that are now in place. */
-export type FinalCheck = () => Promise<void>
-
 interface Step {
   readonly entry: JournalEntry
   /** Creates the new file or link next to the target. */
@@ -33,7 +30,7 @@ export async function commit(
   plan: Plan,
   places: Places,
   system: System,
-  judge: () => Promise<FinalCheck | undefined>,
+  judge: () => Promise<(() => Promise<void>) | undefined>,
   companions: readonly Companion[] = [],
 ): Promise<void> {
   const { changes, folders, emptied = [] } = plan
@@ -84,7 +81,7 @@ function putBack(journal: Journal, places: Places, system: System, failure: Fail
     JOURNAL.remove(places)
   } catch (error) {
     throw new Failure(`${failure.message}\nand not everything could be restored: ${systemReason(error)}`, {
-      ...(failure.where === undefined ? {} : { where: failure.where }),
+      where: failure.where,
       hint: 'The next gabarit command that changes files restores the rest.',
       cause: error,
     })
@@ -96,7 +93,7 @@ function putBack(journal: Journal, places: Places, system: System, failure: Fail
 export function writeFailure(error: unknown): Failure {
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
   return refusal(`could not be written: ${systemReason(error)}`, {
-    ...(path === undefined ? {} : { where: targetOf(path) }),
+    where: path && targetOf(path),
     hint: 'Nothing was changed.',
     cause: error,
   })
@@ -118,13 +115,6 @@ function targetOf(path: string): string {
 
 function stepFor(change: Change, system: System): Step {
   const { real } = change
-  const staged = beside(real, NEW)
-  const backup = beside(real, BEFORE)
-  const keep = () => system.link(real, backup)
-  const fresh = (make: () => void) => () => {
-    system.remove(staged)
-    make()
-  }
   switch (change.kind) {
     case 'attributes': {
       const { uid, gid, mode } = change.before
@@ -133,46 +123,49 @@ function stepFor(change: Change, system: System): Step {
         commit: () => system.setAttributes(real, change.attributes),
       }
     }
-    case 'remove':
-      return {
-        entry: { real, backup },
-        commit: () => system.rename(real, backup),
-      }
-    case 'link':
-      return {
-        entry: change.exists ? { real, staged, backup } : { real, staged, made: change.target },
-        stage: fresh(() => system.symlink(change.target, staged)),
-        commit: () => {
-          if (change.exists) keep()
-          system.rename(staged, real)
-        },
-      }
+    case 'remove': {
+      const backup = beside(real, BEFORE)
+      return { entry: { real, backup }, commit: () => system.rename(real, backup) }
+    }
+    case 'link': {
+      const made = change.exists ? undefined : change.target
+      return replacing(real, made, system, staged => system.symlink(change.target, staged))
+    }
     case 'write': {
       const exists = change.before !== undefined || change.replacesLink !== undefined
-      return {
-        entry: exists ? { real, staged, backup } : { real, staged, made: sha256(change.after) },
-        stage: fresh(() => system.writeNew(staged, change.after, change.attributes)),
-        commit: () => {
-          if (exists) keep()
-          system.rename(staged, real)
-        },
-      }
+      const made = exists ? undefined : sha256(change.after)
+      return replacing(real, made, system, staged => system.writeNew(staged, change.after, change.attributes))
     }
   }
 }
 
 function companionStep({ real, text, placed }: Companion, system: System): Step {
+  const made = system.state(real) === undefined ? sha256(text) : undefined
+  const make = (staged: string) => system.writeNew(staged, text, { mode: 0o600, uid: 0, gid: 0 })
+  return replacing(real, made, system, make, placed)
+}
+
+/**
+ * @param made identifies the new file or link in the journal, if there is nothing yet that it replaces
+ * @param make creates it
+ */
+function replacing(
+  real: string,
+  made: string | undefined,
+  system: System,
+  make: (staged: string) => void,
+  placed?: () => void,
+): Step {
   const staged = beside(real, NEW)
   const backup = beside(real, BEFORE)
-  const exists = system.state(real) !== undefined
   return {
-    entry: exists ? { real, staged, backup } : { real, staged, made: sha256(text) },
+    entry: made === undefined ? { real, staged, backup } : { real, staged, made },
     stage: () => {
       system.remove(staged)
-      system.writeNew(staged, text, { mode: 0o600, uid: 0, gid: 0 })
+      make(staged)
     },
     commit: () => {
-      if (exists) system.link(real, backup)
+      if (made === undefined) system.link(real, backup)
       system.rename(staged, real)
       placed?.()
     },
@@ -190,7 +183,7 @@ function keepReplaced(plan: Plan, places: Places, system: System): void {
   for (const change of plan.changes) {
     if (change.kind === 'attributes' || change.kind === 'link' || change.before === undefined) continue
     if (!change.edited && !change.takenOver) continue
-    const folder = replacedFolder(places)
+    const folder = places.state.path('replaced')
     if (system.state(folder) === undefined) system.makeFolder(folder)
     const copy = join(folder, `${flatName(change.path)}.${stamp}`)
     system.remove(copy)
@@ -202,9 +195,4 @@ function keepReplaced(plan: Plan, places: Places, system: System): void {
 function flatName(path: string): string {
   const name = path.slice(1).replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
   return Buffer.byteLength(name) <= 200 ? name : `${[...name].slice(-40).join('')}.${sha256(path).slice(0, 12)}`
-}
-
-/** The folder for copies of manually edited files that an event replaced. */
-export function replacedFolder(places: Places): string {
-  return places.state.path('replaced')
 }

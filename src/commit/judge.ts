@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
-import type { ViewFile, ViewRequest } from '../system/private-view.ts'
+import type { ViewRequest } from '../system/private-view.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { Checker } from './checkers.ts'
 
@@ -20,6 +20,9 @@ export interface Verdict {
   readonly warnings: readonly string[]
 }
 
+/** Nobody was asked. */
+export const NOTHING: Verdict = { problems: [], ran: [], warnings: [] }
+
 /**
  * Has the checkers check the whole staged set at its real paths, in a private mount namespace.
  * @returns undefined if such a view cannot be created (not root, no namespaces): check after the commit instead
@@ -27,7 +30,6 @@ export interface Verdict {
 export async function judgeStaged(
   checkers: readonly Checker[],
   plan: Plan,
-  files: readonly ViewFile[],
   system: System,
   places: Places,
 ): Promise<Verdict | undefined> {
@@ -35,7 +37,11 @@ export async function judgeStaged(
   const scratch = places.state.path('view')
   const request: ViewRequest = {
     scratch,
-    files,
+    files: plan.changes.flatMap(change => {
+      if (change.kind !== 'write') return []
+      const content = Buffer.from(change.after).toString('base64')
+      return [{ real: change.real, content, attributes: change.attributes }]
+    }),
     links: plan.changes.flatMap(change =>
       change.kind === 'link' ? [{ target: change.target, real: change.real }] : [],
     ),

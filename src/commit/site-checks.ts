@@ -4,12 +4,13 @@ import type { Finding } from '../base/finding.ts'
 import type { Places } from '../system/places.ts'
 import { isExecutable, namesIn } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
+import { NOTHING, type Verdict } from './judge.ts'
 
 /** Time limit of one of the site's checks, in milliseconds. */
 const TIMEOUT = 60_000
 
 /** The site's own checks: the executables of /etc/gabarit/checks.d, in byte order. */
-export function listSiteChecks(places: Places): string[] {
+function listSiteChecks(places: Places): string[] {
   return filesOf(places).filter(file => isExecutable(file))
 }
 
@@ -30,13 +31,9 @@ function filesOf(places: Places): string[] {
  * Runs the site's checks on a plan, which they get as JSON on standard input (only created if there is a check). A check that
  * exits with a status other than 0 refuses the plan. If a check passes, its output is shown as a warning.
  */
-export async function askSiteChecks(
-  planJson: () => string,
-  places: Places,
-  system: System,
-): Promise<{ problems: string[]; warnings: string[]; ran: string[] }> {
+export async function askSiteChecks(planJson: () => string, places: Places, system: System): Promise<Verdict> {
   const checks = listSiteChecks(places)
-  if (checks.length === 0) return { problems: [], warnings: [], ran: [] }
+  if (checks.length === 0) return NOTHING
   const input = planJson()
   const results = await Promise.all(checks.map(file => system.ask([file], { cwd: '/', input, timeout: TIMEOUT })))
   const problems: string[] = []

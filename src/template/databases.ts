@@ -1,4 +1,4 @@
-import { Failure, refusal } from '../base/failure.ts'
+import { EXIT, Failure, withStatus } from '../base/failure.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 
 /**
@@ -105,13 +105,7 @@ export class Databases {
     try {
       return this.#load(name)
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      const { message, where, hint } = error
-      throw refusal(message, {
-        ...(where === undefined ? {} : { where }),
-        ...(hint === undefined ? {} : { hint }),
-        cause: error,
-      })
+      throw error instanceof Failure ? withStatus(error, EXIT.refused) : error
     }
   }
 }

@@ -78,7 +78,7 @@ export function fragmentFailure(error: unknown, file: string, advice?: string): 
       hint: "Throw an Error: fail('…') or throw new Error('…')",
     })
   const hint = hintOf(error) ?? advice
-  const options = { cause: error, ...(hint === undefined ? {} : { hint }) }
+  const options = { cause: error, hint }
   const frame = firstFragmentFrame(error)
   const inside = frame && compiled.get(frame.file)
   if (frame === undefined || inside === undefined) return refusal(messageOf(error), { where: file, ...options })

@@ -77,10 +77,7 @@ function notATag(mark: string): string {
 
 function failureAt(source: string, offset: number, file: string, message: string, hint?: string): Failure {
   const { line, column } = positionOf(source, offset)
-  return refusal(`${message}\n${excerpt(source, line, column)}`, {
-    where: `${file}:${line}:${column}`,
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return refusal(`${message}\n${excerpt(source, line, column)}`, { where: `${file}:${line}:${column}`, hint })
 }
 
 /** Position of an offset: line and column, both from 1. */

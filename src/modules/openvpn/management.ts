@@ -124,7 +124,7 @@ export class Management {
   }
 
   #failure(message: string, hint?: string): Failure {
-    return new Failure(`management interface of ${this.#name}: ${message}`, hint === undefined ? {} : { hint })
+    return new Failure(`management interface of ${this.#name}: ${message}`, { hint })
   }
 }
 
