@@ -1,7 +1,7 @@
 import { EXIT, Failure, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { keepOverride, mergeOverride } from '../customize/merge.ts'
-import { type OverrideName, overrideNames } from '../override/names.ts'
+import { type OverrideName, overrideNames } from '../override/custom-files.ts'
 import { findOverrides, type Override } from '../override/state.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'

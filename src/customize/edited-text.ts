@@ -31,7 +31,10 @@ export function editedText({ places, system }: Context, path: string, wanted: st
       hint: 'An event or gabarit apply will update it.',
     })
   const base = lastWritten(hash, places)?.toString('utf8')
-  const merge = base === undefined ? undefined : mergeTexts(base, edited, wanted, LABELS)
+  const merge =
+    base === undefined
+      ? undefined
+      : mergeTexts(base, edited, wanted, { mine: 'edited', base: 'last written', theirs: 'wanted' })
   if (merge !== undefined && merge.conflicts === 0 && merge.text !== wanted) return merge.text
   throw refusal(
     base === undefined
@@ -45,5 +48,3 @@ export function editedText({ places, system }: Context, path: string, wanted: st
     },
   )
 }
-
-const LABELS = { mine: 'edited', base: 'last written', theirs: 'wanted' }

@@ -25,13 +25,12 @@ export function mergeOverride(places: Places, system: System, override: Override
   const { remembered } = override
   const waiting = new MergeFile(places, system, override)
   const waits = waiting.read()
-  if (waits !== undefined && remembered?.merging !== undefined)
-    return finish(places, system, override, waiting, bytes(waits), remembered.merging)
+  if (waits !== undefined && remembered?.merging !== undefined) return finish(waiting, bytes(waits), remembered.merging)
   if (waits !== undefined)
     throw new Failure('a file is in the place of the merge', { where: waiting.path, hint: 'Move it away.' })
-  if (override.state !== 'stale') return nothingToMerge(override)
-  const { shadow, shippedHash } = override
-  if (shadow === undefined || shippedHash === null) return { outcome: 'nothing to merge' }
+  const { state, shadow } = override
+  if (state === 'unknown base') return { outcome: 'needs you', file: override.file, why: UNKNOWN }
+  if (state !== 'stale' || shadow === undefined) return { outcome: 'nothing to merge' }
   if (shadow.whole || mergedLevels(override) !== undefined) throw notByLines(override)
   const shipped = contentOf(shadow.file)
   const old = baseContent(places, override)
@@ -45,7 +44,7 @@ export function mergeOverride(places: Places, system: System, override: Override
     conflicts > 0
       ? `${conflicts} place${conflicts === 1 ? ' was' : 's were'} changed on both sides`
       : waiting.problemOf(raw(text))
-  if (problem === undefined) return install(places, system, override, waiting, text, sha256(shipped))
+  if (problem === undefined) return install(waiting, text, sha256(shipped))
   waiting.write(raw(text))
   const merging = { shipped: sha256(shipped), custom: override.hash }
   const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
@@ -86,15 +85,8 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
   }
 }
 
-function finish(
-  places: Places,
-  system: System,
-  override: Override,
-  waiting: MergeFile,
-  text: string,
-  merging: NonNullable<Base['merging']>,
-): MergeResult {
-  const file = waiting.path
+function finish(waiting: MergeFile, text: string, merging: NonNullable<Base['merging']>): MergeResult {
+  const { path: file, override } = waiting
   if (merging.custom !== override.hash)
     throw new Failure('this override has changed since the merge began', {
       where: override.file,
@@ -102,21 +94,15 @@ function finish(
     })
   const problem = hasMarks(text) ? 'it still contains conflict markers' : waiting.problemOf(raw(text))
   if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
-  return install(places, system, override, waiting, text, merging.shipped)
+  return install(waiting, text, merging.shipped)
 }
 
 /**
  * Writes the custom file first and its base last. A crash in between leaves an override that counts as stale, and merging it
  * again finds nothing to do.
  */
-function install(
-  places: Places,
-  system: System,
-  override: Override,
-  waiting: MergeFile,
-  text: string,
-  shipped: string,
-): MergeResult {
+function install(waiting: MergeFile, text: string, shipped: string): MergeResult {
+  const { places, system, override } = waiting
   overrideContents(places).put(contentOf(override.file))
   // A custom file that is a link into a working copy stays a link.
   const file = system.realPath(override.file) ?? override.file
@@ -125,11 +111,6 @@ function install(
   changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
   const isCopy = sha256(raw(text)) === override.shippedHash
   return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), isCopy }
-}
-
-function nothingToMerge(override: Override): MergeResult {
-  if (override.state === 'unknown base') return { outcome: 'needs you', file: override.file, why: UNKNOWN }
-  return { outcome: 'nothing to merge' }
 }
 
 const UNKNOWN =

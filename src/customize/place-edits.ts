@@ -1,6 +1,7 @@
 import { diffArrays } from 'diff'
 import type { TracedOutput } from '../template/trace.ts'
-import { linesOf, readSourceLines, type SourceLine } from './source-lines.ts'
+import { readSourceLines, type SourceLine } from './source-lines.ts'
+import { linesOf } from './three-way.ts'
 
 /** The fragments with the edit applied, by their current file; or why a hunk does not fit into one. */
 export interface Placement {

@@ -1,6 +1,7 @@
 import jsTokens from 'js-tokens'
 import { readText } from '../system/read-files.ts'
 import { type Piece, parsePieces } from '../template/tags.ts'
+import { linesOf } from './three-way.ts'
 
 /** One line of a fragment's source. */
 export interface SourceLine {
@@ -27,11 +28,6 @@ export function readSourceLines(file: string): SourceLine[] {
     const { depth, looped } = states.findLast(({ offset }) => offset <= from) ?? OUTSIDE
     return { text, plain: !tags.some(tag => tag.from < to && tag.to > from), looped, depth }
   })
-}
-
-/** Lines with their newline; the last one may have none. */
-export function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
 interface BlockState {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { diffArrays } from 'diff'
 
 /** A merged text. */
@@ -33,11 +34,9 @@ export function mergeTexts(base: string, mine: string, theirs: string, labels: L
     while (end < from.length && (inLeft[end] === undefined || inRight[end] === undefined)) end++
     const leftEnd = inLeft[end] ?? left.length
     const rightEnd = inRight[end] ?? right.length
-    const [old, ours, shipped] = [
-      from.slice(start, end),
-      left.slice(leftStart, leftEnd),
-      right.slice(rightStart, rightEnd),
-    ]
+    const old = from.slice(start, end)
+    const ours = left.slice(leftStart, leftEnd)
+    const shipped = right.slice(rightStart, rightEnd)
     const chosen = choose(old, ours, shipped)
     if (chosen === undefined) {
       conflicts++
@@ -57,8 +56,8 @@ export function hasMarks(text: string): boolean {
 }
 
 function choose(base: string[], mine: string[], theirs: string[]): string[] | undefined {
-  if (same(mine, base)) return theirs
-  return same(theirs, base) || same(mine, theirs) ? mine : undefined
+  if (isDeepStrictEqual(mine, base)) return theirs
+  return isDeepStrictEqual(theirs, base) || isDeepStrictEqual(mine, theirs) ? mine : undefined
 }
 
 function marked(base: string[], mine: string[], theirs: string[], labels: Labels): string[] {
@@ -68,10 +67,10 @@ function marked(base: string[], mine: string[], theirs: string[], labels: Labels
 }
 
 /** For each kept line of `base`, its position in the other text. */
-function alignment(base: readonly string[], other: readonly string[]): (number | undefined)[] {
+function alignment(base: string[], other: string[]): (number | undefined)[] {
   const places: (number | undefined)[] = Array.from({ length: base.length })
   let [at, inOther] = [0, 0]
-  for (const { added, removed, count } of diffArrays([...base], [...other])) {
+  for (const { added, removed, count } of diffArrays(base, other)) {
     if (!added && !removed) for (let line = 0; line < count; line++) places[at + line] = inOther + line
     if (!added) at += count
     if (!removed) inOther += count
@@ -80,10 +79,6 @@ function alignment(base: readonly string[], other: readonly string[]): (number |
 }
 
 /** Lines with their newline; the last one may have none. */
-function linesOf(text: string): string[] {
+export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-}
-
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((line, index) => line === b[index])
 }

@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
 import { namesIn, realPath } from '../system/read-files.ts'
-import { isBackup, type Layer } from '../template/tree.ts'
+import { isBackup, type Layer, listTemplates, METADATA_FILE } from '../template/tree.ts'
 import { overrideKind } from './content.ts'
 
 /** The shipped file that a custom file overrides. */
@@ -70,4 +70,24 @@ export function filesBelow(folder: string, prefix = '', above: readonly string[]
     // A site may keep its overrides in git.
     return kind === undefined || name === '.git' ? [] : filesBelow(join(folder, name), path, [...above, real])
   })
+}
+
+/** The two words that name an override in commands: `/etc/hosts 30Hosts`, `events/console-save S10mine`. */
+export type OverrideName = readonly [template: string, fragment: string]
+
+/** Names overrides. The templates are only listed for the first name: most runs need none. */
+export function overrideNames(layers: readonly Layer[]): (file: CustomFile) => OverrideName {
+  let templates: ReadonlySet<string> | undefined
+  return ({ kind, id, path }) => {
+    const fragment = posix.basename(path)
+    if (kind !== 'template') return [posix.dirname(id), fragment]
+    templates ??= new Set(listTemplates(layers))
+    const single = path.endsWith(`.${METADATA_FILE}`) ? path.slice(0, -METADATA_FILE.length - 1) : path
+    return [templates.has(single) ? `/${single}` : `/${posix.dirname(path)}`, fragment]
+  }
+}
+
+/** Whether a file belongs to a template: as a fragment, a sub-template's fragment or metadata. */
+export function belongsTo(path: string, template: string): boolean {
+  return path === template || path.startsWith(`${template}/`) || path === `${template}.${METADATA_FILE}`
 }

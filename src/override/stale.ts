@@ -6,7 +6,7 @@ import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates, templateName } from '../template/tree.ts'
 import { type Base, changeBases, overrideContents } from './bases.ts'
 import { contentOf } from './content.ts'
-import { belongsTo, type OverrideName, overrideNames } from './names.ts'
+import { belongsTo, type OverrideName, overrideNames } from './custom-files.ts'
 import { findOverrides, type Override } from './state.ts'
 
 /**

@@ -1,12 +1,15 @@
+import { join } from 'node:path'
 import { sha256 } from '../base/sha256.ts'
 import type { Objects } from '../state/history/objects.ts'
 import type { Places } from '../system/places.ts'
-import { isExecutable } from '../system/read-files.ts'
+import { isExecutable, textOf } from '../system/read-files.ts'
 import { type Layer, METADATA_FILE } from '../template/tree.ts'
 import { type Base, type Bases, overrideContents, readBases } from './bases.ts'
 import { contentOf, overridden } from './content.ts'
 import { type CustomFile, customFiles } from './custom-files.ts'
-import { readVersions } from './versions.ts'
+
+/** The hashes of all versions of our fragments, one per line as sha256sum prints them; written by scripts/fragment-versions.mjs. */
+const VERSIONS_FILE = 'templates/.versions.sha256'
 
 /**
  * `new`: nothing is shipped under that name. `stale`: the shipped file is no longer what the custom one was made from.
@@ -31,56 +34,61 @@ export interface Override extends CustomFile {
 export function findOverrides(places: Places, layers: readonly Layer[], known?: Bases): Override[] {
   const files = customFiles(places, layers)
   if (files.length === 0) return []
-  const judge = new Judge(places, known ?? readBases(places))
-  return files.map(file => judge.override(file))
-}
-
-class Judge {
-  readonly #bases: Bases
-  readonly #contents: Objects
-  readonly #versions: ReadonlyMap<string, ReadonlySet<string>>
-
-  constructor(places: Places, bases: Bases) {
-    this.#bases = bases
-    this.#contents = overrideContents(places)
-    this.#versions = readVersions(places)
-  }
-
-  override(file: CustomFile): Override {
+  const bases = known ?? readBases(places)
+  const versions = readVersions(places)
+  const contents = overrideContents(places)
+  return files.map(file => {
     const own = contentOf(file.file)
     const hash = sha256(own)
     const shipped = file.shadow === undefined ? undefined : contentOf(file.shadow.file)
     const shippedHash = shipped === undefined ? null : sha256(shipped)
-    const known = file.kind === 'template' ? this.#versions.get(file.path) : undefined
-    const unchangedCopy = hash === shippedHash || (known?.has(hash) ?? false)
-    const remembered = this.#bases.get(file.id)
+    const earlier = file.kind === 'template' ? versions.get(file.path) : undefined
+    const unchangedCopy = hash === shippedHash || (earlier?.has(hash) ?? false)
+    const remembered = bases.get(file.id)
     const base = baseOf(remembered, hash, unchangedCopy, hash === shippedHash)
     const state =
       shipped === undefined
-        ? withoutShadow(base, known !== undefined)
+        ? withoutShadow(base, earlier !== undefined)
         : isSwitchedOff(file, own)
           ? 'switches off'
-          : this.#beside(file, own, shipped, base)
+          : beside(file, own, shipped, base, contents)
     return { ...file, state, base, remembered, hash, shippedHash, unchangedCopy }
-  }
+  })
+}
 
-  #beside(file: CustomFile, own: Buffer, shipped: Buffer, base: Base | undefined): OverrideState {
-    if (base === undefined) return 'unknown base'
-    if (base.sha256 === sha256(shipped)) return 'in step'
-    const depth = file.shadow?.whole === true ? undefined : mergedLevels(file)
-    if (depth === undefined) return 'stale'
-    const before = base.sha256 === null ? Buffer.alloc(0) : this.#content(base.sha256)
-    const old = before === undefined ? undefined : overridden(own, before, depth)
-    return old !== undefined && old === overridden(own, shipped, depth) ? 'in step' : 'stale'
+/** The hashes of every version of each fragment that we ever shipped, by its path in `templates/`. */
+export function readVersions(places: Places): ReadonlyMap<string, ReadonlySet<string>> {
+  const versions = new Map<string, Set<string>>()
+  for (const line of (textOf(join(places.shipped, VERSIONS_FILE)) ?? '').split('\n')) {
+    const [, hash, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
+    if (hash === undefined || path === undefined) continue
+    versions.set(path, (versions.get(path) ?? new Set()).add(hash))
   }
+  return versions
+}
 
-  /** Undefined if it cannot be read: then only the hash is compared. */
-  #content(hash: string): Buffer | undefined {
-    try {
-      return this.#contents.get(hash)
-    } catch {
-      return undefined
-    }
+function beside(
+  file: CustomFile,
+  own: Buffer,
+  shipped: Buffer,
+  base: Base | undefined,
+  contents: Objects,
+): OverrideState {
+  if (base === undefined) return 'unknown base'
+  if (base.sha256 === sha256(shipped)) return 'in step'
+  const depth = file.shadow?.whole === true ? undefined : mergedLevels(file)
+  if (depth === undefined) return 'stale'
+  const before = base.sha256 === null ? Buffer.alloc(0) : readable(contents, base.sha256)
+  const old = before === undefined ? undefined : overridden(own, before, depth)
+  return old !== undefined && old === overridden(own, shipped, depth) ? 'in step' : 'stale'
+}
+
+/** A content; undefined if it cannot be read: then only the hash is compared. */
+function readable(contents: Objects, hash: string): Buffer | undefined {
+  try {
+    return contents.get(hash)
+  } catch {
+    return undefined
   }
 }
 
