@@ -90,11 +90,11 @@ export function recordName({ database, key }: Assignment): string {
  * returns to the self-signed certificate, so it is respected.
  * @param entered names of the records in which a certificate was set
  */
-export function undone(places: Places, wanted: readonly Assignment[], entered: ReadonlySet<string>): Assignment[] {
+export function undone(places: Places, wanted: readonly Assignment[], entered: readonly string[]): Assignment[] {
   return DATABASES.flatMap(database => {
     const records = readDatabase(databaseFile(places, database))
     return wanted.filter(one => {
-      if (one.database !== database || one.certificate === undefined || !entered.has(recordName(one))) return false
+      if (one.database !== database || one.certificate === undefined || !entered.includes(recordName(one))) return false
       const record = records?.get(one.key)
       return record !== undefined && !isOurs(places, record.properties.get('crt'))
     })

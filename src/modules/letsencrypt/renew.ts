@@ -118,8 +118,8 @@ async function renewOne(
     world.say(issuedLine(result.certificate))
     return undefined
   }
-  const { message, hint, until } = result.failure
-  const next = state.failed(key, message, hint, now, until)
+  const { message, hint } = result.failure
+  const next = state.failed(key, result.failure, now)
   world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Next try: ${sayTimeFrom(next.nextTry)}`)
   return new Date(next.nextTry)
 }
@@ -163,19 +163,15 @@ async function authorityWindow(
   { authority }: Certificates,
   state: State,
   world: World,
-): Promise<Pick<RenewalWindow, 'start' | 'end' | 'explanation'> | undefined> {
-  const { fingerprint256 } = certificate
-  const known = state.window(fingerprint256)
-  const last = known === undefined ? undefined : { ...known, start: new Date(known.start), end: new Date(known.end) }
-  if (known !== undefined && new Date(known.askAgain) > world.clock.now()) return last
+): Promise<RenewalWindow | undefined> {
+  const last = state.window(certificate.fingerprint256)
+  if (last !== undefined && last.askAgain > world.clock.now()) return last
   let silent = false
   const note = () => {
     silent = true
   }
   const found = await suggestedWindow(authority, certificate, { clock: world.clock, note })
   if (found === undefined) return silent ? last : undefined
-  const { start, end, askAgain } = found
-  const dates = { start: start.toISOString(), end: end.toISOString(), askAgain: askAgain.toISOString() }
-  state.noteWindow(fingerprint256, { ...found, ...dates })
+  state.noteWindow(certificate.fingerprint256, found)
   return found
 }

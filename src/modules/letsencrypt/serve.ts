@@ -69,7 +69,7 @@ export function allAssignments(certificates: Certificates, places: Places): Assi
 
 /** Including those that were removed by hand, so that they stay removed. */
 function noteEntered(state: State, all: readonly Assignment[]): void {
-  state.noteEntered(new Set(all.filter(({ certificate }) => certificate !== undefined).map(recordName)))
+  state.noteEntered(all.filter(({ certificate }) => certificate !== undefined).map(recordName))
 }
 
 function failed(state: State, problem: string): string {

@@ -108,9 +108,9 @@ class Setup {
         say(issuedLine(result.certificate))
         continue
       }
-      const { message, hint, until } = result.failure
+      const { message, hint } = result.failure
       // The renewal continues with production automatically; a person repeats the test.
-      if (mode === 'production') this.#state.failed(key, message, hint, clock.now(), until)
+      if (mode === 'production') this.#state.failed(key, result.failure, clock.now())
       warn(`${wanted.name}: ${message}\n  ${hint}\n  Then repeat: gabarit letsencrypt setup`)
       failed.push(wanted.name)
     }

@@ -106,15 +106,13 @@ function rowOf(
   const { fingerprint256 } = certificate.certificate
   const { certificate: last } = newest ?? certificate
   const window = state.window(last.fingerprint256)
-  const explanation = window?.explanation
-  const dates = window === undefined ? undefined : { start: new Date(window.start), end: new Date(window.end) }
   return {
     ...base,
     issuer: issuerName(certificate.certificate),
     daysLeft: daysLeft(certificate.until, now.getTime()),
-    nextRenewal: renewalTime(last, dates),
+    nextRenewal: renewalTime(last, window),
     chosenUntil: certificates.choice(wanted)?.until,
-    explanation,
+    explanation: window?.explanation,
     records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }
 }

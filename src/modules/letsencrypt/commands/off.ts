@@ -23,7 +23,7 @@ export function run(invocation: Invocation): Promise<number> {
       // Failed deployments no longer matter, and nothing was removed by a person.
       const state = new State(places, world.warn)
       state.deployed(undefined)
-      state.noteEntered(new Set())
+      state.noteEntered([])
       const byHand = certificatesInService(places, world.warn).map(({ record, file }) => `${record}: ${file}`)
       const kept = byHand.length === 0 ? '' : `\nSet by hand, so not changed: ${byHand.join(', ')}`
       print(
