@@ -2,10 +2,10 @@ import type { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { entriesIn } from '../../system/read-files.ts'
-import { dehydratedFolder } from './dehydrated.ts'
-import { readDehydrated } from './dehydrated-files.ts'
+import { dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
+import type { Ruling } from './ledger/judge.ts'
 import { Ledger, type OrderOutcome } from './ledger/ledger.ts'
-import { namesOf, readLeaf, sameNames } from './pem.ts'
+import { namesOf, readLeaf } from './pem.ts'
 import type { Settings } from './settings.ts'
 import { CertificateStore, type Choice, type Damage, type StoredCertificate } from './store.ts'
 import { verifyCertificate } from './verify.ts'
@@ -14,20 +14,20 @@ import type { Authority, WantedCertificate, World } from './world.ts'
 
 /** The certificates of one authority: those wanted and those issued. */
 export class Certificates {
+  readonly world: World
   readonly settings: Settings
   readonly authority: Authority
   readonly wanted: readonly WantedCertificate[]
   readonly store: CertificateStore
   readonly ledger: Ledger
-  readonly #world: World
 
   constructor(world: World, settings: Settings, mode: Authority['mode']) {
+    this.world = world
     this.settings = settings
     this.authority = settings[mode]
     this.wanted = wantedCertificates(world, world.warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
     this.ledger = new Ledger(world.places, this.authority, world.clock)
-    this.#world = world
   }
 
   /** The wanted certificates that exist, by name: those to serve. */
@@ -50,7 +50,7 @@ export class Certificates {
   /** Reports what is damaged. @returns false if anything is */
   warnOfDamages(): boolean {
     const damages = this.damages()
-    for (const { failure } of damages) this.#world.warn(failure.describe())
+    for (const { failure } of damages) this.world.warn(failure.describe())
     return damages.length === 0
   }
 
@@ -60,51 +60,66 @@ export class Certificates {
     return choice instanceof Failure ? undefined : choice
   }
 
+  /** The key of a certificate in the {@link State}. */
+  stateKey(name: string): string {
+    return `${this.authority.id}/${name}`
+  }
+
+  /**
+   * Whether the authority would issue a certificate now. Sends no request.
+   * @throws Failure (refused) if the ledger is damaged
+   */
+  ruling({ name, names }: WantedCertificate): Ruling & { readonly renewal: boolean } {
+    const renewal = this.store.hasHad(name, names)
+    return { renewal, ...this.ledger.before({ certificate: name, names, renewal }) }
+  }
+
   /** Records the result of an order in the ledger. If that is damaged, this is reported, but the certificate can be used. */
   note(outcome: OrderOutcome): void {
     const damage = this.ledger.damage()
     if (damage === undefined) this.ledger.record(outcome)
-    else this.#world.warn(damage.describe())
+    else this.world.warn(damage.describe())
   }
 
   /** Imports every certificate that dehydrated got without us: by hand, or before a run was killed. */
   adoptAll(): StoredCertificate[] {
     this.store.sweep()
-    return foldersIn(join(this.settings.baseFolder, this.authority.id)).flatMap(name => {
+    const folders = entriesIn(join(this.settings.baseFolder, this.authority.id)).filter(entry => entry.isDirectory())
+    return folders.flatMap(({ name }) => {
       try {
-        return this.adopt(name) ?? []
+        const found = readDehydrated(dehydratedFolder(this.settings, this.authority, name))
+        const adopted = found === undefined ? undefined : this.adopt(name, found)
+        return adopted?.isNew ? [adopted.certificate] : []
       } catch (error) {
         if (!(error instanceof Failure)) throw error
-        this.#world.warn(error.describe())
+        this.world.warn(error.describe())
         return []
       }
     })
   }
 
   /**
-   * Copies the certificate in a folder of dehydrated into the history, if it is what was requested. An issuance counts against
-   * the limits when it is first seen.
-   * @returns the certificate, if it is new
+   * Copies a certificate of dehydrated into the history, if it is what was requested and not there yet. An issuance counts
+   * against the limits when it is first seen.
    * @throws Failure that says what is wrong with it
    */
-  adopt(name: string, folder = dehydratedFolder(this.settings, this.authority, name)): StoredCertificate | undefined {
-    const found = readDehydrated(folder)
-    if (found === undefined) return undefined
-    const leaf = readLeaf(found.texts.cert, folder)
-    if (this.store.find(name, leaf) !== undefined) return undefined
+  adopt(name: string, { folder, id, texts }: Received): { certificate: StoredCertificate; isNew: boolean } {
+    const leaf = readLeaf(texts.cert, folder)
+    const known = this.store.find(name, leaf)
+    if (known !== undefined) return { certificate: known, isNew: false }
     // The names may have changed since the request: then it is no longer wanted, but nothing is wrong with it.
     const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
-    const problems = verifyCertificate(found.texts, expected, this.#world.clock.now())
+    const problems = verifyCertificate(texts, expected, this.world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
-    const renewal = this.store.history(name).some(({ names }) => sameNames(names, expected.names))
+    const renewal = this.store.hasHad(name, expected.names)
     // The ledger first: a run killed between the two comes here again, and the ledger counts the certificate only once.
     this.note({ kind: 'issued', names: expected.names, renewal, certificate: leaf.fingerprint256 })
-    return this.store.add(name, found.id, found.texts)
+    return { certificate: this.store.add(name, id, texts), isNew: true }
   }
 
   /** Issuers of the other authority's certificates. */
   #foreignIssuers(): string[] {
-    const { places, clock } = this.#world
+    const { places, clock } = this.world
     const other = this.authority.mode === 'test' ? this.settings.production : this.settings.test
     if (other.id === this.authority.id) return []
     const store = new CertificateStore(places, other, clock)
@@ -124,8 +139,4 @@ export function notAsAsked(name: string, problems: readonly string[]): Failure {
 export function issuerName({ issuer }: X509Certificate): string {
   const part = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(issuer)?.[1]
   return [part('CN'), part('O')].filter(text => text !== undefined).join(', ') || 'an unnamed issuer'
-}
-
-function foldersIn(folder: string): string[] {
-  return entriesIn(folder).flatMap(entry => (entry.isDirectory() ? [entry.name] : []))
 }

@@ -1,13 +1,14 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Failure, refusal } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
-import { exists } from '../../system/read-files.ts'
+import { exists, linkText, textOf } from '../../system/read-files.ts'
 import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
-import { ensureNotRunning } from './dehydrated-lock.ts'
+import { ensureNotRunning } from './run-lock.ts'
 import type { Settings } from './settings.ts'
+import type { CertificateTexts } from './verify.ts'
 import type { Authority, WantedCertificate, World } from './world.ts'
 
 /** Tells the hook that it is called by one of our runs, which puts the certificate into service itself. */
@@ -32,6 +33,27 @@ export interface DehydratedRun {
 /** The folder of dehydrated for one certificate. */
 export function dehydratedFolder(settings: Settings, authority: Authority, name: string): string {
   return join(settings.baseFolder, authority.id, name)
+}
+
+/** A certificate in a folder of dehydrated. */
+export interface Received {
+  readonly folder: string
+  /** The second in which it was requested. */
+  readonly id: string
+  readonly texts: CertificateTexts
+}
+
+/**
+ * The certificate in a folder of dehydrated. The link cert.pem is created last, so the files with its number are complete.
+ * @returns undefined if there is none: a revoked one leaves a link to nowhere
+ */
+export function readDehydrated(folder: string): Received | undefined {
+  const id = /^cert-(\d+)\.pem$/.exec(basename(linkText(join(folder, 'cert.pem')) ?? ''))?.[1]
+  const [cert, chain] = ['cert', 'chain'].map(kind => textOf(join(folder, `${kind}-${id}.pem`)))
+  // With PRIVATE_KEY_RENEW=no the old key goes on.
+  const key = textOf(join(folder, `privkey-${id}.pem`)) ?? textOf(join(folder, 'privkey.pem'))
+  if (id === undefined || cert === undefined || chain === undefined || key === undefined) return undefined
+  return { folder, id, texts: { cert, chain, key } }
 }
 
 /**

@@ -2,6 +2,7 @@ import { changeDatabase } from '../../db/change.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
+import type { Certificates } from './certificates.ts'
 import { renewDays } from './renewal.ts'
 import type { StoredCertificate } from './store.ts'
 import { nearestDomain } from './wanted.ts'
@@ -20,30 +21,25 @@ export interface Assignment {
   readonly certificate: StoredCertificate | undefined
 }
 
-/** The certificate for modSSL: that of the primary domain, else the first. */
-export function commonCertificate(places: Places, wanted: readonly WantedCertificate[]): WantedCertificate | undefined {
-  const primary = readDatabase(databaseFile(places, 'configuration'))?.get('DomainName')?.type
-  return wanted.find(({ names }) => primary !== undefined && names.includes(primary.toLowerCase())) ?? wanted[0]
-}
-
 /**
- * Which record gets which certificate: modSSL the common one, and a domain its own if it is in another one. A certificate that
- * has not been issued yet changes nothing. A damaged one is removed, because no service would start with it.
- * @param current the certificate to serve, by name
- * @param damaged paths on the server
+ * Which record gets which certificate: modSSL that of the primary domain, else the first; and a domain its own if it is in
+ * another one. A certificate that has not been issued yet changes nothing. A damaged one is removed, because no service would
+ * start with it.
  */
-export function assignments(
-  places: Places,
-  wanted: readonly WantedCertificate[],
-  current: ReadonlyMap<string, StoredCertificate>,
-  damaged: ReadonlySet<string>,
-): Assignment[] {
-  const common = commonCertificate(places, wanted)
-  const found = common === undefined ? undefined : current.get(common.name)
+export function assignments(certificates: Certificates): Assignment[] {
+  const { wanted, world } = certificates
+  const { places } = world
+  const current = certificates.current()
+  const damaged = new Set(certificates.damages().flatMap(({ crt }) => crt ?? []))
   const isDamaged = (record: DbRecord | undefined) => damaged.has(record?.properties.get('crt') ?? '')
-  const modSSL = readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')
+  const configuration = readDatabase(databaseFile(places, 'configuration'))
+  const primary = configuration?.get('DomainName')?.type.toLowerCase()
+  const common = wanted.find(({ names }) => primary !== undefined && names.includes(primary)) ?? wanted[0]
+  const found = common === undefined ? undefined : current.get(common.name)
   const first: Assignment[] =
-    found === undefined && !isDamaged(modSSL) ? [] : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+    found === undefined && !isDamaged(configuration?.get('modSSL'))
+      ? []
+      : [{ database: 'configuration', key: 'modSSL', certificate: found }]
   const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
   const others = [...domains.values()].flatMap((record): Assignment[] => {
     const { key, type, properties } = record
@@ -85,28 +81,30 @@ export function recordName({ database, key }: Assignment): string {
   return `${database} ${key}`
 }
 
+/** Finds the records of assignments. Each database is read once, however many there are. */
+function recordsIn(places: Places): (assignment: Assignment) => DbRecord | undefined {
+  const databases = new Map(DATABASES.map(name => [name, readDatabase(databaseFile(places, name))]))
+  return ({ database, key }) => databases.get(database)?.get(key)
+}
+
 /**
  * The assignments that a person has undone: the record had one of our certificates and no longer does. That is how SME Server
  * returns to the self-signed certificate, so it is respected.
  * @param entered names of the records in which a certificate was set
  */
 export function undone(places: Places, wanted: readonly Assignment[], entered: readonly string[]): Assignment[] {
-  return DATABASES.flatMap(database => {
-    const records = readDatabase(databaseFile(places, database))
-    return wanted.filter(one => {
-      if (one.database !== database || one.certificate === undefined || !entered.includes(recordName(one))) return false
-      const record = records?.get(one.key)
-      return record !== undefined && !isOurs(places, record.properties.get('crt'))
-    })
+  const recordOf = recordsIn(places)
+  return wanted.filter(one => {
+    if (one.certificate === undefined || !entered.includes(recordName(one))) return false
+    const record = recordOf(one)
+    return record !== undefined && !isOurs(places, record.properties.get('crt'))
   })
 }
 
-/** The assignments that are not in the databases yet. Each database is read once, however many records it has. */
+/** The assignments that are not in the databases yet. */
 export function missingAssignments(places: Places, wanted: readonly Assignment[]): Assignment[] {
-  return DATABASES.flatMap(database => {
-    const records = readDatabase(databaseFile(places, database))
-    return wanted.filter(one => one.database === database && differs(records?.get(one.key), one))
-  })
+  const recordOf = recordsIn(places)
+  return wanted.filter(one => differs(recordOf(one), one))
 }
 
 /**

@@ -1,91 +1,79 @@
 import { Failure } from '../../base/failure.ts'
-import { sayTimeFrom } from '../../base/time.ts'
-import { type Certificates, notAsAsked } from './certificates.ts'
-import { askFor, dehydratedFolder } from './dehydrated.ts'
-import { readDehydrated } from './dehydrated-files.ts'
-import { readLeaf, sameNames } from './pem.ts'
+import { sayTime, sayTimeFrom } from '../../base/time.ts'
+import { type Certificates, issuerName, notAsAsked } from './certificates.ts'
+import { askFor, dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
+import { readLeaf } from './pem.ts'
+import type { NotIssued, State } from './state.ts'
 import type { StoredCertificate } from './store.ts'
-import type { WantedCertificate, World } from './world.ts'
-
-/** Why no certificate was issued. */
-export interface NotIssued {
-  readonly message: string
-  readonly hint: string
-  /** Set if the authority was not asked, because of its limits: trying earlier is useless. */
-  readonly until?: Date
-}
-
-/** A certificate, or why there is none. */
-export type Issued = { readonly certificate: StoredCertificate } | { readonly failure: NotIssued }
+import type { WantedCertificate } from './world.ts'
 
 /**
  * Gets one certificate: checks the ledger whether the authority would issue one, has dehydrated get it, verifies it, and adds
  * it to the history.
  * @param force ask the authority even if its limits are reached
+ * @returns why there is none; undefined if it was issued
  */
 export async function issue(
   certificates: Certificates,
   wanted: WantedCertificate,
-  world: World,
+  state: State,
   force: boolean,
-): Promise<Issued> {
+): Promise<NotIssued | undefined> {
   try {
-    const refusal = force ? undefined : refusedByLedger(certificates, wanted)
-    return refusal === undefined ? await ask(certificates, wanted, world) : { failure: refusal }
+    const refused = force ? undefined : refusedByLedger(certificates, wanted)
+    if (refused !== undefined) return refused
+    const { names, certificate, until } = await ask(certificates, wanted)
+    state.succeeded(certificates.stateKey(wanted.name))
+    const what = `certificate by ${issuerName(certificate)} for ${names.length} names`
+    certificates.world.say(`${wanted.name}: ${what}, until ${sayTime(until)}`)
+    return undefined
   } catch (error) {
     // It must not block the other certificates.
     if (!(error instanceof Failure)) throw error
     const { where, message, hint = '' } = error
-    return { failure: { message: where === undefined ? message : `${where}: ${message}`, hint } }
+    return { message: where === undefined ? message : `${where}: ${message}`, hint }
   }
 }
 
 /** Why the limits of the authority forbid it. */
-function refusedByLedger({ store, ledger }: Certificates, { name, names }: WantedCertificate): NotIssued | undefined {
-  const renewal = store.history(name).some(older => sameNames(older.names, names))
-  const { allowed, refusals } = ledger.before({ certificate: name, names, renewal })
+function refusedByLedger(certificates: Certificates, wanted: WantedCertificate): NotIssued | undefined {
+  const { allowed, refusals } = certificates.ruling(wanted)
   if (allowed) return undefined
   const until = new Date(Math.max(...refusals.map(refusal => refusal.until.getTime())))
   const message = refusals.map(refusal => refusal.message).join('; ')
   return { message, hint: `The authority was not asked. It would issue one from ${sayTimeFrom(until)}.`, until }
 }
 
-async function ask(certificates: Certificates, wanted: WantedCertificate, world: World): Promise<Issued> {
-  const { authority, settings } = certificates
+/** @throws Failure that says why there is none, or what is wrong with it */
+async function ask(certificates: Certificates, wanted: WantedCertificate): Promise<StoredCertificate> {
+  const { authority, settings, world } = certificates
   const folder = dehydratedFolder(settings, authority, wanted.name)
   const before = readDehydrated(folder)?.id
   const run = await askFor(wanted, authority, settings, world)
   if (run.newAccount) certificates.note({ kind: 'account' })
   const found = readDehydrated(folder)
-  if (found !== undefined && found.id !== before) {
-    const certificate = takeOver(certificates, wanted, found.texts.cert)
-    const missing = wanted.names.filter(name => !certificate.names.includes(name))
-    if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not contain ${missing.join(', ')}`])
-    return { certificate }
+  if (found === undefined || found.id === before) {
+    const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
+    certificates.note({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
+    throw new Failure(message, { hint })
   }
-  const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
-  certificates.note({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
-  return { failure: { message, hint } }
+  const certificate = takeOver(certificates, wanted, found)
+  const missing = wanted.names.filter(name => !certificate.names.includes(name))
+  if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not contain ${missing.join(', ')}`])
+  return certificate
 }
 
 /** Even an unusable certificate was issued, so the authority counts it. */
-function takeOver(certificates: Certificates, wanted: WantedCertificate, pem: string): StoredCertificate {
-  let adopted: StoredCertificate | undefined
+function takeOver(certificates: Certificates, { name, names }: WantedCertificate, found: Received): StoredCertificate {
   try {
-    adopted = certificates.adopt(wanted.name)
+    return certificates.adopt(name, found).certificate
   } catch (error) {
-    if (error instanceof Failure)
-      certificates.note({ kind: 'issued', names: wanted.names, certificate: readLeaf(pem, wanted.name).fingerprint256 })
+    if (error instanceof Failure) {
+      const certificate = readLeaf(found.texts.cert, name).fingerprint256
+      certificates.note({ kind: 'issued', names, certificate })
+    }
     throw error
   }
-  return adopted ?? takenOver(certificates, wanted, pem)
-}
-
-/** The hook has already put it into the history. */
-function takenOver({ store }: Certificates, { name }: WantedCertificate, pem: string): StoredCertificate {
-  const found = store.find(name, readLeaf(pem, name))
-  if (found === undefined) throw notAsAsked(name, ['it is not in the history'])
-  return found
 }
 
 const NOTHING_CAME = {

@@ -1,6 +1,6 @@
 import { sayTime, sayTimeFrom } from '../../base/time.ts'
 import { type RenewalWindow, suggestedWindow } from './ari.ts'
-import { Certificates, issuerName } from './certificates.ts'
+import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
 import { sameNames } from './pem.ts'
 import { renewalTime } from './renewal.ts'
@@ -10,12 +10,6 @@ import type { State } from './state.ts'
 import type { StoredCertificate } from './store.ts'
 import { warnOfExpiry } from './warn.ts'
 import type { WantedCertificate, World } from './world.ts'
-
-/** Options of a renewal. */
-export interface RenewOptions {
-  /** Renew certificates that are not due, before their next try, and beyond the limits of the authority. */
-  readonly force: Forced | undefined
-}
 
 /** The certificates that `--force` renews: those that exist at the start. One issued while it waits is not renewed again. */
 export class Forced {
@@ -39,19 +33,14 @@ export interface Renewed {
   readonly nextTry: Date | undefined
 }
 
-/** The key of a certificate in the state. */
-export function stateKey({ authority }: Certificates, name: string): string {
-  return `${authority.id}/${name}`
-}
-
 /**
  * Renews due certificates, each separately; puts new ones into service; warns of certificates about to expire.
  * In test mode nothing is put into service, since a test certificate is useless for visitors.
  */
-export async function renew(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
+export async function renew(settings: Settings, state: State, world: World, force?: Forced): Promise<Renewed> {
   let renewed: Renewed
   try {
-    renewed = await renewAll(settings, state, world, options)
+    renewed = await renewAll(settings, state, world, force)
   } catch (error) {
     // Nobody else warns before expiry, so this must happen even if the renewal fails completely.
     await warnOfExpiry(settings, state, world)
@@ -61,33 +50,26 @@ export async function renew(settings: Settings, state: State, world: World, opti
   return { ...renewed, ok: renewed.ok && warned }
 }
 
-async function renewAll(settings: Settings, state: State, world: World, options: RenewOptions): Promise<Renewed> {
+async function renewAll(settings: Settings, state: State, world: World, force?: Forced): Promise<Renewed> {
   const mode = settings.status === 'enabled' ? 'production' : 'test'
   const certificates = new Certificates(world, settings, mode)
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate with ${names.length} names`)
-  options.force?.begin(certificates)
+  force?.begin(certificates)
   const { wanted: all, store } = certificates
   const newest = all.flatMap(({ name }) => store.newest(name)?.certificate.fingerprint256 ?? [])
-  state.retain(new Set(all.map(({ name }) => stateKey(certificates, name))), new Set(newest))
+  state.retain(new Set(all.map(({ name }) => certificates.stateKey(name))), new Set(newest))
   let ok = certificates.warnOfDamages()
-  const tries: Date[] = []
+  const tries: number[] = []
   for (const wanted of all) {
-    const next = await renewOne(wanted, certificates, state, world, options)
-    if (next === undefined) continue
-    ok = false
-    tries.push(next)
+    const next = await renewOne(wanted, certificates, state, force?.concerns(store.newest(wanted.name)) === true)
+    if (next !== undefined) tries.push(next.getTime())
   }
   if (mode === 'production') {
-    for (const wanted of all) sayChosen(wanted, certificates, world)
-    const problem = await putIntoService(certificates, state, world)
-    if (problem !== undefined) {
-      world.warn(problem)
-      ok = false
-    }
+    for (const wanted of all) sayChosen(wanted, certificates)
+    ok = (await putIntoService(certificates, state)) && ok
   }
-  const nextTry = tries.length === 0 ? undefined : new Date(Math.min(...tries.map(time => time.getTime())))
-  return { ok, nextTry }
+  return { ok: ok && tries.length === 0, nextTry: tries.length === 0 ? undefined : new Date(Math.min(...tries)) }
 }
 
 /** @returns when to try again, if it failed now or before */
@@ -95,46 +77,35 @@ async function renewOne(
   wanted: WantedCertificate,
   certificates: Certificates,
   state: State,
-  world: World,
-  options: RenewOptions,
+  force: boolean,
 ): Promise<Date | undefined> {
-  const key = stateKey(certificates, wanted.name)
-  const now = world.clock.now()
-  const force = options.force?.concerns(certificates.store.newest(wanted.name)) === true
-  const reason = force ? 'forced' : await whyDue(wanted, certificates, state, world)
+  const { say, warn, clock } = certificates.world
+  const key = certificates.stateKey(wanted.name)
+  const now = clock.now()
+  const reason = force ? 'forced' : await whyDue(wanted, certificates, state)
   if (reason === undefined) {
     state.succeeded(key)
     return undefined
   }
   const trouble = state.trouble(key)
   if (trouble !== undefined && !force && new Date(trouble.nextTry) > now) {
-    world.warn(`${wanted.name}: ${trouble.message}; next try: ${sayTimeFrom(trouble.nextTry)}`)
+    warn(`${wanted.name}: ${trouble.message}; next try: ${sayTimeFrom(trouble.nextTry)}`)
     return new Date(trouble.nextTry)
   }
-  world.say(`${wanted.name}: ${reason}`)
-  const result = await issue(certificates, wanted, world, force)
-  if ('certificate' in result) {
-    state.succeeded(key)
-    world.say(issuedLine(result.certificate))
-    return undefined
-  }
-  const { message, hint } = result.failure
-  const next = state.failed(key, result.failure, now)
-  world.warn(`${wanted.name}: ${message}\n  ${hint}\n  Next try: ${sayTimeFrom(next.nextTry)}`)
-  return new Date(next.nextTry)
+  say(`${wanted.name}: ${reason}`)
+  const problem = await issue(certificates, wanted, state, force)
+  if (problem === undefined) return undefined
+  const { message, hint, nextTry } = state.failed(key, problem, now)
+  warn(`${wanted.name}: ${message}\n  ${hint}\n  Next try: ${sayTimeFrom(nextTry)}`)
+  return new Date(nextTry)
 }
 
 /** Explains why the newest one is not served. */
-function sayChosen(wanted: WantedCertificate, certificates: Certificates, { say }: World): void {
+function sayChosen(wanted: WantedCertificate, certificates: Certificates): void {
   const choice = certificates.choice(wanted)
   if (choice === undefined) return
   const { certificate, until } = choice
-  say(`${wanted.name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
-}
-
-/** `example.org: certificate of R12, Let's Encrypt for 12 names, until 2027-03-01 04:00 UTC` */
-export function issuedLine({ name, names, certificate, until }: StoredCertificate): string {
-  return `${name}: certificate by ${issuerName(certificate)} for ${names.length} names, until ${sayTime(until)}`
+  certificates.world.say(`${wanted.name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
 }
 
 /** Why a certificate is due now; undefined if it is not. */
@@ -142,16 +113,15 @@ async function whyDue(
   wanted: WantedCertificate,
   certificates: Certificates,
   state: State,
-  world: World,
 ): Promise<string | undefined> {
   const current = certificates.store.newest(wanted.name)
   if (current === undefined) return 'there is none yet'
-  const now = world.clock.now()
+  const now = certificates.world.clock.now()
   if (current.until <= now) return `expired at ${sayTime(current.until)}`
   if (!sameNames(current.names, wanted.names)) return 'the names have changed'
   const time = renewalTime(current.certificate)
   if (time <= now) return `due since ${sayTime(time)}, expires at ${sayTime(current.until)}`
-  const window = await authorityWindow(current, certificates, state, world)
+  const window = await authorityWindow(current, certificates, state)
   if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
   const why = window.explanation === undefined ? '' : `, and explains: ${window.explanation}`
   return `the authority wants it renewed between ${sayTime(window.start)} and ${sayTime(window.end)}${why}`
@@ -160,17 +130,16 @@ async function whyDue(
 /** The authority's suggestion, requested no more often than it allows. If it does not answer, its last suggestion. */
 async function authorityWindow(
   { certificate }: StoredCertificate,
-  { authority }: Certificates,
+  { authority, world: { clock } }: Certificates,
   state: State,
-  world: World,
 ): Promise<RenewalWindow | undefined> {
   const last = state.window(certificate.fingerprint256)
-  if (last !== undefined && last.askAgain > world.clock.now()) return last
+  if (last !== undefined && last.askAgain > clock.now()) return last
   let silent = false
   const note = () => {
     silent = true
   }
-  const found = await suggestedWindow(authority, certificate, { clock: world.clock, note })
+  const found = await suggestedWindow(authority, certificate, { clock, note })
   if (found === undefined) return silent ? last : undefined
   state.noteWindow(certificate.fingerprint256, found)
   return found

@@ -3,7 +3,7 @@ import { DAY } from '../../base/time.ts'
 import { timeIn } from './ari.ts'
 import type { Certificates } from './certificates.ts'
 import { sameNames, type Validity, validityOf } from './pem.ts'
-import type { WantedCertificate, World } from './world.ts'
+import type { WantedCertificate } from './world.ts'
 
 /** How long before expiry a certificate is renewed, in milliseconds: a third of its lifetime, or half of a short one. */
 export function renewalMargin({ from, until }: Validity): number {
@@ -46,7 +46,7 @@ export function urgency({ from, until }: Validity, now: Date): 0 | 1 | 2 | 3 | 4
 }
 
 /** The wanted certificates that do not exist, have other names, or are due. */
-export function dueCertificates({ wanted, store }: Certificates, { clock }: World): WantedCertificate[] {
+export function dueCertificates({ wanted, store, world: { clock } }: Certificates): WantedCertificate[] {
   return wanted.filter(({ name, names }) => {
     const newest = store.newest(name)
     return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= clock.now()
@@ -54,7 +54,7 @@ export function dueCertificates({ wanted, store }: Certificates, { clock }: Worl
 }
 
 /** Whether the test authority has issued a certificate with the same names that is still valid. */
-function tested({ store }: Certificates, { name, names }: WantedCertificate, { clock }: World): boolean {
+function tested({ store, world: { clock } }: Certificates, { name, names }: WantedCertificate): boolean {
   return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
 }
 
@@ -62,13 +62,8 @@ function tested({ store }: Certificates, { name, names }: WantedCertificate, { c
  * The certificates that the test authority has to give before production is asked; none when it is the same authority.
  * @param all whether or not production has them already
  */
-export function untestedCertificates(
-  test: Certificates,
-  production: Certificates,
-  world: World,
-  all: boolean,
-): WantedCertificate[] {
+export function untestedCertificates(test: Certificates, production: Certificates, all: boolean): WantedCertificate[] {
   if (test.authority.id === production.authority.id) return []
-  const open = all ? production.wanted : dueCertificates(production, world)
-  return open.filter(wanted => !tested(test, wanted, world))
+  const open = all ? production.wanted : dueCertificates(production)
+  return open.filter(wanted => !tested(test, wanted))
 }

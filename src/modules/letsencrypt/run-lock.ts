@@ -1,5 +1,9 @@
+import { basename, join } from 'node:path'
+import { Failure } from '../../base/failure.ts'
+import { pause } from '../../system/pause.ts'
+import { findProcess } from '../../system/processes.ts'
+import { exists } from '../../system/read-files.ts'
 import { certificateState } from './authority.ts'
-import { OtherDehydrated } from './dehydrated-lock.ts'
 import type { World } from './world.ts'
 
 /** Seconds that a run waits for the previous one. */
@@ -35,4 +39,53 @@ export async function alone<Result>(
     world.say(`another dehydrated is running (process ${other.pid}): waiting until it ends`)
     await other.ended(end)
   }
+}
+
+/**
+ * Somebody else's dehydrated is running. The caller releases every lock, waits, and starts again: that dehydrated may get the
+ * same certificate, and its hook waits for our lock.
+ */
+class OtherDehydrated extends Error {
+  readonly lock: string
+  /** Its process. */
+  readonly pid: string
+
+  constructor(lock: string, pid: string) {
+    super(`dehydrated is running (process ${pid})`)
+    this.lock = lock
+    this.pid = pid
+  }
+
+  /** Waits until it ends, or until a time in milliseconds since 1970. */
+  async ended(until: number): Promise<void> {
+    while (exists(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
+  }
+}
+
+/**
+ * Makes sure that dehydrated can be started, and removes the lock of one that was killed: the lock contains no process id, and
+ * dehydrated 0.7.0 refuses to run as long as it exists.
+ * @throws OtherDehydrated if one is running
+ * @throws Failure instead, once the run no longer waits
+ */
+export function ensureNotRunning(baseFolder: string, { system, givesWay, warn }: World): void {
+  const lock = join(baseFolder, 'lock')
+  if (!exists(lock)) return
+  const pid = runningDehydrated()
+  if (pid === undefined) {
+    system.remove(lock)
+    warn('removed the lock of a dehydrated that was killed')
+    return
+  }
+  const other = new OtherDehydrated(lock, pid)
+  if (givesWay) throw other
+  throw new Failure(other.message, { hint: `Wait until it has ended. Its lock: ${lock}` })
+}
+
+/** The process of a dehydrated: a script, so its interpreter comes first. An editor with a file of this name is none. */
+function runningDehydrated(): string | undefined {
+  return findProcess(words => {
+    const [program = '', script = ''] = words.map(word => basename(word))
+    return program === 'dehydrated' || (/^(ba|da|z)?sh$/.test(program) && script === 'dehydrated')
+  })
 }

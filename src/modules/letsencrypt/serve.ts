@@ -1,12 +1,13 @@
+import { EXIT } from '../../base/failure.ts'
+import type { DbRecord } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import { databaseFile } from '../../system/places.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
 import { type Assignment, assignments, enter, isOurs, missingAssignments, recordName, undone } from './deploy.ts'
 import { findNotServed, type NotServed } from './served.ts'
 import type { State } from './state.ts'
 import { nearestDomain } from './wanted.ts'
-import type { World } from './world.ts'
 
 /** How long the daemons may take to serve a new certificate after a reload, in milliseconds. */
 const PATIENCE = 10_000
@@ -14,67 +15,60 @@ const EVENT = 'ssl-update'
 
 /**
  * Puts new certificates into service, with one event for all of them. Then checks that the running daemons actually serve them,
- * name by name; those that still serve another certificate are reloaded again. Failures are recorded, and the next run tries
- * again.
+ * name by name; those that still serve another certificate are reloaded again. Failures are recorded and reported, and the next
+ * run tries again.
  * @param asked names of certificates that a person requests: they are set even where one was removed by hand
- * @returns what is wrong, in words; nothing if all certificates are served
+ * @param hint what to do if it fails
+ * @returns whether all certificates are served
  */
 export async function putIntoService(
   certificates: Certificates,
   state: State,
-  world: World,
   asked: ReadonlySet<string> = new Set(),
+  hint?: string,
+): Promise<boolean> {
+  const problem = await problemOf(certificates, state, asked)
+  state.deployed(problem)
+  if (problem !== undefined) certificates.world.warn(hint === undefined ? problem : `${problem}\n  ${hint}`)
+  return problem === undefined
+}
+
+/** @returns what is wrong, in words; nothing if all certificates are served */
+async function problemOf(
+  certificates: Certificates,
+  state: State,
+  asked: ReadonlySet<string>,
 ): Promise<string | undefined> {
+  const { world, settings } = certificates
   const { places } = world
-  const all = allAssignments(certificates, places)
+  const all = assignments(certificates)
   const left = undone(places, all, state.entered).filter(({ certificate }) => !asked.has(certificate?.name ?? ''))
   for (const { key } of left)
     world.say(`${key}: its certificate was removed by hand, so it is not set; to restore it: gabarit letsencrypt setup`)
   const wanted = all.filter(one => !left.includes(one))
-  if (missingAssignments(places, wanted).length > 0 || state.deployment !== undefined) {
+  const isMissing = missingAssignments(places, wanted).length > 0 || state.deployment !== undefined
+  if (isMissing) {
     // Recorded first: if this is killed, the next run completes it.
     state.deployed('the last run was interrupted before the certificates were in service')
     for (const key of enter(places, wanted)) world.say(`${key}: certificate set`)
-    noteEntered(state, all)
-    const status = await world.signal(EVENT)
-    if (status !== 0)
-      return failed(
-        state,
-        `the event ${EVENT} failed (status ${status}): the services may still serve the old certificate`,
-      )
   }
-  noteEntered(state, all)
-  const expected = expectedFingerprints(places, certificates, wanted, left)
-  const { servers } = certificates.settings
+  // Including those that were removed by hand, so that they stay removed.
+  state.noteEntered(all.filter(({ certificate }) => certificate !== undefined).map(recordName))
+  const status = isMissing ? await world.signal(EVENT) : EXIT.done
+  if (status !== EXIT.done)
+    return `the event ${EVENT} failed (status ${status}): the services may still serve the old certificate`
+  const expected = expectedFingerprints(certificates, wanted, left)
+  const { servers } = settings
   let wrong = await findNotServed(expected, servers, PATIENCE)
   if (wrong.length > 0) {
     world.warn(`${describe(wrong)}; reloading the services again`)
     await world.signal(EVENT)
     wrong = await findNotServed(expected, servers, PATIENCE)
   }
-  if (wrong.length > 0) return failed(state, describe(wrong))
-  state.deployed(undefined)
+  if (wrong.length > 0) return describe(wrong)
   if (expected.size > 0 && servers.length > 0)
-    world.say(
-      `served: ${count(expected.size, 'name')} checked at ${servers.join(', ')}, all with the right certificate`,
-    )
+    world.say(`served: ${count(expected.size)} checked at ${servers.join(', ')}, all with the right certificate`)
   return undefined
-}
-
-/** Which record should name which certificate. */
-export function allAssignments(certificates: Certificates, places: Places): Assignment[] {
-  const damaged = new Set(certificates.damages().flatMap(({ crt }) => crt ?? []))
-  return assignments(places, certificates.wanted, certificates.current(), damaged)
-}
-
-/** Including those that were removed by hand, so that they stay removed. */
-function noteEntered(state: State, all: readonly Assignment[]): void {
-  state.noteEntered(all.filter(({ certificate }) => certificate !== undefined).map(recordName))
-}
-
-function failed(state: State, problem: string): string {
-  state.deployed(problem)
-  return problem
 }
 
 /**
@@ -84,42 +78,41 @@ function failed(state: State, problem: string): string {
  * @param left assignments that a person has removed
  */
 function expectedFingerprints(
-  places: Places,
-  { wanted, store }: Certificates,
+  certificates: Certificates,
   entered: readonly Assignment[],
   left: readonly Assignment[],
 ): Map<string, string> {
+  const { places } = certificates.world
   const hosts = readDatabase(databaseFile(places, 'hosts'))
-  const domains = readDatabase(databaseFile(places, 'domains'))
-  const hasSite = (name: string) => {
-    const host = hosts?.get(name)
-    return domains?.get(name)?.type === 'domain' || (host?.properties.get('HostType') ?? 'Remote') === 'Self'
-  }
+  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const proxies = readDatabase(databaseFile(places, 'proxies')) ?? new Map<string, DbRecord>()
+  const hasSite = (name: string) =>
+    domains.get(name)?.type === 'domain' || hosts?.get(name)?.properties.get('HostType') === 'Self'
   // Names of proxies with their own certificate, or none.
   const apart = new Set(
-    [...(readDatabase(databaseFile(places, 'proxies')) ?? [])].flatMap(([key, { type, properties }]) =>
+    [...proxies.values()].flatMap(({ key, type, properties }) =>
       type === 'proxy' && ['own', 'none'].includes(properties.get('Certificate') ?? '')
         ? [key, ...splitList(properties.get('Aliases'), ',')].map(name => name.toLowerCase())
         : [],
     ),
   )
   const own = new Map(
-    [...(domains ?? [])].flatMap(([key, { properties }]) => {
+    [...domains.values()].flatMap(({ key, properties }) => {
       const crt = properties.get('crt')
       return crt && properties.get('key') ? [[key, crt] as const] : []
     }),
   )
   const without = new Set(left.map(({ key }) => key))
   const isChangedByHand = (name: string) => {
-    if (without.has(nearestDomain(domains ?? new Map(), name) ?? '')) return true
-    if (apart.has(name)) return true
+    if (apart.has(name) || without.has(nearestDomain(domains, name) ?? '')) return true
     const domain = nearestDomain(own, name)
     return domain !== undefined && !isOurs(places, own.get(domain))
   }
-  const inService = new Set(entered.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate.name])))
+  const inService = new Set(entered.flatMap(({ certificate }) => certificate?.name ?? []))
+  const current = certificates.current()
   return new Map(
-    wanted.flatMap(({ name, names }) => {
-      const certificate = inService.has(name) ? store.current(name, names) : undefined
+    certificates.wanted.flatMap(({ name, names }) => {
+      const certificate = inService.has(name) ? current.get(name) : undefined
       if (certificate === undefined) return []
       const shown = names.filter(one => certificate.names.includes(one) && hasSite(one) && !isChangedByHand(one))
       return shown.map(one => [one, certificate.certificate.fingerprint256] as const)
@@ -131,9 +124,9 @@ function expectedFingerprints(
 function describe(wrong: readonly NotServed[]): string {
   const shown = wrong.slice(0, 5).map(({ name, server, reason }) => `${name} at ${server}: ${reason}`)
   const more = wrong.length > shown.length ? `; and ${wrong.length - shown.length} more` : ''
-  return `${count(wrong.length, 'name')} without the right certificate: ${shown.join('; ')}${more}`
+  return `${count(wrong.length)} without the right certificate: ${shown.join('; ')}${more}`
 }
 
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+function count(names: number): string {
+  return `${names} name${names === 1 ? '' : 's'}`
 }

@@ -1,6 +1,4 @@
 import { refusal } from '../../base/failure.ts'
-import { changeDatabase } from '../../db/change.ts'
-import type { Places } from '../../system/places.ts'
 import { isExecutable } from '../../system/read-files.ts'
 import { successorOf } from './authority.ts'
 import type { Settings } from './settings.ts'
@@ -67,12 +65,5 @@ export function oldAddresses({ test, production }: Settings): OldAddress[] {
   ].flatMap(({ property, old }) => {
     const address = successorOf(old)
     return address === undefined ? [] : [{ property, old, address }]
-  })
-}
-
-/** Sets the current URLs. */
-export function correctAddresses(places: Places, old: readonly OldAddress[]): void {
-  changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt' }, draft => {
-    for (const { property, address } of old) draft.setprop('letsencrypt', property, address)
   })
 }

@@ -4,10 +4,9 @@ import { preflightOptions } from './preflight/options.ts'
 import { failingNames, preflight } from './preflight/preflight.ts'
 import { reportAsText } from './preflight/show.ts'
 import { namesToCheck, wantedCertificates } from './wanted.ts'
-import type { World } from './world.ts'
 
 /** Options for the checks. */
-interface CheckOptions {
+export interface CheckOptions {
   /** Exclude the names that fail. */
   readonly dropFailing: boolean
   /** Checks to skip, or `all`. */
@@ -16,8 +15,7 @@ interface CheckOptions {
 
 /** Checks every wanted name before a certificate is requested, and reports the findings. */
 export async function checkNames(
-  { wanted, authority, settings }: Certificates,
-  world: World,
+  { wanted, authority, settings, world }: Certificates,
   { dropFailing, skip }: CheckOptions,
 ): Promise<'fine' | 'names were left out' | 'failed'> {
   const { places, progress, say, warn } = world
@@ -27,9 +25,7 @@ export async function checkNames(
     say('the checks are skipped')
     return 'fine'
   }
-  progress(`checking ${names.length} names`)
-  let done = 0
-  const report = await preflight(options, ({ name }) => progress(`checked ${++done} of ${names.length}: ${name}`))
+  const report = await preflight(options, progress)
   if (report.ok) {
     say(`checked ${names.length} names: no problems`)
     return 'fine'

@@ -5,15 +5,20 @@ import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
 import type { RenewalWindow } from './ari.ts'
 import { certificateState } from './authority.ts'
-import type { NotIssued } from './issue.ts'
 import { nextTry } from './renewal.ts'
 
-/** What went wrong with a certificate, and when to try again. */
-export interface Trouble {
-  /** Failures in a row. */
-  readonly failures: number
+/** Why no certificate was issued. */
+export interface NotIssued {
   readonly message: string
   readonly hint: string
+  /** Set if the authority was not asked, because of its limits: trying earlier is useless. */
+  readonly until?: Date
+}
+
+/** What went wrong with a certificate, and when to try again. */
+export interface Trouble extends Pick<NotIssued, 'message' | 'hint'> {
+  /** Failures in a row. */
+  readonly failures: number
   /** Times as ISO 8601. */
   readonly since: string
   readonly nextTry: string
@@ -93,10 +98,7 @@ export class State {
     return Object.values(this.#memory.troubles)
   }
 
-  /**
-   * Records a failure, and returns the time of the next try.
-   * @param until earlier tries cannot succeed
-   */
+  /** Records a failure, and when to try again. */
   failed(key: string, { message, hint, until }: NotIssued, now: Date): Trouble {
     const before = this.trouble(key)
     const failures = (before?.failures ?? 0) + 1

@@ -1,43 +1,44 @@
-import { daysLeft, sayTime, sayWhen } from '../../base/time.ts'
+import { daysLeft, sayTime } from '../../base/time.ts'
 import { Certificates, issuerName } from './certificates.ts'
-import { undone } from './deploy.ts'
+import { assignments, undone } from './deploy.ts'
 import type { Ruling } from './ledger/judge.ts'
-import { sameNames } from './pem.ts'
-import { stateKey } from './renew.ts'
 import { renewalTime, urgency } from './renewal.ts'
-import { allAssignments } from './serve.ts'
 import type { Settings } from './settings.ts'
 import { missingSettings, oldAddresses } from './settings-check.ts'
 import type { State, Trouble } from './state.ts'
 import type { StoredCertificate } from './store.ts'
-import { certificatesInService, type InService } from './warn.ts'
+import { certificatesInService, type InService, sayExpiry } from './warn.ts'
 import type { Mode, WantedCertificate, World } from './world.ts'
 
-/** The state of one wanted certificate. */
+/** The state of one wanted certificate, as `--json` prints it. */
 export interface CertificateStatus {
   readonly name: string
   readonly names: readonly string[]
-  readonly certificate: StoredCertificate | undefined
-  readonly issuer: string | undefined
-  readonly daysLeft: number | undefined
-  readonly nextRenewal: Date | undefined
+  /** Null like all that follows if it has not been issued yet. */
+  readonly id: string | null
+  readonly issuer: string | null
+  readonly from: Date | null
+  readonly until: Date | null
+  readonly daysLeft: number | null
+  readonly nextRenewal: Date | null
   /** If a person has chosen it: until when it is served. */
-  readonly chosenUntil: Date | undefined
+  readonly chosenUntil: Date | null
   /** A page on which the authority explains the renewal time. */
-  readonly explanation: string | undefined
+  readonly explanation: string | null
   /** Records that name it: `modSSL`, domains. */
-  readonly records: readonly string[]
+  readonly inService: readonly string[]
   /** Records from which a person has removed it. */
   readonly takenOut: readonly string[]
-  readonly trouble: Trouble | undefined
   readonly left: Ruling['left']
+  readonly trouble: Trouble | null
 }
 
-/** The state of all certificates. */
+/** The state of all certificates, as `--json` prints it. */
 export interface Status {
   readonly status: Settings['status']
   readonly mode: Mode
-  readonly directory: string
+  /** URL of its directory. */
+  readonly authority: string
   readonly certificates: readonly CertificateStatus[]
   /** Other certificates that records name: older ones, or set by hand. */
   readonly others: readonly InService[]
@@ -53,17 +54,22 @@ export function certificateStatus(settings: Settings, state: State, world: World
   const certificates = new Certificates(world, settings, mode)
   const inService = certificatesInService(world.places, problem => problems.push(problem))
   const wanted = settings.status === 'disabled' ? [] : certificates.wanted
-  const left = undone(world.places, mode === 'test' ? [] : allAssignments(certificates, world.places), state.entered)
-  const rows = wanted.map(one => {
-    const takenOut = left.filter(({ certificate }) => certificate?.name === one.name).map(({ key }) => key)
-    return { ...rowOf(one, certificates, inService, state, now), takenOut }
+  problems.push(...settingProblems(settings, wanted))
+  const undoneByHand = undone(world.places, mode === 'test' ? [] : assignments(certificates), state.entered)
+  const known = new Set<string>()
+  const rows = wanted.map((one): CertificateStatus => {
+    const certificate = certificates.store.current(one.name, one.names) ?? certificates.store.newest(one.name)
+    if (certificate !== undefined) known.add(certificate.certificate.fingerprint256)
+    const trouble = state.trouble(certificates.stateKey(one.name)) ?? null
+    const takenOut = undoneByHand.filter(undo => undo.certificate?.name === one.name).map(({ key }) => key)
+    const left = certificates.ledger.damage() === undefined ? certificates.ruling(one).left : []
+    problems.push(...certificateProblems(one, certificate, trouble, now))
+    return { ...one, ...factsOf(one, certificate, certificates, inService, state), takenOut, left, trouble }
   })
-  const known = new Set(rows.flatMap(({ certificate }) => certificate?.certificate.fingerprint256 ?? []))
-  problems.push(...settingProblems(settings, wanted), ...rows.flatMap(row => rowProblems(row, now)))
   problems.push(...certificates.damages().map(({ failure }) => failure.describe()))
   if (state.deployment !== undefined) problems.push(state.deployment)
   for (const one of inService) {
-    if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${expiry(one.until, now)}`)
+    if (urgency(one, now) > 0) problems.push(`${one.record}: its certificate ${sayExpiry(one.until, now)}`)
     if (mode === 'production' && isTest(one, settings))
       problems.push(
         `${one.record} names a certificate of the test authority, which is never served: gabarit letsencrypt setup`,
@@ -72,48 +78,34 @@ export function certificateStatus(settings: Settings, state: State, world: World
   return {
     status: settings.status,
     mode,
-    directory: certificates.authority.directory,
+    authority: certificates.authority.directory,
     certificates: rows,
     others: inService.filter(({ fingerprint }) => !known.has(fingerprint)),
     problems,
   }
 }
 
-const NOT_ISSUED = {
-  issuer: undefined,
-  daysLeft: undefined,
-  nextRenewal: undefined,
-  chosenUntil: undefined,
-  explanation: undefined,
-  records: [],
-} as const
-
-function rowOf(
+/** What the certificate itself says, and how it is used. */
+function factsOf(
   wanted: WantedCertificate,
+  certificate: StoredCertificate | undefined,
   certificates: Certificates,
   inService: readonly InService[],
   state: State,
-  now: Date,
-): Omit<CertificateStatus, 'takenOut'> {
-  const { name, names } = wanted
-  const newest = certificates.store.newest(name)
-  const certificate = certificates.store.current(name, names) ?? newest
-  const renewal = certificates.store.history(name).some(older => sameNames(older.names, names))
-  const whole = certificates.ledger.damage() === undefined
-  const left = whole ? certificates.ledger.before({ certificate: name, names, renewal }).left : []
-  const base = { name, names, certificate, left, trouble: state.trouble(stateKey(certificates, name)) }
-  if (certificate === undefined) return { ...base, ...NOT_ISSUED }
-  const { fingerprint256 } = certificate.certificate
-  const { certificate: last } = newest ?? certificate
-  const window = state.window(last.fingerprint256)
+) {
+  const fingerprint256 = certificate?.certificate.fingerprint256
+  const newest = (certificates.store.newest(wanted.name) ?? certificate)?.certificate
+  const window = newest && state.window(newest.fingerprint256)
   return {
-    ...base,
-    issuer: issuerName(certificate.certificate),
-    daysLeft: daysLeft(certificate.until, now.getTime()),
-    nextRenewal: renewalTime(last, window),
-    chosenUntil: certificates.choice(wanted)?.until,
-    explanation: window?.explanation,
-    records: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
+    id: certificate?.id ?? null,
+    issuer: certificate === undefined ? null : issuerName(certificate.certificate),
+    from: certificate?.from ?? null,
+    until: certificate?.until ?? null,
+    daysLeft: certificate === undefined ? null : daysLeft(certificate.until, certificates.world.clock.now().getTime()),
+    nextRenewal: newest === undefined ? null : renewalTime(newest, window),
+    chosenUntil: certificates.choice(wanted)?.until ?? null,
+    explanation: window?.explanation ?? null,
+    inService: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }
 }
 
@@ -127,12 +119,17 @@ function settingProblems(settings: Settings, wanted: readonly WantedCertificate[
 }
 
 /** A single failure may be temporary, and is tried again within minutes. */
-function rowProblems({ name, names, certificate, trouble }: CertificateStatus, now: Date): string[] {
+function certificateProblems(
+  { name, names }: WantedCertificate,
+  certificate: StoredCertificate | undefined,
+  trouble: Trouble | null,
+  now: Date,
+): string[] {
   const problems: string[] = []
-  if (trouble !== undefined && trouble.failures > 1)
+  if (trouble !== null && trouble.failures > 1)
     problems.push(`${name}: failed ${trouble.failures} times since ${sayTime(trouble.since)}: ${trouble.message}`)
   if (certificate === undefined) problems.push(`${name}: there is no certificate yet: gabarit letsencrypt setup`)
-  else if (certificate.until <= now) problems.push(`${name}: the certificate ${expiry(certificate.until, now)}`)
+  else if (certificate.until <= now) problems.push(`${name}: the certificate ${sayExpiry(certificate.until, now)}`)
   else if (!names.every(one => certificate.names.includes(one)))
     problems.push(`${name}: names were added since it was issued: gabarit letsencrypt setup`)
   return problems
@@ -140,8 +137,4 @@ function rowProblems({ name, names, certificate, trouble }: CertificateStatus, n
 
 function isTest({ file }: InService, { test, production }: Settings): boolean {
   return test.id !== production.id && file.includes(`/letsencrypt/${test.id}/`)
-}
-
-function expiry(until: Date, now: Date): string {
-  return `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}, at ${sayTime(until)}`
 }

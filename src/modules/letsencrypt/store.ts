@@ -5,7 +5,7 @@ import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { StateFile } from '../../system/state-file.ts'
 import { authorityState } from './authority.ts'
-import { namesOf, readLeaf, validityOf } from './pem.ts'
+import { namesOf, sameNames, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
 import type { CertificateTexts } from './verify.ts'
 import type { Authority, Clock } from './world.ts'
@@ -86,6 +86,11 @@ export class CertificateStore {
     return this.history(name).find(({ certificate }) => certificate.fingerprint256 === fingerprint256)
   }
 
+  /** Whether one had exactly these names. */
+  hasHad(name: string, names: readonly string[]): boolean {
+    return this.history(name).some(older => sameNames(older.names, names))
+  }
+
   /** The newest certificate that is not revoked. */
   newest(name: string): StoredCertificate | undefined {
     return this.history(name).find(({ revoked }) => !revoked)
@@ -150,10 +155,8 @@ export class CertificateStore {
       for (const left of state.list().filter(name => name.startsWith(NEW))) state.removeFolder(left)
   }
 
-  /** Adds a certificate to the history, the whole folder atomically. An existing one is kept. */
+  /** Adds a certificate that is not in the history yet, the whole folder atomically. */
   add(name: string, id: string, texts: CertificateTexts): StoredCertificate {
-    const known = this.find(name, readLeaf(texts.cert, name))
-    if (known !== undefined) return known
     const parent = this.#state.within(name)
     const temporary = `${NEW}${process.pid}`
     parent.removeFolder(temporary)

@@ -67,10 +67,14 @@ export async function warnOfExpiry(settings: Settings, state: State, world: Worl
   return well
 }
 
+/** `expires in 3 days, at 2026-11-28 14:05:12 +0100` */
+export function sayExpiry(until: Date, now: Date): string {
+  return `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}, at ${sayTime(until)}`
+}
+
 function warningText({ record, names, until }: InService, state: State, now: Date): string {
-  const when = `${until < now ? 'expired' : 'expires'} ${sayWhen(until, now.getTime())}`
   const lines = [
-    `The certificate of ${record} on ${hostname()} ${when}, at ${sayTime(until)}.`,
+    `The certificate of ${record} on ${hostname()} ${sayExpiry(until, now)}.`,
     `Its names: ${names.join(' ')}`,
     ...state.allTroubles().map(({ message, hint }) => `It could not be renewed: ${message}\n${hint}`),
     ...(state.deployment === undefined ? [] : [state.deployment]),

@@ -19,11 +19,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const settings = readSettings(places)
   const authority = settings.status === 'enabled' ? settings.production : settings.test
   const names = namesToCheck(places, wantedCertificates(world, world.warn))
-  world.progress(`checking ${names.length} names`)
-  let done = 0
-  const report = await preflight(preflightOptions(settings, authority, names, skip), ({ name }) =>
-    world.progress(`checked ${++done} of ${names.length}: ${name}`),
-  )
+  const report = await preflight(preflightOptions(settings, authority, names, skip), world.progress)
   if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
   const dropped = flag('drop-failing') ? await drop(report, world, invocation) : []
   if (json) {

@@ -1,11 +1,9 @@
 import { basename, dirname, resolve } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../../base/failure.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { Certificates, notAsAsked } from '../certificates.ts'
-import { RUN_VARIABLE } from '../dehydrated.ts'
-import { readDehydrated } from '../dehydrated-files.ts'
+import { Certificates } from '../certificates.ts'
+import { RUN_VARIABLE, readDehydrated } from '../dehydrated.ts'
 import { enter } from '../deploy.ts'
-import { readLeaf } from '../pem.ts'
 import { alone } from '../run-lock.ts'
 import { putIntoService } from '../serve.ts'
 import { readSettings, type Settings } from '../settings.ts'
@@ -20,43 +18,32 @@ export async function run(invocation: Invocation): Promise<number> {
   if (step !== 'deploy_cert') throw usageFailure(`the hook is for deploy_cert, not ${JSON.stringify(step)}`)
   const world = makeWorld(invocation, 'hook')
   const byHand = io.env[RUN_VARIABLE] === undefined
-  const deploy = () => deployCertificate(key, byHand, readSettings(places), new State(places, world.warn), world)
+  const deploy = () => deployCertificate(dirname(resolve(key)), byHand, readSettings(places), world)
   return byHand ? alone(world, 'dehydrated', deploy) : deploy()
 }
 
 /**
  * Implements dehydrated's `deploy_cert`: imports the certificate into the history. If dehydrated was called by hand, also puts
  * it into service, whatever the authority, and fails loudly if that fails, because dehydrated then exits with 1.
- * @param keyFile the private key in dehydrated's folder of this certificate
+ * @param folder of this certificate in dehydrated's folder
  * @param byHand no run of `gabarit letsencrypt` is active that will put it into service
  * @returns the exit status
  * @throws Failure if it is not what was requested
  */
-export async function deployCertificate(
-  keyFile: string,
-  byHand: boolean,
-  settings: Settings,
-  state: State,
-  world: World,
-): Promise<number> {
-  const folder = dirname(resolve(keyFile))
+async function deployCertificate(folder: string, byHand: boolean, settings: Settings, world: World): Promise<number> {
   const certificates = new Certificates(world, settings, modeOf(folder, settings))
   const name = basename(folder)
-  certificates.adopt(name, folder)
-  if (!byHand) return EXIT.done
   const found = readDehydrated(folder)
-  if (found === undefined) throw new Failure('dehydrated has no certificate here', { where: folder })
-  const certificate = certificates.store.find(name, readLeaf(found.texts.cert, folder))
-  if (certificate === undefined) throw notAsAsked(name, ['it is not in the history'])
+  const certificate = found === undefined ? undefined : certificates.adopt(name, found).certificate
+  if (!byHand) return EXIT.done
+  if (certificate === undefined) throw new Failure('dehydrated has no certificate here', { where: folder })
+  const state = new State(world.places, world.warn)
   // An unwanted one, such as from dehydrated -d NAME, goes where SME Server put all of them: into modSSL.
   if (!certificates.wanted.some(wanted => wanted.name === name)) {
     state.deployed('the certificate was set, but the event has not finished')
     enter(world.places, [{ database: 'configuration', key: 'modSSL', certificate }])
   }
-  const problem = await putIntoService(certificates, state, world, new Set([name]))
-  if (problem === undefined) return EXIT.done
-  world.warn(problem)
-  return EXIT.failed
+  return (await putIntoService(certificates, state, new Set([name]))) ? EXIT.done : EXIT.failed
 }
 
 /** The authority of the certificate: the folder is named after it. */

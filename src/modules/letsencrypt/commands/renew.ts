@@ -27,7 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
   for (;;) {
     // Read again: somebody may have fixed a setting while this process waited.
     const force = flag('force') ? new Forced() : undefined
-    const once = (turn: World) => renew(readSettings(places), new State(places, world.warn), turn, { force })
+    const once = (turn: World) => renew(readSettings(places), new State(places, world.warn), turn, force)
     const { ok, nextTry } = await alone(world, 'gabarit letsencrypt renew', once)
     const left = nextTry === undefined ? Number.POSITIVE_INFINITY : nextTry.getTime() - world.clock.now().getTime()
     if (ok || !flag('wait') || left > LONGEST_WAIT) return ok ? EXIT.done : EXIT.failed

@@ -9,7 +9,7 @@ import { dueCertificates, untestedCertificates } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { missingSettings, oldAddresses, refuseMissing } from '../settings-check.ts'
-import { setUp } from '../setup.ts'
+import { Setup } from '../setup.ts'
 import { State } from '../state.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { WantedCertificate, World } from '../world.ts'
@@ -30,7 +30,9 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (io.isTerminal(0)) await askSettings(readSettings(places), world, io)
-  return alone(world, 'gabarit letsencrypt setup', turn => setUp(new State(places, world.warn), turn, options))
+  return alone(world, 'gabarit letsencrypt setup', turn =>
+    new Setup(new State(places, world.warn), turn, options).run(),
+  )
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */
@@ -79,8 +81,8 @@ export function* setupSteps(settings: Settings, world: World, testOnly: boolean)
   for (const { property, old, address } of oldAddresses(settings))
     yield `would correct ${property}: ${old} is ACME version 1; now ${address}`
   refuseMissing(missingSettings(settings, production.wanted))
-  const open = dueCertificates(production, world)
-  const untested = untestedCertificates(test, production, world, testOnly)
+  const open = dueCertificates(production)
+  const untested = untestedCertificates(test, production, testOnly)
   const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
   const steps: readonly (readonly [open: boolean, what: string])[] = [
     [open.length > 0, 'check every name'],

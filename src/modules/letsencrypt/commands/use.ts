@@ -14,10 +14,7 @@ export function run(invocation: Invocation): Promise<number> {
   const world = makeWorld(invocation, 'use')
   return alone(world, 'gabarit letsencrypt use', async () => {
     const { certificates, certificate } = choose(world, readSettings(places), id, name)
-    const asked = new Set([certificate.name])
-    const problem = await putIntoService(certificates, new State(places, world.warn), world, asked)
-    if (problem === undefined) return EXIT.done
-    world.warn(problem)
-    return EXIT.failed
+    const served = await putIntoService(certificates, new State(places, world.warn), new Set([certificate.name]))
+    return served ? EXIT.done : EXIT.failed
   })
 }

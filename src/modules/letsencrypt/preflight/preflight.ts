@@ -41,12 +41,16 @@ const AT_ONCE = 20
 /**
  * Checks for everything that would make an authority refuse, before a certificate is requested: failures count against its
  * limits. Findings are in the report; nothing is thrown.
- * @param onName called once a name is done
+ * @param progress shows how many names are done
  */
 export async function preflight(
   options: PreflightOptions,
-  onName: (report: NameReport) => void = () => {},
+  progress: (what: string) => void = () => {},
 ): Promise<PreflightReport> {
+  const count = options.names.length
+  progress(`checking ${count} names`)
+  let done = 0
+  const onName = ({ name }: NameReport) => progress(`checked ${++done} of ${count}: ${name}`)
   const skip = options.skip.has('all') ? new Set<string>(CHECKS) : options.skip
   const dns = resolver(options.dnsServer)
   if (!(dns instanceof Dns)) return withVerdict([dns], [])
@@ -59,8 +63,7 @@ export async function preflight(
   const atOnce = challengeHook === undefined ? AT_ONCE : 1
   const run = (token: Token | undefined) =>
     inParallel(options.names, atOnce, name => checkName(name, { ...shared, token }), onName)
-  const count = skip.has('count') ? [] : [checkCount(options.names)]
-  const general = [...directory.results, ...count]
+  const general = [...directory.results, ...(skip.has('count') ? [] : [checkCount(options.names)])]
   if (skip.has('fetch') || challenge === 'dns-01') return withVerdict(general, await run(undefined))
   try {
     return withVerdict(general, await withToken(wellKnown, run))
