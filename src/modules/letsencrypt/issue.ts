@@ -70,7 +70,7 @@ function takeOver(certificates: Certificates, { name, names }: WantedCertificate
   } catch (error) {
     if (error instanceof Failure) {
       const certificate = readLeaf(found.texts.cert, name).fingerprint256
-      certificates.note({ kind: 'issued', names, certificate })
+      certificates.note({ kind: 'issued', names, renewal: false, certificate })
     }
     throw error
   }

@@ -1,16 +1,27 @@
 import { isObject } from '../../../base/is-object.ts'
 import type { Pause } from './retry-after.ts'
 
+/** A certificate was issued. */
+export interface Issued {
+  readonly kind: 'issued'
+  readonly names: readonly string[]
+  readonly renewal: boolean
+  /** Its fingerprint, if known. */
+  readonly certificate?: string
+}
+
+/** An order was refused. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly names: readonly string[]
+  /** Those whose authorization failed. */
+  readonly failedNames: readonly string[]
+}
+
 /** A request to an authority and its result. Times are milliseconds since 1970. */
 export type Entry = { readonly at: number } & (
-  | {
-      readonly kind: 'issued'
-      readonly names: readonly string[]
-      readonly renewal: boolean
-      /** Its fingerprint, if known. */
-      readonly certificate?: string
-    }
-  | { readonly kind: 'failed'; readonly names: readonly string[]; readonly failedNames: readonly string[] }
+  | Issued
+  | Failed
   | { readonly kind: 'account' }
   | ({ readonly kind: 'pause'; readonly names: readonly string[] } & Pause)
 )

@@ -1,6 +1,8 @@
 import { sayTimeFrom } from '../../../base/time.ts'
+import type { Mode } from '../world.ts'
 import { type Entry, relevant, setOf } from './entries.ts'
-import { type Level, type Limit, type LimitName, levelOf } from './limits.ts'
+import { type LIMITS, type LimitName, levelOf } from './limits.ts'
+import { registeredDomain } from './public-suffix.apart.ts'
 
 /** A certificate about to be requested. */
 export interface Order {
@@ -13,7 +15,7 @@ export interface Order {
 
 /** What is left of one limit. */
 export interface Left {
-  readonly limit: LimitName | 'authority'
+  readonly limit: LimitName
   /** What it applies to: a name, a registered domain, a certificate, the account. */
   readonly what: string
   readonly used: number
@@ -22,9 +24,11 @@ export interface Left {
   readonly until: Date | null
 }
 
+type Limits = (typeof LIMITS)[Mode]
+
 /** Why the authority would refuse an order. */
 export interface Refusal {
-  readonly limit: Left['limit']
+  readonly limit: LimitName | 'authority'
   readonly message: string
   readonly until: Date
 }
@@ -35,40 +39,36 @@ export interface Ruling {
   readonly left: readonly Left[]
 }
 
-/** The rules for judging an order. */
-export interface Rules {
-  readonly limits: Readonly<Record<LimitName, Limit>>
-  /** The registered domain of a name, by the public suffix list. */
-  readonly domainOf: (name: string) => string
-}
-
 /**
  * Judges an order by previous requests. Renewals of the same set are exempt from the limits of orders and domains, but not from
  * those of exact sets and failures (https://letsencrypt.org/docs/rate-limits/#non-ari-renewals).
  * @param now milliseconds since 1970
  */
-export function judge(order: Order, entries: readonly Entry[], { limits, domainOf }: Rules, now: number): Ruling {
+export function judge(order: Order, entries: readonly Entry[], limits: Limits, now: number): Ruling {
   const known = relevant(entries, now)
-  const row = (limit: LimitName, what: string, times: readonly number[]) =>
-    asLeft(limit, what, limits[limit], levelOf(times, limits[limit], now))
+  const row = (limit: LimitName, what: string, uses: readonly Entry[]): Left => {
+    const times = uses.map(({ at }) => at)
+    const { used, freeAt } = levelOf(times, limits[limit], now)
+    return { limit, what, used, of: limits[limit].count, until: freeAt === undefined ? null : new Date(freeAt) }
+  }
   const issued = known.filter(entry => entry.kind === 'issued')
   const failed = known.filter(entry => entry.kind === 'failed')
-  const timesOf = (list: readonly Entry[]) => list.map(({ at }) => at)
+  const accounts = known.filter(entry => entry.kind === 'account')
   const set = setOf(order.names)
   const sameSet = issued.filter(({ names }) => setOf(names) === set)
-  const domains = [...new Set(order.names.map(domainOf))].sort()
+  const domains = [...new Set(order.names.map(registeredDomain))].sort()
   const inDomain = (domain: string) =>
-    issued.filter(({ names, renewal }) => !renewal && names.some(name => domainOf(name) === domain))
+    issued.filter(({ names, renewal }) => !renewal && names.some(name => registeredDomain(name) === domain))
   const failuresOf = (name: string) => failed.filter(({ failedNames }) => failedNames.includes(name))
   const orders = [...issued.filter(({ renewal }) => !renewal), ...failed]
   const left = [
-    row('exact-set', order.certificate, timesOf(sameSet)),
-    ...order.names.map(name => row('failures', name, timesOf(failuresOf(name)))).filter(({ used }) => used > 0),
-    ...domains.map(domain => row('domain', domain, timesOf(inDomain(domain)))),
-    row('orders', 'this account', timesOf(orders)),
-    row('accounts', 'this address', timesOf(known.filter(({ kind }) => kind === 'account'))),
+    row('exact-set', order.certificate, sameSet),
+    ...order.names.map(name => row('failures', name, failuresOf(name))).filter(({ used }) => used > 0),
+    ...domains.map(domain => row('domain', domain, inDomain(domain))),
+    row('orders', 'this account', orders),
+    row('accounts', 'this address', accounts),
   ]
-  const exempt = new Set<Left['limit']>(order.renewal ? ['accounts', 'domain', 'orders'] : ['accounts'])
+  const exempt = new Set<LimitName>(order.renewal ? ['accounts', 'domain', 'orders'] : ['accounts'])
   const refusals = [
     ...pauses(order, known, now),
     ...left.flatMap(entry => (exempt.has(entry.limit) ? [] : refusalOf(entry, limits))),
@@ -76,12 +76,8 @@ export function judge(order: Order, entries: readonly Entry[], { limits, domainO
   return { allowed: refusals.length === 0, refusals, left }
 }
 
-function asLeft(limit: LimitName, what: string, { count }: Limit, { used, freeAt }: Level): Left {
-  return { limit, what, used, of: count, until: freeAt === undefined ? null : new Date(freeAt) }
-}
-
-function refusalOf({ limit, what, of, until }: Left, limits: Rules['limits']): Refusal[] {
-  if (until === null || limit === 'authority') return []
+function refusalOf({ limit, what, of, until }: Left, limits: Limits): Refusal[] {
+  if (until === null) return []
   const period = sayPeriod(limits[limit].seconds)
   const counted = {
     'exact-set': `${of} certificates for exactly the names of ${what} in ${period}`,

@@ -1,32 +1,15 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure, orFailure } from '../../../base/failure.ts'
 import type { Places } from '../../../system/places.ts'
 import { type Kind, StateFile } from '../../../system/state-file.ts'
 import { authorityState } from '../authority.ts'
 import type { Authority, Clock } from '../world.ts'
-import { type Entry, isEntry, relevant } from './entries.ts'
+import { type Entry, type Failed, type Issued, isEntry, relevant } from './entries.ts'
 import { judge, type Order, type Ruling } from './judge.ts'
 import { LIMITS } from './limits.ts'
-import { registeredDomain } from './public-suffix.apart.ts'
 import { pauseIn } from './retry-after.ts'
 
-/** The result of a request to an authority. */
-export type OrderOutcome =
-  /** `renewal`: as in the {@link Order}; default: no. `certificate`: its fingerprint; each is counted once */
-  | {
-      readonly kind: 'issued'
-      readonly names: readonly string[]
-      readonly renewal?: boolean
-      readonly certificate?: string
-    }
-  | {
-      readonly kind: 'failed'
-      readonly names: readonly string[]
-      /** Those whose authorization failed. */
-      readonly failedNames: readonly string[]
-      /** The output of the client. */
-      readonly said: string
-    }
-  | { readonly kind: 'account' }
+/** The result of a request to an authority. `said`: the output of the client. */
+export type OrderOutcome = Issued | (Failed & { readonly said: string }) | { readonly kind: 'account' }
 
 const LEDGER: Kind<readonly Entry[]> = {
   what: 'the ledger of the authority',
@@ -57,8 +40,7 @@ export class Ledger {
    * @throws Failure (refused) if the ledger is damaged
    */
   before(order: Order): Ruling {
-    const rules = { limits: LIMITS[this.#authority.mode], domainOf: registeredDomain }
-    return judge(order, this.#read(), rules, this.#clock.now().getTime())
+    return judge(order, this.#read(), LIMITS[this.#authority.mode], this.#clock.now().getTime())
   }
 
   /**
@@ -78,13 +60,8 @@ export class Ledger {
 
   /** What is wrong with the ledger, and what to do; undefined if nothing is. */
   damage(): Failure | undefined {
-    try {
-      this.#read()
-      return undefined
-    } catch (error) {
-      if (error instanceof Failure) return error
-      throw error
-    }
+    const found = orFailure(() => this.#read())
+    return found instanceof Failure ? found : undefined
   }
 
   #read(): readonly Entry[] {
@@ -100,15 +77,10 @@ function isNoted(outcome: OrderOutcome, known: readonly Entry[]): boolean {
 
 /** An order refused because of the limits is not a failed authorization, and does not count as an order. */
 function entriesOf(outcome: OrderOutcome, at: number): Entry[] {
-  if (outcome.kind === 'account') return [{ kind: 'account', at }]
-  if (outcome.kind === 'issued') return [{ ...outcome, at, renewal: outcome.renewal ?? false }]
+  if (outcome.kind !== 'failed') return [{ ...outcome, at }]
   const { names, failedNames, said } = outcome
+  const failure: Entry = { kind: 'failed', at, names, failedNames }
   const pause = pauseIn(said, at)
-  return pause === undefined
-    ? [{ kind: 'failed', at, names, failedNames }]
-    : [{ kind: 'pause', at, names, ...pause }, ...(failedNames.length > 0 ? [failure(at, names, failedNames)] : [])]
-}
-
-function failure(at: number, names: readonly string[], failedNames: readonly string[]): Entry {
-  return { kind: 'failed', at, names, failedNames }
+  if (pause === undefined) return [failure]
+  return [{ kind: 'pause', at, names, ...pause }, ...(failedNames.length > 0 ? [failure] : [])]
 }
