@@ -1,3 +1,4 @@
+import { inParallel } from '../../base/in-parallel.ts'
 import type { Front } from '../../template/web-front.ts'
 import { type Answer, ask, silent } from './ask.ts'
 import type { Site } from './sites.ts'
@@ -23,24 +24,18 @@ const AT_ONCE = 16
  * Requests each public name, including aliases, through the proxy over HTTP and HTTPS, and each backend directly.
  * @param onDone called after each request
  */
-export async function checkSites(sites: readonly Site[], front: Front, onDone: () => void): Promise<Result[]> {
+export function checkSites(
+  sites: readonly Site[],
+  front: Front,
+  onDone: (done: number, total: number) => void,
+): Promise<Result[]> {
   const questions = sites.flatMap(site => questionsOf(site, front))
-  const results: Result[] = []
-  const waiting = [...questions.entries()]
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, question] = next
-      results[index] = await question()
-      onDone()
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  return results
-}
-
-/** How many requests {@link checkSites} sends. */
-export function countQuestions(sites: readonly Site[], front: Front): number {
-  return sites.flatMap(site => questionsOf(site, front)).length
+  let done = 0
+  return inParallel(questions, AT_ONCE, async question => {
+    const result = await question()
+    onDone(++done, questions.length)
+    return result
+  })
 }
 
 function questionsOf(site: Site, front: Front): (() => Promise<Result>)[] {

@@ -119,12 +119,10 @@ function parseIssuer(value: string): Issuer {
     .split(';')
     .map(part => part.trim())
   const parameters = new Map(
-    parts
-      .filter(part => part !== '')
-      .map(part => {
-        const at = part.indexOf('=')
-        return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const
-      }),
+    parts.map(part => {
+      const at = part.indexOf('=')
+      return [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const
+    }),
   )
   const issuer = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(domain) ? domain.toLowerCase() : ''
   const methods = parameters.get('validationmethods')?.split(',')

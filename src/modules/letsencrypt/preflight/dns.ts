@@ -34,8 +34,6 @@ const OWN = ['EREFUSED', 'ENOTIMP', 'EFORMERR', 'EBADRESP', 'ECONNREFUSED']
  */
 export class Dns {
   readonly #resolver = new Resolver(PATIENCE)
-  readonly #addresses = new Map<string, Promise<Addresses>>()
-  readonly #caa = new Map<string, Promise<CaaAnswer>>()
 
   /**
    * @param servers comma-separated IP addresses, with a port if it is not 53; undefined: those of the system
@@ -45,25 +43,19 @@ export class Dns {
     if (servers !== undefined) this.#resolver.setServers(servers.split(/[\s,]+/).filter(Boolean))
   }
 
-  addresses(name: string): Promise<Addresses> {
-    return remembered(this.#addresses, name, async () => {
-      const [four, six] = await Promise.all([
-        answerOf(this.#resolver.resolve4(name)),
-        answerOf(this.#resolver.resolve6(name)),
-      ])
-      return {
-        found: [...four.found, ...six.found],
-        problem: four.problem ?? six.problem,
-        unknown: four.unknown && six.unknown,
-      }
-    })
-  }
+  readonly addresses = remembered(async (name): Promise<Addresses> => {
+    const [four, six] = await Promise.all([
+      answerOf(this.#resolver.resolve4(name)),
+      answerOf(this.#resolver.resolve6(name)),
+    ])
+    return {
+      found: [...four.found, ...six.found],
+      problem: four.problem ?? six.problem,
+      unknown: four.unknown && six.unknown,
+    }
+  })
 
-  caa(domain: string): Promise<CaaAnswer> {
-    return remembered(this.#caa, domain, () => this.#askCaa(domain))
-  }
-
-  async #askCaa(domain: string): Promise<CaaAnswer> {
+  readonly caa = remembered(async (domain): Promise<CaaAnswer> => {
     try {
       const records = await this.#resolver.resolveCaa(domain)
       return { records: records.flatMap(record => asCaa(record)) }
@@ -71,17 +63,17 @@ export class Dns {
       if (isEmpty(error)) return { records: [] }
       return { problem: wordsOf(error), own: OWN.some(code => hasCode(error, code)) }
     }
-  }
+  })
 }
 
-function remembered<Answer>(
-  known: Map<string, Promise<Answer>>,
-  name: string,
-  ask: () => Promise<Answer>,
-): Promise<Answer> {
-  const answer = known.get(name) ?? ask()
-  known.set(name, answer)
-  return answer
+/** Asks each question only once. */
+function remembered<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
+  const known = new Map<string, Promise<Answer>>()
+  return name => {
+    const answer = known.get(name) ?? ask(name)
+    known.set(name, answer)
+    return answer
+  }
 }
 
 async function answerOf(asked: Promise<string[]>): Promise<Addresses> {

@@ -1,9 +1,10 @@
 import { request as askHttp, type IncomingMessage } from 'node:http'
 import { request as askHttps } from 'node:https'
 import { isIP } from 'node:net'
+import { escapeControls } from '../../../base/escape-controls.ts'
+import { hasCode, messageOf } from '../../../base/failure.ts'
 import { type CheckResult, failed, ok } from './check.ts'
 import type { Addresses } from './dns.ts'
-import { nextUrl, quotedExcerpt, unreachable } from './fetch-problems.ts'
 
 /** A challenge response, ready to be fetched. */
 export interface Token {
@@ -13,7 +14,7 @@ export interface Token {
 
 /** How tokens are fetched. */
 export interface FetchOptions {
-  /** Default: 80; an authority uses no other port. */
+  /** 80; an authority uses no other port. */
   readonly httpPort: number
   readonly addressesOf: (name: string) => Promise<Addresses>
   /** Milliseconds for each request; Let's Encrypt waits 10 s. */
@@ -40,15 +41,11 @@ export async function fetchToken(
   let at = address
   for (let count = 0; ; count++) {
     const from = `${address}${count === 0 ? '' : ` → ${url.href}`}`
-    let answer: Answer
-    try {
-      answer = await ask(url, at, options)
-    } catch (error) {
-      return unreachable(from, at, error, options.timeout)
-    }
-    const { status, location, text } = answer
+    const answer = await ask(url, at, options).catch((error: unknown) => unreachable(from, at, error, options.timeout))
+    if ('check' in answer) return answer
+    const { status, location } = answer
     const moved = status >= 300 && status < 400 && location !== undefined
-    if (!moved) return judge(name, from, status, text, token, count)
+    if (!moved) return judge(name, from, answer, token, count)
     if (count === REDIRECTIONS)
       return failed(
         'fetch',
@@ -110,14 +107,49 @@ function ask(url: URL, address: string, { httpPort, timeout }: FetchOptions): Pr
   })
 }
 
-function judge(
-  name: string,
-  from: string,
-  status: number,
-  text: string,
-  token: Token,
-  redirections: number,
-): CheckResult {
+/**
+ * Why an address does not answer, and what to do about it.
+ * @param from its name in the report
+ */
+function unreachable(from: string, address: string, error: unknown, timeout: number): CheckResult {
+  if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
+    return failed('fetch', `${from} did not answer within ${timeout / 1000} s`, closed(address))
+  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refused the connection`, closed(address))
+  const noRoute = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].some(code => hasCode(error, code))
+  if (noRoute && isIP(address) === 6)
+    return failed(
+      'fetch',
+      `${from} cannot be reached: this server has no IPv6 connection`,
+      'Remove the AAAA record, unless another machine answers there for this one (--skip fetch).',
+    )
+  if (noRoute) return failed('fetch', `${from} cannot be reached: there is no route`, closed(address))
+  return failed('fetch', `${from} interrupted the connection: ${escapeControls(messageOf(error))}`, closed(address))
+}
+
+function closed(address: string): string {
+  const record = isIP(address) === 6 ? 'AAAA' : 'A'
+  return `Is the ${record} record correct, the web server running, and port 80 open and forwarded by the router?\nIf only this server cannot reach its own public address: --skip fetch`
+}
+
+/** The target of a redirection or, in words, why an authority would not follow it. */
+function nextUrl(location: string, from: URL, httpPort: number): URL | string {
+  if (!URL.canParse(location, from.href)) return `redirected to an invalid URL: ${quotedExcerpt(location)}`
+  const next = new URL(location, from.href)
+  if (next.protocol !== 'http:' && next.protocol !== 'https:')
+    return `redirected to ${quotedExcerpt(location)}, which is not a web URL`
+  if (!['', '80', '443', String(httpPort)].includes(next.port))
+    return `redirected to port ${next.port}; an authority only follows to 80 and 443`
+  if (isIP(next.hostname.replace(/^\[|\]$/g, '')) !== 0)
+    return `redirected to the address ${next.hostname}; an authority only follows to names`
+  return next
+}
+
+/** The beginning of an untrusted text, quoted, on one line. */
+function quotedExcerpt(text: string): string {
+  return JSON.stringify(escapeControls(text).slice(0, 60))
+}
+
+function judge(name: string, from: string, { status, text }: Answer, token: Token, redirections: number): CheckResult {
   if (status === 200 && text.trimEnd() === token.content)
     return ok('fetch', redirections === 0 ? from : `${from} (${redirections} redirected)`)
   const [what, hint] =

@@ -5,18 +5,11 @@ import { type CheckId, type CheckResult, failed, type NameReport, ok, skipped, w
 import type { Addresses, Dns } from './dns.ts'
 import { fetchToken, type Token } from './fetch.ts'
 import { checkInternal, checkWildcard, isPublicAuthority } from './names.ts'
+import type { PreflightOptions } from './options.ts'
 import { withDelivery } from './token.ts'
 
-/** What the checks of all names have in common. */
-export interface NameCheck {
-  readonly authority: Authority
-  readonly challenge: 'http-01' | 'dns-01'
-  readonly challengeHook: string | undefined
-  readonly wellKnown: string
-  readonly httpPort: number
-  readonly skip: ReadonlySet<string>
-  /** In lower case. */
-  readonly caaIdentities: readonly string[]
+/** What the checks of all names have in common. `caaIdentities` are those to compare with, in lower case. */
+interface NameCheck extends PreflightOptions {
   readonly dns: Dns
   /** Undefined if it could not be written, or is not needed. */
   readonly token: Token | undefined
@@ -35,7 +28,7 @@ export async function checkName({ name, certificate }: NameToCheck, work: NameCh
   const wanted = !inDns && !(skip.has('dns') && skip.has('fetch'))
   const [addresses, caa] = await Promise.all([
     wanted ? dns.addresses(plain) : NOWHERE,
-    unless('caa', () => checkCaa({ name, identities: caaIdentities, challenge }, domain => dns.caa(domain))),
+    unless('caa', () => checkCaa({ name, identities: caaIdentities, challenge }, dns.caa)),
   ])
   const found = addresses.found
   const results = [
@@ -54,12 +47,12 @@ const NOWHERE: Addresses = { found: [], problem: undefined, unknown: false }
 
 /** Checks each address separately: one wrong address among several fails only now and then, which is hard to find. */
 async function checkFetches(name: string, addresses: readonly string[], work: NameCheck): Promise<CheckResult[]> {
-  const { skip, challenge, challengeHook, wellKnown, token, dns, httpPort } = work
+  const { skip, challenge, challengeHook, wellKnown, token, dns } = work
   if (challenge === 'dns-01') return [skipped('fetch', 'validated through the DNS')]
   if (skip.has('fetch')) return [skipped('fetch', 'skipped')]
   if (token === undefined || addresses.length === 0 || name.startsWith('*.'))
     return [skipped('fetch', token === undefined ? 'there is no token' : 'there is no address to fetch from')]
-  const options = { httpPort, timeout: TIMEOUT, addressesOf: (host: string) => dns.addresses(host) }
+  const options = { httpPort: 80, timeout: TIMEOUT, addressesOf: dns.addresses }
   const fetchAll = () => Promise.all(addresses.map(address => fetchToken(name, address, token, options)))
   if (challengeHook === undefined) return fetchAll()
   return withDelivery({ hook: challengeHook, folder: wellKnown, name, token }, fetchAll)

@@ -2,9 +2,17 @@ import { usageFailure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import type { Settings } from '../settings.ts'
-import { type Authority, type NameToCheck, REAL_CLOCK } from '../world.ts'
+import type { Authority, NameToCheck } from '../world.ts'
 import { CHECKS } from './check.ts'
-import type { PreflightOptions } from './preflight.ts'
+
+/** What is checked, and how. */
+export interface PreflightOptions
+  extends Pick<Settings, 'challenge' | 'challengeHook' | 'wellKnown' | 'dnsServer' | 'caaIdentities'> {
+  readonly names: readonly NameToCheck[]
+  readonly authority: Authority
+  /** Checks to skip, or `all`. */
+  readonly skip: ReadonlySet<string>
+}
 
 /**
  * The options for checking some names, from the settings.
@@ -16,11 +24,7 @@ export function preflightOptions(
   names: readonly NameToCheck[],
   skip: Iterable<string> = [],
 ): PreflightOptions {
-  const { challenge, challengeHook, wellKnown, dnsServer, caaIdentities, skipChecks } = settings
-  const all = new Set([...skipChecks, ...skip])
-  // The clock itself is checked, so this is always the machine's.
-  const clock = REAL_CLOCK
-  return { names, authority, challenge, challengeHook, wellKnown, dnsServer, caaIdentities, skip: all, clock }
+  return { ...settings, names, authority, skip: new Set([...settings.skipChecks, ...skip]) }
 }
 
 /**

@@ -1,31 +1,14 @@
+import { inParallel } from '../../../base/in-parallel.ts'
 import { systemReason } from '../../../system/atomic-write.ts'
-import type { Authority, Clock, NameToCheck } from '../world.ts'
+import { REAL_CLOCK } from '../world.ts'
 import { CHECKS, type CheckResult, failed, type NameReport } from './check.ts'
 import { checkDirectory } from './directory.ts'
 import { Dns } from './dns.ts'
 import type { Token } from './fetch.ts'
 import { checkCount } from './names.ts'
 import { checkName } from './one-name.ts'
+import type { PreflightOptions } from './options.ts'
 import { withToken } from './token.ts'
-
-export interface PreflightOptions {
-  readonly names: readonly NameToCheck[]
-  readonly authority: Authority
-  readonly challenge: 'http-01' | 'dns-01'
-  /** Folder of the challenge responses, a real path. */
-  readonly wellKnown: string
-  /** Command that delivers the responses to another machine, see {@link withDelivery}; undefined: they are served here. */
-  readonly challengeHook?: string | undefined
-  /** DNS servers to query, see {@link Dns}; undefined: the system's. */
-  readonly dnsServer: string | undefined
-  /** Names of the authority in CAA records; none: those in its directory. */
-  readonly caaIdentities?: readonly string[]
-  /** Checks to skip, or `all`. */
-  readonly skip: ReadonlySet<string>
-  /** 80; an authority asks nowhere else. */
-  readonly httpPort?: number
-  readonly clock: Clock
-}
 
 export interface PreflightReport {
   readonly names: readonly NameReport[]
@@ -43,26 +26,26 @@ const AT_ONCE = 20
  * limits. Findings are in the report; nothing is thrown.
  * @param progress shows how many names are done
  */
-export async function preflight(
-  options: PreflightOptions,
-  progress: (what: string) => void = () => {},
-): Promise<PreflightReport> {
+export async function preflight(options: PreflightOptions, progress: (what: string) => void): Promise<PreflightReport> {
   const count = options.names.length
   progress(`checking ${count} names`)
   let done = 0
-  const onName = ({ name }: NameReport) => progress(`checked ${++done} of ${count}: ${name}`)
   const skip = options.skip.has('all') ? new Set<string>(CHECKS) : options.skip
   const dns = resolver(options.dnsServer)
   if (!(dns instanceof Dns)) return withVerdict([dns], [])
-  const directory = await checkDirectory(options.authority, options.clock, skip)
-  const given = options.caaIdentities ?? []
-  const caaIdentities = given.length > 0 ? given.map(name => name.toLowerCase()) : directory.caaIdentities
-  const { authority, challenge, challengeHook, wellKnown, httpPort = 80 } = options
-  const shared = { authority, challenge, challengeHook, wellKnown, httpPort, skip, caaIdentities, dns }
+  // The clock itself is checked, so this is always the machine's.
+  const directory = await checkDirectory(options.authority, REAL_CLOCK, skip)
+  const { challenge, challengeHook, wellKnown } = options
+  const given = options.caaIdentities.map(name => name.toLowerCase())
+  const shared = { ...options, skip, caaIdentities: given.length > 0 ? given : directory.caaIdentities, dns }
   // The site's hook expects one call at a time, as from dehydrated.
   const atOnce = challengeHook === undefined ? AT_ONCE : 1
   const run = (token: Token | undefined) =>
-    inParallel(options.names, atOnce, name => checkName(name, { ...shared, token }), onName)
+    inParallel(options.names, atOnce, async name => {
+      const report = await checkName(name, { ...shared, token })
+      progress(`checked ${++done} of ${count}: ${name.name}`)
+      return report
+    })
   const general = [...directory.results, ...(skip.has('count') ? [] : [checkCount(options.names)])]
   if (skip.has('fetch') || challenge === 'dns-01') return withVerdict(general, await run(undefined))
   try {
@@ -98,25 +81,4 @@ function resolver(servers: string | undefined): Dns | CheckResult {
 function noToken(folder: string, error: Error): CheckResult {
   const reason = `no token can be written to ${folder}: ${systemReason(error)}`
   return failed('fetch', reason, 'To create the folder: signal-event console-save. The command must run as root.')
-}
-
-/** Runs something for each item of a list, this many at a time; results are in the order of the list. */
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  atOnce: number,
-  run: (item: Item) => Promise<Result>,
-  done: (result: Result) => void,
-): Promise<Result[]> {
-  const results = new Map<number, Result>()
-  const waiting = [...items.entries()]
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, item] = next
-      const result = await run(item)
-      results.set(index, result)
-      done(result)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result)
 }

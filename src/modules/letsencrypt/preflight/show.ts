@@ -6,7 +6,13 @@ const HEAD = ['name', 'addresses', 'DNS', 'CAA', 'port 80']
 
 /** The report as a table of names, followed by problems and what to do. */
 export function reportAsText({ names, general, ok }: PreflightReport): string {
-  const rows = names.map(report => [report.name, addressesOf(report), ...statesOf(report)])
+  const rows = names.map(({ name, addresses, results }) => [
+    name,
+    addresses.join(' ') || '-',
+    stateOf(results, ['internal', 'wildcard', 'dns']),
+    stateOf(results, ['caa']),
+    stateOf(results, ['fetch']),
+  ])
   const table = rows.length === 0 ? [] : [...columns([HEAD, ...rows]), '']
   const bad = (results: readonly CheckResult[]) =>
     results.filter(({ state }) => state === 'failed' || state === 'warning')
@@ -17,20 +23,12 @@ export function reportAsText({ names, general, ok }: PreflightReport): string {
   return [...table, ...problems, verdict(names, ok)].join('\n')
 }
 
-function statesOf({ results }: NameReport): string[] {
-  return [stateOf(results, ['internal', 'wildcard', 'dns']), stateOf(results, ['caa']), stateOf(results, ['fetch'])]
-}
-
 /** The worst result of some checks; a dash if nothing was checked. */
 function stateOf(results: readonly CheckResult[], checks: readonly CheckId[]): string {
   const states = results.filter(({ check }) => checks.includes(check)).map(({ state }) => state)
   if (states.includes('failed')) return 'FAILED'
   if (states.includes('warning')) return 'warning'
   return states.includes('ok') ? 'ok' : '-'
-}
-
-function addressesOf({ addresses }: NameReport): string {
-  return addresses.length === 0 ? '-' : addresses.join(' ')
 }
 
 function problemOf(what: string, { state, reason, hint }: CheckResult): string {

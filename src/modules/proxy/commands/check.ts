@@ -6,7 +6,7 @@ import { readDatabase } from '../../../db/store.ts'
 import { databaseFile } from '../../../system/places.ts'
 import { frontOf } from '../../../template/web-front.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { checkSites, countQuestions, type Result } from '../check.ts'
+import { checkSites, type Result } from '../check.ts'
 import { sitesOf } from '../sites.ts'
 
 /** `gabarit proxy check [NAME]` */
@@ -19,12 +19,9 @@ export async function run({ args, places, flag, print, progress }: Invocation): 
     throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'To list them: db proxies show' })
   }
   const front = frontOf(readDatabase(databaseFile(places, 'configuration')) ?? new Map())
-  const total = countQuestions(sites, front)
-  let done = 0
-  const results = await checkSites(sites, front, () => {
-    done++
-    progress(done === total ? undefined : `asked ${done} of ${total}`)
-  })
+  const results = await checkSites(sites, front, (done, total) =>
+    progress(done === total ? undefined : `asked ${done} of ${total}`),
+  )
   if (flag('json')) print(JSON.stringify(results.map(asData), null, 2))
   else if (sites.length === 0) print('there is no proxy: db proxies set NAME proxy Upstreams http://HOST:PORT')
   else for (const line of asTable(results)) print(line)
