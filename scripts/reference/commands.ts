@@ -37,7 +37,7 @@ function nameOf({ name }: Command): string {
 }
 
 function section(command: Command, name: string, heading: string): string[] {
-  const { summary, usage, options, verbs = [] } = command
+  const { summary, usage = '', options = [], verbs = [] } = command
   const lines = [`${heading} ${name}`, sentence(summary)]
   lines.push(block([`${name} ${options.length > 0 ? '[OPTIONS] ' : ''}${usage}`.trimEnd()]))
   if (options.length > 0) lines.push(optionList(options))

@@ -69,7 +69,7 @@ async function findCommand(name: string, words: readonly string[], io: Io): Prom
 
 /** Those of installed modules too, which depend on the root. */
 async function allCommands(words: readonly string[], io: Io): Promise<readonly Command[]> {
-  const { root } = parseArguments(words, { options: [], passesOptions: true }).values
+  const { root } = parseArguments(words, { passesOptions: true }).values
   const places = findPlaces(io.shipped, io.env, typeof root === 'string' ? root : undefined, io.resolve)
   if (places.modules.length === 0) return COMMANDS
   return [...COMMANDS, ...(await import('./installed/module.ts')).installedCommands(places, COMMANDS)]

@@ -15,7 +15,7 @@ export interface ParsedArguments {
  */
 export function parseArguments(
   words: readonly string[],
-  { options, passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
+  { options = [], passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
 ): ParsedArguments {
   const all = [...options, ...COMMON_OPTIONS]
   const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
@@ -54,7 +54,7 @@ export function parseArguments(
  * @throws Failure (usage)
  */
 export function checkArity(command: Command, args: readonly string[], program: string): void {
-  const [least, most] = command.arity
+  const [least, most] = command.arity ?? [0, 0]
   if (args.length < least) throw usageFailure(`${program} needs ${command.usage || 'no argument'}`)
   if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`)
 }

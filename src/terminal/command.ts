@@ -55,12 +55,12 @@ export function keysOf(database: string, isMeant = (_key: string) => true): Comp
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** Its arguments as help shows them: `TEMPLATE...`. */
-  readonly usage: string
-  readonly options: readonly Option[]
+  /** Its arguments as help shows them: `TEMPLATE...`; absent: none. */
+  readonly usage?: string
+  readonly options?: readonly Option[]
   readonly examples: readonly (readonly [command: string, what: string])[]
-  /** How many arguments it takes. */
-  readonly arity: readonly [least: number, most: number]
+  /** How many arguments it takes; absent: none. */
+  readonly arity?: readonly [least: number, most: number]
   /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */

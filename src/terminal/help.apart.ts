@@ -30,7 +30,7 @@ export function layOut({ head, commands = [], options, examples = [], foot, titl
 
 /** Help for one command, with its subcommands and examples. */
 export function commandHelp(
-  { usage, summary, verbs = [], options, examples }: Command,
+  { usage = '', summary, verbs = [], options = [], examples }: Command,
   program: string,
 ): Promise<string> {
   return layOut({

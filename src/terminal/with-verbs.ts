@@ -9,7 +9,6 @@ export function withVerbs(name: string, summary: string, verbs: readonly Command
     summary,
     usage: 'SUBCOMMAND [ARGUMENT...]',
     arity: [0, Number.POSITIVE_INFINITY],
-    options: [],
     examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)),
     verbs,
     run: async ({ args }) => whichVerb(`gabarit ${name}`, args[0], verbs),

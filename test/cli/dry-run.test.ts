@@ -177,7 +177,7 @@ const dryRun = suite('a dry run is the real run')
 
 dryRun('every command that has one has its cases', () => {
   const names = (commands: readonly Command[], before = ''): string[] =>
-    commands.flatMap(({ name, options, verbs = [] }) => [
+    commands.flatMap(({ name, options = [], verbs = [] }) => [
       ...(options.some(option => [option.name, ...(option.alias ?? [])].includes('dry-run')) ? [before + name] : []),
       ...names(verbs, `${before}${name} `),
     ])

@@ -17,7 +17,7 @@ help('every command has help with an example and all its options, and is in the 
   const overview = box.must('gabarit --help')
   assert.match(overview, 'Example: ')
   for (const { name, summary } of COMMANDS) assert.match(overview, summary, name)
-  for (const { command, options, examples } of ALL) {
+  for (const { command, options = [], examples } of ALL) {
     const text = box.must(['gabarit', ...command, '--help'])
     const name = command.join(' ')
     assert.ok(examples.length > 0 && text.includes('Examples:'), name)

@@ -39,7 +39,7 @@ function missing(wanted: readonly string[], texts: readonly string[]): string[] 
 const verbs = COMMANDS.flatMap(command =>
   (command.verbs ?? []).map(verb => ({ ...verb, name: `${command.name} ${verb.name}` })),
 )
-for (const { name, options } of [...COMMANDS, ...verbs])
+for (const { name, options = [] } of [...COMMANDS, ...verbs])
   names(`the command ${name} and its options`, () => {
     const command = existsSync(join(PROJECT, 'bin', name)) ? name : `gabarit ${name}`
     const wanted = [command, ...[...options, ...COMMON_OPTIONS].flatMap(optionNames)]

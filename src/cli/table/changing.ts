@@ -57,8 +57,6 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'apply',
     summary: 'apply changed properties without naming an event',
-    usage: '',
-    arity: [0, 0],
     options: [
       { name: 'all', type: 'boolean', describe: 'all templates, not only those that read changed properties' },
       { name: 'dry-run', type: 'boolean', describe: 'print the plan and its id, change nothing' },
@@ -77,8 +75,6 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'discard',
     summary: 'undo property changes since the last event',
-    usage: '',
-    arity: [0, 0],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be undone' }],
     examples: [['gabarit discard', 'undo all of them']],
     run: async invocation => (await import('../discard.ts')).run(invocation),

@@ -12,8 +12,6 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   {
     name: 'history',
     summary: 'list what was done, when and by whom',
-    usage: '',
-    arity: [0, 0],
     options: [
       { name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (20)' },
       { name: 'event', type: 'string', describe: 'only entries of this event or command' },
@@ -63,8 +61,6 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   {
     name: 'prune',
     summary: 'remove old entries of the history',
-    usage: '',
-    arity: [0, 0],
     options: [
       {
         name: 'keep',

@@ -5,8 +5,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'status',
     summary: 'show what has changed but is not applied yet, at a glance',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit status', 'properties, files, manual edits, pending adjustments']],
     run: async invocation => (await import('../status.ts')).run(invocation),
@@ -14,8 +12,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'verify',
     summary: 'exit 1 if a file does not match databases and templates',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit verify', 'for a nightly check']],
     run: async invocation => (await import('../status.ts')).verify(invocation),
@@ -49,8 +45,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'managed',
     summary: 'list the files that gabarit has written',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit managed', 'one path per line']],
     run: async invocation => (await import('../managed.ts')).run(invocation),
@@ -81,8 +75,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'lint',
     summary: 'find mistakes in templates, events, descriptions and old values',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit lint', 'check everything; exit 1 if there is an error']],
     run: async invocation => (await import('../lint.ts')).run(invocation),
@@ -90,8 +82,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'modules',
     summary: 'the modules: versions, commands, what they override and what overrides them',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [
       ['gabarit modules', 'ours, and those that somebody has installed; exit 1 when something is wrong with one'],
@@ -102,8 +92,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     summary: 'check this server, and show the commands that fix problems',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit doctor', 'exit 1 if there is an error']],
     run: async invocation => (await import('../doctor.ts')).run(invocation),

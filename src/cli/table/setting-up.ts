@@ -5,8 +5,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'initialize-default-databases',
     summary: 'migrate the databases and fill in defaults and forced values',
-    usage: '',
-    arity: [0, 0],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would change, write nothing' }, JSON_OPTION],
     examples: [['gabarit initialize-default-databases', 'a second run changes nothing']],
     run: async invocation => (await import('../initialize.ts')).run(invocation),
@@ -15,7 +13,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'import',
     summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
-    arity: [0, 0],
     options: [
       { name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' },
       JSON_OPTION,
@@ -26,9 +23,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'completion',
     summary: 'print the completion script for bash',
-    usage: '',
-    arity: [0, 0],
-    options: [],
     examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
     run: async invocation => (await import('../complete.ts')).script(invocation),
   },
@@ -37,7 +31,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
     summary: 'print the words that could come next (used by the completion script)',
     usage: '-- PROGRAM [WORD...]',
     arity: [1, Number.POSITIVE_INFINITY],
-    options: [],
     examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word per line']],
     run: async invocation => (await import('../complete.ts')).run(invocation),
   },
@@ -53,9 +46,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'judge',
     summary: 'run checkers in a private view of staged files (used by gabarit itself)',
-    usage: '',
-    arity: [0, 0],
-    options: [],
     examples: [['gabarit judge < request.json', 'src/system/private-view.ts describes the request']],
     run: async invocation => {
       invocation.print(await (await import('../../system/private-view.ts')).judgeFromInput())

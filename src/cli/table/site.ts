@@ -56,7 +56,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     summary: 'let events write a pinned file again',
     usage: 'FILE',
     arity: [1, 1],
-    options: [],
     examples: [['gabarit unpin /etc/hosts', 'the next event regenerates it']],
     run: async invocation => (await import('../pin.ts')).unpin(invocation),
   },

@@ -9,8 +9,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'setup',
     summary: 'get certificates and put them into service: checks, test authority, production, services',
-    usage: '',
-    arity: [0, 0],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the steps, do nothing' },
       { name: 'test', type: 'boolean', describe: 'stop after the test authority, whose certificates are never served' },
@@ -27,8 +25,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'renew',
     summary: 'renew due certificates, put new ones into service, warn before expiry (run by a timer)',
-    usage: '',
-    arity: [0, 0],
     options: [
       { name: 'force', type: 'boolean', describe: 'renew now, due or not, even beyond the limits' },
       { name: 'wait', type: 'boolean', describe: 'after a failure, wait for the next try, up to two hours' },
@@ -43,8 +39,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'status',
     summary: 'show certificates, names, issuer, days left, next renewal; exit 1 if something needs attention',
-    usage: '',
-    arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt status', 'for people; --json for programs']],
     run: async invocation => (await import('./commands/status.ts')).run(invocation),
@@ -52,8 +46,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'check',
     summary: 'check whether the authority would accept every name: DNS, CAA, port 80, clock; exit 1 if not',
-    usage: '',
-    arity: [0, 0],
     options: [
       { name: 'skip', type: 'string', describe: 'checks to skip, comma-separated, or all' },
       { name: 'drop-failing', type: 'boolean', describe: 'exclude the failing names: letsencryptSSLcert disabled' },
@@ -69,8 +61,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'list',
     summary: 'list all issued certificates, newest first',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit letsencrypt list', 'with the ids for use and revoke']],
     run: async invocation => (await import('./commands/list.ts')).run(invocation),
@@ -80,7 +70,6 @@ const VERBS: readonly Command[] = [
     summary: 'serve an older certificate until shortly before it expires; "use latest" returns to the newest',
     usage: 'ID|previous|latest [CERTIFICATE]',
     arity: [1, 2],
-    options: [],
     examples: [
       ['gabarit letsencrypt use previous', 'swap back'],
       ['gabarit letsencrypt use latest', 'serve the newest one again, and newer ones once issued'],
@@ -90,9 +79,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'off',
     summary: 'return to the self-signed certificate; nothing is deleted',
-    usage: '',
-    arity: [0, 0],
-    options: [],
     examples: [['gabarit letsencrypt off', 'setup restores everything']],
     run: async invocation => (await import('./commands/off.ts')).run(invocation),
   },
@@ -110,7 +96,6 @@ const VERBS: readonly Command[] = [
     summary: 'import an issued certificate (called by the hook of dehydrated)',
     usage: 'deploy_cert DOMAIN KEY CERTIFICATE FULLCHAIN CHAIN TIME',
     arity: [6, 7],
-    options: [],
     examples: [
       ['gabarit letsencrypt hook deploy_cert example.org /c/k.pem /c/c.pem /c/f.pem /c/ch.pem', 'as dehydrated'],
     ],
@@ -119,8 +104,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'limits',
     summary: 'show what the limits of each authority leave, and when more is allowed',
-    usage: '',
-    arity: [0, 0],
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt limits', 'before trying again']],
     run: async invocation => (await import('./commands/limits.ts')).run(invocation),

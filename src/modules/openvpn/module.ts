@@ -45,7 +45,6 @@ const VERBS: readonly Command[] = [
     summary: 'restart a running server, so that it reloads its certificates',
     usage: 'NAME',
     arity: [1, 1],
-    options: [],
     examples: [['gabarit vpn restart openvpn', 'its clients reconnect automatically']],
     complete: keysOf('configuration', key => /^openvpn(-|$)/.test(key)),
     run: async invocation => (await import('./commands/restart.ts')).run(invocation),
@@ -53,8 +52,6 @@ const VERBS: readonly Command[] = [
   {
     name: 'status',
     summary: 'show whether the servers run, and expiry dates; exit 1 if something is down or has expired',
-    usage: '',
-    arity: [0, 0],
     options: [JSON_OPTION],
     examples: [['gabarit vpn status', 'for people; --json for programs']],
     run: async invocation => (await import('./commands/status.ts')).run(invocation),
