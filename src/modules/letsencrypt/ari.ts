@@ -1,8 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import { derElements } from '../../base/der.ts'
 import { isObject } from '../../base/is-object.ts'
-import { askDirectory, askJson } from './ask-directory.ts'
-import { NoAnswer } from './https-get.ts'
+import { askDirectory, askJson, NoAnswer } from './ask-authority.ts'
 import { retryAfter } from './ledger/retry-after.ts'
 import type { Authority, Clock } from './world.ts'
 

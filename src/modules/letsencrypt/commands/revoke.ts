@@ -1,13 +1,14 @@
 import { join } from 'node:path'
-import { EXIT, refusal } from '../../../base/failure.ts'
+import { EXIT, Failure, refusal } from '../../../base/failure.ts'
 import { readBytes } from '../../../system/read-files.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { authorityState } from '../authority.ts'
+import { Certificates } from '../certificates.ts'
 import { revoke } from '../dehydrated.ts'
-import { findIssued } from '../history.ts'
 import { alone } from '../run-lock.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings, type Settings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
+import type { World } from '../world.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt revoke ID [CERTIFICATE]` */
@@ -45,4 +46,28 @@ export function run(invocation: Invocation): Promise<number> {
     print(`${certificate.name} ${id}: revoked by the ${authority.mode} authority`)
     return EXIT.done
   })
+}
+
+/**
+ * Finds a certificate of either authority.
+ * @throws Failure if it does not exist; (refused) if two of the same second share the id
+ */
+function findIssued(world: World, settings: Settings, id: string, name: string | undefined) {
+  const found = (['production', 'test'] as const).flatMap(mode => {
+    const certificates = new Certificates(world, settings, mode)
+    certificates.warnOfDamages()
+    const { store } = certificates
+    const matching = store.names().flatMap(known => store.history(known).filter(one => one.id === id))
+    return matching.map(certificate => ({ certificates, certificate }))
+  })
+  const meant = found.filter(({ certificate }) => name === undefined || certificate.name === name)
+  const [first] = meant
+  const whose = name === undefined ? '' : ` of ${JSON.stringify(name)}`
+  if (first === undefined)
+    throw new Failure(`there is no certificate${whose} with the id ${JSON.stringify(id)}`, {
+      hint: 'To list them: gabarit letsencrypt list',
+    })
+  const names = new Set(meant.map(({ certificate }) => certificate.name))
+  if (names.size === 1) return first
+  throw refusal('missing certificate name', { hint: `Certificates: ${[...names].join(' ')}` })
 }

@@ -1,5 +1,4 @@
-import { askDirectory, untrustedTime } from '../ask-directory.ts'
-import { NoAnswer } from '../https-get.ts'
+import { askDirectory, NoAnswer, untrustedTime } from '../ask-authority.ts'
 import type { Authority, Clock } from '../world.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 

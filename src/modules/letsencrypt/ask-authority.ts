@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { type RequestOptions, request } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import { escapeControls } from '../../base/escape-controls.ts'
+import { hasCode, messageOf } from '../../base/failure.ts'
+import { isObject } from '../../base/is-object.ts'
+import { readBytes } from '../../system/read-files.ts'
+import type { Authority } from './world.ts'
+
+/** An authority did not answer properly. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  /** Whether the certificate of its HTTPS server is not valid at this server's time: one of the two clocks is wrong. */
+  readonly certificateTime: boolean
+
+  constructor(message: string, certificateTime = false) {
+    super(message)
+    this.certificateTime = certificateTime
+  }
+}
+
+/** What an authority answers. */
+interface Answer {
+  readonly status: number
+  readonly text: string
+  /** Header `Date`, milliseconds since 1970. */
+  readonly date: number | undefined
+  readonly retryAfter: string | undefined
+}
+
+/** The contents of an authority's directory (RFC 8555 §7.1.1). */
+export interface Directory {
+  readonly date: number | undefined
+  /** Domain names that identify the authority in CAA records. */
+  readonly caaIdentities: readonly string[]
+  /** URL of the renewal information (RFC 9773 §3). */
+  readonly renewalInfo: string | undefined
+}
+
+/**
+ * Gets the directory of an authority.
+ * @param timeout milliseconds for the whole request
+ * @throws NoAnswer
+ */
+export async function askDirectory(authority: Authority, timeout = 10_000): Promise<Directory> {
+  const { body, date } = await askJson(authority.directory, authority, timeout)
+  const { meta, renewalInfo } = body
+  const identities: unknown = isObject(meta) ? meta.caaIdentities : undefined
+  return {
+    date,
+    caaIdentities: Array.isArray(identities) ? identities.filter(name => typeof name === 'string') : [],
+    renewalInfo: typeof renewalInfo === 'string' ? renewalInfo : undefined,
+  }
+}
+
+/**
+ * Gets a JSON document of an authority over HTTPS.
+ * @throws NoAnswer if it cannot be reached or trusted, or answers with an error or without a JSON object
+ */
+export async function askJson(
+  url: string,
+  { bundle }: Authority,
+  timeout: number,
+): Promise<Pick<Answer, 'date' | 'retryAfter'> & { readonly body: Readonly<Record<string, unknown>> }> {
+  const trusted = bundle === undefined ? {} : { ca: [...rootCertificates, readBundle(bundle)] }
+  const { status, text, ...headers } = await get(url, trusted, timeout)
+  if (status !== 200) throw new NoAnswer(`${url} answers ${status}${problemIn(text)}`)
+  const body = parseJson(text)
+  if (!isObject(body)) throw new NoAnswer(`${url} answered with something other than a JSON object`)
+  return { ...headers, body }
+}
+
+/**
+ * The time of an authority whose certificate cannot be verified because this server's clock may be wrong.
+ * Nothing else in the answer is used.
+ */
+export async function untrustedTime(url: string): Promise<number | undefined> {
+  try {
+    return (await get(url, { rejectUnauthorized: false }, 10_000)).date
+  } catch {
+    // The time is unknown; the caller has a better reason to show.
+    return undefined
+  }
+}
+
+/** Maximum size of an answer in bytes. A directory has about 1 kB. */
+const LARGEST = 65_536
+
+/**
+ * Gets a document over HTTPS, without following redirections.
+ * @param trust which certificates are accepted; default: Node's own roots
+ * @param timeout milliseconds for the complete answer
+ * @throws NoAnswer
+ */
+async function get(
+  url: string,
+  trust: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>,
+  timeout: number,
+): Promise<Answer> {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') throw new NoAnswer(`${url} is not an https URL`)
+  const headers = { 'User-Agent': 'gabarit', Accept: 'application/json' }
+  const signal = AbortSignal.timeout(timeout)
+  try {
+    const asked = request(url, { ...trust, signal, headers, agent: false })
+    // Once the answer has begun, it is the answer that fails.
+    asked.on('error', () => undefined).end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    let text = ''
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk
+      if (text.length > LARGEST) throw new NoAnswer(`${url} answered with more than ${LARGEST} bytes`)
+    }
+    const date = Date.parse(response.headers.date ?? '')
+    return {
+      status: response.statusCode ?? 0,
+      text,
+      date: Number.isNaN(date) ? undefined : date,
+      retryAfter: response.headers['retry-after'],
+    }
+  } catch (error) {
+    if (error instanceof NoAnswer) throw error
+    if (signal.aborted) throw new NoAnswer(`${url} did not answer within ${timeout / 1000} s`)
+    const certificateTime = hasCode(error, 'CERT_HAS_EXPIRED') || hasCode(error, 'CERT_NOT_YET_VALID')
+    throw new NoAnswer(`${url} cannot be reached: ${escapeControls(messageOf(error)) || 'refused'}`, certificateTime)
+  }
+}
+
+function readBundle(file: string): Buffer {
+  try {
+    return readBytes(file)
+  } catch (error) {
+    throw new NoAnswer(`the root certificates (CABundle) ${file} ${messageOf(error)}`)
+  }
+}
+
+/** The words of a problem document (RFC 7807), one line. */
+function problemIn(text: string): string {
+  const problem = parseJson(text)
+  if (!isObject(problem) || typeof problem.detail !== 'string') return ''
+  return `: ${escapeControls(problem.detail.replace(/\s+/g, ' ')).slice(0, 300)}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The caller reports that it is not a JSON object.
+    return undefined
+  }
+}
