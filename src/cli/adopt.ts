@@ -3,7 +3,7 @@ import { serverPath } from '../customize/wanted-output.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
 import { withEventLock } from '../terminal/with-event-lock.ts'
-import { commitOne } from '../transaction/commit-one.ts'
+import { commitOne } from '../transaction/transaction.ts'
 
 /** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
 export async function run(invocation: Invocation): Promise<number> {

@@ -18,11 +18,10 @@ export function run(invocation: Invocation): Promise<number> {
 
 async function apply(invocation: Invocation, shown: string | undefined): Promise<CommandResult> {
   const { flag, value, print } = invocation
-  return withEventLock(invocation, 'gabarit apply', async ({ context, turn, report }) => {
-    const runRequest = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
-    const transaction = new Transaction(runRequest, context, turn, report, {
-      windowOfServices: value('confirm-within') !== 'no',
-    })
+  return withEventLock(invocation, 'gabarit apply', async work => {
+    const { context } = work
+    const request = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
+    const transaction = new Transaction({ ...request, windowOfServices: value('confirm-within') !== 'no' }, work)
     transaction.takeSnapshot()
     const found = survey(context)
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
@@ -32,10 +31,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     refuseOutdatedPlan(planId(plan), shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
-    const status = await transaction.conclude(async () => {
-      await transaction.commit(plan)
-      await transaction.adjust([])
-    })
+    const status = await transaction.apply(plan)
     if (context.system.dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
     return { status, plan: planId(plan) }
   })

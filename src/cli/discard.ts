@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../base/failure.ts'
-import { revealLastApplied } from '../plan/restore-entry.ts'
+import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { changeDatabasesAtOnce } from '../state/history/change-databases.ts'
 import { changesSince } from '../state/history/changes-since.ts'
 import { databaseChanges } from '../state/history/databases.ts'
@@ -27,9 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
 function discard({ system, places, print, printError }: Invocation): number {
   const history = new History(places)
   const changes = changesSince(places, history, history.lastApplied())
-  const last = revealLastApplied(places, name =>
-    printError(`note: ${name} is secret, so its previous value is unknown; it keeps the current one`),
-  )
+  const last = revealLastApplied(places, name => printError(`note: ${keepsSecret(name)}`))
   if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
   if (changes.length === 0) {
     print('no property has changed since the last event')

@@ -35,7 +35,7 @@ export async function run(invocation: Invocation): Promise<number> {
     await beginChange(places, system, turn, report)
     if (value('output') !== undefined) return await writeCopy(makePlan(), context, report)
     const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
-    return await write(invocation, new Transaction({ asked }, context, turn, report), makePlan)
+    return await write(invocation, new Transaction({ asked }, { context, turn, report }), makePlan)
   } finally {
     turn.release()
   }

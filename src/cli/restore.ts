@@ -3,7 +3,7 @@ import { planOutputs } from '../plan/expand.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
 import { withEventLock } from '../terminal/with-event-lock.ts'
-import { commitOne } from '../transaction/commit-one.ts'
+import { commitOne } from '../transaction/transaction.ts'
 
 /** `gabarit restore FILE`: regenerates a file that was edited or removed by hand. */
 export async function run(invocation: Invocation): Promise<number> {

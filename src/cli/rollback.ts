@@ -11,7 +11,6 @@ import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-fir
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
 import { withEventLock } from '../terminal/with-event-lock.ts'
-import { restoreState } from '../transaction/restore-state.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { refuseOutdatedPlan } from './apply.ts'
 import { changeLines, numberOf, summary } from './history.ts'
@@ -23,10 +22,10 @@ export function run(invocation: Invocation): Promise<number> {
 
 async function rollback(invocation: Invocation, shown: string | undefined): Promise<CommandResult> {
   const { args, places, print } = invocation
-  return withEventLock(invocation, 'gabarit rollback', async ({ context, turn, report }) => {
+  return withEventLock(invocation, 'gabarit rollback', async work => {
     const history = new History(places)
     const entry = wantedEntry(history, args[0])
-    const restoration = restorationTo(entry, history, places, context.system)
+    const restoration = restorationTo(entry, history, places, work.context.system)
     const changes = databaseChanges(takeSnapshot(places), restoration.databases)
     const plan = planId(restoration.plan, changes)
     refuseOutdatedPlan(plan, shown)
@@ -34,9 +33,8 @@ async function rollback(invocation: Invocation, shown: string | undefined): Prom
     for (const what of restoration.lasting) print(`this stays: ${what}`)
     if (changes.length > 0) print(changeLines(withoutSecrets(changes, places)).join('\n'))
     const asked = askedBy(invocation, 'rollback', [String(entry.id)])
-    const runRequest = { asked, ...confirmWithin(invocation) }
-    const transaction = new Transaction(runRequest, context, turn, report)
-    return { status: await restoreState(restoration.plan, changes, transaction), plan }
+    const transaction = new Transaction({ asked, ...confirmWithin(invocation) }, work)
+    return { status: await transaction.restore(restoration.plan, changes), plan }
   })
 }
 

@@ -4,7 +4,6 @@ import { planData } from '../plan/data.ts'
 import { makeExpander } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
-import type { Restored } from '../plan/restore.ts'
 import { refuseSensitiveDrift } from '../plan/sensitive.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
@@ -90,15 +89,4 @@ function refuse(problems: readonly string[], context: Context, plan: Plan): void
   const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
   const located = problems.map(problem => locateInFragments(problem, plan, trace))
   throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
-}
-
-/** The files at the paths of a plan before it is committed. */
-export function previousStates(plan: Plan, system: System): Restored[] {
-  return plan.changes.map(({ path, real, template }) => {
-    const state = system.state(real)
-    if (state?.kind === 'link') return { path, template, version: { link: system.readLink(real) } }
-    if (state?.kind !== 'file') return { path, template, version: null }
-    const { mode, uid, gid } = state
-    return { path, template, version: { content: system.read(real), attributes: { mode, uid, gid } } }
-  })
 }

@@ -15,12 +15,11 @@ import { type Places, placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
-import type { Agreement } from '../transaction/agreement.ts'
 import { beginChange } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
 import { type EventLock, takeEventLock } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
-import type { RunRequest } from '../transaction/run-request.ts'
+import type { Agreement, RunRequest } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
@@ -119,11 +118,12 @@ class EventRun {
     const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
     const confirmWithin =
       signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)
-    const window = confirmWithin === undefined ? {} : { confirmWithin }
     this.#hasWindow = confirmWithin !== undefined
-    const runRequest = { asked, ...window }
-    const byServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
-    this.#transaction = new Transaction(runRequest, this.#context, turn, report, { windowOfServices: byServices })
+    const windowOfServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
+    this.#transaction = new Transaction(
+      { asked, confirmWithin, windowOfServices },
+      { context: this.#context, turn, report },
+    )
   }
 
   async run(): Promise<number> {

@@ -14,6 +14,11 @@ import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree
 import type { Plan } from './plan.ts'
 import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
+/** What is said of a secret in a database that cannot be restored. */
+export function keepsSecret(name: string): string {
+  return `${name} is secret, so its previous value is unknown; it keeps the current one`
+}
+
 /** Everything that must change to return to the state after an entry. */
 export interface Restoration {
   readonly plan: Plan

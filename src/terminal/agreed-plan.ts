@@ -1,6 +1,6 @@
 import { changeParts } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Agreement } from '../transaction/agreement.ts'
+import type { Agreement } from '../transaction/run.ts'
 import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
 import { planAsText } from './show-plan.ts'

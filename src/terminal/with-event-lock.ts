@@ -1,7 +1,7 @@
 import { caller } from '../system/accounts.ts'
 import { beginChange } from '../transaction/before-change.ts'
-import type { Work } from '../transaction/commit-one.ts'
 import { takeEventLock } from '../transaction/event-lock.ts'
+import type { Work } from '../transaction/run.ts'
 import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
 import { contextOf } from './run-context.ts'

@@ -3,8 +3,7 @@ import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'
-import { readPending } from './pending.ts'
-import { distinct, requestsOfPlan } from './requests.ts'
+import { distinct, readPending, requestsOfPlan } from './requests.ts'
 
 /** The adjustments that committing a plan would cause, with those pending from earlier events. */
 export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {

@@ -1,37 +1,27 @@
 import { EXIT, Failure, rollbackFailure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
-import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
-import { revealLastApplied } from '../plan/restore-entry.ts'
+import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import type { Snapshot } from '../state/history/snapshot.ts'
 import { type Manifest, readManifest, sameManifest } from '../state/manifest.ts'
-import type { Arming } from './arming.ts'
-import type { Recorder } from './history-record.ts'
-import { commitDatabases } from './interrupted.ts'
-import { writePending } from './pending.ts'
-import { distinct } from './requests.ts'
-import type { RunLog } from './run-log.ts'
-import type { CommittedPlan, RunRequest } from './run-request.ts'
+import { distinct, writePending } from './requests.ts'
+import type { CommittedPlan, Run } from './run.ts'
+import { commitDatabases } from './run-commit.ts'
+import type { RunHistory } from './run-history.ts'
+import type { RunWindow } from './run-window.ts'
 import type { ServiceRun } from './service-run.ts'
 
 /** A run whose files are in place and must be rolled back. */
-export interface RunToRollBack {
-  readonly context: Context
-  readonly runRequest: RunRequest
+interface RunToRollBack {
+  readonly run: Run
   readonly done: CommittedPlan
   /** All adjusted services: they have read the files that are rolled back. */
   readonly services: readonly ServiceRun[]
-  readonly log: RunLog
-  /** The number of the first entry of this run. */
-  readonly first: number
-  /** The databases that the files were generated from. */
-  readonly snapshot: Snapshot | undefined
-  readonly recorder: Recorder
-  readonly arming: Arming | undefined
+  readonly history: RunHistory
+  readonly window: RunWindow
 }
 
 /**
@@ -39,20 +29,19 @@ export interface RunToRollBack {
  * time; if it was waiting for confirmation, it still is.
  * @throws Failure always: `why`, and the state now
  */
-export async function rollBackRun(run: RunToRollBack, why: string): Promise<never> {
-  const { context, runRequest, done, services, log, snapshot, recorder, arming } = run
+export async function rollBackRun(whole: RunToRollBack, why: string): Promise<never> {
+  const { run, done, services, history, window } = whole
+  const { context, request, log } = run
   const { places, system } = context
-  const inner = signalledWithin(run)
-  const ended = inner === undefined ? arming : undefined
-  const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(run)
+  const inner = signalledWithin(whole)
+  const changes = done.changes.length > 0 ? reversed(done.changes) : changesSinceLast(whole)
   let databases: PreparedChanges | undefined
   const prepare = () => {
-    databases = prepareChanges(places, changes, runRequest.asked.command)
+    databases = prepareChanges(places, changes, request.asked.command)
     return Promise.resolve(undefined)
   }
-  const problems = [...log.problems, why]
-  const facts = { outcome: 'rolled back', problems, changes, closes: ended?.token ?? null } as const
-  const note = recorder.unfinished(runRequest.asked, facts, snapshot)
+  const closes = inner === undefined ? (window.token ?? null) : null
+  const note = history.note({ outcome: 'rolled back', problems: [...log.problems, why], changes, closes })
   try {
     const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
@@ -67,12 +56,12 @@ export async function rollBackRun(run: RunToRollBack, why: string): Promise<neve
     throw rollbackFailure(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')
   }
   commitDatabases(databases)
-  ended?.disarm()
+  if (inner === undefined) window.disarm()
   const after = []
   for (const one of services) after.push(await one.adjustBack(() => databaseLoader(context)('configuration')))
   const again = distinct(after.flatMap(one => one.again))
   writePending(places, again)
-  if (again.length > 0) log.report({ kind: 'remembered', services: [...new Set(again.map(({ service }) => service))] })
+  if (again.length > 0) run.report({ kind: 'remembered', services: [...new Set(again.map(({ service }) => service))] })
   const still = after.flatMap(one => one.still ?? []).at(0)
   throw new Failure(why, { status: EXIT.rolledBack, hint: howItIs(still, inner) })
 }
@@ -95,9 +84,9 @@ function only(path: string, manifest: Manifest): Manifest {
 }
 
 /** The newest entry of an event that an action of this run signalled; undefined if there is none. */
-function signalledWithin({ context, first }: RunToRollBack): HistoryEntry | undefined {
-  const last = new History(context.places).lastApplied()
-  return last !== undefined && last.id >= first ? last : undefined
+function signalledWithin({ run, history }: RunToRollBack): HistoryEntry | undefined {
+  const last = new History(run.context.places).lastApplied()
+  return last !== undefined && last.id >= history.first ? last : undefined
 }
 
 function howItIs(still: string | undefined, inner: HistoryEntry | undefined): string {
@@ -110,12 +99,8 @@ function howItIs(still: string | undefined, inner: HistoryEntry | undefined): st
 }
 
 /** The property changes from the last entry that was not rolled back to what this run found. */
-function changesSinceLast({ context, log, snapshot }: RunToRollBack): PropertyChange[] {
-  const last = revealLastApplied(context.places, name =>
-    log.report({
-      kind: 'warning',
-      message: `${name} is secret, so its previous value is unknown; it keeps the current one`,
-    }),
-  )
+function changesSinceLast({ run, history: { snapshot } }: RunToRollBack): PropertyChange[] {
+  const lost = (name: string) => run.report({ kind: 'warning', message: keepsSecret(name) })
+  const last = revealLastApplied(run.context.places, lost)
   return last === undefined || snapshot === undefined ? [] : databaseChanges(snapshot, last)
 }

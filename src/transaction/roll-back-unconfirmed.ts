@@ -1,6 +1,6 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
-import { databasesAfter, restorationTo } from '../plan/restore-entry.ts'
+import { databasesAfter, keepsSecret, restorationTo } from '../plan/restore-entry.ts'
 import { CONFIRMATION, type Confirmation, describeConfirmation, readConfirmation } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { tookEffect } from '../state/history/entry.ts'
@@ -13,7 +13,6 @@ import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
 import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
-import { restoreState } from './restore-state.ts'
 import { Transaction } from './transaction.ts'
 
 /** A failed rollback of which everybody has been told. */
@@ -79,24 +78,21 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const { places, system, turn, report } = means
   const history = new History(places)
   const base = history.entry(open.base)
-  const lost = (name: string) =>
-    report({
-      kind: 'warning',
-      message: `${name} is secret, so its previous value is unknown; it keeps the current one`,
-    })
+  const warn = (message: string) => report({ kind: 'warning', message })
+  const lost = (name: string) => warn(keepsSecret(name))
   const restoration = restorationTo(base, history, places, system, open.secrets, lost)
   const from = changedState(open, history, places)
   const context = {
-    ...makeContext(places, system, message => report({ kind: 'warning', message })),
+    ...makeContext(places, system, warn),
     // A copy of manually edited files is kept; an unreachable server is worse.
     mayOverwrite: () => true,
     judge: 'never' as const,
   }
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
-  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, context, turn, report)
+  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, turn, report })
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
-  return restoreState(restoration.plan, databaseChanges(from, restoration.databases), transaction, requests)
+  return transaction.restore(restoration.plan, databaseChanges(from, restoration.databases), requests)
 }
 
 /** The databases as the change left them: what people have set since is kept. */

@@ -1,66 +1,152 @@
-import type { Context } from '../plan/context.ts'
+import { randomBytes } from 'node:crypto'
+import { refusal, usageFailure } from '../base/failure.ts'
+import { secretValues } from '../db/secrets.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
+import { isSensitive } from '../plan/sensitive.ts'
+import {
+  CONFIRMATION,
+  type Confirmation,
+  readConfirmation,
+  removeConfirmation,
+  windowOf,
+} from '../state/confirmation.ts'
+import { changesSince } from '../state/history/changes-since.ts'
+import type { HistoryEntry } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
-import { type Arming, armingOf } from './arming.ts'
+import type { Companion } from '../system/state-file.ts'
 import { opensByDefault, windowOfServices } from './default-window.ts'
-import type { EventLock } from './event-lock.ts'
-import type { Reporter } from './report.ts'
-import type { RunRequest } from './run-request.ts'
-import { suggestConfirmation } from './suggest-confirmation.ts'
+import { distinct } from './requests.ts'
+import type { Run } from './run.ts'
+import { startGuard } from './start-guard.ts'
+
+/** In addition to the files that decide whether the server can be reached: access through a tunnel. */
+const TUNNELS = ['/etc/openvpn/', '/etc/wireguard/']
 
 /**
- * Whether a run waits for confirmation: if requested, or, in a remote shell, if it adjusts a service whose description says
- * so.
+ * Whether a run is rolled back unless confirmed: if requested, or, in a remote shell, if it adjusts a service whose description
+ * says so.
  */
 export class RunWindow {
-  readonly #runRequest: RunRequest
-  readonly #context: Context
-  readonly #turn: EventLock
+  readonly #run: Run
   readonly #first: number
   /** Whether its services can set a window. */
   readonly #byServices: boolean
-  #within: number | undefined
-  #arming: Arming | undefined
+  readonly #token = randomBytes(8).toString('hex')
+  /** The length in seconds, and what to roll back to; undefined: nothing is rolled back automatically. */
+  #armed: { readonly within: number; readonly base: HistoryEntry } | undefined
 
   /**
-   * @param first the number of the first entry of this run
-   * @param byServices whether its services can set a window
+   * @param first the number of the run's first history entry: an action may have signalled an event before it
+   * @throws Failure (refused) if there is nothing to roll back to
    */
-  constructor(runRequest: RunRequest, context: Context, turn: EventLock, first: number, byServices: boolean) {
-    this.#runRequest = runRequest
-    this.#context = context
-    this.#turn = turn
-    this.#within = runRequest.confirmWithin
+  constructor(run: Run, first: number) {
+    const { confirmWithin, windowOfServices = false } = run.request
+    this.#run = run
     this.#first = first
-    this.#byServices = byServices && runRequest.confirmWithin === undefined && opensByDefault(context)
-    this.#arming = armingOf(runRequest, context, turn, first)
+    this.#byServices = windowOfServices && confirmWithin === undefined && opensByDefault(run.context)
+    this.#arm(confirmWithin)
   }
 
-  /** Undefined: nothing is rolled back automatically. */
-  get arming(): Arming | undefined {
-    return this.#arming
+  #arm(within: number | undefined): void {
+    if (within === undefined) return
+    const { turn, context } = this.#run
+    if (turn.joined)
+      throw usageFailure('--confirm-within is for the running event, not for one that its action signals')
+    const base = new History(context.places).lastApplied(this.#first)
+    if (base === undefined)
+      throw refusal('there is no state to roll back to: no event has run yet', {
+        hint: 'Signal the first event without --confirm-within.',
+      })
+    this.#armed = { within, base }
   }
 
-  /** The run with its current window. */
-  get runRequest(): RunRequest {
-    return this.#within === undefined ? this.#runRequest : { ...this.#runRequest, confirmWithin: this.#within }
+  /** Identifies the confirmation; undefined: nothing is rolled back automatically. */
+  get token(): string | undefined {
+    return this.#armed && this.#token
   }
 
   /**
    * Receives the plan and the services that will be adjusted, before the files are committed.
    * @throws Failure (refused) for an unknown service manager, before a file changes
    */
-  openFor(plan: Plan, requests: readonly Request[], report: Reporter): void {
-    const { places, system } = this.#context
-    const configuration = databaseLoader(this.#context)('configuration')
+  openFor(plan: Plan, requests: readonly Request[]): void {
+    const { context, turn } = this.#run
+    const { places, system } = context
+    const configuration = databaseLoader(context)('configuration')
     managersOf(configuration, places, system)
-    if (this.#byServices) {
-      const services = requests.map(({ service }) => service)
-      this.#within = windowOfServices(services, configuration, places)
-      this.#arming = armingOf(this.runRequest, this.#context, this.#turn, this.#first)
+    const services = requests.map(({ service }) => service)
+    if (this.#byServices) this.#arm(windowOfServices(services, configuration, places))
+    if (!turn.joined && this.#armed === undefined) this.#suggest(plan)
+  }
+
+  /** Suggests a window for a plan that may cut off the current remote shell. */
+  #suggest({ changes }: Plan): void {
+    const { context, request, report } = this.#run
+    if (request.closes !== undefined || !context.system.env.SSH_CONNECTION) return
+    const [first, ...more] = changes
+      .map(({ path }) => path)
+      .filter(path => isSensitive(path) || TUNNELS.some(folder => path.startsWith(folder)))
+    if (first === undefined) return
+    const files = more.length === 0 ? first : `${first} and ${more.length} more`
+    const advice = 'with --confirm-within 10m the change rolls back automatically unless you confirm'
+    report({ kind: 'warning', message: `${files} may cut off this remote shell; ${advice}` })
+  }
+
+  /**
+   * The pending confirmation as a file of the commit; none if nothing changes.
+   * @param lost files that could not be restored
+   * @throws Failure (refused) if there are such files
+   */
+  companions(plan: Plan, lost: readonly string[]): Companion[] {
+    if (this.#armed === undefined) return []
+    const { context, request, report } = this.#run
+    const { places } = context
+    const { within, base } = this.#armed
+    if (plan.changes.length === 0 && changesSince(places, new History(places), base).length === 0) {
+      report({ kind: 'confirmation', message: 'nothing changes, so there is nothing to confirm' })
+      return []
     }
-    if (!this.#turn.joined) suggestConfirmation(plan, this.runRequest, system.env, report)
+    if (lost.length > 0) {
+      const why = 'it contains a secret that has changed since, and secrets are not kept'
+      throw refusal(lost.map(path => `${path} could not be rolled back: ${why}`).join('\n'), {
+        hint: 'Nothing was changed. Use --confirm-within no.',
+      })
+    }
+    const confirmation: Confirmation = {
+      ...request.asked,
+      ...{ token: this.#token, base: base.id, within, window: windowOf(within) },
+      ...{ requests: [], secrets: secretValues(places), problem: null },
+    }
+    const placed = () => startGuard(context, this.#token)
+    return [{ ...CONFIRMATION.companion(places, confirmation), placed }]
+  }
+
+  /** Records what is requested of services, to request it again on rollback. */
+  remember(requests: readonly Request[]): void {
+    const open = this.#open()
+    if (open !== undefined)
+      CONFIRMATION.write(this.#run.context.places, { ...open, requests: distinct([...open.requests, ...requests]) })
+  }
+
+  /** The run has ended, so the window opens now, if something is waiting for confirmation. */
+  open(): void {
+    const open = this.#open()
+    if (open === undefined) return
+    const window = windowOf(open.within)
+    CONFIRMATION.write(this.#run.context.places, { ...open, window })
+    this.#run.report({ kind: 'window', until: window.until, within: open.within })
+  }
+
+  /** The change has already been rolled back. */
+  disarm(): void {
+    if (this.#open() !== undefined) removeConfirmation(this.#run.context.places, this.#token)
+  }
+
+  #open(): Confirmation | undefined {
+    const open = this.#armed && readConfirmation(this.#run.context.places)
+    return open?.token === this.#token ? open : undefined
   }
 }

@@ -5,10 +5,10 @@ import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 import { adjustServices } from './adjust.ts'
 import { Health } from './health.ts'
-import type { RunLog } from './run-log.ts'
+import type { RunLog } from './run.ts'
 
 /** The services of a run after they were adjusted. */
-export interface ServicesAfter {
+interface ServicesAfter {
   /** Those whose adjustment failed. */
   readonly failed: ReadonlySet<string>
   /** What is wrong with the first service that ran before and is unhealthy now. */

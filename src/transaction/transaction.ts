@@ -1,22 +1,18 @@
 import { Failure, isOfSystem, withStatus } from '../base/failure.ts'
-import type { Context } from '../plan/context.ts'
+import { rememberOverrides } from '../override/stale.ts'
 import type { Plan } from '../plan/plan.ts'
-import { commandLine, type PropertyChange } from '../state/history/entry.ts'
+import { type Asked, commandLine, type PropertyChange } from '../state/history/entry.ts'
 import type { Snapshot } from '../state/history/snapshot.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { finished } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import type { EventLock } from './event-lock.ts'
-import { commitDatabases, Interrupted } from './interrupted.ts'
 import { endConfirmation } from './last-confirmation.ts'
-import type { Reporter } from './report.ts'
 import { requestsOfPlan } from './requests.ts'
 import { rollBackRun } from './roll-back-run.ts'
-import { RunCommit } from './run-commit.ts'
+import { type CommittedPlan, outcomeOf, type Run, RunLog, type RunRequest, statusAfter, type Work } from './run.ts'
+import { commitDatabases, commitFiles, Interrupted } from './run-commit.ts'
 import { RunHistory } from './run-history.ts'
-import { RunLog } from './run-log.ts'
-import { type CommittedPlan, outcomeOf, type RunRequest, statusAfter } from './run-request.ts'
-import { RunServices } from './run-services.ts'
+import { type RollBack, RunServices } from './run-services.ts'
 import { RunWindow } from './run-window.ts'
 
 /**
@@ -24,10 +20,7 @@ import { RunWindow } from './run-window.ts'
  * and looked after; when one does not come up, everything goes back to where it was.
  */
 export class Transaction {
-  readonly #context: Context
-  readonly #turn: EventLock
-  readonly #report: Reporter
-  readonly #log: RunLog
+  readonly #run: Run
   readonly #history: RunHistory
   readonly #window: RunWindow
   readonly #services: RunServices
@@ -35,25 +28,11 @@ export class Transaction {
   #requests: Request[] = []
   #done: CommittedPlan | undefined
 
-  /**
-   * @param context its system decides whether anything is changed
-   * @param options `windowOfServices`: in a remote shell it waits for a confirmation when it adjusts a service whose
-   *   description says so
-   */
-  constructor(
-    runRequest: RunRequest,
-    context: Context,
-    turn: EventLock,
-    report: Reporter,
-    options: { readonly windowOfServices?: boolean } = {},
-  ) {
-    this.#context = context
-    this.#turn = turn
-    this.#report = report
-    this.#log = new RunLog(report)
-    this.#history = new RunHistory(context, runRequest)
-    this.#window = new RunWindow(runRequest, context, turn, this.#history.first, options.windowOfServices === true)
-    this.#services = new RunServices(context, turn, this.#log)
+  constructor(request: RunRequest, work: Work) {
+    this.#run = { ...work, request, log: new RunLog(work.report) }
+    this.#history = new RunHistory(this.#run)
+    this.#window = new RunWindow(this.#run, this.#history.first)
+    this.#services = new RunServices(this.#run, this.#window)
   }
 
   /** The databases as they are now; what is made from them belongs to this state in the history. */
@@ -68,12 +47,12 @@ export class Transaction {
 
   /** Records what a rollback cannot undo, such as an issued certificate. */
   noteLasting(what: string): void {
-    this.#history.noteLasting(what)
+    this.#history.lasting.push(what)
   }
 
   /** Something went wrong that does not stop the rest, and has been reported already. */
   noteReported(problem: string): void {
-    this.#log.problems.push(problem)
+    this.#run.log.problems.push(problem)
   }
 
   /**
@@ -84,28 +63,51 @@ export class Transaction {
   async commit(plan: Plan, listed: readonly Request[] = [], changes: readonly PropertyChange[] = []): Promise<void> {
     this.#requests.push(...requestsOfPlan(plan))
     const asked = [...this.#requests, ...listed]
-    this.#window.openFor(plan, asked, this.#report)
-    const run = new RunCommit(this.#context, this.#window, this.#history, this.#report)
-    const committed = await run.commit(plan, asked, changes)
+    this.#window.openFor(plan, asked)
+    const committed = await commitFiles(this.#run, plan, asked, changes, this.#history, this.#window)
     this.#done = committed.done
     this.#validators.push(...committed.validators)
     commitDatabases(committed.databases)
-    run.tell(committed)
+    const { context, report } = this.#run
+    report({ kind: 'plan', plan })
+    report({ kind: 'checked', commands: committed.validators })
+    rememberOverrides(context.places, context.layers, context.warn)
   }
 
   /** Adjusts what the committed files and the caller ask for, with what earlier events left over and joined ones hand over. */
-  async adjust(listed: readonly Request[]): Promise<void> {
-    await this.#services.adjust([...this.#requests, ...listed], true, this.#wayBack())
+  async adjust(listed: readonly Request[] = []): Promise<void> {
+    await this.#services.adjust([...this.#requests, ...listed], true, this.#rollBack())
   }
 
   /** Adjusts what joined events handed over since. */
   async adjustJoined(): Promise<void> {
-    await this.#services.adjust([], false, this.#wayBack())
+    await this.#services.adjust([], false, this.#rollBack())
   }
 
   /** What boots afterwards reads the new files anyway. */
   forgetRequests(): void {
     this.#services.forget(this.#requests)
+  }
+
+  /** Commits a plan as {@link commit} does, and adjusts the services. @returns the exit status */
+  apply(plan: Plan): Promise<number> {
+    return this.conclude(async () => {
+      await this.commit(plan)
+      await this.adjust()
+    })
+  }
+
+  /**
+   * Restores files and databases, both or neither, and adjusts the services.
+   * @param requests of services, in addition to what the files notify
+   * @returns the exit status
+   */
+  restore(plan: Plan, changes: readonly PropertyChange[], requests: readonly Request[] = []): Promise<number> {
+    return this.conclude(async () => {
+      await this.commit(plan, requests, changes)
+      this.takeSnapshot()
+      await this.adjust(requests)
+    })
   }
 
   /**
@@ -133,7 +135,7 @@ export class Transaction {
     } catch (error) {
       if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
       const why = error instanceof Failure ? error.describe() : systemReason(error)
-      this.#report({ kind: 'problem', message: `the history entry could not be written: ${why}` })
+      this.#run.report({ kind: 'problem', message: `the history entry could not be written: ${why}` })
       return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
     } finally {
       finished()
@@ -143,33 +145,36 @@ export class Transaction {
   async #finish(failure: Failure | undefined): Promise<number> {
     // The note of it is there: the next command makes the entry.
     if (failure instanceof Interrupted) return failure.status
-    const { problems, adjustments } = this.#log
+    const { context, turn, report, request, log } = this.#run
+    const { problems, adjustments } = log
     const outcome = outcomeOf(failure, this.#done !== undefined, problems)
     if (failure !== undefined) problems.push(failure.describe())
-    const { asked, closes } = this.#window.runRequest
-    const facts = { outcome, problems, validators: this.#validators, adjustments }
-    const added = this.#history.enter(facts, this.#changesFiles)
-    if (failure === undefined && closes !== undefined) endConfirmation(this.#context, closes, 'went back')
+    const added = this.#history.enter({ outcome, problems, validators: this.#validators, adjustments })
+    if (failure === undefined && request.closes !== undefined) endConfirmation(context, request.closes, 'went back')
     this.#history.forgetNote()
     const entry = added === undefined ? {} : { entry: added.id }
-    this.#report({ kind: 'ended', what: commandLine(asked), outcome, ...entry })
+    report({ kind: 'ended', what: commandLine(request.asked), outcome, ...entry })
     // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
-    if (added !== undefined && !this.#turn.joined) await this.#history.archive(this.#report)
-    const window = this.#window.arming?.openWindow()
-    if (window !== undefined) this.#report({ kind: 'window', ...window })
+    if (added !== undefined && !turn.joined) await this.#history.archive()
+    this.#window.open()
     return statusAfter(outcome, failure)
   }
 
-  #wayBack() {
-    const { arming, runRequest } = this.#window
-    const [context, log, done, history] = [this.#context, this.#log, this.#done, this.#history]
-    if (done === undefined || !this.#changesFiles) return { arming }
-    const { recorder, snapshot, first } = history
-    const run = { context, runRequest, done, services: this.#services.done, log, first, snapshot, recorder, arming }
-    return { arming, takeBack: (why: string) => rollBackRun(run, why) }
+  /** Undefined: no file has changed. */
+  #rollBack(): RollBack | undefined {
+    const done = this.#done
+    if (done === undefined || done.plan.changes.length === 0) return undefined
+    const parts = { run: this.#run, done, services: this.#services.done, history: this.#history, window: this.#window }
+    return why => rollBackRun(parts, why)
   }
+}
 
-  get #changesFiles(): boolean {
-    return this.#done !== undefined && this.#done.plan.changes.length > 0
-  }
+/**
+ * Commits the plan of one named file, after the usual checks, with a history entry. Pending property changes stay pending.
+ * @returns the exit status
+ */
+export async function commitOne({ context, turn, report }: Work, asked: Asked, plan: Plan): Promise<number> {
+  const transaction = new Transaction({ asked }, { context: { ...context, mayOverwrite: () => true }, turn, report })
+  transaction.leaveDatabases()
+  return transaction.apply(plan)
 }

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { adoptPlan } from '../../src/customize/adopt.ts'
 import { overrideContents, readBases } from '../../src/override/bases.ts'
-import { commitOne } from '../../src/transaction/commit-one.ts'
+import { commitOne } from '../../src/transaction/transaction.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 

@@ -8,7 +8,7 @@ import { restorationTo } from '../../src/plan/restore-entry.ts'
 import type { HistoryEntry } from '../../src/state/history/entry.ts'
 import { History } from '../../src/state/history/history.ts'
 import { DryRunSystem } from '../../src/system/dry-run-system.ts'
-import { readPending } from '../../src/transaction/pending.ts'
+import { readPending } from '../../src/transaction/requests.ts'
 import { leftOvers } from './left-overs.ts'
 import type { Site } from './site.ts'
 

@@ -10,7 +10,7 @@ import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
-import { readPending } from '../../transaction/pending.ts'
+import { readPending } from '../../transaction/requests.ts'
 
 /** Checks of gabarit's own files. */
 export const STATE_CHECKS: readonly Check[] = [
