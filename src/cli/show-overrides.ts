@@ -1,7 +1,6 @@
 import { createTwoFilesPatch } from 'diff'
 import type { Failure } from '../base/failure.ts'
-import { baseContent, type MergeResult } from '../customize/merge.ts'
-import { mergePath } from '../customize/merge-file.ts'
+import { baseContent, type MergeResult, mergePath } from '../customize/merge.ts'
 import type { Base } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
 import type { OverrideName } from '../override/custom-files.ts'

@@ -1,5 +1,5 @@
 import { request as plainRequest } from 'node:http'
-import { request as tlsRequest } from 'node:https'
+import { type RequestOptions, request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { messageOf } from '../../base/failure.ts'
@@ -29,13 +29,8 @@ export interface Certificate {
   readonly ends: number
 }
 
-/** How a request differs from its URL. */
-export interface Asking {
-  /** The machine to connect to instead of the one in the URL. */
-  readonly via?: { readonly host: string; readonly port: number }
-  /** The name in the TLS handshake, if it is not the requested one. */
-  readonly servername?: string
-}
+/** Where a request goes instead of the machine in its URL, and the name in the TLS handshake if it is not the requested one. */
+type Target = Pick<RequestOptions, 'host' | 'port' | 'servername'>
 
 /** The answer if no request was sent, or nobody answered. */
 export function silent(problem: string): Answer {
@@ -46,22 +41,21 @@ export function silent(problem: string): Answer {
  * Sends one request on a separate connection, and reads only the head of the answer. Certificates are reported, not verified.
  * @param name host name to request
  */
-export function ask(url: string, name: string, { via, servername = name }: Asking = {}): Promise<Answer> {
+export function ask(url: string, name: string, target: Target): Promise<Answer> {
   const started = performance.now()
   const end = (answer: Omit<Answer, 'time'>): Answer => ({ ...answer, time: Math.round(performance.now() - started) })
   return new Promise(resolve => {
     try {
-      const { protocol, hostname, port, pathname } = new URL(url)
-      const tls = protocol === 'https:'
-      const host = via?.host ?? hostname.replace(/^\[|\]$/g, '')
+      const asks = new URL(url)
+      const tls = asks.protocol === 'https:'
+      const { host = asks.hostname.replace(/^\[|\]$/g, ''), port = asks.port || (tls ? 443 : 80) } = target
+      const { servername = name } = target
       const options = {
-        ...{ host, port: via?.port ?? (port || (tls ? 443 : 80)), path: pathname, agent: false, timeout: LIMIT },
-        ...{
-          headers: { host: name, 'user-agent': 'gabarit proxy check' },
-          rejectUnauthorized: false,
-          // An address is not a name (RFC 6066, 3).
-          servername: isIP(servername) === 0 ? servername : '',
-        },
+        ...{ host, port, path: asks.pathname, agent: false, timeout: LIMIT },
+        headers: { host: name, 'user-agent': 'gabarit proxy check' },
+        rejectUnauthorized: false,
+        // An address is not a name (RFC 6066, 3).
+        servername: isIP(servername) === 0 ? servername : '',
       }
       const asked = (tls ? tlsRequest : plainRequest)(options, response => {
         const { socket, statusCode: status, headers } = response

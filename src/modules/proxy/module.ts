@@ -15,7 +15,7 @@ const VERBS: readonly Command[] = [
       ['gabarit proxy check plex.example.com', 'only this one'],
     ],
     complete: keysOf('proxies'),
-    run: async invocation => (await import('./commands/check.ts')).run(invocation),
+    run: async invocation => (await import('./check.ts')).run(invocation),
   },
 ]
 

@@ -21,7 +21,7 @@ export interface Pause {
  */
 export function pauseIn(said: string, now: number): Pause | undefined {
   const limited = /urn:ietf:params:acme:error:rateLimited|\b(?:HTTP\/[\d.]+|status"?:?) *(?:429|503)\b/i.test(said)
-  const found = [headerTime(said, now), textTime(said)].filter(time => time !== undefined)
+  const found = [headerTime(said, now), textTime(said, now)].filter(time => time !== undefined)
   if (!limited && found.length === 0) return undefined
   const until = Math.min(found.length === 0 ? now + UNSAID : Math.max(...found), now + LONGEST)
   return until <= now ? undefined : { until, scope: scopeOf(said), said: wordsOf(said) }
@@ -43,11 +43,9 @@ function headerTime(said: string, now: number): number | undefined {
   return value === undefined ? undefined : retryAfter(value, now)
 }
 
-function textTime(said: string): number | undefined {
+function textTime(said: string, now: number): number | undefined {
   const [, day, time] = /\bretry after (\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)? ?(?:UTC|Z)/i.exec(said) ?? []
-  if (day === undefined) return undefined
-  const moment = Date.parse(`${day}T${time}Z`)
-  return Number.isNaN(moment) ? undefined : moment
+  return day === undefined ? undefined : retryAfter(`${day}T${time}Z`, now)
 }
 
 function scopeOf(said: string): Pause['scope'] {

@@ -1,10 +1,10 @@
-import { BlockList, isIPv4 } from 'node:net'
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isPublicName } from '../ledger/public-suffix.apart.ts'
 import type { Authority, NameToCheck } from '../world.ts'
 import { checkCaa } from './caa.ts'
 import { type CheckId, type CheckResult, failed, type NameReport, ok, skipped, warning } from './check.ts'
 import type { Addresses, Dns } from './dns.ts'
 import { fetchToken, type Token } from './fetch.ts'
-import { checkInternal, checkWildcard, isPublicAuthority } from './names.ts'
 import type { PreflightOptions } from './options.ts'
 import { withDelivery } from './token.ts'
 
@@ -44,6 +44,30 @@ export async function checkName({ name, certificate }: NameToCheck, work: NameCh
 }
 
 const NOWHERE: Addresses = { found: [], problem: undefined, unknown: false }
+
+/** Whether it is a public authority, which only certifies names on the internet. A private one can certify anything. */
+function isPublicAuthority({ directory }: Authority): boolean {
+  return URL.canParse(directory) && isPublicName(new URL(directory).hostname)
+}
+
+/** Whether a name can be certified at all: not an address, and under a public suffix. */
+export function checkInternal(name: string, authority: Authority): CheckResult {
+  if (!isPublicAuthority(authority)) return skipped('internal', 'a private authority can certify any name')
+  if (isPublicName(name)) return ok('internal', 'a public name')
+  const what = isIP(name) !== 0 ? 'an address' : 'a name of the local network'
+  return failed('internal', `${what}: no authority certifies it`, `Exclude it (--drop-failing).`)
+}
+
+/** A wildcard can only be validated through the DNS (RFC 8555 §7.1.3 with the rules of the CA/Browser Forum). */
+export function checkWildcard(name: string, challenge: 'http-01' | 'dns-01'): CheckResult {
+  if (!name.startsWith('*.')) return ok('wildcard', 'not a wildcard')
+  if (challenge === 'dns-01') return ok('wildcard', 'validated through the DNS')
+  return failed(
+    'wildcard',
+    'a wildcard, which can only be validated through the DNS',
+    'Use dns-01 with a hook for your DNS (config setprop letsencrypt challenge dns-01), or list the hosts one by one',
+  )
+}
 
 /** Checks each address separately: one wrong address among several fails only now and then, which is hard to find. */
 async function checkFetches(name: string, addresses: readonly string[], work: NameCheck): Promise<CheckResult[]> {

@@ -1,11 +1,11 @@
 import { inParallel } from '../../../base/in-parallel.ts'
 import { systemReason } from '../../../system/atomic-write.ts'
-import { REAL_CLOCK } from '../world.ts'
-import { CHECKS, type CheckResult, failed, type NameReport } from './check.ts'
+import { NAMES_PER_CERTIFICATE } from '../ledger/limits.ts'
+import { type NameToCheck, REAL_CLOCK } from '../world.ts'
+import { CHECKS, type CheckResult, failed, type NameReport, ok } from './check.ts'
 import { checkDirectory } from './directory.ts'
 import { Dns } from './dns.ts'
 import type { Token } from './fetch.ts'
-import { checkCount } from './names.ts'
 import { checkName } from './one-name.ts'
 import type { PreflightOptions } from './options.ts'
 import { withToken } from './token.ts'
@@ -62,6 +62,19 @@ export function failingNames(report: PreflightReport): { name: string; reasons: 
     const reasons = results.filter(({ state }) => state === 'failed').map(({ reason }) => reason)
     return reasons.length === 0 ? [] : [{ name, reasons }]
   })
+}
+
+/** How many names each certificate would have. */
+export function checkCount(names: readonly NameToCheck[]): CheckResult {
+  const counts = new Map<string, number>()
+  for (const { certificate } of names) counts.set(certificate, (counts.get(certificate) ?? 0) + 1)
+  const [most, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0])
+  if (count <= NAMES_PER_CERTIFICATE) return ok('count', `${names.length} names`)
+  return failed(
+    'count',
+    `${most} would have ${count} names, but the maximum is ${NAMES_PER_CERTIFICATE}`,
+    'One certificate per domain: config setprop letsencrypt certificates per-domain',
+  )
 }
 
 function withVerdict(general: readonly CheckResult[], names: readonly NameReport[]): PreflightReport {
