@@ -15,20 +15,17 @@ import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter } from '../terminal/reporter.ts'
 import { catchUp, repair } from '../transaction/before-change.ts'
-import { windowSeconds } from '../transaction/duration.ts'
-import { type EventLock, takeEventLock } from '../transaction/event-lock.ts'
+import { windowSeconds } from '../transaction/default-window.ts'
+import { holdingEventLock, type Means } from '../transaction/event-lock.ts'
 import { guard } from '../transaction/guard.ts'
 import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
-import type { Reporter } from '../transaction/report.ts'
 import { rollBackUnconfirmed, rollbackResult } from '../transaction/roll-back-unconfirmed.ts'
 import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
 /** What a subcommand works with while it has the event lock. */
-interface Work {
+interface Work extends Means {
   readonly invocation: Invocation
-  readonly turn: EventLock
-  readonly report: Reporter
 }
 
 const WORDS: Readonly<Record<string, (work: Work) => Promise<number> | number>> = { '': keep, cancel, extend, expired }
@@ -50,12 +47,8 @@ export async function run(invocation: Invocation): Promise<number> {
     )
   if (word === 'extend') windowSeconds(argument ?? '')
   if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
-  const turn = takeEventLock(invocation, `gabarit confirm ${word}`.trim())
-  try {
-    return await act({ invocation, turn, report })
-  } finally {
-    turn.release()
-  }
+  const command = `gabarit confirm ${word}`.trim()
+  return holdingEventLock({ places, system, report }, command, means => act({ ...means, invocation }))
 }
 
 async function keep(work: Work): Promise<number> {
@@ -67,13 +60,12 @@ async function keep(work: Work): Promise<number> {
 }
 
 async function cancel(work: Work): Promise<number> {
-  const { invocation, turn, report } = work
-  const { places, system, print } = invocation
-  repair(places, system, turn, report)
+  const { places, system, invocation } = work
+  repair(work)
   const open = readConfirmation(places) ?? nothingOpen(places)
   const why = `${commandLine(open)} was cancelled by ${caller(system.env).user}`
-  const ended = await rollBackUnconfirmed(open, why, { places, system, turn, report })
-  print(`rolled back. ${rollbackResult(open, ended)}`)
+  const ended = await rollBackUnconfirmed(open, why, work)
+  invocation.print(`rolled back. ${rollbackResult(open, ended)}`)
   return ended
 }
 
@@ -88,8 +80,8 @@ async function extend(work: Work): Promise<number> {
   return EXIT.done
 }
 
-async function expired({ invocation, turn, report }: Work): Promise<number> {
-  await catchUp(invocation.places, invocation.system, turn, report)
+async function expired(work: Work): Promise<number> {
+  await catchUp(work)
   return EXIT.done
 }
 
@@ -111,12 +103,12 @@ function status({ places, flag, print }: Invocation): number {
  * The change that can still be confirmed. An expired one is rolled back now, unless that has already failed.
  * @throws Failure if there is none
  */
-async function stillOpen({ invocation, turn, report }: Work): Promise<Confirmation> {
-  const { places, system } = invocation
-  repair(places, system, turn, report)
+async function stillOpen(work: Work): Promise<Confirmation> {
+  const { places } = work
+  repair(work)
   const open = readConfirmation(places)
   if (open !== undefined && (secondsLeft(open) > 0 || open.problem !== null)) return open
-  if (open !== undefined) await catchUp(places, system, turn, report)
+  if (open !== undefined) await catchUp(work)
   return nothingOpen(places)
 }
 

@@ -10,7 +10,7 @@ import type { PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
-import { wouldAdjust } from '../transaction/preview.ts'
+import { wouldAdjust } from '../transaction/adjust.ts'
 import { changeLines, numberOf } from './history.ts'
 
 /** The three parts of a difference. */

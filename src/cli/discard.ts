@@ -7,21 +7,18 @@ import { History } from '../state/history/history.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
-import { takeEventLock } from '../transaction/event-lock.ts'
+import { holdingEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {
   const { places, system, printError } = invocation
-  const turn = takeEventLock({ places, system }, 'gabarit discard')
-  try {
-    const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-    repair(places, system, turn, say)
+  const report = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
+  return holdingEventLock({ places, system, report }, 'gabarit discard', means => {
+    repair(means)
     return discard(invocation)
-  } finally {
-    turn.release()
-  }
+  })
 }
 
 function discard({ system, places, print, printError }: Invocation): number {

@@ -10,8 +10,7 @@ import type { Invocation } from '../terminal/command.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
 import { askedBy, contextOf } from '../terminal/run-context.ts'
 import { planAsJson } from '../terminal/show-plan.ts'
-import { beginChange } from '../transaction/before-change.ts'
-import { takeEventLock } from '../transaction/event-lock.ts'
+import { changeFiles } from '../transaction/before-change.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
 
@@ -29,16 +28,12 @@ export async function run(invocation: Invocation): Promise<number> {
     for (const { content } of expandAll(context, names)) printExact(content ?? '')
     return EXIT.done
   }
-  const turn = takeEventLock({ places, system }, 'expand-template')
   const report = reporter(invocation, flag('json') ? entry => sayInJson(entry, invocation) : undefined)
-  try {
-    await beginChange(places, system, turn, report)
-    if (value('output') !== undefined) return await writeCopy(makePlan(), context, report)
+  return changeFiles({ places, system, report }, 'expand-template', ({ turn }) => {
+    if (value('output') !== undefined) return writeCopy(makePlan(), context, report)
     const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
-    return await write(invocation, new Transaction({ asked }, { context, turn, report }), makePlan)
-  } finally {
-    turn.release()
-  }
+    return write(invocation, new Transaction({ asked }, { context, turn, report }), makePlan)
+  })
 }
 
 /** A copy elsewhere is the caller's: gabarit does not own it, no service uses it, and the history does not know it. */

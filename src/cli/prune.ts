@@ -6,7 +6,7 @@ import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
-import { takeEventLock } from '../transaction/event-lock.ts'
+import { holdingEventLock } from '../transaction/event-lock.ts'
 import type { EventReport } from '../transaction/report.ts'
 import { numberOf } from './history.ts'
 
@@ -14,11 +14,10 @@ import { numberOf } from './history.ts'
 export async function run({ flag, value, places, system, print, printError }: Invocation): Promise<number> {
   const limits = wantedLimits(value('keep'), value('older-than'), places)
   const history = new History(places)
-  const turn = takeEventLock({ places, system }, 'gabarit prune')
-  try {
+  const report = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
+  return holdingEventLock({ places, system, report }, 'gabarit prune', means => {
     // The note of an interrupted run keeps contents alive until it becomes an entry.
-    const say = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-    repair(places, system, turn, say)
+    repair(means)
     const all = history.ids().length
     const gone = history.beyond(limits)
     const removed = history.prune(limits)
@@ -26,10 +25,8 @@ export async function run({ flag, value, places, system, print, printError }: In
       print(flag('json') ? JSON.stringify({ entries: gone }) : `would remove ${gone.length} of ${all} entries`)
     else
       print(flag('json') ? JSON.stringify(removed) : `removed ${removed.entries} entries, ${removed.contents} contents`)
-  } finally {
-    turn.release()
-  }
-  return EXIT.done
+    return EXIT.done
+  })
 }
 
 /** The limits on the command line, else those of the record `gabarit`. */

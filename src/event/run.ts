@@ -15,9 +15,9 @@ import { type Places, placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
-import { beginChange } from '../transaction/before-change.ts'
+import { changeFiles } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
-import { type EventLock, takeEventLock } from '../transaction/event-lock.ts'
+import type { EventLock, Means } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Agreement, RunRequest } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -52,13 +52,9 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
   const [name = ''] = signal.asked.args
   const event = loadEvent(places, name)
   refuseDamagedDatabases(places)
-  const turn = takeEventLock({ places, system }, `signal-event ${name}`)
-  try {
-    await beginChange(places, system, turn, report)
-    return await new EventRun(event, signal, places, system, turn, report).run()
-  } finally {
-    turn.release()
-  }
+  return changeFiles({ places, system, report }, `signal-event ${name}`, means =>
+    new EventRun(event, signal, means).run(),
+  )
 }
 
 /**
@@ -66,7 +62,7 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
  * @param file the action
  * @returns the exit status
  */
-export async function runAction(
+export function runAction(
   file: string,
   signal: Signal,
   places: Places,
@@ -75,13 +71,7 @@ export async function runAction(
 ): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
-  const turn = takeEventLock({ places, system }, handler.name)
-  try {
-    await beginChange(places, system, turn, report)
-    return await new EventRun(event, signal, places, system, turn, report).run()
-  } finally {
-    turn.release()
-  }
+  return changeFiles({ places, system, report }, handler.name, means => new EventRun(event, signal, means).run())
 }
 
 /** The steps of one event. */
@@ -98,7 +88,7 @@ class EventRun {
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
-  constructor(event: Event, signal: Signal, places: Places, system: System, turn: EventLock, report: Reporter) {
+  constructor(event: Event, signal: Signal, { places, system, turn, report }: Means) {
     this.#event = event
     this.#signal = signal
     this.#turn = turn

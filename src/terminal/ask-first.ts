@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { EXIT, usageFailure } from '../base/failure.ts'
 import { endOnSignal } from '../system/interruption.ts'
 import type { Io } from '../system/io.ts'
-import { windowSeconds } from '../transaction/duration.ts'
+import { windowSeconds } from '../transaction/default-window.ts'
 import type { Invocation } from './command.ts'
 
 /** The result of a command. */

@@ -1,6 +1,5 @@
 import { caller } from '../system/accounts.ts'
-import { beginChange } from '../transaction/before-change.ts'
-import { takeEventLock } from '../transaction/event-lock.ts'
+import { changeFiles } from '../transaction/before-change.ts'
 import type { Work } from '../transaction/run.ts'
 import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
@@ -16,11 +15,5 @@ export async function withEventLock<Result>(
   const report = reporter(invocation)
   const context = contextOf(invocation)
   invocation.log('info', `${command} by ${caller(system.env).user}`)
-  const turn = takeEventLock(invocation, command)
-  try {
-    await beginChange(places, system, turn, report)
-    return await work({ context, turn, report })
-  } finally {
-    turn.release()
-  }
+  return changeFiles({ places, system, report }, command, ({ turn }) => work({ context, turn, report }))
 }

@@ -1,11 +1,16 @@
 import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { DbRecord, Records } from '../db/record.ts'
+import type { Context } from '../plan/context.ts'
+import { databaseLoader } from '../plan/expand.ts'
+import type { Plan } from '../plan/plan.ts'
 import { parseAction, resolveActions, type ServiceAction } from '../system/service/actions.ts'
 import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
+import { managersOf } from '../system/service/one-shot.ts'
 import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
+import { distinct, readPending, requestsOfPlan } from './requests.ts'
 
 /** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` is in seconds. */
 function adjustmentTimeout(env: NodeJS.ProcessEnv): number {
@@ -64,6 +69,17 @@ function unitOf({ key, properties }: DbRecord): Unit {
     ...(composeFile ? { composeFile } : {}),
     ...(reloadCommand.length > 0 ? { reloadCommand } : {}),
   }
+}
+
+/** The adjustments that committing a plan would cause, with those pending from earlier events. */
+export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
+  const configuration = databaseLoader(context)('configuration')
+  const requests = distinct([...readPending(context.places), ...requestsOfPlan(plan)])
+  const managerOf = managersOf(configuration, context.places, context.system)
+  const { adjustments } = collectAdjustments(requests, configuration)
+  return adjustments.flatMap(({ service, unit, actions }) =>
+    actions.map(action => ({ service, command: managerOf(unit).describe(unit, action) })),
+  )
 }
 
 /**

@@ -7,16 +7,14 @@ import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
-import type { Places } from '../system/places.ts'
-import type { System } from '../system/system.ts'
-import type { EventLock } from './event-lock.ts'
+import { holdingEventLock, type Means } from './event-lock.ts'
 import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
 import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
 /** Undoes or completes what was interrupted: a commit, a history entry. */
-export function repair(places: Places, system: System, turn: EventLock, report: Reporter): void {
+export function repair({ places, system, turn, report }: Means): void {
   if (turn.joined) return
   const message = recover(places)
   if (message !== undefined) report({ kind: 'recovered', message })
@@ -38,13 +36,9 @@ export function repair(places: Places, system: System, turn: EventLock, report: 
  * @returns the confirmation that is still open
  * @throws Failure (refused) if it could not be rolled back
  */
-export async function catchUp(
-  places: Places,
-  system: System,
-  turn: EventLock,
-  report: Reporter,
-): Promise<Confirmation | undefined> {
-  repair(places, system, turn, report)
+export async function catchUp(means: Means): Promise<Confirmation | undefined> {
+  const { places, system, turn, report } = means
+  repair(means)
   const open = turn.joined ? undefined : readConfirmation(places)
   if (open === undefined) return undefined
   if (secondsLeft(open) > 0) {
@@ -56,27 +50,31 @@ export async function catchUp(
   const quiet: Reporter = entry => {
     if (entry.kind === 'problem' || entry.kind === 'warning') report(entry)
   }
-  const status = await rollBackUnconfirmed(open, why, { places, system, turn, report: quiet })
+  const status = await rollBackUnconfirmed(open, why, { ...means, report: quiet })
   report({ kind: 'recovered', message: `${why}. ${rollbackResult(open, status)}` })
   return undefined
 }
 
 /**
- * What every command that changes files does first, once it holds the event lock.
+ * Runs a command that changes files: with the event lock, and after {@link catchUp}.
  * @throws Failure (refused) if a change is waiting for confirmation
  */
-export async function beginChange(places: Places, system: System, turn: EventLock, report: Reporter): Promise<void> {
-  const open = await catchUp(places, system, turn, report)
-  if (open === undefined) return
-  throw refusal(
-    `a change is waiting for confirmation until ${sayTime(open.window.until)}: ${describeConfirmation(open)}`,
-    {
+export function changeFiles<Result>(
+  ends: Omit<Means, 'turn'>,
+  command: string,
+  run: (means: Means) => Promise<Result>,
+): Promise<Result> {
+  return holdingEventLock(ends, command, async means => {
+    const open = await catchUp(means)
+    if (open === undefined) return run(means)
+    const until = sayTime(open.window.until)
+    throw refusal(`a change is waiting for confirmation until ${until}: ${describeConfirmation(open)}`, {
       hint: [
         'Nothing was changed. Choose:',
         'gabarit confirm          # keep that change',
         'gabarit confirm cancel   # revert it now',
         'gabarit confirm extend 10m',
       ].join('\n'),
-    },
-  )
+    })
+  })
 }

@@ -1,15 +1,30 @@
 import { join } from 'node:path'
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure, refusal, usageFailure } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
+import { FORMATS, seconds } from '../db/formats.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
 import { exists, readText } from '../system/read-files.ts'
-import { windowSeconds } from './duration.ts'
 
 /** File in an event's folder: how long to wait for confirmation if it is signalled from a remote shell. */
-export const WINDOW_FILE = 'confirm-within'
+const WINDOW_FILE = 'confirm-within'
+
+/** The longest window, in seconds. */
+const LONGEST = 7 * 86400
+
+/**
+ * The length of a window in seconds.
+ * @throws Failure (usage)
+ */
+export function windowSeconds(text: string): number {
+  const format = FORMATS.duration
+  if (format?.accepts(text) !== true) throw usageFailure(`${JSON.stringify(text)} is not ${format?.is}`)
+  const length = seconds(text)
+  if (length < 1 || length > LONGEST) throw usageFailure(`${text}: a window is between 1s and 7d long`)
+  return length
+}
 
 /** Whether a window opens without being requested: in a remote shell, if there is something to roll back to. */
 export function opensByDefault({ places, system }: Pick<Context, 'places' | 'system'>): boolean {

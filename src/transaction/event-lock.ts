@@ -1,7 +1,8 @@
-import type { Context } from '../plan/context.ts'
 import { holdSignals } from '../system/interruption.ts'
 import { readHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
+import type { System } from '../system/system.ts'
+import type { Reporter } from './report.ts'
 
 /** Environment variable that tells an event signalled by an action which event it joins. */
 export const JOIN_VARIABLE = 'GABARIT_EVENT_TOKEN'
@@ -18,12 +19,34 @@ export interface EventLock {
   release(): void
 }
 
+/** What a command that changes files works with. */
+export interface Means {
+  readonly places: Places
+  readonly system: System
+  readonly turn: EventLock
+  readonly report: Reporter
+}
+
+/** Runs a function with the event lock, see {@link takeEventLock}. */
+export async function holdingEventLock<Result>(
+  { places, system, report }: Omit<Means, 'turn'>,
+  command: string,
+  run: (means: Means) => Promise<Result> | Result,
+): Promise<Result> {
+  const turn = takeEventLock(places, system, command)
+  try {
+    return await run({ places, system, turn, report })
+  } finally {
+    turn.release()
+  }
+}
+
 /**
  * Waits until no other event or expansion is running, or joins the event that this process is part of. Events that join also
  * run one after the other, since an action may start several at once. So each joins with its own lock, whose token its actions
  * inherit.
  */
-export function takeEventLock({ places, system }: Pick<Context, 'places' | 'system'>, command: string): EventLock {
+function takeEventLock(places: Places, system: System, command: string): EventLock {
   const inherited = system.env[JOIN_VARIABLE] || undefined
   places.state.makeFolder()
   const depth = inherited === undefined ? 0 : depthOf(places, inherited)

@@ -13,7 +13,7 @@ import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
 import { catchUp } from './before-change.ts'
-import { takeEventLock } from './event-lock.ts'
+import { holdingEventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { RollbackFailed } from './roll-back-unconfirmed.ts'
 
@@ -59,12 +59,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
   // If the server's folder was removed, it must not be recreated with a lock in it.
   if (!places.state.has('')) return false
   try {
-    const turn = takeEventLock({ places, system }, 'gabarit confirm guard')
-    try {
-      await catchUp(places, system, turn, report)
-    } finally {
-      turn.release()
-    }
+    await holdingEventLock({ places, system, report }, 'gabarit confirm guard', catchUp)
     return false
   } catch (error) {
     if (error instanceof LockIsHeld) {

@@ -5,10 +5,7 @@ import type { AdjustmentResult } from '../system/service/adjustment.ts'
 
 /** What an event reports while it runs; the command shows it as text or JSON. */
 export type EventReport =
-  | { readonly kind: 'recovered'; readonly message: string }
-  | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'confirmation'; readonly message: string }
-  | { readonly kind: 'problem'; readonly message: string }
+  | { readonly kind: 'recovered' | 'warning' | 'confirmation' | 'problem'; readonly message: string }
   /** It goes back by itself unless it is confirmed: until when (ISO 8601), and how many seconds that are. */
   | { readonly kind: 'window'; readonly until: string; readonly within: number }
   /** A step begins that may take a while: `S04vpn-pki`, `adjusting httpd`. */

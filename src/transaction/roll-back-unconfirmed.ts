@@ -9,22 +9,12 @@ import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
 import { caller } from '../system/accounts.ts'
 import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
-import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'
-import type { EventLock } from './event-lock.ts'
-import type { Reporter } from './report.ts'
+import type { Means } from './event-lock.ts'
 import { Transaction } from './transaction.ts'
 
 /** A failed rollback of which everybody has been told. */
 export class RollbackFailed extends Failure {}
-
-/** What a rollback needs. */
-interface Means {
-  readonly places: Places
-  readonly system: System
-  readonly turn: EventLock
-  readonly report: Reporter
-}
 
 /**
  * Rolls back an unconfirmed change: an ordinary rollback with a history entry. If that is not possible, nothing is touched, the
