@@ -40,12 +40,18 @@ export async function askFirst<Shown = string>(
  * @param patience seconds after which no answer means no; default: unlimited
  */
 export async function saysYes(question: string, io: Io, patience?: number): Promise<boolean> {
+  return /^\s*y(es)?\s*$/i.test(await ask(question, io, patience))
+}
+
+/** As {@link saysYes}, for any answer: it is empty at the end of input. */
+export async function ask(question: string, io: Io, patience?: number): Promise<string> {
+  if (!io.terminal().input.readable) return ''
   const terminal = createInterface(io.terminal())
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
   const clock = patience === undefined ? undefined : setTimeout(() => terminal.close(), patience * 1000)
   const answered = endOnSignal(() => terminal.close())
   try {
-    return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question(question), ended]))
+    return await Promise.race([terminal.question(question), ended])
   } finally {
     answered()
     clearTimeout(clock)

@@ -1,7 +1,6 @@
-import { below, type Places } from '../../system/places.ts'
+import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
-import { folderName } from '../../template/text.ts'
-import type { Authority, Mode } from './world.ts'
+import type { Authority } from './world.ts'
 
 /** Our state about certificates. */
 export function certificateState(places: Places): State {
@@ -22,13 +21,4 @@ const VERSION_1: readonly (readonly [pattern: RegExp, successor: string])[] = [
 /** The current URL for one of ACME version 1; undefined for any other URL. */
 export function successorOf(directory: string): string | undefined {
   return VERSION_1.find(([pattern]) => pattern.test(directory))?.[1]
-}
-
-/**
- * An authority of this server. Its folders are named after its directory URL, as in the templates, so that certificates of the
- * two authorities are never mixed up.
- */
-export function makeAuthority(places: Places, mode: Mode, directory: string, bundle: string | undefined): Authority {
-  const id = folderName(directory)
-  return { mode, directory, id, bundle: bundle === undefined ? undefined : below(places, bundle) }
 }

@@ -7,7 +7,7 @@ import type { Ruling } from './ledger/judge.ts'
 import { Ledger, type OrderOutcome } from './ledger/ledger.ts'
 import { namesOf, readLeaf } from './pem.ts'
 import type { Settings } from './settings.ts'
-import { CertificateStore, type Choice, type Damage, type StoredCertificate } from './store.ts'
+import { CertificateStore, type Damage, type StoredCertificate } from './store.ts'
 import { verifyCertificate } from './verify.ts'
 import { wantedCertificates } from './wanted.ts'
 import type { Authority, WantedCertificate, World } from './world.ts'
@@ -52,12 +52,6 @@ export class Certificates {
     const damages = this.damages()
     for (const { failure } of damages) this.world.warn(failure.describe())
     return damages.length === 0
-  }
-
-  /** The version of a certificate that a person has chosen; undefined: none. */
-  choice({ name, names }: WantedCertificate): Choice | undefined {
-    const choice = this.store.choice(name, names)
-    return choice instanceof Failure ? undefined : choice
   }
 
   /** The key of a certificate in the {@link State}. */

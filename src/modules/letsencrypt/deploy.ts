@@ -32,30 +32,26 @@ export function assignments(certificates: Certificates): Assignment[] {
   const current = certificates.current()
   const damaged = new Set(certificates.damages().flatMap(({ crt }) => crt ?? []))
   const isDamaged = (record: DbRecord | undefined) => damaged.has(record?.properties.get('crt') ?? '')
+  const assign = (database: Assignment['database'], record: DbRecord | undefined, name: string | undefined) => {
+    const certificate = name === undefined ? undefined : current.get(name)
+    if (record === undefined || (certificate === undefined && !isDamaged(record))) return []
+    return [{ database, key: record.key, certificate }]
+  }
   const configuration = readDatabase(databaseFile(places, 'configuration'))
   const primary = configuration?.get('DomainName')?.type.toLowerCase()
   const common = wanted.find(({ names }) => primary !== undefined && names.includes(primary)) ?? wanted[0]
-  const found = common === undefined ? undefined : current.get(common.name)
-  const first: Assignment[] =
-    found === undefined && !isDamaged(configuration?.get('modSSL'))
-      ? []
-      : [{ database: 'configuration', key: 'modSSL', certificate: found }]
+  const isIssued = common !== undefined && current.has(common.name)
   const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
   const others = [...domains.values()].flatMap((record): Assignment[] => {
     const { key, type, properties } = record
     if (type !== 'domain') return []
     const own = certificateOfDomain(domains, key, wanted)
-    if (own !== undefined && own !== common) {
-      const certificate = current.get(own.name)
-      return certificate === undefined && !isDamaged(record) ? [] : [{ database: 'domains', key, certificate }]
-    }
+    if (own !== undefined && own !== common) return assign('domains', record, own.name)
     // Certificates set by hand are kept.
-    const ours = isOurs(places, properties.get('crt'))
-    return ours && (found !== undefined || isDamaged(record))
-      ? [{ database: 'domains', key, certificate: undefined }]
-      : []
+    const isOver = isOurs(places, properties.get('crt')) && (isIssued || isDamaged(record))
+    return isOver ? [{ database: 'domains', key, certificate: undefined }] : []
   })
-  return [...first, ...others]
+  return [...assign('configuration', configuration?.get('modSSL'), common?.name), ...others]
 }
 
 function certificateOfDomain(

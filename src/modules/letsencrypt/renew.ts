@@ -101,11 +101,11 @@ async function renewOne(
 }
 
 /** Explains why the newest one is not served. */
-function sayChosen(wanted: WantedCertificate, certificates: Certificates): void {
-  const choice = certificates.choice(wanted)
+function sayChosen({ name, names }: WantedCertificate, { store, world }: Certificates): void {
+  const choice = store.choice(name, names)
   if (choice === undefined) return
   const { certificate, until } = choice
-  certificates.world.say(`${wanted.name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
+  world.say(`${name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
 }
 
 /** Why a certificate is due now; undefined if it is not. */

@@ -37,7 +37,7 @@ export async function alone<Result>(
       lock.release()
     }
     world.say(`another dehydrated is running (process ${other.pid}): waiting until it ends`)
-    await other.ended(end)
+    while (exists(other.lock) && runningDehydrated() !== undefined && Date.now() < end) await pause(500)
   }
 }
 
@@ -54,11 +54,6 @@ class OtherDehydrated extends Error {
     super(`dehydrated is running (process ${pid})`)
     this.lock = lock
     this.pid = pid
-  }
-
-  /** Waits until it ends, or until a time in milliseconds since 1970. */
-  async ended(until: number): Promise<void> {
-    while (exists(this.lock) && runningDehydrated() !== undefined && Date.now() < until) await pause(500)
   }
 }
 

@@ -1,12 +1,18 @@
 import { connect } from 'node:tls'
+import { inParallel } from '../../base/in-parallel.ts'
 import { sayTime } from '../../base/time.ts'
 import { pause } from '../../system/pause.ts'
 
-/** A name whose TLS server does not show the expected certificate. */
-export interface NotServed {
+/** The certificate that a TLS server should show for a name. */
+interface Expected {
   readonly name: string
   /** `host:port` */
   readonly server: string
+  readonly fingerprint: string
+}
+
+/** A name whose TLS server does not show it. */
+export interface NotServed extends Expected {
   readonly reason: string
 }
 
@@ -29,36 +35,19 @@ export async function findNotServed(
   const end = Date.now() + patience
   let open = servers.flatMap(server => [...expected].map(([name, fingerprint]) => ({ name, server, fingerprint })))
   for (;;) {
-    const wrong: (NotServed & { fingerprint: string })[] = []
-    for (let start = 0; start < open.length; start += AT_ONCE) {
-      const some = open.slice(start, start + AT_ONCE)
-      const reasons = await Promise.all(some.map(one => whyNot(one.name, one.server, one.fingerprint)))
-      for (const [index, one] of some.entries()) {
-        const reason = reasons[index]
-        if (reason !== undefined) wrong.push({ ...one, reason })
-      }
-    }
-    if (wrong.length === 0 || Date.now() >= end)
-      return wrong.map(({ name, server, reason }) => ({ name, server, reason }))
+    const reasons = await inParallel(open, AT_ONCE, whyNot)
+    const wrong = open.flatMap((one, index) => {
+      const reason = reasons[index]
+      return reason === undefined ? [] : [{ ...one, reason }]
+    })
+    if (wrong.length === 0 || Date.now() >= end) return wrong
     open = wrong
     await pause(200)
   }
 }
 
-/** Why a server does not show the certificate for a name; undefined if it does. */
-async function whyNot(name: string, server: string, fingerprint: string): Promise<string | undefined> {
-  const shown = await shownCertificate(name, server)
-  if ('problem' in shown) return shown.problem
-  if (shown.fingerprint === fingerprint) return undefined
-  return `it serves another certificate: by ${shown.issuer}, until ${sayTime(shown.until)}`
-}
-
-type Shown =
-  | { readonly fingerprint: string; readonly issuer: string; readonly until: string }
-  | { readonly problem: string }
-
-/** The certificate that a TLS server shows for a name, trusted or not. */
-function shownCertificate(name: string, server: string): Promise<Shown> {
+/** Why a TLS server does not show the certificate for a name, trusted or not; undefined if it does. */
+function whyNot({ name, server, fingerprint }: Expected): Promise<string | undefined> {
   const at = server.lastIndexOf(':')
   // A wildcard is checked with one of its names.
   const servername = name.replace('*.', 'gabarit-check.')
@@ -70,15 +59,16 @@ function shownCertificate(name: string, server: string): Promise<Shown> {
       rejectUnauthorized: false,
       timeout: HANDSHAKE,
     })
-    const finish = (shown: Shown) => {
+    const finish = (reason: string | undefined) => {
       socket.destroy()
-      resolve(shown)
+      resolve(reason)
     }
     socket.once('secureConnect', () => {
       const { fingerprint256, issuer, valid_to } = socket.getPeerCertificate()
-      finish({ fingerprint: fingerprint256, issuer: String(issuer?.CN ?? 'an unnamed issuer'), until: valid_to })
+      const shown = `by ${issuer?.CN ?? 'an unnamed issuer'}, until ${sayTime(valid_to)}`
+      finish(fingerprint256 === fingerprint ? undefined : `it serves another certificate: ${shown}`)
     })
-    socket.once('timeout', () => finish({ problem: `no answer within ${HANDSHAKE / 1000} s` }))
-    socket.once('error', error => finish({ problem: error.message }))
+    socket.once('timeout', () => finish(`no answer within ${HANDSHAKE / 1000} s`))
+    socket.once('error', error => finish(error.message))
   })
 }

@@ -103,7 +103,7 @@ function factsOf(
     until: certificate?.until ?? null,
     daysLeft: certificate === undefined ? null : daysLeft(certificate.until, certificates.world.clock.now().getTime()),
     nextRenewal: newest === undefined ? null : renewalTime(newest, window),
-    chosenUntil: certificates.choice(wanted)?.until ?? null,
+    chosenUntil: certificates.store.choice(wanted.name, wanted.names)?.until ?? null,
     explanation: window?.explanation ?? null,
     inService: inService.filter(({ fingerprint }) => fingerprint === fingerprint256).map(({ record }) => record),
   }

@@ -76,7 +76,7 @@ export class CertificateStore {
 
   /** What is damaged in the history of a name. */
   damages(name: string): Damage[] {
-    const choice = orFailure(() => this.#chosen(name).read(this.#places))
+    const choice = this.#readChoice(name)
     const damages = this.#look(name).flatMap(found => ('failure' in found ? [found] : []))
     return choice instanceof Failure ? [...damages, { failure: choice, crt: undefined }] : damages
   }
@@ -102,18 +102,17 @@ export class CertificateStore {
    * @param names that are wanted, see {@link choice}
    */
   current(name: string, names: readonly string[] = []): StoredCertificate | undefined {
-    const choice = this.choice(name, names)
-    return choice instanceof Failure ? undefined : (choice?.certificate ?? this.newest(name))
+    if (this.#readChoice(name) instanceof Failure) return undefined
+    return this.choice(name, names)?.certificate ?? this.newest(name)
   }
 
   /**
    * The certificate that a person has chosen, and until when it is served. The choice ends if it is revoked, or if it does not
    * contain a wanted name that the newest one contains.
-   * @returns a Failure if the choice cannot be read
    */
-  choice(name: string, names: readonly string[] = []): Choice | undefined | Failure {
-    const choice = orFailure(() => this.#chosen(name).read(this.#places))
-    if (choice === undefined || choice instanceof Failure) return choice
+  choice(name: string, names: readonly string[] = []): Choice | undefined {
+    const choice = this.#readChoice(name)
+    if (choice === undefined || choice instanceof Failure) return undefined
     const usable = this.history(name).filter(({ revoked }) => !revoked)
     const certificate = usable.find(({ id }) => id === choice.chosen)
     const until = new Date(choice.until)
@@ -204,6 +203,11 @@ export class CertificateStore {
       const where = error.where ?? folder
       return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
     }
+  }
+
+  /** What the file with a person's choice contains, or why it cannot be read. */
+  #readChoice(name: string) {
+    return orFailure(() => this.#chosen(name).read(this.#places))
   }
 
   /** The file with a person's choice: the id of the certificate, and until when (ISO 8601). */

@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises'
 import { EXIT } from '../../../base/failure.ts'
 import { changeDatabase } from '../../../db/change.ts'
 import type { Io } from '../../../system/io.ts'
+import { ask, saysYes } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import { skippedChecks } from '../preflight/options.ts'
@@ -36,46 +36,28 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */
-export async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
-  const { places } = world
-  const missing = new Set(
-    missingSettings(
-      settings,
-      wantedCertificates(world, () => undefined),
-    ).map(({ what }) => what),
-  )
-  if (missing.size === 0) return
-  const terminal = createInterface(io.terminal())
-  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))
-  const ask = (question: string) => Promise.race([terminal.question(question), ended])
+async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
+  const wanted = wantedCertificates(world, () => undefined)
+  const missing = new Set(missingSettings(settings, wanted).map(({ what }) => what))
   const set = (property: string, value: string) =>
-    changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
+    changeDatabase(world.places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
       draft.setprop('letsencrypt', property, value),
     )
-  try {
-    if (missing.has('email')) {
-      const address = (await ask('Contact address for the account at the authority: ')).trim()
-      if (address !== '') set('email', address)
-    }
-    if (missing.has('terms')) {
-      const url = settings.production.directory
-      const answer = await ask(`Do you accept the terms of service of the authority (see ${url})? [y/N] `)
-      if (/^\s*y(es)?\s*$/i.test(answer)) set('ACCEPT_TERMS', 'yes')
-    }
-    if (missing.has('names')) {
-      const answer = await ask('No name is selected. Include all domains of this server, without their hosts? [y/N] ')
-      if (/^\s*y(es)?\s*$/i.test(answer)) set('configure', 'domains')
-    }
-  } finally {
-    terminal.close()
+  if (missing.has('email')) {
+    const address = (await ask('Contact address for the account at the authority: ', io)).trim()
+    if (address !== '') set('email', address)
   }
+  const terms = `Do you accept the terms of service of the authority (see ${settings.production.directory})? [y/N] `
+  if (missing.has('terms') && (await saysYes(terms, io))) set('ACCEPT_TERMS', 'yes')
+  const all = 'No name is selected. Include all domains of this server, without their hosts? [y/N] '
+  if (missing.has('names') && (await saysYes(all, io))) set('configure', 'domains')
 }
 
 /**
  * What the setup would do: addresses to correct, the certificates with their names, the steps that are not done.
  * @throws Failure (refused) when a setting is missing
  */
-export function* setupSteps(settings: Settings, world: World, testOnly: boolean): Generator<string> {
+function* setupSteps(settings: Settings, world: World, testOnly: boolean): Generator<string> {
   const production = new Certificates(world, settings, 'production')
   const test = new Certificates(world, settings, 'test')
   for (const { property, old, address } of oldAddresses(settings))
