@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff'
-import type { TracedOutput } from '../template/trace.ts'
+import type { LineOrigin, TracedOutput } from '../template/trace.ts'
 import { readSourceLines, type SourceLine } from './source-lines.ts'
 import { linesOf } from './three-way.ts'
 
@@ -82,16 +82,11 @@ function placeInsertion(at: number, lines: readonly string[], finder: PlaceFinde
 class PlaceFinder {
   readonly #traced: TracedOutput
   readonly #lines: readonly string[]
-  readonly #counts = new Map<string, number>()
   readonly #sources = new Map<string, SourceLine[]>()
 
   constructor(traced: TracedOutput) {
     this.#traced = traced
     this.#lines = linesOf(traced.text)
-    this.#lines.forEach((_, index) => {
-      const id = idOf(traced.origins[index + 1])
-      this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
-    })
   }
 
   /** @returns where a line of the output comes from, or why it has no single origin */
@@ -102,11 +97,15 @@ class PlaceFinder {
     const { file, line } = origin
     const where = `${file}:${line}`
     if ((this.#traced.depths.get(file) ?? 0) > 0) return `it is printed by a sub-template, ${where}, and not only here`
-    const times = this.#counts.get(idOf(origin)) ?? 0
     const source = this.source(file)[line - 1]
     if (source?.plain !== true || source.text !== this.#lines[index]) return `it is printed by code, ${where}`
-    if (source.looped || times > 1) return `it is printed in a loop, ${where}`
+    if (source.looped || this.#timesPrinted(origin) > 1) return `it is printed in a loop, ${where}`
     return { file, index: line - 1, depth: source.depth }
+  }
+
+  #timesPrinted({ file, line }: LineOrigin): number {
+    const origins = this.#traced.origins.slice(1, this.#lines.length + 1)
+    return origins.filter(origin => origin?.file === file && origin.line === line).length
   }
 
   source(file: string): readonly SourceLine[] {
@@ -114,10 +113,6 @@ class PlaceFinder {
     this.#sources.set(file, known)
     return known
   }
-}
-
-function idOf(origin: { readonly file: string; readonly line: number } | undefined): string {
-  return origin === undefined ? '' : `${origin.file}:${origin.line}`
 }
 
 function hunksOf(before: string[], after: string[]): Hunk[] {

@@ -4,7 +4,7 @@ import type { Context } from '../plan/context.ts'
 import { makeExpander } from '../plan/expand.ts'
 import { readManifest } from '../state/manifest.ts'
 import { readPins } from '../state/pins.ts'
-import { movesItsOutput } from '../template/candidates.ts'
+import { candidateTemplates } from '../template/candidates.ts'
 import type { Output } from '../template/expand.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 
@@ -32,12 +32,11 @@ export function wantedOutput(context: Context, path: string): Output {
   })
 }
 
-/** The template that wrote it, the one of that name, then those that generate files with other names. */
+/** The template that wrote it and the one of that name; otherwise all that may generate it. */
 function candidates({ layers }: Context, path: string, owner: string | undefined): string[] {
-  const named = [owner, path.slice(1)].filter(name => name !== undefined && findTemplate(layers, name) !== undefined)
-  if (owner !== undefined && named.length > 0) return [...new Set(named)].filter(name => name !== undefined)
-  const moved = listTemplates(layers).filter(name => movesItsOutput(name, layers))
-  return [...new Set([...named, ...moved])].filter(name => name !== undefined)
+  const same = path.slice(1)
+  const named = [...new Set([owner ?? same, same])].filter(name => findTemplate(layers, name) !== undefined)
+  return owner !== undefined && named.length > 0 ? named : candidateTemplates(path, listTemplates(layers), layers)
 }
 
 /**

@@ -15,7 +15,9 @@ import { findOverrides, type Override } from './state.ts'
  * @throws Failure (refused) if overrides.json is damaged
  */
 export function staleOverrides(places: Places, layers: readonly Layer[], templates: readonly string[]): string[] {
-  const left = findOverrides(places, layers).filter(isLeftBehind)
+  const left = findOverrides(places, layers).filter(
+    ({ state }) => state === 'stale' || state === 'shadows nothing any more',
+  )
   if (left.length === 0) return []
   const concerned = concernedBy(layers, templates)
   const nameOf = overrideNames(layers)
@@ -62,10 +64,6 @@ function newBase({ state, base, remembered, shippedHash }: Override): Base | und
     return { sha256: shippedHash, origin: 'seen' }
   // An empty fragment is never stale. If it is filled one day, its base is what is shipped then.
   return state === 'switches off' && base?.sha256 !== shippedHash ? { sha256: shippedHash, origin: 'seen' } : undefined
-}
-
-function isLeftBehind({ state }: Override): boolean {
-  return state === 'stale' || state === 'shadows nothing any more'
 }
 
 function warning({ state, file, shadow, base }: Override, name: OverrideName): string {

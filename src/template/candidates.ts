@@ -9,7 +9,7 @@ export function candidateTemplates(path: string, names: readonly string[], layer
 }
 
 /** Whether a template's metadata names another path than its own. */
-export function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
+function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
   const files = findTemplate(layers, name)
   return files !== undefined && readMetadata(files.metadata).output !== undefined
 }

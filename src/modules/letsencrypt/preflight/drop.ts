@@ -9,6 +9,7 @@ import type { World } from '../world.ts'
 /** The databases whose records request names. */
 const DATABASES = ['domains', 'hosts'] as const
 const PROPERTY = 'letsencryptSSLcert'
+const COMMAND = 'gabarit letsencrypt check'
 
 /** The effect of excluding names. */
 export interface DropPreview {
@@ -46,10 +47,8 @@ export function previewDrop(world: Pick<World, 'places' | 'system'>, names: read
 export function dropNames(places: Places, names: readonly string[]): string[] {
   return DATABASES.flatMap(database => {
     if (readDatabase(databaseFile(places, database)) === undefined) return []
-    const command = 'gabarit letsencrypt check'
-    return changeDatabase(places, database, { command }, draft => disable(draft, names)).map(
-      key => `${database} ${key}`,
-    )
+    const keys = changeDatabase(places, database, { command: COMMAND }, draft => disable(draft, names))
+    return keys.map(key => `${database} ${key}`)
   })
 }
 
