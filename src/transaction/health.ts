@@ -18,6 +18,8 @@ const PAUSE = 50
 /** Time limit of one check, in milliseconds. */
 const LOOK = 5000
 
+type Revive = (adjustment: Adjustment) => Promise<unknown>
+
 /** Checks services before and after their adjustment. */
 export class Health {
   readonly #managerOf: (unit: Unit) => ServiceManager
@@ -51,7 +53,7 @@ export class Health {
     adjustments: readonly Adjustment[],
     configuration: Records,
     newFiles: boolean,
-    revive: (adjustment: Adjustment) => Promise<unknown>,
+    revive: Revive = () => Promise.resolve(),
   ): Promise<string | undefined> {
     const descriptions = new Descriptions(this.#places)
     const looks = adjustments.map(adjustment => {
@@ -59,23 +61,23 @@ export class Health {
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
       const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
       const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
-      return this.#problem(adjustment, record, health, started || newFiles ? STEADY : PAUSE, revive)
+      const look = () => this.#look(adjustment, record, health)
+      return this.#problem(adjustment, look, started || newFiles ? STEADY : PAUSE, revive)
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
 
   async #problem(
     adjustment: Adjustment,
-    record: DbRecord,
-    health: HealthDescription | undefined,
+    look: () => Promise<string | undefined>,
     steady: number,
-    revive: (adjustment: Adjustment) => Promise<unknown>,
+    revive: Revive,
   ): Promise<string | undefined> {
     const deadline = Date.now() + PATIENCE
     let wellSince = Date.now()
     let revived = false
     for (;;) {
-      const problem = await this.#look(adjustment, record, health)
+      const problem = await look()
       if (problem !== undefined && !revived && (await this.#hasEnded(adjustment))) {
         revived = true
         await revive(adjustment)

@@ -1,6 +1,5 @@
 import { EXIT, Failure, rollbackFailure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
-import { databaseLoader } from '../plan/expand.ts'
 import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
@@ -58,7 +57,7 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
   commitDatabases(databases)
   if (inner === undefined) window.disarm()
   const after = []
-  for (const one of services) after.push(await one.adjustBack(() => databaseLoader(context)('configuration')))
+  for (const one of services) after.push(await one.adjustBack())
   const again = distinct(after.flatMap(one => one.again))
   writePending(places, again)
   if (again.length > 0) run.report({ kind: 'remembered', services: [...new Set(again.map(({ service }) => service))] })

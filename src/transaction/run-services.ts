@@ -1,15 +1,11 @@
 import { databaseLoader } from '../plan/expand.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import { managersOf } from '../system/service/one-shot.ts'
 import { collectAdjustments } from './adjust.ts'
 import { distinct, joinRequests, readPending, takeJoined, without, writePending } from './requests.ts'
 import type { Run } from './run.ts'
 import type { RunWindow } from './run-window.ts'
-import { ServiceRun } from './service-run.ts'
-
-/** Rolls back the files that services read, and throws. */
-export type RollBack = (why: string) => Promise<never>
+import { type RollBack, ServiceRun } from './service-run.ts'
 
 /** What one run asks of services, with what earlier events left over and joined ones hand over. */
 export class RunServices {
@@ -40,7 +36,7 @@ export class RunServices {
    */
   async adjust(asked: readonly Request[], withPending: boolean, rollBack: RollBack | undefined): Promise<void> {
     const { context, turn, report, log } = this.#run
-    const { places, system } = context
+    const { places } = context
     if (turn.joined) return joinRequests(places, asked)
     const joined = takeJoined(places)
     const requests = distinct([...(withPending ? readPending(places) : []), ...asked, ...joined])
@@ -51,12 +47,9 @@ export class RunServices {
     for (const message of problems) log.note(message)
     finishDespiteSignals()
     this.#window.remember(requests)
-    const services = new ServiceRun(adjustments, managersOf(configuration, places, system), places, system, log)
+    const services = new ServiceRun(adjustments, configuration, this.#run)
     this.done.push(services)
-    const { failed, ill, why } = await services.adjust(configuration, rollBack !== undefined)
-    if (why !== undefined) await rollBack?.(why)
-    if (ill !== undefined) log.note(ill)
-    await services.lookAtStarted(configuration, failed)
+    const failed = await services.adjust(rollBack)
     const again = requests.filter(({ service }) => failed.has(service))
     // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
     const waiting = withPending ? [] : without(readPending(places), requests)

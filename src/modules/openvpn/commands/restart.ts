@@ -39,7 +39,7 @@ export async function run({ args, places, system, print }: Invocation): Promise<
       print(done ? `restarted ${name}: ${command}` : `${name}: would ${command}`)
     },
   )
-  const ill = idle ? undefined : await health.firstIll(adjustments, configuration, true, () => Promise.resolve())
+  const ill = idle ? undefined : await health.firstIll(adjustments, configuration, true)
   if (ill !== undefined) throw new Failure(ill, { hint: `See its log. Then: gabarit vpn restart ${name}` })
   return EXIT.done
 }
