@@ -1,4 +1,5 @@
-import { request as plainRequest } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { type RequestOptions, request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
@@ -41,35 +42,34 @@ export function silent(problem: string): Answer {
  * Sends one request on a separate connection, and reads only the head of the answer. Certificates are reported, not verified.
  * @param name host name to request
  */
-export function ask(url: string, name: string, target: Target): Promise<Answer> {
+export async function ask(url: string, name: string, target: Target): Promise<Answer> {
   const started = performance.now()
-  const end = (answer: Omit<Answer, 'time'>): Answer => ({ ...answer, time: Math.round(performance.now() - started) })
-  return new Promise(resolve => {
-    try {
-      const asks = new URL(url)
-      const tls = asks.protocol === 'https:'
-      const { host = asks.hostname.replace(/^\[|\]$/g, ''), port = asks.port || (tls ? 443 : 80) } = target
-      const { servername = name } = target
-      const options = {
-        ...{ host, port, path: asks.pathname, agent: false, timeout: LIMIT },
-        headers: { host: name, 'user-agent': 'gabarit proxy check' },
-        rejectUnauthorized: false,
-        // An address is not a name (RFC 6066, 3).
-        servername: isIP(servername) === 0 ? servername : '',
-      }
-      const asked = (tls ? tlsRequest : plainRequest)(options, response => {
-        const { socket, statusCode: status, headers } = response
-        const { location } = headers
-        resolve(end({ status, location, certificate: certificateOf(socket, name), problem: undefined }))
-        asked.destroy()
-      })
-      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)))
-      asked.on('error', error => resolve(end(silent(error.message))))
-      asked.end()
-    } catch (error) {
-      resolve(end(silent(messageOf(error))))
-    }
+  const answer = await send(url, name, target).catch((error: unknown) => silent(messageOf(error)))
+  return { ...answer, time: Math.round(performance.now() - started) }
+}
+
+async function send(url: string, name: string, target: Target): Promise<Omit<Answer, 'time'>> {
+  const asks = new URL(url)
+  const tls = asks.protocol === 'https:'
+  const {
+    host = asks.hostname.replace(/^\[|\]$/g, ''),
+    port = asks.port || (tls ? 443 : 80),
+    servername = name,
+  } = target
+  const asked = (tls ? tlsRequest : plainRequest)({
+    ...{ host, port, path: asks.pathname, agent: false, timeout: LIMIT },
+    headers: { host: name, 'user-agent': 'gabarit proxy check' },
+    rejectUnauthorized: false,
+    // An address is not a name (RFC 6066, 3).
+    servername: isIP(servername) === 0 ? servername : '',
   })
+  asked.on('timeout', () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)))
+  // After the head of the answer, errors do not matter.
+  asked.on('error', () => undefined).end()
+  const [{ socket, statusCode: status, headers }] = (await once(asked, 'response')) as [IncomingMessage]
+  const certificate = certificateOf(socket, name)
+  asked.destroy()
+  return { status, location: headers.location, certificate, problem: undefined }
 }
 
 function certificateOf(socket: unknown, name: string): Certificate | undefined {

@@ -46,7 +46,7 @@ export async function preflight(options: PreflightOptions, progress: (what: stri
       progress(`checked ${++done} of ${count}: ${name.name}`)
       return report
     })
-  const general = [...directory.results, ...(skip.has('count') ? [] : [checkCount(options.names)])]
+  const general = [...directory.results, checkCount(options.names)].filter(({ check }) => !skip.has(check))
   if (skip.has('fetch') || challenge === 'dns-01') return withVerdict(general, await run(undefined))
   try {
     return withVerdict(general, await withToken(wellKnown, run))
