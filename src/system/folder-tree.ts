@@ -1,15 +1,28 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from '../base/failure.ts'
 import { syncFolder } from './atomic-write.ts'
+import { sleep } from './lock.ts'
 
 /** Creates a folder that only its owner can read. @param path prefix of its random name */
 export function makeUniqueFolder(path: string): string {
   return fs.mkdtempSync(path)
 }
 
-/** Removes a path and everything below it, not following links, even while an orphaned program still writes there. */
+/**
+ * Removes a path and everything below it, not following links, even while an orphaned program still writes there. (The
+ * `maxRetries` of rmSync tries again only the folder, not the files that came into it meanwhile.)
+ */
 export function removeTree(path: string): void {
-  fs.rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  for (let tries = 1; ; tries++) {
+    try {
+      fs.rmSync(path, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (tries === 50 || !(hasCode(error, 'ENOTEMPTY') || hasCode(error, 'ENOENT'))) throw error
+      sleep(tries)
+    }
+  }
 }
 
 /**

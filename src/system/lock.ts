@@ -141,6 +141,7 @@ function secondsToWait({ wait, patience = 10 }: LockOptions): number {
   return text === undefined || text === '' || !(seconds >= 0) ? patience : seconds
 }
 
-function sleep(milliseconds: number): void {
+/** Blocks this process. */
+export function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

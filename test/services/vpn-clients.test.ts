@@ -132,12 +132,12 @@ test('by night the revocation list is renewed also when the certificate of a ser
 })
 
 /** Starts the action that makes a client, in a process group of its own. */
-function create(name: string): ChildProcess {
+function create(name: string, stdio: 'ignore' | 'inherit' = 'ignore'): ChildProcess {
   const path = `${BIN}:${process.env.PATH}:/usr/sbin:/sbin`
   const command = [join(ACTIONS, 'vpn-client-create'), 'event', name] as const
   return spawn(command[0], command.slice(1), {
     env: { ...process.env, ...VPN_ENV, PATH: path },
-    stdio: 'ignore',
+    stdio,
     detached: true,
   })
 }
@@ -176,7 +176,7 @@ test('kill -9 while a client is made: the old PKI or the new one, no half client
     const profile = tried(`gabarit vpn profile ${name}`)
     assert.is(profile.status, there > 0 ? 0 : 1)
     if (there === 0) assert.match(said(profile), `${name} has no certificate yet`)
-    assert.is(await ended(create(name)), 0)
+    assert.is(await ended(create(name, 'inherit')), 0)
     assert.match(type(`gabarit vpn profile ${name}`), '</key>')
   }
   const left = readdirSync(STORE).filter(name => !['.lock', basename(readlinkSync(PKI))].includes(name))
