@@ -1,4 +1,3 @@
-import { basename, relative } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
@@ -9,7 +8,7 @@ import { withTemporaryFiles } from '../system/temporary-files.ts'
 import type { Output } from '../template/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
 import { listTemplates } from '../template/tree.ts'
-import { customFragment } from './custom-fragment.ts'
+import { customFragment, pathInLayer } from './custom-fragment.ts'
 import { editedText } from './edited-text.ts'
 import { placeEdits } from './place-edits.ts'
 import { refusePinned, wantedOutput } from './wanted-output.ts'
@@ -57,11 +56,7 @@ function prove(
   body: string,
   before: TracedOutput,
 ): Output {
-  const inLayer = (file: string) => {
-    const layer = context.layers.find(({ folder }) => file.startsWith(`${folder}/`))
-    return layer === undefined ? basename(file) : relative(layer.folder, file)
-  }
-  const texts = new Map([...fragments].map(([file, text]) => [inLayer(file), text]))
+  const texts = new Map([...fragments].map(([file, text]) => [pathInLayer(context.layers, file), text]))
   return withTemporaryFiles(texts, folder => {
     const trial = { ...context, layers: [{ folder, custom: true }, ...context.layers], warn: () => undefined }
     const traced = traceOne(trial, wanted)

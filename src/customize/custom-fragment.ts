@@ -2,30 +2,33 @@ import { dirname, join, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { changeBases, overrideContents } from '../override/bases.ts'
 import type { Context } from '../plan/context.ts'
-import type { FileChange, NewFolder } from '../plan/plan.ts'
+import type { FileChange, Plan } from '../plan/plan.ts'
 import { type NewFolders, Target } from '../plan/target.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
-import type { FragmentFile, TemplateFiles } from '../template/tree.ts'
+import type { FragmentFile, Layer, TemplateFiles } from '../template/tree.ts'
 
-/** Writing a fragment into the site's templates-custom, as part of a plan. */
-export interface CustomFragment {
-  readonly change: FileChange
-  /** Folders to create for it. */
-  readonly folders: readonly NewFolder[]
+/** The path of a fragment below its templates folder. */
+export function pathInLayer(layers: readonly Layer[], file: string): string {
+  const layer = layers.find(({ folder }) => file.startsWith(`${folder}/`))
+  if (layer === undefined) throw refusal('this fragment is not in any templates folder', { where: file })
+  return relative(layer.folder, file)
 }
 
 /**
  * Plans the site's own version of a fragment, or a change to its existing one.
  * @param template the template it belongs to
  * @param file the fragment in effect now
+ * @returns the change, and the folders to create for it
  */
-export function customFragment(context: Context, template: string, file: string, after: string): CustomFragment {
-  const { places, system, layers } = context
-  const layer = layers.find(({ folder }) => file.startsWith(`${folder}/`))
-  if (layer === undefined) throw refusal('this fragment is not in any templates folder', { where: file })
-  const own = join(places.site, 'templates-custom', relative(layer.folder, file))
+export function customFragment(
+  { places, system, layers }: Context,
+  template: string,
+  file: string,
+  after: string,
+): Pick<Plan, 'folders'> & { readonly change: FileChange } {
+  const own = join(places.site, 'templates-custom', pathInLayer(layers, file))
   const path = `/${relative(places.root, own)}`
   const target = new Target(places, system)
   const real = target.real(path)

@@ -9,7 +9,7 @@ export interface Placement {
   readonly problems: readonly string[]
 }
 
-/** Lines of the output that are replaced. */
+/** Lines of a text that are replaced. */
 interface Hunk {
   /** Index of the first line. */
   readonly at: number
@@ -17,12 +17,9 @@ interface Hunk {
   readonly added: readonly string[]
 }
 
-/** Lines of a fragment that are replaced. */
-interface FragmentEdit {
+/** The same in a fragment. */
+interface FragmentEdit extends Hunk {
   readonly file: string
-  readonly from: number
-  readonly to: number
-  readonly lines: readonly string[]
 }
 
 /** The plain fragment line that an output line comes from; its index counts from 0. */
@@ -63,18 +60,18 @@ function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentE
   if (other !== undefined) return `it spans two fragments, ${first.file} and ${other.file}`
   const apart = places.find(({ index }, count) => index !== first.index + count)
   if (apart !== undefined) return `there is code between these lines in ${first.file}:${first.index + 1}`
-  return { file: first.file, from: first.index, to: first.index + removed, lines: added }
+  return { file: first.file, at: first.index, removed, added }
 }
 
 const NOTHING_ABOVE = 'nothing is above'
 
 /** New lines go after the line above or before the line below, whichever is nested less deeply. */
-function placeInsertion(at: number, lines: readonly string[], finder: PlaceFinder): FragmentEdit | string {
+function placeInsertion(at: number, added: readonly string[], finder: PlaceFinder): FragmentEdit | string {
   const above = at === 0 ? NOTHING_ABOVE : finder.place(at - 1)
   const below = finder.place(at)
   if (typeof above !== 'string' && (typeof below === 'string' || above.depth <= below.depth))
-    return { file: above.file, from: above.index + 1, to: above.index + 1, lines }
-  if (typeof below !== 'string') return { file: below.file, from: below.index, to: below.index, lines }
+    return { file: above.file, at: above.index + 1, removed: 0, added }
+  if (typeof below !== 'string') return { file: below.file, at: below.index, removed: 0, added }
   return typeof above !== 'string' || above === NOTHING_ABOVE ? below : above
 }
 
@@ -141,7 +138,6 @@ function hunksOf(before: string[], after: string[]): Hunk[] {
 function applyEdits(source: readonly SourceLine[], edits: readonly FragmentEdit[]): string {
   const lines = source.map(({ text }) => text)
   // Last one first, so that positions stay valid.
-  for (const { from, to, lines: added } of edits.toSorted((a, b) => b.from - a.from))
-    lines.splice(from, to - from, ...added)
+  for (const { at, removed, added } of edits.toSorted((a, b) => b.at - a.at)) lines.splice(at, removed, ...added)
   return lines.join('')
 }

@@ -2,18 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { diffArrays } from 'diff'
 
 /** A merged text. */
-export interface Merge {
+interface Merge {
   readonly text: string
   /** Number of conflicts, each between markers. */
   readonly conflicts: number
 }
 
 /** The labels after the conflict markers. */
-export interface Labels {
-  readonly mine: string
-  readonly base: string
-  readonly theirs: string
-}
+type Labels = Readonly<Record<'mine' | 'base' | 'theirs', string>>
 
 /**
  * Merges two texts made from a third, line by line: what only one side changed is taken, what both changed alike is taken

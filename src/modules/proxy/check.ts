@@ -1,3 +1,4 @@
+import { columns } from '../../base/columns.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { EXIT, Failure } from '../../base/failure.ts'
 import { inParallel } from '../../base/in-parallel.ts'
@@ -102,18 +103,15 @@ function asData({ certificate, ...result }: Result): object {
 
 /** The results of a site below its name, in columns. */
 function asTable(results: readonly Result[]): string[] {
-  const label = ({ url, note }: Result) => (note === '' ? url : `${url} (${note})`)
-  const width = Math.max(...results.map(result => label(result).length), 0)
-  const lines: string[] = []
-  let site = ''
-  for (const result of results) {
-    if (result.site !== site) lines.push(result.site)
-    site = result.site
-    const { status, time } = result
-    const numbers = `${String(status ?? '---')}  ${String(time).padStart(5)} ms`
-    lines.push(`  ${label(result).padEnd(width)}  ${numbers}  ${remarks(result).join('; ')}`.trimEnd())
-  }
-  return lines
+  const rows = results.map(result => {
+    const { url, note, status, time } = result
+    const label = note === '' ? url : `${url} (${note})`
+    return [label, String(status ?? '---'), `${String(time).padStart(5)} ms`, remarks(result).join('; ')]
+  })
+  return columns(rows).flatMap((line, index) => {
+    const site = results[index]?.site ?? ''
+    return site === results[index - 1]?.site ? [`  ${line}`] : [site, `  ${line}`]
+  })
 }
 
 function remarks({ wrong, location, certificate, through }: Result): string[] {
