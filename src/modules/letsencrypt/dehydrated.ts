@@ -4,12 +4,11 @@ import { shell } from '../../base/quote.ts'
 import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
 import { exists, linkText, textOf } from '../../system/read-files.ts'
-import { authorityState } from './authority.ts'
 import { explainRun, type RunFailure } from './dehydrated-errors.ts'
 import { ensureNotRunning } from './run-lock.ts'
 import type { Settings } from './settings.ts'
 import type { CertificateTexts } from './verify.ts'
-import type { Authority, WantedCertificate, World } from './world.ts'
+import { type Authority, authorityState, type WantedCertificate, type World } from './world.ts'
 
 /** Tells the hook that it is called by one of our runs, which puts the certificate into service itself. */
 export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
@@ -73,10 +72,9 @@ export async function askFor(
     ensureNotRunning(settings.baseFolder, world)
     const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
     newAccount ||= /^\+ Registering account key/m.test(output.text)
-    if (output.status === 0) return { failure: undefined, output: output.text, newAccount }
-    const failure = explainRun(output.text)
-    const locked = FOUND_LOCK.test(output.text)
-    if (!(failure.badNonce || locked) || attempt > RETRIES) return { failure, output: output.text, newAccount }
+    const failure = output.status === 0 ? undefined : explainRun(output.text)
+    const again = failure !== undefined && (failure.badNonce || FOUND_LOCK.test(output.text))
+    if (!again || attempt > RETRIES) return { failure, output: output.text, newAccount }
     if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, trying again (${attempt})`)
     await pause(200)
   }

@@ -4,12 +4,9 @@ import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import type { Certificates } from './certificates.ts'
 import { renewDays } from './renewal.ts'
-import type { StoredCertificate } from './store.ts'
+import { PROPERTIES, type StoredCertificate } from './store.ts'
 import { nearestDomain } from './wanted.ts'
 import type { WantedCertificate } from './world.ts'
-
-/** The three properties that name a certificate. */
-const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
 
 /** The databases whose records name certificates. */
 const DATABASES = ['configuration', 'domains'] as const
@@ -116,11 +113,12 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
       for (const { key, certificate } of open) {
         if (!draft.has(key)) continue
         draft.delprop(key, ...PROPERTIES)
-        if (certificate !== undefined) draft.setprop(key, propertiesOf(certificate))
+        if (certificate !== undefined) draft.setprop(key, certificate.properties)
       }
-      const days = shortest(wanted)
-      if (database === 'configuration' && days !== undefined && draft.has('letsencrypt'))
-        draft.setprop('letsencrypt', 'RenewDays', String(days))
+      // dehydrated has a single RENEW_DAYS for all certificates.
+      const days = wanted.flatMap(({ certificate }) => (certificate === undefined ? [] : [renewDays(certificate)]))
+      if (database === 'configuration' && days.length > 0 && draft.has('letsencrypt'))
+        draft.setprop('letsencrypt', 'RenewDays', String(Math.min(...days)))
     })
     return open.map(({ key }) => key)
   })
@@ -144,19 +142,6 @@ export function removeCertificates(places: Places, baseFolder: string): void {
   }
 }
 
-function propertiesOf({ files }: StoredCertificate): Record<(typeof PROPERTIES)[number], string> {
-  return { crt: files.crt, key: files.key, CertificateChainFile: files.chain }
-}
-
 function differs(record: DbRecord | undefined, { certificate }: Assignment): boolean {
-  const properties = record?.properties
-  if (certificate === undefined) return PROPERTIES.some(name => properties?.has(name) === true)
-  const files = propertiesOf(certificate)
-  return PROPERTIES.some(name => properties?.get(name) !== files[name])
-}
-
-/** dehydrated has a single RENEW_DAYS for all certificates. */
-function shortest(wanted: readonly Assignment[]): number | undefined {
-  const days = wanted.flatMap(({ certificate }) => (certificate === undefined ? [] : [renewDays(certificate)]))
-  return days.length === 0 ? undefined : Math.min(...days)
+  return PROPERTIES.some(name => record?.properties.get(name) !== certificate?.properties[name])
 }

@@ -6,7 +6,7 @@ import { readableDatabase } from '../../db/store.ts'
 import { below, databaseFile } from '../../system/places.ts'
 import { exists, readBytes } from '../../system/read-files.ts'
 import { type CheckedServer, type Diagnosis, orOk } from '../../terminal/module.ts'
-import { successorOf } from './authority.ts'
+import { successorOf } from './world.ts'
 
 /** Version 1 of the protocol was shut down in June 2021, but SME Server databases still name it. */
 export function acmeAddress({ configuration }: CheckedServer): readonly Diagnosis[] {
@@ -61,13 +61,8 @@ function endOf(path: string, file: string, now: number): Diagnosis[] {
     end = Date.parse(validTo)
     soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   } catch (error) {
-    return [
-      {
-        level: 'error',
-        message: `${path} is not a certificate: ${messageOf(error)}`,
-        command: 'gabarit letsencrypt renew --force',
-      },
-    ]
+    const message = `${path} is not a certificate: ${messageOf(error)}`
+    return [{ level: 'error', message, command: 'gabarit letsencrypt renew --force' }]
   }
   const left = (end - now) / DAY
   if (left >= soon) return []

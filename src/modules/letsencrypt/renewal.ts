@@ -53,17 +53,16 @@ export function dueCertificates({ wanted, store, world: { clock } }: Certificate
   })
 }
 
-/** Whether the test authority has issued a certificate with the same names that is still valid. */
-function tested({ store, world: { clock } }: Certificates, { name, names }: WantedCertificate): boolean {
-  return store.history(name).some(({ names: given, until }) => sameNames(given, names) && until > clock.now())
-}
-
 /**
- * The certificates that the test authority has to give before production is asked; none when it is the same authority.
+ * The certificates that the test authority has to give before production is asked: those that it has not issued with the same
+ * names, or that have expired. None when it is the same authority.
  * @param all whether or not production has them already
  */
 export function untestedCertificates(test: Certificates, production: Certificates, all: boolean): WantedCertificate[] {
   if (test.authority.id === production.authority.id) return []
   const open = all ? production.wanted : dueCertificates(production)
-  return open.filter(wanted => !tested(test, wanted))
+  const now = test.world.clock.now()
+  return open.filter(
+    ({ name, names }) => !test.store.history(name).some(one => sameNames(one.names, names) && one.until > now),
+  )
 }

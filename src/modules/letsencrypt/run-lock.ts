@@ -3,8 +3,7 @@ import { Failure } from '../../base/failure.ts'
 import { pause } from '../../system/pause.ts'
 import { findProcess } from '../../system/processes.ts'
 import { exists } from '../../system/read-files.ts'
-import { certificateState } from './authority.ts'
-import type { World } from './world.ts'
+import { certificateState, type World } from './world.ts'
 
 /** Seconds that a run waits for the previous one. */
 const WAIT = 30
@@ -17,16 +16,16 @@ const PATIENCE = 120
  * @param work rereads everything that may have changed; receives the world to work with
  * @throws Failure that names the other process, if that takes too long
  */
-export async function alone<Result>(
-  world: World,
-  command: string,
-  work: (world: World) => Promise<Result>,
-): Promise<Result> {
+export async function alone<Result>(world: World, work: (world: World) => Promise<Result>): Promise<Result> {
   const state = certificateState(world.places)
   state.makeFolder()
   const end = Date.now() + PATIENCE * 1000
   for (;;) {
-    const lock = state.files.lock(state.path('run.lock'), { what: 'the work on certificates', command, patience: WAIT })
+    const lock = state.files.lock(state.path('run.lock'), {
+      what: 'the work on certificates',
+      command: world.command,
+      patience: WAIT,
+    })
     let other: OtherDehydrated
     try {
       return await work({ ...world, givesWay: Date.now() < end })

@@ -2,9 +2,10 @@ import { refusal } from '../../base/failure.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
+import { isExecutable } from '../../system/read-files.ts'
 import { folderName } from '../../template/text.ts'
 import { frontOf } from '../../template/web-front.ts'
-import type { Authority, Mode } from './world.ts'
+import { type Authority, type Mode, successorOf, type WantedCertificate } from './world.ts'
 
 /** The settings for certificates in the databases. Paths are real. */
 export type Settings = Readonly<ReturnType<typeof readSettings>>
@@ -73,4 +74,59 @@ function servedAt(servers: string, modSSL: DbRecord, records: Records): readonly
   if (modSSL.properties.get('status') !== 'enabled') return []
   const { https } = frontOf(records)
   return https === undefined ? [] : [`127.0.0.1:${https}`]
+}
+
+/** A missing setting that is required to get a certificate. */
+export interface Missing {
+  readonly what: 'terms' | 'email' | 'names' | 'hook'
+  readonly message: string
+  /** The commands that fix it. */
+  readonly command: string
+}
+
+/** The settings that are missing to request certificates. */
+export function missingSettings(settings: Settings, wanted: readonly WantedCertificate[]): Missing[] {
+  const missing: Missing[] = []
+  if (!settings.acceptTerms)
+    missing.push({
+      what: 'terms',
+      message: 'the terms of service of the authority are not accepted',
+      command: 'config setprop letsencrypt ACCEPT_TERMS yes',
+    })
+  if (settings.email === '')
+    missing.push({
+      what: 'email',
+      message: 'there is no contact address for the account',
+      command: 'config setprop letsencrypt email ADDRESS',
+    })
+  if (wanted.length === 0)
+    missing.push({
+      what: 'names',
+      message: 'no name is selected for the certificate',
+      command: 'db domains setprop DOMAIN letsencryptSSLcert enabled; db hosts setprop NAME letsencryptSSLcert enabled',
+    })
+  const hook = settings.challengeHook
+  if (hook === undefined ? settings.challenge === 'dns-01' : !isExecutable(hook))
+    missing.push({
+      what: 'hook',
+      message: hook === undefined ? 'dns-01 needs a command that publishes the responses' : `${hook} is not executable`,
+      command: 'config setprop letsencrypt challengeHook FILE',
+    })
+  return missing
+}
+
+/** @throws Failure (refused) when something is missing */
+export function refuseMissing(missing: readonly Missing[]): void {
+  if (missing.length === 0) return
+  const hint = missing.map(({ message, command }) => `${message}: ${command}`).join('\n')
+  throw refusal('the settings are incomplete', { hint })
+}
+
+/** ACME version 1 URLs in the settings, as SME Server has them, which no longer work, and the current ones. */
+export function oldAddresses({ test, production }: Settings) {
+  const directories = { TestCA: test.directory, ProductionCA: production.directory }
+  return Object.entries(directories).flatMap(([property, old]) => {
+    const address = successorOf(old)
+    return address === undefined ? [] : [{ property, old, address }]
+  })
 }

@@ -4,8 +4,7 @@ import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
 import { dueCertificates, untestedCertificates } from './renewal.ts'
 import { putIntoService } from './serve.ts'
-import { readSettings, type Settings } from './settings.ts'
-import { missingSettings, oldAddresses, refuseMissing } from './settings-check.ts'
+import { missingSettings, oldAddresses, readSettings, refuseMissing, type Settings } from './settings.ts'
 import { type CheckOptions, checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
 import type { Mode, WantedCertificate, World } from './world.ts'
@@ -44,52 +43,39 @@ export class Setup {
     refuseMissing(missingSettings(this.#settings, this.#certificates('production').wanted))
     // Creates the folders and files that everything below needs, and reloads the web server if its file changed.
     if (this.#settings.status === 'disabled') this.#setStatus('test')
-    await this.#mustSignal('letsencrypt-modify')
+    await this.#apply()
     for (const mode of ['test', 'production'] as const) {
       const certificates = this.#certificates(mode)
       certificates.adoptAll()
       certificates.warnOfDamages()
     }
-    if (dueCertificates(this.#certificates('production')).length > 0 && !(await this.#check())) return EXIT.failed
-    if (!(await this.#test())) return EXIT.failed
+    const unchecked = this.#certificates('production')
+    const checked = dueCertificates(unchecked).length === 0 ? 'fine' : await checkNames(unchecked, this.#options)
+    if (checked === 'failed') return EXIT.failed
+    if (checked === 'names were left out') await this.#apply()
+    const test = this.#certificates('test')
+    const untested = untestedCertificates(test, this.#certificates('production'), this.#options.testOnly)
+    if (!(await this.#issueAll(test, untested))) return EXIT.failed
     if (this.#options.testOnly) {
       this.#world.say('the test authority issues certificates for all names; these are never served')
       return EXIT.done
     }
     if (this.#settings.status !== 'enabled') {
       this.#setStatus('enabled')
-      await this.#mustSignal('letsencrypt-modify')
+      await this.#apply()
     }
-    return this.#produce()
-  }
-
-  /** @returns false if names fail and are not excluded */
-  async #check(): Promise<boolean> {
-    const checked = await checkNames(this.#certificates('production'), this.#options)
-    if (checked === 'names were left out') await this.#mustSignal('letsencrypt-modify')
-    return checked !== 'failed'
-  }
-
-  /** @returns false if the test authority issued no certificate */
-  async #test(): Promise<boolean> {
-    const test = this.#certificates('test')
-    const open = untestedCertificates(test, this.#certificates('production'), this.#options.testOnly)
-    return (await this.#issueAll(test, open)).length === 0
-  }
-
-  async #produce(): Promise<number> {
     const production = this.#certificates('production')
-    const failed = await this.#issueAll(production, dueCertificates(production))
+    const issued = await this.#issueAll(production, dueCertificates(production))
     const asked = new Set(production.wanted.map(({ name }) => name))
     const served = await putIntoService(production, this.#state, asked, 'To try again: gabarit letsencrypt renew')
-    return failed.length === 0 && served ? EXIT.done : EXIT.failed
+    return issued && served ? EXIT.done : EXIT.failed
   }
 
-  /** Gets each separately: one that fails does not block the others. @returns those that failed */
-  async #issueAll(certificates: Certificates, open: readonly WantedCertificate[]): Promise<string[]> {
+  /** Gets each separately: one that fails does not block the others. @returns whether none failed */
+  async #issueAll(certificates: Certificates, open: readonly WantedCertificate[]): Promise<boolean> {
     const { say, warn, clock } = this.#world
     const { mode, directory } = certificates.authority
-    const failed: string[] = []
+    let ok = true
     for (const wanted of open) {
       say(`${wanted.name}: asking the ${mode} authority ${directory} for ${wanted.names.length} names`)
       const problem = await issue(certificates, wanted, this.#state, this.#options.force)
@@ -97,9 +83,9 @@ export class Setup {
       // The renewal continues with production automatically; a person repeats the test.
       if (mode === 'production') this.#state.failed(certificates.stateKey(wanted.name), problem, clock.now())
       warn(`${wanted.name}: ${problem.message}\n  ${problem.hint}\n  Then repeat: gabarit letsencrypt setup`)
-      failed.push(wanted.name)
+      ok = false
     }
-    return failed
+    return ok
   }
 
   #correct(): void {
@@ -116,20 +102,15 @@ export class Setup {
   }
 
   #set(properties: Readonly<Record<string, string>>): void {
-    const { places } = this.#world
-    changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
-      draft.setprop('letsencrypt', properties),
-    )
+    const { places, command } = this.#world
+    changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', properties))
     this.#settings = readSettings(places)
   }
 
-  async #mustSignal(event: string): Promise<void> {
-    const status = await this.#world.signal(event)
-    if (status !== 0)
-      throw new Failure(`the event ${event} failed`, {
-        status,
-        hint: 'Fix what it reports, then repeat this command.',
-      })
+  async #apply(): Promise<void> {
+    const status = await this.#world.signal('letsencrypt-modify')
+    const hint = 'Fix what it reports, then repeat this command.'
+    if (status !== EXIT.done) throw new Failure('the event letsencrypt-modify failed', { status, hint })
   }
 
   #certificates(mode: Mode): Certificates {

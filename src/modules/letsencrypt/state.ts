@@ -4,8 +4,8 @@ import { listOf, number, objectOf, optional, orNull, recordOf, text } from '../.
 import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
 import type { RenewalWindow } from './ari.ts'
-import { certificateState } from './authority.ts'
 import { nextTry } from './renewal.ts'
+import { certificateState } from './world.ts'
 
 /** Why no certificate was issued. */
 export interface NotIssued {

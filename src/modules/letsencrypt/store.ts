@@ -4,11 +4,13 @@ import { moment, objectOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { StateFile } from '../../system/state-file.ts'
-import { authorityState } from './authority.ts'
 import { namesOf, sameNames, validityOf } from './pem.ts'
 import { filesOf, readWhole } from './stored-files.ts'
 import type { CertificateTexts } from './verify.ts'
-import type { Authority, Clock } from './world.ts'
+import { type Authority, authorityState, type Clock } from './world.ts'
+
+/** The three properties of a record that name a certificate. */
+export const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
 
 /** A certificate in the history: a folder that is never changed. */
 export interface StoredCertificate {
@@ -18,8 +20,8 @@ export interface StoredCertificate {
   readonly id: string
   /** Real path of its folder. */
   readonly folder: string
-  /** Paths on the server, for the properties. */
-  readonly files: { readonly crt: string; readonly key: string; readonly chain: string }
+  /** The properties that name its files, paths on the server. */
+  readonly properties: Readonly<Record<(typeof PROPERTIES)[number], string>>
   readonly certificate: X509Certificate
   readonly names: readonly string[]
   readonly from: Date
@@ -192,16 +194,20 @@ export class CertificateStore {
 
   #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
     const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
-    const files = { crt: `${server}/cert.pem`, key: `${server}/privkey.pem`, chain: `${server}/chain.pem` }
+    const properties = {
+      crt: `${server}/cert.pem`,
+      key: `${server}/privkey.pem`,
+      CertificateChainFile: `${server}/chain.pem`,
+    }
     try {
       const certificate = readWhole(folder)
       const names = namesOf(certificate)
-      return { name, id, folder, files, certificate, names, revoked: undefined, ...validityOf(certificate) }
+      return { name, id, folder, properties, certificate, names, revoked: undefined, ...validityOf(certificate) }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       const hint = `It is not used. To replace it: gabarit letsencrypt renew\nThen move ${folder} away.`
       const where = error.where ?? folder
-      return { failure: new Failure(error.message, { where, hint, cause: error }), crt: files.crt }
+      return { failure: new Failure(error.message, { where, hint, cause: error }), crt: properties.crt }
     }
   }
 

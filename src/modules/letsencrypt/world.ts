@@ -1,5 +1,6 @@
 import { usageFailure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
 import type { System } from '../../system/system.ts'
 
 /** Which of the two authorities: the one for testing, or the one whose certificates browsers accept. */
@@ -43,6 +44,8 @@ export interface World {
   readonly places: Places
   readonly system: System
   readonly clock: Clock
+  /** The command, for those who wait for it and for the history: `gabarit letsencrypt renew`. */
+  readonly command: string
   /** Whether a run ends with OtherDehydrated if somebody else's dehydrated is running: it is then started again. */
   readonly givesWay: boolean
   /** Reports what was done, one line. */
@@ -70,4 +73,25 @@ export function clockAt(at: string | undefined, now: Clock['now']): Clock {
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(at))
     throw usageFailure(`--at is not a date: ${JSON.stringify(at)}`, 'Such as 2027-03-01 or 2027-03-01T04:00:00Z')
   return { now: () => new Date(time) }
+}
+
+/** Our state about certificates. */
+export function certificateState(places: Places): State {
+  return places.state.within('letsencrypt')
+}
+
+/** The state of one authority, separate from all others. */
+export function authorityState(places: Places, { id }: Pick<Authority, 'id'>): State {
+  return certificateState(places).within(id)
+}
+
+/** The URLs of ACME version 1, which ended in 2021, and their successors. SME Server's templates contain them. */
+const VERSION_1: readonly (readonly [pattern: RegExp, successor: string])[] = [
+  [/^https?:\/\/acme-v01\.api\.letsencrypt\.org(\/|$)/i, 'https://acme-v02.api.letsencrypt.org/directory'],
+  [/^https?:\/\/acme-staging\.api\.letsencrypt\.org(\/|$)/i, 'https://acme-staging-v02.api.letsencrypt.org/directory'],
+]
+
+/** The current URL for one of ACME version 1; undefined for any other URL. */
+export function successorOf(directory: string): string | undefined {
+  return VERSION_1.find(([pattern]) => pattern.test(directory))?.[1]
 }

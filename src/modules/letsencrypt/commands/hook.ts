@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const world = makeWorld(invocation, 'hook')
   const byHand = io.env[RUN_VARIABLE] === undefined
   const deploy = () => deployCertificate(dirname(resolve(key)), byHand, readSettings(places), world)
-  return byHand ? alone(world, 'dehydrated', deploy) : deploy()
+  return byHand ? alone({ ...world, command: 'dehydrated' }, deploy) : deploy()
 }
 
 /**

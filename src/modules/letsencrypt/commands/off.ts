@@ -12,10 +12,9 @@ import { makeWorld } from './world.ts'
 export function run(invocation: Invocation): Promise<number> {
   const { places, print } = invocation
   const world = makeWorld(invocation, 'off')
-  return alone(world, 'gabarit letsencrypt off', async () => {
-    changeDatabase(places, 'configuration', { command: 'gabarit letsencrypt off' }, draft =>
-      draft.setprop('letsencrypt', 'status', 'disabled'),
-    )
+  return alone(world, async () => {
+    const { command } = world
+    changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', 'status', 'disabled'))
     removeCertificates(places, readSettings(places).baseFolder)
     const statuses = [await world.signal('letsencrypt-modify'), await world.signal('ssl-update')]
     const worst = Math.max(...statuses)

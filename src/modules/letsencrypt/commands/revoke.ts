@@ -2,13 +2,12 @@ import { join } from 'node:path'
 import { EXIT, Failure, refusal } from '../../../base/failure.ts'
 import { readBytes } from '../../../system/read-files.ts'
 import type { Invocation } from '../../../terminal/command.ts'
-import { authorityState } from '../authority.ts'
 import { Certificates } from '../certificates.ts'
 import { revoke } from '../dehydrated.ts'
 import { alone } from '../run-lock.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
-import type { World } from '../world.ts'
+import { authorityState, type World } from '../world.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt revoke ID [CERTIFICATE]` */
@@ -16,7 +15,7 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places, flag, print } = invocation
   const [id = '', name] = args
   const world = makeWorld(invocation, 'revoke')
-  return alone(world, 'gabarit letsencrypt revoke', async turn => {
+  return alone(world, async turn => {
     const settings = readSettings(places)
     const { certificates, certificate } = findIssued(world, settings, id, name)
     if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is already revoked`)

@@ -7,8 +7,7 @@ import { Certificates } from '../certificates.ts'
 import { skippedChecks } from '../preflight/options.ts'
 import { dueCertificates, untestedCertificates } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
-import { readSettings, type Settings } from '../settings.ts'
-import { missingSettings, oldAddresses, refuseMissing } from '../settings-check.ts'
+import { missingSettings, oldAddresses, readSettings, refuseMissing, type Settings } from '../settings.ts'
 import { Setup } from '../setup.ts'
 import { State } from '../state.ts'
 import { wantedCertificates } from '../wanted.ts'
@@ -30,19 +29,16 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (io.isTerminal(0)) await askSettings(readSettings(places), world, io)
-  return alone(world, 'gabarit letsencrypt setup', turn =>
-    new Setup(new State(places, world.warn), turn, options).run(),
-  )
+  return alone(world, turn => new Setup(new State(places, world.warn), turn, options).run())
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */
 async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
   const wanted = wantedCertificates(world, () => undefined)
   const missing = new Set(missingSettings(settings, wanted).map(({ what }) => what))
+  const { places, command } = world
   const set = (property: string, value: string) =>
-    changeDatabase(world.places, 'configuration', { command: 'gabarit letsencrypt setup' }, draft =>
-      draft.setprop('letsencrypt', property, value),
-    )
+    changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', property, value))
   if (missing.has('email')) {
     const address = (await ask('Contact address for the account at the authority: ', io)).trim()
     if (address !== '') set('email', address)

@@ -15,7 +15,7 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places } = invocation
   const [id = '', asked] = args
   const world = makeWorld(invocation, 'use')
-  return alone(world, 'gabarit letsencrypt use', async () => {
+  return alone(world, async () => {
     const certificates = new Certificates(world, readSettings(places), 'production')
     certificates.warnOfDamages()
     const name = pickName(certificates.store.names(), asked)

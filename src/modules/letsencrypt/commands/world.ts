@@ -11,11 +11,13 @@ export function makeWorld(invocation: Invocation, verb: string): World {
   const { io, places, system, print, warn, progress, value } = invocation
   // Read-only commands leave no trace.
   const log = LOOKS.has(verb) || system.dryRun ? () => undefined : invocation.log
+  const command = `gabarit letsencrypt ${verb}`
   const warned = new Set<string>()
   return {
     places,
     system,
     clock: clockAt(value('at'), io.now),
+    command,
     givesWay: false,
     say: line => {
       print(line)
@@ -31,7 +33,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     progress,
     signal: event => {
       progress(undefined)
-      const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: `gabarit letsencrypt ${verb}` }
+      const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: command }
       return runEvent({ asked }, places, system, reporter(invocation))
     },
   }
