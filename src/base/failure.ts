@@ -71,6 +71,15 @@ export function orFailure<Found>(look: () => Found): Found | Failure {
   }
 }
 
+/** The result of a look; undefined if it throws: for what may be missing or damaged, whatever the reason. */
+export function orUndefined<Found>(look: () => Found): Found | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
+
 /** True for an error of the operating system: a full disk, a missing folder. */
 export function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error

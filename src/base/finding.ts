@@ -1,4 +1,4 @@
-import { Failure } from './failure.ts'
+import { Failure, orFailure } from './failure.ts'
 
 /** Something that a check found. Only errors make a check fail. */
 export interface Finding {
@@ -8,11 +8,6 @@ export interface Finding {
 
 /** Runs a check and turns the {@link Failure} it throws, if any, into a finding. */
 export function findingsOf(look: () => unknown): Finding[] {
-  try {
-    look()
-    return []
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe() }]
-  }
+  const found = orFailure(look)
+  return found instanceof Failure ? [{ level: 'error', message: found.describe() }] : []
 }

@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure, orFailure, refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import { makeExpander, planOutputs } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -92,13 +92,11 @@ function withoutBanner(text: string, count: number): string {
 function allBodies(context: Context): Map<string, string> {
   const bodies = new Map<string, string>()
   for (const name of listTemplates(context.layers)) {
-    try {
-      for (const traced of traceTemplate(trace => makeExpander(context, trace), `/${name}`))
+    const made = orFailure(() => traceTemplate(trace => makeExpander(context, trace), `/${name}`))
+    if (made instanceof Failure) bodies.set(`/${name}`, 'cannot be expanded')
+    else
+      for (const traced of made)
         bodies.set(traced.output.path, traced.output.content === undefined ? 'not made' : `\n${bodyOf(traced)}`)
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      bodies.set(`/${name}`, 'cannot be expanded')
-    }
   }
   return bodies
 }

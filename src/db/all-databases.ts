@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
@@ -27,14 +27,8 @@ export function listDatabases(places: Paths): string[] {
  */
 export function refuseDamagedDatabases(places: Paths): void {
   const names = new Set([...describedDatabases(places), ...listDatabases(places)])
-  const problems = [...names].flatMap(name => {
-    try {
-      readDatabase(databaseFile(places, name))
-      return []
-    } catch (error) {
-      if (error instanceof Failure) return [error.describe()]
-      throw error
-    }
-  })
-  if (problems.length > 0) throw refusal(problems.join('\n'))
+  const damaged = [...names]
+    .map(name => orFailure(() => readDatabase(databaseFile(places, name))))
+    .filter(read => read instanceof Failure)
+  if (damaged.length > 0) throw refusal(damaged.map(failure => failure.describe()).join('\n'))
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.ts'
+import { Failure, orUndefined } from '../base/failure.ts'
 import { readText } from '../system/read-files.ts'
 import { hasLoneSurrogate } from './draft.ts'
 
@@ -77,12 +77,7 @@ export class JsonReader {
     while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1
     if (end >= this.#text.length) this.fail('this text has no closing quote: the file is truncated', start)
     this.#at = end + 1
-    let value: unknown
-    try {
-      value = JSON.parse(this.#text.slice(start, end + 1))
-    } catch {
-      // A raw control character (a line break) or an escape that JSON does not know.
-    }
+    const value: unknown = orUndefined(() => JSON.parse(this.#text.slice(start, end + 1)))
     if (typeof value !== 'string') return this.fail(`${what} contains a raw control character or a bad escape`, start)
     if (hasLoneSurrogate(value)) this.fail(`${what} is not valid Unicode (half a surrogate pair)`, start)
     return value

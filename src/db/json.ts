@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { orUndefined } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { JsonReader } from './json-reader.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
@@ -68,12 +69,7 @@ function quote(text: string): string {
 
 function parseQuickly(text: string): Records | undefined {
   if (/\\u[dD][89a-fA-F]/.test(text)) return undefined
-  let whole: unknown
-  try {
-    whole = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const whole: unknown = orUndefined(() => JSON.parse(text))
   if (!isObject(whole)) return undefined
   const all: [string, DbRecord][] = []
   let lines = 2

@@ -1,3 +1,4 @@
+import { orUndefined } from '../base/failure.ts'
 import { QUOTERS } from '../base/quote.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
@@ -29,14 +30,8 @@ export function secretValues(places: Paths, read = readDatabase): string[] {
 
 /** The quoted forms of a value that needs escaping: a search for the plain value would not find them. */
 function quotedForms(value: string): string[] {
-  const forms = Object.values(QUOTERS).flatMap(quote => {
-    try {
-      return [quote(value)]
-    } catch {
-      // This format cannot represent it.
-      return []
-    }
-  })
+  // Not every format can represent it.
+  const forms = Object.values(QUOTERS).flatMap(quote => orUndefined(() => quote(value)) ?? [])
   return forms.filter(form => !form.includes(value))
 }
 

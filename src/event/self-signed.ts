@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure, orUndefined, refusal } from '../base/failure.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
@@ -35,13 +35,8 @@ export async function makeSelfSigned({ context, make }: ActionRun): Promise<void
 }
 
 function isGood(text: string | undefined, names: string): boolean {
-  try {
-    const { subjectAltName, validTo } = new X509Certificate(text ?? '')
-    return subjectAltName === names && Date.parse(validTo) > Date.now() + DUE
-  } catch {
-    // Missing or damaged.
-    return false
-  }
+  const present = orUndefined(() => new X509Certificate(text ?? ''))
+  return present?.subjectAltName === names && Date.parse(present.validTo) > Date.now() + DUE
 }
 
 async function selfSigned(name: string, names: string): Promise<string> {

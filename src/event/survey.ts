@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure } from '../base/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import { goneTemplates, makeExpander, planOutputs } from '../plan/expand.ts'
 import { invalidValues } from '../plan/invalid-values.ts'
@@ -38,15 +38,13 @@ export function survey(context: Context): Survey {
   // A removed template generates nothing: its files are leftovers.
   const expanded: string[] = [...gone]
   const outputs = names.flatMap(name => {
-    try {
-      const made = expander.expand(`/${name}`)
+    const made = orFailure(() => expander.expand(`/${name}`))
+    if (!(made instanceof Failure)) {
       expanded.push(name)
       return made
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      problems.push(error.describe())
-      return []
     }
+    problems.push(made.describe())
+    return []
   })
   const plan = planOutputs({ places, system }, outputs, expanded)
   return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }

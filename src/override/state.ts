@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { orUndefined } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Objects } from '../state/history/objects.ts'
 import type { Places } from '../system/places.ts'
@@ -78,18 +79,11 @@ function beside(
   if (base.sha256 === sha256(shipped)) return 'in step'
   const depth = file.shadow?.whole === true ? undefined : mergedLevels(file)
   if (depth === undefined) return 'stale'
-  const before = base.sha256 === null ? Buffer.alloc(0) : readable(contents, base.sha256)
+  const { sha256: hash } = base
+  // If the content cannot be read, only the hash counts.
+  const before = hash === null ? Buffer.alloc(0) : orUndefined(() => contents.get(hash))
   const old = before === undefined ? undefined : overridden(own, before, depth)
   return old !== undefined && old === overridden(own, shipped, depth) ? 'in step' : 'stale'
-}
-
-/** A content; undefined if it cannot be read: then only the hash is compared. */
-function readable(contents: Objects, hash: string): Buffer | undefined {
-  try {
-    return contents.get(hash)
-  } catch {
-    return undefined
-  }
 }
 
 /** What the administrator did with our commands takes precedence, then an exact copy, then what was seen first. */

@@ -1,4 +1,4 @@
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
@@ -53,16 +53,9 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
   const expander = makeExpander(context)
-  const failures: Failure[] = []
-  const outputs = templates.flatMap(name => {
-    try {
-      return expander.expand(name)
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      failures.push(error)
-      return []
-    }
-  })
+  const expanded = templates.map(name => orFailure(() => expander.expand(name)))
+  const failures = expanded.filter(made => made instanceof Failure)
+  const outputs = expanded.flatMap(made => (made instanceof Failure ? [] : made))
   const values = invalidValues(context)
   const [first, ...others] = failures
   if (first === undefined && values.length === 0) return outputs

@@ -1,4 +1,4 @@
-import { refusal } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
 import { History } from './history/history.ts'
@@ -38,10 +38,6 @@ export function wayOut(places: Places, file: string, known = lastKnown(places)):
 }
 
 function lastKnown(places: Places): string | undefined {
-  try {
-    return new History(places).lastApplied()?.manifest ?? undefined
-  } catch {
-    // The history is damaged, too: nothing can be restored from it.
-    return undefined
-  }
+  // If the history is damaged, too, nothing can be restored from it.
+  return orUndefined(() => new History(places).lastApplied()?.manifest) ?? undefined
 }

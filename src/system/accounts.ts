@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { refusal } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 
 /**
@@ -13,7 +13,9 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
   if (/^\d+$/.test(name)) return Number(name)
   const names: string[] = []
   for (const file of new Set([join(root, 'etc', kind), join('/etc', kind)])) {
-    for (const line of readLines(file)) {
+    // A root without account files: ask the machine.
+    const lines = orUndefined(() => readFileSync(file, 'utf8').split('\n')) ?? []
+    for (const line of lines) {
       const [entry = '', , id = ''] = line.split(':')
       if (!/^\d+$/.test(id)) continue
       if (entry === name) return Number(id)
@@ -26,15 +28,6 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
     if (answer.status === 0 && id !== undefined) return Number(id)
   }
   throw refusal(`there is no ${kind === 'passwd' ? 'user' : 'group'} "${name}"${didYouMean(name, names)}`)
-}
-
-function readLines(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n')
-  } catch {
-    // A root without account files: ask the machine.
-    return []
-  }
 }
 
 /**

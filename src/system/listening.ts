@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { orUndefined } from '../base/failure.ts'
 
 /** State "listening" in /proc/net/tcp (proc(5), linux/include/net/tcp_states.h). */
 const LISTEN = '0A'
@@ -33,22 +34,14 @@ function openSockets(pid: string): string[] {
 }
 
 // A process may end while we look at it, and we may not look at another user's.
-function orNothing<Value>(look: () => Value): Value | undefined {
-  try {
-    return look()
-  } catch {
-    return undefined
-  }
-}
-
 function read(file: string): string | undefined {
-  return orNothing(() => readFileSync(file, 'utf8'))
+  return orUndefined(() => readFileSync(file, 'utf8'))
 }
 
 function link(file: string): string {
-  return orNothing(() => readlinkSync(file)) ?? ''
+  return orUndefined(() => readlinkSync(file)) ?? ''
 }
 
 function entries(folder: string): string[] {
-  return orNothing(() => readdirSync(folder)) ?? []
+  return orUndefined(() => readdirSync(folder)) ?? []
 }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hasCode } from '../base/failure.ts'
+import { hasCode, orUndefined } from '../base/failure.ts'
 
 /** Who holds a lock: enough to tell whether that process is alive, and to name it to a person. Contains no values. */
 export interface Holder {
@@ -7,10 +7,10 @@ export interface Holder {
   readonly token: string
   readonly pid: number
   /** Start time of the process in clock ticks since boot: distinguishes it from a later process with the same id. Linux only. */
-  readonly started?: string
-  readonly boot?: string
+  readonly started?: string | undefined
+  readonly boot?: string | undefined
   /** Process ids are only meaningful inside their namespace. */
-  readonly space?: string
+  readonly space?: string | undefined
   readonly command: string
   /** Milliseconds since 1970. */
   readonly since: number
@@ -18,15 +18,12 @@ export interface Holder {
 
 /** This process as a holder. */
 export function thisProcess(command: string): Holder {
-  const started = processStat('self')?.started
-  const boot = bootId()
-  const space = processSpace()
   return {
     token: `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`,
     pid: process.pid,
-    ...(started === undefined ? {} : { started }),
-    ...(boot === undefined ? {} : { boot }),
-    ...(space === undefined ? {} : { space }),
+    started: processStat('self')?.started,
+    boot: bootId(),
+    space: processSpace(),
     command,
     since: Date.now(),
   }
@@ -82,22 +79,10 @@ export function bootId(): string | undefined {
 }
 
 function processSpace(): string | undefined {
-  if (!('space' in known)) known.space = readSpace()
+  if (!('space' in known)) known.space = orUndefined(() => readlinkSync('/proc/self/ns/pid'))
   return known.space
 }
 
-function readSpace(): string | undefined {
-  try {
-    return readlinkSync('/proc/self/ns/pid')
-  } catch {
-    return undefined
-  }
-}
-
 function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+  return orUndefined(() => readFileSync(path, 'utf8'))
 }

@@ -1,4 +1,4 @@
-import { messageOf, refusal } from '../base/failure.ts'
+import { messageOf, orUndefined, refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { QUOTERS } from '../base/quote.ts'
@@ -222,11 +222,7 @@ function unknownAction(entries: readonly string[]): string | undefined {
 }
 
 function isPattern(value: unknown): boolean {
-  try {
-    return isText(value) && new RegExp(value, 'u') !== undefined
-  } catch {
-    return false
-  }
+  return isText(value) && orUndefined(() => new RegExp(value, 'u')) !== undefined
 }
 
 function isText(value: unknown): value is string {

@@ -1,4 +1,5 @@
 import { compareBytes } from '../../base/byte-order.ts'
+import { orUndefined } from '../../base/failure.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { Descriptions, describeDatabase, describedDatabases } from '../../db/describe.ts'
 import type { PropertyDescription } from '../../db/description.ts'
@@ -17,12 +18,7 @@ import { VERBS } from './verbs.ts'
  */
 export function completeDb(words: readonly string[], places: Paths): string[] {
   const current = words.at(-1) ?? ''
-  let found: Iterable<string>
-  try {
-    found = candidates(words[0] === 'config' ? 'config' : 'db', words.slice(1), places)
-  } catch {
-    found = []
-  }
+  const found = orUndefined(() => candidates(words[0] === 'config' ? 'config' : 'db', words.slice(1), places)) ?? []
   return [...new Set(found)].filter(word => word.startsWith(current)).sort(compareBytes)
 }
 

@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure, orUndefined } from '../../base/failure.ts'
 
 /**
  * The words of one line of a batch, quoted as in a shell: '…' is literal, "…" has a backslash before `"`, `\`, `$` and a back
@@ -15,12 +15,8 @@ export function splitWords(line: string): string[] {
 }
 
 function jsonWords(text: string): string[] {
-  let words: unknown
-  try {
-    words = JSON.parse(text)
-  } catch {
-    throw new Failure('this starts with "[" but is not a JSON array')
-  }
+  const words: unknown = orUndefined(() => JSON.parse(text))
+  if (words === undefined) throw new Failure('this starts with "[" but is not a JSON array')
   if (Array.isArray(words) && words.length > 0 && words.every(word => typeof word === 'string')) return words
   throw new Failure('the JSON array must contain strings, at least one')
 }

@@ -1,4 +1,4 @@
-import { Failure, orFailure } from '../../base/failure.ts'
+import { Failure, orFailure, orUndefined } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { JOURNAL } from '../../commit/journal.ts'
 import { listDatabases } from '../../db/all-databases.ts'
@@ -101,13 +101,9 @@ function eventLock(places: Places): string {
 }
 
 function eventUnderWay(places: Places): boolean {
-  try {
-    const holder = readHolder(eventLock(places))
-    return holder !== undefined && !holderIsDead(holder)
-  } catch {
-    // The check of the lock reports what is wrong with it.
-    return false
-  }
+  // The check of the lock reports what is wrong with it.
+  const holder = orUndefined(() => readHolder(eventLock(places)))
+  return holder !== undefined && !holderIsDead(holder)
 }
 
 function problemOf(look: () => unknown): Failure | undefined {

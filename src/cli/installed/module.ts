@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { escapeControls } from '../../base/escape-controls.ts'
+import { orUndefined } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import type { Places } from '../../system/places.ts'
 import { runCommand, runInForeground } from '../../system/run.ts'
@@ -86,12 +87,7 @@ async function ask(
 const FINDING = '{"level": "ok"|"warning"|"error", "message": "…", "command": "…"}'
 
 function findingsIn(text: string): Diagnosis[] | undefined {
-  let list: unknown
-  try {
-    list = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const list: unknown = orUndefined(() => JSON.parse(text))
   return Array.isArray(list) && list.every(isDiagnosis) ? list.map(safe) : undefined
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { escapeControls } from '../../base/escape-controls.ts'
-import { hasCode, messageOf } from '../../base/failure.ts'
+import { hasCode, messageOf, orUndefined } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { readBytes } from '../../system/read-files.ts'
 import type { Authority } from './world.ts'
@@ -141,11 +141,7 @@ function problemIn(text: string): string {
   return `: ${escapeControls(problem.detail.replace(/\s+/g, ' ')).slice(0, 300)}`
 }
 
+/** Undefined: the caller reports that it is not a JSON object. */
 function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The caller reports that it is not a JSON object.
-    return undefined
-  }
+  return orUndefined(() => JSON.parse(text))
 }

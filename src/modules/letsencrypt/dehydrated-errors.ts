@@ -1,4 +1,5 @@
 import { escapeControls } from '../../base/escape-controls.ts'
+import { orUndefined } from '../../base/failure.ts'
 
 /** The explanation of a failed run of dehydrated. */
 export interface RunFailure {
@@ -84,12 +85,7 @@ function namedByAuthority(output: string): string[] {
 /** The last explanation: as the authority sent it, or as dehydrated printed it. */
 function detailOf(output: string): string | undefined {
   const found = [...output.matchAll(/(?:"detail":|"detail"\])\s*"((?:[^"\\]|\\.)*)"/g)].at(-1)?.[1]
-  if (found === undefined) return undefined
-  try {
-    return JSON.parse(`"${found}"`)
-  } catch {
-    return found
-  }
+  return found && (orUndefined(() => JSON.parse(`"${found}"`)) ?? found)
 }
 
 /** The error of our hook about the command challengeHook (fragment 40Challenge of hook.sh), with that command's last line. */

@@ -1,4 +1,5 @@
 import { escapeControls } from '../../../base/escape-controls.ts'
+import { orUndefined } from '../../../base/failure.ts'
 
 /** The pause in milliseconds if an authority refuses for a while but does not say how long. */
 const UNSAID = 3600 * 1000
@@ -63,10 +64,6 @@ function wordsOf(said: string): string {
 function detailOf(said: string): string | undefined {
   const quoted = /"detail"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(said)?.[1]
   if (quoted === undefined) return undefined
-  try {
-    return String(JSON.parse(quoted)).replace(/\s+/g, ' ')
-  } catch {
-    // Truncated, or not JSON after all: the whole line is shown instead.
-    return undefined
-  }
+  // If it is truncated, or not JSON after all, the whole line is shown instead.
+  return orUndefined(() => String(JSON.parse(quoted)).replace(/\s+/g, ' '))
 }

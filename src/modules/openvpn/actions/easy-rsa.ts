@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { Failure } from '../../../base/failure.ts'
+import { Failure, orUndefined } from '../../../base/failure.ts'
 import type { Records } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader, makeExpander } from '../../../plan/expand.ts'
@@ -175,27 +175,15 @@ function partsOf(name: string): string[] {
 
 /** The public key of a certificate; undefined if there is none, or of a kind that nobody here knows. */
 function keyOf(certificate: X509Certificate | undefined): KeyObject | undefined {
-  try {
-    return certificate?.publicKey
-  } catch {
-    return undefined
-  }
+  return orUndefined(() => certificate?.publicKey)
 }
 
 /** The certificate in a file; undefined if there is none, or it is damaged. */
 export function certificateIn(content: Uint8Array | undefined): X509Certificate | undefined {
-  try {
-    return content === undefined ? undefined : new X509Certificate(content)
-  } catch {
-    return undefined
-  }
+  return content && orUndefined(() => new X509Certificate(content))
 }
 
 function endOf(list: string): number {
-  try {
-    return textOf(list) === undefined ? 0 : (listEnd(list)?.getTime() ?? 0)
-  } catch {
-    // A damaged list is replaced.
-    return 0
-  }
+  // A damaged list is replaced.
+  return orUndefined(() => (textOf(list) === undefined ? undefined : listEnd(list)?.getTime())) ?? 0
 }
