@@ -83,7 +83,6 @@ function bodyOf(traced: TracedOutput): string {
   return withoutBanner(traced.text, bannerLines(traced))
 }
 
-/** A text without its first lines. */
 function withoutBanner(text: string, count: number): string {
   return text.split('\n').slice(count).join('\n')
 }
@@ -101,7 +100,6 @@ function allBodies(context: Context): Map<string, string> {
   return bodies
 }
 
-/** The paths whose bodies differ between two sets. */
 function differingPaths(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[] {
   return [...new Set([...a.keys(), ...b.keys()])].filter(path => a.get(path) !== b.get(path)).sort(compareBytes)
 }

@@ -10,7 +10,6 @@ import type { System } from '../system/system.ts'
 import { compileSource } from '../template/fragment.ts'
 import { hasMarks, mergeTexts } from './three-way.ts'
 
-/** The result of a merge. */
 export type MergeResult =
   | { readonly outcome: 'nothing to merge' }
   /** In effect now; `former` is where the previous custom text is kept. */
@@ -126,17 +125,11 @@ class MergeFile {
   remove(): void {
     this.system.remove(this.path)
     const top = mergePath(this.places, '')
-    for (let folder = dirname(this.path); folder.startsWith(top); folder = dirname(folder))
-      if (!this.#removeFolder(folder)) return
-  }
-
-  #removeFolder(folder: string): boolean {
     try {
-      this.system.removeFolder(folder)
-      return true
+      for (let folder = dirname(this.path); folder.startsWith(top); folder = dirname(folder))
+        this.system.removeFolder(folder)
     } catch (error) {
-      if (['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) return false
-      throw error
+      if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) throw error
     }
   }
 

@@ -3,7 +3,6 @@ import { readText } from '../system/read-files.ts'
 import { type Piece, parsePieces } from '../template/tags.ts'
 import { linesOf } from './three-way.ts'
 
-/** One line of a fragment's source. */
 export interface SourceLine {
   /** With its newline. */
   readonly text: string

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { diffArrays } from 'diff'
 
-/** A merged text. */
 interface Merge {
   readonly text: string
   /** Number of conflicts, each between markers. */

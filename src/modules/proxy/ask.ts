@@ -20,7 +20,6 @@ export interface Answer {
   readonly problem: string | undefined
 }
 
-/** The certificate that was shown. */
 export interface Certificate {
   readonly issuer: string
   readonly selfSigned: boolean

@@ -2,7 +2,6 @@ import { type Command, JSON_OPTION, keysOf } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 import { withVerbs } from '../../terminal/with-verbs.ts'
 
-/** The subcommands of `gabarit proxy`. */
 const VERBS: readonly Command[] = [
   {
     name: 'check',

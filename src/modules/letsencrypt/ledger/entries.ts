@@ -1,7 +1,6 @@
 import { isObject } from '../../../base/is-object.ts'
 import type { Pause } from './retry-after.ts'
 
-/** A certificate was issued. */
 export interface Issued {
   readonly kind: 'issued'
   readonly names: readonly string[]

@@ -6,7 +6,6 @@ const UNSAID = 3600 * 1000
 /** No authority demands more than its longest limit, and a mistake must not stop a server forever. */
 const LONGEST = 8 * 24 * 3600 * 1000
 
-/** A pause that an authority demands. */
 export interface Pause {
   /** Milliseconds since 1970. */
   readonly until: number

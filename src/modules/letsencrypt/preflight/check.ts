@@ -3,11 +3,9 @@ export const CHECKS = ['authority', 'clock', 'count', 'internal', 'wildcard', 'd
 
 export type CheckId = (typeof CHECKS)[number]
 
-/** The result of one check. */
 export interface CheckResult {
   readonly check: CheckId
   readonly state: 'ok' | 'warning' | 'failed' | 'skipped'
-  /** What was found. */
   readonly reason: string
   /** What to do about it. */
   readonly hint?: string

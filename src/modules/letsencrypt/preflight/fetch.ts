@@ -12,7 +12,6 @@ export interface Token {
   readonly content: string
 }
 
-/** How tokens are fetched. */
 export interface FetchOptions {
   /** 80; an authority uses no other port. */
   readonly httpPort: number

@@ -5,7 +5,6 @@ import type { Settings } from '../settings.ts'
 import type { Authority, NameToCheck } from '../world.ts'
 import { CHECKS } from './check.ts'
 
-/** What is checked, and how. */
 export interface PreflightOptions
   extends Pick<Settings, 'challenge' | 'challengeHook' | 'wellKnown' | 'dnsServer' | 'caaIdentities'> {
   readonly names: readonly NameToCheck[]
