@@ -71,6 +71,12 @@ export function orFailure<Found>(look: () => Found): Found | Failure {
   }
 }
 
+/** The result of a look; undefined if it fails, which is reported elsewhere. */
+export function unlessFailed<Found>(look: () => Found): Found | undefined {
+  const found = orFailure(look)
+  return found instanceof Failure ? undefined : found
+}
+
 /** The result of a look; undefined if it throws: for what may be missing or damaged, whatever the reason. */
 export function orUndefined<Found>(look: () => Found): Found | undefined {
   try {

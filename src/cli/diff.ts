@@ -71,9 +71,8 @@ function sinceEntry(id: number, { places }: Invocation): Difference {
   const history = new History(places)
   const entry = history.entry(id)
   const services = history
-    .ids()
-    .filter(later => later > id)
-    .flatMap(later => history.entry(later).adjustments)
+    .after(id)
+    .flatMap(({ adjustments }) => adjustments)
     .map(({ service, command }) => ({ service, command }))
   return {
     since: id,

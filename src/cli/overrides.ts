@@ -1,4 +1,4 @@
-import { EXIT, Failure, refusal, usageFailure } from '../base/failure.ts'
+import { EXIT, Failure, orFailure, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { keepOverride, mergeOverride } from '../customize/merge.ts'
 import { type OverrideName, overrideNames } from '../override/custom-files.ts'
@@ -64,12 +64,8 @@ function pick(overrides: readonly NamedOverride[], words: readonly string[]): Na
 function merge(overrides: readonly NamedOverride[], invocation: Invocation): number {
   const { flag, places, system, print, printError } = invocation
   const results = overrides.map(override => {
-    try {
-      return { override, result: mergeOverride(places, system, override) }
-    } catch (error) {
-      if (error instanceof Failure) return { override, failure: error }
-      throw error
-    }
+    const result = orFailure(() => mergeOverride(places, system, override))
+    return result instanceof Failure ? { override, failure: result } : { override, result }
   })
   if (flag('json')) print(JSON.stringify(results.map(mergeAsData), null, 2))
   else if (results.length === 0) print('no override is stale')

@@ -47,11 +47,7 @@ function withoutSecrets(changes: readonly PropertyChange[], places: Places): Pro
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {
   if (id !== undefined) return history.entry(numberOf(id, 'the number of an entry'))
-  const standing = history
-    .ids()
-    .map(number => history.entry(number))
-    .filter(tookEffect)
-  const before = standing.at(-2)
+  const before = history.after(0).filter(tookEffect).at(-2)
   if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.ts'
+import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { listDatabases } from './all-databases.ts'
@@ -34,16 +34,14 @@ function lintRecords(places: Paths, name: string): Finding[] {
 }
 
 function lintRecord(name: string, record: DbRecord, validator: Validator, descriptions: Descriptions): Finding[] {
-  try {
+  const findings = unlessFailed(() => {
     const problems = validator.check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
     const typos = propertyTypos(descriptions, name, record).map(typo => `${name}: ${typo}`)
     return [
       ...problems.map((message): Finding => ({ level: 'error', message })),
       ...typos.map((message): Finding => ({ level: 'warning', message })),
     ]
-  } catch (error) {
-    // Its description is malformed, or a database it refers to is damaged: both are separate findings.
-    if (error instanceof Failure) return []
-    throw error
-  }
+  })
+  // Its description is malformed, or a database it refers to is damaged: both are separate findings.
+  return findings ?? []
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
-import { Failure } from '../base/failure.ts'
+import { Failure, unlessFailed } from '../base/failure.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Files, NewAttributes } from '../system/files.ts'
 import type { DatabaseFile } from '../system/places.ts'
@@ -39,12 +39,7 @@ export function readDatabase(file: DatabaseFile | string): Records | undefined {
 
 /** As {@link readDatabase}, but a damaged database counts as absent: for callers where another check reports it. */
 export function readableDatabase(file: DatabaseFile | string): Records | undefined {
-  try {
-    return readDatabase(file)
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
+  return unlessFailed(() => readDatabase(file))
 }
 
 function readIfThere(files: Files, file: string): Buffer | undefined {

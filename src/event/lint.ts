@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Failure, messageOf } from '../base/failure.ts'
+import { messageOf, unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
@@ -14,13 +14,10 @@ import { type Event, listEvents, loadEvent } from './load.ts'
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
   const bad: Finding[] = []
   const events = listEvents(places).flatMap(name => {
-    try {
-      return [loadEvent(places, name)]
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      bad.push({ level: 'error', message: `event "${name}": its name may only contain letters, digits and . _ -` })
-      return []
-    }
+    const event = unlessFailed(() => loadEvent(places, name))
+    if (event !== undefined) return [event]
+    bad.push({ level: 'error', message: `event "${name}": its name may only contain letters, digits and . _ -` })
+    return []
   })
   const services = knownServices(places)
   const expanded = new Set(events.flatMap(({ templates }) => templates))
@@ -73,11 +70,8 @@ function badServices(event: Event, known: ReadonlySet<string> | undefined): Find
 
 /** Keys of the configuration database, existing or described; undefined if it is damaged, which is a separate finding. */
 function knownServices(places: Places): Set<string> | undefined {
-  try {
+  return unlessFailed(() => {
     const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []
     return new Set([...describedKeys(places, 'configuration'), ...present])
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
+  })
 }

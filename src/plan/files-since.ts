@@ -17,10 +17,8 @@ export interface FileDifference {
 export function filesSince(entry: HistoryEntry, history: History, places: Places): FileDifference[] {
   const masking = new Masking(places, secretValues(places))
   const first = new Map<string, FileVersion | null>()
-  for (const id of history.ids()) {
-    if (id <= entry.id) continue
-    for (const { path, before } of history.files(history.entry(id))) if (!first.has(path)) first.set(path, before)
-  }
+  for (const later of history.after(entry.id))
+    for (const { path, before } of history.files(later)) if (!first.has(path)) first.set(path, before)
   const contents = new MaskedFiles(places, history.objects, masking)
   return [...first].flatMap(([path, before]) => {
     const [old, now] = [shown(before, history), presentText(below(places, path), path, contents)]

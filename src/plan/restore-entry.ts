@@ -1,4 +1,4 @@
-import { Failure, refusal } from '../base/failure.ts'
+import { refusal, unlessFailed } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
 import { type FileRecord, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
@@ -45,11 +45,7 @@ export function restorationTo(
   lost?: (name: string) => void,
 ): Restoration {
   const masking = maskingWith(places, known)
-  const later = history
-    .ids()
-    .filter(id => id > entry.id)
-    .map(id => history.entry(id))
-    .filter(tookEffect)
+  const later = history.after(entry.id).filter(tookEffect)
   const first = new Map<string, FileRecord>()
   for (const one of later) for (const file of history.files(one)) if (!first.has(file.path)) first.set(file.path, file)
   const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
@@ -79,17 +75,13 @@ export function restorationTo(
 /** The checkers that today's templates name. A rollback must not fail because one has been damaged since. */
 function judgingToday(places: Places): JudgingOf {
   const layers = searchList(places)
-  return template => {
-    try {
-      const files = findTemplate(layers, template)
-      if (files === undefined) return {}
-      refuseUnsafeTemplate(layers, files)
-      return readMetadata(files.metadata)
-    } catch (error) {
-      if (error instanceof Failure) return {}
-      throw error
-    }
+  const metadataOf = (template: string) => {
+    const files = findTemplate(layers, template)
+    if (files === undefined) return undefined
+    refuseUnsafeTemplate(layers, files)
+    return readMetadata(files.metadata)
   }
+  return template => unlessFailed(() => metadataOf(template)) ?? {}
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Failure, orFailure } from '../base/failure.ts'
+import { unlessFailed } from '../base/failure.ts'
 import { objectOf, oneOf, text } from '../base/shape.ts'
 import type { Context } from '../plan/context.ts'
 import { type Confirmation, removeConfirmation } from '../state/confirmation.ts'
@@ -8,14 +8,14 @@ import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 
 /** How the last confirmation ended, for those who come too late. */
-export interface EndedConfirmation {
+interface EndedConfirmation {
   readonly how: 'confirmed' | 'went back'
   readonly time: string
   readonly user: string
   readonly what: string
 }
 
-export const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
+const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
   what: 'the note of how the last confirmation ended',
   shape: objectOf<EndedConfirmation>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
   wayOut: 'Remove it. Then a message is less exact.',
@@ -34,6 +34,5 @@ export function endConfirmation(
 
 /** How the last one ended; undefined if there was none. */
 export function readEnd(places: Places): EndedConfirmation | undefined {
-  const ended = orFailure(() => LAST_CONFIRMATION.read(places))
-  return ended instanceof Failure ? undefined : ended
+  return unlessFailed(() => LAST_CONFIRMATION.read(places))
 }

@@ -87,11 +87,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
 
 /** The databases as the change left them: what people have set since is kept. */
 function changedState(open: Confirmation, history: History, places: Places): Snapshot {
-  const armed = history
-    .ids()
-    .filter(id => id > open.base)
-    .map(id => history.entry(id))
-    .findLast(tookEffect)
+  const armed = history.after(open.base).findLast(tookEffect)
   if (armed === undefined) return takeSnapshot(places)
   const databases = databasesAfter(armed, history, places, open.secrets, () => undefined)
   return new Map([...databases].flatMap(([name, records]) => (records === undefined ? [] : [[name, records] as const])))

@@ -78,22 +78,14 @@ function wayOut(repository: string): string {
 
 /** @throws Failure if part of the history is missing or damaged */
 function commitsAfter(last: number, history: History): Buffer {
-  const entries = history
-    .ids()
-    .filter(id => id > last)
-    .map(id => history.entry(id))
-    .filter(tookEffect)
+  const entries = history.after(last).filter(tookEffect)
   return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
 }
 
 /** The result, or what is wrong, in words. */
 function readable(make: () => Buffer): Buffer | string {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof Failure) return error.describe()
-    throw error
-  }
+  const made = orFailure(make)
+  return made instanceof Failure ? made.describe() : made
 }
 
 function problemOf({ status, problem, output }: RunResult): string | undefined {

@@ -49,6 +49,12 @@ export class History {
     return numbered
   }
 
+  /** The entries after a number, oldest first. @throws Failure if one is damaged */
+  after(id: number): HistoryEntry[] {
+    const later = this.ids().filter(one => one > id)
+    return later.map(one => this.entry(one))
+  }
+
   /** @throws Failure if there is no such entry, or it is damaged */
   entry(id: number): HistoryEntry {
     const entry = orFailure(() => entryFile(id).read(this.#places))

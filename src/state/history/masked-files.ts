@@ -1,4 +1,4 @@
-import { Failure, orFailure } from '../../base/failure.ts'
+import { unlessFailed } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { hash, mapOf, objectOf, orNull, pairOf, type Shape, text } from '../../base/shape.ts'
@@ -111,7 +111,6 @@ export function maskedContents(places: Places): string[] {
 }
 
 function readMaskedFiles(places: Places): ReadonlyMap<string, MaskedFile> {
-  const known = orFailure(() => MASKED_FILES.read(places))
   // The next event replaces a damaged one, which doctor reports.
-  return known === undefined || known instanceof Failure ? new Map() : known
+  return unlessFailed(() => MASKED_FILES.read(places)) ?? new Map()
 }
