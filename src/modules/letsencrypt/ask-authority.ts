@@ -29,27 +29,20 @@ interface Answer {
   readonly retryAfter: string | undefined
 }
 
-/** The contents of an authority's directory (RFC 8555 §7.1.1). */
-export interface Directory {
-  readonly date: number | undefined
-  /** Domain names that identify the authority in CAA records. */
-  readonly caaIdentities: readonly string[]
-  /** URL of the renewal information (RFC 9773 §3). */
-  readonly renewalInfo: string | undefined
-}
-
 /**
- * Gets the directory of an authority.
+ * Gets the directory of an authority (RFC 8555 §7.1.1).
  * @param timeout milliseconds for the whole request
  * @throws NoAnswer
  */
-export async function askDirectory(authority: Authority, timeout = 10_000): Promise<Directory> {
+export async function askDirectory(authority: Authority, timeout = 10_000) {
   const { body, date } = await askJson(authority.directory, authority, timeout)
   const { meta, renewalInfo } = body
-  const identities: unknown = isObject(meta) ? meta.caaIdentities : undefined
+  const identities: unknown[] = isObject(meta) && Array.isArray(meta.caaIdentities) ? meta.caaIdentities : []
   return {
     date,
-    caaIdentities: Array.isArray(identities) ? identities.filter(name => typeof name === 'string') : [],
+    /** Domain names that identify the authority in CAA records. */
+    caaIdentities: identities.filter(name => typeof name === 'string'),
+    /** URL of the renewal information (RFC 9773 §3). */
     renewalInfo: typeof renewalInfo === 'string' ? renewalInfo : undefined,
   }
 }

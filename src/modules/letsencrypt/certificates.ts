@@ -5,12 +5,12 @@ import { entriesIn } from '../../system/read-files.ts'
 import { dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
 import type { Ruling } from './ledger/judge.ts'
 import { Ledger, type OrderOutcome } from './ledger/ledger.ts'
-import { namesOf, readLeaf } from './pem.ts'
 import type { Settings } from './settings.ts'
-import { CertificateStore, type Damage, type StoredCertificate } from './store.ts'
-import { verifyCertificate } from './verify.ts'
+import { CertificateStore } from './store.ts'
+import type { Damage, StoredCertificate } from './stored-certificate.ts'
 import { wantedCertificates } from './wanted.ts'
 import type { Authority, WantedCertificate, World } from './world.ts'
+import { namesOf, readLeaf, verifyCertificate } from './x509.ts'
 
 /** The certificates of one authority: those wanted and those issued. */
 export class Certificates {

@@ -4,11 +4,11 @@ import { shell } from '../../base/quote.ts'
 import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
 import { exists, linkText, textOf } from '../../system/read-files.ts'
-import { explainRun, type RunFailure } from './dehydrated-errors.ts'
+import { explainRun } from './dehydrated-errors.ts'
 import { ensureNotRunning } from './run-lock.ts'
 import type { Settings } from './settings.ts'
-import type { CertificateTexts } from './verify.ts'
 import { type Authority, authorityState, type WantedCertificate, type World } from './world.ts'
+import type { CertificateTexts } from './x509.ts'
 
 /** Tells the hook that it is called by one of our runs, which puts the certificate into service itself. */
 export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
@@ -19,15 +19,6 @@ export const RUN_VARIABLE = 'GABARIT_LETSENCRYPT_RUN'
  */
 const RETRIES = 10
 const FOUND_LOCK = /^ERROR: Lock file '.*' present, aborting/m
-
-/** The result of running dehydrated. */
-export interface DehydratedRun {
-  /** Absent if a certificate was issued. */
-  readonly failure: RunFailure | undefined
-  readonly output: string
-  /** Whether an account was created. */
-  readonly newAccount: boolean
-}
 
 /** The folder of dehydrated for one certificate. */
 export function dehydratedFolder(settings: Settings, authority: Authority, name: string): string {
@@ -57,15 +48,11 @@ export function readDehydrated(folder: string): Received | undefined {
 
 /**
  * Requests one certificate from an authority, by running dehydrated with the generated configuration and this authority.
+ * @returns what failed, if anything did; all that dehydrated printed; whether it created an account
  * @throws Failure if dehydrated cannot be started at all
  * @throws OtherDehydrated if another one is running
  */
-export async function askFor(
-  wanted: WantedCertificate,
-  authority: Authority,
-  settings: Settings,
-  world: World,
-): Promise<DehydratedRun> {
+export async function askFor(wanted: WantedCertificate, authority: Authority, settings: Settings, world: World) {
   const config = writeConfig(wanted, authority, settings, world)
   let newAccount = false
   for (let attempt = 1; ; attempt++) {

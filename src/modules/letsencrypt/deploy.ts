@@ -4,9 +4,9 @@ import { readDatabase } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import type { Certificates } from './certificates.ts'
 import { renewDays } from './renewal.ts'
-import { PROPERTIES, type StoredCertificate } from './store.ts'
+import { PROPERTIES, type StoredCertificate } from './stored-certificate.ts'
 import { nearestDomain } from './wanted.ts'
-import type { WantedCertificate } from './world.ts'
+import { certificateState, type WantedCertificate } from './world.ts'
 
 /** The databases whose records name certificates. */
 const DATABASES = ['configuration', 'domains'] as const
@@ -65,8 +65,7 @@ function certificateOfDomain(
 
 /** Whether it is a certificate file that gabarit has put into service. */
 export function isOurs(places: Places, file: string | undefined): boolean {
-  const state = places.state.folder.slice(places.root === '/' ? 0 : places.root.length)
-  return file?.startsWith(`${state}/letsencrypt/`) === true
+  return file !== undefined && below(places, file).startsWith(`${certificateState(places).folder}/`)
 }
 
 /** The name of a record in our state: `configuration modSSL`. */

@@ -2,10 +2,10 @@ import { Failure } from '../../base/failure.ts'
 import { sayTime, sayTimeFrom } from '../../base/time.ts'
 import { type Certificates, issuerName, notAsAsked } from './certificates.ts'
 import { askFor, dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
-import { readLeaf } from './pem.ts'
 import type { NotIssued, State } from './state.ts'
-import type { StoredCertificate } from './store.ts'
+import type { StoredCertificate } from './stored-certificate.ts'
 import type { WantedCertificate } from './world.ts'
+import { readLeaf } from './x509.ts'
 
 /**
  * Gets one certificate: checks the ledger whether the authority would issue one, has dehydrated get it, verifies it, and adds

@@ -2,8 +2,8 @@ import type { X509Certificate } from 'node:crypto'
 import { DAY } from '../../base/time.ts'
 import { timeIn } from './ari.ts'
 import type { Certificates } from './certificates.ts'
-import { sameNames, type Validity, validityOf } from './pem.ts'
 import type { WantedCertificate } from './world.ts'
+import { sameNames, type Validity, validityOf } from './x509.ts'
 
 /** How long before expiry a certificate is renewed, in milliseconds: a third of its lifetime, or half of a short one. */
 export function renewalMargin({ from, until }: Validity): number {

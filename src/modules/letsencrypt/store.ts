@@ -4,50 +4,14 @@ import { moment, objectOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 import { StateFile } from '../../system/state-file.ts'
-import { namesOf, sameNames, validityOf } from './pem.ts'
-import { filesOf, readWhole } from './stored-files.ts'
-import type { CertificateTexts } from './verify.ts'
+import { type Damage, filesOf, readStored, type StoredCertificate } from './stored-certificate.ts'
 import { type Authority, authorityState, type Clock } from './world.ts'
-
-/** The three properties of a record that name a certificate. */
-export const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const
-
-/** A certificate in the history: a folder that is never changed. */
-export interface StoredCertificate {
-  /** The wanted certificate that it was issued for. */
-  readonly name: string
-  /** Its name in the history: the second in which it was requested, as dehydrated counts it. */
-  readonly id: string
-  /** Real path of its folder. */
-  readonly folder: string
-  /** The properties that name its files, paths on the server. */
-  readonly properties: Readonly<Record<(typeof PROPERTIES)[number], string>>
-  readonly certificate: X509Certificate
-  readonly names: readonly string[]
-  readonly from: Date
-  readonly until: Date
-  /** Whether the authority has revoked it at our request, or was asked to with an unknown result. Neither is used. */
-  readonly revoked: 'begun' | 'done' | undefined
-}
+import { type CertificateTexts, sameNames } from './x509.ts'
 
 /** Files in the folder of a certificate. */
 const [REVOKED, REVOKING] = ['revoked', 'revoking'] as const
 /** Prefix of incomplete folders. */
 const NEW = '.new-'
-
-/** A person's choice of certificate. */
-export interface Choice {
-  readonly certificate: StoredCertificate
-  readonly until: Date
-}
-
-/** An unusable file in the history. Everything else continues without it. */
-export interface Damage {
-  /** Names the file, what is wrong with it, and what to do. */
-  readonly failure: Failure
-  /** The path on the server by which records name the certificate; undefined if it is not a certificate. */
-  readonly crt: string | undefined
-}
 
 /**
  * All certificates that an authority has issued to this server. Services read them from here, not from dehydrated's folder,
@@ -109,10 +73,10 @@ export class CertificateStore {
   }
 
   /**
-   * The certificate that a person has chosen, and until when it is served. The choice ends if it is revoked, or if it does not
+   * The certificate that a person has chosen, and until when it is served; undefined if none. The choice ends if it is revoked, or if it does not
    * contain a wanted name that the newest one contains.
    */
-  choice(name: string, names: readonly string[] = []): Choice | undefined {
+  choice(name: string, names: readonly string[] = []) {
     const choice = this.#readChoice(name)
     if (choice === undefined || choice instanceof Failure) return undefined
     const usable = this.history(name).filter(({ revoked }) => !revoked)
@@ -186,29 +150,10 @@ export class CertificateStore {
   #read(name: string, id: string): StoredCertificate | Damage {
     const state = this.#state.within(name).within(id)
     const { folder } = state
-    const found = this.#seen.get(folder) ?? this.#readAnew(name, id, folder)
+    const found = this.#seen.get(folder) ?? readStored(this.#places, name, id, folder)
     this.#seen.set(folder, found)
     if ('failure' in found) return found
     return { ...found, revoked: state.has(REVOKED) ? 'done' : state.has(REVOKING) ? 'begun' : undefined }
-  }
-
-  #readAnew(name: string, id: string, folder: string): StoredCertificate | Damage {
-    const server = folder.slice(this.#places.root === '/' ? 0 : this.#places.root.length)
-    const properties = {
-      crt: `${server}/cert.pem`,
-      key: `${server}/privkey.pem`,
-      CertificateChainFile: `${server}/chain.pem`,
-    }
-    try {
-      const certificate = readWhole(folder)
-      const names = namesOf(certificate)
-      return { name, id, folder, properties, certificate, names, revoked: undefined, ...validityOf(certificate) }
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      const hint = `It is not used. To replace it: gabarit letsencrypt renew\nThen move ${folder} away.`
-      const where = error.where ?? folder
-      return { failure: new Failure(error.message, { where, hint, cause: error }), crt: properties.crt }
-    }
   }
 
   /** What the file with a person's choice contains, or why it cannot be read. */

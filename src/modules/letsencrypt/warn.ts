@@ -5,28 +5,26 @@ import { readDatabase } from '../../db/store.ts'
 import { systemReason } from '../../system/atomic-write.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
-import { namesOf, readLeaf, validityOf } from './pem.ts'
 import { urgency } from './renewal.ts'
 import type { Settings } from './settings.ts'
 import type { State } from './state.ts'
 import type { World } from './world.ts'
+import { namesOf, readLeaf, type Validity, validityOf } from './x509.ts'
 
 /** A certificate that a record names, whoever issued it. */
-export interface InService {
+export interface InService extends Validity {
   /** `modSSL`, or the domain. */
   readonly record: string
   readonly file: string
   readonly names: readonly string[]
   readonly fingerprint: string
   readonly issuer: string
-  readonly from: Date
-  readonly until: Date
 }
 
 /** The certificates that modSSL and the domains name. Unreadable files are reported. */
 export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
   const records = [
-    ...[readDatabase(databaseFile(places, 'configuration'))?.get('modSSL')],
+    readDatabase(databaseFile(places, 'configuration'))?.get('modSSL'),
     ...(readDatabase(databaseFile(places, 'domains'))?.values() ?? []),
   ]
   return records.flatMap(record => {

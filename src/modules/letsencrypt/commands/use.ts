@@ -7,7 +7,7 @@ import { alone } from '../run-lock.ts'
 import { putIntoService } from '../serve.ts'
 import { readSettings } from '../settings.ts'
 import { State } from '../state.ts'
-import type { StoredCertificate } from '../store.ts'
+import type { StoredCertificate } from '../stored-certificate.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt use ID|previous|latest [CERTIFICATE]` */
