@@ -1,7 +1,7 @@
 /** Exit statuses of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, rolledBack: 4 } as const
 
-interface FailureOptions {
+export interface FailureOptions {
   /** See {@link Failure.where}. */
   where?: string | undefined
   /** See {@link Failure.hint}. */

@@ -2,9 +2,9 @@ import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../base/failure.ts'
 import { readBytes } from '../system/read-files.ts'
 import { refuseWritableByOthers } from '../system/trust.ts'
-import { excerpt } from './excerpt.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './newline-rules.ts'
+import { type Position, refusalAt } from './position.ts'
 import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
 import { parsePieces } from './tags.ts'
@@ -51,9 +51,8 @@ export function compileSource(file: string, bytes: Buffer, traceId?: number): Fr
     return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
   const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
   compiled.set(file, { ...generated, source })
-  const uses = (name: RegExp) => name.test(source)
-  const bind = compile(file, generated.code)
-  return { file, text: undefined, usesVars: uses(/\bvars\b/), usesItem: uses(/\bitem\b/), bind }
+  const [usesVars, usesItem] = [/\bvars\b/.test(source), /\bitem\b/.test(source)]
+  return { file, text: undefined, usesVars, usesItem, bind: compile(file, generated.code) }
 }
 
 function compile(file: string, code: string): (scope: Scope) => Render {
@@ -82,11 +81,8 @@ export function fragmentFailure(error: unknown, file: string, advice?: string): 
   const frame = firstFragmentFrame(error)
   const inside = frame && compiled.get(frame.file)
   if (frame === undefined || inside === undefined) return refusal(messageOf(error), { where: file, ...options })
-  const { line, column } = sourcePosition(inside.segments, frame.line, frame.column)
-  return refusal(`${messageOf(error)}\n${excerpt(inside.source, line, column)}`, {
-    where: `${frame.file}:${line}:${column}`,
-    ...options,
-  })
+  const place = sourcePosition(inside.segments, frame.line, frame.column)
+  return refusalAt(frame.file, inside.source, place, messageOf(error), options)
 }
 
 function shown(thrown: unknown): string {
@@ -104,9 +100,8 @@ const FROZEN_LIST = /property '\d+' of (object )?'?\[object Array\]|Cannot add p
 const LISTS_ARE_SHARED =
   'Lists of records are frozen. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
 
-function firstFragmentFrame(error: unknown): { file: string; line: number; column: number } | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  for (const match of stack.matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
+function firstFragmentFrame(error: Error): (Position & { file: string }) | undefined {
+  for (const match of (error.stack ?? '').matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
     const [, file = '', line, column] = match
     if (compiled.has(file)) return { file, line: Number(line), column: Number(column) }
   }
@@ -121,15 +116,11 @@ function syntaxFailure(error: unknown, file: string): Failure {
   const message = messageOf(error)
   if (head === null || inside === undefined) return refusal(message, { where: file, cause: error })
   const last = Number(head[1]) >= inside.code.split('\n').length
-  const { line, column } = last
+  const place = last
     ? (strayClosing(inside) ?? { line: inside.source.split('\n').length, column: 1 })
     : sourcePosition(inside.segments, Number(head[1]), (head[2] ?? '').length + 1)
-  const hint = last || /Unexpected end|missing \)|Unexpected token/.test(message) ? { hint: UNBALANCED } : {}
-  return refusal(`${message}\n${excerpt(inside.source, line, column)}`, {
-    where: `${file}:${line}:${column}`,
-    cause: error,
-    ...hint,
-  })
+  const hint = last || /Unexpected end|missing \)|Unexpected token/.test(message) ? UNBALANCED : undefined
+  return refusalAt(file, inside.source, place, message, { cause: error, hint })
 }
 
 const UNBALANCED = 'Does every { ( [ in this fragment have its closing counterpart, and the other way round?'

@@ -1,11 +1,9 @@
 import jsTokens from 'js-tokens'
 import type { LinePiece } from './newline-rules.ts'
-import { positionFinder } from './tags.ts'
+import { type Position, positionFinder } from './position.ts'
 
-/** The source position of a stretch of generated code. Lines and columns count from 1. */
-interface Segment {
-  readonly line: number
-  readonly column: number
+/** The source position of a stretch of generated code. */
+interface Segment extends Position {
   readonly sourceLine: number
   readonly sourceColumn: number
 }
@@ -33,24 +31,17 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
   for (const piece of pieces) {
     const { line, column } = positionOf(piece.start)
     if (piece.kind === 'text') {
-      lines.push(
-        `$.s+=${JSON.stringify(traceId === undefined ? piece.source : markLines(piece.source, traceId, line))};`,
-      )
+      const text = traceId === undefined ? piece.source : markLines(piece.source, traceId, line)
+      lines.push(`$.s+=${JSON.stringify(text)};`)
       continue
     }
     if (traceId !== undefined) lines.push(`$.s+=${JSON.stringify(traceMark(traceId, line))};`)
     const head = piece.kind === 'exec' ? '' : `$.${METHODS[piece.kind]}(`
     const codeLines = piece.source.split('\n')
     codeLines.forEach((code, index) => {
-      const first = index === 0
-      const sourceColumn = first ? column : 1
-      segments.push({
-        line: lines.length + 1,
-        column: first ? head.length + 1 : 1,
-        sourceLine: line + index,
-        sourceColumn,
-      })
-      lines.push(first ? head + code : code)
+      const [before, sourceColumn] = index === 0 ? [head, column] : ['', 1]
+      segments.push({ line: lines.length + 1, column: before.length + 1, sourceLine: line + index, sourceColumn })
+      lines.push(before + code)
     })
     if (piece.kind !== 'exec') lines.push(');')
   }
@@ -61,16 +52,8 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
 const METHODS = { print: 'p', raw: 'r', block: 'b' } as const
 
 /** Maps a position in the generated code to one in the fragment. */
-export function sourcePosition(
-  segments: readonly Segment[],
-  line: number,
-  column: number,
-): { line: number; column: number } {
-  let found: Segment | undefined
-  for (const segment of segments) {
-    if (segment.line > line) break
-    found = segment
-  }
+export function sourcePosition(segments: readonly Segment[], line: number, column: number): Position {
+  const found = segments.findLast(segment => segment.line <= line)
   if (found === undefined) return { line: 1, column: 1 }
   if (found.line < line) return { line: found.sourceLine, column: found.sourceColumn }
   return { line: found.sourceLine, column: found.sourceColumn + Math.max(0, column - found.column) }
@@ -80,7 +63,7 @@ export function sourcePosition(
  * The position in the fragment of an unmatched `}`. V8 complains only at the end of the code, because it takes that `}` for
  * the end of the surrounding function.
  */
-export function strayClosing({ code, segments }: GeneratedCode): { line: number; column: number } | undefined {
+export function strayClosing({ code, segments }: GeneratedCode): Position | undefined {
   const lines = code.split('\n')
   let depth = 0
   let line = 2

@@ -1,7 +1,7 @@
 import { Eta } from 'eta/core'
 import jsTokens from 'js-tokens'
-import { type Failure, refusal } from '../base/failure.ts'
-import { excerpt } from './excerpt.ts'
+import type { Failure } from '../base/failure.ts'
+import { positionFinder, refusalAt } from './position.ts'
 
 /** A piece of a fragment: text, a statement `<% %>`, a quoted value `<%= %>` or raw text `<%~ %>`. */
 export interface Piece {
@@ -76,30 +76,7 @@ function notATag(mark: string): string {
 }
 
 function failureAt(source: string, offset: number, file: string, message: string, hint?: string): Failure {
-  const { line, column } = positionOf(source, offset)
-  return refusal(`${message}\n${excerpt(source, line, column)}`, { where: `${file}:${line}:${column}`, hint })
-}
-
-/** Position of an offset: line and column, both from 1. */
-export function positionOf(source: string, offset: number): { line: number; column: number } {
-  const before = source.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
-}
-
-/** Finds positions in a long source quickly by indexing the line starts once. */
-export function positionFinder(source: string): (offset: number) => { line: number; column: number } {
-  const starts = [0]
-  for (let next = source.indexOf('\n'); next !== -1; next = source.indexOf('\n', next + 1)) starts.push(next + 1)
-  return offset => {
-    let low = 0
-    let high = starts.length
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((starts[middle] ?? 0) <= offset) low = middle
-      else high = middle
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
-  }
+  return refusalAt(file, source, positionFinder(source)(offset), message, { hint })
 }
 
 function maskLiterals(source: string, file: string): string {
