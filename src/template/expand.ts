@@ -3,7 +3,7 @@ import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
 import { type Folder, foldersOf } from './folders.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
-import { type FragmentIds, type Template, TemplateLoader } from './load.ts'
+import { type Template, TemplateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
 import { fits, isChosen, withRecordValues } from './per-record.ts'
 import { Printer } from './printer.ts'
@@ -40,7 +40,9 @@ export interface ExpanderOptions {
 }
 
 /** Receives everything that a traced expansion does. */
-export interface Trace extends FragmentIds {
+export interface Trace {
+  /** The number of a fragment in the marks of the output. */
+  readonly idOf: (file: string) => number
   /** An output begins. */
   readonly begin: () => void
   /** A fragment begins, perhaps inside another. */
@@ -86,9 +88,8 @@ export class Expander {
     const { files } = template
     let folders: readonly Folder[] = []
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
-      const linked = content !== undefined && metadata.link !== undefined && fits(record, metadata.link.where)
-      const link =
-        linked && metadata.link !== undefined ? withRecordValues(metadata.link.path, record, files) : undefined
+      const linked = content === undefined || !fits(record, metadata.link?.where) ? undefined : metadata.link
+      const link = linked && withRecordValues(linked.path, record, files)
       return { path, template: template.name, content, link, folders, metadata: forRecord(metadata, record), reads }
     }
     if (metadata.delete) return made(undefined)
@@ -136,12 +137,8 @@ export class Expander {
       }
       this.#options.databases.lastMissing = undefined
       try {
-        const last =
-          this.#options.trace === undefined
-            ? render(printer, item, vars, template.subTemplate, this.#target)
-            : this.#traced(fragment, template, item, () =>
-                render(printer, item, vars, template.subTemplate, this.#target),
-              )
+        const run = () => render(printer, item, vars, template.subTemplate, this.#target)
+        const last = this.#options.trace === undefined ? run() : this.#traced(fragment, template, item, run)
         if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
       } catch (error) {
         if (error instanceof SkipFile) throw error

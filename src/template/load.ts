@@ -31,18 +31,10 @@ export interface Template {
   readonly usesVars: boolean
 }
 
-/** Numbers the fragments for a traced expansion. */
-export interface FragmentIds {
-  /** The number of a fragment in the marks of the output. */
-  readonly idOf: (file: string) => number
-}
-
-/** What loading needs. */
-export interface LoaderOptions {
+interface LoaderOptions {
   readonly layers: readonly Layer[]
   readonly world: FragmentWorld
-  /** Without it, nothing is marked. */
-  readonly trace?: FragmentIds
+  readonly trace?: { readonly idOf: (file: string) => number }
 }
 
 /** Finds templates and compiles their fragments, each once. */

@@ -1,4 +1,7 @@
 import { type Address, formatAddress, parseAddress, prefixLength } from '../base/address.ts'
+import { isInterface, isPorts } from '../db/formats.ts'
+import type { RecordView } from './databases.ts'
+import { splitList } from './text.ts'
 
 /** A network, as `net()` returns it to fragments. */
 export interface Network {
@@ -85,4 +88,53 @@ function addressOf(text: string): Address {
   const address = parseAddress(text)
   if (address === undefined) throw new TypeError(`${JSON.stringify(text)} is not an IP address`)
   return address
+}
+
+/**
+ * The ports of list properties: `80`, ranges as `6000:6010`.
+ * @throws TypeError that names record and property, for anything that is not a port from 1 to 65535
+ */
+export function portsIn(record: RecordView, ...names: string[]): string[] {
+  return elementsIn(record, names, 'a port (1 to 65535) or a range of ports (6000:6010)', text =>
+    isPorts(text) ? text : undefined,
+  )
+}
+
+/**
+ * The addresses and networks of list properties, IPv4 and IPv6.
+ * @throws TypeError that names record and property, for anything else
+ */
+export function networksIn(record: RecordView, ...names: string[]): Network[] {
+  return elementsIn(record, names, 'an address or a network (192.168.1.0/24, fd00::/64)', text => {
+    try {
+      return net(text)
+    } catch {
+      return undefined
+    }
+  })
+}
+
+/**
+ * The network interfaces of a list property. A name that ends in `+` matches every interface with that prefix.
+ * @throws TypeError that names record and property, for a name that Linux would not accept
+ */
+export function interfacesIn(record: RecordView, name: string): string[] {
+  return elementsIn(record, [name], 'the name of a network interface (eth0, tun+)', text =>
+    isInterface(text) ? text : undefined,
+  )
+}
+
+function elementsIn<Element>(
+  record: RecordView,
+  names: readonly string[],
+  kind: string,
+  read: (text: string) => Element | undefined,
+): Element[] {
+  return names.flatMap(name =>
+    splitList(record[name]).map(text => {
+      const element = read(text)
+      if (element !== undefined) return element
+      throw new TypeError(`the record "${record.key}", property ${name}: ${JSON.stringify(text)} is not ${kind}`)
+    }),
+  )
 }

@@ -2,32 +2,17 @@ import { compareBytes } from '../base/byte-order.ts'
 import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
 import type { Databases, RecordView } from './databases.ts'
-import { compareAddresses, ip, type Network, net } from './network.ts'
-import { interfacesIn, networksIn, portsIn } from './ports-and-networks.ts'
+import { compareAddresses, interfacesIn, ip, type Network, net, networksIn, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, unique, withSlash } from './text.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
-export const SCOPE_NAMES = [
-  ...['config', 'db', 'event', 'on', 'off', 'list', 'uniq', 'join', 'pad', 'groupBy', 'byIp', 'byName', 'services'],
-  ...[
-    'net',
-    'ip',
-    'networks',
-    'networksIn',
-    'portsIn',
-    'interfacesIn',
-    'line',
-    'fail',
-    'warn',
-    'skipFile',
-    'read',
-    'exists',
-    'fact',
-  ],
-  ...['raw', 'sh', 'dq', 'apache', 'nginx', 'cronCmd', 'slash', 'folderName', 'isSiteName'],
-] as const
+export const SCOPE_NAMES: readonly string[] = [
+  'config db event on off list uniq join pad groupBy byIp byName services',
+  'net ip networks networksIn portsIn interfacesIn line fail warn skipFile read exists fact',
+  'raw sh dq apache nginx cronCmd slash folderName isSiteName',
+].flatMap(names => names.split(' '))
 
 export type Scope = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,5 @@
 import type { RecordView } from './databases.ts'
-import type { Network } from './network.ts'
-import { interfacesIn, networksIn, portsIn } from './ports-and-networks.ts'
+import { interfacesIn, type Network, networksIn, portsIn } from './network.ts'
 import { isOn, splitList } from './text.ts'
 
 type Protocol = 'tcp' | 'udp'

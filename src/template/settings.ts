@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts'
 import { refusal } from '../base/failure.ts'
 import type { Databases } from './databases.ts'
 import type { Metadata } from './metadata.ts'
@@ -19,12 +20,7 @@ export interface Settled {
  */
 export function withSettings(metadata: Metadata, databases: Databases, files: TemplateFiles): Settled {
   const { output, link, validate, folders } = metadata
-  const texts = [
-    output ?? '',
-    link?.path ?? '',
-    ...(validate?.flat() ?? []),
-    ...(folders ?? []).map(folder => folder.path),
-  ]
+  const texts = [output ?? '', link?.path ?? '', ...(validate ?? []).flat(), ...(folders ?? []).map(({ path }) => path)]
   if (texts.every(text => text.search(SETTING) === -1)) return { metadata, records: [] }
   const records = new Set<string>()
   const where = files.metadata.at(-1) ?? `/${files.name}`
@@ -52,18 +48,16 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
       where,
     })
   }
-  const settled: Metadata = {
+  const settled = {
     ...metadata,
-    ...(output === undefined ? {} : { output: path(output) }),
-    ...(link === undefined ? {} : { link: { ...link, path: path(link.path) } }),
-    ...(folders === undefined
-      ? {}
-      : {
-          folders: folders
-            .filter(folder => isSet(folder.path))
-            .map(folder => ({ ...folder, path: folder.path.search(SETTING) === -1 ? folder.path : path(folder.path) })),
-        }),
-    ...(validate === undefined ? {} : { validate: validate.map(command => command.map(fill)) }),
+    ...defined({
+      output: output === undefined ? undefined : path(output),
+      link: link && { ...link, path: path(link.path) },
+      folders: folders
+        ?.filter(folder => isSet(folder.path))
+        .map(folder => ({ ...folder, path: folder.path.search(SETTING) === -1 ? folder.path : path(folder.path) })),
+      validate: validate?.map(command => command.map(fill)),
+    }),
   }
   return { metadata: settled, records: [...records] }
 }

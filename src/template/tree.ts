@@ -1,4 +1,4 @@
-import { join, normalize } from 'node:path'
+import { basename, join, normalize } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
 import { type Places, packageFolders } from '../system/places.ts'
@@ -86,7 +86,7 @@ export function findTemplate(layers: readonly Layer[], path: string): TemplateFi
     if (kind === 'file') {
       const shadows = [...byName.values()].at(-1)?.file
       byName.clear()
-      byName.set(name, { name: baseName(name), file: base, custom: layer.custom, shadows })
+      byName.set(name, { name: basename(name), file: base, custom: layer.custom, shadows })
       single = true
     } else if (kind === 'folder') {
       if (single) byName.clear()
@@ -162,10 +162,6 @@ function walk(folder: string, name: string, found: Set<string>): void {
     else if (entry.name.endsWith(`.${METADATA_FILE}`)) found.add(path.slice(0, -METADATA_FILE.length - 1))
     else if (name !== '' && !entry.name.startsWith('.') && !isBackup(entry.name)) found.add(path)
   }
-}
-
-function baseName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1)
 }
 
 function isFile(path: string): boolean {

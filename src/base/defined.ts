@@ -1,0 +1,10 @@
+/** An object whose parts that may be undefined are optional instead. */
+type Defined<T> = { [Name in keyof T as undefined extends T[Name] ? never : Name]: T[Name] } & {
+  [Name in keyof T as undefined extends T[Name] ? Name : never]?: Exclude<T[Name], undefined>
+}
+
+/** The parts that are not undefined, in their order. */
+export function defined<T extends object>(parts: T): Defined<T> {
+  // Exactly the parts whose value is undefined are gone.
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Defined<T>
+}
