@@ -1,5 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, orFailure, refusal } from '../base/failure.ts'
+import { refusal } from '../base/failure.ts'
+import { findingsOf } from '../base/finding.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { describedDatabases } from './describe.ts'
 import { readDatabase } from './store.ts'
@@ -20,15 +21,17 @@ export function listDatabases(places: Paths): string[] {
   }
 }
 
+/** The names of the databases that are described or exist. */
+export function allDatabases(places: Paths): string[] {
+  return [...new Set([...describedDatabases(places), ...listDatabases(places)])]
+}
+
 /**
  * Makes sure that every database can be read before anything is built from them. Otherwise an action would fail on a damaged
  * one, and then the files would fail again.
  * @throws Failure (refused) that lists every database that cannot be read
  */
 export function refuseDamagedDatabases(places: Paths): void {
-  const names = new Set([...describedDatabases(places), ...listDatabases(places)])
-  const damaged = [...names]
-    .map(name => orFailure(() => readDatabase(databaseFile(places, name))))
-    .filter(read => read instanceof Failure)
-  if (damaged.length > 0) throw refusal(damaged.map(failure => failure.describe()).join('\n'))
+  const damage = allDatabases(places).flatMap(name => findingsOf(() => readDatabase(databaseFile(places, name))))
+  if (damage.length > 0) throw refusal(damage.map(({ message }) => message).join('\n'))
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
+import { defined } from '../base/defined.ts'
 import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
@@ -123,17 +124,14 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
   const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
-  const { key, scalar, confirmWithin = under.confirmWithin } = over
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(description === undefined ? {} : { description }),
-    ...(under.key === undefined && key === undefined ? {} : { key: { ...under.key, ...key } }),
-    ...(under.scalar === undefined && scalar === undefined ? {} : { scalar: { ...under.scalar, ...scalar } }),
-    properties,
-    ...(rules === undefined ? {} : { rules }),
-    ...(health === undefined ? {} : { health }),
-    ...(confirmWithin === undefined ? {} : { confirmWithin }),
-  }
+  const { confirmWithin = under.confirmWithin } = over
+  const key = both(under.key, over.key)
+  const scalar = both(under.scalar, over.scalar)
+  return defined({ type, description, key, scalar, properties, rules, health, confirmWithin })
+}
+
+function both<Part extends object>(under: Part | undefined, over: Part | undefined): Part | undefined {
+  return under === undefined || over === undefined ? (over ?? under) : { ...under, ...over }
 }
 
 function withRules(file: DescriptionFile): RecordDescription {
@@ -157,9 +155,8 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
 }
 
 function load(files: DescriptionFiles, name: string): DescriptionFile | undefined {
-  let found: DescriptionFile | undefined
-  for (const path of files.get(name) ?? []) found = overlay(found ?? { properties: new Map() }, readDescription(path))
-  return found
+  const none: DescriptionFile = { properties: new Map() }
+  return files.get(name)?.reduce((found, path) => overlay(found, readDescription(path)), none)
 }
 
 /** A database has a simple name, so that no path leads out of the descriptions folder. */

@@ -24,8 +24,10 @@ export function readFlatFile(bytes: Buffer): FlatFile {
   const records = new Map<string, DbRecord>()
   const notes: FlatNote[] = []
   const undecodable: number[] = []
-  for (const [index, piece] of splitLines(bytes).entries()) {
+  // Latin-1 keeps every byte.
+  for (const [index, raw] of bytes.toString('latin1').split('\n').entries()) {
     const line = index + 1
+    const piece = Buffer.from(raw, 'latin1')
     if (!isUtf8(piece)) {
       undecodable.push(line)
       continue
@@ -78,15 +80,4 @@ export function flatLine(record: DbRecord): string | undefined {
   if (record.type === '' && record.properties.size > 0) return undefined
   const { records } = readFlatFile(Buffer.from(line, 'utf8'))
   return records.size === 1 && sameRecord(records.get(record.key), record) ? line : undefined
-}
-
-function splitLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
-  let start = 0
-  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-    lines.push(bytes.subarray(start, end))
-    start = end + 1
-  }
-  if (start < bytes.length) lines.push(bytes.subarray(start))
-  return lines
 }

@@ -14,6 +14,15 @@ interface Format {
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 const decimal = (value: string) => Number(value)
 
+/** The address of a network, given with its length or mask. */
+function subnet(is: string, fits: (value: string) => boolean = () => true): Format {
+  return { accepts: value => fits(value) && !Number.isNaN(prefixOf(value)), is, number: prefixOf }
+}
+
+function choice(is: string, ...values: string[]): Format {
+  return { accepts: value => values.includes(value), is, values }
+}
+
 /** Every format that a description can name. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   hostname: { accepts: isHostname, is: 'a host name (letters, digits and "-" between dots)' },
@@ -29,48 +38,27 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     accepts: value => isAddress(value) || isCidr(value),
     is: 'an address or a network (192.168.1.0, fd00::/64)',
   },
-  subnet: {
-    accepts: value => prefixOf(value) !== undefined,
-    is: 'the address of a network with its length or mask (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)',
-    number: value => prefixOf(value) ?? Number.NaN,
-  },
-  subnet4: {
-    accepts: value => !value.includes(':') && prefixOf(value) !== undefined,
-    is: 'the address of an IPv4 network with its length or mask (10.8.0.0/24, 10.8.0.0/255.255.255.0)',
-    number: value => prefixOf(value) ?? Number.NaN,
-  },
-  subnet6: {
-    accepts: value => value.includes(':') && prefixOf(value) !== undefined,
-    is: 'the address of an IPv6 network with its length (fd00:8::/64)',
-    number: value => prefixOf(value) ?? Number.NaN,
-  },
-  netmask: { accepts: isNetmask, is: 'a network mask (255.255.255.0)' },
+  subnet: subnet(
+    'the address of a network with its length or mask (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)',
+  ),
+  subnet4: subnet(
+    'the address of an IPv4 network with its length or mask (10.8.0.0/24, 10.8.0.0/255.255.255.0)',
+    value => !value.includes(':'),
+  ),
+  subnet6: subnet('the address of an IPv6 network with its length (fd00:8::/64)', value => value.includes(':')),
+  netmask: { accepts: value => maskLength(value) !== undefined, is: 'a network mask (255.255.255.0)' },
   mask: {
-    accepts: value => isNetmask(value) || (/^(0|[1-9]\d{0,2})$/.test(value) && Number(value) <= 128),
+    accepts: value => maskLength(value) !== undefined || prefixLength(value, 128) !== undefined,
     is: 'a network mask (255.255.255.0) or a prefix length (24)',
   },
-  interface: {
-    accepts: isInterface,
-    is: 'the name of a network interface (eth0; tun+ for all that begin with tun)',
-  },
-  ports: {
-    accepts: isPorts,
-    is: 'a port (1 to 65535) or a range of ports (6000:6010)',
-  },
+  interface: { accepts: isInterface, is: 'the name of a network interface (eth0; tun+ for all that begin with tun)' },
+  ports: { accepts: isPorts, is: 'a port (1 to 65535) or a range of ports (6000:6010)' },
   mac: { accepts: value => /^[0-9a-f]{2}([:-])([0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(value), is: 'a MAC address' },
-  port: {
-    accepts: value => /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535,
-    is: 'a port number (1 to 65535)',
-    number: decimal,
-  },
+  port: { accepts: isPort, is: 'a port number (1 to 65535)', number: decimal },
   integer: { accepts: value => /^-?(0|[1-9]\d*)$/.test(value), is: 'a whole number', number: decimal },
   number: { accepts: value => /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value), is: 'a number', number: decimal },
-  boolean: { accepts: value => value === 'yes' || value === 'no', is: 'yes or no', values: ['no', 'yes'] },
-  enabled: {
-    accepts: value => value === 'enabled' || value === 'disabled',
-    is: 'enabled or disabled',
-    values: ['disabled', 'enabled'],
-  },
+  boolean: choice('yes or no', 'no', 'yes'),
+  enabled: choice('enabled or disabled', 'disabled', 'enabled'),
   email: { accepts: isEmail, is: 'an e-mail address' },
   path: { accepts: isPath, is: 'an absolute path (without "..")' },
   url: { accepts: isUrl, is: 'an address such as https://example.org/' },
@@ -112,36 +100,33 @@ export function isInterface(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}\+?$/.test(value) && value.length <= 15
 }
 
+function isPort(value: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535
+}
+
 /** A TCP or UDP port, or a range of ports. */
 export function isPorts(value: string): boolean {
-  const ends = value.split(':')
-  if (ends.length > 2 || !ends.every(end => /^[1-9]\d{0,4}$/.test(end))) return false
-  const [first = 0, last = first] = ends.map(Number)
-  return first <= last && last <= 65535
+  const [first = '', last = first, ...more] = value.split(':')
+  return more.length === 0 && isPort(first) && isPort(last) && Number(first) <= Number(last)
 }
 
 /**
- * The prefix length of a network, given as length or mask after a slash or space. Undefined if it is not a network, which
+ * The prefix length of a network, given as length or mask after a slash or space. NaN if it is not a network, which
  * includes the address of a machine in one (10.8.0.1/24).
  */
-function prefixOf(value: string): number | undefined {
+function prefixOf(value: string): number {
   const [text = '', suffix = '', ...rest] = value.split(/[/ ]/)
   const address = parseAddress(text)
-  if (address === undefined || rest.length > 0) return undefined
+  if (address === undefined || rest.length > 0) return Number.NaN
   const bits = prefixLength(suffix, address.width)
-  return bits !== undefined && address.value % (1n << BigInt(address.width - bits)) === 0n ? bits : undefined
-}
-
-function isNetmask(value: string): boolean {
-  return maskLength(value) !== undefined
+  return bits !== undefined && address.value % (1n << BigInt(address.width - bits)) === 0n ? bits : Number.NaN
 }
 
 function isEmail(value: string): boolean {
   const at = value.lastIndexOf('@')
   const local = value.slice(0, Math.max(at, 0))
-  return /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local)
-    ? local.length <= 64 && isHostname(value.slice(at + 1))
-    : false
+  const atoms = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+  return atoms.test(local) && local.length <= 64 && isHostname(value.slice(at + 1))
 }
 
 function isPath(value: string): boolean {

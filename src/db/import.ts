@@ -21,14 +21,16 @@ export interface ImportReport {
 /**
  * Imports one flat file of SME Server into a database, in one transaction. A record of the file replaces the one with its
  * key; other records are kept.
+ * @param bytes if they do not come from the file: `path` then only names them
  */
-export function importFlatFile(places: Paths, database: string, path: string, command: string): ImportReport {
-  return store(places, database, path, load(path, readBytes(path)), command)
-}
-
-/** As {@link importFlatFile}, from bytes (standard input). */
-export function importFlatBytes(places: Paths, database: string, bytes: Buffer, command: string): ImportReport {
-  return store(places, database, 'standard input', load('standard input', bytes), command)
+export function importFlatFile(
+  places: Paths,
+  database: string,
+  path: string,
+  command: string,
+  bytes = readBytes(path),
+): ImportReport {
+  return store(places, database, path, load(path, bytes), command)
 }
 
 /**

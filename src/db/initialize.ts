@@ -49,31 +49,25 @@ function initialize(places: Paths, name: string): InitializedDatabase {
   const migrations = migrationFiles(places, name)
   const description = describeDatabase(places, name)
   const warnings: string[] = []
-  const change = (draft: Draft) => {
-    warnings.length = 0
-    migrate(migrations, draft, message => warnings.push(message))
-    if (description !== undefined) complete(places, description, draft)
-    const changed = draft.changedKeys()
-    const scope = { places, descriptions: new Descriptions(places), database: name }
-    const problems = validateChanges(scope, draft.before, draft.records(), changed)
-    warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
-    return { after: draft.records(), changed }
-  }
   const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
   return writeTransaction(file, options, draft => {
-    const done = change(draft)
-    return { name, file: file.path, before, ...done, warnings }
+    migrate(migrations, draft, message => warnings.push(message))
+    const descriptions = new Descriptions(places)
+    if (description !== undefined) complete(places, description, descriptions, draft)
+    const [after, changed] = [draft.records(), draft.changedKeys()]
+    const problems = validateChanges({ places, descriptions, database: name }, draft.before, after, changed)
+    warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
+    return { name, file: file.path, before, after, changed, warnings }
   })
 }
 
 /** Applies defaults and forced values: creates described records, and completes records of a described type. */
-function complete(places: Paths, description: DatabaseDescription, draft: Draft): void {
+function complete(places: Paths, description: DatabaseDescription, descriptions: Descriptions, draft: Draft): void {
   for (const [key, record] of description.records) {
     if (draft.has(key)) continue
     const type = record.scalar === undefined ? (record.type ?? '') : (defaultOf(places, record.scalar) ?? '')
     draft.set(key, type)
   }
-  const descriptions = new Descriptions(places)
   for (const record of draft.records().values()) {
     const known = descriptions.of(description.name, record.key, record.type)
     if (known !== undefined) completeRecord(places, known, record, draft)

@@ -1,8 +1,8 @@
 import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
-import { listDatabases } from './all-databases.ts'
-import { Descriptions, describedDatabases, descriptionFiles } from './describe.ts'
+import { allDatabases } from './all-databases.ts'
+import { Descriptions, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'
 import { describeProblem } from './problem.ts'
 import { propertyTypos } from './property-typos.ts'
@@ -15,8 +15,7 @@ import { Validator } from './validate.ts'
  * names that look like typos. One problem does not hide the others.
  */
 export function lintDatabases(places: Paths): Finding[] {
-  const names = new Set([...describedDatabases(places), ...listDatabases(places)])
-  return [...names].flatMap(name => [...lintDescriptions(places, name), ...lintRecords(places, name)])
+  return allDatabases(places).flatMap(name => [...lintDescriptions(places, name), ...lintRecords(places, name)])
 }
 
 function lintDescriptions(places: Paths, name: string): Finding[] {

@@ -133,10 +133,8 @@ export class Validator {
 
 /** Names of the added, changed or removed properties. */
 export function changedProperties(before: DbRecord | undefined, after: DbRecord): Set<string> {
-  const changed = new Set<string>()
-  for (const [name, value] of after.properties) if (before?.properties.get(name) !== value) changed.add(name)
-  for (const name of before?.properties.keys() ?? []) if (!after.properties.has(name)) changed.add(name)
-  return changed
+  const names = [...after.properties.keys(), ...(before?.properties.keys() ?? [])]
+  return new Set(names.filter(name => before?.properties.get(name) !== after.properties.get(name)))
 }
 
 function formatProblem(value: string, shown: string, description: PropertyDescription): string | undefined {

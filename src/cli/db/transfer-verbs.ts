@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../../base/failure.ts'
-import { exportFlat, type ImportReport, importFlatBytes, importFlatFile, importTree } from '../../db/import.ts'
+import { exportFlat, type ImportReport, importFlatFile, importTree } from '../../db/import.ts'
 import type { Paths } from '../../system/places.ts'
 import { type Call, type CallOutput, readRecords } from './call.ts'
 import { secretsOf } from './secrets.ts'
@@ -10,7 +10,7 @@ export function runImport(call: Call, [path = '']: readonly string[]): number {
   const command = `${program} import`
   const report =
     path === '-'
-      ? importFlatBytes(places, database, io.readInput(), command)
+      ? importFlatFile(places, database, 'standard input', command, io.readInput())
       : importFlatFile(places, database, path, command)
   return printReports([report], call)
 }
