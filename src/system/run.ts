@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { Failure } from '../base/failure.ts'
 import { endOnSignal, holdSignals } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
@@ -7,34 +9,20 @@ import type { RunOptions, RunResult } from './system.ts'
 /** Time between asking a command to end and killing it, in milliseconds. */
 const GRACE = 2000
 
-interface Stream {
-  readonly chunks: string[]
-  /** The current, incomplete line. */
-  rest: string
-}
-
 /**
  * Runs a command given as a list of words, in its own process group, so that a time limit ends its children too.
  * Never rejects: the result says what went wrong.
  */
-export function runCommand(command: readonly string[], options: RunOptions): Promise<RunResult> {
-  const [program = '', ...args] = command
+export function runCommand([program = '', ...args]: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { env = process.env, cwd, timeout, mostOutput = Number.POSITIVE_INFINITY, onLine } = options
   return new Promise(resolve => {
-    const chunks: string[] = []
-    // Separate, so that half a line of one stream does not run into a line of the other.
-    const [stdout, stderr]: [Stream, Stream] = [
-      { chunks: [], rest: '' },
-      { chunks: [], rest: '' },
-    ]
+    let output = ''
+    let stdout = ''
+    // The current, incomplete lines: separate, so that half a line of one stream does not run into a line of the other.
+    const rest = { stdout: '', stderr: '' }
     let ended: string | undefined
     let size = 0
-    let spawnProblem: NodeJS.ErrnoException | undefined
-    const child = spawn(program, args, {
-      env: options.env,
-      cwd: options.cwd,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    })
+    const child = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
     const endGroup = (signal: NodeJS.Signals) => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, signal)
@@ -49,51 +37,38 @@ export function runCommand(command: readonly string[], options: RunOptions): Pro
       setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
       setTimeout(() => finish(null, null), GRACE + 200).unref()
     }
-    const timer = setTimeout(
-      () => stop(`did not end within ${options.timeout / 1000} s and was killed`),
-      options.timeout,
-    )
-    const { mostOutput = Number.POSITIVE_INFINITY } = options
-    const take = (stream: Stream) => (chunk: string) => {
+    const timer = setTimeout(() => stop(`did not end within ${timeout / 1000} s and was killed`), timeout)
+    const take = (stream: keyof typeof rest) => (chunk: string) => {
       size += chunk.length
       if (size > mostOutput) return stop(`printed more than ${mostOutput} bytes and was killed`)
-      chunks.push(chunk)
-      stream.chunks.push(chunk)
-      if (options.onLine === undefined) return
-      const lines = (stream.rest + chunk).split('\n')
-      stream.rest = lines.pop() ?? ''
-      for (const line of lines) options.onLine(line)
+      output += chunk
+      if (stream === 'stdout') stdout += chunk
+      if (onLine === undefined) return
+      const lines = (rest[stream] + chunk).split('\n')
+      rest[stream] = lines.pop() ?? ''
+      for (const line of lines) onLine(line)
     }
     const forget = endOnSignal(() => endGroup('SIGTERM'))
     let finished = false
-    const finish = (status: number | null, signal: NodeJS.Signals | null) => {
+    const finish = (status: number | null, signal: NodeJS.Signals | null, error?: NodeJS.ErrnoException) => {
       if (finished) return
       finished = true
       forget()
       clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
-      for (const { rest } of [stdout, stderr]) if (rest !== '') options.onLine?.(rest)
+      for (const line of Object.values(rest)) if (line !== '') onLine?.(line)
+      const missing = error !== undefined && isMissing(error, program, env)
       const killed = signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
-      const problem = ended ?? (spawnProblem === undefined ? killed : describeSpawnProblem(spawnProblem, program))
-      const output = chunks.join('')
-      resolve({
-        status: problem === undefined ? (status ?? undefined) : undefined,
-        output,
-        stdout: stdout.chunks.join(''),
-        problem,
-        missing: spawnProblem?.code === 'ENOENT',
-      })
+      const problem = ended ?? (error === undefined ? killed : describeSpawnProblem(error, program, missing))
+      resolve({ status: problem === undefined ? (status ?? undefined) : undefined, output, stdout, problem, missing })
     }
     // A command that does not read its input may end before all of it is written.
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
-    child.stdout.setEncoding('utf8').on('data', take(stdout))
-    child.stderr.setEncoding('utf8').on('data', take(stderr))
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      spawnProblem = error
-      finish(null, null)
-    })
+    child.stdout.setEncoding('utf8').on('data', take('stdout'))
+    child.stderr.setEncoding('utf8').on('data', take('stderr'))
+    child.on('error', error => finish(null, null, error))
     // A background child may keep the output open, but the command has ended when its process has. If nothing keeps it open,
     // `close` comes first, and the timer no longer delays this process.
     child.on('exit', (status, signal) => setImmediate(() => setTimeout(() => finish(status, signal), 250).unref()))
@@ -119,14 +94,29 @@ export function runInForeground(
       release()
       done()
     }
-    child.on('error', error => finish(() => reject(new Failure(describeSpawnProblem(error, program)))))
+    child.on('error', error =>
+      finish(() => reject(new Failure(describeSpawnProblem(error, program, isMissing(error, program, options.env))))),
+    )
     child.on('exit', (status, signal) =>
       finish(() => resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]))),
     )
   })
 }
 
-function describeSpawnProblem(error: NodeJS.ErrnoException, program: string): string {
-  if (error.code === 'ENOENT') return `${program}: not found (is it installed, and its interpreter?)`
-  return error.code === 'EACCES' ? `${program}: permission denied` : error.message
+/**
+ * Whether a program is not installed. If a folder of PATH may not be entered, the system says "permission denied" for a program
+ * that is in none of the others, too (execvp(3)).
+ */
+function isMissing(
+  { code }: NodeJS.ErrnoException,
+  program: string,
+  { PATH = '/bin:/usr/bin' }: NodeJS.ProcessEnv,
+): boolean {
+  if (code !== 'EACCES' || program.includes('/')) return code === 'ENOENT'
+  return !PATH.split(':').some(folder => existsSync(join(folder, program)))
+}
+
+function describeSpawnProblem({ code, message }: NodeJS.ErrnoException, program: string, missing: boolean): string {
+  if (missing) return `${program}: not found (is it installed, and its interpreter?)`
+  return code === 'EACCES' ? `${program}: permission denied` : message
 }

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { judgeInPlace } from '../../src/commit/judge.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
 import { runCommand } from '../../src/system/run.ts'
+import { needsRoot, testIf } from '../support/skip.ts'
 
 const runs = suite('running commands')
 const sh = (script: string, timeout = 20_000) => runCommand(['sh', '-c', script], { env: process.env, timeout })
@@ -32,6 +38,21 @@ runs('killed, not there, not allowed: no status, and why', async () => {
     [denied.status, denied.problem, denied.missing],
     [undefined, `${import.meta.filename}: permission denied`, false],
   )
+})
+
+testIf(runs, needsRoot(), 'a checker in no folder of PATH is missing, also if one may not be entered', async () => {
+  const closed = mkdtempSync(join(tmpdir(), 'gabarit-closed-'))
+  const system = new RealSystem('/', { ...process.env, PATH: `${closed}:${process.env.PATH}` })
+  const checkers = ['no-such-checker', 'true'].map(program => ({ command: [program], program, paths: [`/${program}`] }))
+  process.seteuid?.('nobody')
+  try {
+    const { problems, ran, warnings } = await judgeInPlace(checkers, system)
+    assert.equal([problems, ran], [[], ['true']])
+    assert.equal(warnings, ['/no-such-checker is not checked: no-such-checker not installed'])
+  } finally {
+    process.seteuid?.(0)
+    rmSync(closed, { recursive: true })
+  }
 })
 
 runs('the time limit ends it with its children, also when it does not obey', async () => {
