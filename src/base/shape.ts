@@ -23,6 +23,8 @@ export const flag = shape((value): value is boolean => typeof value === 'boolean
 export const number = shape((value): value is number => Number.isFinite(value), 'a number')
 export const integer = shape((value): value is number => Number.isInteger(value), 'a whole number')
 
+const anObject = shape(isObject, 'an object')
+
 /** A SHA-256 in hexadecimal. */
 export const hash = matching(/^[0-9a-f]{64}$/, 'a hash')
 
@@ -97,11 +99,6 @@ export function objectOf<T extends object>(parts: { readonly [Name in keyof T]-?
     // Each part has just been checked.
     return object as T
   }
-}
-
-function anObject(value: unknown, part: string | undefined): Record<string, unknown> {
-  if (isObject(value)) return value
-  throw new Error(value === undefined && part !== undefined ? `${part} is missing` : `${part ?? 'it'} is not an object`)
 }
 
 function within(part: string | undefined, name: string): string {

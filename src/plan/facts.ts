@@ -1,8 +1,8 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
-import { portsOf } from '../system/listening.ts'
 import { below, type Places } from '../system/places.ts'
+import { portsOf } from '../system/processes.ts'
 import { exists } from '../system/read-files.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { orUndefined, refusal } from '../base/failure.ts'
+import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { textOf } from './read-files.ts'
 
 /**
  * The id of a user or group: from the root's own passwd or group file, else from the machine's name services (LDAP …).
@@ -13,9 +13,7 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
   if (/^\d+$/.test(name)) return Number(name)
   const names: string[] = []
   for (const file of new Set([join(root, 'etc', kind), join('/etc', kind)])) {
-    // A root without account files: ask the machine.
-    const lines = orUndefined(() => readFileSync(file, 'utf8').split('\n')) ?? []
-    for (const line of lines) {
+    for (const line of (textOf(file) ?? '').split('\n')) {
       const [entry = '', , id = ''] = line.split(':')
       if (!/^\d+$/.test(id)) continue
       if (entry === name) return Number(id)

@@ -12,8 +12,9 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { hasCode, messageOf } from '../base/failure.ts'
 
-export interface WriteOptions {
-  /** The exact permissions of the file (the umask is not applied). */
+/** Permissions and owner that a file has from its creation. */
+export interface NewAttributes {
+  /** Exactly these: the umask is not applied. */
   readonly mode: number
   /** Owner and group; default: those of the process. */
   readonly uid?: number
@@ -21,27 +22,36 @@ export interface WriteOptions {
 }
 
 /**
- * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
- * A symbolic link at `path` is replaced, not followed. The temporary file is created exclusively, next to the target, never
- * with wider permissions than asked for, and removed if anything fails.
+ * Writes a new file and syncs it. It never has wider permissions than asked for.
+ * @throws the system's error; EEXIST if there is one
  */
-export function writeFileAtomically(path: string, data: string | Uint8Array, options: WriteOptions): void {
-  const folder = dirname(path)
-  const temporary = join(folder, temporaryName(basename(path)))
-  const descriptor = openSync(temporary, 'wx', options.mode & 0o700)
-  let open = true
+export function writeNewFile(path: string, data: string | Uint8Array, { mode, uid, gid }: NewAttributes): void {
+  const descriptor = openSync(path, 'wx', mode & 0o700)
   try {
     writeFileSync(descriptor, data)
-    if (options.uid !== undefined || options.gid !== undefined)
-      fchownSync(descriptor, options.uid ?? -1, options.gid ?? -1)
+    if (uid !== undefined || gid !== undefined) fchownSync(descriptor, uid ?? -1, gid ?? -1)
     // After changing the owner, which clears set-user-id bits.
-    fchmodSync(descriptor, options.mode)
+    fchmodSync(descriptor, mode)
     fsyncSync(descriptor)
+  } catch (error) {
+    // Node does not name the file of a descriptor, but the message must say which disk is full.
+    throw error instanceof Error ? Object.assign(error, { path }) : error
+  } finally {
     closeSync(descriptor)
-    open = false
+  }
+}
+
+/**
+ * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
+ * A symbolic link at `path` is replaced, not followed. The temporary file is next to the target, and removed if anything fails.
+ */
+export function writeFileAtomically(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+  const folder = dirname(path)
+  const temporary = join(folder, temporaryName(basename(path)))
+  try {
+    writeNewFile(temporary, data, attributes)
     renameSync(temporary, path)
   } catch (error) {
-    if (open) closeSync(descriptor)
     rmSync(temporary, { force: true })
     throw error
   }

@@ -1,28 +1,14 @@
+import type { NewAttributes } from './atomic-write.ts'
 import type { Lock, LockOptions } from './lock.ts'
 
+/** As {@link NewAttributes}, with owner and group. */
+export type Attributes = Required<NewAttributes>
+
 /** What is at a path, not following links. */
-export interface FileState {
+export interface FileState extends Attributes {
   readonly kind: 'file' | 'folder' | 'link' | 'other'
-  /** Permission bits. */
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
   /** Milliseconds since 1970. */
   readonly modified: number
-}
-
-/** Permissions and owner that a file has from its creation. */
-export interface Attributes {
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-}
-
-/** As {@link Attributes}; owner and group default to those of the process. */
-export interface NewAttributes {
-  readonly mode: number
-  readonly uid?: number
-  readonly gid?: number
 }
 
 /**

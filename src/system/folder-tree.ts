@@ -28,45 +28,40 @@ export function removeTree(path: string): void {
 /**
  * Copies the contents of a folder: files directly in it as copies, files in sub-folders as hard links if the file system
  * supports them. Owners and modes are preserved.
+ * @param copyFile copies one file; for the files directly in the folder
  */
-export function copyTree(from: string, to: string): void {
+export function copyTree(from: string, to: string, copyFile = copyOne): void {
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
     const [source, copy] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) copyBelow(source, copy)
-    else copyOne(source, copy)
+    if (entry.isDirectory()) {
+      fs.mkdirSync(copy, { mode: 0o700 })
+      copyTree(source, copy, linkOne)
+      copyAttributes(source, copy)
+    } else copyFile(source, copy)
   }
 }
 
-function copyBelow(from: string, to: string): void {
-  const { mode, uid, gid } = fs.statSync(from)
-  fs.mkdirSync(to, { mode: 0o700 })
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    const [source, copy] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) copyBelow(source, copy)
-    else
-      try {
-        fs.linkSync(source, copy)
-      } catch {
-        copyOne(source, copy)
-      }
+function linkOne(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to)
+  } catch {
+    copyOne(from, to)
   }
-  own(to, uid, gid)
-  fs.chmodSync(to, mode & 0o7777)
 }
 
 function copyOne(from: string, to: string): void {
-  const { mode, uid, gid } = fs.lstatSync(from)
   if (fs.lstatSync(from).isSymbolicLink()) {
     fs.symlinkSync(fs.readlinkSync(from), to)
     return
   }
   fs.writeFileSync(to, fs.readFileSync(from), { mode: 0o600 })
-  own(to, uid, gid)
-  fs.chmodSync(to, mode & 0o7777)
+  copyAttributes(from, to)
 }
 
-function own(path: string, uid: number, gid: number): void {
-  if (process.geteuid?.() === 0) fs.chownSync(path, uid, gid)
+function copyAttributes(from: string, to: string): void {
+  const { mode, uid, gid } = fs.statSync(from)
+  if (process.geteuid?.() === 0) fs.chownSync(to, uid, gid)
+  fs.chmodSync(to, mode & 0o7777)
 }
 
 /** Syncs what {@link copyTree} has copied and what was added since; hard-linked files are already on disk. */

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Attributes, FileState, Files, NewAttributes } from './files.ts'
+import type { NewAttributes } from './atomic-write.ts'
+import type { Attributes, FileState, Files } from './files.ts'
 import type { Lock } from './lock.ts'
 
 /** What was written; absent for a removed name. */

@@ -1,7 +1,9 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { compareBytes } from '../base/byte-order.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import type { Files } from './files.ts'
 import type { Io } from './io.ts'
-import { findModules } from './module-folders.ts'
+import { kindOf, namesIn, statOf } from './read-files.ts'
 import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
@@ -56,6 +58,36 @@ export function findPaths(
  */
 export function packageFolders({ shipped, modules, site }: Pick<Paths, 'shipped' | 'modules' | 'site'>): string[] {
   return [shipped, ...modules, site]
+}
+
+/** Names of modules, their commands and their checks. */
+export const MODULE_NAME = /^[a-z][a-z0-9-]*$/
+
+/** The folders of the installed modules, in byte order of their names. */
+function findModules(root: string): string[] {
+  const valid = moduleFolders(root).filter(folder => MODULE_NAME.test(basename(folder)))
+  const byName = new Map(valid.map(folder => [basename(folder), folder]))
+  return [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, folder]) => folder)
+}
+
+/** Folders that would be modules if their names were valid. */
+export function misnamedModules(root: string): string[] {
+  return moduleFolders(root).filter(folder => !MODULE_NAME.test(basename(folder)))
+}
+
+/** Packages first, then the site: a later module replaces an earlier one with the same name completely. */
+function moduleFolders(root: string): string[] {
+  const homes = [join(root, 'usr/share/gabarit/modules'), join(root, 'etc/gabarit/modules')]
+  return homes.flatMap(home => foldersIn(home))
+}
+
+/** Most servers have no such folder, and asking costs less than an error. Folders we may not read have no modules for us. */
+function foldersIn(home: string): string[] {
+  const folders = orFailure(() => {
+    const names = statOf(home) === undefined ? [] : namesIn(home).filter(name => !name.startsWith('.'))
+    return names.map(name => join(home, name)).filter(path => kindOf(path) === 'folder')
+  })
+  return folders instanceof Failure ? [] : folders
 }
 
 /** As {@link findPaths}, with the state on the disk. */

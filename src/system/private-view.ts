@@ -5,10 +5,10 @@ import { Failure } from '../base/failure.ts'
 import { holdSignals } from './interruption.ts'
 import { runCommand } from './run.ts'
 import { readInput } from './standard-streams.ts'
-import type { Attributes, RunResult } from './system.ts'
+import type { Attributes } from './system.ts'
 
 /** A file as the checkers shall see it: its content (base64) with owner and mode. */
-export interface ViewFile {
+interface ViewFile {
   readonly real: string
   readonly content: string
   readonly attributes: Attributes
@@ -29,12 +29,14 @@ export interface ViewRequest {
 }
 
 /**
- * Runs in a private mount namespace (`unshare --mount`): mounts the staged files over the real ones, invisible to all other
- * processes, and runs the checkers on the result. Everything disappears when the process ends.
- * @returns the results in the order of the commands
+ * What a process in a private mount namespace (`unshare --mount`) does: reads a {@link ViewRequest} from standard input, mounts
+ * the staged files over the real ones, invisible to all other processes, and runs the checkers on the result. Everything
+ * disappears when the process ends.
+ * @returns the results in the order of the commands, as JSON
  * @throws Failure if the view cannot be created
  */
-export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
+export async function judgeFromInput(): Promise<string> {
+  const request: ViewRequest = JSON.parse(readInput().toString('utf8'))
   mkdirSync(request.scratch, { recursive: true, mode: 0o700 })
   mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
   const { files, links, removed, folders } = request
@@ -53,15 +55,13 @@ export async function judgeInView(request: ViewRequest): Promise<RunResult[]> {
   // Each checker has its own process group, so ending this process must end them too.
   const letSignals = holdSignals()
   const run = (command: readonly string[]) => runCommand(command, { env, timeout: request.timeout })
-  return Promise.all(request.commands.map(run)).finally(letSignals)
+  return JSON.stringify(await Promise.all(request.commands.map(run)).finally(letSignals))
 }
 
-function place(wanted: ViewFile): void {
-  const { real } = wanted
+function place({ real, content, attributes: { mode, uid, gid } }: ViewFile): void {
   mkdirSync(dirname(real), { recursive: true })
   rmSync(real, { force: true })
-  writeFileSync(real, Buffer.from(wanted.content, 'base64'), { mode: 0o600 })
-  const { uid, gid, mode } = wanted.attributes
+  writeFileSync(real, Buffer.from(content, 'base64'), { mode: 0o600 })
   chownSync(real, uid, gid)
   chmodSync(real, mode & 0o7777)
 }
@@ -127,10 +127,4 @@ function mount(...args: string[]): void {
 
 function tryMount(...args: string[]): boolean {
   return spawnSync('mount', args).status === 0
-}
-
-/** Entry point of the process that creates the view: reads the request from standard input, returns the results as JSON. */
-export async function judgeFromInput(): Promise<string> {
-  const request: ViewRequest = JSON.parse(readInput().toString('utf8'))
-  return JSON.stringify(await judgeInView(request))
 }

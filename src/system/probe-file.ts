@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fchmodSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Files older than this were left by a killed process, in milliseconds. */
@@ -31,21 +31,12 @@ export async function withProbeFile<Result>(
   }
   for (const signal of SIGNALS) process.once(signal, stop)
   try {
-    write(file, content)
+    writeFileSync(file, content, { flag: 'wx' })
+    // Readable by everybody, whatever the umask.
+    chmodSync(file, 0o644)
     return await run(name)
   } finally {
     remove()
-  }
-}
-
-/** Readable by everybody, whatever the umask. */
-function write(file: string, content: string): void {
-  const descriptor = openSync(file, 'wx', 0o644)
-  try {
-    fchmodSync(descriptor, 0o644)
-    writeFileSync(descriptor, content)
-  } finally {
-    closeSync(descriptor)
   }
 }
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { hasCode } from '../base/failure.ts'
-import { syncFolder, writeFileAtomically } from './atomic-write.ts'
-import type { Attributes, FileState, Files, NewAttributes } from './files.ts'
+import { type NewAttributes, syncFolder, writeFileAtomically, writeNewFile } from './atomic-write.ts'
+import type { Attributes, FileState, Files } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { namesIn, realPath } from './read-files.ts'
 
@@ -53,22 +53,11 @@ export class RealFiles implements Files {
   }
 
   writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
-    const descriptor = fs.openSync(path, 'wx', 0o600)
-    try {
-      fs.writeFileSync(descriptor, data)
-      this.#own(descriptor, attributes)
-      fs.fchmodSync(descriptor, attributes.mode)
-      fs.fsyncSync(descriptor)
-    } catch (error) {
-      // Node does not name the file of a descriptor, but the message must say which disk is full.
-      throw error instanceof Error ? Object.assign(error, { path }) : error
-    } finally {
-      fs.closeSync(descriptor)
-    }
+    writeNewFile(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
   }
 
-  replace(path: string, data: string | Uint8Array, { mode, uid, gid }: Attributes): void {
-    writeFileAtomically(path, data, mayGiveAway() ? { mode, uid, gid } : { mode })
+  replace(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    writeFileAtomically(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
   }
 
   append(path: string, data: string | Uint8Array): void {
@@ -108,18 +97,14 @@ export class RealFiles implements Files {
     }
   }
 
-  setAttributes(path: string, attributes: Attributes): void {
+  setAttributes(path: string, { mode, uid, gid }: Attributes): void {
     const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
     try {
-      this.#own(descriptor, attributes)
-      fs.fchmodSync(descriptor, attributes.mode)
+      if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
+      fs.fchmodSync(descriptor, mode)
     } finally {
       fs.closeSync(descriptor)
     }
-  }
-
-  #own(descriptor: number, { uid = -1, gid = -1 }: NewAttributes): void {
-    if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
   }
 
   syncFolder(path: string): void {

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { refusal } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
-import { startDetached } from './detach.ts'
 import { RealFiles } from './real-files.ts'
 import { runCommand } from './run.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
@@ -35,7 +37,17 @@ export class RealSystem extends RealFiles implements System {
   }
 
   startDetached(command: readonly string[], env: NodeJS.ProcessEnv, log: string): void {
-    startDetached(command, env, log)
+    const [program = '', ...args] = command
+    const output = openSync(log, 'a', 0o600)
+    try {
+      const child = spawn(program, args, { env, cwd: '/', stdio: ['ignore', output, output], detached: true })
+      // Reported twice: at once by the missing process id, and later by this event, which must have a listener.
+      child.on('error', () => undefined)
+      if (child.pid === undefined) throw refusal(`could not be started: ${program}`, { hint: 'Nothing was changed.' })
+      child.unref()
+    } finally {
+      closeSync(output)
+    }
   }
 
   #account(kind: 'passwd' | 'group', name: string): number {

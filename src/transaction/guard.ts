@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
 import {
@@ -8,7 +9,6 @@ import {
   secondsLeft,
 } from '../state/confirmation.ts'
 import { acquireLock, LockIsHeld } from '../system/lock.ts'
-import { pause } from '../system/pause.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { announce } from './announce.ts'

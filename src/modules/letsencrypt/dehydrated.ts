@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Failure, refusal } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
-import { pause } from '../../system/pause.ts'
 import { below } from '../../system/places.ts'
 import { exists, linkText, textOf } from '../../system/read-files.ts'
 import { explainRun } from './dehydrated-errors.ts'

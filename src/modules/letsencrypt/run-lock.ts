@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../../base/failure.ts'
-import { pause } from '../../system/pause.ts'
 import { findProcess } from '../../system/processes.ts'
 import { exists } from '../../system/read-files.ts'
 import { certificateState, type World } from './world.ts'

@@ -1,7 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import { inParallel } from '../../base/in-parallel.ts'
 import { sayTime } from '../../base/time.ts'
-import { pause } from '../../system/pause.ts'
 
 /** The certificate that a TLS server should show for a name. */
 interface Expected {

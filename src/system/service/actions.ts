@@ -1,20 +1,7 @@
 import { constants } from 'node:os'
 import { didYouMean } from '../../base/nearest.ts'
 
-/** What a service manager can do; `signal:NAME` sends a signal to the main process. */
-export type ServiceAction =
-  | 'start'
-  | 'stop'
-  | 'restart'
-  | 'reload'
-  | 'reload-or-restart'
-  | 'try-restart'
-  | 'reload-or-try-restart'
-  | 'enable'
-  | 'disable'
-  | `signal:${string}`
-
-const VERBS: readonly ServiceAction[] = [
+const VERBS = [
   'start',
   'stop',
   'restart',
@@ -24,7 +11,10 @@ const VERBS: readonly ServiceAction[] = [
   'reload-or-try-restart',
   'enable',
   'disable',
-]
+] as const
+
+/** What a service manager can do; `signal:NAME` sends a signal to the main process. */
+export type ServiceAction = (typeof VERBS)[number] | `signal:${string}`
 
 /** SME Server's other words, and what they mean. */
 const SYNONYMS: Readonly<Record<string, ServiceAction>> = {

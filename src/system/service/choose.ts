@@ -2,31 +2,24 @@ import { existsSync } from 'node:fs'
 import { refusal } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { docker, withContainers } from './docker.ts'
-import { resultOf, type ServiceManager } from './manager.ts'
+import { IDLE, type ServiceManager } from './manager.ts'
 import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
 import { systemd } from './systemd.ts'
 
 /** No service manager: only says what would be done. */
-export const none: ServiceManager = {
-  name: 'none',
-  idle: true,
+const none: ServiceManager = {
+  ...{ ...IDLE, name: 'none' },
   describe: (unit, action) => `${action} ${unit.name} (there is no service manager)`,
-  adjust: () => Promise.resolve(resultOf(undefined)),
-  isUp: () => Promise.resolve(undefined),
 }
 
 /** The managers, and a file that shows that one runs on this machine; the first that is found is used. */
-const MANAGERS: readonly (readonly [
-  name: string,
-  make: (env: NodeJS.ProcessEnv) => ServiceManager,
-  traces: readonly string[],
-])[] = [
-  ['systemd', () => systemd, ['/run/systemd/system']],
-  ['s6', s6, ['/run/service/.s6-svscan', '/service/.s6-svscan']],
-  ['supervisord', () => supervisord, ['/run/supervisor.sock', '/var/run/supervisor.sock']],
-  ['docker', () => docker, []],
-  ['none', () => none, []],
+const MANAGERS = [
+  { name: 'systemd', make: () => systemd, traces: ['/run/systemd/system'] },
+  { name: 's6', make: s6, traces: ['/run/service/.s6-svscan', '/service/.s6-svscan'] },
+  { name: 'supervisord', make: () => supervisord, traces: ['/run/supervisor.sock', '/var/run/supervisor.sock'] },
+  { name: 'docker', make: () => docker, traces: [] },
+  { name: 'none', make: () => none, traces: [] },
 ]
 
 /**
@@ -40,19 +33,12 @@ export function chooseServiceManager(
   property: string | undefined,
   env: NodeJS.ProcessEnv,
 ): ServiceManager {
-  return withContainers(findServiceManager(root, property, env))
-}
-
-function findServiceManager(root: string, property: string | undefined, env: NodeJS.ProcessEnv): ServiceManager {
-  const named = env.GABARIT_SERVICE_MANAGER || property
-  if (named !== undefined && named !== '' && named !== 'auto') {
-    const make = MANAGERS.find(([name]) => name === named)?.[1]
-    if (make !== undefined) return make(env)
-    const names = MANAGERS.map(([name]) => name)
-    throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, {
-      hint: `Known: ${names.join(', ')}`,
-    })
-  }
-  if (root !== '/') return none
-  return MANAGERS.find(([, , traces]) => traces.some(path => existsSync(path)))?.[1](env) ?? none
+  const named = env.GABARIT_SERVICE_MANAGER || property || 'auto'
+  const found = MANAGERS.find(({ name, traces }) =>
+    named === 'auto' ? root === '/' && traces.some(path => existsSync(path)) : name === named,
+  )
+  if (found !== undefined) return withContainers(found.make(env))
+  if (named === 'auto') return withContainers(none)
+  const names = MANAGERS.map(({ name }) => name)
+  throw refusal(`unknown service manager "${named}"${didYouMean(named, names)}`, { hint: `Known: ${names.join(', ')}` })
 }

@@ -82,3 +82,10 @@ export function supervised(supervisor: Supervisor): ServiceManager {
 export function resultOf(problem: string | undefined): RunResult {
   return { status: problem === undefined ? 0 : undefined, output: '', stdout: '', problem, missing: false }
 }
+
+/** What a manager does that adjusts nothing and cannot tell what runs. */
+export const IDLE = {
+  idle: true,
+  adjust: () => Promise.resolve(resultOf(undefined)),
+  isUp: () => Promise.resolve(undefined),
+} as const

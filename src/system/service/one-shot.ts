@@ -5,7 +5,7 @@ import type { System } from '../system.ts'
 import { refuseUnsafePart } from '../trust.ts'
 import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
-import { resultOf, type ServiceManager, type Unit } from './manager.ts'
+import { IDLE, resultOf, type ServiceManager, type Unit } from './manager.ts'
 
 /** The argument for the program of a one-shot service; `status` exits with 0 if it is in effect. */
 type Word = 'start' | 'stop' | 'reload' | 'status'
@@ -32,13 +32,6 @@ export function managersOf(
     return dryRun ? { ...real, ...IDLE } : real
   }
 }
-
-/** Adjusts nothing, and knows of no service how it is. */
-const IDLE = {
-  idle: true,
-  adjust: () => Promise.resolve(resultOf(undefined)),
-  isUp: () => Promise.resolve(undefined),
-} as const
 
 function oneShot(program: string, { root }: Places): ServiceManager {
   const command = (word: Word) => [program, word]

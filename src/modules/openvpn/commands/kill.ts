@@ -1,5 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT, Failure } from '../../../base/failure.ts'
-import { pause } from '../../../system/pause.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
