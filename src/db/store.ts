@@ -3,7 +3,7 @@ import { LowSync } from 'lowdb'
 import { Failure, unlessFailed } from '../base/failure.ts'
 import { type NewAttributes, systemReason } from '../system/atomic-write.ts'
 import type { Files } from '../system/files.ts'
-import type { DatabaseFile } from '../system/places.ts'
+import { type DatabaseFile, databaseFile, type Paths } from '../system/places.ts'
 import { RealFiles } from '../system/real-files.ts'
 import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
@@ -35,6 +35,11 @@ export function readDatabase(file: DatabaseFile | string): Records | undefined {
     if (bytes === undefined) throw lost
   }
   return decodeDatabase(real, bytes)
+}
+
+/** As {@link readDatabase}, by name. A database that does not exist is empty. */
+export function recordsOf(places: Paths, name: string): Records {
+  return readDatabase(databaseFile(places, name)) ?? new Map()
 }
 
 /** As {@link readDatabase}, but a damaged database counts as absent: for callers where another check reports it. */

@@ -1,12 +1,12 @@
 import { didYouMean } from '../base/nearest.ts'
-import { databaseFile, type Paths } from '../system/places.ts'
+import type { Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
 import type { PropertyDescription, RecordDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 import { ruleProblems, UniqueValues } from './rules.ts'
-import { readDatabase } from './store.ts'
+import { recordsOf } from './store.ts'
 
 /** What a value is checked against. */
 export interface ValidationScope {
@@ -125,7 +125,7 @@ export class Validator {
     if (database === this.#scope.database) return this.#records
     const known = this.#others.get(database)
     if (known !== undefined) return known
-    const records: Records = readDatabase(databaseFile(this.#scope.places, database)) ?? new Map()
+    const records: Records = recordsOf(this.#scope.places, database)
     this.#others.set(database, records)
     return records
   }

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { messageOf, unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
-import { readDatabase } from '../db/store.ts'
-import { databaseFile, type Places } from '../system/places.ts'
+import { recordsOf } from '../db/store.ts'
+import type { Places } from '../system/places.ts'
 import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { parseAction } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
@@ -71,7 +71,7 @@ function badServices(event: Event, known: ReadonlySet<string> | undefined): Find
 /** Keys of the configuration database, existing or described; undefined if it is damaged, which is a separate finding. */
 function knownServices(places: Places): Set<string> | undefined {
   return unlessFailed(() => {
-    const present = readDatabase(databaseFile(places, 'configuration'))?.keys() ?? []
+    const present = recordsOf(places, 'configuration').keys()
     return new Set([...describedKeys(places, 'configuration'), ...present])
   })
 }

@@ -5,7 +5,7 @@ import { Descriptions, describeDatabase, describedDatabases } from '../../db/des
 import type { PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
+import { readDatabase, recordsOf } from '../../db/store.ts'
 import { databaseFile, type Paths } from '../../system/places.ts'
 import { FLAGS } from './options.ts'
 import { argumentName, type Verb } from './verb.ts'
@@ -46,7 +46,7 @@ class Completion {
     this.#database = database
     this.#name = name
     this.#verb = verb
-    this.#records = readDatabase(databaseFile(places, database)) ?? new Map()
+    this.#records = recordsOf(places, database)
   }
 
   argument(args: readonly string[]): Iterable<string> {

@@ -1,6 +1,6 @@
 import { changeDatabase } from '../../db/change.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
+import { readDatabase, recordsOf } from '../../db/store.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import type { Certificates } from './certificates.ts'
 import { renewDays } from './renewal.ts'
@@ -38,7 +38,7 @@ export function assignments(certificates: Certificates): Assignment[] {
   const primary = configuration?.get('DomainName')?.type.toLowerCase()
   const common = wanted.find(({ names }) => primary !== undefined && names.includes(primary)) ?? wanted[0]
   const isIssued = common !== undefined && current.has(common.name)
-  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const domains = recordsOf(places, 'domains')
   const others = [...domains.values()].flatMap((record): Assignment[] => {
     const { key, type, properties } = record
     if (type !== 'domain') return []
@@ -132,7 +132,7 @@ export function removeCertificates(places: Places, baseFolder: string): void {
   const isBack = (crt: string | undefined) =>
     isOurs(places, crt) || (crt !== undefined && below(places, crt).startsWith(`${baseFolder}/`))
   for (const database of DATABASES) {
-    const records = readDatabase(databaseFile(places, database)) ?? new Map<string, DbRecord>()
+    const records = recordsOf(places, database)
     const named = [...records.values()].filter(({ properties }) => isBack(properties.get('crt')))
     if (named.length === 0) continue
     changeDatabase(places, database, { command: 'gabarit letsencrypt off' }, draft => {

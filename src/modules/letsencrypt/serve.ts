@@ -1,6 +1,5 @@
 import { EXIT } from '../../base/failure.ts'
-import type { DbRecord } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
+import { readDatabase, recordsOf } from '../../db/store.ts'
 import { databaseFile } from '../../system/places.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
@@ -84,8 +83,8 @@ function expectedFingerprints(
 ): Map<string, string> {
   const { places } = certificates.world
   const hosts = readDatabase(databaseFile(places, 'hosts'))
-  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
-  const proxies = readDatabase(databaseFile(places, 'proxies')) ?? new Map<string, DbRecord>()
+  const domains = recordsOf(places, 'domains')
+  const proxies = recordsOf(places, 'proxies')
   const hasSite = (name: string) =>
     domains.get(name)?.type === 'domain' || hosts?.get(name)?.properties.get('HostType') === 'Self'
   // Names of proxies with their own certificate, or none.

@@ -1,7 +1,7 @@
 import { refusal } from '../../base/failure.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import { below, type Places } from '../../system/places.ts'
 import { isExecutable } from '../../system/read-files.ts'
 import { folderName } from '../../template/text.ts'
 import { frontOf } from '../../template/web-front.ts'
@@ -15,7 +15,7 @@ export type Settings = Readonly<ReturnType<typeof readSettings>>
  * @throws Failure (refused) if the databases were never initialized
  */
 export function readSettings(places: Places) {
-  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
+  const records = recordsOf(places, 'configuration')
   const letsencrypt = records.get('letsencrypt')
   const modSSL = records.get('modSSL')
   if (letsencrypt === undefined || modSSL === undefined)

@@ -1,8 +1,8 @@
-import { type DbRecord, makeRecord, type Records } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
+import { makeRecord, type Records } from '../../db/record.ts'
+import { recordsOf } from '../../db/store.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { expandAll } from '../../plan/expand.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import type { Places } from '../../system/places.ts'
 import type { NameToCheck, WantedCertificate, World } from './world.ts'
 
 /**
@@ -16,7 +16,7 @@ export function wantedCertificates(
   warn: (message: string) => void,
   replaced: ReadonlyMap<string, Records> = new Map(),
 ): WantedCertificate[] {
-  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map<string, DbRecord>()
+  const records = recordsOf(places, 'configuration')
   const context: Context = {
     ...makeContext(places, system, warn),
     replaced: new Map([...replaced, ['configuration', switchedOn(records)]]),
@@ -44,7 +44,7 @@ export function parseDomainsTxt(text: string): WantedCertificate[] {
 
 /** All names in the certificates, each with the nearest record in `domains`. */
 export function namesToCheck(places: Places, wanted: readonly WantedCertificate[]): NameToCheck[] {
-  const domains = readDatabase(databaseFile(places, 'domains')) ?? new Map<string, DbRecord>()
+  const domains = recordsOf(places, 'domains')
   return wanted.flatMap(({ name: certificate, names }) =>
     names.map(name => ({ name, domain: nearestDomain(domains, name), certificate })),
   )

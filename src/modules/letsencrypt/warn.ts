@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import { Failure } from '../../base/failure.ts'
 import { sayTime, sayWhen } from '../../base/time.ts'
-import { readDatabase } from '../../db/store.ts'
+import { recordsOf } from '../../db/store.ts'
 import { systemReason } from '../../system/atomic-write.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
 import { urgency } from './renewal.ts'
 import type { Settings } from './settings.ts'
@@ -23,10 +23,7 @@ export interface InService extends Validity {
 
 /** The certificates that modSSL and the domains name. Unreadable files are reported. */
 export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
-  const records = [
-    readDatabase(databaseFile(places, 'configuration'))?.get('modSSL'),
-    ...(readDatabase(databaseFile(places, 'domains'))?.values() ?? []),
-  ]
+  const records = [recordsOf(places, 'configuration').get('modSSL'), ...recordsOf(places, 'domains').values()]
   return records.flatMap(record => {
     const file = record?.properties.get('crt')
     if (record === undefined || file === undefined || file === '') return []

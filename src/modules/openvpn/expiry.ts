@@ -1,6 +1,6 @@
 import { daysLeft } from '../../base/time.ts'
-import { readDatabase } from '../../db/store.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import type { Places } from '../../system/places.ts'
 import { certificateEnd, latestByName, listEnd, pkiFolder, readIndex } from './pki.ts'
 import type { Vpn } from './servers.ts'
 
@@ -34,7 +34,7 @@ export function expiriesOf({ servers, renewDays, certificateDays }: Vpn): Expiri
 
 /** Names of the enabled clients. */
 export function enabledClients(places: Places): string[] {
-  const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  const records = recordsOf(places, 'vpn')
   return [...records.values()].filter(({ properties }) => properties.get('status') === 'enabled').map(({ key }) => key)
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { readDatabase } from '../../db/store.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import { below, type Places } from '../../system/places.ts'
 import { realPath, textOf } from '../../system/read-files.ts'
 import { pkiFolder } from './pki.ts'
 import { readServers } from './servers.ts'
@@ -13,7 +13,7 @@ import { readServers } from './servers.ts'
  * @throws Failure if client, certificate or server do not exist, or the client is revoked
  */
 export function makeProfile(places: Places, name: string): string {
-  const clients = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  const clients = recordsOf(places, 'vpn')
   const client = clients.get(name)
   if (client === undefined)
     throw new Failure(`there is no client "${name}"${didYouMean(name, clients.keys())}`, {

@@ -1,6 +1,6 @@
 import type { Records } from '../../db/record.ts'
-import { readDatabase } from '../../db/store.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import { below, type Places } from '../../system/places.ts'
 
 /** An OpenVPN server as described by its record. Paths are real paths. */
 export interface VpnServer {
@@ -38,7 +38,7 @@ export function enabledServers(configuration: Records): string[] {
 
 /** Reads the records of VPN servers and of their authority. */
 export function readServers(places: Places): Vpn {
-  const records = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  const records = recordsOf(places, 'configuration')
   const servers = [...records.values()]
     .filter(({ key, type }) => type === 'service' && SERVER.test(key))
     .map(({ key, properties }): VpnServer => {

@@ -4,8 +4,7 @@ import { EXIT, Failure } from '../../base/failure.ts'
 import { inParallel } from '../../base/in-parallel.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { sayDay } from '../../base/time.ts'
-import { readDatabase } from '../../db/store.ts'
-import { databaseFile } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
 import { type Front, frontOf } from '../../template/web-front.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { type Answer, ask, silent } from './ask.ts'
@@ -31,13 +30,13 @@ const AT_ONCE = 16
 /** `gabarit proxy check [NAME]` */
 export async function run({ args, places, flag, print, progress }: Invocation): Promise<number> {
   const [name] = args
-  const all = sitesOf(readDatabase(databaseFile(places, 'proxies')) ?? new Map())
+  const all = sitesOf(recordsOf(places, 'proxies'))
   const sites = all.filter(site => name === undefined || site.names.includes(name))
   if (sites.length === 0 && name !== undefined) {
     const names = all.flatMap(site => site.names)
     throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'To list them: db proxies show' })
   }
-  const front = frontOf(readDatabase(databaseFile(places, 'configuration')) ?? new Map())
+  const front = frontOf(recordsOf(places, 'configuration'))
   const results = await checkSites(sites, front, (done, total) =>
     progress(done === total ? undefined : `asked ${done} of ${total}`),
   )

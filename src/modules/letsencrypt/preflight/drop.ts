@@ -1,7 +1,7 @@
 import { changeDatabase } from '../../../db/change.ts'
 import { Draft } from '../../../db/draft.ts'
 import type { Records } from '../../../db/record.ts'
-import { readDatabase } from '../../../db/store.ts'
+import { readDatabase, recordsOf } from '../../../db/store.ts'
 import { databaseFile, type Places } from '../../../system/places.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { World } from '../world.ts'
@@ -25,7 +25,7 @@ export interface DropPreview {
 export function previewDrop(world: Pick<World, 'places' | 'system'>, names: readonly string[]): DropPreview {
   const replaced = new Map<string, Records>()
   const records = DATABASES.flatMap(database => {
-    const draft = new Draft(readDatabase(databaseFile(world.places, database)) ?? new Map())
+    const draft = new Draft(recordsOf(world.places, database))
     const changed = disable(draft, names)
     replaced.set(database, draft.records())
     return changed.map(key => `${database} ${key}`)

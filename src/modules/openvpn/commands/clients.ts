@@ -4,8 +4,7 @@ import { escapeControls } from '../../../base/escape-controls.ts'
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
 import { sayDay, sayTime } from '../../../base/time.ts'
-import { readDatabase } from '../../../db/store.ts'
-import { databaseFile } from '../../../system/places.ts'
+import { recordsOf } from '../../../db/store.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
 import { latestByName, pkiFolder, readIndex, type Signed } from '../pki.ts'
@@ -24,7 +23,7 @@ interface Row {
 /** `gabarit vpn clients [NAME]` */
 export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
   const [only] = args
-  const records = readDatabase(databaseFile(places, 'vpn')) ?? new Map()
+  const records = recordsOf(places, 'vpn')
   const certificates = latestByName(readIndex(pkiFolder(places)))
   const running = readServers(places).servers.filter(server => server.enabled)
   const { connections, down, problems } = await readConnections(running)

@@ -1,7 +1,6 @@
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
-import { readDatabase } from '../../../db/store.ts'
-import { databaseFile } from '../../../system/places.ts'
+import { recordsOf } from '../../../db/store.ts'
 import { managersOf } from '../../../system/service/one-shot.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { adjustServices, collectAdjustments } from '../../../transaction/adjust.ts'
@@ -19,7 +18,7 @@ export async function run({ args, places, system, print }: Invocation): Promise<
     print(`${name} is disabled, so it is not restarted`)
     return EXIT.done
   }
-  const configuration = readDatabase(databaseFile(places, 'configuration')) ?? new Map()
+  const configuration = recordsOf(places, 'configuration')
   const managerOf = managersOf(configuration, places, system)
   const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
   const { adjustments } = collectAdjustments([request], configuration)
