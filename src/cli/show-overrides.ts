@@ -10,7 +10,6 @@ import type { Places } from '../system/places.ts'
 import { exists, readBytes } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** An override with its name. */
 export type NamedOverride = Override & { readonly name: OverrideName }
 
 /** The list for people: state, file, what it replaces, and what to do. */

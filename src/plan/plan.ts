@@ -53,7 +53,6 @@ export interface AttributeChange extends Common {
   readonly attributes: Attributes
 }
 
-/** A folder to make. */
 export interface NewFolder {
   readonly path: string
   readonly real: string

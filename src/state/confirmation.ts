@@ -35,7 +35,6 @@ export interface Confirmation extends Asked {
   readonly problem: string | null
 }
 
-/** The pending confirmation. */
 export const CONFIRMATION = new StateFile<Confirmation>('confirmation.json', {
   what: 'the pending confirmation',
   // Everything that going back needs.

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { hasCode, messageOf } from '../base/failure.ts'
 
@@ -56,13 +46,6 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, att
     throw error
   }
   syncFolder(folder)
-}
-
-/** Makes a folder that survives a power cut, and those above it; one that exists is fine. */
-export function makeFolder(folder: string, mode: number): void {
-  mkdirSync(dirname(folder), { recursive: true })
-  mkdirSync(folder, { recursive: true, mode })
-  syncFolder(dirname(folder))
 }
 
 /** Makes the names in a folder survive a power cut. */

@@ -6,7 +6,6 @@ import { RealFiles } from './real-files.ts'
 import { runCommand } from './run.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
 
-/** The real server. */
 export class RealSystem extends RealFiles implements System {
   readonly dryRun = false
   readonly env: NodeJS.ProcessEnv

@@ -12,7 +12,6 @@ import { parsePieces } from './tags.ts'
 /** Takes what changes from call to call; everything else a fragment sees is bound once. */
 export type Render = ($: Printer, item: unknown, vars: unknown, template: unknown, target: unknown) => unknown
 
-/** A compiled fragment. */
 export interface Fragment {
   readonly file: string
   /** Plain text without tags: nothing to run. */

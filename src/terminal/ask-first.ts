@@ -5,7 +5,6 @@ import type { Io } from '../system/io.ts'
 import { windowSeconds } from '../transaction/default-window.ts'
 import type { Invocation } from './command.ts'
 
-/** The result of a command. */
 export interface CommandResult<Shown = string> {
   readonly status: number
   /** The plan that was shown, or its id. */

@@ -3,7 +3,6 @@ import type { Io } from '../system/io.ts'
 import { databaseFile, type Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 
-/** An option of a command. */
 export interface Option {
   readonly name: string
   readonly type: 'boolean' | 'string'

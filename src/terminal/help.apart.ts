@@ -3,11 +3,9 @@ import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
 type Rows = readonly (readonly [line: string, what: string])[]
 
-/** A page of help. */
 export interface HelpPage {
   /** The usage of the program, and what it does. */
   readonly head: string
-  /** Its commands or subcommands. */
   readonly commands?: Rows
   readonly options: readonly Option[]
   readonly examples?: Rows

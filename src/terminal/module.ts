@@ -28,7 +28,6 @@ export interface Diagnosis {
   readonly level: 'ok' | 'warning' | 'error'
   /** What is wrong, or what was checked and is in order. */
   readonly message: string
-  /** The command that fixes it. */
   readonly command?: string
 }
 

@@ -49,7 +49,6 @@ const setjson: Change = (draft, [key = '', text = '']) => {
   return true
 }
 
-/** The verbs that change one record. */
 export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
   set: {
     arguments: 'KEY TYPE [PROP VALUE]...',

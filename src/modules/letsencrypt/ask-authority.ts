@@ -20,7 +20,6 @@ export class NoAnswer extends Error {
   }
 }
 
-/** What an authority answers. */
 interface Answer {
   readonly status: number
   readonly text: string

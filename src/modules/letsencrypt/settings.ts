@@ -57,12 +57,10 @@ export function readSettings(places: Places) {
     dnsServer: text('DNSServer') || undefined,
     /** Names of the authorities in CAA records; none: those in their directories. */
     caaIdentities: listIn(text('CAAIdentities')),
-    /** Checks to skip. */
     skipChecks: new Set(listIn(text('SkipChecks'))),
   }
 }
 
-/** The words of a list. */
 function listIn(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter(Boolean)
 }
@@ -80,7 +78,6 @@ function servedAt(servers: string, modSSL: DbRecord, records: Records): readonly
 export interface Missing {
   readonly what: 'terms' | 'email' | 'names' | 'hook'
   readonly message: string
-  /** The commands that fix it. */
   readonly command: string
 }
 

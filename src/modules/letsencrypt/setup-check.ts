@@ -5,7 +5,6 @@ import { failingNames, preflight } from './preflight/preflight.ts'
 import { reportAsText } from './preflight/show.ts'
 import { namesToCheck, wantedCertificates } from './wanted.ts'
 
-/** Options for the checks. */
 export interface CheckOptions {
   /** Exclude the names that fail. */
   readonly dropFailing: boolean

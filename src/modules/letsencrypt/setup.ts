@@ -9,7 +9,6 @@ import { type CheckOptions, checkNames } from './setup-check.ts'
 import type { State } from './state.ts'
 import type { Mode, WantedCertificate, World } from './world.ts'
 
-/** Options of the setup. */
 interface SetupOptions extends CheckOptions {
   /** Stop after the test authority. */
   readonly testOnly: boolean

@@ -58,7 +58,6 @@ export interface World {
   readonly signal: (event: string) => Promise<number>
 }
 
-/** The machine's clock. */
 export const REAL_CLOCK: Clock = { now: () => new Date() }
 
 /**

@@ -17,7 +17,6 @@ export type FileVersion =
   | { readonly sha256: string; readonly mode: number; readonly uid: number; readonly gid: number }
   | { readonly link: string }
 
-/** What happened to one file. */
 export interface FileRecord {
   readonly path: string
   readonly template: string
@@ -70,7 +69,6 @@ export function tookEffect({ outcome }: Pick<HistoryEntry, 'outcome'>): boolean 
   return outcome === 'done' || outcome === 'failed'
 }
 
-/** One entry of the history. */
 export interface HistoryEntry extends Asked {
   readonly id: number
   /** When it began, ISO 8601 in UTC. */

@@ -21,7 +21,6 @@ export interface Adjustment {
   readonly words: readonly string[]
 }
 
-/** The result of an adjustment. */
 export interface AdjustmentResult {
   readonly service: string
   readonly action: ServiceAction

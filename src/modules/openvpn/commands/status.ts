@@ -6,7 +6,6 @@ import { type Expiring, enabledClients, endingClients, expiriesOf } from '../exp
 import { NotRunning } from '../management.ts'
 import { readServers, type Vpn, type VpnServer } from '../servers.ts'
 
-/** The state of one server. */
 interface ServerStatus {
   readonly name: string
   readonly state: 'running' | 'down' | 'disabled' | 'unknown'
