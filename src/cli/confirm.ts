@@ -1,14 +1,7 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import {
-  CONFIRMATION,
-  type Confirmation,
-  describeConfirmation,
-  readConfirmation,
-  secondsLeft,
-  windowOf,
-} from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, secondsLeft, windowOf } from '../state/confirmation.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
@@ -46,7 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
       `unknown subcommand "${word}" of gabarit confirm${didYouMean(word, [...Object.keys(WORDS), 'status'])}`,
     )
   if (word === 'extend') windowSeconds(argument ?? '')
-  if (word === 'expired' && readConfirmation(places) === undefined) return EXIT.done
+  if (word === 'expired' && CONFIRMATION.read(places) === undefined) return EXIT.done
   const command = `gabarit confirm ${word}`.trim()
   return holdingEventLock({ places, system, report }, command, means => act({ ...means, invocation }))
 }
@@ -62,7 +55,7 @@ async function keep(work: Work): Promise<number> {
 async function cancel(work: Work): Promise<number> {
   const { places, system, invocation } = work
   repair(work)
-  const open = readConfirmation(places) ?? nothingOpen(places)
+  const open = CONFIRMATION.read(places) ?? nothingOpen(places)
   const why = `${commandLine(open)} was cancelled by ${caller(system.env).user}`
   const ended = await rollBackUnconfirmed(open, why, work)
   invocation.print(`rolled back. ${rollbackResult(open, ended)}`)
@@ -106,7 +99,7 @@ function status({ places, flag, print }: Invocation): number {
 async function stillOpen(work: Work): Promise<Confirmation> {
   const { places } = work
   repair(work)
-  const open = readConfirmation(places)
+  const open = CONFIRMATION.read(places)
   if (open !== undefined && (secondsLeft(open) > 0 || open.problem !== null)) return open
   if (open !== undefined) await catchUp(work)
   return nothingOpen(places)

@@ -5,9 +5,9 @@ import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { asCommands } from '../state/history/changes.ts'
-import { changesSince } from '../state/history/changes-since.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
+import { changesSince } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
 import { wouldAdjust } from '../transaction/adjust.ts'
@@ -76,7 +76,7 @@ function sinceEntry(id: number, { places }: Invocation): Difference {
     .map(({ service, command }) => ({ service, command }))
   return {
     since: id,
-    properties: changesSince(places, history, entry),
+    properties: changesSince(places, entry),
     files: filesSince(entry, history, places),
     services,
     problems: [],

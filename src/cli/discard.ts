@@ -1,10 +1,8 @@
 import { EXIT, Failure } from '../base/failure.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
-import { changeDatabasesAtOnce } from '../state/history/change-databases.ts'
-import { changesSince } from '../state/history/changes-since.ts'
-import { databaseChanges } from '../state/history/databases.ts'
+import { changeDatabasesAtOnce, databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
-import { takeSnapshot } from '../state/history/snapshot.ts'
+import { changesSince, takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { repair } from '../transaction/before-change.ts'
 import { holdingEventLock } from '../transaction/event-lock.ts'
@@ -23,7 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
 
 function discard({ system, places, print, printError }: Invocation): number {
   const history = new History(places)
-  const changes = changesSince(places, history, history.lastApplied())
+  const changes = changesSince(places, history.lastApplied())
   const last = revealLastApplied(places, name => printError(`note: ${keepsSecret(name)}`))
   if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
   if (changes.length === 0) {

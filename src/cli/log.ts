@@ -1,8 +1,8 @@
 import { EXIT } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
-import { changesSince } from '../state/history/changes-since.ts'
 import { commandLine, type HistoryEntry, noteOf, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
+import { changesSince } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
 
@@ -12,7 +12,7 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
   const limit = numberOf(value('limit') ?? '50', '--limit')
   const fits = (change: PropertyChange) => change.database === database && (key === undefined || change.key === key)
   const history = new History(places)
-  const pending = changesSince(places, history, history.lastApplied()).filter(fits)
+  const pending = changesSince(places, history.lastApplied()).filter(fits)
   const entries: { entry: HistoryEntry; changes: PropertyChange[] }[] = []
   for (const id of history.ids().reverse()) {
     if (entries.length >= limit) break

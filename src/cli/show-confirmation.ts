@@ -1,6 +1,6 @@
 import { Failure, orFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, secondsLeft } from '../state/confirmation.ts'
 import type { Places } from '../system/places.ts'
 import { guardProcess } from '../transaction/start-guard.ts'
 
@@ -12,7 +12,7 @@ export function confirmationData(open: Confirmation, places: Places) {
 
 /** The change waiting for confirmation. A damaged record is returned as a failure, so that the rest can still be shown. */
 export function lookForConfirmation(places: Places): Confirmation | Failure | undefined {
-  return orFailure(() => readConfirmation(places))
+  return orFailure(() => CONFIRMATION.read(places))
 }
 
 /** The same as data; null if nothing is waiting. For a damaged record, only the problem is known. */

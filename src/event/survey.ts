@@ -4,9 +4,9 @@ import type { Context } from '../plan/context.ts'
 import { goneTemplates, makeExpander, planOutputs } from '../plan/expand.ts'
 import { invalidValues } from '../plan/invalid-values.ts'
 import type { Plan } from '../plan/plan.ts'
-import { changesSince } from '../state/history/changes-since.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
+import { changesSince } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
@@ -47,7 +47,7 @@ export function survey(context: Context): Survey {
     return []
   })
   const plan = planOutputs({ places, system }, outputs, expanded)
-  return { since, properties: changesSince(places, history, since), plan, outputs, problems, gone }
+  return { since, properties: changesSince(places, since), plan, outputs, problems, gone }
 }
 
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */

@@ -1,8 +1,7 @@
-import { secretValues } from '../db/secrets.ts'
 import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
 import type { History } from '../state/history/history.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
-import { Masking, showMasked } from '../state/history/masking.ts'
+import { maskingWith, showMasked } from '../state/history/masking.ts'
 import { below, type Places } from '../system/places.ts'
 import { kindOf, linkText, readBytes } from '../system/read-files.ts'
 import { textDiff } from './diff.ts'
@@ -15,7 +14,7 @@ export interface FileDifference {
 
 /** Of the files that later entries touched, those that differ now from their state after an entry. */
 export function filesSince(entry: HistoryEntry, history: History, places: Places): FileDifference[] {
-  const masking = new Masking(places, secretValues(places))
+  const masking = maskingWith(places)
   const first = new Map<string, FileVersion | null>()
   for (const later of history.after(entry.id))
     for (const { path, before } of history.files(later)) if (!first.has(path)) first.set(path, before)

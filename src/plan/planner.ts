@@ -1,7 +1,8 @@
 import { dirname, relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { type Manifest, type Owned, ownedBy, sameManifest } from '../state/manifest.ts'
+import { type Manifest, type Owned, ownedBy } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
@@ -83,7 +84,7 @@ export class Planner {
       changes,
       folders: inOrder([...folders.values()]),
       manifest: owned,
-      manifestChanged: !sameManifest(owned, this.#manifest),
+      manifestChanged: !isDeepStrictEqual(owned, this.#manifest),
       notify: [...notify],
       drift: this.#drift,
     }

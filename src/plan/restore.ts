@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { compareBytes } from '../base/byte-order.ts'
 import { sha256 } from '../base/sha256.ts'
-import { type Manifest, sameManifest } from '../state/manifest.ts'
+import type { Manifest } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
 import { below, type Places } from '../system/places.ts'
 import type { Attributes, System } from '../system/system.ts'
@@ -47,7 +48,7 @@ export function restorePlan(
     changes,
     folders: inOrder([...folders.values()]),
     manifest: owned,
-    manifestChanged: !sameManifest(owned, present),
+    manifestChanged: !isDeepStrictEqual(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
     drift: found.flatMap(({ path, template, drift }) => {
       const pinned = pins.get(path)?.note

@@ -77,11 +77,6 @@ export function secondsLeft({ window }: Confirmation): number {
   return Math.max(0, window.ends - now)
 }
 
-/** @throws Failure (refused) if it is damaged */
-export function readConfirmation(places: Places): Confirmation | undefined {
-  return CONFIRMATION.read(places)
-}
-
 /** The command that ends a damaged confirmation: its change is kept. */
 export function moveAside(places: Places): string {
   const file = CONFIRMATION.path(places)
@@ -90,7 +85,7 @@ export function moveAside(places: Places): string {
 
 /** The entry that the history must keep as long as a change may be rolled back to it. */
 export function openBase(places: Places): number | undefined {
-  const open = orFailure(() => readConfirmation(places))
+  const open = orFailure(() => CONFIRMATION.read(places))
   // It is damaged, which is reported where it matters. Until then the whole history is kept.
   return open instanceof Failure ? 0 : open?.base
 }

@@ -1,10 +1,9 @@
 import { Failure, isOfSystem } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { secretValues } from '../db/secrets.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { below, type Places, writtenFolder } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { Masking } from './history/masking.ts'
+import { maskingWith } from './history/masking.ts'
 import type { Manifest } from './manifest.ts'
 
 /** Old contents are removed once they outnumber the files by this many. */
@@ -31,13 +30,13 @@ function keep(manifest: Manifest, places: Places, system: System): void {
   const stored = new Set(folder.list())
   const missing = [...manifest].filter(([, { sha256: hash }]) => !stored.has(hash))
   if (missing.length > 0) {
-    const masking = new Masking(places, secretValues(places))
+    const masking = maskingWith(places)
     for (const [path, { sha256: hash }] of missing) {
       const real = below(places, path)
       if (system.state(real)?.kind !== 'file') continue
       const content = system.read(real)
       // A pinned file, or one not in this run, may have been edited by hand.
-      if (sha256(content) === hash) folder.writeLazily(hash, masked(content, masking))
+      if (sha256(content) === hash) folder.writeLazily(hash, masking.hideIn(content))
     }
   }
   if (stored.size > 2 * manifest.size + SLACK) clear(stored, manifest, places)
@@ -47,16 +46,11 @@ function keep(manifest: Manifest, places: Places, system: System): void {
 export function lastWritten(hash: string, places: Places): Buffer | undefined {
   const content = writtenFolder(places).read(hash)
   if (content === undefined || sha256(content) === hash) return content
-  const revealed = new Masking(places, secretValues(places)).reveal(content.toString('utf8'))
+  const revealed = maskingWith(places).reveal(content.toString('utf8'))
   return revealed !== undefined && sha256(revealed) === hash ? Buffer.from(revealed) : undefined
 }
 
 function clear(stored: ReadonlySet<string>, manifest: Manifest, places: Places): void {
   const used = new Set([...manifest.values()].map(({ sha256: hash }) => hash))
   for (const hash of stored) if (!used.has(hash)) writtenFolder(places).remove(hash)
-}
-
-function masked(content: Buffer, masking: Masking): string | Buffer {
-  const text = content.toString('utf8')
-  return Buffer.from(text).equals(content) ? masking.hide(text) : content
 }

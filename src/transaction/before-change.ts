@@ -1,8 +1,8 @@
 import { refusal } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { recover } from '../commit/journal.ts'
-import { type Confirmation, describeConfirmation, readConfirmation, secondsLeft } from '../state/confirmation.ts'
-import { finishDatabaseChanges } from '../state/history/change-databases.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, secondsLeft } from '../state/confirmation.ts'
+import { finishDatabaseChanges } from '../state/history/databases.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
@@ -21,7 +21,7 @@ export function repair({ places, system, turn, report }: Means): void {
   const command = finishDatabaseChanges(places)
   if (command !== undefined) report({ kind: 'recovered', message: `completed ${command}, which was interrupted` })
   recordUnfinished(places, entry => {
-    const open = readConfirmation(places)
+    const open = CONFIRMATION.read(places)
     if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
     keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
     report({
@@ -39,7 +39,7 @@ export function repair({ places, system, turn, report }: Means): void {
 export async function catchUp(means: Means): Promise<Confirmation | undefined> {
   const { places, system, turn, report } = means
   repair(means)
-  const open = turn.joined ? undefined : readConfirmation(places)
+  const open = turn.joined ? undefined : CONFIRMATION.read(places)
   if (open === undefined) return undefined
   if (secondsLeft(open) > 0) {
     if (guardProcess(places, open.token) === undefined) startGuard({ places, system }, open.token)

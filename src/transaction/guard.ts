@@ -1,13 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT, Failure, messageOf, orFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import {
-  type Confirmation,
-  describeConfirmation,
-  guardLock,
-  readConfirmation,
-  secondsLeft,
-} from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, guardLock, secondsLeft } from '../state/confirmation.ts'
 import { acquireLock, LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -24,7 +18,7 @@ const LAST_CALL = 60
 
 /** `gabarit confirm guard TOKEN`: waits, warns, and rolls back if nobody confirms. @returns the exit status */
 export async function guard(token: string, places: Places, system: System, report: Reporter): Promise<number> {
-  if (readConfirmation(places)?.token !== token) return EXIT.done
+  if (CONFIRMATION.read(places)?.token !== token) return EXIT.done
   const lock = acquireLock(guardLock(places, token), { what: 'the confirmation', command: 'gabarit confirm', wait: 0 })
   try {
     const warned = new Set<string>()
@@ -44,7 +38,7 @@ export async function guard(token: string, places: Places, system: System, repor
 
 /** Everybody relies on the guard: if it cannot do anything, its log is not enough. */
 async function readOrTell(places: Places, system: System): Promise<Confirmation | undefined> {
-  const open = orFailure(() => readConfirmation(places))
+  const open = orFailure(() => CONFIRMATION.read(places))
   if (!(open instanceof Failure)) return open
   await tellItStays(open.describe(), places, system)
   throw open
@@ -67,7 +61,7 @@ async function goBackWhenFree(places: Places, system: System, report: Reporter):
       return false
     }
     // It may have been rolled back, and something failed afterwards.
-    const waits = orFailure(() => readConfirmation(places)) !== undefined
+    const waits = orFailure(() => CONFIRMATION.read(places)) !== undefined
     if (waits && !(error instanceof RollbackFailed))
       await tellItStays(error instanceof Failure ? error.describe() : messageOf(error), places, system)
     if (!(error instanceof Failure)) throw error

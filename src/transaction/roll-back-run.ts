@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { EXIT, Failure, rollbackFailure } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
 import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
@@ -5,7 +6,7 @@ import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
-import { type Manifest, readManifest, sameManifest } from '../state/manifest.ts'
+import { type Manifest, readManifest } from '../state/manifest.ts'
 import { distinct, writePending } from './requests.ts'
 import type { CommittedPlan, Run } from './run.ts'
 import { commitDatabases } from './run-commit.ts'
@@ -70,7 +71,7 @@ function ownedWithout({ manifest, plan }: CommittedPlan, present: Manifest): Man
   const owned = new Map(present)
   for (const path of new Set([...manifest.keys(), ...plan.manifest.keys()])) {
     const before = only(path, manifest)
-    if (sameManifest(before, only(path, plan.manifest))) continue
+    if (isDeepStrictEqual(before, only(path, plan.manifest))) continue
     owned.delete(path)
     for (const [name, entry] of before) owned.set(name, entry)
   }

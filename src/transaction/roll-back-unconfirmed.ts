@@ -1,7 +1,7 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, keepsSecret, restorationTo } from '../plan/restore-entry.ts'
-import { CONFIRMATION, type Confirmation, describeConfirmation, readConfirmation } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -32,7 +32,7 @@ export async function rollBackUnconfirmed(open: Confirmation, why: string, means
   } catch (error) {
     // Somebody is using a database: that passes, and the guard tries again.
     if (error instanceof LockIsHeld) throw error
-    const waits = orFailure(() => readConfirmation(places))
+    const waits = orFailure(() => CONFIRMATION.read(places))
     // It was rolled back, and something failed afterwards.
     if (!(waits instanceof Failure) && waits?.token !== open.token) throw error
     const problem = error instanceof Failure ? error.describe() : messageOf(error)

@@ -4,16 +4,10 @@ import { secretValues } from '../db/secrets.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isSensitive } from '../plan/sensitive.ts'
-import {
-  CONFIRMATION,
-  type Confirmation,
-  readConfirmation,
-  removeConfirmation,
-  windowOf,
-} from '../state/confirmation.ts'
-import { changesSince } from '../state/history/changes-since.ts'
+import { CONFIRMATION, type Confirmation, removeConfirmation, windowOf } from '../state/confirmation.ts'
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
+import { changesSince } from '../state/history/snapshot.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import type { Companion } from '../system/state-file.ts'
@@ -105,7 +99,7 @@ export class RunWindow {
     const { context, request, report } = this.#run
     const { places } = context
     const { within, base } = this.#armed
-    if (plan.changes.length === 0 && changesSince(places, new History(places), base).length === 0) {
+    if (plan.changes.length === 0 && changesSince(places, base).length === 0) {
       report({ kind: 'confirmation', message: 'nothing changes, so there is nothing to confirm' })
       return []
     }
@@ -146,7 +140,7 @@ export class RunWindow {
   }
 
   #open(): Confirmation | undefined {
-    const open = this.#armed && readConfirmation(this.#run.context.places)
+    const open = this.#armed && CONFIRMATION.read(this.#run.context.places)
     return open?.token === this.#token ? open : undefined
   }
 }

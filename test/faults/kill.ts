@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfirmation } from '../../src/state/confirmation.ts'
+import { CONFIRMATION } from '../../src/state/confirmation.ts'
 import { guardProcess } from '../../src/transaction/start-guard.ts'
 import type { RunRequest } from './deed.ts'
 import { namesIn, type Site } from './site.ts'
@@ -37,7 +37,7 @@ export async function repairAndJudge(site: Site, deed: RunRequest, lot: number):
   const repair = REPAIRS[Math.floor(lot * REPAIRS.length)] ?? []
   const { status, stderr } = site.run(repair)
   const problems: string[] = []
-  const waits = readConfirmation(site.places) !== undefined && repair[0] === 'expand-template'
+  const waits = CONFIRMATION.read(site.places) !== undefined && repair[0] === 'expand-template'
   if (status !== (waits ? 3 : 0)) problems.push(`${repair.join(' ')}: exit ${status}: ${stderr}`)
   if (damaged !== /interrupted/.test(stderr)) problems.push(`${repair.join(' ')} said: ${JSON.stringify(stderr)}`)
   const { found, problems: wrong } = await deed.judge(site)
@@ -57,7 +57,7 @@ async function again(site: Site, deed: RunRequest): Promise<string[]> {
 
 /** Ends the process that waits for a confirmation. */
 export function endGuard(site: Site): void {
-  const open = readConfirmation(site.places)
+  const open = CONFIRMATION.read(site.places)
   const pid = open === undefined ? undefined : guardProcess(site.places, open.token)
   if (pid !== undefined) process.kill(pid, 'SIGKILL')
 }

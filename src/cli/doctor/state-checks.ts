@@ -4,7 +4,7 @@ import { JOURNAL } from '../../commit/journal.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { readDatabase } from '../../db/store.ts'
-import { describeConfirmation, moveAside, readConfirmation, secondsLeft } from '../../state/confirmation.ts'
+import { CONFIRMATION, describeConfirmation, moveAside, secondsLeft } from '../../state/confirmation.ts'
 import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
@@ -85,7 +85,7 @@ function pending({ places }: CheckedServer): readonly Diagnosis[] {
 
 /** A waiting change is in order as long as it can still be rolled back. */
 function confirmation({ places }: CheckedServer): readonly Diagnosis[] {
-  const open = orFailure(() => readConfirmation(places))
+  const open = orFailure(() => CONFIRMATION.read(places))
   if (open instanceof Failure) return [{ level: 'error', message: open.describe(), command: moveAside(places) }]
   if (open === undefined) return ok('no change is waiting for confirmation')
   const what = describeConfirmation(open)

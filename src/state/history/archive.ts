@@ -4,7 +4,7 @@ import type { Places } from '../../system/places.ts'
 import type { RunResult, System } from '../../system/system.ts'
 import { commandLine, type FileVersion, type HistoryEntry, tookEffect } from './entry.ts'
 import { History } from './history.ts'
-import { showMasked } from './masking.ts'
+import { showMaskedIn } from './masking.ts'
 
 /** Time limit of one git command, in milliseconds: an unresponsive remote must not delay an event for long. */
 const TIMEOUT = 30_000
@@ -41,8 +41,8 @@ export async function archiveHistory(repository: string, places: Places, system:
   const history = new History(places)
   const strange = head.status === 0 ? strangeness(last, Number(seconds), history) : undefined
   if (strange !== undefined) return `${strange}\n${wayOut(repository)}`
-  const stream = readable(() => commitsAfter(last, history))
-  if (typeof stream === 'string') return stream
+  const stream = orFailure(() => commitsAfter(last, history))
+  if (stream instanceof Failure) return stream.describe()
   if (stream.length === 0) return undefined
   const problem = problemOf(
     await system.run(git('fast-import', '--quiet', '--date-format=rfc2822'), { ...options, input: stream }),
@@ -82,12 +82,6 @@ function commitsAfter(last: number, history: History): Buffer {
   return Buffer.concat(entries.flatMap((entry, index) => commitOf(entry, history, index === 0 && last > 0)))
 }
 
-/** The result, or what is wrong, in words. */
-function readable(make: () => Buffer): Buffer | string {
-  const made = orFailure(make)
-  return made instanceof Failure ? made.describe() : made
-}
-
 function problemOf({ status, problem, output }: RunResult): string | undefined {
   return problem ?? (status === 0 ? undefined : output.trim() || `git: exit status ${status}`)
 }
@@ -109,7 +103,7 @@ function commitOf(entry: HistoryEntry, history: History, follows: boolean): Buff
     '',
   ]
   const databases = Object.entries(entry.databases).flatMap(([name, hash]) =>
-    file('100644', `databases/${name}.json`, shown(hash, history)),
+    file('100644', `databases/${name}.json`, showMaskedIn(history.objects.get(hash))),
   )
   return [
     line(`commit ${BRANCH}`),
@@ -125,14 +119,8 @@ function commitOf(entry: HistoryEntry, history: History, follows: boolean): Buff
 function versionOf(path: string, version: FileVersion | null, history: History): Buffer[] {
   if (version === null) return [line(`D ${quoted(path)}`)]
   if ('link' in version) return file('120000', path, Buffer.from(version.link))
-  return file((version.mode & 0o100) === 0 ? '100644' : '100755', path, shown(version.sha256, history))
-}
-
-/** A content of the history, safe to show. Binary content has no secrets to remove and is kept as it is. */
-function shown(hash: string, { objects }: History): Buffer {
-  const content = objects.get(hash)
-  const text = content.toString('utf8')
-  return Buffer.from(text).equals(content) ? Buffer.from(showMasked(text)) : content
+  const mode = (version.mode & 0o100) === 0 ? '100644' : '100755'
+  return file(mode, path, showMaskedIn(history.objects.get(version.sha256)))
 }
 
 function file(mode: string, path: string, content: Uint8Array): Buffer[] {

@@ -53,17 +53,17 @@ export class MaskedFiles {
   /** The content on the server, without secrets. */
   hidePresent(path: string, content: Uint8Array): Buffer {
     const known = this.#known.get(path)
-    if (known === undefined) return this.#hide(content)
+    if (known === undefined) return this.#masking.hideIn(content)
     const former = this.#objects.get(known.masked)
     if (known.written === sha256(content)) return former
     // Edited by hand: an old secret could be anywhere in it.
     const lost = this.#masking.reveal(former.toString('utf8')) === undefined
-    return lost ? Buffer.from(LOST_SECRET) : this.#hide(content)
+    return lost ? Buffer.from(LOST_SECRET) : this.#masking.hideIn(content)
   }
 
   /** Stores content that is about to be written. @returns the hash of the stored content */
   putNew(path: string, content: string | Uint8Array, secret = false): string {
-    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#hide(content))
+    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#masking.hideIn(content))
     this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }
@@ -81,13 +81,6 @@ export class MaskedFiles {
   /** Records what was written. */
   save(): void {
     rememberMasked(this.#places, this.written)
-  }
-
-  /** Binary content is kept as it is. */
-  #hide(content: string | Uint8Array): Buffer {
-    const bytes = Buffer.from(content)
-    const text = bytes.toString('utf8')
-    return Buffer.from(text).equals(bytes) ? Buffer.from(this.#masking.hide(text)) : bytes
   }
 }
 

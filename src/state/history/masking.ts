@@ -33,6 +33,11 @@ export class Masking {
     return hidden
   }
 
+  /** As {@link hide}, for the content of a file. */
+  hideIn(content: string | Uint8Array): Buffer {
+    return changeText(content, text => this.hide(text))
+  }
+
   /** A mark that replaces content which is secret as a whole. It cannot be restored. */
   hideAll(content: string | Uint8Array): string {
     return `\u{f0002}${nameOf(content, secretKey(this.#places))}\u{f0003}\n`
@@ -66,6 +71,18 @@ export function maskingWith(places: Places, known: readonly string[] = []): Mask
 /** The text with asterisks for the marks, safe to show. */
 export function showMasked(text: string): string {
   return text.replace(MARK, '********')
+}
+
+/** As {@link showMasked}, for the content of a file. */
+export function showMaskedIn(content: Uint8Array): Buffer {
+  return changeText(content, showMasked)
+}
+
+/** Binary content is kept as it is. */
+function changeText(content: string | Uint8Array, change: (text: string) => string): Buffer {
+  const bytes = Buffer.from(content)
+  const text = bytes.toString('utf8')
+  return Buffer.from(text).equals(bytes) ? Buffer.from(change(text)) : bytes
 }
 
 function nameOf(secret: string | Uint8Array, key: Buffer): string {

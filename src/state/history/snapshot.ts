@@ -4,9 +4,9 @@ import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { recordChanges } from './changes.ts'
-import type { PropertyChange } from './entry.ts'
-import { type Masking, showMasked } from './masking.ts'
-import type { Objects } from './objects.ts'
+import type { HistoryEntry, PropertyChange } from './entry.ts'
+import { type Masking, maskingWith, showMasked } from './masking.ts'
+import { Objects } from './objects.ts'
 
 /** All databases at one point in time. */
 export type Snapshot = ReadonlyMap<string, Records>
@@ -61,6 +61,12 @@ export function snapshotChanges(before: Snapshot, after: Snapshot): PropertyChan
   return names
     .flatMap(name => recordChanges(name, before.get(name) ?? new Map(), after.get(name) ?? new Map()))
     .map(change => ({ ...change, old: shown(change.old), new: shown(change.new) }))
+}
+
+/** The properties that changed since an entry (all of them, if there is none), with secrets as asterisks. */
+export function changesSince(places: Places, since: Pick<HistoryEntry, 'databases'> | undefined): PropertyChange[] {
+  const before = loadSnapshot(since?.databases ?? {}, new Objects(places.state))
+  return snapshotChanges(before, maskSnapshot(takeSnapshot(places), maskingWith(places)))
 }
 
 function shown(value: string | null): string | null {

@@ -1,10 +1,9 @@
-import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
 import { changeDatabases } from './databases.ts'
 import type { HistoryEntry } from './entry.ts'
 import { History } from './history.ts'
 import { rememberMasked } from './masked-files.ts'
-import { Masking } from './masking.ts'
+import { maskingWith } from './masking.ts'
 import { loadSnapshot, snapshotChanges, storeSnapshot, takeSnapshot } from './snapshot.ts'
 import { type Unfinished, unfinishedFile, unfinishedIds } from './unfinished-names.ts'
 
@@ -30,7 +29,7 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
 
 function complete(id: number, unfinished: Unfinished, history: History, places: Places): Omit<HistoryEntry, 'id'> {
   const { databases: stored, changes: _changes, masked: _masked, closes: _closes, ...entry } = unfinished
-  const masking = new Masking(places, secretValues(places))
+  const masking = maskingWith(places)
   const databases = stored ?? storeSnapshot(takeSnapshot(places), history.objects, masking)
   const before = loadSnapshot(history.databasesBefore(id), history.objects)
   return {
