@@ -1,7 +1,7 @@
 import { changeDatabase } from '../../db/change.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
-import { readDatabase, recordsOf } from '../../db/store.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import { below, type Places } from '../../system/places.ts'
 import type { Certificates } from './certificates.ts'
 import { renewDays } from './renewal.ts'
 import { PROPERTIES, type StoredCertificate } from './stored-certificate.ts'
@@ -34,8 +34,8 @@ export function assignments(certificates: Certificates): Assignment[] {
     if (record === undefined || (certificate === undefined && !isDamaged(record))) return []
     return [{ database, key: record.key, certificate }]
   }
-  const configuration = readDatabase(databaseFile(places, 'configuration'))
-  const primary = configuration?.get('DomainName')?.type.toLowerCase()
+  const configuration = recordsOf(places, 'configuration')
+  const primary = configuration.get('DomainName')?.type.toLowerCase()
   const common = wanted.find(({ names }) => primary !== undefined && names.includes(primary)) ?? wanted[0]
   const isIssued = common !== undefined && current.has(common.name)
   const domains = recordsOf(places, 'domains')
@@ -48,7 +48,7 @@ export function assignments(certificates: Certificates): Assignment[] {
     const isOver = isOurs(places, properties.get('crt')) && (isIssued || isDamaged(record))
     return isOver ? [{ database: 'domains', key, certificate: undefined }] : []
   })
-  return [...assign('configuration', configuration?.get('modSSL'), common?.name), ...others]
+  return [...assign('configuration', configuration.get('modSSL'), common?.name), ...others]
 }
 
 function certificateOfDomain(
@@ -75,7 +75,7 @@ export function recordName({ database, key }: Assignment): string {
 
 /** Finds the records of assignments. Each database is read once, however many there are. */
 function recordsIn(places: Places): (assignment: Assignment) => DbRecord | undefined {
-  const databases = new Map(DATABASES.map(name => [name, readDatabase(databaseFile(places, name))]))
+  const databases = new Map(DATABASES.map(name => [name, recordsOf(places, name)]))
   return ({ database, key }) => databases.get(database)?.get(key)
 }
 

@@ -1,6 +1,5 @@
 import { EXIT } from '../../base/failure.ts'
-import { readDatabase, recordsOf } from '../../db/store.ts'
-import { databaseFile } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
 import { type Assignment, assignments, enter, isOurs, missingAssignments, recordName, undone } from './deploy.ts'
@@ -82,11 +81,11 @@ function expectedFingerprints(
   left: readonly Assignment[],
 ): Map<string, string> {
   const { places } = certificates.world
-  const hosts = readDatabase(databaseFile(places, 'hosts'))
+  const hosts = recordsOf(places, 'hosts')
   const domains = recordsOf(places, 'domains')
   const proxies = recordsOf(places, 'proxies')
   const hasSite = (name: string) =>
-    domains.get(name)?.type === 'domain' || hosts?.get(name)?.properties.get('HostType') === 'Self'
+    domains.get(name)?.type === 'domain' || hosts.get(name)?.properties.get('HostType') === 'Self'
   // Names of proxies with their own certificate, or none.
   const apart = new Set(
     [...proxies.values()].flatMap(({ key, type, properties }) =>

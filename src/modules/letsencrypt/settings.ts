@@ -32,8 +32,12 @@ export function readSettings(places: Places) {
     id: folderName(directory),
     bundle: path('CABundle'),
   })
+  const status = oneOf('status', 'disabled', 'test', 'enabled')
+  const mode: Mode = status === 'enabled' ? 'production' : 'test'
   return {
-    status: oneOf('status', 'disabled', 'test', 'enabled'),
+    status,
+    /** The authority to renew from. */
+    mode,
     acceptTerms: text('ACCEPT_TERMS') === 'yes',
     email: text('email'),
     test: authority('test', text('TestCA')),

@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const json = flag('json')
   const skip = skippedChecks(invocation)
   const settings = readSettings(places)
-  const authority = settings.status === 'enabled' ? settings.production : settings.test
+  const authority = settings[settings.mode]
   const names = namesToCheck(places, wantedCertificates(world, world.warn))
   const report = await preflight(preflightOptions(settings, authority, names, skip), world.progress)
   if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)

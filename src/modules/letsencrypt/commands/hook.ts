@@ -47,9 +47,9 @@ async function deployCertificate(folder: string, byHand: boolean, settings: Sett
 }
 
 /** The authority of the certificate: the folder is named after it. */
-function modeOf(folder: string, { status, test, production }: Settings): Mode {
+function modeOf(folder: string, { mode, test, production }: Settings): Mode {
   const authority = basename(dirname(folder))
   if (authority === production.id) return 'production'
   if (authority === test.id) return 'test'
-  return status === 'enabled' ? 'production' : 'test'
+  return mode
 }

@@ -83,8 +83,7 @@ async function renew(settings: Settings, state: State, world: World, force?: For
 }
 
 async function renewAll(settings: Settings, state: State, world: World, force?: Forced): Promise<Renewed> {
-  const mode = settings.status === 'enabled' ? 'production' : 'test'
-  const certificates = new Certificates(world, settings, mode)
+  const certificates = new Certificates(world, settings, settings.mode)
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate with ${names.length} names`)
   force?.begin(certificates)
@@ -97,7 +96,7 @@ async function renewAll(settings: Settings, state: State, world: World, force?: 
     const next = await renewOne(wanted, certificates, state, force?.concerns(store.newest(wanted.name)) === true)
     if (next !== undefined) tries.push(next.getTime())
   }
-  if (mode === 'production') {
+  if (settings.mode === 'production') {
     for (const wanted of all) sayChosen(wanted, certificates)
     ok = (await putIntoService(certificates, state)) && ok
   }

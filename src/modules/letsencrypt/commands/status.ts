@@ -20,14 +20,9 @@ export async function run(invocation: Invocation): Promise<number> {
   return found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
 
-function asText({
-  status,
-  mode,
-  authority,
-  certificates,
-  others,
-  problems,
-}: ReturnType<typeof certificateStatus>): string {
+type Status = ReturnType<typeof certificateStatus>
+
+function asText({ status, mode, authority, certificates, others, problems }: Status): string {
   const head = status === 'disabled' ? 'letsencrypt is disabled' : `${status}: the ${mode} authority ${authority}`
   return [
     head,
@@ -37,7 +32,7 @@ function asText({
   ].join('\n')
 }
 
-function certificateLines(row: ReturnType<typeof certificateStatus>['certificates'][number]): string[] {
+function certificateLines(row: Status['certificates'][number]): string[] {
   const { name, until, daysLeft, nextRenewal, chosenUntil, explanation, inService, takenOut, trouble } = row
   const lines = [`certificate ${name}`, `  names: ${row.names.join(' ')}`]
   if (until === null || nextRenewal === null) lines.push('  not issued yet')
@@ -67,7 +62,7 @@ function certificateLines(row: ReturnType<typeof certificateStatus>['certificate
 function certificateStatus(settings: Settings, state: State, world: World) {
   const now = world.clock.now()
   const problems: string[] = []
-  const mode = settings.status === 'enabled' ? 'production' : 'test'
+  const { mode } = settings
   const certificates = new Certificates(world, settings, mode)
   const inService = certificatesInService(world.places, problem => problems.push(problem))
   const wanted = settings.status === 'disabled' ? [] : certificates.wanted
