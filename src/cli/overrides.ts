@@ -1,17 +1,26 @@
 import { EXIT, Failure, orFailure, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { keepOverride, mergeOverride } from '../customize/merge.ts'
-import { type OverrideName, overrideNames } from '../override/custom-files.ts'
-import { findOverrides, type Override } from '../override/state.ts'
+import { overrideNames } from '../override/custom-files.ts'
+import { findOverrides } from '../override/state.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { listAsJson, listAsText, mergeAsData, mergeAsText, type NamedOverride, shippedDiff } from './show-overrides.ts'
+import {
+  listAsJson,
+  listAsText,
+  mergeAsData,
+  mergeAsText,
+  type NamedOverride,
+  shippedDiff,
+  type TriedMerge,
+} from './show-overrides.ts'
 
 /** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, places, system, print } = invocation
   const layers = searchList(places)
-  const named = findOverrides(places, layers).map(nameWith(overrideNames(layers)))
+  const nameOf = overrideNames(layers)
+  const named = findOverrides(places, layers).map(override => ({ ...override, name: nameOf(override) }))
   const [verb, ...words] = args
   if (flag('dry-run') && verb !== 'merge') throw usageFailure('--dry-run is for merge only')
   switch (verb) {
@@ -44,10 +53,6 @@ export async function run(invocation: Invocation): Promise<number> {
 
 const VERBS = ['diff', 'merge', 'keep']
 
-function nameWith(nameOf: (override: Override) => OverrideName): (override: Override) => NamedOverride {
-  return override => ({ ...override, name: nameOf(override) })
-}
-
 function pick(overrides: readonly NamedOverride[], words: readonly string[]): NamedOverride {
   const [template = '', fragment = ''] = words
   if (words.length !== 2) throw usageFailure('missing override', 'Name it by template and fragment: /etc/hosts 30Hosts')
@@ -63,20 +68,16 @@ function pick(overrides: readonly NamedOverride[], words: readonly string[]): Na
 /** Merges each separately: one that cannot be merged does not stop the others. */
 function merge(overrides: readonly NamedOverride[], invocation: Invocation): number {
   const { flag, places, system, print, printError } = invocation
-  const results = overrides.map(override => {
-    const result = orFailure(() => mergeOverride(places, system, override))
-    return result instanceof Failure ? { override, failure: result } : { override, result }
-  })
+  const results = overrides.map(override => ({
+    override,
+    result: orFailure(() => mergeOverride(places, system, override)),
+  }))
   if (flag('json')) print(JSON.stringify(results.map(mergeAsData), null, 2))
   else if (results.length === 0) print('no override is stale')
-  else
-    for (const entry of results) {
-      if (entry.result === undefined) printError(entry.failure.describe())
-      else
-        (entry.result.outcome === 'needs you' ? printError : print)(
-          mergeAsText(entry.override, entry.result, invocation),
-        )
-    }
-  const ok = results.every(({ result }) => result !== undefined && result.outcome !== 'needs you')
-  return ok ? EXIT.done : EXIT.failed
+  else for (const one of results) (isFinished(one) ? print : printError)(mergeAsText(one, invocation))
+  return results.every(isFinished) ? EXIT.done : EXIT.failed
+}
+
+function isFinished({ result }: TriedMerge): boolean {
+  return !(result instanceof Failure) && result.outcome !== 'needs you'
 }

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
-import type { Failure } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { baseContent, type MergeResult, mergePath } from '../customize/merge.ts'
 import type { Base } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
@@ -11,6 +11,12 @@ import { exists, readBytes } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 export type NamedOverride = Override & { readonly name: OverrideName }
+
+/** A merge of one override, or why it failed. */
+export interface TriedMerge {
+  readonly override: NamedOverride
+  readonly result: MergeResult | Failure
+}
 
 /** The list for people: state, file, what it replaces, and what to do. */
 export function listAsText(overrides: readonly NamedOverride[], places: Places): string {
@@ -74,17 +80,18 @@ export async function shippedDiff(override: NamedOverride, { places, flag, colou
 }
 
 /** The result of a merge, for people. */
-export function mergeAsText(override: NamedOverride, result: MergeResult, invocation: Invocation): string {
+export function mergeAsText({ override, result }: TriedMerge, invocation: Invocation): string {
+  if (result instanceof Failure) return result.describe()
   const { file, name } = override
   switch (result.outcome) {
     case 'nothing to merge':
       return `${file}: nothing to merge (${override.state})`
     case 'needs you':
-      if (result.file === file) return `${file}: ${result.why}`
-      if (invocation.flag('dry-run')) return `${file}: would need your attention: ${result.why}`
+      if (result.edit === file) return `${file}: ${result.problem}`
+      if (invocation.flag('dry-run')) return `${file}: would need your attention: ${result.problem}`
       return [
-        `${file}: not merged, nothing in effect has changed: ${result.why}`,
-        `  1. Edit ${result.file}`,
+        `${file}: not merged, nothing in effect has changed: ${result.problem}`,
+        `  1. Edit ${result.edit}`,
         `  2. gabarit overrides merge ${name.join(' ')}`,
       ].join('\n')
     case 'merged': {
@@ -93,32 +100,17 @@ export function mergeAsText(override: NamedOverride, result: MergeResult, invoca
         return diff === '' ? `${file}: already has all changes` : invocation.colour ? colourDiff(diff) : diff
       }
       const template = name[0].startsWith('/') ? [`  To see the effect: expand-template --diff ${name[0]}`] : []
-      const copy = result.isCopy ? ['  It is now identical to the shipped file: you can remove it.'] : []
+      const copy = result.unchangedCopy ? ['  It is now identical to the shipped file: you can remove it.'] : []
       return [`${file}: merged`, `  Previous version: ${result.former}`, ...copy, ...template].join('\n')
     }
   }
 }
 
 /** The same as plain data. */
-export function mergeAsData({
-  override,
-  result,
-  failure,
-}: {
-  override: NamedOverride
-  result?: MergeResult
-  failure?: Failure
-}): object {
-  const { name, file } = override
-  if (result === undefined) return { name, file, outcome: 'failed', problem: failure?.describe() ?? '' }
-  switch (result.outcome) {
-    case 'nothing to merge':
-      return { name, file, outcome: result.outcome }
-    case 'needs you':
-      return { name, file, outcome: result.outcome, edit: result.file, problem: result.why }
-    case 'merged':
-      return { name, file, outcome: result.outcome, former: result.former, unchangedCopy: result.isCopy }
-  }
+export function mergeAsData({ override: { name, file }, result }: TriedMerge): object {
+  if (result instanceof Failure) return { name, file, outcome: 'failed', problem: result.describe() }
+  // The text itself is in the file.
+  return { name, file, ...result, text: undefined }
 }
 
 function textDiff(from: string, to: string, before: Buffer, after: Buffer): string {

@@ -13,9 +13,9 @@ import { hasMarks, mergeTexts } from './three-way.ts'
 export type MergeResult =
   | { readonly outcome: 'nothing to merge' }
   /** In effect now; `former` is where the previous custom text is kept. */
-  | { readonly outcome: 'merged'; readonly text: string; readonly former: string; readonly isCopy: boolean }
-  /** Nothing in effect has changed: the administrator must edit `file` first. */
-  | { readonly outcome: 'needs you'; readonly file: string; readonly why: string }
+  | { readonly outcome: 'merged'; readonly text: string; readonly former: string; readonly unchangedCopy: boolean }
+  /** Nothing in effect has changed: the administrator must edit this file first. */
+  | { readonly outcome: 'needs you'; readonly edit: string; readonly problem: string }
 
 /** Where a merge of this override waits. */
 export function mergePath(places: Places, id: string): string {
@@ -35,7 +35,7 @@ export function mergeOverride(places: Places, system: System, override: Override
   if (waits !== undefined)
     throw new Failure('a file is in the place of the merge', { where: waiting.path, hint: 'Move it away.' })
   const { state, shadow } = override
-  if (state === 'unknown base') return { outcome: 'needs you', file: override.file, why: UNKNOWN }
+  if (state === 'unknown base') return { outcome: 'needs you', edit: override.file, problem: UNKNOWN }
   if (state !== 'stale' || shadow === undefined) return { outcome: 'nothing to merge' }
   if (shadow.whole || mergedLevels(override) !== undefined) throw notByLines(override)
   const shipped = contentOf(shadow.file)
@@ -55,7 +55,7 @@ export function mergeOverride(places: Places, system: System, override: Override
   const merging = { shipped: sha256(shipped), custom: override.hash }
   const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
   changeBases(places, () => new Map([[override.id, base]]))
-  return { outcome: 'needs you', file: waiting.path, why: problem }
+  return { outcome: 'needs you', edit: waiting.path, problem }
 }
 
 /** The administrator has decided that the custom file is right as it is, given what is shipped now. */
@@ -149,7 +149,7 @@ function finish(waiting: MergeFile, text: string, merging: NonNullable<Base['mer
       hint: `Make the same change in ${file} and undo it here, or remove ${file} and merge again.`,
     })
   const problem = hasMarks(text) ? 'it still contains conflict markers' : waiting.problemOf(raw(text))
-  if (problem !== undefined) return { outcome: 'needs you', file, why: problem }
+  if (problem !== undefined) return { outcome: 'needs you', edit: file, problem }
   return install(waiting, text, merging.shipped)
 }
 
@@ -165,8 +165,8 @@ function install(waiting: MergeFile, text: string, shipped: string): MergeResult
   system.replace(file, raw(text), system.state(file) ?? { mode: 0o644, uid: 0, gid: 0 })
   waiting.remove()
   changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
-  const isCopy = sha256(raw(text)) === override.shippedHash
-  return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), isCopy }
+  const unchangedCopy = sha256(raw(text)) === override.shippedHash
+  return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), unchangedCopy }
 }
 
 const UNKNOWN =
