@@ -1,7 +1,15 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import { CONFIRMATION, type Confirmation, describeConfirmation, secondsLeft, windowOf } from '../state/confirmation.ts'
+import {
+  CONFIRMATION,
+  type Confirmation,
+  describeConfirmation,
+  endConfirmation,
+  readEnd,
+  secondsLeft,
+  windowOf,
+} from '../state/confirmation.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
@@ -11,7 +19,6 @@ import { catchUp, repair } from '../transaction/before-change.ts'
 import { windowSeconds } from '../transaction/default-window.ts'
 import { holdingEventLock, type Means } from '../transaction/event-lock.ts'
 import { guard } from '../transaction/guard.ts'
-import { endConfirmation, readEnd } from '../transaction/last-confirmation.ts'
 import { rollBackUnconfirmed, rollbackResult } from '../transaction/roll-back-unconfirmed.ts'
 import { startGuard } from '../transaction/start-guard.ts'
 import { confirmationData, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'

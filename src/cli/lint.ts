@@ -1,6 +1,6 @@
 import { EXIT } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
-import { lintSiteChecks } from '../commit/site-checks.ts'
+import { lintSiteChecks } from '../commit/judge.ts'
 import { lintDatabases } from '../db/lint.ts'
 import { lintEvents } from '../event/lint.ts'
 import { lintTemplates } from '../template/lint.ts'

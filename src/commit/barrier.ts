@@ -13,9 +13,8 @@ import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
 import { commit } from './commit.ts'
-import { judgeInPlace, judgeStaged, NOTHING, type Verdict } from './judge.ts'
+import { askSiteChecks, judgeInPlace, judgeStaged, NOTHING, type Verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
-import { askSiteChecks } from './site-checks.ts'
 
 /**
  * Commits a plan once it has passed the barrier: the site's checks and the daemons' own checkers run first, all their objections

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
+import { compareBytes } from '../base/byte-order.ts'
+import type { Finding } from '../base/finding.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { ViewRequest } from '../system/private-view.ts'
+import { isExecutable, namesIn } from '../system/read-files.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { Checker } from './checkers.ts'
 
-/** Time limit of one checker, in milliseconds. */
+/** Time limit of one checker or check, in milliseconds. */
 const TIMEOUT = 60_000
 
 /** Exit status of a shell script whose program is not installed (POSIX, Shell Command Language 2.8.2). */
@@ -87,4 +90,38 @@ function verdict(checkers: readonly Checker[], results: readonly RunResult[]): V
   const unchecked = [...missing].filter(([path]) => !checked.has(path))
   const warnings = unchecked.map(([path, programs]) => `${path} is not checked: ${programs.join(', ')} not installed`)
   return { problems, ran, warnings }
+}
+
+/** A check that is not executable never runs, which nobody would notice. */
+export function lintSiteChecks(places: Places): Finding[] {
+  return siteChecks(places)
+    .filter(file => !isExecutable(file))
+    .map(file => ({ level: 'warning', message: `${file}: not executable, so this check never runs` }))
+}
+
+/** The site's own checks: the files of /etc/gabarit/checks.d, in byte order. */
+function siteChecks(places: Places): string[] {
+  const folder = join(places.site, 'checks.d')
+  const names = namesIn(folder).filter(name => !name.startsWith('.'))
+  return names.sort(compareBytes).map(name => join(folder, name))
+}
+
+/**
+ * Runs the site's checks on a plan, which they get as JSON on standard input (only created if there is a check). A check that
+ * exits with a status other than 0 refuses the plan. If a check passes, its output is shown as a warning.
+ */
+export async function askSiteChecks(planJson: () => string, places: Places, system: System): Promise<Verdict> {
+  const checks = siteChecks(places).filter(file => isExecutable(file))
+  if (checks.length === 0) return NOTHING
+  const input = planJson()
+  const results = await Promise.all(checks.map(file => system.ask([file], { cwd: '/', input, timeout: TIMEOUT })))
+  const problems: string[] = []
+  const warnings: string[] = []
+  results.forEach(({ status, problem, output }, index) => {
+    const file = checks[index] ?? ''
+    const said = output.trim()
+    if (status !== 0) problems.push(`${file} refuses: ${problem ?? (said || `exit status ${status}`)}`)
+    else if (said !== '') warnings.push(`${file}: ${said}`)
+  })
+  return { problems, warnings, ran: checks }
 }

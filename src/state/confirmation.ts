@@ -1,11 +1,13 @@
 import { uptime } from 'node:os'
-import { Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
-import { integer, listOf, matching, number, objectOf, orNull, text } from '../base/shape.ts'
+import { integer, listOf, matching, number, objectOf, oneOf, orNull, text } from '../base/shape.ts'
+import { caller } from '../system/accounts.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import { type Request, serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
+import type { System } from '../system/system.ts'
 import { ASKED_PARTS, type Asked, commandLine, noteOf } from './history/entry.ts'
 
 /** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
@@ -99,4 +101,34 @@ export function removeConfirmation(places: Places, token: string): void {
 /** The waiting change, for people: `signal-event console-save by root, else back to entry 41`. */
 export function describeConfirmation(open: Confirmation): string {
   return `${commandLine(open)}${noteOf(open)} by ${open.user}, else back to entry ${open.base}`
+}
+
+/** How the last confirmation ended, for those who come too late. */
+interface EndedConfirmation {
+  readonly how: 'confirmed' | 'went back'
+  readonly time: string
+  readonly user: string
+  readonly what: string
+}
+
+const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
+  what: 'the note of how the last confirmation ended',
+  shape: objectOf<EndedConfirmation>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
+  wayOut: 'Remove it. Then a message is less exact.',
+})
+
+/** Ends a confirmation, and records how. The caller holds the event lock. */
+export function endConfirmation(
+  { places, system }: { readonly places: Places; readonly system: System },
+  open: Confirmation,
+  how: EndedConfirmation['how'],
+): void {
+  removeConfirmation(places, open.token)
+  const { user } = caller(system.env)
+  LAST_CONFIRMATION.write(places, { how, time: new Date().toISOString(), user, what: commandLine(open) })
+}
+
+/** How the last one ended; undefined if there was none. */
+export function readEnd(places: Places): EndedConfirmation | undefined {
+  return unlessFailed(() => LAST_CONFIRMATION.read(places))
 }

@@ -1,14 +1,19 @@
 import { refusal } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { recover } from '../commit/journal.ts'
-import { CONFIRMATION, type Confirmation, describeConfirmation, secondsLeft } from '../state/confirmation.ts'
+import {
+  CONFIRMATION,
+  type Confirmation,
+  describeConfirmation,
+  endConfirmation,
+  secondsLeft,
+} from '../state/confirmation.ts'
 import { finishDatabaseChanges } from '../state/history/databases.ts'
 import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
 import { holdingEventLock, type Means } from './event-lock.ts'
-import { endConfirmation } from './last-confirmation.ts'
 import type { Reporter } from './report.ts'
 import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
