@@ -17,7 +17,6 @@ export interface Read {
 export type LoadDatabase = (name: string) => Records
 
 interface Collection {
-  readonly records: Records
   readonly views: readonly RecordView[]
   readonly byKey: ReadonlyMap<string, RecordView>
   readonly byType: Map<string, readonly RecordView[]>
@@ -38,7 +37,9 @@ export class Databases {
   /** A record. Recorded as read even if it is missing, since the output then depends on its absence. */
   get(database: string, key: string): RecordView | undefined {
     this.note(database, key)
-    return this.#found(database, key, this.#collection(database).byKey.get(key))
+    const found = this.#collection(database).byKey.get(key)
+    this.lastMissing = found === undefined ? { database, key } : undefined
+    return found
   }
 
   /** All records, or those of a type, in byte order of their keys. */
@@ -51,12 +52,6 @@ export class Databases {
     const found = Object.freeze(collection.views.filter(record => record.type === type))
     collection.byType.set(type, found)
     return found
-  }
-
-  /** The stored record of a view, with its properties separate from its key and type. */
-  stored(database: string, key: string): DbRecord | undefined {
-    this.note(database, key)
-    return this.#found(database, key, this.#collection(database).records.get(key))
   }
 
   /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
@@ -85,17 +80,11 @@ export class Databases {
     }
   }
 
-  #found<Found>(database: string, key: string, found: Found): Found {
-    this.lastMissing = found === undefined ? { database, key } : undefined
-    return found
-  }
-
   #collection(name: string): Collection {
     const known = this.#collections.get(name)
     if (known !== undefined) return known
-    const records = this.#loaded(name)
-    const views = Object.freeze([...records.values()].map(viewOf))
-    const collection = { records, views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
+    const views = Object.freeze([...this.#loaded(name).values()].map(viewOf))
+    const collection = { views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
     this.#collections.set(name, collection)
     return collection
   }
@@ -112,6 +101,11 @@ export class Databases {
 
 function listReads(reads: ReadonlyMap<string, ReadonlySet<string | undefined>>): Read[] {
   return [...reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
+}
+
+/** Whether a record is a scalar: it has no properties. */
+export function isScalar(view: RecordView): boolean {
+  return behind.get(view)?.properties.size === 0
 }
 
 /** The records of the views, for `properties`: a getter shared by all views costs nothing per record. */

@@ -1,7 +1,7 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
-import type { Databases, RecordView } from './databases.ts'
+import { type Databases, isScalar, type RecordView } from './databases.ts'
 import { compareAddresses, interfacesIn, ip, type Network, net, networksIn, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
@@ -130,9 +130,8 @@ function configView(databases: Databases): unknown {
 }
 
 function scalarOrRecord(databases: Databases, key: string): string | RecordView | undefined {
-  const stored = databases.stored('configuration', key)
-  if (stored === undefined) return undefined
-  return stored.properties.size === 0 ? stored.type : databases.get('configuration', key)
+  const record = databases.get('configuration', key)
+  return record !== undefined && isScalar(record) ? record.type : record
 }
 
 function collection(databases: Databases, name: string) {
