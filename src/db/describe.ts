@@ -5,7 +5,7 @@ import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
-import { decodeName, encodeName, familyOf, type Subject } from './description-names.ts'
+import { decodeName, encodeName, familyFile } from './description-names.ts'
 
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Paths): string[] {
@@ -49,8 +49,8 @@ export function describedKeys(places: Paths, name: string): string[] {
 
 /** A record's own description on top of its family's: initialisation needs to know its type. */
 function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile): RecordDescription {
-  const family = familyOf(files.keys(), key)
-  const loaded = family === undefined ? undefined : load(files, encodeName({ kind: 'family', name: family }))
+  const family = familyFile(files.keys(), key)
+  const loaded = family === undefined ? undefined : load(files, family)
   return withRules(loaded === undefined ? own : overlay(loaded, own))
 }
 
@@ -73,26 +73,22 @@ export class Descriptions {
 
   of(database: string, key: string, type: string): RecordDescription | undefined {
     const files = this.#filesOf(database)
-    const own = files.has(encodeName({ kind: 'record', name: key })) ? key : ''
-    const family = familyOf(files.keys(), key) ?? ''
-    const id = [database, own, family, type].join('\0')
-    if (!this.#merged.has(id)) this.#merged.set(id, this.#merge(database, own, family, type))
+    const own = encodeName({ kind: 'record', name: key })
+    // The type of a scalar is its value.
+    const ofType = this.#load(database, own)?.scalar === undefined ? encodeName({ kind: 'type', name: type }) : ''
+    const names = [ofType, familyFile(files.keys(), key) ?? '', own].filter(name => files.has(name))
+    const id = [database, ...names].join('\0')
+    if (!this.#merged.has(id)) {
+      const found = names.map(name => this.#load(database, name)).filter(file => file !== undefined)
+      this.#merged.set(id, found.length === 0 ? undefined : withRules(found.reduce(overlay)))
+    }
     return this.#merged.get(id)
-  }
-
-  /** @param own key of the record if it has its own file, else empty; `family` likewise */
-  #merge(database: string, own: string, family: string, type: string): RecordDescription | undefined {
-    const ofRecord = own === '' ? undefined : this.#load(database, { kind: 'record', name: own })
-    const ofType = ofRecord?.scalar === undefined ? this.#load(database, { kind: 'type', name: type }) : undefined
-    const ofFamily = family === '' ? undefined : this.#load(database, { kind: 'family', name: family })
-    const found = [ofType, ofFamily, ofRecord].filter(file => file !== undefined)
-    return found.length === 0 ? undefined : withRules(found.reduce(overlay))
   }
 
   /** The description of the record itself (not of its type). */
   ofRecord(database: string, key: string): RecordDescription | undefined {
-    const loaded = this.#load(database, { kind: 'record', name: key })
-    return loaded === undefined ? undefined : withRules(loaded)
+    const loaded = this.#load(database, encodeName({ kind: 'record', name: key }))
+    return loaded && withRules(loaded)
   }
 
   /** Whether any file describes part of the database. */
@@ -109,9 +105,8 @@ export class Descriptions {
     return files
   }
 
-  #load(database: string, subject: Subject): DescriptionFile | undefined {
+  #load(database: string, name: string): DescriptionFile | undefined {
     const files = this.#filesOf(database)
-    const name = encodeName(subject)
     if (!files.has(name)) return undefined
     const id = `${database}/${name}`
     if (!this.#known.has(id)) this.#known.set(id, load(files, name))

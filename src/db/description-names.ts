@@ -4,15 +4,10 @@ export interface Subject {
   readonly name: string
 }
 
-/** The longest prefix of a key that has its own description among these files. */
-export function familyOf(files: Iterable<string>, key: string): string | undefined {
-  let longest: string | undefined
-  for (const file of files) {
-    if (!file.endsWith('*.json')) continue
-    const { name } = decodeName(file)
-    if (key.startsWith(name) && name.length > (longest?.length ?? -1)) longest = name
-  }
-  return longest
+/** The file that describes the family of a key, that with the longest prefix of it. */
+export function familyFile(files: Iterable<string>, key: string): string | undefined {
+  const fitting = [...files].filter(file => file.endsWith('*.json') && key.startsWith(decodeName(file).name))
+  return fitting.sort((a, b) => decodeName(b).name.length - decodeName(a).name.length)[0]
 }
 
 /** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a trailing `*` of a key are percent-encoded. */

@@ -159,11 +159,6 @@ export function sameRecord(a: DbRecord | undefined, b: DbRecord | undefined): bo
   return true
 }
 
-/** Half a surrogate pair has no UTF-8 form, so it could not be read back. */
-export function hasLoneSurrogate(text: string): boolean {
-  return /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
-}
-
 function checkedPairs(properties: Properties): (readonly [string, string])[] {
   const pairs = Symbol.iterator in properties ? [...properties] : Object.entries(properties)
   for (const [name, value] of pairs) {
@@ -177,5 +172,6 @@ function checkedPairs(properties: Properties): (readonly [string, string])[] {
 function checkText(what: string, value: unknown): asserts value is string {
   if (typeof value !== 'string')
     throw new Failure(`the ${what} must be text, not ${value === null ? 'null' : typeof value}`)
-  if (hasLoneSurrogate(value)) throw new Failure(`the ${what} is not valid Unicode (half a surrogate pair)`)
+  // Half a surrogate pair has no UTF-8 form, so it could not be read back.
+  if (!value.isWellFormed()) throw new Failure(`the ${what} is not valid Unicode (half a surrogate pair)`)
 }

@@ -1,6 +1,5 @@
 import { Failure, orUndefined } from '../base/failure.ts'
 import { readText } from '../system/read-files.ts'
-import { hasLoneSurrogate } from './draft.ts'
 
 /** What is wrong with a JSON text, and where. Never quotes a value, since it may be a password. */
 export class SyntaxProblem extends Error {
@@ -79,7 +78,7 @@ export class JsonReader {
     this.#at = end + 1
     const value: unknown = orUndefined(() => JSON.parse(this.#text.slice(start, end + 1)))
     if (typeof value !== 'string') return this.fail(`${what} contains a raw control character or a bad escape`, start)
-    if (hasLoneSurrogate(value)) this.fail(`${what} is not valid Unicode (half a surrogate pair)`, start)
+    if (!value.isWellFormed()) this.fail(`${what} is not valid Unicode (half a surrogate pair)`, start)
     return value
   }
 

@@ -12,13 +12,11 @@ export function ruleProblems(
   changed: ReadonlySet<string>,
   unique: UniqueValues,
 ): Problem[] {
-  const problems: Problem[] = []
-  for (const rule of description.rules) {
-    if (!namesOf(rule).some(name => changed.has(name))) continue
-    const problem = ruleProblem(rule, description, record, unique)
-    if (problem !== undefined) problems.push({ key: record.key, ...problem })
-  }
-  return problems
+  return description.rules
+    .filter(rule => namesOf(rule).some(name => changed.has(name)))
+    .map(rule => ruleProblem(rule, description, record, unique))
+    .filter(problem => problem !== undefined)
+    .map(problem => ({ key: record.key, ...problem }))
 }
 
 function namesOf(rule: Rule): readonly string[] {
@@ -32,7 +30,7 @@ function ruleProblem(
   description: RecordDescription,
   record: DbRecord,
   unique: UniqueValues,
-): { property?: string; message: string } | undefined {
+): Omit<Problem, 'key'> | undefined {
   const textOf = (name: string) => record.properties.get(name) ?? ''
   if ('allOrNone' in rule) {
     const missing = rule.allOrNone.filter(name => textOf(name) === '')

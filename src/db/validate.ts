@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
@@ -49,35 +50,34 @@ export class Validator {
   /** What is wrong with the parts of a record that differ from `before` (with all of it, if `before` is absent). */
   check(record: DbRecord, before: DbRecord | undefined): Problem[] {
     const { descriptions, database } = this.#scope
-    const description = descriptions.of(database, record.key, record.type)
+    const { key, type, properties } = record
+    const description = descriptions.of(database, key, type)
     if (description === undefined) return []
     const problems: Problem[] = []
-    if (record.type !== before?.type)
-      problems.push(...this.#checkKey(record, description), ...this.#checkType(record, description))
+    const note = (message: string | undefined, property?: string) => {
+      if (message !== undefined) problems.push({ key, ...defined({ property }), message })
+    }
+    if (type !== before?.type) {
+      note(this.#keyProblem(key, description))
+      note(this.#typeProblem(type, description))
+    }
     const changed = changedProperties(before, record)
     for (const property of changed) {
-      const value = record.properties.get(property)
-      const described = description.properties.get(property)
-      if (value === undefined || described === undefined) continue
-      const message = this.#problemOf(value, described)
-      if (message !== undefined) problems.push({ key: record.key, property, message })
+      const [value, described] = [properties.get(property), description.properties.get(property)]
+      if (value !== undefined && described !== undefined) note(this.#problemOf(value, described), property)
     }
     return [...problems, ...ruleProblems(description, record, changed, this.#unique)]
   }
 
   /** A key is chosen once, when the record is created (or gets that type). */
-  #checkKey({ key }: DbRecord, description: RecordDescription): Problem[] {
-    const message = description.key === undefined ? undefined : this.#problemOf(key, description.key)
-    return message === undefined ? [] : [{ key, message: `the key ${message}` }]
+  #keyProblem(key: string, description: RecordDescription): string | undefined {
+    const problem = description.key && this.#problemOf(key, description.key)
+    return problem && `the key ${problem}`
   }
 
-  #checkType({ key, type }: DbRecord, description: RecordDescription): Problem[] {
-    if (description.scalar !== undefined) {
-      const message = this.#problemOf(type, description.scalar)
-      return message === undefined ? [] : [{ key, message }]
-    }
-    if (description.type === undefined || description.type === type) return []
-    return [{ key, message: `its type must be "${description.type}", not "${type}"` }]
+  #typeProblem(type: string, { scalar, type: wanted }: RecordDescription): string | undefined {
+    if (scalar !== undefined) return this.#problemOf(type, scalar)
+    return wanted === undefined || wanted === type ? undefined : `its type must be "${wanted}", not "${type}"`
   }
 
   #problemOf(value: string, description: PropertyDescription): string | undefined {
