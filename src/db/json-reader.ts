@@ -43,7 +43,11 @@ export class JsonReader {
       this.object('member', name => entries.push([name, this.value()]))
       return Object.fromEntries(entries)
     }
-    if (start === '[') return this.#list()
+    if (start === '[') {
+      const values: unknown[] = []
+      this.#elements('[', ']', 'a list', () => values.push(this.value()))
+      return values
+    }
     const [word = ''] =
       /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)(?![\w.])/.exec(this.#text.slice(this.#at)) ?? []
     if (word === '') this.#unexpected('a value')
@@ -53,10 +57,8 @@ export class JsonReader {
 
   /** Reads an object and calls back for each value. @param what the kind of its names */
   object(what: string, member: (name: string, position: number) => void): void {
-    this.#expect('{', 'an object ("{")')
-    if (this.#take('}')) return
     const seen = new Set<string>()
-    do {
+    this.#elements('{', '}', 'an object', () => {
       this.#blank()
       const position = this.#at
       const name = this.string(`the name of a ${what}`)
@@ -64,8 +66,7 @@ export class JsonReader {
       seen.add(name)
       this.#expect(':', 'a colon')
       member(name, position)
-    } while (this.#take(','))
-    this.#expect('}', '"," or "}"')
+    })
   }
 
   string(what: string): string {
@@ -88,14 +89,12 @@ export class JsonReader {
     if (this.#at < this.#text.length) this.fail(`unexpected text after the end of ${what}`)
   }
 
-  #list(): unknown[] {
-    this.#expect('[', 'a list ("[")')
-    const values: unknown[] = []
-    if (this.#take(']')) return values
-    do values.push(this.value())
+  #elements(open: string, close: string, what: string, read: () => void): void {
+    this.#expect(open, `${what} ("${open}")`)
+    if (this.#take(close)) return
+    do read()
     while (this.#take(','))
-    this.#expect(']', '"," or "]"')
-    return values
+    this.#expect(close, `"," or "${close}"`)
   }
 
   #expect(character: string, what: string): void {
@@ -132,11 +131,11 @@ export function readJsonFile(path: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return strictly(text, path)
+    return readStrictly(text, path)
   }
 }
 
-function strictly(text: string, path: string): unknown {
+function readStrictly(text: string, path: string): unknown {
   try {
     return new JsonReader(text).whole()
   } catch (error) {

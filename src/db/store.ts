@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
+import { defined } from '../base/defined.ts'
 import { Failure, unlessFailed } from '../base/failure.ts'
 import { type NewAttributes, systemReason } from '../system/atomic-write.ts'
 import type { Files } from '../system/files.ts'
@@ -109,14 +110,14 @@ export function prepareTransaction<Result>(
       database.data = draft.records()
       database.write()
     }
-    const end = (act: () => void) => {
+    const end = (act: (() => void) | undefined) => {
       try {
-        act()
+        act?.()
       } finally {
         lock.release()
       }
     }
-    return { result, commit: () => end(() => staged?.commit()), abort: () => end(() => staged?.discard()) }
+    return { result, commit: () => end(staged?.commit), abort: () => end(staged?.discard) }
   } catch (error) {
     lock.release()
     throw error
@@ -152,12 +153,12 @@ function stage(files: Files, file: string, records: Records): StagedDatabase {
       throw new Failure(`cannot write the database: ${systemReason(error)}`, { where: file, hint, cause: error })
     }
   }
-  // Whoever may not give a file away would take it over.
-  if (old !== undefined && ![0, old.uid].includes(process.geteuid?.() ?? 0))
-    orFailure(() => {
+  const { commit, discard } = orFailure(() => {
+    // Whoever may not give a file away would take it over.
+    if (old !== undefined && ![0, old.uid].includes(process.geteuid?.() ?? 0))
       throw new Error('it belongs to somebody else')
-    })
-  const { commit, discard } = orFailure(() => stageText(files, file, text, attributes))
+    return stageText(files, file, text, attributes)
+  })
   return {
     discard,
     commit() {
@@ -180,8 +181,7 @@ function stageText(files: Files, file: string, text: string, { mode, uid, gid }:
     }
   }
   discard()
-  const owner = uid === undefined || gid === undefined ? {} : { uid, gid }
-  orDiscard(() => files.writeNew(staged, text, { mode, ...owner }))
+  orDiscard(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid }) }))
   const commit = () => {
     orDiscard(() => files.rename(staged, file))
     files.syncFolder(dirname(file))

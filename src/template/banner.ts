@@ -34,8 +34,8 @@ export function banner(files: TemplateFiles, style: Style | undefined): string {
     '-'.repeat(72),
   ]
   const body = lines.map(line => `${style.line}${line.replaceAll('--', style.open === '<!--' ? '==' : '--')}`.trimEnd())
-  const around = (mark: string | undefined) => (mark === undefined ? [] : [mark])
-  return `${[...around(style.open), ...body, ...around(style.close)].join('\n')}\n`
+  const all = [style.open, ...body, style.close].filter(line => line !== undefined)
+  return `${all.join('\n')}\n`
 }
 
 /** `gabarit customize` copies a shipped fragment. If none is left, the site's own fragment is the one to edit. */

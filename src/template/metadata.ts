@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts'
 import { messageOf, orUndefined, refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
@@ -146,19 +147,22 @@ const CHECKS: Readonly<Record<string, Check>> = {
  * @throws Failure (refused) for a malformed file, with its name and what is wrong
  */
 export function readMetadata(files: readonly string[]): Metadata {
-  const merged: Record<string, unknown> = {}
-  for (const file of files) Object.assign(merged, readOne(file))
-  refuseLoneKey(merged, files.at(-1) ?? '')
+  const merged: Record<string, unknown> = Object.assign({}, ...files.map(readOne))
   const { mode, link, folders, ...rest } = merged
-  return {
+  // Each part was checked by readOne.
+  const metadata = {
     notify: [],
     delete: false,
     squeezeBlank: false,
     ...rest,
     ...numeric(mode),
-    ...(Array.isArray(folders) ? { folders: folders.map(folderRule) } : {}),
-    ...(link === undefined ? {} : { link: typeof link === 'string' ? { path: link } : link }),
+    ...defined({
+      folders: Array.isArray(folders) ? folders.map(folderRule) : undefined,
+      link: typeof link === 'string' ? { path: link } : link,
+    }),
   } as Metadata
+  refuseLoneKey(metadata, files.at(-1) ?? '')
+  return metadata
 }
 
 function numeric(mode: unknown): { mode?: number } {
@@ -170,18 +174,12 @@ function folderRule(rule: unknown): object {
 }
 
 /** Without a record, `{key}` or `{PROPERTY}` would be taken literally, as a file name. */
-function refuseLoneKey(merged: Record<string, unknown>, file: string): void {
-  const { each, output, link, notify, folders } = merged
+function refuseLoneKey({ each, output, link, notify, folders = [] }: Metadata, file: string): void {
   if (each !== undefined) return
-  const alone = Array.isArray(folders) ? folders.map(folderRule).filter(rule => !('each' in rule)) : []
-  const texts = {
-    output,
-    link: isObject(link) ? link.path : link,
-    notify: Array.isArray(notify) ? notify.join() : '',
-    folders: alone.map(rule => ('path' in rule ? rule.path : '')).join(),
-  }
+  const alone = folders.filter(rule => rule.each === undefined)
+  const texts = { output, link: link?.path, notify: notify.join(), folders: alone.map(({ path }) => path).join() }
   for (const [name, text] of Object.entries(texts)) {
-    const [place] = (typeof text === 'string' && /\{[\w-]+\}/.exec(text)) || []
+    const [place] = /\{[\w-]+\}/.exec(text ?? '') ?? []
     if (place === undefined) continue
     const what = place === '{key}' ? 'key' : 'property'
     throw refusal(`"${name}" has ${place}, but without "each" there is no record to take the ${what} from`, {
