@@ -1,6 +1,7 @@
 // The packet filter of a gateway, with the kernel's own: a server between a local network, the world outside and a VPN, in
 // private network namespaces. Everything over IPv4 and IPv6 alike.
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,7 +9,7 @@ import { Daemons } from '../support/daemons.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { MACHINE, Office, SERVER } from '../support/office.ts'
 import { needsCommands } from '../support/packages.ts'
-import { must, type Outcome, run, words } from '../support/sandbox.ts'
+import { must, type Outcome, PROJECT, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { pause } from '../support/wait.ts'
 
@@ -283,6 +284,85 @@ step('rules that somebody flushed are loaded again; at the start of the machine 
   must(words(/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? ''))
   assert.equal(rules(), before)
   assert.ok(existsSync('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
+})
+
+/** As fail2ban and Docker make them: chains of their own, and rules in those of the kernel. */
+const FOREIGN = [
+  '-N f2b-web',
+  '-A f2b-web -s 198.51.100.10/32 -j REJECT',
+  '-I INPUT -p tcp -m multiport --dports 80,443 -j f2b-web',
+  '-N DOCKER',
+  '-A DOCKER -d 192.168.77.10/32 -p tcp -m tcp --dport 9000 -j ACCEPT',
+  '-I FORWARD -j DOCKER',
+  '-t nat -N DOCKER',
+  '-t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+  '-t nat -A DOCKER -p tcp -m tcp --dport 9999 -j DNAT --to-destination 192.168.77.10:9000',
+  '-t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
+  '-t mangle -A PREROUTING -j MARK --set-mark 7',
+]
+const foreign = () =>
+  rules()[0]
+    ?.split('\n')
+    .filter(line => /^[:-]/.test(line) && !line.includes('gabarit'))
+
+step('the rules of Docker, fail2ban and others stay, in force and in their place', () => {
+  server('config setprop httpd access public')
+  server('signal-event firewall-update')
+  for (const rule of FOREIGN) must(['iptables', ...words(rule)])
+  const before = foreign()
+  const theirs = () => {
+    assert.equal(foreign(), before)
+    assert.equal(office.ask('outside', SERVER.outside.slice(0, 1), 80), ['refused'], 'banned by fail2ban')
+    assert.equal(office.ask('outside', SERVER.outside.slice(0, 1), 9999), MACHINE.outside.slice(0, 1), 'published')
+  }
+  theirs()
+  server('signal-event firewall-update')
+  theirs()
+  server('config setprop firewall LogLimit 7/minute')
+  server('signal-event firewall-update')
+  theirs()
+  must(['iptables', '-F', 'gabarit-input'])
+  server('signal-event firewall-update')
+  theirs()
+  assert.equal(office.ask('lan', SERVER.lan.slice(0, 1), 80), MACHINE.lan.slice(0, 1), 'and ours are in force')
+  server('config setprop firewall status disabled')
+  server('signal-event firewall-update')
+  theirs()
+  server('config setprop firewall status enabled')
+  server('signal-event firewall-update')
+  theirs()
+  for (const [add, remove] of [
+    ['-A', '-D'],
+    ['-I', '-D'],
+    ['-N', '-X'],
+  ] as const)
+    for (const rule of FOREIGN.filter(line => line.includes(`${add} `)).reverse())
+      must(['iptables', ...words(rule.replace(`${add} `, `${remove} `))])
+  assert.equal(
+    foreign()?.filter(line => line.startsWith('-')),
+    [],
+  )
+})
+
+step('status: only exactly these rules count as in force', () => {
+  const service = join(PROJECT, 'services/firewall')
+  assert.is(tried([service, 'status']).status, 0)
+  must(words('iptables -A gabarit-services -p tcp -m tcp --dport 23 -j ACCEPT'))
+  const { status, stdout } = tried([service, 'status'])
+  assert.is(status, 3)
+  assert.match(stdout, '> -A gabarit-services -p tcp -m tcp --dport 23 -j ACCEPT')
+  must([service, 'reload'])
+  must(words('iptables -D INPUT -j gabarit-input'))
+  assert.match(tried([service, 'status']).stdout, '< -A INPUT -j gabarit-input')
+  must([service, 'reload'])
+})
+
+step('the rules of an earlier version, which had the tables for itself, are replaced', () => {
+  const before = rules()
+  must(['sh', '-c', 'iptables-restore </etc/iptables/rules.v4'])
+  const { stderr } = tried([join(PROJECT, 'services/firewall'), 'reload'])
+  assert.match(stderr, 'restart what has rules of its own (Docker, fail2ban)')
+  assert.equal(rules(), before)
 })
 
 step('disabled: everything is open again, and nothing is left', () => {
