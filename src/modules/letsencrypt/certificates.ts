@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { Failure } from '../../base/failure.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import { entriesIn } from '../../system/read-files.ts'
 import { dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
 import type { Ruling } from './ledger/judge.ts'
@@ -80,15 +80,13 @@ export class Certificates {
     this.store.sweep()
     const folders = entriesIn(join(this.settings.baseFolder, this.authority.id)).filter(entry => entry.isDirectory())
     return folders.flatMap(({ name }) => {
-      try {
+      const adopted = orFailure(() => {
         const found = readDehydrated(dehydratedFolder(this.settings, this.authority, name))
-        const adopted = found === undefined ? undefined : this.adopt(name, found)
-        return adopted?.isNew ? [adopted.certificate] : []
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        this.world.warn(error.describe())
-        return []
-      }
+        return found && this.adopt(name, found)
+      })
+      if (adopted instanceof Failure) this.world.warn(adopted.describe())
+      else if (adopted?.isNew) return [adopted.certificate]
+      return []
     })
   }
 

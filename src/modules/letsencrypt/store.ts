@@ -73,8 +73,8 @@ export class CertificateStore {
   }
 
   /**
-   * The certificate that a person has chosen, and until when it is served; undefined if none. The choice ends if it is revoked, or if it does not
-   * contain a wanted name that the newest one contains.
+   * The certificate that a person has chosen, and until when it is served; undefined if none. The choice ends if it is revoked,
+   * or if it does not contain a wanted name that the newest one contains.
    */
   choice(name: string, names: readonly string[] = []) {
     const choice = this.#readChoice(name)

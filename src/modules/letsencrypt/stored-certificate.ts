@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { Failure } from '../../base/failure.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { readText } from '../../system/read-files.ts'
 import {
@@ -74,14 +74,12 @@ export function readStored({ root }: Places, name: string, id: string, folder: s
     key: `${server}/privkey.pem`,
     CertificateChainFile: `${server}/chain.pem`,
   }
-  try {
-    const certificate = readWhole(folder)
-    const names = namesOf(certificate)
-    return { name, id, folder, properties, certificate, names, revoked: undefined, ...validityOf(certificate) }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
+  const certificate = orFailure(() => readWhole(folder))
+  if (certificate instanceof Failure) {
     const hint = `It is not used. To replace it: gabarit letsencrypt renew\nThen move ${folder} away.`
-    const where = error.where ?? folder
-    return { failure: new Failure(error.message, { where, hint, cause: error }), crt: properties.crt }
+    const { message, where = folder } = certificate
+    return { failure: new Failure(message, { where, hint, cause: certificate }), crt: properties.crt }
   }
+  const names = namesOf(certificate)
+  return { name, id, folder, properties, certificate, names, revoked: undefined, ...validityOf(certificate) }
 }
