@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.ts'
+import { Failure, isOfSystem } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
@@ -35,8 +35,7 @@ export function rememberOverrides(places: Places, layers: readonly Layer[], warn
     changeBases(places, bases => newBases(places, findOverrides(places, layers, bases)))
   } catch (error) {
     if (error instanceof Failure) warn(error.describe())
-    else if (error instanceof Error && 'syscall' in error)
-      warn(`the bases of the overrides cannot be recorded: ${systemReason(error)}`)
+    else if (isOfSystem(error)) warn(`the bases of the overrides cannot be recorded: ${systemReason(error)}`)
     else throw error
   }
 }

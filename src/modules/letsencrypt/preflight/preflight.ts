@@ -1,3 +1,4 @@
+import { isOfSystem } from '../../../base/failure.ts'
 import { inParallel } from '../../../base/in-parallel.ts'
 import { systemReason } from '../../../system/atomic-write.ts'
 import { NAMES_PER_CERTIFICATE } from '../ledger/limits.ts'
@@ -51,7 +52,7 @@ export async function preflight(options: PreflightOptions, progress: (what: stri
   try {
     return withVerdict(general, await withToken(wellKnown, run))
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
+    if (!isOfSystem(error)) throw error
     return withVerdict([...general, noToken(wellKnown, error)], await run(undefined))
   }
 }
@@ -91,7 +92,7 @@ function resolver(servers: string | undefined): Dns | CheckResult {
   }
 }
 
-function noToken(folder: string, error: Error): CheckResult {
+function noToken(folder: string, error: unknown): CheckResult {
   const reason = `no token can be written to ${folder}: ${systemReason(error)}`
   return failed('fetch', reason, 'To create the folder: signal-event console-save. The command must run as root.')
 }
