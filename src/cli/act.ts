@@ -18,5 +18,5 @@ export function run(invocation: Invocation): Promise<number> {
     return Promise.resolve(EXIT.done)
   }
   const asked = askedBy(invocation, name, rest)
-  return runAction(file, { asked, ...barrierOptions(invocation) }, places, system, reporter(invocation))
+  return runAction(file, { asked, ...barrierOptions(invocation) }, { places, system, report: reporter(invocation) })
 }

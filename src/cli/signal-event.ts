@@ -34,7 +34,7 @@ async function signalEvent(invocation: Invocation, shown: Plan | undefined): Pro
     ...confirmWithin(invocation),
     ...(flag('confirm') && !dryRun ? { agreement: new AgreedPlan(shown, invocation) } : {}),
   }
-  const status = await runEvent(signal, places, system, report)
+  const status = await runEvent(signal, { places, system, report })
   if (flag('json')) {
     const all = { event: name, args: rest, dryRun, status, ...data() }
     // The output of an action or a checker may quote a secret.

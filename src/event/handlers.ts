@@ -34,13 +34,8 @@ export async function runHandler(
   system: System,
   report: Reporter,
 ): Promise<string | undefined> {
-  const started = Date.now()
-  const end = (problem: string | undefined) => {
-    report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
-    return problem
-  }
   const unsafe = orFailure(() => refuseUnsafePart(places, handler.file))
-  if (unsafe instanceof Failure) return end(unsafe.describe())
+  if (unsafe instanceof Failure) return unsafe.describe()
   const env = {
     ...system.env,
     PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
@@ -54,7 +49,7 @@ export async function runHandler(
     timeout: actionTimeout(system.env),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
-  return end(problem ?? (status === 0 ? undefined : `exit status ${status}`))
+  return problem ?? (status === 0 ? undefined : `exit status ${status}`)
 }
 
 /** An executable text without an interpreter line is run by sh, as in SME Server. */

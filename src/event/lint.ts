@@ -51,20 +51,16 @@ function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
 /** @param known undefined if it cannot be determined */
 function badServices(event: Event, known: ReadonlySet<string> | undefined): Finding[] {
   return event.services.flatMap(({ service, words, file }) => {
-    const findings: Finding[] = []
-    if (known?.has(service) === false)
-      findings.push({
-        level: 'error',
-        message: `${file}: the configuration database has no service record "${service}"`,
-      })
+    const messages: string[] = []
+    if (known?.has(service) === false) messages.push(`the configuration database has no service record "${service}"`)
     for (const word of words) {
       try {
         parseAction(word)
       } catch (error) {
-        findings.push({ level: 'error', message: `${file}: ${messageOf(error)}` })
+        messages.push(messageOf(error))
       }
     }
-    return findings
+    return messages.map((message): Finding => ({ level: 'error', message: `${file}: ${message}` }))
   })
 }
 

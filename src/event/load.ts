@@ -15,7 +15,7 @@ export interface Handler {
 }
 
 /** What an event requests of a service: the words as written, and where. */
-export interface ServiceEntry {
+interface ServiceEntry {
   readonly service: string
   readonly words: readonly string[]
   readonly file: string
@@ -63,9 +63,9 @@ export function loadEvent(places: Places, name: string): Event {
   return {
     name,
     folders,
-    handlers: byName(folders.flatMap(handlersIn)).filter(({ file }) => isExecutable(file)),
+    handlers: byName(folders.flatMap(handlersIn), ({ name }) => name).filter(({ file }) => isExecutable(file)),
     templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
-    services: byName(folders.flatMap(folder => servicesIn(join(folder, 'services2adjust')))),
+    services: byName(folders.flatMap(servicesIn), ({ service }) => service),
   }
 }
 
@@ -86,14 +86,13 @@ function handlersIn(folder: string): Handler[] {
 }
 
 /** Later ones replace earlier ones with the same name; in byte order. */
-function byName<Item extends { name: string } | { service: string }>(items: readonly Item[]): Item[] {
-  const nameOf = (item: Item) => ('name' in item ? item.name : item.service)
-  return [...new Map(items.map(item => [nameOf(item), item])).values()].sort((a, b) =>
-    compareBytes(nameOf(a), nameOf(b)),
-  )
+function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  const last = new Map(items.map(item => [nameOf(item), item]))
+  return [...last].sort(([a], [b]) => compareBytes(a, b)).map(([, item]) => item)
 }
 
-function servicesIn(folder: string): ServiceEntry[] {
+function servicesIn(eventFolder: string): ServiceEntry[] {
+  const folder = join(eventFolder, 'services2adjust')
   return namesIn(folder).flatMap(name => {
     const file = join(folder, name)
     // The text of a link is an action, not a path.

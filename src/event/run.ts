@@ -11,9 +11,8 @@ import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
-import { type Places, placesOn } from '../system/places.ts'
+import { placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
 import { changeFiles } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
@@ -48,13 +47,11 @@ export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context,
  * @returns the exit status
  * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
-export async function runEvent(signal: Signal, places: Places, system: System, report: Reporter): Promise<number> {
+export async function runEvent(signal: Signal, ends: Omit<Means, 'turn'>): Promise<number> {
   const [name = ''] = signal.asked.args
-  const event = loadEvent(places, name)
-  refuseDamagedDatabases(places)
-  return changeFiles({ places, system, report }, `signal-event ${name}`, means =>
-    new EventRun(event, signal, means).run(),
-  )
+  const event = loadEvent(ends.places, name)
+  refuseDamagedDatabases(ends.places)
+  return changeFiles(ends, `signal-event ${name}`, means => new EventRun(event, signal, means).run())
 }
 
 /**
@@ -62,16 +59,10 @@ export async function runEvent(signal: Signal, places: Places, system: System, r
  * @param file the action
  * @returns the exit status
  */
-export function runAction(
-  file: string,
-  signal: Signal,
-  places: Places,
-  system: System,
-  report: Reporter,
-): Promise<number> {
+export function runAction(file: string, signal: Signal, ends: Omit<Means, 'turn'>): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
-  return changeFiles({ places, system, report }, handler.name, means => new EventRun(event, signal, means).run())
+  return changeFiles(ends, handler.name, means => new EventRun(event, signal, means).run())
 }
 
 /** The steps of one event. */
@@ -137,23 +128,26 @@ class EventRun {
     // An event without files can still have a window: its actions and the databases are reverted, too.
     const makes = handlers.some(handler => this.#ownAction(handler) !== undefined)
     if (templates.length > 0 || makes || this.#hasWindow) steps.push({ name: EXPANSION, run: () => this.#expand() })
-    steps.push({ name: 'S90adjust-services', run: () => this.#adjust() })
+    steps.push({ name: 'S90adjust-services', run: () => this.#adjust(() => this.#transaction.adjust(this.#listed())) })
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled another event.
-    const last = { name: '', run: () => this.#adjustJoined() }
+    const last = { name: '', run: () => this.#adjust(() => this.#transaction.adjustJoined()) }
     return this.#turn.joined ? steps : [...steps, last]
   }
 
   async #handle(handler: Handler): Promise<void> {
     const { places, system } = this.#context
-    const own = this.#ownAction(handler)
-    if (own !== undefined) return this.#act(handler, await own())
     if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
       for (const failure of fillDatabases(places, this.#report)) this.#transaction.noteReported(failure.describe())
       return
     }
-    const event = { name: this.#event.name, args: this.#context.event.args, token: this.#turn.token }
-    const problem = await runHandler(handler, event, places, system, this.#report)
+    const started = Date.now()
+    const own = this.#ownAction(handler)
+    const event = { ...this.#context.event, token: this.#turn.token }
+    const problem = own
+      ? await this.#act(handler, await own())
+      : await runHandler(handler, event, places, system, this.#report)
+    this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
     if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
   }
 
@@ -162,11 +156,12 @@ class EventRun {
     return compareBytes(handler.name, EXPANSION) < 0 ? actionOf(handler, this.#context.places) : undefined
   }
 
-  /** Runs an in-process action. What it created before it failed is committed, such as a revocation list. */
-  async #act(handler: Handler, action: Action): Promise<void> {
-    const started = Date.now()
+  /**
+   * Runs an in-process action. What it created before it failed is committed, such as a revocation list.
+   * @returns the problem, if any
+   */
+  async #act(handler: Handler, action: Action): Promise<string | undefined> {
     const tell = (line: string) => this.#report({ kind: 'handler-line', handler: handler.name, line })
-    let problem: string | undefined
     try {
       await action({
         context: this.#context,
@@ -175,12 +170,11 @@ class EventRun {
         lasting: what => this.#transaction.noteLasting(what),
         change: changes => changeDatabases(this.#context.places, changes, handler.name),
       })
+      return undefined
     } catch (error) {
       if (!(error instanceof Failure || isOfSystem(error))) throw error
-      problem = error instanceof Failure ? error.describe() : systemReason(error)
-      this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
+      return error instanceof Failure ? error.describe() : systemReason(error)
     }
-    this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
   }
 
   async #expand(): Promise<void> {
@@ -209,17 +203,12 @@ class EventRun {
     }
   }
 
-  async #adjust(): Promise<void> {
+  async #adjust(adjust: () => Promise<void>): Promise<void> {
     if (WITHOUT_SERVICES.has(this.#event.name)) this.#transaction.forgetRequests()
-    else await this.#transaction.adjust(this.#listed())
+    else await adjust()
   }
 
   #listed(): Request[] {
     return WITHOUT_SERVICES.has(this.#event.name) ? [] : requestsOfEvent(this.#event)
-  }
-
-  async #adjustJoined(): Promise<void> {
-    if (WITHOUT_SERVICES.has(this.#event.name)) this.#transaction.forgetRequests()
-    else await this.#transaction.adjustJoined()
   }
 }

@@ -54,7 +54,7 @@ async function selfSigned(name: string, names: string): Promise<string> {
     ...curve,
     ...key,
   ]
-  const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
+  const { status, stdout, output, problem } = await runCommand(command, { timeout: 60_000 })
   if (status === 0) return stdout
   throw refusal(`openssl could not create the self-signed certificate: ${problem ?? output.trim()}`)
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Failure, hasCode, messageOf } from '../../base/failure.ts'
 import { readText } from '../../system/read-files.ts'
@@ -60,7 +61,7 @@ export class Management {
   }
 
   /**
-   * Sends a command and returns the lines of its answer: those before `END`, or the text after `SUCCESS: `.
+   * Sends a command and returns its answer: one line, or the lines before `END`.
    * @throws Failure for `ERROR:`, or if no answer comes in time
    */
   async ask(command: string, shape: 'line' | 'list'): Promise<string[]> {
@@ -70,12 +71,9 @@ export class Management {
     await this.#next(line => {
       if (line.startsWith('>')) return false
       if (line.startsWith('ERROR:')) throw this.#failure(`${command}: ${line.slice('ERROR:'.length).trim()}`)
-      if (shape === 'line' || line === 'END') {
-        if (shape === 'line') answer.push(line.replace(/^SUCCESS: /, ''))
-        return true
-      }
+      if (shape === 'list' && line === 'END') return true
       answer.push(line)
-      return false
+      return shape === 'line'
     })
     return answer
   }
@@ -97,13 +95,9 @@ export class Management {
 
   /** Reads lines until the last one of an answer. */
   async #next(isLast: (line: string) => boolean, options: { hint?: string } = {}): Promise<void> {
-    let done = false
     await this.#until(() => {
-      for (let line = this.#lines.shift(); line !== undefined && !done; ) {
-        done = isLast(line)
-        if (!done) line = this.#lines.shift()
-      }
-      return done
+      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) if (isLast(line)) return true
+      return false
     }, options)
   }
 
@@ -128,24 +122,18 @@ export class Management {
   }
 }
 
-function connected(name: string, where: VpnServer['management']): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = 'socket' in where ? connect(where.socket) : connect(where.port, '127.0.0.1')
-    const place = 'socket' in where ? where.socket : `127.0.0.1:${where.port}`
-    socket.setTimeout(PATIENCE, () => {
-      socket.destroy()
-      reject(new Failure(`management interface of ${name}: no connection to ${place} within ${PATIENCE / 1000} s`))
-    })
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.removeAllListeners('error')
-      resolve(socket)
-    })
-    socket.once('error', error => {
-      if (hasCode(error, 'ENOENT') || hasCode(error, 'ECONNREFUSED'))
-        reject(new NotRunning(`${name} is not running: nothing listens on ${place}`))
-      else if (hasCode(error, 'EACCES')) reject(new Failure(`${place} can only be opened by root`))
-      else reject(new Failure(`management interface of ${name}: ${messageOf(error)}`))
-    })
-  })
+async function connected(name: string, where: VpnServer['management']): Promise<Socket> {
+  const socket = 'socket' in where ? connect(where.socket) : connect(where.port, '127.0.0.1')
+  const place = 'socket' in where ? where.socket : `127.0.0.1:${where.port}`
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE) })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ECONNREFUSED'))
+      throw new NotRunning(`${name} is not running: nothing listens on ${place}`)
+    if (hasCode(error, 'EACCES')) throw new Failure(`${place} can only be opened by root`)
+    const why = hasCode(error, 'ABORT_ERR') ? `no connection to ${place} within ${PATIENCE / 1000} s` : messageOf(error)
+    throw new Failure(`management interface of ${name}: ${why}`)
+  }
 }

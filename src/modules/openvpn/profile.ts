@@ -34,7 +34,7 @@ export function makeProfile(places: Places, name: string): string {
     ['key', key],
   ]
   if (server.tlsMode !== 'none')
-    blocks.push([server.tlsMode, withoutComments(read(server.tlsFile, 'signal-event openvpn-update'))])
+    blocks.push([server.tlsMode, read(server.tlsFile, 'signal-event openvpn-update').replace(/^#.*\n/gm, '')])
   return `${settings}${blocks.map(([tag, text]) => `<${tag}>\n${text.trim()}\n</${tag}>\n`).join('')}`
 }
 
@@ -60,10 +60,6 @@ function folderInForce(places: Places, hint: string): string {
 /** Easy-RSA writes a textual description above each certificate. */
 function certificatesIn(text: string): string {
   return (text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).join('\n')
-}
-
-function withoutComments(text: string): string {
-  return text.replace(/^#.*\n/gm, '')
 }
 
 function read(file: string, hint: string): string {

@@ -34,7 +34,7 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     signal: event => {
       progress(undefined)
       const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: command }
-      return runEvent({ asked }, places, system, reporter(invocation))
+      return runEvent({ asked }, { places, system, report: reporter(invocation) })
     },
   }
 }

@@ -4,7 +4,8 @@ import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
 import { run as showClients } from '../commands/clients.ts'
 import { run as killClient } from '../commands/kill.ts'
-import type { EasyRsa } from './easy-rsa.ts'
+import type { Signed } from '../pki.ts'
+import { type EasyRsa, partsOf } from './easy-rsa.ts'
 import { ServerFiles, withPki } from './servers.ts'
 
 const REASONS = [
@@ -62,14 +63,10 @@ export async function renewClient(run: ActionRun): Promise<void> {
     const latest = rsa.certificate(name)
     if (latest === undefined)
       throw new Failure(`${name} has no certificate yet: signal-event vpn-client-create ${name}`)
-    const valid = rsa.signed(name).filter(certificate => certificate.valid)
-    const old = valid
-      .map(({ serial }) => serial)
-      .filter(serial => what === 'revoke-old' || (what === 'end-old' && serial !== latest.serialNumber))
-    const parts = [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`].map(path => ({
-      path,
-      content: rsa.file(path),
-    }))
+    const isOld = ({ valid, serial }: Signed) => valid && (what === 'revoke-old' || serial !== latest.serialNumber)
+    const old = what === '' ? [] : rsa.signed(name).filter(isOld)
+    const serials = old.map(({ serial }) => serial).join(' ')
+    const parts = partsOf(name).map(path => ({ path, content: rsa.file(path) }))
     await revokeAll(rsa, name, old, 'superseded')
     if (what !== 'end-old') await rsa.certifyClient(name, record.properties.get('Passphrase') ?? '')
     // Easy-RSA has removed the latest with the old ones.
@@ -78,7 +75,7 @@ export async function renewClient(run: ActionRun): Promise<void> {
     new ServerFiles(rsa, run).installList()
     if (what === 'revoke-old') run.say(`${name} has a new key; its old one is revoked`)
     else if (what === 'end-old')
-      run.say(`only the latest certificate of ${name} is valid${old.length > 0 ? `; revoked: ${old.join(' ')}` : ''}`)
+      run.say(`only the latest certificate of ${name} is valid${old.length > 0 ? `; revoked: ${serials}` : ''}`)
     else
       run.say(
         `${name} has a new key, and its old one still works; to revoke that, once the client has its new profile: signal-event ${event} ${name} end-old`,
@@ -109,12 +106,7 @@ export async function revokeClient(run: ActionRun): Promise<void> {
     for (const { serial, until } of valid)
       run.say(`revoking the certificate ${serial} of ${name} (${reason}), notAfter=${until.toISOString()}`)
     if (valid.length > 0) await showClients(speaking(run, name)).catch(() => undefined)
-    await revokeAll(
-      rsa,
-      name,
-      valid.map(({ serial }) => serial),
-      reason,
-    )
+    await revokeAll(rsa, name, valid, reason)
     rsa.store.commit()
     new ServerFiles(rsa, run).installList()
   })
@@ -151,9 +143,9 @@ export async function reconnectClient(run: ActionRun): Promise<void> {
   if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be disconnected`)
 }
 
-async function revokeAll(rsa: EasyRsa, name: string, serials: readonly string[], reason: string): Promise<void> {
-  for (const serial of serials) await rsa.revoke(name, serial, reason)
-  if (serials.length > 0) await rsa.call(['gen-crl'])
+async function revokeAll(rsa: EasyRsa, name: string, old: readonly Signed[], reason: string): Promise<void> {
+  for (const { serial } of old) await rsa.revoke(name, serial, reason)
+  if (old.length > 0) await rsa.call(['gen-crl'])
 }
 
 function knownClient(run: ActionRun, name: string): DbRecord {

@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure, orUndefined } from '../../../base/failure.ts'
+import { DAY } from '../../../base/time.ts'
 import type { Records } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader, makeExpander } from '../../../plan/expand.ts'
@@ -12,7 +13,7 @@ import { PkiStore } from './store.ts'
 
 const PROGRAMS = ['/usr/share/easy-rsa/easyrsa', '/usr/share/easy-rsa/3/easyrsa']
 const VARS = '/etc/openvpn/easy-rsa/vars'
-const DAY = 86_400_000
+const OWN = { mode: 0o600, uid: 0, gid: 0 }
 /** Time limit of one call in milliseconds: a slow machine may create a long RSA key. */
 const TIMEOUT = 900_000
 
@@ -110,11 +111,9 @@ export class EasyRsa {
 
   /** Revokes a certificate of a name, which may have more than one: Easy-RSA revokes what is in `issued`. */
   async revoke(name: string, serial: string, reason: string): Promise<void> {
-    const folder = this.store.begin()
     const former = this.file(`certs_by_serial/${serial}.pem`)
     if (former === undefined) throw new Failure(`the certificate ${serial} of ${name} is missing in certs_by_serial`)
-    this.#forget([`issued/${name}.crt`])
-    this.#files.writeNew(join(folder, 'issued', `${name}.crt`), former, { mode: 0o600, uid: 0, gid: 0 })
+    this.put(`issued/${name}.crt`, former)
     await this.call(['revoke', name, reason])
     this.#run.lasting(`the certificate ${serial} of ${name} is revoked (${reason})`)
   }
@@ -135,18 +134,15 @@ export class EasyRsa {
 
   /** @throws Failure if OpenVPN is not installed */
   async needOpenVpn(): Promise<void> {
-    const { missing } = await runCommand(['openvpn', '--version'], {
-      env: this.#run.context.system.env,
-      timeout: 10_000,
-    })
+    const { env } = this.#run.context.system
+    const { missing } = await runCommand(['openvpn', '--version'], { env, timeout: 10_000 })
     if (missing) throw new Failure('OpenVPN is not installed: apt-get install openvpn')
   }
 
   /** Puts a file into the PKI, replacing a previous one. */
   put(path: string, content: Uint8Array): void {
-    const file = join(this.store.begin(), path)
     this.#forget([path])
-    this.#files.writeNew(file, content, { mode: 0o600, uid: 0, gid: 0 })
+    this.#files.writeNew(join(this.store.folder, path), content, OWN)
   }
 
   #forget(paths: readonly string[]): void {
@@ -158,7 +154,7 @@ export class EasyRsa {
     this.#ready = folder
     const [vars] = makeExpander(this.#run.context).expand(VARS)
     this.#files.remove(`${folder}.vars`)
-    this.#files.writeNew(`${folder}.vars`, vars?.content ?? '', { mode: 0o600, uid: 0, gid: 0 })
+    this.#files.writeNew(`${folder}.vars`, vars?.content ?? '', OWN)
   }
 
   async #execute(command: readonly string[], what: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -169,7 +165,8 @@ export class EasyRsa {
   }
 }
 
-function partsOf(name: string): string[] {
+/** Certificate, key and request of a name. */
+export function partsOf(name: string): string[] {
   return [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`]
 }
 

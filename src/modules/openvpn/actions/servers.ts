@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../../../base/failure.ts'
+import { DAY } from '../../../base/time.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
 import type { MadeFile } from '../../../plan/made.ts'
@@ -9,6 +10,10 @@ import { bytesOf } from '../../../system/read-files.ts'
 import { runCommand } from '../../../system/run.ts'
 import { enabledServers } from '../servers.ts'
 import { certificateIn, EasyRsa } from './easy-rsa.ts'
+
+type HowMade = Pick<MadeFile, 'mode' | 'secret' | 'notify'>
+const PUBLIC: HowMade = { mode: 0o644, secret: false }
+const SECRET: HowMade = { mode: 0o600, secret: true }
 
 /** The enabled VPN servers, and the parts of the PKI they read. */
 export class ServerFiles {
@@ -26,7 +31,6 @@ export class ServerFiles {
     this.ours = this.enabled.filter(server => !this.#isForeign(server))
   }
 
-  /** The path of a file of a server. */
   path(server: string, property: string): string {
     return this.#rsa.setting(property, server)
   }
@@ -44,23 +48,23 @@ export class ServerFiles {
     const half = Math.floor(Number(this.#rsa.setting('CertExpire')) / 2) + 1
     const days = Math.min(Number(this.#rsa.setting('RenewDays')), half)
     const certificate = this.#rsa.certificate(`server-${server}`)
-    return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + days * 86_400_000
+    return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + days * DAY
   }
 
   /** Hands the certificate of a server to the event. A server only reads it at the start. */
   makeCertificate(server: string): void {
     const notify = [`${server}:try-restart`]
-    this.#make(server, 'certFile', `issued/server-${server}.crt`, { mode: 0o644, secret: false, notify })
+    this.#hand(server, 'certFile', `issued/server-${server}.crt`, { ...PUBLIC, notify })
   }
 
   /** Hands over what a server needs apart from its certificate and the list. */
   makeKeys(server: string): void {
-    this.#make(server, 'caFile', 'ca.crt', { mode: 0o644, secret: false })
-    this.#make(server, 'keyFile', `private/server-${server}.key`, { mode: 0o600, secret: true })
+    this.#hand(server, 'caFile', 'ca.crt', PUBLIC)
+    this.#hand(server, 'keyFile', `private/server-${server}.key`, SECRET)
     // All share one, except those that had another when they were imported.
     const own = `private/server-${server}.tls.key`
     const key = this.#rsa.file(own) === undefined ? 'private/ta.key' : own
-    this.#make(server, 'tlsFile', key, { mode: 0o600, secret: true })
+    this.#hand(server, 'tlsFile', key, SECRET)
   }
 
   /**
@@ -75,7 +79,7 @@ export class ServerFiles {
       const real = below(places, path)
       if (bytesOf(real)?.equals(list) === true) continue
       const there = system.state(real) !== undefined
-      if (!there || system.dryRun) this.#run.make({ path, content: list, mode: 0o644, secret: false, by: 'vpn-pki' })
+      if (!there || system.dryRun) this.#make(path, list, PUBLIC)
       else writeFileAtomically(real, list, { mode: 0o644 })
       if (there) this.#run.lasting(`${path} is the new revocation list`)
     }
@@ -88,24 +92,21 @@ export class ServerFiles {
     const group = this.#rsa.setting('dh', server)
     const parameters = `${folder}/${group}.pem`
     if (/^ffdhe\d+$/.test(group) && isMissing(parameters))
-      this.#run.make({
-        path: parameters,
-        content: await parametersOf(group),
-        mode: 0o600,
-        secret: false,
-        by: 'vpn-pki',
-      })
+      this.#make(parameters, await parametersOf(group), { mode: 0o600, secret: false })
     const password = `${folder}/${server}.management`
-    if (this.#rsa.setting('managementPort', server) !== '' && isMissing(password)) {
-      const content = `${randomBytes(24).toString('hex')}\n`
-      this.#run.make({ path: password, content, mode: 0o600, secret: true, by: 'vpn-pki' })
-    }
+    if (this.#rsa.setting('managementPort', server) !== '' && isMissing(password))
+      this.#make(password, `${randomBytes(24).toString('hex')}\n`, SECRET)
   }
 
-  #make(server: string, property: string, source: string, how: Pick<MadeFile, 'mode' | 'secret' | 'notify'>): void {
+  /** Hands over a file of the PKI to a server. */
+  #hand(server: string, property: string, source: string, how: HowMade): void {
     const content = this.#rsa.file(source)
     if (content === undefined) throw new Failure(`the PKI has no ${source}, which ${server} needs`)
-    this.#run.make({ path: this.path(server, property), content, by: 'vpn-pki', ...how })
+    this.#make(this.path(server, property), content, how)
+  }
+
+  #make(path: string, content: string | Uint8Array, how: HowMade): void {
+    this.#run.make({ path, content, by: 'vpn-pki', ...how })
   }
 
   /** Whether a server has certificates of another authority: then its files are not ours. */
@@ -119,7 +120,7 @@ export class ServerFiles {
 
 async function parametersOf(group: string): Promise<string> {
   const command = ['openssl', 'genpkey', '-genparam', '-algorithm', 'DH', '-pkeyopt', `group:${group}`]
-  const { status, stdout, output, problem } = await runCommand(command, { env: process.env, timeout: 60_000 })
+  const { status, stdout, output, problem } = await runCommand(command, { timeout: 60_000 })
   if (status === 0) return stdout
   throw new Failure(`openssl could not create the parameters ${group}: ${problem ?? output.trim()}`)
 }

@@ -7,7 +7,7 @@ import { sayDay, sayTime } from '../../../base/time.ts'
 import { recordsOf } from '../../../db/store.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { type Connection, readConnections } from '../connections.ts'
-import { latestByName, pkiFolder, readIndex, type Signed } from '../pki.ts'
+import { latestByName, pkiFolder, readIndex } from '../pki.ts'
 import { readServers } from '../servers.ts'
 
 /** A client: what its record, the PKI index and the servers know about it. */
@@ -27,26 +27,23 @@ export async function run({ args, flag, places, print, printError }: Speaking): 
   const certificates = latestByName(readIndex(pkiFolder(places)))
   const running = readServers(places).servers.filter(server => server.enabled)
   const { connections, down, problems } = await readConnections(running)
-  const connected = new Map<string, Connection[]>()
-  for (const connection of connections)
-    connected.set(connection.name, [...(connected.get(connection.name) ?? []), connection])
 
   // Revoked clients without a record are not shown.
-  const signed = [...certificates.values()].filter(({ name, revoked }) => !name.startsWith('server-') && !revoked)
-  const all = [...new Set([...records.keys(), ...signed.map(({ name }) => name), ...connected.keys()])].sort(
-    compareBytes,
-  )
+  const issued = [...certificates.values()].filter(({ name, revoked }) => !name.startsWith('server-') && !revoked)
+  const names = [...records.keys(), ...[...issued, ...connections].map(({ name }) => name)]
+  const all = [...new Set(names)].sort(compareBytes)
   if (only !== undefined && !all.includes(only))
     throw new Failure(`unknown client ${JSON.stringify(only)}${didYouMean(only, all)}`)
   const rows = (only === undefined ? all : [only]).map((name): Row => {
     const properties = records.get(name)?.properties
+    const signed = certificates.get(name)
     return {
       name,
       status: properties === undefined ? 'no record' : (properties.get('status') ?? 'enabled'),
       server: properties?.get('server') ?? null,
       remark: properties?.get('Remark') ?? null,
-      certificate: certificateOf(certificates.get(name)),
-      connections: connected.get(name) ?? [],
+      certificate: signed ? { serial: signed.serial, until: signed.until, revoked: signed.revoked ?? null } : null,
+      connections: connections.filter(connection => connection.name === name),
     }
   })
   for (const name of down) printError(`note: ${name} is not running`)
@@ -54,11 +51,6 @@ export async function run({ args, flag, places, print, printError }: Speaking): 
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else print(rows.length === 0 ? 'there are no clients: db vpn set NAME client' : asTable(rows))
   return problems.length > 0 ? EXIT.failed : EXIT.done
-}
-
-function certificateOf(signed: Signed | undefined): Row['certificate'] {
-  if (signed === undefined) return null
-  return { serial: signed.serial, until: signed.until, revoked: signed.revoked ?? null }
 }
 
 const TITLES = ['client', 'status', 'certificate until', 'server', 'connected since', 'from', 'address', 'in', 'out']
@@ -69,17 +61,10 @@ function asTable(rows: readonly Row[]): string {
     const end = certificate === null ? 'none' : certificate.revoked ? 'revoked' : sayDay(certificate.until)
     const known = [escapeControls(name), status, end]
     if (connections.length === 0) return [known]
-    return connections.map(({ server, since, realAddress, virtualAddresses, received, sent }) => [
-      ...known,
-      ...[
-        server,
-        sayTime(new Date(since * 1000)),
-        realAddress,
-        virtualAddresses.join(' '),
-        bytes(received),
-        bytes(sent),
-      ],
-    ])
+    return connections.map(({ server, since, realAddress, virtualAddresses, received, sent }) => {
+      const from = [server, sayTime(new Date(since * 1000)), realAddress, virtualAddresses.join(' ')]
+      return [...known, ...from, bytes(received), bytes(sent)]
+    })
   })
   return columns([TITLES, ...lines]).join('\n')
 }
