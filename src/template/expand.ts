@@ -4,7 +4,7 @@ import type { Databases, Read, RecordView } from './databases.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
 import { type Template, TemplateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
-import { type Folder, fits, foldersOf, isChosen, withRecordValues } from './per-record.ts'
+import { chosenRecords, type Folder, fits, foldersOf, withRecordValues } from './per-record.ts'
 import { Printer } from './printer.ts'
 import { type FragmentWorld, makeScope, makeVars, SkipFile } from './scope.ts'
 import { type Settled, withSettings } from './settings.ts'
@@ -75,11 +75,10 @@ export class Expander {
     const { metadata } = settled
     const place = metadata.output ?? `/${template.name}`
     if (metadata.each === undefined) return [this.#output(template, settled, place, undefined)]
-    const { each } = metadata
-    return databases
-      .all(each.db, each.type)
-      .filter(record => isChosen(record, each))
-      .map(record => ({ ...this.#output(template, settled, withRecordValues(place, record, files), record), record }))
+    return chosenRecords(metadata.each, databases).map(record => {
+      const path = withRecordValues(place, record, files)
+      return { ...this.#output(template, settled, path, record), record }
+    })
   }
 
   #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {

@@ -8,9 +8,9 @@ export function fits(record: RecordView | undefined, where: Where | undefined): 
   return where === undefined || Object.entries(where).every(([name, value]) => (record?.[name] ?? '') === value)
 }
 
-/** Whether there is an output for a record. */
-export function isChosen(record: RecordView, { key, where }: Each): boolean {
-  return matchesKey(key, record.key) && fits(record, where)
+/** The records that `each` selects, in byte order of their keys. */
+export function chosenRecords({ db, type, key, where }: Each, databases: Databases): RecordView[] {
+  return databases.all(db, type).filter(record => matchesKey(key, record.key) && fits(record, where))
 }
 
 /** Whether a key matches the regular expression of `each`, if there is one. */
@@ -58,7 +58,7 @@ export function foldersOf(
   warn: (message: string) => void,
 ): Folder[] {
   return rules.flatMap(({ each, path, ...attributes }) => {
-    const records = each === undefined ? [record] : databases.all(each.db, each.type).filter(one => isChosen(one, each))
+    const records = each === undefined ? [record] : chosenRecords(each, databases)
     return records.flatMap(one => {
       const [, property] = WHOLE.exec(path) ?? []
       if (property === undefined)

@@ -31,21 +31,19 @@ export class Printer {
 
   /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
   p(value: unknown): void {
-    if (typeof value === 'string') this.s += this.quote(checkedLine(value))
-    else if (isNumber(value)) this.s += value
-    else if (value instanceof RawText) this.s += checkedLine(value.text)
-    else throw new TypeError(`<%= %> got ${describeValue(value)}: it prints text or a number`)
+    const text = checkedLine(asPrintable(value, '<%= %>'))
+    this.s += typeof value === 'string' ? this.quote(text) : text
   }
 
   /** `<%~ value %>`: any text, including several lines. */
   r(value: unknown): void {
-    const text = rawText(value)
+    const text = asPrintable(value, '<%~ %>')
     this.s += this.#marked.get(text) ?? text
   }
 
   /** `<%~ value %>` alone on its line: ends in exactly one newline, or vanishes when empty. */
   b(value: unknown): void {
-    const text = rawText(value)
+    const text = asPrintable(value, '<%~ %>')
     let end = text.length
     while (end > 0 && text.charCodeAt(end - 1) === NEWLINE) end--
     if (end === 0) return
@@ -64,10 +62,6 @@ export class Printer {
   }
 }
 
-function rawText(value: unknown): string {
-  return asPrintable(value, '<%~ %>')
-}
-
 /**
  * A value that can be printed, as text.
  * @param who receives the value, for the message: `sh()`
@@ -75,13 +69,9 @@ function rawText(value: unknown): string {
  */
 export function asPrintable(value: unknown, who: string): string {
   if (typeof value === 'string') return value
-  if (isNumber(value)) return String(value)
+  if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
   if (value instanceof RawText) return value.text
   throw new TypeError(`${who} got ${describeValue(value)}: it prints text or a number`)
-}
-
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))
 }
 
 function checkedLine(text: string): string {

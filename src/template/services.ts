@@ -40,8 +40,7 @@ export function serviceView(record: RecordView): ServiceView {
     },
     who: local => ({ from: allowed(record, zones, local), never: networksIn(record, 'DenyHosts') }),
     get tunnel() {
-      const [interfaces, networks] = [interfacesIn(record, 'TunnelInterface'), networksIn(record, 'TunnelNetwork')]
-      return { interfaces, networks }
+      return { interfaces: interfacesIn(record, 'TunnelInterface'), networks: networksIn(record, 'TunnelNetwork') }
     },
     record,
   }
