@@ -10,11 +10,11 @@ export function ruleProblems(
   description: RecordDescription,
   record: DbRecord,
   changed: ReadonlySet<string>,
-  unique: UniqueValues,
+  findTwin: FindTwin,
 ): Problem[] {
   return description.rules
     .filter(rule => namesOf(rule).some(name => changed.has(name)))
-    .map(rule => ruleProblem(rule, description, record, unique))
+    .map(rule => ruleProblem(rule, description, record, findTwin))
     .filter(problem => problem !== undefined)
     .map(problem => ({ key: record.key, ...problem }))
 }
@@ -29,7 +29,7 @@ function ruleProblem(
   rule: Rule,
   description: RecordDescription,
   record: DbRecord,
-  unique: UniqueValues,
+  findTwin: FindTwin,
 ): Omit<Problem, 'key'> | undefined {
   const textOf = (name: string) => record.properties.get(name) ?? ''
   if ('allOrNone' in rule) {
@@ -47,43 +47,37 @@ function ruleProblem(
     return { property, message: `${shown} also needs ${missing.join(', ')}` }
   }
   const names = uniqueNames(rule)
-  const other = names.some(name => textOf(name) === '') ? undefined : unique.other(record, names)
+  const other = names.some(name => textOf(name) === '') ? undefined : findTwin(record, names)
   if (other === undefined) return undefined
   const secret = names.some(name => description.properties.get(name)?.secret === true)
   const shown = secret ? 'the value' : names.map(name => `"${textOf(name)}"`).join(' ')
   return { property: names.join(' and '), message: `${shown} is already used by record "${other}"` }
 }
 
+/** The key of another record of the same type with the same values in these properties. */
+export type FindTwin = (record: DbRecord, properties: readonly string[]) => string | undefined
+
 /** Finds records that share a value. The index is built the first time a property is asked for. */
-export class UniqueValues {
-  readonly #records: Records
-  readonly #indexes = new Map<string, Map<string, string[]>>()
-
-  constructor(records: Records) {
-    this.#records = records
+export function twinsIn(records: Records): FindTwin {
+  const indexes = new Map<string, ReadonlyMap<string, readonly string[]>>()
+  return (record, properties) => {
+    const id = JSON.stringify([record.type, properties])
+    const index = indexes.get(id) ?? indexByValues(records, record.type, properties)
+    indexes.set(id, index)
+    return index.get(valuesOf(record, properties) ?? '')?.find(key => key !== record.key)
   }
+}
 
-  /** The key of another record of the same type with the same values in these properties. */
-  other(record: DbRecord, properties: readonly string[]): string | undefined {
-    return this.#index(record.type, properties)
-      .get(valuesOf(record, properties) ?? '')
-      ?.find(key => key !== record.key)
+function indexByValues(records: Records, type: string, properties: readonly string[]): Map<string, string[]> {
+  const index = new Map<string, string[]>()
+  for (const record of records.values()) {
+    const value = record.type === type ? valuesOf(record, properties) : undefined
+    const keys = value === undefined ? undefined : index.get(value)
+    if (value !== undefined && keys === undefined) index.set(value, [record.key])
+    // Two keys are enough: one of them is always another record.
+    else if (keys?.length === 1) keys.push(record.key)
   }
-
-  #index(type: string, properties: readonly string[]): Map<string, string[]> {
-    const id = JSON.stringify([type, properties])
-    const known = this.#indexes.get(id)
-    if (known !== undefined) return known
-    const index = new Map<string, string[]>()
-    for (const record of this.#records.values()) {
-      const value = record.type === type ? valuesOf(record, properties) : undefined
-      // Two keys are enough: one of them is always another record.
-      if (value === undefined || (index.get(value)?.length ?? 0) >= 2) continue
-      index.set(value, [...(index.get(value) ?? []), record.key])
-    }
-    this.#indexes.set(id, index)
-    return index
-  }
+  return index
 }
 
 /** The values of several properties as one text; undefined if one is missing. */

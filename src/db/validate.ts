@@ -6,7 +6,7 @@ import type { PropertyDescription, RecordDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
-import { ruleProblems, UniqueValues } from './rules.ts'
+import { type FindTwin, ruleProblems, twinsIn } from './rules.ts'
 import { recordsOf } from './store.ts'
 
 /** What a value is checked against. */
@@ -38,13 +38,13 @@ export function validateChanges(
 export class Validator {
   readonly #scope: ValidationScope
   readonly #records: Records
-  readonly #unique: UniqueValues
+  readonly #findTwin: FindTwin
   readonly #others = new Map<string, Records>()
 
   constructor(scope: ValidationScope, records: Records) {
     this.#scope = scope
     this.#records = records
-    this.#unique = new UniqueValues(records)
+    this.#findTwin = twinsIn(records)
   }
 
   /** What is wrong with the parts of a record that differ from `before` (with all of it, if `before` is absent). */
@@ -66,7 +66,7 @@ export class Validator {
       const [value, described] = [properties.get(property), description.properties.get(property)]
       if (value !== undefined && described !== undefined) note(this.#problemOf(value, described), property)
     }
-    return [...problems, ...ruleProblems(description, record, changed, this.#unique)]
+    return [...problems, ...ruleProblems(description, record, changed, this.#findTwin)]
   }
 
   /** A key is chosen once, when the record is created (or gets that type). */

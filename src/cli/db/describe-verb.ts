@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { EXIT, Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
@@ -114,7 +115,7 @@ function textIn(texts: Texts | undefined, { io: { env } }: Call): string {
 function plainRecord({ properties, scalar, ...rest }: RecordDescription): object {
   return {
     ...rest,
-    ...(scalar === undefined ? {} : { scalar: plainProperty(scalar) }),
+    ...defined({ scalar: scalar && plainProperty(scalar) }),
     properties: Object.fromEntries([...properties].map(([name, property]) => [name, plainProperty(property)])),
   }
 }
@@ -122,11 +123,7 @@ function plainRecord({ properties, scalar, ...rest }: RecordDescription): object
 /** Even a default password must not appear on a terminal. */
 function plainProperty({ default: value, forced, ...rest }: PropertyDescription): object {
   if (rest.secret === true) return rest
-  return {
-    ...(value === undefined ? {} : { default: value }),
-    ...(forced === undefined ? {} : { forced }),
-    ...rest,
-  }
+  return { ...defined({ default: value, forced }), ...rest }
 }
 
 function plain(descriptions: ReadonlyMap<string, RecordDescription>): object {
