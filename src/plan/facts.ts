@@ -1,4 +1,4 @@
-import { cpus } from 'node:os'
+import { cpus, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
 import { below, type Places } from '../system/places.ts'
@@ -8,7 +8,8 @@ import { exists } from '../system/read-files.ts'
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
  * `bin` (the folder of gabarit's commands), `root` (the prefix of every path; empty for `/`), `sshPorts` (where a process
- * called sshd listens now, space-separated; root sees all of them, and below another root there are none).
+ * called sshd listens now, space-separated; root sees all of them, and below another root there are none), `addresses` (those of
+ * the machine's interfaces, space-separated; below another root there are none).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {
@@ -26,6 +27,12 @@ export function fact(name: string, places: Places): string | undefined {
       return places.root === '/' ? '' : places.root
     case 'sshPorts':
       return places.root === '/' ? portsOf('sshd').join(' ') : ''
+    case 'addresses':
+      return places.root === '/'
+        ? Object.values(networkInterfaces())
+            .flatMap(all => all?.map(({ address }) => address) ?? [])
+            .join(' ')
+        : ''
     default:
       return undefined
   }

@@ -221,6 +221,9 @@ const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
   [{ DestHost: '192.168.0.9' }, 'one port or one range'],
   [{ Port: '80:90', DestHost: '192.168.0.9', DestPort: '8080' }, 'leave DestPort empty'],
   [{ Port: '20:30', DestHost: '192.168.0.9' }, 'port 22 is that of ssh'],
+  [{ Port: '22', Protocol: 'both', DestHost: '192.168.0.9' }, 'port 22 is that of ssh'],
+  [{ Port: '80', DestHost: '127.0.0.1' }, 'DestHost 127.0.0.1 is this server'],
+  [{ Port: '80', DestHost: '0.0.0.0' }, 'DestHost 0.0.0.0 is this server'],
   [{ Port: '80', DestHost: 'nas; id' }, 'property DestHost: "nas" is not an address'],
 ]
 for (const [forward, said] of FORWARDS)
@@ -232,10 +235,52 @@ for (const [forward, said] of FORWARDS)
   })
 
 firewall('a port forward that takes the port of a service is told', () => {
-  const portforwards = { web: ['portforward', { status: 'enabled', Port: '75:85', DestHost: '192.168.0.9' }] } as const
-  const server = make({ httpd: service({ access: 'public', TCPPort: '80' }) }, { portforwards })
-  assert.ok(server.lines(FOUR).length > 0)
-  assert.equal(server.warnings, ['the port forward "web" takes port 75:85 from httpd'])
+  const warnings = (forward: Properties) => {
+    const portforwards = { web: ['portforward', { status: 'enabled', DestHost: '192.168.0.9', ...forward }] } as const
+    const server = make(
+      {
+        httpd: service({ access: 'public', TCPPort: '443' }),
+        game: service({ access: 'public', UDPPort: '27000:27100' }),
+      },
+      { portforwards },
+    )
+    assert.ok(server.lines(FOUR).length > 0)
+    return server.warnings
+  }
+  assert.equal(warnings({ Port: '440:450' }), ['the port forward "web" takes port 440:450 from httpd'])
+  assert.equal(warnings({ Port: '443', Protocol: 'udp' }), [])
+  assert.equal(warnings({ Port: '27050', Protocol: 'both' }), ['the port forward "web" takes port 27050 from game'])
+  assert.equal(warnings({ Port: '27050' }), [])
+})
+
+firewall('two port forwards of one port: refused, unless they are for different people', () => {
+  const two = (first: Properties, second: Properties) =>
+    make(
+      {},
+      {
+        portforwards: {
+          one: ['portforward', { status: 'enabled', DestHost: '192.168.0.8', ...first }],
+          two: ['portforward', { status: 'enabled', DestHost: '192.168.0.9', ...second }],
+        },
+      },
+    )
+  for (const [first, second] of [
+    [{ Port: '80' }, { Port: '80' }],
+    [
+      { Port: '80:90', Protocol: 'both' },
+      { Port: '85', Protocol: 'udp' },
+    ],
+  ] as const)
+    assert.match(two(first, second).refusal(FOUR), /"two": port \d+ is already forwarded by "one"/)
+  const order = (server: Files) =>
+    server.lines(FOUR).flatMap(line => /^-A gabarit-forwards .*--to-destination (\S+)/.exec(line)?.[1] ?? [])
+  assert.equal(order(two({ Port: '80' }, { Port: '80', Protocol: 'udp' })), ['192.168.0.8', '192.168.0.9'])
+  assert.equal(
+    order(two({ Port: '80' }, { Port: '80', AllowHosts: '203.0.113.7' })),
+    ['192.168.0.9', '192.168.0.8'],
+    'the one for everybody comes last',
+  )
+  assert.equal(order(two({ Port: '80' }, { Port: '80', status: 'disabled' })), ['192.168.0.8'])
 })
 
 firewall('settings of the kernel: derived, overridden, taken out', () => {
