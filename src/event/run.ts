@@ -3,7 +3,7 @@ import { compareBytes } from '../base/byte-order.ts'
 import { Failure, isOfSystem } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
-import type { Context } from '../plan/context.ts'
+import { type Context, makeContext } from '../plan/context.ts'
 import { expandAll, goneTemplates, planOutputs } from '../plan/expand.ts'
 import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -11,12 +11,10 @@ import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
-import { placesOn } from '../system/places.ts'
 import type { Request } from '../system/service/adjustment.ts'
-import { searchList } from '../template/tree.ts'
 import { changeFiles } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
-import type { EventLock, Means } from '../transaction/event-lock.ts'
+import type { Ends, EventLock, Means } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Agreement, RunRequest } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -47,7 +45,7 @@ export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context,
  * @returns the exit status
  * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
-export async function runEvent(signal: Signal, ends: Omit<Means, 'turn'>): Promise<number> {
+export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
   const [name = ''] = signal.asked.args
   const event = loadEvent(ends.places, name)
   refuseDamagedDatabases(ends.places)
@@ -59,7 +57,7 @@ export async function runEvent(signal: Signal, ends: Omit<Means, 'turn'>): Promi
  * @param file the action
  * @returns the exit status
  */
-export function runAction(file: string, signal: Signal, ends: Omit<Means, 'turn'>): Promise<number> {
+export function runAction(file: string, signal: Signal, ends: Ends): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
   const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
   return changeFiles(ends, handler.name, means => new EventRun(event, signal, means).run())
@@ -84,18 +82,15 @@ class EventRun {
     this.#signal = signal
     this.#turn = turn
     this.#report = report
+    const { asked, judge, mayOverwrite } = signal
     this.#context = {
-      places: placesOn(places, system),
-      system,
+      ...makeContext(places, system, message => report({ kind: 'warning', message })),
       replaced: this.#replaced,
       made: this.#made,
-      layers: searchList(places),
-      event: { name: event.name, args: signal.asked.args.slice(1) },
-      warn: message => report({ kind: 'warning', message }),
-      ...(signal.judge === undefined ? {} : { judge: signal.judge }),
-      ...(signal.mayOverwrite === undefined ? {} : { mayOverwrite: signal.mayOverwrite }),
+      event: { name: event.name, args: asked.args.slice(1) },
+      judge,
+      mayOverwrite,
     }
-    const { asked } = signal
     const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
     const confirmWithin =
       signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)

@@ -15,9 +15,9 @@ export interface Context {
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
   /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
-  readonly mayOverwrite?: (path: string) => boolean
+  readonly mayOverwrite?: ((path: string) => boolean) | undefined
   /** The site's checks and the daemons' checkers do not run: a previous state is restored, or a dry run was not asked to check. */
-  readonly judge?: 'never'
+  readonly judge?: 'never' | undefined
 }
 
 /** A context with the standard search list, outside any event. */

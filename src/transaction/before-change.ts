@@ -13,7 +13,7 @@ import { commandLine } from '../state/history/entry.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
-import { holdingEventLock, type Means } from './event-lock.ts'
+import { type Ends, holdingEventLock, type Means } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
@@ -65,7 +65,7 @@ export async function catchUp(means: Means): Promise<Confirmation | undefined> {
  * @throws Failure (refused) if a change is waiting for confirmation
  */
 export function changeFiles<Result>(
-  ends: Omit<Means, 'turn'>,
+  ends: Ends,
   command: string,
   run: (means: Means) => Promise<Result>,
 ): Promise<Result> {

@@ -27,9 +27,12 @@ export interface Means {
   readonly report: Reporter
 }
 
+/** The same before it holds the lock. */
+export type Ends = Omit<Means, 'turn'>
+
 /** Runs a function with the event lock, see {@link takeEventLock}. */
 export async function holdingEventLock<Result>(
-  { places, system, report }: Omit<Means, 'turn'>,
+  { places, system, report }: Ends,
   command: string,
   run: (means: Means) => Promise<Result> | Result,
 ): Promise<Result> {
