@@ -34,7 +34,7 @@ export interface Event {
 }
 
 /** The folders of events, the site's last: its entries replace shipped ones with the same name. */
-export function eventFolders(places: Places): string[] {
+function eventFolders(places: Places): string[] {
   return packageFolders(places).map(folder => join(folder, 'events'))
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { Failure, orUndefined, refusal } from '../base/failure.ts'
+import { DAY } from '../base/time.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
@@ -9,7 +10,7 @@ import type { ActionRun } from './action.ts'
 const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
 
 /** How long before it expires a new one is due, in milliseconds. */
-const DUE = 30 * 86_400_000
+const DUE = 30 * DAY
 
 /**
  * Creates the certificate of the web server while it has no other: if it is missing, about to expire or for other names. Key
@@ -45,15 +46,8 @@ async function selfSigned(name: string, names: string): Promise<string> {
   const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth']
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
   const key = ['-nodes', '-sha256', '-days', '825', '-keyout', '-', '-out', '-']
-  const command = [
-    'openssl',
-    'req',
-    '-x509',
-    ...subject,
-    ...extensions.flatMap(text => ['-addext', text]),
-    ...curve,
-    ...key,
-  ]
+  const added = extensions.flatMap(text => ['-addext', text])
+  const command = ['openssl', 'req', '-x509', ...subject, ...added, ...curve, ...key]
   const { status, stdout, output, problem } = await runCommand(command, { timeout: 60_000 })
   if (status === 0) return stdout
   throw refusal(`openssl could not create the self-signed certificate: ${problem ?? output.trim()}`)

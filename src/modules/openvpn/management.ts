@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { Failure, hasCode, messageOf } from '../../base/failure.ts'
 import { readText } from '../../system/read-files.ts'
@@ -20,7 +20,8 @@ export class Management {
   readonly #lines: string[] = []
   #rest = ''
   #ended: string | undefined
-  #wake: () => void = () => undefined
+  /** Emits `news` for new lines, and at the end. */
+  readonly #events = new EventEmitter()
 
   private constructor(name: string, socket: Socket) {
     this.#name = name
@@ -30,11 +31,11 @@ export class Management {
       const lines = (this.#rest + text).split(/\r?\n/)
       this.#rest = lines.pop() ?? ''
       this.#lines.push(...lines)
-      this.#wake()
+      this.#events.emit('news')
     })
     const end = (why: string) => {
       this.#ended ??= why
-      this.#wake()
+      this.#events.emit('news')
     }
     socket.on('error', error => end(messageOf(error)))
     socket.on('close', () => end('it closed the connection'))
@@ -102,17 +103,11 @@ export class Management {
   }
 
   async #until(isDone: () => boolean, { hint }: { hint?: string } = {}): Promise<void> {
-    const end = Date.now() + PATIENCE
+    const signal = AbortSignal.timeout(PATIENCE)
     while (!isDone()) {
       if (this.#ended !== undefined) throw this.#failure(this.#ended)
-      const left = end - Date.now()
-      if (left <= 0) throw this.#failure(`it did not answer within ${PATIENCE / 1000} s`, hint)
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, left)
-        this.#wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
+      await once(this.#events, 'news', { signal }).catch(() => {
+        throw this.#failure(`it did not answer within ${PATIENCE / 1000} s`, hint)
       })
     }
   }

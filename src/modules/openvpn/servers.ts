@@ -25,7 +25,7 @@ export interface Vpn {
   readonly servers: readonly VpnServer[]
   /** How many days before it expires something is renewed. */
   readonly renewDays: number
-  /** The same of a certificate of a server: never in the first half of its life (`ends` in actions/servers.ts). */
+  /** The same of a certificate of a server: never in the first half of its life, or a short one would be renewed every night. */
   readonly certificateDays: number
 }
 
@@ -34,6 +34,14 @@ export function enabledServers(configuration: Records): string[] {
   return [...configuration.values()]
     .filter(({ key, properties }) => SERVER.test(key) && properties.get('status') === 'enabled')
     .map(({ key }) => key)
+}
+
+/** When certificates are due, from the record of their authority. */
+export function renewalOf(configuration: Records): Pick<Vpn, 'renewDays' | 'certificateDays'> {
+  const easyrsa = configuration.get('easyrsa')?.properties
+  const renewDays = Number(easyrsa?.get('RenewDays') ?? 30)
+  const lifetime = Number(easyrsa?.get('CertExpire') ?? 825)
+  return { renewDays, certificateDays: Math.min(renewDays, Math.floor(lifetime / 2) + 1) }
 }
 
 /** Reads the records of VPN servers and of their authority. */
@@ -59,8 +67,5 @@ export function readServers(places: Places): Vpn {
         tlsFile: below(places, text('tlsFile', `${folder}/ta.key`)),
       }
     })
-  const days = (name: string, usual: number) => Number(records.get('easyrsa')?.properties.get(name) ?? usual)
-  const renewDays = days('RenewDays', 30)
-  const certificateDays = Math.min(renewDays, Math.floor(days('CertExpire', 825) / 2) + 1)
-  return { servers, renewDays, certificateDays }
+  return { servers, ...renewalOf(records) }
 }

@@ -21,16 +21,16 @@ const REASONS = [
 /** `vpn-client-create NAME...`: creates key and certificate for clients with a record. Existing ones are kept. */
 export async function createClients(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
+  const { dryRun } = run.context.system
   if (args.length === 0) throw new Failure(`missing client name: signal-event ${event} NAME...`)
   const clients = args.map(name => {
-    const record = recordOf(run, name)
-    if (record === undefined) throw new Failure(`there is no client ${name}; first: db vpn set ${name} client`)
+    const record = knownClient(run, name, `; first: db vpn set ${name} client`)
     if (record.properties.get('status') === 'revoked')
       throw new Failure(`${name} is revoked; to give it a new key: db vpn setprop ${name} status enabled`)
     return { name, passphrase: record.properties.get('Passphrase') ?? '' }
   })
   await withPki(run, async rsa => {
-    if (rsa.file('ca.crt') === undefined && !run.context.system.dryRun)
+    if (rsa.file('ca.crt') === undefined && !dryRun)
       throw new Failure('there is no PKI yet: config setprop openvpn status enabled; signal-event openvpn-update')
     for (const { name, passphrase } of clients) {
       const certificate = rsa.certificate(name)
@@ -39,7 +39,9 @@ export async function createClients(run: ActionRun): Promise<void> {
         continue
       }
       if (rsa.file('ca.crt') !== undefined) await rsa.certifyClient(name, passphrase)
-      run.say(`${done(run)} key and certificate of ${name}; its profile: gabarit vpn profile ${name}`)
+      run.say(
+        `${dryRun ? 'would create' : 'created'} key and certificate of ${name}; its profile: gabarit vpn profile ${name}`,
+      )
     }
     rsa.store.commit()
   })
@@ -56,8 +58,7 @@ export async function renewClient(run: ActionRun): Promise<void> {
   checkName(name)
   if (!['', 'revoke-old', 'end-old'].includes(what))
     throw new Failure(`unknown word "${what}": signal-event ${event} NAME [revoke-old | end-old]`)
-  const record = recordOf(run, name)
-  if (record === undefined) throw new Failure(`there is no client ${name}`)
+  const record = knownClient(run, name)
   if (record.properties.get('status') === 'revoked') throw new Failure(`${name} is revoked`)
   await withPki(run, async rsa => {
     const latest = rsa.certificate(name)
@@ -132,14 +133,14 @@ export function checkClient(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
   const [name] = args
   if (name === undefined) throw new Failure(`missing client name: signal-event ${event} NAME`)
-  knownClient(run, name)
+  knownClient(run, name, orRevoke(name))
   return Promise.resolve()
 }
 
 /** `vpn-client-reconnect NAME`: makes a connected client reconnect with its new settings, or disconnects it if it is disabled. */
 export async function reconnectClient(run: ActionRun): Promise<void> {
   const [name = ''] = run.context.event.args
-  const enabled = knownClient(run, name).properties.get('status') === 'enabled'
+  const enabled = knownClient(run, name, orRevoke(name)).properties.get('status') === 'enabled'
   if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be disconnected`)
 }
 
@@ -148,12 +149,15 @@ async function revokeAll(rsa: EasyRsa, name: string, old: readonly Signed[], rea
   if (old.length > 0) await rsa.call(['gen-crl'])
 }
 
-function knownClient(run: ActionRun, name: string): DbRecord {
+/** The record of a client. @param wayOut what to do if there is none */
+function knownClient(run: ActionRun, name: string, wayOut = ''): DbRecord {
   const record = recordOf(run, name)
-  if (record !== undefined) return record
-  throw new Failure(
-    `there is no client ${name}; to revoke one without a record: signal-event vpn-client-revoke ${name}`,
-  )
+  if (record === undefined) throw new Failure(`there is no client ${name}${wayOut}`)
+  return record
+}
+
+function orRevoke(name: string): string {
+  return `; to revoke one without a record: signal-event vpn-client-revoke ${name}`
 }
 
 function recordOf(run: ActionRun, name: string): DbRecord | undefined {
@@ -177,8 +181,4 @@ async function kill(run: ActionRun, name: string, halt: boolean): Promise<boolea
 
 function speaking({ context, say }: ActionRun, name: string) {
   return { args: [name], flag: () => false, places: context.places, print: say, printError: say }
-}
-
-function done({ context }: ActionRun): string {
-  return context.system.dryRun ? 'would create' : 'created'
 }

@@ -5,7 +5,7 @@ import { DAY } from '../../../base/time.ts'
 import type { Records } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader, makeExpander } from '../../../plan/expand.ts'
-import { bytesOf, isExecutable, textOf } from '../../../system/read-files.ts'
+import { bytesOf, isExecutable } from '../../../system/read-files.ts'
 import { RealSystem } from '../../../system/real-system.ts'
 import { runCommand } from '../../../system/run.ts'
 import { listEnd, readIndex, type Signed } from '../pki.ts'
@@ -24,8 +24,6 @@ export class EasyRsa {
   readonly #run: ActionRun
   /** Even in a dry run: the copy is ours. */
   readonly #files: RealSystem
-  /** The copy with its settings written. */
-  #ready = ''
 
   constructor(run: ActionRun) {
     this.#run = run
@@ -69,12 +67,16 @@ export class EasyRsa {
     const program = PROGRAMS.find(isExecutable)
     if (program === undefined) throw new Failure('Easy-RSA is not installed: apt-get install easy-rsa')
     const folder = this.store.begin()
-    if (this.#ready !== folder) this.#writeVars(folder)
+    const settings = `${folder}.vars`
+    if (this.#files.state(settings) === undefined) {
+      const [vars] = makeExpander(this.#run.context).expand(VARS)
+      this.#files.writeNew(settings, vars?.content ?? '', OWN)
+    }
     if (words[0] !== 'init-pki' && this.file('ca.crt') === undefined && this.file('index.txt') === undefined)
       await this.call(['init-pki'])
     const passphrase = this.setting('CAPassphrase')
     const secret = passphrase === '' ? {} : { ca_passphrase: passphrase, EASYRSA_PASSIN: 'env:ca_passphrase' }
-    const places = { EASYRSA_VARS_FILE: `${folder}.vars`, EASYRSA_PKI: folder, LC_ALL: 'C' }
+    const places = { EASYRSA_VARS_FILE: settings, EASYRSA_PKI: folder, LC_ALL: 'C' }
     const quiet = { EASYRSA_BATCH: '1', EASYRSA_SILENT: '1' }
     await this.#execute([program, ...words], `easyrsa ${words[0]}`, { ...places, ...quiet, ...secret, ...env })
   }
@@ -120,7 +122,8 @@ export class EasyRsa {
 
   /** A new revocation list if the old one expires soon. With an expired list, nobody can connect. */
   async renewList(): Promise<void> {
-    const end = endOf(join(this.store.folder, 'crl.pem'))
+    // A damaged list is replaced.
+    const end = orUndefined(() => listEnd(join(this.store.folder, 'crl.pem'))?.getTime()) ?? 0
     if (end > Date.now() + Number(this.setting('RenewDays')) * DAY) return
     this.#run.say('creating a new revocation list')
     await this.call(['gen-crl'])
@@ -150,13 +153,6 @@ export class EasyRsa {
     for (const path of paths) this.#files.remove(join(folder, path))
   }
 
-  #writeVars(folder: string): void {
-    this.#ready = folder
-    const [vars] = makeExpander(this.#run.context).expand(VARS)
-    this.#files.remove(`${folder}.vars`)
-    this.#files.writeNew(`${folder}.vars`, vars?.content ?? '', OWN)
-  }
-
   async #execute(command: readonly string[], what: string, env: NodeJS.ProcessEnv): Promise<void> {
     const options = { env: { ...this.#run.context.system.env, ...env }, timeout: TIMEOUT }
     const result = await runCommand(['sh', '-c', 'umask 077; exec "$@"', 'sh', ...command], options)
@@ -178,9 +174,4 @@ function keyOf(certificate: X509Certificate | undefined): KeyObject | undefined 
 /** The certificate in a file; undefined if there is none, or it is damaged. */
 export function certificateIn(content: Uint8Array | undefined): X509Certificate | undefined {
   return content && orUndefined(() => new X509Certificate(content))
-}
-
-function endOf(list: string): number {
-  // A damaged list is replaced.
-  return orUndefined(() => (textOf(list) === undefined ? undefined : listEnd(list)?.getTime())) ?? 0
 }

@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../../../system/atomic-write.ts'
 import { below } from '../../../system/places.ts'
 import { bytesOf } from '../../../system/read-files.ts'
 import { runCommand } from '../../../system/run.ts'
-import { enabledServers } from '../servers.ts'
+import { enabledServers, renewalOf } from '../servers.ts'
 import { certificateIn, EasyRsa } from './easy-rsa.ts'
 
 type HowMade = Pick<MadeFile, 'mode' | 'secret' | 'notify'>
@@ -40,15 +40,11 @@ export class ServerFiles {
     return bytesOf(below(this.#run.context.places, this.path(server, property)))
   }
 
-  /**
-   * Whether the certificate of a server is missing or due: within RenewDays of its expiry, but never in the first half of its
-   * lifetime, so that a short one is not renewed every night.
-   */
+  /** Whether the certificate of a server is missing or due. */
   ends(server: string): boolean {
-    const half = Math.floor(Number(this.#rsa.setting('CertExpire')) / 2) + 1
-    const days = Math.min(Number(this.#rsa.setting('RenewDays')), half)
+    const { certificateDays } = renewalOf(this.#rsa.configuration)
     const certificate = this.#rsa.certificate(`server-${server}`)
-    return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + days * DAY
+    return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + certificateDays * DAY
   }
 
   /** Hands the certificate of a server to the event. A server only reads it at the start. */

@@ -19,6 +19,7 @@ interface ServerStatus {
 /** `gabarit vpn status`: exit 1 if an enabled server is not running, or something it needs is missing or has expired. */
 export async function run({ flag, places, print }: Invocation): Promise<number> {
   const now = Date.now()
+  const ended = ({ end }: Expiring) => end === undefined || end.getTime() <= now
   const vpn = readServers(places)
   const { servers, renewDays } = vpn
   const found = await Promise.all(servers.map(server => statusOf(server, vpn)))
@@ -33,21 +34,12 @@ export async function run({ flag, places, print }: Invocation): Promise<number> 
   }
   const ill = found.some(({ state, endings }) => state === 'down' || state === 'unknown' || endings.some(ended))
   return ill ? EXIT.failed : EXIT.done
-
-  function ended({ end }: Expiring): boolean {
-    return end === undefined || end.getTime() <= now
-  }
 }
 
 async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
   const { name, enabled } = server
-  const nothing = {
-    name,
-    since: null,
-    clients: null,
-    problem: null,
-    endings: enabled ? expiriesOf({ ...vpn, servers: [server] }) : [],
-  }
+  const endings = enabled ? expiriesOf({ ...vpn, servers: [server] }) : []
+  const nothing = { name, since: null, clients: null, problem: null, endings }
   try {
     return await withManagement(server, async client => {
       const [state = ''] = await client.ask('state', 'list')
@@ -65,14 +57,11 @@ function linesOf({ name, state, since, clients, problem, endings }: ServerStatus
   return [
     `${name}: ${problem ?? (state === 'running' ? running : state)}`,
     ...endings.map(({ what, file, end, days, command }) => {
-      if (end === undefined) return `  ${what}: ${file} is missing${hint(command)}`
+      const hint = command === undefined ? '' : `: ${command}`
+      if (end === undefined) return `  ${what}: ${file} is missing${hint}`
       const left = daysLeft(end, now)
-      if (left < 0) return `  ${what}: expired ${sayDay(end)}${hint(command)}`
-      return `  ${what}: until ${sayDay(end)}${left < days ? ` (${sayDays(left)})${hint(command)}` : ''}`
+      if (left < 0) return `  ${what}: expired ${sayDay(end)}${hint}`
+      return `  ${what}: until ${sayDay(end)}${left < days ? ` (${sayDays(left)})${hint}` : ''}`
     }),
   ]
-}
-
-function hint(command: string | undefined): string {
-  return command === undefined ? '' : `: ${command}`
 }
