@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { EXIT, Failure, usageFailure } from '../base/failure.ts'
+import { EXIT, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { registerActions } from '../event/actions.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
@@ -98,11 +98,7 @@ async function runCommand(
     )
     return EXIT.done
   }
-  try {
-    checkArity(command, args, program)
-  } catch (error) {
-    throw error instanceof Failure ? usageFailure(error.message, `Usage: ${program} ${command.usage}`) : error
-  }
+  checkArity(command, args, program)
   return command.run(putTogether(command, args, values, io, messages))
 }
 

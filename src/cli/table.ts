@@ -1,4 +1,4 @@
-import type { Command } from '../terminal/command.ts'
+import { type Command, JSON_OPTION } from '../terminal/command.ts'
 import { MODULES } from './modules.ts'
 import { CHANGING_COMMANDS } from './table/changing.ts'
 import { HISTORY_COMMANDS } from './table/history.ts'
@@ -17,5 +17,5 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 function onlyLooking(command: Command): Command {
-  return { ...command, onlyLooks: true }
+  return { ...command, options: [...(command.options ?? []), JSON_OPTION], onlyLooks: true }
 }

@@ -3,12 +3,6 @@ import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
-/** A parsed command line. */
-export interface ParsedArguments {
-  readonly args: readonly string[]
-  readonly values: Readonly<Record<string, unknown>>
-}
-
 /**
  * Parses a command line. Options can be anywhere before `--`; everything else is data.
  * @throws Failure (usage) for an unknown option
@@ -16,7 +10,7 @@ export interface ParsedArguments {
 export function parseArguments(
   words: readonly string[],
   { options = [], passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
-): ParsedArguments {
+): { args: readonly string[]; values: Readonly<Record<string, unknown>> } {
   const all = [...options, ...COMMON_OPTIONS]
   const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
   const parsed = parse([...words], {
@@ -54,7 +48,14 @@ export function parseArguments(
  * @throws Failure (usage)
  */
 export function checkArity(command: Command, args: readonly string[], program: string): void {
-  const [least, most] = command.arity ?? [0, 0]
-  if (args.length < least) throw usageFailure(`${program} needs ${command.usage || 'no argument'}`)
-  if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`)
+  const { usage = '', arity: [least, most] = arityOf(usage) } = command
+  const hint = `Usage: ${program} ${command.usage}`
+  if (args.length < least) throw usageFailure(`${program} needs ${usage || 'no argument'}`, hint)
+  if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`, hint)
+}
+
+/** The least and greatest number of arguments that a usage such as `FILE [NAME...]` shows. */
+function arityOf(usage: string): readonly [least: number, most: number] {
+  const count = (text: string) => text.split(' ').filter(word => !['', '--'].includes(word)).length
+  return [count(usage.replace(/\[.*\]/, '')), usage.includes('...') ? Number.POSITIVE_INFINITY : count(usage)]
 }

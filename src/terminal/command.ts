@@ -58,7 +58,7 @@ export interface Command {
   readonly usage?: string
   readonly options?: readonly Option[]
   readonly examples: readonly (readonly [command: string, what: string])[]
-  /** How many arguments it takes; absent: none. */
+  /** How many arguments it takes; absent: as many as its usage shows. */
   readonly arity?: readonly [least: number, most: number]
   /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
@@ -94,10 +94,12 @@ export const CHECK_OPTION: Option = {
 }
 
 /** What the history records with a run. */
-export const NOTE_OPTIONS: readonly Option[] = [{ name: 'comment', type: 'string', describe: 'a note for the history' }]
+export const NOTE_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }
 
-/** Options of every command that makes changes. */
-export const CONFIRM_OPTIONS: readonly Option[] = [
+/** Options of every command that changes files and services according to a plan. */
+export const CHANGE_OPTIONS: readonly Option[] = [
+  OVERWRITE_OPTION,
+  NOTE_OPTION,
   { name: 'confirm', type: 'boolean', describe: 'show what would happen and ask before doing it' },
   {
     name: 'confirm-within',

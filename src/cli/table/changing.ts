@@ -1,9 +1,9 @@
 import {
+  CHANGE_OPTIONS,
   CHECK_OPTION,
-  CONFIRM_OPTIONS,
   type Command,
   JSON_OPTION,
-  NOTE_OPTIONS,
+  NOTE_OPTION,
   OVERWRITE_OPTION,
 } from '../../terminal/command.ts'
 
@@ -13,13 +13,10 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     name: 'signal-event',
     summary: 'run an event: actions, templates, services',
     usage: 'EVENT [ARGUMENT...]',
-    arity: [1, Number.POSITIVE_INFINITY],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print diffs and service adjustments, change nothing' },
       CHECK_OPTION,
-      OVERWRITE_OPTION,
-      ...NOTE_OPTIONS,
-      ...CONFIRM_OPTIONS,
+      ...CHANGE_OPTIONS,
       JSON_OPTION,
     ],
     examples: [
@@ -43,7 +40,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       CHECK_OPTION,
       { name: 'expand_queue', type: 'string', describe: 'only look for templates in this folder' },
       OVERWRITE_OPTION,
-      ...NOTE_OPTIONS,
+      NOTE_OPTION,
       JSON_OPTION,
     ],
     examples: [
@@ -62,9 +59,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       { name: 'dry-run', type: 'boolean', describe: 'print the plan and its id, change nothing' },
       CHECK_OPTION,
       { name: 'plan', type: 'string', describe: 'only if the plan still has this id' },
-      OVERWRITE_OPTION,
-      ...NOTE_OPTIONS,
-      ...CONFIRM_OPTIONS,
+      ...CHANGE_OPTIONS,
     ],
     examples: [
       ['gabarit apply --dry-run', 'see what would happen'],
@@ -83,7 +78,6 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     name: 'confirm',
     summary: 'keep or revert a change made with --confirm-within',
     usage: '[cancel|extend DURATION|status|expired]',
-    arity: [0, 2],
     options: [JSON_OPTION],
     examples: [
       ['gabarit confirm', 'keep the change'],

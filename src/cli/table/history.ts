@@ -1,11 +1,4 @@
-import {
-  CHECK_OPTION,
-  CONFIRM_OPTIONS,
-  type Command,
-  JSON_OPTION,
-  NOTE_OPTIONS,
-  OVERWRITE_OPTION,
-} from '../../terminal/command.ts'
+import { CHANGE_OPTIONS, CHECK_OPTION, type Command, JSON_OPTION } from '../../terminal/command.ts'
 
 /** Commands for the history, and to roll back. */
 export const HISTORY_COMMANDS: readonly Command[] = [
@@ -26,7 +19,6 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'show',
     summary: 'show one entry of the history: properties, diffs, checks, services',
     usage: 'ID',
-    arity: [1, 1],
     options: [JSON_OPTION],
     examples: [['gabarit show 41', 'everything about entry 41']],
     run: async invocation => (await import('../show.ts')).run(invocation),
@@ -35,7 +27,6 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'log',
     summary: 'show who changed a database or record, and when (also: db DATABASE log [KEY])',
     usage: 'DATABASE [KEY]',
-    arity: [1, 2],
     options: [{ name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (50)' }, JSON_OPTION],
     examples: [['gabarit log hosts www.example.org', 'the history of one record']],
     run: async invocation => (await import('../log.ts')).run(invocation),
@@ -44,13 +35,10 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'rollback',
     summary: 'roll back to the state after an entry of the history',
     usage: '[ID]',
-    arity: [0, 1],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' },
       CHECK_OPTION,
-      OVERWRITE_OPTION,
-      ...NOTE_OPTIONS,
-      ...CONFIRM_OPTIONS,
+      ...CHANGE_OPTIONS,
     ],
     examples: [
       ['gabarit rollback', 'undo the last entry'],

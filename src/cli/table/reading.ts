@@ -1,18 +1,16 @@
-import { type Command, JSON_OPTION } from '../../terminal/command.ts'
+import type { Command } from '../../terminal/command.ts'
 
-/** Read-only commands. */
+/** Read-only commands. Each of them has --json too. */
 export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'status',
     summary: 'show what has changed but is not applied yet, at a glance',
-    options: [JSON_OPTION],
     examples: [['gabarit status', 'properties, files, manual edits, pending adjustments']],
     run: async invocation => (await import('../status.ts')).run(invocation),
   },
   {
     name: 'verify',
     summary: 'exit 1 if a file does not match databases and templates',
-    options: [JSON_OPTION],
     examples: [['gabarit verify', 'for a nightly check']],
     run: async invocation => (await import('../status.ts')).verify(invocation),
   },
@@ -20,11 +18,7 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'diff',
     summary: 'show what is not applied yet, or has changed since an entry: properties, files, services',
     usage: '[ID|last-good]',
-    arity: [0, 1],
-    options: [
-      { name: 'commands', type: 'boolean', describe: 'print only the properties, as commands that set them' },
-      JSON_OPTION,
-    ],
+    options: [{ name: 'commands', type: 'boolean', describe: 'print only the properties, as commands that set them' }],
     examples: [
       ['gabarit diff', 'what an event would apply'],
       ['gabarit diff 41', 'what has changed since entry 41'],
@@ -37,15 +31,12 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'cat',
     summary: 'print a file as it would be generated now',
     usage: 'FILE',
-    arity: [1, 1],
-    options: [JSON_OPTION],
     examples: [['gabarit cat /etc/hosts', 'write nothing']],
     run: async invocation => (await import('../cat.ts')).run(invocation),
   },
   {
     name: 'managed',
     summary: 'list the files that gabarit has written',
-    options: [JSON_OPTION],
     examples: [['gabarit managed', 'one path per line']],
     run: async invocation => (await import('../managed.ts')).run(invocation),
   },
@@ -53,8 +44,6 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'explain',
     summary: 'show which fragments generated a file or a line, and what they read',
     usage: 'FILE[:LINE]',
-    arity: [1, 1],
-    options: [JSON_OPTION],
     examples: [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
       ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'where line 120 comes from'],
@@ -66,8 +55,6 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'impact',
     summary: 'show which files, events and services depend on a record',
     usage: 'DATABASE KEY',
-    arity: [2, 2],
-    options: [JSON_OPTION],
     examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would affect']],
     complete: async (...typed) => (await import('../complete.ts')).records(...typed),
     run: async invocation => (await import('../impact.ts')).run(invocation),
@@ -75,14 +62,12 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'lint',
     summary: 'find mistakes in templates, events, descriptions and old values',
-    options: [JSON_OPTION],
     examples: [['gabarit lint', 'check everything; exit 1 if there is an error']],
     run: async invocation => (await import('../lint.ts')).run(invocation),
   },
   {
     name: 'modules',
     summary: 'the modules: versions, commands, what they override and what overrides them',
-    options: [JSON_OPTION],
     examples: [
       ['gabarit modules', 'ours, and those that somebody has installed; exit 1 when something is wrong with one'],
       ['gabarit modules --json', 'for scripts'],
@@ -92,7 +77,6 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     summary: 'check this server, and show the commands that fix problems',
-    options: [JSON_OPTION],
     examples: [['gabarit doctor', 'exit 1 if there is an error']],
     run: async invocation => (await import('../doctor.ts')).run(invocation),
   },

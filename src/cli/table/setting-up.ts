@@ -13,6 +13,7 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'import',
     summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
+    arity: [0, 0],
     options: [
       { name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' },
       JSON_OPTION,
@@ -30,7 +31,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'complete',
     summary: 'print the words that could come next (used by the completion script)',
     usage: '-- PROGRAM [WORD...]',
-    arity: [1, Number.POSITIVE_INFINITY],
     examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word per line']],
     run: async invocation => (await import('../complete.ts')).run(invocation),
   },
@@ -38,7 +38,6 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'act',
     summary: 'run one of the actions of events in src (used by the actions themselves)',
     usage: 'ACTION EVENT [ARGUMENT...]',
-    arity: [2, Number.POSITIVE_INFINITY],
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be made, change nothing' }],
     examples: [['gabarit act vpn-pki -- openvpn-update', 'as if an event had this action and nothing else']],
     run: async invocation => (await import('../act.ts')).run(invocation),

@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION, NOTE_OPTIONS } from '../../terminal/command.ts'
+import { type Command, JSON_OPTION, NOTE_OPTION } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const SITE_COMMANDS: readonly Command[] = [
@@ -6,7 +6,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'customize',
     summary: 'copy a shipped fragment into the site’s templates-custom',
     usage: 'TEMPLATE FRAGMENT',
-    arity: [2, 2],
     options: [JSON_OPTION],
     examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
     complete: async (...typed) => (await import('../complete.ts')).fragments(...typed),
@@ -16,7 +15,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'overrides',
     summary: 'list overrides, and whether the shipped files have changed',
     usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
-    arity: [0, 3],
     options: [
       { name: 'dry-run', type: 'boolean', describe: 'with merge: print what would change, write nothing' },
       JSON_OPTION,
@@ -34,8 +32,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'adopt',
     summary: 'turn a manual edit into a fragment of the site',
     usage: 'FILE',
-    arity: [1, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, ...NOTE_OPTIONS],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, NOTE_OPTION],
     examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
     run: async invocation => (await import('../adopt.ts')).run(invocation),
   },
@@ -43,7 +40,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'pin',
     summary: 'keep a file as it is: no event overwrites it',
     usage: '[FILE]',
-    arity: [0, 1],
     options: [{ name: 'note', type: 'string', describe: 'why, shown in every plan' }, JSON_OPTION],
     examples: [
       ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
@@ -55,7 +51,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'unpin',
     summary: 'let events write a pinned file again',
     usage: 'FILE',
-    arity: [1, 1],
     examples: [['gabarit unpin /etc/hosts', 'the next event regenerates it']],
     run: async invocation => (await import('../pin.ts')).unpin(invocation),
   },
@@ -63,8 +58,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'restore',
     summary: 'drop a manual edit and regenerate the file',
     usage: 'FILE',
-    arity: [1, 1],
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, ...NOTE_OPTIONS],
+    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, NOTE_OPTION],
     examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
     run: async invocation => (await import('../restore.ts')).run(invocation),
   },

@@ -69,7 +69,6 @@ const VERBS: readonly Command[] = [
     name: 'use',
     summary: 'serve an older certificate until shortly before it expires; "use latest" returns to the newest',
     usage: 'ID|previous|latest [CERTIFICATE]',
-    arity: [1, 2],
     examples: [
       ['gabarit letsencrypt use previous', 'swap back'],
       ['gabarit letsencrypt use latest', 'serve the newest one again, and newer ones once issued'],
@@ -86,7 +85,6 @@ const VERBS: readonly Command[] = [
     name: 'revoke',
     summary: 'have a certificate revoked by its authority',
     usage: 'ID [CERTIFICATE]',
-    arity: [1, 2],
     options: [{ name: 'force', type: 'boolean', describe: 'even if it is in service' }],
     examples: [['gabarit letsencrypt revoke 1795640000', 'list shows the ids']],
     run: async invocation => (await import('./commands/revoke.ts')).run(invocation),

@@ -8,7 +8,6 @@ const VERBS: readonly Command[] = [
     name: 'clients',
     summary: 'list all clients: certificate, connections, addresses, bytes',
     usage: '[NAME]',
-    arity: [0, 1],
     options: [JSON_OPTION],
     examples: [
       ['gabarit vpn clients', 'one line per connection'],
@@ -21,7 +20,6 @@ const VERBS: readonly Command[] = [
     name: 'profile',
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
-    arity: [1, 1],
     options: [
       { name: 'output', type: 'string', describe: 'write to this file, readable only by you' },
       { name: 'qr', type: 'boolean', describe: 'draw it as a QR code, for a phone' },
@@ -34,7 +32,6 @@ const VERBS: readonly Command[] = [
     name: 'kill',
     summary: 'end the connection of a client',
     usage: 'NAME',
-    arity: [1, 1],
     options: [{ name: 'halt', type: 'boolean', describe: 'tell the client not to reconnect' }],
     examples: [['gabarit vpn kill setsuna', 'it reconnects unless --halt is given']],
     complete: keysOf('vpn'),
@@ -44,7 +41,6 @@ const VERBS: readonly Command[] = [
     name: 'restart',
     summary: 'restart a running server, so that it reloads its certificates',
     usage: 'NAME',
-    arity: [1, 1],
     examples: [['gabarit vpn restart openvpn', 'its clients reconnect automatically']],
     complete: keysOf('configuration', key => /^openvpn(-|$)/.test(key)),
     run: async invocation => (await import('./commands/restart.ts')).run(invocation),

@@ -7,7 +7,6 @@ const VERBS: readonly Command[] = [
     name: 'check',
     summary: 'request each public name through the proxy, and each backend directly',
     usage: '[NAME]',
-    arity: [0, 1],
     options: [JSON_OPTION],
     examples: [
       ['gabarit proxy check', 'status, time, certificate and redirection of all; exit 1 if something is wrong'],
