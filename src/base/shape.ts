@@ -10,6 +10,16 @@ export interface Shape<T> {
   readonly optional?: true
 }
 
+/** What a shape accepts. */
+export type TypeOf<S> = S extends Shape<infer T> ? T : never
+
+/** An object with these parts. */
+export type ObjectOf<Parts> = {
+  readonly [Name in keyof Parts as Parts[Name] extends { optional: true } ? never : Name]: TypeOf<Parts[Name]>
+} & {
+  readonly [Name in keyof Parts as Parts[Name] extends { optional: true } ? Name : never]?: TypeOf<Parts[Name]>
+}
+
 /** A shape with a description for its error. */
 function shape<T>(is: (value: unknown) => value is T, what: string): Shape<T> {
   return (value, part) => {
@@ -45,7 +55,7 @@ export function orNull<T>(inner: Shape<T>): Shape<T | null> {
   return (value, part) => (value === null ? null : inner(value, part))
 }
 
-export function optional<T>(inner: Shape<T>): Shape<T> {
+export function optional<T>(inner: Shape<T>): Shape<T> & { readonly optional: true } {
   return Object.assign((value: unknown, part?: string) => inner(value, part), { optional: true } as const)
 }
 
@@ -89,14 +99,14 @@ export function partOf<T>(name: string, inner: Shape<T>): Shape<T> {
 }
 
 /** An object with known parts; others are kept. */
-export function objectOf<T extends object>(parts: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
+export function objectOf<Parts extends Readonly<Record<string, Shape<unknown>>>>(parts: Parts): Shape<ObjectOf<Parts>> {
   const known = Object.entries<Shape<unknown>>(parts)
   return (value, part) => {
     const object = anObject(value, part)
     for (const [name, inner] of known)
       if (object[name] !== undefined || inner.optional !== true) inner(object[name], within(part, name))
     // Each part has just been checked.
-    return object as T
+    return object as ObjectOf<Parts>
   }
 }
 

@@ -100,12 +100,7 @@ export class CheckerTable {
   }
 }
 
-const TABLE = listOf(
-  objectOf<{ files: readonly string[]; commands: readonly (readonly string[])[] }>({
-    files: listOf(text),
-    commands: listOf(listOf(text)),
-  }),
-)
+const TABLE = listOf(objectOf({ files: listOf(text), commands: listOf(listOf(text)) }))
 
 /**
  * A package of templates alone has no table.

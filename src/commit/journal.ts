@@ -1,46 +1,38 @@
 import { dirname } from 'node:path'
 import { sha256 } from '../base/sha256.ts'
-import { integer, listOf, objectOf, oneOf, optional, text } from '../base/shape.ts'
-import type { Attributes, Files } from '../system/files.ts'
+import { integer, listOf, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
+import type { Files } from '../system/files.ts'
 import type { Places } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 
 /** One step of a commit, as recorded in the journal. All names are real paths. */
-export interface JournalEntry {
-  readonly real: string
+export type JournalEntry = TypeOf<typeof journalEntry>
+const journalEntry = objectOf({
+  real: text,
   /** The new file or link, created next to the target before the first rename. */
-  readonly staged?: string
+  staged: optional(text),
   /** The name under which the old file is kept until the commit is complete. */
-  readonly backup?: string
+  backup: optional(text),
   /** Identifies the new file if there was none before: SHA-256 of a file, or target of a link. */
-  readonly made?: string
+  made: optional(text),
   /** Attributes to restore, for a step that changes nothing else. */
-  readonly attributes?: Attributes
-}
+  attributes: optional(objectOf({ mode: integer, uid: integer, gid: integer })),
+})
 
-export interface Journal {
+export type Journal = TypeOf<typeof journal>
+const journal = objectOf({
   /** `prepared`: undo it. `committed`: only the backups still have to be removed. */
-  readonly phase: 'prepared' | 'committed'
-  readonly entries: readonly JournalEntry[]
+  phase: oneOf('prepared', 'committed'),
+  entries: listOf(journalEntry),
   /** Folders that were created, outermost first. */
-  readonly folders: readonly string[]
+  folders: listOf(text),
   /** Folders to remove if they are empty when all files are in place. Absent: none. */
-  readonly emptied?: readonly string[]
-}
+  emptied: optional(listOf(text)),
+})
 
-export const JOURNAL = new StateFile<Journal>('journal.json', {
+export const JOURNAL = new StateFile('journal.json', {
   what: 'the journal of an earlier commit',
-  shape: objectOf<Journal>({
-    phase: oneOf('prepared', 'committed'),
-    entries: listOf(
-      objectOf<JournalEntry>({
-        ...{ real: text, staged: optional(text), backup: optional(text), made: optional(text) },
-        attributes: optional(objectOf<Attributes>({ mode: integer, uid: integer, gid: integer })),
-      }),
-    ),
-    folders: listOf(text),
-    emptied: optional(listOf(text)),
-  }),
+  shape: journal,
   wayOut:
     'Look for files named .*.gabarit-before (old content) and .*.gabarit-new next to the targets, then move the journal away.',
 })

@@ -1,39 +1,28 @@
-import { hash, mapOf, objectOf, oneOf, optional, orNull, partOf } from '../base/shape.ts'
+import { hash, mapOf, objectOf, oneOf, optional, orNull, partOf, type TypeOf } from '../base/shape.ts'
 import { Objects } from '../state/history/objects.ts'
 import type { Places } from '../system/places.ts'
 import { indented, inOrder, StateFile } from '../system/state-file.ts'
 
-const ORIGINS = ['customize', 'copy', 'seen', 'merge', 'keep'] as const
-
 /** The shipped file that a custom one was made from, or last compared with. */
-export interface Base {
+export type Base = TypeOf<typeof base>
+const base = objectOf({
   /** Its hash; null if nothing was shipped under that name. */
-  readonly sha256: string | null
+  sha256: orNull(hash),
   /**
    * How we know: copied by `customize`; an exact copy of a version we shipped; shipped when the custom file was first seen;
    * merged; or declared by the administrator (`keep`).
    */
-  readonly origin: (typeof ORIGINS)[number]
+  origin: oneOf('customize', 'copy', 'seen', 'merge', 'keep'),
   /** If a merge with conflicts waits for the administrator: the hashes it was made from. */
-  readonly merging?: { readonly shipped: string; readonly custom: string }
-}
+  merging: optional(objectOf({ shipped: hash, custom: hash })),
+})
 
 /** By the custom file's id. */
 export type Bases = ReadonlyMap<string, Base>
 
-type Merging = NonNullable<Base['merging']>
-
 export const BASES = new StateFile<Bases>('overrides.json', {
   what: 'the list of override bases',
-  shape: partOf(
-    'bases',
-    mapOf(
-      objectOf<Base>({
-        ...{ sha256: orNull(hash), origin: oneOf(...ORIGINS) },
-        merging: optional(objectOf<Merging>({ shipped: hash, custom: hash })),
-      }),
-    ),
-  ),
+  shape: partOf('bases', mapOf(base)),
   wayOut: [
     'Restore it from a backup. Or move it away: then the files shipped today count as the bases, and earlier changes are',
     'never reported. So compare them first: gabarit overrides',

@@ -1,58 +1,56 @@
 import { uptime } from 'node:os'
 import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
-import { integer, listOf, matching, number, objectOf, oneOf, orNull, text } from '../base/shape.ts'
+import { integer, listOf, matching, number, objectOf, oneOf, orNull, type TypeOf, text } from '../base/shape.ts'
 import { caller } from '../system/accounts.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
-import { type Request, serviceRequest } from '../system/service/adjustment.ts'
+import { serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
-import { ASKED_PARTS, type Asked, commandLine, noteOf } from './history/entry.ts'
+import { ASKED_PARTS, commandLine, noteOf } from './history/entry.ts'
 
 /** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
-export interface Window {
+type Window = TypeOf<typeof window>
+const window = objectOf({
   /** For people: the wall clock, ISO 8601. Not used for decisions. */
-  readonly until: string
+  until: text,
   /** Seconds since boot. */
-  readonly opened: number
-  readonly ends: number
+  opened: number,
+  ends: number,
   /** The id of the boot; null if the system does not provide it. */
-  readonly boot: string | null
-}
+  boot: orNull(text),
+})
 
-/** A change that is rolled back automatically unless confirmed. */
-export interface Confirmation extends Asked {
-  readonly token: string
+/** A change that is rolled back automatically unless confirmed: everything that going back needs. */
+export type Confirmation = TypeOf<typeof confirmation>
+const confirmation = objectOf({
+  ...ASKED_PARTS,
+  token: matching(/^[0-9a-f]+$/, 'a token'),
   /** The history entry to roll back to: its id, never "the previous one". */
-  readonly base: number
+  base: integer,
   /** Length of the window in seconds. */
-  readonly within: number
-  readonly window: Window
+  within: number,
+  window,
   /** What was requested of services, to request again on rollback. */
-  readonly requests: readonly Request[]
+  requests: listOf(serviceRequest),
   /** The secrets at the time: they allow restoring files even if somebody changes a secret meanwhile. */
-  readonly secrets: readonly string[]
+  secrets: listOf(text),
   /** Why it could not be rolled back when it expired. */
-  readonly problem: string | null
-}
+  problem: orNull(text),
+})
 
-export const CONFIRMATION = new StateFile<Confirmation>('confirmation.json', {
+/** The pending confirmation. */
+export const CONFIRMATION = new StateFile('confirmation.json', {
   what: 'the pending confirmation',
-  // Everything that going back needs.
-  shape: objectOf<Confirmation>({
-    ...{ ...ASKED_PARTS, token: matching(/^[0-9a-f]+$/, 'a token'), base: integer, within: number },
-    ...{ requests: listOf(serviceRequest), secrets: listOf(text) },
-    window: objectOf<Window>({ until: text, opened: number, ends: number, boot: orNull(text) }),
-    problem: orNull(text),
-  }),
+  shape: confirmation,
   wayOut: (_, places) =>
     [
       'The change is in effect and will not be rolled back automatically. To keep it:',
       moveAside(places),
       'To roll back afterwards: gabarit history, then gabarit rollback ID',
     ].join('\n'),
-  format: confirmation => JSON.stringify(confirmation, null, 1),
+  format: open => JSON.stringify(open, null, 1),
 })
 
 /** Held by the guard while it runs. */
@@ -104,16 +102,12 @@ export function describeConfirmation(open: Confirmation): string {
 }
 
 /** How the last confirmation ended, for those who come too late. */
-interface EndedConfirmation {
-  readonly how: 'confirmed' | 'went back'
-  readonly time: string
-  readonly user: string
-  readonly what: string
-}
+type EndedConfirmation = TypeOf<typeof ended>
+const ended = objectOf({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text })
 
-const LAST_CONFIRMATION = new StateFile<EndedConfirmation>('confirmation-last.json', {
+const LAST_CONFIRMATION = new StateFile('confirmation-last.json', {
   what: 'the note of how the last confirmation ended',
-  shape: objectOf<EndedConfirmation>({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text }),
+  shape: ended,
   wayOut: 'Remove it. Then a message is less exact.',
 })
 

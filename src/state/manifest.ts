@@ -2,30 +2,28 @@ import { compareBytes } from '../base/byte-order.ts'
 import { orUndefined, refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { sha256 } from '../base/sha256.ts'
-import { listOf, mapOf, objectOf, optional, partOf, text } from '../base/shape.ts'
+import { listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
 import { History } from './history/history.ts'
 
 /** One file that gabarit wrote. */
-export interface Owned {
-  readonly template: string
+export type Owned = TypeOf<typeof owned>
+const owned = objectOf({
+  template: text,
   /** SHA-256 of the bytes last written. */
-  readonly sha256: string
+  sha256: text,
   /** Path of the symbolic link maintained next to it, if any. */
-  readonly link?: string
+  link: optional(text),
   /** Services to adjust when it is removed: by then its template may have no output to ask. */
-  readonly notify?: readonly string[]
-}
+  notify: optional(listOf(text)),
+})
 
 /** The files that gabarit owns, by their path on the server. */
 export type Manifest = ReadonlyMap<string, Owned>
 
-const shape = partOf(
-  'outputs',
-  mapOf(objectOf<Owned>({ template: text, sha256: text, link: optional(text), notify: optional(listOf(text)) })),
-)
+const shape = partOf('outputs', mapOf(owned))
 
 /** The list of owned files. It is read on every event, and stays readable in a diff: a line for each file. */
 export const MANIFEST = new StateFile<Manifest>('manifest.json', {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure, hasCode, orFailure } from '../../base/failure.ts'
-import { listOf, number, objectOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
+import { listOf, number, objectOf, optional, orNull, recordOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
 import type { RenewalWindow } from './ari.ts'
@@ -16,52 +16,48 @@ export interface NotIssued {
 }
 
 /** What went wrong with a certificate, and when to try again. */
-export interface Trouble extends Pick<NotIssued, 'message' | 'hint'> {
+export type Trouble = TypeOf<typeof trouble>
+const trouble = objectOf({
+  message: text,
+  hint: text,
   /** Failures in a row. */
-  readonly failures: number
+  failures: number,
   /** Times as ISO 8601. */
-  readonly since: string
-  readonly nextTry: string
-}
+  since: text,
+  nextTry: text,
+})
 
 /** A suggestion of the authority (RFC 9773), and when to ask again. Times in ISO 8601. */
-interface RememberedWindow {
-  readonly start: string
-  readonly end: string
-  readonly askAgain: string
+const window = objectOf({
+  start: text,
+  end: text,
+  askAgain: text,
   /** A page that says why. */
-  readonly explanation?: string
-}
+  explanation: optional(text),
+})
 
 /** What is kept from run to run; everything else is read from the certificates themselves. */
-interface Memory {
-  /** By authority and certificate: `acme-v02.api.letsencrypt.org/example.org`. */
-  readonly troubles: Readonly<Record<string, Trouble>>
-  /** By fingerprint: the urgency of the last warning. */
-  readonly warned: Readonly<Record<string, number>>
-  /** By fingerprint: when the authority suggests renewal. */
-  readonly windows: Readonly<Record<string, RememberedWindow>>
-  /** The records in which a certificate was set: {@link recordName}. */
-  readonly entered: readonly string[]
-  /** Why the last deployment failed, if it did. */
-  readonly deployment: string | null
-}
-
-const trouble = objectOf<Trouble>({ failures: number, message: text, hint: text, since: text, nextTry: text })
-const window = objectOf<RememberedWindow>({ start: text, end: text, askAgain: text, explanation: optional(text) })
+type Memory = Required<TypeOf<typeof memory>>
 
 /** Files of older versions do not have all of it. */
-const MEMORY = new StateFile<Partial<Memory>>(
+const memory = objectOf({
+  /** By authority and certificate: `acme-v02.api.letsencrypt.org/example.org`. */
+  troubles: optional(recordOf(trouble)),
+  /** By fingerprint: the urgency of the last warning. */
+  warned: optional(recordOf(number)),
+  /** By fingerprint: when the authority suggests renewal. */
+  windows: optional(recordOf(window)),
+  /** The records in which a certificate was set: {@link recordName}. */
+  entered: optional(listOf(text)),
+  /** Why the last deployment failed, if it did. */
+  deployment: optional(orNull(text)),
+})
+
+const MEMORY = new StateFile(
   'state.json',
   {
     what: 'this file',
-    shape: objectOf<Partial<Memory>>({
-      troubles: optional(recordOf(trouble)),
-      warned: optional(recordOf(number)),
-      windows: optional(recordOf(window)),
-      entered: optional(listOf(text)),
-      deployment: optional(orNull(text)),
-    }),
+    shape: memory,
     wayOut: `Failures and warnings are counted from zero.
 Certificates that you removed from a record by hand are set again.`,
     format: indented,

@@ -81,15 +81,12 @@ function applyChange(draft: Draft, { key, property, old, new: wanted }: Property
 }
 
 /** Changes to make in several databases. Contains secrets in clear. */
-interface Note {
-  readonly command: string
-  readonly changes: readonly PropertyChange[]
-}
+const note = objectOf({ command: text, changes: listOf(propertyChange) })
 
 /** The note that exists while {@link changeDatabasesAtOnce} runs. */
-const DATABASE_CHANGES = new StateFile<Note>('database-changes.json', {
+const DATABASE_CHANGES = new StateFile('database-changes.json', {
   what: 'the note of interrupted changes',
-  shape: objectOf<Note>({ command: text, changes: listOf(propertyChange) }),
+  shape: note,
   wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
 })
 

@@ -1,16 +1,29 @@
-import { hash, integer, listOf, objectOf, oneOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
+import {
+  hash,
+  integer,
+  listOf,
+  type ObjectOf,
+  objectOf,
+  oneOf,
+  optional,
+  orNull,
+  recordOf,
+  type TypeOf,
+  text,
+} from '../../base/shape.ts'
 
 /** A property, or a whole record, before and after. Secret values are asterisks. */
-export interface PropertyChange {
-  readonly database: string
-  readonly key: string
+export type PropertyChange = TypeOf<typeof propertyChange>
+export const propertyChange = objectOf({
+  database: text,
+  key: text,
   /** Null: the record itself, whose type is the value. */
-  readonly property: string | null
+  property: orNull(text),
   /** Null: it did not exist. */
-  readonly old: string | null
+  old: orNull(text),
   /** Null: it no longer exists. */
-  readonly new: string | null
-}
+  new: orNull(text),
+})
 
 /** One state of a file: its content by hash, or the target of a link. */
 export type FileVersion =
@@ -29,30 +42,64 @@ export interface FileRecord {
 }
 
 /** How one service was adjusted. */
-export interface AdjustmentRecord {
-  readonly service: string
-  readonly command: string
-  readonly problem: string | null
-}
+export type AdjustmentRecord = TypeOf<typeof adjustmentRecord>
+const adjustmentRecord = objectOf({ service: text, command: text, problem: orNull(text) })
 
 /**
  * How an event ended: everything done; done, but an action or a service failed; rolled back because a service did not come
  * up; refused, so nothing changed.
  */
-export type Outcome = 'done' | 'failed' | 'rolled back' | 'refused'
+export type Outcome = TypeOf<typeof outcome>
+const outcome = oneOf('done', 'failed', 'rolled back', 'refused')
 
 /** What was requested, and by whom. Passed unchanged from the command line to the history entry. */
-export interface Asked {
+export type Asked = ObjectOf<typeof ASKED_PARTS>
+export const ASKED_PARTS = {
   /** The login name, even under sudo. */
-  readonly user: string
+  user: text,
   /** What triggered it: `shell`, `action of EVENT`, `confirmation`. */
-  readonly via: string
+  via: text,
   /** `signal-event`, `apply`, `rollback`, `expand-template` … */
-  readonly command: string
+  command: text,
   /** Event or templates, then the arguments. */
-  readonly args: readonly string[]
-  readonly comment: string | null
+  args: listOf(text),
+  comment: orNull(text),
 }
+
+/** The parts that an entry and the note of one have in common. */
+export const COMMON_PARTS = {
+  ...ASKED_PARTS,
+  /** When it began, ISO 8601 in UTC. */
+  time: text,
+  outcome,
+  /** What went wrong, in words. */
+  problems: listOf(text),
+  /** Paths that changed; {@link COMMON_PARTS.files} has their contents. */
+  paths: listOf(text),
+  /** Hash of the list of {@link FileRecord}; null if no file changed. */
+  files: orNull(hash),
+  /** What a rollback cannot undo, in words. Absent: nothing. */
+  lasting: optional(listOf(text)),
+  /** Folders that were made, outermost first. Absent: none. */
+  folders: optional(listOf(text)),
+  /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
+  manifest: orNull(hash),
+}
+
+/** The hashes of databases by name. */
+export const databaseHashes = recordOf(hash)
+
+/** One entry of the history. */
+export type HistoryEntry = TypeOf<typeof historyEntry>
+export const historyEntry = objectOf({
+  ...COMMON_PARTS,
+  id: integer,
+  properties: listOf(propertyChange),
+  /** As they were when this entry was made. */
+  databases: databaseHashes,
+  validators: listOf(text),
+  adjustments: listOf(adjustmentRecord),
+})
 
 /** `signal-event console-save` */
 export function commandLine({ command, args }: Pick<Asked, 'command' | 'args'>): string {
@@ -68,57 +115,3 @@ export function noteOf({ comment }: Asked, space = ' '): string {
 export function tookEffect({ outcome }: Pick<HistoryEntry, 'outcome'>): boolean {
   return outcome === 'done' || outcome === 'failed'
 }
-
-export interface HistoryEntry extends Asked {
-  readonly id: number
-  /** When it began, ISO 8601 in UTC. */
-  readonly time: string
-  readonly outcome: Outcome
-  /** What went wrong, in words. */
-  readonly problems: readonly string[]
-  readonly properties: readonly PropertyChange[]
-  /** Paths that changed; {@link HistoryEntry.files} has their contents. */
-  readonly paths: readonly string[]
-  /** Hash of the list of {@link FileRecord}; null if no file changed. */
-  readonly files: string | null
-  /** What a rollback cannot undo, in words. Absent: nothing. */
-  readonly lasting?: readonly string[]
-  /** Folders that were made, outermost first. Absent: none. */
-  readonly folders?: readonly string[]
-  /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
-  readonly manifest: string | null
-  /** Hashes of the databases when this entry was made, by name. */
-  readonly databases: Readonly<Record<string, string>>
-  readonly validators: readonly string[]
-  readonly adjustments: readonly AdjustmentRecord[]
-}
-
-export const propertyChange = objectOf<PropertyChange>({
-  ...{ database: text, key: text, property: orNull(text), old: orNull(text), new: orNull(text) },
-})
-
-/** The parts of {@link Asked}. */
-export const ASKED_PARTS = { user: text, via: text, command: text, args: listOf(text), comment: orNull(text) } as const
-
-/** The parts that an entry and the note of one have in common. */
-export const COMMON_PARTS = {
-  ...{ ...ASKED_PARTS, time: text },
-  outcome: oneOf<Outcome>('done', 'failed', 'rolled back', 'refused'),
-  ...{
-    problems: listOf(text),
-    paths: listOf(text),
-    folders: optional(listOf(text)),
-    lasting: optional(listOf(text)),
-    files: orNull(hash),
-    manifest: orNull(hash),
-  },
-} as const
-
-/** The hashes of databases by name. */
-export const databaseHashes = recordOf(hash)
-
-export const historyEntry = objectOf<HistoryEntry>({
-  ...{ id: integer, ...COMMON_PARTS, properties: listOf(propertyChange), databases: databaseHashes },
-  validators: listOf(text),
-  adjustments: listOf(objectOf<AdjustmentRecord>({ service: text, command: text, problem: orNull(text) })),
-})

@@ -1,19 +1,15 @@
 import { unlessFailed } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { sha256 } from '../../base/sha256.ts'
-import { hash, mapOf, objectOf, orNull, pairOf, type Shape, text } from '../../base/shape.ts'
+import { hash, mapOf, objectOf, orNull, pairOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
 import { LOST_SECRET, type Masking } from './masking.ts'
 import type { Objects } from './objects.ts'
 
 /** A file that was written with a secret in it: hash of the content on the server, and of the content without secrets. */
-interface MaskedFile {
-  readonly written: string
-  readonly masked: string
-}
-
-const maskedFile = objectOf<MaskedFile>({ written: hash, masked: hash })
+type MaskedFile = TypeOf<typeof maskedFile>
+const maskedFile = objectOf({ written: hash, masked: hash })
 
 export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('masked-files.json', {
   what: 'the list of files that contain a secret',
@@ -23,9 +19,8 @@ export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('mask
 })
 
 /** A file that was written; null: it contains no secret. */
-export type MaskedEntry = readonly [path: string, file: MaskedFile | null]
-
-export const maskedEntry: Shape<MaskedEntry> = pairOf(text, orNull(maskedFile))
+export type MaskedEntry = TypeOf<typeof maskedEntry>
+export const maskedEntry = pairOf(text, orNull(maskedFile))
 
 /**
  * Stores file contents without their secrets. A file that is replaced may contain a secret that has changed since it was

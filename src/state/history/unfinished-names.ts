@@ -1,31 +1,25 @@
-import { listOf, objectOf, orNull, text } from '../../base/shape.ts'
+import { listOf, objectOf, orNull, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { StateFile } from '../../system/state-file.ts'
-import {
-  type Asked,
-  COMMON_PARTS,
-  databaseHashes,
-  type HistoryEntry,
-  type PropertyChange,
-  propertyChange,
-} from './entry.ts'
-import { type MaskedEntry, maskedEntry } from './masked-files.ts'
+import { COMMON_PARTS, databaseHashes, propertyChange } from './entry.ts'
+import { maskedEntry } from './masked-files.ts'
 
 /**
  * What is known about an entry when its files are about to be put in place. It is written in the same commit: so a run that is
  * interrupted after its commit still has an entry, and what belongs to its files is done later.
  */
-export type Unfinished = Asked &
-  Pick<HistoryEntry, 'time' | 'outcome' | 'problems' | 'paths' | 'files' | 'folders' | 'lasting' | 'manifest'> & {
-    /** The databases that the files were generated from; null: those found when the entry is made. */
-    readonly databases: HistoryEntry['databases'] | null
-    /** Property changes that belong to the files and are made right after them. Contains secrets in clear. */
-    readonly changes: readonly PropertyChange[]
-    /** The files with secrets that were written. */
-    readonly masked: readonly MaskedEntry[]
-    /** The confirmation that this run ends, by its token; null: none. */
-    readonly closes: string | null
-  }
+export type Unfinished = TypeOf<typeof shape>
+const shape = objectOf({
+  ...COMMON_PARTS,
+  /** The databases that the files were generated from; null: those found when the entry is made. */
+  databases: orNull(databaseHashes),
+  /** Property changes that belong to the files and are made right after them. Contains secrets in clear. */
+  changes: listOf(propertyChange),
+  /** The files with secrets that were written. */
+  masked: listOf(maskedEntry),
+  /** The confirmation that this run ends, by its token; null: none. */
+  closes: orNull(text),
+})
 
 const NAME = /^unfinished-(\d+)\.json$/
 
@@ -37,11 +31,6 @@ export function unfinishedFile(id: number): StateFile<Unfinished> {
     wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })
 }
-
-const shape = objectOf<Unfinished>({
-  ...{ ...COMMON_PARTS, databases: orNull(databaseHashes), changes: listOf(propertyChange) },
-  ...{ masked: listOf(maskedEntry), closes: orNull(text) },
-})
 
 /** The numbers of runs whose entries have not been made yet, in order. */
 export function unfinishedIds({ state }: Places): number[] {

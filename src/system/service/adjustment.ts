@@ -1,16 +1,15 @@
-import { objectOf, text } from '../../base/shape.ts'
+import { objectOf, type TypeOf, text } from '../../base/shape.ts'
 import type { ServiceAction } from './actions.ts'
 import type { Unit } from './manager.ts'
 
 /** What is requested of one service: by a changed file, by the event, or left over from an earlier event. */
-export interface Request {
-  readonly service: string
-  readonly word: string
+export type Request = TypeOf<typeof serviceRequest>
+export const serviceRequest = objectOf({
+  service: text,
+  word: text,
   /** Where the request comes from: a template, a file of the event, an earlier event. */
-  readonly source: string
-}
-
-export const serviceRequest = objectOf<Request>({ service: text, word: text, source: text })
+  source: text,
+})
 
 /** One service and what will be done to it. */
 export interface Adjustment {
