@@ -32,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return changeFiles({ places, system, report }, 'expand-template', ({ turn }) => {
     if (value('output') !== undefined) return writeCopy(makePlan(), context, report)
     const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
-    return write(invocation, new Transaction({ asked }, { context, turn, report }), makePlan)
+    return write(invocation, new Transaction({ asked, leavesDatabases: true }, { context, turn, report }), makePlan)
   })
 }
 
@@ -55,7 +55,6 @@ function sayInJson(entry: EventReport, invocation: Invocation): void {
 /** Applies no property and adjusts no service: requests of the files wait for the next event. */
 function write(invocation: Invocation, transaction: Transaction, makePlan: () => Plan): Promise<number> {
   const { flag, print } = invocation
-  transaction.leaveDatabases()
   return transaction.conclude(async () => {
     const plan = makePlan()
     await transaction.commit(plan)

@@ -41,7 +41,6 @@ export class RunHistory {
   /** The number of the entry, once assigned. */
   #id: number | undefined
   #snapshot: Snapshot | undefined
-  #leavesDatabases = false
   #files: FileRecord[] = []
   #folders: readonly string[] = []
   #manifest: string | undefined
@@ -68,14 +67,9 @@ export class RunHistory {
     return this.#snapshot
   }
 
-  /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
-  leaveDatabases(): void {
-    this.#leavesDatabases = true
-  }
-
   /** The databases that the files were made from, or those that this run leaves as they are; undefined: the present ones. */
   get snapshot(): Snapshot | undefined {
-    if (this.#leavesDatabases)
+    if (this.#run.request.leavesDatabases)
       this.#snapshot ??= loadSnapshot(this.#history.lastApplied()?.databases ?? {}, this.#history.objects)
     return this.#snapshot
   }
@@ -132,9 +126,9 @@ export class RunHistory {
 
   /** Adds the entry of a run that has ended; undefined if nothing happened that is worth one. */
   enter(facts: RunFacts): HistoryEntry | undefined {
-    const { asked } = this.#run.request
+    const { asked, leavesDatabases } = this.#run.request
     const quiet = facts.outcome === 'done' && asked.comment === null
-    if (quiet && this.#leavesDatabases && this.#files.length === 0) return undefined
+    if (quiet && leavesDatabases && this.#files.length === 0) return undefined
     const { masking, contents } = this.#secrets
     const snapshot = this.snapshot ?? this.takeSnapshot()
     const { objects } = this.#history

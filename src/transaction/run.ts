@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly confirmWithin?: number | undefined
   /** In a remote shell, it waits for confirmation if it adjusts a service whose description says so; default: no. */
   readonly windowOfServices?: boolean
+  /** It brings no property to life: in the history the databases stay as the last entry left them; default: no. */
+  readonly leavesDatabases?: boolean
   /** Previous secrets that are restored in files: the history must not show them either. */
   readonly secrets?: readonly string[]
   /** The confirmation that ends with it, because it rolls back the waiting change. */

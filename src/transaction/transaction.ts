@@ -41,11 +41,6 @@ export class Transaction {
     return this.#history.takeSnapshot()
   }
 
-  /** For a run that brings no property to life: in the history the databases stay as the last entry left them. */
-  leaveDatabases(): void {
-    this.#history.leaveDatabases()
-  }
-
   /** Records what a rollback cannot undo, such as an issued certificate. */
   noteLasting(what: string): void {
     this.#history.lasting.push(what)
@@ -175,7 +170,6 @@ export class Transaction {
  * @returns the exit status
  */
 export async function commitOne({ context, turn, report }: Work, asked: Asked, plan: Plan): Promise<number> {
-  const transaction = new Transaction({ asked }, { context: { ...context, mayOverwrite: () => true }, turn, report })
-  transaction.leaveDatabases()
-  return transaction.apply(plan)
+  const work = { context: { ...context, mayOverwrite: () => true }, turn, report }
+  return new Transaction({ asked, leavesDatabases: true }, work).apply(plan)
 }
