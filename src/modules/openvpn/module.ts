@@ -69,7 +69,7 @@ export const MODULE: Module = {
     'vpn-client-reconnect': async () => (await import('./actions/clients.ts')).reconnectClient,
   },
   checks: [
-    { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).serverEnds(patient) },
-    { id: 'vpn-clients', ...VPN_CHECK, run: async patient => (await import('./doctor.ts')).clientEnds(patient) },
+    { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./expiry.ts')).serverEnds(patient) },
+    { id: 'vpn-clients', ...VPN_CHECK, run: async patient => (await import('./expiry.ts')).clientEnds(patient) },
   ],
 }
