@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
 import { initializeDatabases } from '../db/initialize.ts'
+import type { Context } from '../plan/context.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
-import type { System } from '../system/system.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
@@ -29,9 +29,8 @@ export function fillDatabases(places: Places, report: Reporter): Failure[] {
 /** Runs an action with the event's name and arguments. @returns the problem, if any */
 export async function runHandler(
   handler: Handler,
-  event: { readonly name: string; readonly args: readonly string[]; readonly token: string },
-  places: Places,
-  system: System,
+  { places, system, event }: Context,
+  token: string,
   report: Reporter,
 ): Promise<string | undefined> {
   const unsafe = orFailure(() => refuseUnsafePart(places, handler.file))
@@ -41,7 +40,7 @@ export async function runHandler(
     PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
-    [JOIN_VARIABLE]: event.token,
+    [JOIN_VARIABLE]: token,
   }
   const command = [...interpreter(handler.file), handler.file, event.name, ...event.args]
   const { status, problem } = await system.run(command, {

@@ -131,17 +131,16 @@ class EventRun {
   }
 
   async #handle(handler: Handler): Promise<void> {
-    const { places, system } = this.#context
+    const { places } = this.#context
     if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
       for (const failure of fillDatabases(places, this.#report)) this.#transaction.noteReported(failure.describe())
       return
     }
     const started = Date.now()
     const own = this.#ownAction(handler)
-    const event = { ...this.#context.event, token: this.#turn.token }
     const problem = own
       ? await this.#act(handler, await own())
-      : await runHandler(handler, event, places, system, this.#report)
+      : await runHandler(handler, this.#context, this.#turn.token, this.#report)
     this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
     if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
   }
