@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
+import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
@@ -78,11 +79,10 @@ export class Descriptions {
     const ofType = this.#load(database, own)?.scalar === undefined ? encodeName({ kind: 'type', name: type }) : ''
     const names = [ofType, familyFile(files.keys(), key) ?? '', own].filter(name => files.has(name))
     const id = [database, ...names].join('\0')
-    if (!this.#merged.has(id)) {
+    return cached(this.#merged, id, () => {
       const found = names.map(name => this.#load(database, name)).filter(file => file !== undefined)
-      this.#merged.set(id, found.length === 0 ? undefined : withRules(found.reduce(overlay)))
-    }
-    return this.#merged.get(id)
+      return found.length === 0 ? undefined : withRules(found.reduce(overlay))
+    })
   }
 
   /** The description of the record itself (not of its type). */
@@ -97,20 +97,13 @@ export class Descriptions {
   }
 
   #filesOf(database: string): DescriptionFiles {
-    let files = this.#files.get(database)
-    if (files === undefined) {
-      files = listFiles(this.#places, database, this.#concerns)
-      this.#files.set(database, files)
-    }
-    return files
+    return cached(this.#files, database, () => listFiles(this.#places, database, this.#concerns))
   }
 
   #load(database: string, name: string): DescriptionFile | undefined {
     const files = this.#filesOf(database)
     if (!files.has(name)) return undefined
-    const id = `${database}/${name}`
-    if (!this.#known.has(id)) this.#known.set(id, load(files, name))
-    return this.#known.get(id)
+    return cached(this.#known, `${database}/${name}`, () => load(files, name))
   }
 }
 
@@ -143,7 +136,7 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (/^[^.].*\.json$/.test(name) && concerns(path)) files.set(name, [...(files.get(name) ?? []), path])
+      if (/^[^.].*\.json$/.test(name) && concerns(path)) cached(files, name, () => []).push(path)
     }
   }
   return files

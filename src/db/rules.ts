@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { type RecordDescription, type Rule, uniqueNames } from './description.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
@@ -62,8 +63,7 @@ export function twinsIn(records: Records): FindTwin {
   const indexes = new Map<string, ReadonlyMap<string, readonly string[]>>()
   return (record, properties) => {
     const id = JSON.stringify([record.type, properties])
-    const index = indexes.get(id) ?? indexByValues(records, record.type, properties)
-    indexes.set(id, index)
+    const index = cached(indexes, id, () => indexByValues(records, record.type, properties))
     return index.get(valuesOf(record, properties) ?? '')?.find(key => key !== record.key)
   }
 }
@@ -72,10 +72,7 @@ function indexByValues(records: Records, type: string, properties: readonly stri
   const index = new Map<string, string[]>()
   for (const record of records.values()) {
     const value = record.type === type ? valuesOf(record, properties) : undefined
-    const keys = value === undefined ? undefined : index.get(value)
-    if (value !== undefined && keys === undefined) index.set(value, [record.key])
-    // Two keys are enough: one of them is always another record.
-    else if (keys?.length === 1) keys.push(record.key)
+    if (value !== undefined) cached(index, value, () => []).push(record.key)
   }
   return index
 }

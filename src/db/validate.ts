@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Paths } from '../system/places.ts'
@@ -123,11 +124,7 @@ export class Validator {
 
   #recordsOf(database: string): Records {
     if (database === this.#scope.database) return this.#records
-    const known = this.#others.get(database)
-    if (known !== undefined) return known
-    const records: Records = recordsOf(this.#scope.places, database)
-    this.#others.set(database, records)
-    return records
+    return cached(this.#others, database, () => recordsOf(this.#scope.places, database))
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { cached } from '../base/cached.ts'
 import { refusal } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
 import { RealFiles } from './real-files.ts'
@@ -50,10 +51,6 @@ export class RealSystem extends RealFiles implements System {
   }
 
   #account(kind: 'passwd' | 'group', name: string): number {
-    const known = this.#accounts.get(`${kind}:${name}`)
-    if (known !== undefined) return known
-    const id = accountId(kind, name, this.#root)
-    this.#accounts.set(`${kind}:${name}`, id)
-    return id
+    return cached(this.#accounts, `${kind}:${name}`, () => accountId(kind, name, this.#root))
   }
 }

@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { EXIT, Failure, withStatus } from '../base/failure.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 
@@ -47,11 +48,7 @@ export class Databases {
     this.note(database, undefined)
     const collection = this.#collection(database)
     if (type === undefined) return collection.views
-    const known = collection.byType.get(type)
-    if (known !== undefined) return known
-    const found = Object.freeze(collection.views.filter(record => record.type === type))
-    collection.byType.set(type, found)
-    return found
+    return cached(collection.byType, type, () => Object.freeze(collection.views.filter(record => record.type === type)))
   }
 
   /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
@@ -61,9 +58,7 @@ export class Databases {
 
   /** Records a read that happened in another way, such as the record of a per-record output. */
   note(database: string, key: string | undefined): void {
-    const keys = this.#reads.get(database)
-    if (keys === undefined) this.#reads.set(database, new Set([key]))
-    else keys.add(key)
+    cached(this.#reads, database, () => new Set()).add(key)
   }
 
   /** Runs something and returns what it read. The reads also count for the surrounding run. */
@@ -81,12 +76,10 @@ export class Databases {
   }
 
   #collection(name: string): Collection {
-    const known = this.#collections.get(name)
-    if (known !== undefined) return known
-    const views = Object.freeze([...this.#loaded(name).values()].map(viewOf))
-    const collection = { views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
-    this.#collections.set(name, collection)
-    return collection
+    return cached(this.#collections, name, () => {
+      const views = Object.freeze([...this.#loaded(name).values()].map(viewOf))
+      return { views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
+    })
   }
 
   /** Refused: nothing can be generated from a damaged database, and nothing was changed. */

@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { compileFragment, type Fragment, type Render } from './fragment.ts'
@@ -54,8 +55,10 @@ export class TemplateLoader {
 
   /** @throws Failure (refused) if the template is unknown, has no fragments, or one of them does not parse */
   load(path: string): Template {
-    const known = this.#templates.get(path)
-    if (known !== undefined) return known
+    return cached(this.#templates, path, () => this.#load(path))
+  }
+
+  #load(path: string): Template {
     const files = this.#find(path)
     const metadata = readMetadata(files.metadata)
     const from = metadata.template === undefined ? files : this.#find(metadata.template)
@@ -63,7 +66,7 @@ export class TemplateLoader {
       throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
     for (const warning of from.warnings) this.#options.world.warn(warning)
     const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file))
-    const template: Template = {
+    return {
       name: files.name,
       files: from,
       metadata,
@@ -71,8 +74,6 @@ export class TemplateLoader {
       usesVars: fragments.some(({ fragment }) => fragment.usesVars),
       subTemplate: (name, item) => this.#call(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
     }
-    this.#templates.set(path, template)
-    return template
   }
 
   #find(path: string): TemplateFiles {
@@ -89,11 +90,9 @@ export class TemplateLoader {
   }
 
   #fragment(file: string): Loaded {
-    const known = this.#fragments.get(file)
-    if (known !== undefined) return known
-    const fragment = compileFragment(file, this.#options.trace?.idOf(file))
-    const made = { fragment, render: fragment.bind(this.#scope) }
-    this.#fragments.set(file, made)
-    return made
+    return cached(this.#fragments, file, () => {
+      const fragment = compileFragment(file, this.#options.trace?.idOf(file))
+      return { fragment, render: fragment.bind(this.#scope) }
+    })
   }
 }

@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { cached } from '../base/cached.ts'
 
 const ON = new Set(['enabled', 'yes', 'on', 'true', '1'])
 
@@ -32,9 +33,7 @@ export function groupBy<Item extends object>(
   for (const record of records) {
     const value: unknown = Reflect.get(record, property)
     if (typeof value !== 'string' || value === '') continue
-    const group = groups.get(value)
-    if (group === undefined) groups.set(value, [record])
-    else group.push(record)
+    cached(groups, value, () => []).push(record)
   }
   return [...groups].sort(([a], [b]) => order(a, b))
 }

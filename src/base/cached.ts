@@ -1,0 +1,8 @@
+/** The value of a key, made the first time it is asked for. */
+export function cached<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = values.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  values.set(key, made)
+  return made
+}
