@@ -129,7 +129,8 @@ function isEmail(value: string): boolean {
   return atoms.test(local) && local.length <= 64 && isHostname(value.slice(at + 1))
 }
 
-function isPath(value: string): boolean {
+/** An absolute path without `..` and control characters. */
+export function isPath(value: string): boolean {
   return value.startsWith('/') && !value.split('/').includes('..') && !/\p{Cc}/u.test(value)
 }
 

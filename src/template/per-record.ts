@@ -1,4 +1,5 @@
 import { refusal } from '../base/failure.ts'
+import { isPath } from '../db/formats.ts'
 import type { Databases, RecordView } from './databases.ts'
 import type { Each, FolderRule, Where } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'
@@ -67,15 +68,10 @@ export function foldersOf(
           ...attributes,
         }
       const value = one?.[property] ?? ''
-      if (isPlainPath(value)) return { path: value, ...attributes }
+      if (isPath(value) && !/[*?[\]]/.test(value)) return { path: value, ...attributes }
       if (value !== '')
         warn(`no folder is created for ${one?.key}: its ${property} ${JSON.stringify(value)} is not a plain path`)
       return []
     })
   })
-}
-
-/** Absolute, without patterns and without "..". */
-function isPlainPath(path: string): boolean {
-  return path.startsWith('/') && !path.split('/').includes('..') && !/[*?[\]\p{Cc}]/u.test(path)
 }

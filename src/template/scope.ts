@@ -5,7 +5,7 @@ import { type Databases, isScalar, type RecordView } from './databases.ts'
 import { compareAddresses, interfacesIn, ip, type Network, net, networksIn, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
-import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, unique, withSlash } from './text.ts'
+import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, withSlash } from './text.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
 export const SCOPE_NAMES: readonly string[] = [
@@ -40,7 +40,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     on: isOn,
     off: (what: unknown) => !isOn(what),
     list: splitList,
-    uniq: unique,
+    uniq: (values: Iterable<unknown>) => [...new Set(values)],
     join: (values: Iterable<unknown>, separator = ' ') =>
       Array.from(values, value => asPrintable(value, 'join()')).join(separator),
     pad: (value: unknown, width: number) => asPrintable(value, 'pad()').padEnd(width),

@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts'
 import { refusal } from '../base/failure.ts'
+import { isPath } from '../db/formats.ts'
 import type { Databases } from './databases.ts'
 import type { Metadata } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'
@@ -43,10 +44,9 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
     )
   const path = (text: string) => {
     const filled = fill(text)
-    if (filled.startsWith('/') && !filled.split('/').includes('..') && !/\p{Cc}/u.test(filled)) return filled
-    throw refusal(`${JSON.stringify(text)} becomes ${JSON.stringify(filled)}: not an absolute path without ".."`, {
-      where,
-    })
+    if (isPath(filled)) return filled
+    const problem = `${JSON.stringify(text)} becomes ${JSON.stringify(filled)}: not an absolute path without ".."`
+    throw refusal(problem, { where })
   }
   const settled = {
     ...metadata,

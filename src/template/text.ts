@@ -18,11 +18,6 @@ export function splitList(value: unknown, separator: string | RegExp = /[,;\s]+/
     .filter(part => part !== '')
 }
 
-/** Each value once, in order of first appearance. */
-export function unique<Value>(values: Iterable<Value>): Value[] {
-  return [...new Set(values)]
-}
-
 /** Records by the value of a property: pairs of value and records, sorted; records without it are left out. */
 export function groupBy<Item extends object>(
   records: Iterable<Item>,
