@@ -60,11 +60,8 @@ export function restorationTo(
   const present = readManifest(places)
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
-  const emptied = foldersToEmpty(
-    later.flatMap(({ folders = [] }) => folders),
-    places,
-    system,
-  )
+  const folders = later.flatMap(entry => entry.folders ?? [])
+  const emptied = foldersToEmpty(folders, places, system)
   return {
     plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
     databases: databasesOf(entry, history, masking, places, lost),

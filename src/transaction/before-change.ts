@@ -21,18 +21,16 @@ import { guardProcess, startGuard } from './start-guard.ts'
 /** Undoes or completes what was interrupted: a commit, a history entry. */
 export function repair({ places, system, turn, report }: Means): void {
   if (turn.joined) return
+  const recovered = (message: string) => report({ kind: 'recovered', message })
   const message = recover(places)
-  if (message !== undefined) report({ kind: 'recovered', message })
+  if (message !== undefined) recovered(message)
   const command = finishDatabaseChanges(places)
-  if (command !== undefined) report({ kind: 'recovered', message: `completed ${command}, which was interrupted` })
+  if (command !== undefined) recovered(`completed ${command}, which was interrupted`)
   recordUnfinished(places, entry => {
     const open = CONFIRMATION.read(places)
     if (open !== undefined && open.token === entry.closes) endConfirmation({ places, system }, open, 'went back')
     keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
-    report({
-      kind: 'recovered',
-      message: `completed ${commandLine(entry)}, which was interrupted after its commit`,
-    })
+    recovered(`completed ${commandLine(entry)}, which was interrupted after its commit`)
   })
 }
 

@@ -45,11 +45,8 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
   try {
     const present = readManifest(places)
     const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
-    const emptied = foldersToEmpty(
-      done.plan.folders.map(({ path }) => path),
-      places,
-      system,
-    )
+    const made = done.plan.folders.map(({ path }) => path)
+    const emptied = foldersToEmpty(made, places, system)
     await commit({ ...files, emptied }, places, system, prepare, [note])
   } catch (error) {
     databases?.abort()
