@@ -1,5 +1,5 @@
 import { refusal } from '../base/failure.ts'
-import { tryToWrite } from './standard-streams.ts'
+import { tryToWrite } from './io.ts'
 
 /** Sent when a terminal is closed or a connection is lost, by Ctrl-C, and by kill(1) (signal(7)). */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const

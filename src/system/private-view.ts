@@ -3,8 +3,8 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { dirname, join, relative } from 'node:path'
 import { Failure } from '../base/failure.ts'
 import { holdSignals } from './interruption.ts'
+import { readInput } from './io.ts'
 import { runCommand } from './run.ts'
-import { readInput } from './standard-streams.ts'
 import type { Attributes } from './system.ts'
 
 /** A file as the checkers shall see it: its content (base64) with owner and mode. */

@@ -47,6 +47,12 @@ export class State {
     return this.files.list(this.path(name))
   }
 
+  /** The numbers in the names of files, in order. @param pattern whose first group is the number */
+  numbers(pattern: RegExp): number[] {
+    const numbers = this.list().flatMap(name => pattern.exec(name)?.[1] ?? [])
+    return numbers.map(Number).sort((a, b) => a - b)
+  }
+
   /**
    * Replaces a file atomically and durably: a reader sees the old content or the new, at any time and after any crash.
    * The caller holds a lock that prevents other writes, so leftovers of a killed writer are removed by the next one.

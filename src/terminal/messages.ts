@@ -2,11 +2,10 @@ import { EXIT, Failure } from '../base/failure.ts'
 import { readableDatabase } from '../db/store.ts'
 import type { Redact } from '../plan/diff.ts'
 import { makeRedact } from '../plan/redact.ts'
-import type { Io } from '../system/io.ts'
+import { type Io, StandardOutput } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
 import type { Places } from '../system/places.ts'
 import { statOf } from '../system/read-files.ts'
-import { StandardOutput } from '../system/standard-output.ts'
 import { Progress } from './progress.ts'
 
 /** The output of a command: to the person, and to the server's log. Its messages never show a secret. */

@@ -27,11 +27,7 @@ export class History {
 
   /** Numbers of all entries, oldest first. */
   ids(): number[] {
-    return this.#state
-      .list()
-      .filter(name => /^\d+\.json$/.test(name))
-      .map(name => Number.parseInt(name, 10))
-      .sort((a, b) => a - b)
+    return this.#state.numbers(/^(\d+)\.json$/)
   }
 
   /**

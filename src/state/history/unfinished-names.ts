@@ -21,8 +21,6 @@ const shape = objectOf({
   closes: orNull(text),
 })
 
-const NAME = /^unfinished-(\d+)\.json$/
-
 /** The note of a run, named after the number that its entry will have. */
 export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
@@ -34,9 +32,5 @@ export function unfinishedFile(id: number): StateFile<Unfinished> {
 
 /** The numbers of runs whose entries have not been made yet, in order. */
 export function unfinishedIds({ state }: Places): number[] {
-  return state
-    .list()
-    .flatMap(name => NAME.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b)
+  return state.numbers(/^unfinished-(\d+)\.json$/)
 }
