@@ -96,10 +96,8 @@ class EventRun {
       signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)
     this.#hasWindow = confirmWithin !== undefined
     const windowOfServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
-    this.#transaction = new Transaction(
-      { asked, confirmWithin, windowOfServices },
-      { context: this.#context, turn, report },
-    )
+    const request = { asked, confirmWithin, windowOfServices }
+    this.#transaction = new Transaction(request, { context: this.#context, turn, report })
   }
 
   async run(): Promise<number> {

@@ -51,17 +51,10 @@ export class PkiStore {
   /** The folder to change, with a file of its name and `.vars`. Files in sub-folders must be replaced, as Easy-RSA does, never rewritten. */
   begin(): string {
     if (this.#copy !== undefined) return this.#copy
-    const copy = makeUniqueFolder(
-      this.#system.dryRun ? join(scratchFolder(), 'gabarit-pki-') : join(this.#store, 'new.'),
-    )
-    try {
-      if (kindOf(this.link) === 'folder') copyTree(this.link, copy)
-    } catch (error) {
-      removeTree(copy)
-      throw error
-    }
-    this.#copy = copy
-    return copy
+    const prefix = this.#system.dryRun ? join(scratchFolder(), 'gabarit-pki-') : join(this.#store, 'new.')
+    this.#copy = makeUniqueFolder(prefix)
+    if (kindOf(this.link) === 'folder') copyTree(this.link, this.#copy)
+    return this.#copy
   }
 
   /** Makes the copy the current PKI. */
@@ -79,7 +72,7 @@ export class PkiStore {
     if (former !== undefined) removeTree(join(this.#home, former))
   }
 
-  /** Drops an unused copy. */
+  /** Drops an unused copy, even an incomplete one. */
   close(): void {
     if (this.#copy !== undefined) for (const path of [`${this.#copy}.vars`, this.#copy]) removeTree(path)
     this.#copy = undefined
