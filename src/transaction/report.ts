@@ -28,6 +28,6 @@ export type EventReport =
   /** Services whose adjustment failed, and that the next event adjusts. */
   | { readonly kind: 'remembered'; readonly services: readonly string[] }
   /** How it ended. `entry` is its number in the history; absent if nothing happened that is worth one. */
-  | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number }
+  | { readonly kind: 'ended'; readonly what: string; readonly outcome: Outcome; readonly entry?: number | undefined }
 
 export type Reporter = (report: EventReport) => void

@@ -148,8 +148,7 @@ export class Transaction {
     const added = this.#history.enter({ outcome, problems, validators: this.#validators, adjustments })
     if (failure === undefined && request.closes !== undefined) endConfirmation(context, request.closes, 'went back')
     this.#history.forgetNote()
-    const entry = added === undefined ? {} : { entry: added.id }
-    report({ kind: 'ended', what: commandLine(request.asked), outcome, ...entry })
+    report({ kind: 'ended', what: commandLine(request.asked), outcome, entry: added?.id })
     // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
     if (added !== undefined && !turn.joined) await this.#history.archive()
     this.#window.open()

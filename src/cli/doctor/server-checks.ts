@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Failure } from '../../base/failure.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { CheckerTable } from '../../commit/checkers.ts'
 import { readManifest } from '../../state/manifest.ts'
@@ -18,16 +18,13 @@ export const SERVER_CHECKS: readonly Check[] = [
 
 function serviceManager({ places, system, configuration }: CheckedServer): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
-  try {
-    const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-    const { name, idle } = chooseServiceManager(places.root, property, system.env)
-    if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
-    const message = 'no service manager was found, so no service reloads changed files'
-    return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe(), command: 'config setprop gabarit ServiceManager auto' }]
-  }
+  const property = configuration.get('gabarit')?.properties.get('ServiceManager')
+  const manager = orFailure(() => chooseServiceManager(places.root, property, system.env))
+  if (manager instanceof Failure)
+    return [{ level: 'error', message: manager.describe(), command: 'config setprop gabarit ServiceManager auto' }]
+  if (manager.idle !== true || property === 'none') return ok(`services are adjusted by ${manager.name}`)
+  const message = 'no service manager was found, so no service reloads changed files'
+  return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
 }
 
 /** Fragments and actions run as root, so anybody who can write them is root. */

@@ -59,16 +59,12 @@ function journal({ places }: CheckedServer): readonly Diagnosis[] {
 
 function lock({ places }: CheckedServer): readonly Diagnosis[] {
   const path = eventLock(places)
-  try {
-    const holder = readHolder(path)
-    if (holder === undefined) return ok('the event lock is free')
-    if (!holderIsDead(holder)) return ok(`held by ${describeHolder(holder)}`)
-    const message = `the event lock is left over from ${describeHolder(holder)}; the next event takes it over`
-    return [{ level: 'warning', message, command: 'gabarit apply' }]
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [{ level: 'error', message: error.describe(), command: `rm ${shell(path)}` }]
-  }
+  const holder = orFailure(() => readHolder(path))
+  if (holder instanceof Failure) return [{ level: 'error', message: holder.describe(), command: `rm ${shell(path)}` }]
+  if (holder === undefined) return ok('the event lock is free')
+  if (!holderIsDead(holder)) return ok(`held by ${describeHolder(holder)}`)
+  const message = `the event lock is left over from ${describeHolder(holder)}; the next event takes it over`
+  return [{ level: 'warning', message, command: 'gabarit apply' }]
 }
 
 function pending({ places }: CheckedServer): readonly Diagnosis[] {
