@@ -1,11 +1,10 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { EXIT, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { registerActions } from '../event/actions.ts'
 import { DryRunSystem } from '../system/dry-run-system.ts'
 import type { Io } from '../system/io.ts'
-import { findPlaces, placesOn } from '../system/places.ts'
-import { readText } from '../system/read-files.ts'
+import { findPlaces, placesOn, versionOf } from '../system/places.ts'
 import { RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
@@ -37,7 +36,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return run(own, words, program)
   const { common, name, rest } = splitCommon(words)
-  if (common.includes('--version')) return print(version(io))
+  if (common.includes('--version')) return print(versionOf(io.shipped))
   const find = (wanted: string) => findCommand(wanted, words, io)
   const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
   const more = name === 'help' ? rest.slice(1) : rest
@@ -94,7 +93,7 @@ async function runCommand(
     messages.print(
       values.help === true
         ? await (await import('../terminal/help.apart.ts')).commandHelp(command, program)
-        : version(io),
+        : versionOf(io.shipped),
     )
     return EXIT.done
   }
@@ -132,8 +131,4 @@ function putTogether(
   })
   const looks = command.onlyLooks === true || values['dry-run'] === true || values.check === true
   return invocation(looks ? new DryRunSystem(places.root, io.env) : new RealSystem(places.root, io.env))
-}
-
-function version(io: Io): string {
-  return JSON.parse(readText(join(io.shipped, 'package.json'))).version
 }

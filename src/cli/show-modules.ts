@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { EXIT } from '../base/failure.ts'
-import { readJsonFile } from '../db/json-reader.ts'
+import { versionOf } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { overridesOf } from './installed/overrides.ts'
 import { installedModules, misnamed, problemsOf, shadowed } from './installed/read.ts'
@@ -21,7 +20,7 @@ interface Row {
 
 /** `gabarit modules` */
 export async function run({ commands: own, flag, places, print, warn }: Invocation): Promise<number> {
-  const { version } = readJsonFile(join(places.shipped, 'package.json')) as { version: string }
+  const version = versionOf(places.shipped)
   const ours = MODULES.map(({ name, commands }): Row => {
     const verbs = commands.flatMap(command => (command.verbs ?? []).map(verb => `${command.name} ${verb.name}`))
     const description = commands[0]?.summary ?? ''

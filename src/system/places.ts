@@ -3,7 +3,7 @@ import { compareBytes } from '../base/byte-order.ts'
 import { Failure, orFailure } from '../base/failure.ts'
 import type { Files } from './files.ts'
 import type { Io } from './io.ts'
-import { kindOf, namesIn, statOf } from './read-files.ts'
+import { kindOf, namesIn, readText, statOf } from './read-files.ts'
 import { RealFiles } from './real-files.ts'
 import { State } from './state.ts'
 
@@ -99,6 +99,11 @@ export function findPlaces(...args: Parameters<typeof findPaths>): Places {
 /** The same places, with what gabarit keeps on these files: a dry run has its own. */
 export function placesOn(paths: Paths, files: Files): Places {
   return { ...paths, files, state: new State(paths.stateFolder, files) }
+}
+
+/** The version of this package. */
+export function versionOf(shipped: string): string {
+  return JSON.parse(readText(join(shipped, 'package.json'))).version
 }
 
 /** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
 type Rows = readonly (readonly [line: string, what: string])[]
 
-export interface HelpPage {
+interface HelpPage {
   /** The usage of the program, and what it does. */
   readonly head: string
   readonly commands?: Rows

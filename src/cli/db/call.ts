@@ -1,3 +1,4 @@
+import { EXIT } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { describedDatabases } from '../../db/describe.ts'
@@ -6,7 +7,7 @@ import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
 import { databaseFile, type Paths } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
-import type { FormatName } from './format.ts'
+import { type FormatName, formatted, type Reply } from './format.ts'
 
 export type Program = 'db' | 'config'
 
@@ -29,6 +30,12 @@ export interface Call extends CallOutput {
   readonly format: FormatName
   /** Print secrets in clear. */
   readonly reveal: boolean
+}
+
+/** Prints an answer. @returns the exit status: 1 for an answer that is empty */
+export function answer(call: Call, reply: Reply, found = true): number {
+  call.print(formatted(reply, call.format))
+  return found ? EXIT.done : EXIT.failed
 }
 
 /** The records of the database; none if it does not exist, as in SME Server. */

@@ -30,91 +30,88 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   if (name === undefined) return [...listDatabases(places), ...describedDatabases(places), 'import']
   if (args.length === 0) return database === 'import' ? ['--tree'] : Object.keys(VERBS)
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  return verb === undefined ? [] : new Completion(places, database, name, verb).argument(args)
+  if (verb === undefined) return []
+  return candidatesFor({ places, database, name, verb, records: recordsOf(places, database) }, args)
 }
 
-/** Candidates for the arguments of one verb. */
-class Completion {
-  readonly #places: Paths
-  readonly #database: string
-  readonly #name: string
-  readonly #verb: Verb
-  readonly #records: Records
+/** The verb whose arguments are completed. */
+interface Subject {
+  readonly places: Paths
+  readonly database: string
+  readonly name: string
+  readonly verb: Verb
+  readonly records: Records
+}
 
-  constructor(places: Paths, database: string, name: string, verb: Verb) {
-    this.#places = places
-    this.#database = database
-    this.#name = name
-    this.#verb = verb
-    this.#records = recordsOf(places, database)
+/** Candidates for the last of the arguments. */
+function candidatesFor(subject: Subject, args: readonly string[]): Iterable<string> {
+  const [key = ''] = args
+  switch (argumentName(subject.verb, args.length - 1)) {
+    case 'KEY':
+      return keys(subject)
+    case 'TYPE':
+      return types(subject, key)
+    case 'PROP':
+      return properties(subject, key, args[1])
+    case 'VALUE':
+      return values(subject, key, args[1], args.at(-2) ?? '')
+    default:
+      return []
   }
+}
 
-  argument(args: readonly string[]): Iterable<string> {
-    const [key = ''] = args
-    switch (argumentName(this.#verb, args.length - 1)) {
-      case 'KEY':
-        return this.#keys()
-      case 'TYPE':
-        return this.#types(key)
-      case 'PROP':
-        return this.#properties(key, args[1])
-      case 'VALUE':
-        return this.#values(key, args[1], args.at(-2) ?? '')
-      default:
-        return []
-    }
-  }
+function keys(subject: Subject): string[] {
+  const existing = [...subject.records.keys()]
+  if (!['describe', 'set', 'setdefault', 'setjson'].includes(subject.name)) return existing
+  const described = describeDatabase(subject.places, subject.database)
+  const types = subject.name === 'describe' ? [...(described?.types.keys() ?? [])].map(type => `@${type}`) : []
+  return [...existing, ...(described?.records.keys() ?? []), ...types]
+}
 
-  #keys(): string[] {
-    const existing = [...this.#records.keys()]
-    if (!['describe', 'set', 'setdefault', 'setjson'].includes(this.#name)) return existing
-    const described = describeDatabase(this.#places, this.#database)
-    const types = this.#name === 'describe' ? [...(described?.types.keys() ?? [])].map(type => `@${type}`) : []
-    return [...existing, ...(described?.records.keys() ?? []), ...types]
-  }
+function types(subject: Subject, key: string): string[] {
+  const described = descriptionOf(subject, key, '')
+  if (described?.scalar !== undefined) return valuesOf(subject, described.scalar, subject.records.get(key)?.type)
+  if (described?.type !== undefined) return [described.type]
+  const known = describeDatabase(subject.places, subject.database)?.types.keys() ?? []
+  return [...[...subject.records.values()].map(({ type }) => type), ...known]
+}
 
-  #types(key: string): string[] {
-    const described = this.#description(key, '')
-    if (described?.scalar !== undefined) return this.#valuesOf(described.scalar, this.#records.get(key)?.type)
-    if (described?.type !== undefined) return [described.type]
-    const known = describeDatabase(this.#places, this.#database)?.types.keys() ?? []
-    return [...[...this.#records.values()].map(({ type }) => type), ...known]
-  }
+function properties(subject: Subject, key: string, type: string | undefined): string[] {
+  const existing = [...(subject.records.get(key)?.properties.keys() ?? [])]
+  if (['getprop', 'printprop', 'delprop'].includes(subject.name)) return existing
+  return [...existing, ...(descriptionOf(subject, key, type)?.properties.keys() ?? [])]
+}
 
-  #properties(key: string, type: string | undefined): string[] {
-    const existing = [...(this.#records.get(key)?.properties.keys() ?? [])]
-    if (['getprop', 'printprop', 'delprop'].includes(this.#name)) return existing
-    return [...existing, ...(this.#description(key, type)?.properties.keys() ?? [])]
-  }
+function values(subject: Subject, key: string, type: string | undefined, property: string): string[] {
+  const described = descriptionOf(subject, key, type)?.properties.get(property)
+  return valuesOf(subject, described ?? {}, subject.records.get(key)?.properties.get(property))
+}
 
-  #values(key: string, type: string | undefined, property: string): string[] {
-    const described = this.#description(key, type)?.properties.get(property)
-    return this.#valuesOf(described ?? {}, this.#records.get(key)?.properties.get(property))
-  }
+function valuesOf(subject: Subject, description: PropertyDescription, present: string | undefined): string[] {
+  if (description.secret === true) return []
+  const { enum: words = [], format = '', reference, default: value } = description
+  return [
+    ...words,
+    ...(FORMATS[format]?.values ?? []),
+    ...(value === undefined ? [] : [value]),
+    ...(present === undefined ? [] : [present]),
+    ...(reference === undefined ? [] : referenced(subject, reference)),
+  ].filter(word => word !== '')
+}
 
-  #valuesOf(description: PropertyDescription, present: string | undefined): string[] {
-    if (description.secret === true) return []
-    const { enum: words = [], format = '', reference, default: value } = description
-    return [
-      ...words,
-      ...(FORMATS[format]?.values ?? []),
-      ...(value === undefined ? [] : [value]),
-      ...(present === undefined ? [] : [present]),
-      ...(reference === undefined ? [] : this.#referenced(reference)),
-    ].filter(word => word !== '')
-  }
+function referenced(
+  subject: Subject,
+  { database, type, or = [] }: NonNullable<PropertyDescription['reference']>,
+): string[] {
+  const records = readDatabase(databaseFile(subject.places, database)) ?? new Map<string, never>()
+  const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
+  return [...or, ...fitting.map(record => record.key)]
+}
 
-  #referenced({ database, type, or = [] }: NonNullable<PropertyDescription['reference']>): string[] {
-    const records = readDatabase(databaseFile(this.#places, database)) ?? new Map<string, never>()
-    const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
-    return [...or, ...fitting.map(record => record.key)]
-  }
-
-  /** `set` and `setdefault` name the type. Otherwise it is the record's, or the described one. */
-  #description(key: string, type: string | undefined) {
-    const descriptions = new Descriptions(this.#places)
-    const given = this.#name === 'set' || this.#name === 'setdefault' ? type : undefined
-    const present = this.#records.get(key)?.type ?? descriptions.ofRecord(this.#database, key)?.type
-    return descriptions.of(this.#database, key, given ?? present ?? '')
-  }
+/** `set` and `setdefault` name the type. Otherwise it is the record's, or the described one. */
+function descriptionOf(subject: Subject, key: string, type: string | undefined) {
+  const descriptions = new Descriptions(subject.places)
+  const given = subject.name === 'set' || subject.name === 'setdefault' ? type : undefined
+  const present = subject.records.get(key)?.type ?? descriptions.ofRecord(subject.database, key)?.type
+  return descriptions.of(subject.database, key, given ?? present ?? '')
 }

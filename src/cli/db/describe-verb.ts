@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
-import { EXIT, Failure } from '../../base/failure.ts'
+import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import {
@@ -12,32 +12,27 @@ import {
   uniqueNames,
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
-import { type Call, readRecords } from './call.ts'
-import { formatted, type Reply } from './format.ts'
+import { answer, type Call, readRecords } from './call.ts'
 
 /** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(call: Call, [subject, property]: readonly string[]): number {
-  const answer = (given: Reply) => {
-    call.print(formatted(given, call.format))
-    return EXIT.done
-  }
   const database = describeDatabase(call.places, call.database)
   if (database === undefined) throw new Failure(`nothing describes the database "${call.database}"`)
   if (subject === undefined) {
     const { records, types, families } = database
     const all = { records: plain(records), types: plain(types), families: plain(families) }
-    return answer({ lines: () => overview(database, call), data: () => all })
+    return answer(call, { lines: () => overview(database, call), data: () => all })
   }
   const description = find(call, database, subject)
   if (property === undefined) {
-    return answer({ lines: () => recordLines(subject, description, call), data: () => plainRecord(description) })
+    return answer(call, { lines: () => recordLines(subject, description, call), data: () => plainRecord(description) })
   }
   const described = description.properties.get(property)
   if (described === undefined) {
     const hint = didYouMean(property, description.properties.keys())
     throw new Failure(escapeControls(`property "${property}" of ${subject} has no description${hint}`))
   }
-  return answer({ lines: () => propertyLines(property, described, call), data: () => plainProperty(described) })
+  return answer(call, { lines: () => propertyLines(property, described, call), data: () => plainProperty(described) })
 }
 
 function find(call: Call, database: DatabaseDescription, subject: string): RecordDescription {
@@ -55,7 +50,8 @@ function familyNamed({ families }: DatabaseDescription, subject: string): Record
 }
 
 function overview({ records, types, families }: DatabaseDescription, call: Call): string[] {
-  const line = (name: string, description: RecordDescription) => `${name}${dash(textIn(description.description, call))}`
+  const line = (name: string, { description }: RecordDescription) =>
+    [name, textIn(description, call)].filter(part => part !== '').join(' - ')
   return [
     ...[...types].map(([type, description]) => line(`@${type}`, description)),
     ...[...families].map(([start, description]) => line(`${start}*`, description)),
@@ -128,10 +124,6 @@ function plainProperty({ default: value, forced, ...rest }: PropertyDescription)
 
 function plain(descriptions: ReadonlyMap<string, RecordDescription>): object {
   return Object.fromEntries([...descriptions].map(([name, description]) => [name, plainRecord(description)]))
-}
-
-function dash(text: string): string {
-  return text === '' ? '' : ` - ${text}`
 }
 
 function indent(line: string): string {

@@ -1,15 +1,13 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { type Io, StandardOutput } from '../../system/io.ts'
-import { findPaths, type Paths } from '../../system/places.ts'
-import { readText } from '../../system/read-files.ts'
+import { findPaths, type Paths, versionOf } from '../../system/places.ts'
 import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
-import { checkEncoding, type Options, parseOptions } from './options.ts'
+import { checkEncoding, OPTIONS, type Options, parseOptions } from './options.ts'
 import { runImportTree } from './transfer-verbs.ts'
-import { helpText, verbUsage } from './usage.ts'
-import { checkArguments } from './verb.ts'
+import { checkArguments, type Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 
 /**
@@ -82,6 +80,28 @@ async function help(program: Program, words: readonly string[], print: CallOutpu
   return EXIT.done
 }
 
+/** The complete help. */
+async function helpText(program: Program): Promise<string> {
+  const head =
+    program === 'db'
+      ? 'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]\n       db import --tree FOLDER\n\nReads and changes a database.'
+      : 'usage: config [OPTIONS] VERB [ARGUMENTS]\n\nReads and changes the configuration database.'
+  const { layOut } = await import('../../terminal/help.apart.ts')
+  const text = await layOut({
+    head,
+    commands: Object.entries(VERBS).map(([name, verb]) => [`${name} ${verb.arguments}`.trimEnd(), verb.summary]),
+    options: OPTIONS,
+    titles: { 'Commands:': 'Verbs:', 'Options:': 'Options (everything after the verb is data):' },
+  })
+  return `${text}\n`
+}
+
+/** Usage and example of one verb. */
+function verbUsage(program: Program, name: string, verb: Verb): string {
+  const usage = `usage: ${program}${program === 'db' ? ' DATABASE' : ''} ${name} ${verb.arguments}`.trimEnd()
+  return `${usage}\nexample: ${program}${program === 'db' ? ' configuration' : ''} ${verb.example}`
+}
+
 /** A name is a file in the database folder; any other path must be absolute. */
 function checkDatabaseName(name: string): void {
   if (/^\w[\w.-]*$/.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
@@ -104,9 +124,4 @@ function unknownVerb(program: Program, name: string): Failure {
     `unknown verb "${name}"${didYouMean(name, known)}`,
     `Verbs: ${known.join(' ')}\nHelp: ${program} --help`,
   )
-}
-
-function versionOf(shipped: string): string {
-  const about: { version: string } = JSON.parse(readText(join(shipped, 'package.json')))
-  return about.version
 }

@@ -2,18 +2,12 @@ import { escapeControls } from '../../base/escape-controls.ts'
 import { EXIT } from '../../base/failure.ts'
 import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
-import { type Call, readRecords } from './call.ts'
-import { type Data, formatted, type Reply } from './format.ts'
+import { answer, type Call, readRecords } from './call.ts'
+import type { Data } from './format.ts'
 import { MASK, masked, type Secrets, secretsOf } from './secrets.ts'
 import type { Verb } from './verb.ts'
 
 type Run = NonNullable<Verb['run']>
-
-/** @returns the exit status: 1 for an answer that is empty */
-function answer(call: Call, given: Reply, found = true): number {
-  call.print(formatted(given, call.format))
-  return found ? EXIT.done : EXIT.failed
-}
 
 /** `keys`: one per line. */
 const keys: Run = call => {

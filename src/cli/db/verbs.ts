@@ -1,6 +1,9 @@
+import { join } from 'node:path'
+import { EXIT } from '../../base/failure.ts'
+import { outputOf } from '../../system/output-of.ts'
+import type { Call } from './call.ts'
 import { runBatch } from './change-verbs.ts'
 import { runDescribe } from './describe-verb.ts'
-import { runLog } from './log-verb.ts'
 import { READ_VERBS } from './read-verbs.ts'
 import { runExport, runImport } from './transfer-verbs.ts'
 import type { Verb } from './verb.ts'
@@ -35,4 +38,15 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     run: runImport,
   },
   export: { arguments: '', summary: 'print the database in the SME Server format', example: 'export', run: runExport },
+}
+
+/** `log`: the history belongs to the engine, which this program does not load, so it calls the engine. */
+function runLog({ io, places, database, format, print }: Call, args: readonly string[]): number {
+  const engine = [process.execPath, join(places.shipped, 'bin/gabarit'), 'log', '--root', places.root]
+  const { status, stdout } = outputOf(
+    [...engine, ...(format === 'text' ? [] : [`--${format}`]), '--', database, ...args],
+    io.env,
+  )
+  print(stdout)
+  return status ?? EXIT.failed
 }

@@ -1,13 +1,12 @@
 import { basename, join } from 'node:path'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { orUndefined } from '../../base/failure.ts'
-import { isObject } from '../../base/is-object.ts'
+import { listOf, matching, objectOf, oneOf, optional, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { runCommand, runInForeground } from '../../system/run.ts'
 import { refuseUnsafePart } from '../../system/trust.ts'
-import { type Command, JSON_OPTION } from '../../terminal/command.ts'
+import { type Command, JSON_OPTION, withVerbs } from '../../terminal/command.ts'
 import { type Check, type Diagnosis, type Module, orOk } from '../../terminal/module.ts'
-import { withVerbs } from '../../terminal/with-verbs.ts'
 import { type Installed, installedModules, shadowed, type Verb } from './read.ts'
 
 /** Time limit of a check in milliseconds, and maximum output in bytes. */
@@ -86,25 +85,20 @@ async function ask(
 
 const FINDING = '{"level": "ok"|"warning"|"error", "message": "…", "command": "…"}'
 
-function findingsIn(text: string): Diagnosis[] | undefined {
-  const list: unknown = orUndefined(() => JSON.parse(text))
-  return Array.isArray(list) && list.every(isDiagnosis) ? list.map(safe) : undefined
-}
+const FINDINGS = listOf(
+  objectOf({
+    level: oneOf('ok', 'warning', 'error'),
+    message: matching(/./s, 'text'),
+    command: optional(text),
+  }),
+)
 
-function isDiagnosis(value: unknown): value is Diagnosis {
-  if (!isObject(value) || typeof value.message !== 'string' || value.message === '') return false
-  const { level, command } = value
-  return (
-    ['ok', 'warning', 'error'].some(known => known === level) && (command === undefined || typeof command === 'string')
-  )
-}
-
-function safe({ level, message, command }: Diagnosis): Diagnosis {
-  return {
+function findingsIn(output: string): Diagnosis[] | undefined {
+  return orUndefined(() => FINDINGS(JSON.parse(output)))?.map(({ level, message, command }) => ({
     level,
     message: escapeControls(message),
     ...(command === undefined ? {} : { command: escapeControls(command) }),
-  }
+  }))
 }
 
 function asError(message: string): Diagnosis {

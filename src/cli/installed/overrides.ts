@@ -5,16 +5,12 @@ import { exists } from '../../system/read-files.ts'
 
 const KINDS = ['templates', 'db', 'events', 'checkers', 'services']
 
-/** How the files of a module and those of others override each other. */
-export interface ModuleOverrides {
-  /** Files of gabarit, or of an earlier module, that it overrides: real paths. */
-  readonly overrides: readonly string[]
-  /** Files of the site, or of a later module, that override one of its own. */
-  readonly overriddenBy: readonly string[]
-}
-
-/** Compares a module with all others. */
-export function overridesOf(places: Places, folder: string): ModuleOverrides {
+/**
+ * Compares the files of a module with those of others.
+ * @returns real paths: the files of gabarit, or of an earlier module, that it overrides, and those of the site, or of a later
+ * module, that override one of its own
+ */
+export function overridesOf(places: Places, folder: string): { overrides: string[]; overriddenBy: string[] } {
   const packages = packageFolders(places)
   const at = packages.indexOf(folder)
   const files = KINDS.flatMap(kind => filesBelow(join(folder, kind)).map(path => ({ kind, path }))).filter(isOverride)

@@ -1,6 +1,5 @@
-import { type Command, JSON_OPTION, type Option } from '../../terminal/command.ts'
+import { type Command, JSON_OPTION, type Option, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
-import { withVerbs } from '../../terminal/with-verbs.ts'
 
 const AT_OPTION: Option = { name: 'at', type: 'string', describe: 'act as if it were this time (ISO 8601)' }
 

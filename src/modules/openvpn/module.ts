@@ -1,6 +1,5 @@
-import { type Command, JSON_OPTION, keysOf } from '../../terminal/command.ts'
+import { type Command, JSON_OPTION, keysOf, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
-import { withVerbs } from '../../terminal/with-verbs.ts'
 
 /** The subcommands of `gabarit vpn`. */
 const VERBS: readonly Command[] = [
