@@ -117,7 +117,7 @@ export function prepareTransaction<Result>(
         lock.release()
       }
     }
-    return { result, commit: () => end(staged?.commit), abort: () => end(staged?.discard) }
+    return { result, commit: () => end(staged?.commit), abort: () => end(staged?.abort) }
   } catch (error) {
     lock.release()
     throw error
@@ -136,10 +136,7 @@ function located(file: DatabaseFile | string): DatabaseFile & { real: string } {
 }
 
 /** New content, written next to its database. */
-interface StagedDatabase {
-  commit(): void
-  discard(): void
-}
+type StagedDatabase = Omit<PreparedTransaction<never>, 'result'>
 
 function stage(files: Files, file: string, records: Records): StagedDatabase {
   const text = serialize(records)
@@ -153,14 +150,14 @@ function stage(files: Files, file: string, records: Records): StagedDatabase {
       throw new Failure(`cannot write the database: ${systemReason(error)}`, { where: file, hint, cause: error })
     }
   }
-  const { commit, discard } = orFailure(() => {
+  const { commit, abort } = orFailure(() => {
     // Whoever may not give a file away would take it over.
     if (old !== undefined && ![0, old.uid].includes(process.geteuid?.() ?? 0))
       throw new Error('it belongs to somebody else')
     return stageText(files, file, text, attributes)
   })
   return {
-    discard,
+    abort,
     commit() {
       orFailure(commit)
       keepLastGood(files, file, text, attributes)
@@ -171,22 +168,22 @@ function stage(files: Files, file: string, records: Records): StagedDatabase {
 /** The lock is held, so a file left by a killed writer is removed. */
 function stageText(files: Files, file: string, text: string, { mode, uid, gid }: NewAttributes): StagedDatabase {
   const staged = besides(file, 'new')
-  const discard = () => files.remove(staged)
-  const orDiscard = (act: () => void) => {
+  const abort = () => files.remove(staged)
+  const orAbort = (act: () => void) => {
     try {
       act()
     } catch (error) {
-      discard()
+      abort()
       throw error
     }
   }
-  discard()
-  orDiscard(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid }) }))
+  abort()
+  orAbort(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid }) }))
   const commit = () => {
-    orDiscard(() => files.rename(staged, file))
+    orAbort(() => files.rename(staged, file))
     files.syncFolder(dirname(file))
   }
-  return { commit, discard }
+  return { commit, abort }
 }
 
 /** The change itself is already safe on disk, so a copy that cannot be written is a warning, not a failed command. */

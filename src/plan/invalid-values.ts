@@ -1,5 +1,6 @@
 import { listDatabases } from '../db/all-databases.ts'
 import { Descriptions } from '../db/describe.ts'
+import { sameRecord } from '../db/draft.ts'
 import { parse, serialize } from '../db/json.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
@@ -52,9 +53,6 @@ function unmasked(former: DbRecord, masked: DbRecord | undefined, present: DbRec
     return [name, same ?? value] as const
   })
   const type = masked.type === former.type ? present.type : former.type
-  const same =
-    type === present.type &&
-    properties.length === present.properties.size &&
-    properties.every(([name, value]) => present.properties.get(name) === value)
-  return same ? present : { ...former, type, properties: new Map(properties) }
+  const record = { ...former, type, properties: new Map(properties) }
+  return sameRecord(record, present) ? present : record
 }
