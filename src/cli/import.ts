@@ -12,6 +12,5 @@ export async function run(invocation: Invocation): Promise<number> {
     print(JSON.stringify(importTree(places, folder, 'gabarit import --tree'), null, 2))
     return EXIT.done
   }
-  const printLines = (lines: readonly string[]) => print(lines.join('\n'))
-  return runImportTree('gabarit', places, folder, { print: printExact, printLines, printError })
+  return runImportTree('gabarit', places, folder, { print: printExact, printError })
 }

@@ -39,16 +39,12 @@ export class AgreedPlan implements Agreement {
   }
 }
 
-/** How a plan differs from one that was shown before. */
-interface ChangedPlan {
-  /** The plan, with only those changes that are other ones now. */
-  readonly plan: Plan
-  /** Files that would no longer change. */
-  readonly gone: readonly string[]
-}
-
-/** Compares two plans by what they do to files; undefined when both do the same. */
-function planChanged(shown: Plan | undefined, now: Plan): ChangedPlan | undefined {
+/**
+ * Compares a plan with the one that was shown, by what they do to files.
+ * @returns the plan with only those changes that are other ones now, and the files that would no longer change; undefined if
+ * both plans do the same
+ */
+function planChanged(shown: Plan | undefined, now: Plan): { plan: Plan; gone: string[] } | undefined {
   const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
   const changes = now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
   const present = new Set(now.changes.map(({ path }) => path))

@@ -65,16 +65,13 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       return undefined
     case 'checked':
       if (!invocation.flag('check')) return undefined
-      return {
-        text: report.commands.length === 0 ? 'nothing to check' : `checked: ${report.commands.join('; ')}`,
-      }
+      return { text: report.commands.length === 0 ? 'nothing to check' : `checked: ${report.commands.join('; ')}` }
     case 'handler-line':
       return { text: `${report.handler}: ${report.line}`, problem: true }
     case 'handler':
       if (dryRun && report.problem === undefined) return { text: `would run ${report.handler}` }
-      return report.problem === undefined
-        ? undefined
-        : { text: `${report.handler} failed: ${report.problem}`, problem: true }
+      if (report.problem === undefined) return undefined
+      return { text: `${report.handler} failed: ${report.problem}`, problem: true }
     case 'databases': {
       const verb = dryRun ? 'would complete' : 'completed'
       const lines = report.databases.flatMap(({ name, changed }) => changed.map(key => `${verb} ${name} ${key}`))
@@ -87,10 +84,7 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
     case 'service':
       return sayService(report.result, dryRun)
     case 'remembered':
-      return {
-        text: `The next event will try again: ${report.services.join(', ')}`,
-        problem: true,
-      }
+      return { text: `The next event will try again: ${report.services.join(', ')}`, problem: true }
   }
 }
 

@@ -15,7 +15,6 @@ export type Program = 'db' | 'config'
 export interface CallOutput {
   /** Prints text unchanged. */
   readonly print: (text: string) => void
-  readonly printLines: (lines: readonly string[]) => void
   /** Prints one message to standard error. */
   readonly printError: (message: string) => void
 }
@@ -41,14 +40,11 @@ export function answer(call: Call, reply: Reply, found = true): number {
 /** The records of the database; none if it does not exist, as in SME Server. */
 export function readRecords(call: Call): Records {
   const records = readDatabase(databaseFile(call.places, call.database))
-  if (records === undefined) noteMissing(call)
-  return records ?? new Map()
-}
-
-/** A missing database counts as empty, but a likely typo deserves a note. */
-function noteMissing(call: Call): void {
+  if (records !== undefined) return records
+  // It counts as empty, but a likely typo deserves a note.
   const hint = typoHint(call)
   if (hint !== '') call.printError(missing(call, hint))
+  return new Map()
 }
 
 /** Runs a change. If it creates a database whose name looks like a typo, prints a note. */

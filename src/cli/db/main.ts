@@ -21,7 +21,6 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   const output = new StandardOutput(io)
   const printer: CallOutput = {
     print: text => output.write(1, text),
-    printLines: lines => (lines.length > 0 ? output.write(1, `${lines.join('\n')}\n`) : undefined),
     printError: message => output.write(2, `${message}\n`),
   }
   const fail = (message: string) => printer.printError(`${program}: ${message}`)

@@ -45,12 +45,11 @@ export function parseOptions(args: readonly string[]): Options {
     else throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
     if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
   }
-  const has = (name: string) => flags.has(name)
   return {
     format: formatOf(flags),
-    reveal: has('--reveal'),
-    help: has('--help'),
-    version: has('--version'),
+    reveal: flags.has('--reveal'),
+    help: flags.has('--help'),
+    version: flags.has('--version'),
     root,
     words: args.slice(at),
   }

@@ -20,11 +20,10 @@ export function runImportTree(program: string, places: Paths, folder: string, pr
   return printReports(importTree(places, folder, `${program} import --tree`), printer)
 }
 
-function printReports(reports: readonly ImportReport[], { printError, printLines }: CallOutput): number {
+function printReports(reports: readonly ImportReport[], { printError, print }: CallOutput): number {
   for (const { notes } of reports) for (const note of notes) printError(`warning: ${note}`)
-  printLines(
-    reports.map(({ database, records }) => `${database}: ${records} record${records === 1 ? '' : 's'} imported`),
-  )
+  for (const { database, records } of reports)
+    print(`${database}: ${records} record${records === 1 ? '' : 's'} imported\n`)
   return EXIT.done
 }
 
