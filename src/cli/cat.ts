@@ -1,10 +1,8 @@
-import { EXIT, Failure, refusal } from '../base/failure.ts'
-import { didYouMean } from '../base/nearest.ts'
+import { EXIT, Failure } from '../base/failure.ts'
 import { knownTemplates } from '../event/survey.ts'
 import { makeExpander } from '../plan/expand.ts'
-import { candidateTemplates } from '../template/candidates.ts'
-import type { Output } from '../template/expand.ts'
-import { type Layer, listTemplates } from '../template/tree.ts'
+import { firstGenerating } from '../template/candidates.ts'
+import { listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
 
@@ -15,26 +13,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const context = contextOf(invocation)
   const expander = makeExpander(context)
   const names = [...new Set([...knownTemplates(context).names, ...listTemplates(context.layers)])]
-  const { template, content, link } = findOutput(path, names, context.layers, name => expander.expand(`/${name}`))
+  const look = (name: string) => expander.expand(`/${name}`).find(output => output.path === path)
+  const hint = 'To list the files: gabarit managed'
+  const { template, content, link } = firstGenerating(path, names, context.layers, look, hint)
   if (content === undefined) throw new Failure(`the template /${template} does not generate ${path} now`)
   if (flag('json')) print(JSON.stringify({ path, template: `/${template}`, link: link ?? null, content }, null, 2))
   else printExact(content)
   return EXIT.done
-}
-
-/** Tries the template of that name first, then those whose metadata names another path. */
-function findOutput(
-  path: string,
-  names: readonly string[],
-  layers: readonly Layer[],
-  expand: (name: string) => Output[],
-): Output {
-  for (const name of candidateTemplates(path, names, layers)) {
-    const found = expand(name).find(output => output.path === path)
-    if (found !== undefined) return found
-  }
-  const paths = names.map(name => `/${name}`)
-  throw refusal(`no template generates ${path}${didYouMean(path, paths)}`, {
-    hint: 'To list the files: gabarit managed',
-  })
 }

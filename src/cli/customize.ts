@@ -8,17 +8,12 @@ import type { Invocation } from '../terminal/command.ts'
 export async function run({ args, flag, places, system, print }: Invocation): Promise<number> {
   const [path = '', name = ''] = args
   const layers = searchList(places)
+  const known = listTemplates(layers).map(each => `/${each}`)
   const template = findTemplate(layers, path)
-  if (template === undefined)
-    throw refusal(
-      `there is no template ${path}${didYouMean(
-        path,
-        listTemplates(layers).map(known => `/${known}`),
-      )}`,
-    )
-  const fragment = template.fragments.find(known => known.name === name)
+  if (template === undefined) throw refusal(`there is no template ${path}${didYouMean(path, known)}`)
+  const fragment = template.fragments.find(each => each.name === name)
   if (fragment === undefined) {
-    const names = template.fragments.map(known => known.name)
+    const names = template.fragments.map(each => each.name)
     throw refusal(`/${template.name} has no fragment "${name}"${didYouMean(name, names)}`, {
       hint: `Fragments: ${names.join(' ')}`,
     })
@@ -26,10 +21,7 @@ export async function run({ args, flag, places, system, print }: Invocation): Pr
   if (fragment.custom)
     throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })
   const own = copyFragment(places, system, template, fragment)
-  const whole =
-    listTemplates(layers)
-      .map(known => `/${known}`)
-      .find(known => `/${template.name}`.startsWith(known)) ?? path
+  const whole = known.find(each => `/${template.name}`.startsWith(each)) ?? path
   if (flag('json'))
     print(JSON.stringify({ file: own, copyOf: fragment.file, template: whole, fragment: name }, null, 2))
   else print(`${own}\nEdit it, then: expand-template --diff ${whole}`)

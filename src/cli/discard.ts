@@ -4,19 +4,12 @@ import { changeDatabasesAtOnce, databaseChanges } from '../state/history/databas
 import { History } from '../state/history/history.ts'
 import { changesSince, takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { repair } from '../transaction/before-change.ts'
-import { holdingEventLock } from '../transaction/event-lock.ts'
-import type { EventReport } from '../transaction/report.ts'
+import { withRepair } from '../terminal/with-event-lock.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { places, system, printError } = invocation
-  const report = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-  return holdingEventLock({ places, system, report }, 'gabarit discard', means => {
-    repair(means)
-    return discard(invocation)
-  })
+  return withRepair(invocation, 'gabarit discard', () => discard(invocation))
 }
 
 function discard({ system, places, print, printError }: Invocation): number {

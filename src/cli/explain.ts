@@ -1,12 +1,11 @@
-import { EXIT, refusal, usageFailure } from '../base/failure.ts'
-import { didYouMean } from '../base/nearest.ts'
+import { EXIT, usageFailure } from '../base/failure.ts'
 import { makeExpander } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
-import { candidateTemplates } from '../template/candidates.ts'
+import { firstGenerating } from '../template/candidates.ts'
 import type { Read } from '../template/databases.ts'
 import { type LineOrigin, type TracedOutput, traceTemplate } from '../template/trace.ts'
-import { type Layer, listTemplates } from '../template/tree.ts'
+import { listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
 
@@ -15,7 +14,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, places, system, print, printError } = invocation
   const [, path = '', lineText] = /^(.*?)(?::(\d+))?$/.exec(args[0] ?? '') ?? []
   const context = contextOf(invocation)
-  const traced = findOutput(path, name => traceTemplate(trace => makeExpander(context, trace), name), context.layers)
+  const traced = firstGenerating(path, listTemplates(context.layers), context.layers, name =>
+    traceTemplate(trace => makeExpander(context, trace), name).find(({ output }) => output.path === path),
+  )
   const real = below(places, path)
   const onDisk = system.state(real)?.kind === 'file' ? system.read(real).toString('utf8') : undefined
   const differs = onDisk !== traced.text
@@ -28,21 +29,6 @@ export async function run(invocation: Invocation): Promise<number> {
   if (lineText === undefined) print(flag('json') ? fileAsJson(traced) : fileAsText(traced))
   else print(lineOf(traced, Number(lineText), flag('json')))
   return EXIT.done
-}
-
-/** The output with that path: of the template of that name, else of one whose metadata moves it there. */
-function findOutput(path: string, trace: (name: string) => TracedOutput[], layers: readonly Layer[]): TracedOutput {
-  const names = listTemplates(layers)
-  for (const name of candidateTemplates(path, names, layers)) {
-    const found = trace(name).find(({ output }) => output.path === path)
-    if (found !== undefined) return found
-  }
-  throw refusal(
-    `no template generates ${path}${didYouMean(
-      path,
-      names.map(name => `/${name}`),
-    )}`,
-  )
 }
 
 function readWords(reads: readonly Read[] = []): string[] {

@@ -5,19 +5,16 @@ import { type Limits, limitsOf } from '../state/history/limits.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { repair } from '../transaction/before-change.ts'
-import { holdingEventLock } from '../transaction/event-lock.ts'
-import type { EventReport } from '../transaction/report.ts'
+import { withRepair } from '../terminal/with-event-lock.ts'
 import { numberOf } from './history.ts'
 
 /** `gabarit prune` */
-export async function run({ flag, value, places, system, print, printError }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { flag, value, places, system, print } = invocation
   const limits = wantedLimits(value('keep'), value('older-than'), places)
   const history = new History(places)
-  const report = (entry: EventReport) => entry.kind === 'recovered' && printError(entry.message)
-  return holdingEventLock({ places, system, report }, 'gabarit prune', means => {
-    // The note of an interrupted run keeps contents alive until it becomes an entry.
-    repair(means)
+  // The note of an interrupted run keeps contents alive until it becomes an entry.
+  return withRepair(invocation, 'gabarit prune', () => {
     const all = history.ids().length
     const gone = history.beyond(limits)
     const removed = history.prune(limits)

@@ -55,7 +55,9 @@ function patch(change: FileChange | RemoveChange, after: string | Uint8Array | u
 /** Two versions of a text as a unified diff; undefined: the file does not exist in that version. */
 export function textDiff(path: string, old: string | undefined, made: string | undefined): string {
   const header = `--- ${old === undefined ? '/dev/null' : path}\n+++ ${made === undefined ? '/dev/null' : path}\n`
-  if (!old || !made) return header + whole(old ?? '', '-') + whole(made ?? '', '+')
+  // A new or removed file needs no comparison.
+  if (!made) return header + (old ? formatHunks([{ sign: '-', lines: linesOf(old) }], CONTEXT) : '')
+  if (!old) return header + formatHunks([{ sign: '+', lines: linesOf(made) }], CONTEXT)
   const options = { context: CONTEXT, maxEditLength: MAXIMUM_EDITS }
   const text = createTwoFilesPatch(path, path, old, made, undefined, undefined, options)
   if (text !== undefined) return header + text.slice(text.indexOf('\n@@') + 1)
@@ -67,19 +69,6 @@ function linesOf(text: string): string[] {
   if (text.endsWith('\n')) return text.slice(0, -1).split('\n')
   const lines = text.split('\n')
   return [...lines.slice(0, -1), `${lines.at(-1)}\n\\ No newline at end of file`]
-}
-
-/** A new or removed file needs no comparison. */
-function whole(text: string, sign: '+' | '-'): string {
-  if (text === '') return ''
-  const count = lineCount(text)
-  const hunk = sign === '+' ? `@@ -0,0 +1,${count} @@` : `@@ -1,${count} +0,0 @@`
-  const body = text.replace(/\n$/, '').replace(/^/gm, sign)
-  return `${hunk}\n${body}\n${text.endsWith('\n') ? '' : '\\ No newline at end of file\n'}`
-}
-
-function lineCount(text: string): number {
-  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
 }
 
 /** Colours a diff for a terminal: added lines green, removed lines red, positions cyan. */

@@ -64,7 +64,7 @@ export function restorationTo(
   const emptied = foldersToEmpty(folders, places, system)
   return {
     plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
-    databases: databasesOf(entry, history, masking, places, lost),
+    databases: databasesAfter(entry, history, places, known, lost),
     lasting: later.flatMap(({ lasting = [] }) => lasting),
   }
 }
@@ -84,38 +84,16 @@ function judgingToday(places: Places): JudgingOf {
 /**
  * All databases as an entry left them.
  * @param known secrets in addition to the current ones
- * @param lost receives every secret that is no longer known
+ * @param lost receives every secret that is no longer known; it keeps its current value. Without it, that is an error
  */
 export function databasesAfter(
   entry: HistoryEntry,
   history: History,
   places: Places,
-  known: readonly string[],
-  lost: (name: string) => void,
-): ReadonlyMap<string, Records | undefined> {
-  return databasesOf(entry, history, maskingWith(places, known), places, lost)
-}
-
-/**
- * The databases after the newest entry that was not rolled back; undefined before the first.
- * @param lost receives every secret that has changed since; it keeps its current value. Without it, that is an error
- */
-export function revealLastApplied(
-  places: Places,
-  lost?: (name: string) => void,
-): ReadonlyMap<string, Records | undefined> | undefined {
-  const history = new History(places)
-  const entry = history.lastApplied()
-  return entry && databasesOf(entry, history, maskingWith(places), places, lost)
-}
-
-function databasesOf(
-  entry: HistoryEntry,
-  history: History,
-  masking: Masking,
-  places: Places,
+  known: readonly string[] = [],
   lost: (name: string) => void = lostSecret,
 ): ReadonlyMap<string, Records | undefined> {
+  const masking = maskingWith(places, known)
   const present = takeSnapshot(places)
   const databases = new Map<string, Records | undefined>([...present.keys()].map(name => [name, undefined]))
   for (const [name, hash] of Object.entries(entry.databases)) {
@@ -129,6 +107,19 @@ function databasesOf(
     databases.set(name, mapValues(parse(history.objects.get(hash).toString('utf8')), reveal))
   }
   return databases
+}
+
+/**
+ * The databases after the newest entry that was not rolled back; undefined before the first.
+ * @param lost as for {@link databasesAfter}
+ */
+export function revealLastApplied(
+  places: Places,
+  lost?: (name: string) => void,
+): ReadonlyMap<string, Records | undefined> | undefined {
+  const history = new History(places)
+  const entry = history.lastApplied()
+  return entry && databasesAfter(entry, history, places, [], lost)
 }
 
 function revealed(content: Buffer, masking: Masking, what: string): Buffer {

@@ -74,14 +74,17 @@ export function formatHunks(stretches: readonly Stretch[], context: number): str
       open = { old: old - before.length, made: made - before.length, lines: before.map(line => ` ${line}`) }
       hunks.push(open)
     }
-    open.lines.push(...lines.map(line => sign + line))
+    for (const line of lines) open.lines.push(sign + line)
     if (sign === '-') old += lines.length
     else made += lines.length
   }
   return hunks.map(formatHunk).join('')
 }
 
-function formatHunk(hunk: { old: number; made: number; lines: readonly string[] }): string {
-  const count = (other: string) => hunk.lines.filter(line => line[0] !== other).length
-  return `@@ -${hunk.old},${count('+')} +${hunk.made},${count('-')} @@\n${hunk.lines.join('\n')}\n`
+function formatHunk({ old, made, lines }: { old: number; made: number; lines: readonly string[] }): string {
+  const range = (first: number, other: string) => {
+    const count = lines.filter(line => line[0] !== other).length
+    return count === 0 ? '0,0' : `${first},${count}`
+  }
+  return `@@ -${range(old, '+')} +${range(made, '-')} @@\n${lines.join('\n')}\n`
 }

@@ -1,3 +1,5 @@
+import { refusal } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer } from './tree.ts'
 
@@ -12,4 +14,24 @@ export function candidateTemplates(path: string, names: readonly string[], layer
 function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
   const files = findTemplate(layers, name)
   return files !== undefined && readMetadata(files.metadata).output !== undefined
+}
+
+/**
+ * What the first template that generates a path makes of it.
+ * @param look what the template of that name makes of the path; undefined: it does not generate it
+ * @throws Failure (refused) if none generates it
+ */
+export function firstGenerating<Made>(
+  path: string,
+  names: readonly string[],
+  layers: readonly Layer[],
+  look: (name: string) => Made | undefined,
+  hint?: string,
+): Made {
+  for (const name of candidateTemplates(path, names, layers)) {
+    const found = look(name)
+    if (found !== undefined) return found
+  }
+  const paths = names.map(name => `/${name}`)
+  throw refusal(`no template generates ${path}${didYouMean(path, paths)}`, { hint })
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { Failure, orFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import { CheckerTable } from '../../commit/checkers.ts'
 import { readManifest } from '../../state/manifest.ts'
@@ -11,7 +10,7 @@ import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../
 
 /** Checks of the server around gabarit. */
 export const SERVER_CHECKS: readonly Check[] = [
-  { id: 'service-manager', run: serviceManager },
+  { id: 'service-manager', mend: 'config setprop gabarit ServiceManager auto', run: serviceManager },
   { id: 'site-folder', run: siteFolder },
   { id: 'checkers', run: checkers },
 ]
@@ -19,10 +18,8 @@ export const SERVER_CHECKS: readonly Check[] = [
 function serviceManager({ places, system, configuration }: CheckedServer): readonly Diagnosis[] {
   if (places.root !== '/') return ok(`below ${places.root} there are no services`)
   const property = configuration.get('gabarit')?.properties.get('ServiceManager')
-  const manager = orFailure(() => chooseServiceManager(places.root, property, system.env))
-  if (manager instanceof Failure)
-    return [{ level: 'error', message: manager.describe(), command: 'config setprop gabarit ServiceManager auto' }]
-  if (manager.idle !== true || property === 'none') return ok(`services are adjusted by ${manager.name}`)
+  const { name, idle } = chooseServiceManager(places.root, property, system.env)
+  if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
   const message = 'no service manager was found, so no service reloads changed files'
   return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager systemd' }]
 }
