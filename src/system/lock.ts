@@ -5,7 +5,6 @@ import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-h
 
 /** A lock that is held. */
 export interface Lock {
-  readonly path: string
   /** Releases it; a second call does nothing. */
   release(): void
 }
@@ -33,12 +32,8 @@ export function acquireLock(path: string, options: LockOptions): Lock {
   const self = thisProcess(options.command)
   const deadline = Date.now() + secondsToWait(options) * 1000
   acquire(path, self, options.what, deadline)
-  let held = true
   return {
-    path,
     release() {
-      if (!held) return
-      held = false
       if (readHolder(path)?.token === self.token) unlinkSync(path)
     },
   }
@@ -47,14 +42,8 @@ export function acquireLock(path: string, options: LockOptions): Lock {
 /** Somebody else held the lock for the whole waiting time. */
 export class LockIsHeld extends Failure {}
 
-/** Runs a function while holding a lock. @param acquire how it is acquired: by the port to files, or on the disk */
-export function withLock<Result>(
-  path: string,
-  options: LockOptions,
-  run: () => Result,
-  acquire: (path: string, options: LockOptions) => Lock = acquireLock,
-): Result {
-  const lock = acquire(path, options)
+/** Runs a function while holding a lock, and releases it. */
+export function withLock<Result>(lock: Lock, run: () => Result): Result {
   try {
     return run()
   } finally {

@@ -108,8 +108,8 @@ export class OverlayFiles implements Files {
 
   syncFolder(): void {}
 
-  lock(path: string): Lock {
-    return { path, release: () => undefined }
+  lock(): Lock {
+    return { release: () => undefined }
   }
 
   #at(place: string): Entry | undefined {

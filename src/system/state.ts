@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { Files } from './files.ts'
-import { type LockOptions, withLock } from './lock.ts'
+import { withLock } from './lock.ts'
 
 /**
  * The port to gabarit's own state in `/var/lib/gabarit`. Names are relative to that folder. In a dry run it is the same state,
@@ -128,7 +128,6 @@ export class State {
   /** Runs a function while holding a lock next to a file. @param what is locked, shown to those who wait */
   withLock<Result>(name: string, what: string, command: string, run: () => Result): Result {
     this.makeFolder(dirname(name))
-    const acquire = (path: string, options: LockOptions) => this.files.lock(path, options)
-    return withLock(this.path(`${name}.lock`), { what, command }, run, acquire)
+    return withLock(this.files.lock(this.path(`${name}.lock`), { what, command }), run)
   }
 }

@@ -29,11 +29,11 @@ function deadProcess(): number {
 
 test('is held while the function runs, and given up when it throws', ({ path }) => {
   assert.is(
-    withLock(path, options, () => readHolder(path)?.pid),
+    withLock(acquireLock(path, options), () => readHolder(path)?.pid),
     process.pid,
   )
   assert.throws(() =>
-    withLock(path, options, () => {
+    withLock(acquireLock(path, options), () => {
       throw new Error('x')
     }),
   )
@@ -49,16 +49,16 @@ test('names holder, process, command and age to whoever waits in vain', ({ path 
 
 test('a dead holder is replaced at once', ({ path }) => {
   leaveLock(path, { pid: deadProcess() })
-  withLock(path, options, () => assert.is(readHolder(path)?.pid, process.pid))
+  withLock(acquireLock(path, options), () => assert.is(readHolder(path)?.pid, process.pid))
   assert.equal(fs.readdirSync(join(path, '..')), [])
 })
 
 test('so is one of another boot, and one whose number another process has now', ({ path }) => {
   leaveLock(path, { boot: 'another' })
-  withLock(path, options, () => undefined)
+  withLock(acquireLock(path, options), () => undefined)
   if (process.platform === 'linux') {
     leaveLock(path, { started: '1' })
-    withLock(path, options, () => undefined)
+    withLock(acquireLock(path, options), () => undefined)
   }
   assert.is(readHolder(path), undefined)
 })
@@ -66,7 +66,7 @@ test('so is one of another boot, and one whose number another process has now', 
 test('a holder that died while it replaced a dead one is replaced too', ({ path }) => {
   leaveLock(path, { pid: deadProcess(), token: 'first' })
   leaveLock(`${path}.first`, { pid: deadProcess(), token: 'second' })
-  withLock(path, options, () => assert.is(readHolder(path)?.pid, process.pid))
+  withLock(acquireLock(path, options), () => assert.is(readHolder(path)?.pid, process.pid))
   assert.equal(fs.readdirSync(join(path, '..')), [])
 })
 
@@ -85,7 +85,7 @@ test('a zombie is dead', async ({ path }) => {
   await new Promise(resolve => setTimeout(resolve, 100))
   const { started: _, ...self } = thisProcess('x')
   fs.symlinkSync(JSON.stringify({ ...self, pid }), path)
-  withLock(path, options, () => assert.is(readHolder(path)?.pid, process.pid))
+  withLock(acquireLock(path, options), () => assert.is(readHolder(path)?.pid, process.pid))
   parent.kill('SIGKILL')
 })
 
@@ -114,9 +114,9 @@ test('of many that find a dead holder, one at a time gets the lock', async ({ fi
   // Reading and writing back with a pause between loses counts unless they exclude each other.
   const program = `
     import * as fs from 'node:fs'
-    import { withLock } from ${JSON.stringify(module)}
+    import { acquireLock, withLock } from ${JSON.stringify(module)}
     const [path, counter] = process.argv.slice(-2)
-    withLock(path, { what: 'x', command: 'x', wait: 60 }, () => {
+    withLock(acquireLock(path, { what: 'x', command: 'x', wait: 60 }), () => {
       const count = Number(fs.readFileSync(counter, 'utf8'))
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3)
       fs.writeFileSync(counter, String(count + 1))
