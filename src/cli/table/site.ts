@@ -34,7 +34,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     usage: 'FILE',
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, NOTE_OPTION],
     examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
-    run: async invocation => (await import('../adopt.ts')).run(invocation),
+    run: async invocation => (await import('../edited-files.ts')).adopt(invocation),
   },
   {
     name: 'pin',
@@ -45,14 +45,14 @@ export const SITE_COMMANDS: readonly Command[] = [
       ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
       ['gabarit pin', 'the pinned files'],
     ],
-    run: async invocation => (await import('../pin.ts')).run(invocation),
+    run: async invocation => (await import('../edited-files.ts')).pin(invocation),
   },
   {
     name: 'unpin',
     summary: 'let events write a pinned file again',
     usage: 'FILE',
     examples: [['gabarit unpin /etc/hosts', 'the next event regenerates it']],
-    run: async invocation => (await import('../pin.ts')).unpin(invocation),
+    run: async invocation => (await import('../edited-files.ts')).unpin(invocation),
   },
   {
     name: 'restore',
@@ -60,6 +60,6 @@ export const SITE_COMMANDS: readonly Command[] = [
     usage: 'FILE',
     options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, NOTE_OPTION],
     examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
-    run: async invocation => (await import('../restore.ts')).run(invocation),
+    run: async invocation => (await import('../edited-files.ts')).restore(invocation),
   },
 ]

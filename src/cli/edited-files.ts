@@ -1,15 +1,38 @@
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayTime } from '../base/time.ts'
-import { serverPath, wantedOutput } from '../customize/wanted-output.ts'
+import { adoptPlan } from '../customize/adopt.ts'
+import { refusePinned, serverPath, wantedOutput } from '../customize/wanted-output.ts'
+import { planOutputs } from '../plan/expand.ts'
 import { readManifest } from '../state/manifest.ts'
 import { PINS, type Pins, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { askedBy } from '../terminal/run-context.ts'
 import { withEventLock } from '../terminal/with-event-lock.ts'
+import { commitOne } from '../transaction/transaction.ts'
+
+/** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
+export async function adopt(invocation: Invocation): Promise<number> {
+  const path = serverPath(invocation.args[0] ?? '')
+  const asked = askedBy(invocation, 'adopt', [path])
+  return withEventLock(invocation, `gabarit adopt ${path}`, work =>
+    commitOne(work, asked, adoptPlan(work.context, path)),
+  )
+}
+
+/** `gabarit restore FILE`: regenerates a file that was edited or removed by hand. */
+export async function restore(invocation: Invocation): Promise<number> {
+  const path = serverPath(invocation.args[0] ?? '')
+  const asked = askedBy(invocation, 'restore', [path])
+  return withEventLock(invocation, `gabarit restore ${path}`, work => {
+    refusePinned(work.context, path)
+    return commitOne(work, asked, planOutputs(work.context, [wantedOutput(work.context, path)], []))
+  })
+}
 
 /** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file, lists the pinned ones. */
-export async function run(invocation: Invocation): Promise<number> {
+export async function pin(invocation: Invocation): Promise<number> {
   const { args, value, places, print } = invocation
   if (args[0] === undefined) return list(invocation)
   const path = serverPath(args[0])
@@ -50,7 +73,7 @@ export async function unpin(invocation: Invocation): Promise<number> {
 
 function list({ flag, places, print }: Invocation): number {
   const pins: Pins = readPins(places)
-  const rows = [...pins].map(([path, pin]) => ({ path, ...pin }))
+  const rows = [...pins].map(([path, why]) => ({ path, ...why }))
   if (flag('json')) print(JSON.stringify(rows, null, 2))
   else if (rows.length === 0) print('no file is pinned')
   else for (const { path, note, time, user } of rows) print(`${path}: ${note} (${user}, ${sayTime(time)})`)
