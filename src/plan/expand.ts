@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
@@ -29,8 +30,7 @@ export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'r
 /** An expander that uses the current databases. */
 export function makeExpander(context: Context, trace?: Trace): Expander {
   const databases = new Databases(databaseLoader(context))
-  const options = { layers: context.layers, databases, world: fragmentWorld(context) }
-  return new Expander(trace === undefined ? options : { ...options, trace })
+  return new Expander(defined({ layers: context.layers, databases, world: fragmentWorld(context), trace }))
 }
 
 function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {

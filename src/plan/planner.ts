@@ -71,8 +71,9 @@ export class Planner {
       if (wanted === undefined) owned.delete(output.path)
       else owned.set(output.path, ownedBy(output, wanted.hash))
     }
-    const orphans = this.#orphans(new Set(templates), claimed)
-    for (const [path, entry] of orphans) {
+    const expanded = new Set(templates)
+    for (const [path, entry] of this.#manifest) {
+      if (!expanded.has(entry.template) || claimed.has(path)) continue
       const found = this.#removal(path, entry.template, entry.sha256)
       if (entry.link !== undefined && !claimed.has(entry.link))
         found.push(...this.#linkRemoval(entry.link, entry.template))
@@ -88,10 +89,6 @@ export class Planner {
       notify: [...notify],
       drift: this.#drift,
     }
-  }
-
-  #orphans(templates: ReadonlySet<string>, claimed: ReadonlyMap<string, string>): [string, Owned][] {
-    return [...this.#manifest].filter(([path, { template }]) => templates.has(template) && !claimed.has(path))
   }
 
   #unwanted(output: Output): Change[] {

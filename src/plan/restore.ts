@@ -44,12 +44,13 @@ export function restorePlan(
   const found = files.flatMap(file => restoreOne(file, target, system, folders, present, judgingOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
+  const notifyOf = (path: string) => [present, manifest].flatMap(owners => owners.get(path)?.notify ?? [])
   return {
     changes,
     folders: inOrder([...folders.values()]),
     manifest: owned,
     manifestChanged: !isDeepStrictEqual(owned, present),
-    notify: [...new Set(changes.flatMap(({ path }) => [...notifyOf(path, present), ...notifyOf(path, manifest)]))],
+    notify: [...new Set(changes.flatMap(({ path }) => notifyOf(path)))],
     drift: found.flatMap(({ path, template, drift }) => {
       const pinned = pins.get(path)?.note
       return pinned !== undefined || isChangedByHand(drift) ? [{ path, template, state: drift, pinned }] : []
@@ -71,10 +72,6 @@ function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest
   if (pins.size === 0) return manifest
   const owned = [...manifest].filter(([path]) => !pins.has(path))
   return new Map([...owned, ...[...present].filter(([path]) => pins.has(path))])
-}
-
-function notifyOf(path: string, manifest: Manifest): readonly string[] {
-  return manifest.get(path)?.notify ?? []
 }
 
 function restoreOne(
