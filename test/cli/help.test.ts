@@ -45,7 +45,7 @@ const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['gabarit --josn', 'unknown command "--josn"'],
   ['gabarit lint --josn', 'unknown option --josn; did you mean "--json"?'],
   ['gabarit lint -x', 'unknown option -x'],
-  ['gabarit lint surplus', 'too many arguments for gabarit lint: surplus'],
+  ['gabarit lint surplus', 'too many arguments for gabarit lint: surplus\n  Usage: gabarit lint\n'],
   ['gabarit explain', 'gabarit explain needs FILE[:LINE]'],
   ['gabarit impact configuration', 'gabarit impact needs DATABASE KEY'],
   ['gabarit customize /etc/hosts', 'gabarit customize needs TEMPLATE FRAGMENT'],
