@@ -30,7 +30,8 @@ descriptions(
     const [proxy, location] = ['proxy', 'location'].map(
       type => readDescription(join(folder, `proxies/@${type}.json`)).properties,
     )
-    const own = ['Path', 'access', 'AllowedNetworks', 'BasicAuthFile']
+    const own = ['Path', 'Match', 'access', 'AllowedNetworks', 'BasicAuthFile']
+    own.push('MaxBodySize', 'ConnectTimeout', 'Timeout', 'Buffering')
     for (const [name, property] of location ?? [])
       if (!own.includes(name)) assert.equal(proxy?.get(name), property, name)
   },

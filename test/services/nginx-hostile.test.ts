@@ -55,6 +55,7 @@ const DIRECTIVES = new Set([
   ...['proxy_connect_timeout;', 'proxy_read_timeout;', 'proxy_send_timeout;', 'client_max_body_size;', 'proxy_pass;'],
   ...[
     'add_header;',
+    'proxy_hide_header;',
     'proxy_buffering;',
     'proxy_request_buffering;',
     'auth_basic;',

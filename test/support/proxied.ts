@@ -1,5 +1,6 @@
 // A server behind a proxy: `proxied.ts PORT NAME` answers every request with a JSON of what reached it, echoes what comes
-// over a WebSocket, and takes its time where the path says so: /slow/MILLISECONDS.
+// over a WebSocket, and takes its time where the path says so: /slow/MILLISECONDS. The query says what else it answers:
+// status=NUMBER, header=NAME:VALUE (several), cookie=BYTES.
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -14,10 +15,19 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const delay = /^\/slow\/(\d+)/.exec(request.url ?? '')?.[1] ?? '0'
     const { url, method, headers } = request
+    const query = new URL(url ?? '/', 'http://self').searchParams
+    response.statusCode = Number(query.get('status') ?? 200)
     response.setHeader('Content-Type', 'application/json')
+    for (const text of query.getAll('header')) response.appendHeader(...splitHeader(text))
+    if (query.has('cookie')) response.appendHeader('Set-Cookie', `big=${'x'.repeat(Number(query.get('cookie')))}`)
     setTimeout(() => response.end(JSON.stringify({ name, url, method, size, headers })), Number(delay))
   })
 })
+
+function splitHeader(text: string): [name: string, value: string] {
+  const colon = text.indexOf(':')
+  return [text.slice(0, colon), text.slice(colon + 1)]
+}
 
 /** RFC 6455: the handshake, then every short frame comes back unmasked. */
 server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {

@@ -53,6 +53,6 @@ function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upst
     path,
     options: options.join(' '),
     host: ownHost ?? name,
-    servername: ownHost ?? first.replace(/^\[|\]$/g, ''),
+    servername: (ownHost ?? first).replace(/^\[|\]$|:\d+$/g, ''),
   }))
 }
