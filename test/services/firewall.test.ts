@@ -17,7 +17,7 @@ const firewall = suite('files of firewall, sysctl and sshd')
 const FOUR = '/etc/iptables/rules.v4'
 const SIX = '/etc/iptables/rules.v6'
 const SYSCTL = '/etc/sysctl.d/90-gabarit.conf'
-const SSHD = '/etc/ssh/sshd_config.d/gabarit.conf'
+const SSHD = '/etc/ssh/sshd_config.d/00-gabarit.conf'
 
 type Properties = Readonly<Record<string, string>>
 type Records = Readonly<Record<string, readonly [type: string, properties?: Properties]>>
@@ -318,9 +318,21 @@ for (const [name, value] of [
 
 firewall('sshd: only what the record says, and no file without', () => {
   const server = make({
-    sshd: service({ access: 'public', TCPPort: '2222', PermitRootLogin: 'no', AllowGroups: 'admins, ops' }),
+    sshd: service({
+      access: 'public',
+      TCPPort: '2222',
+      PermitRootLogin: 'no',
+      AllowGroups: 'admins, ops',
+      ListenAddress: '10.0.0.1,fd00::1',
+    }),
   })
-  assert.equal(server.lines(SSHD), ['Port 2222', 'PermitRootLogin no', 'AllowGroups admins ops'])
+  assert.equal(server.lines(SSHD), [
+    'Port 2222',
+    'ListenAddress 10.0.0.1',
+    'ListenAddress fd00::1',
+    'PermitRootLogin no',
+    'AllowGroups admins ops',
+  ])
   assert.ok(server.lines(FOUR).some(line => line.includes('--dport 2222') && line.includes('--comment sshd')))
   const bare = make({ sshd: service({ access: 'public' }) })
   assert.is(bare.text(SSHD), undefined)
