@@ -85,18 +85,18 @@ async function expired(work: Work): Promise<number> {
   return EXIT.done
 }
 
-function status({ places, flag, print }: Invocation): number {
+function status({ places, answer }: Invocation): number {
   const open = lookForConfirmation(places)
-  if (flag('json')) print(JSON.stringify(confirmationOrProblem(open, places), null, 2))
-  else if (open === undefined) print('no change is waiting for confirmation')
-  else if (open instanceof Failure) print(open.describe())
-  else {
-    const { left, guard: pid, problem } = confirmationData(open, places)
-    const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'expired'
-    const guarded = pid === null ? 'none: the next command that changes files rolls back' : `process ${pid}`
-    print([describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n'))
-  }
-  return open instanceof Failure ? EXIT.failed : EXIT.done
+  return answer(confirmationOrProblem(open, places), statusText(open, places), !(open instanceof Failure))
+}
+
+function statusText(open: Confirmation | Failure | undefined, places: Places): string {
+  if (open === undefined) return 'no change is waiting for confirmation'
+  if (open instanceof Failure) return open.describe()
+  const { left, guard: pid, problem } = confirmationData(open, places)
+  const time = left > 0 ? `until ${sayTime(open.window.until)}, ${sayDuration(left)} left` : 'expired'
+  const guarded = pid === null ? 'none: the next command that changes files rolls back' : `process ${pid}`
+  return [describeConfirmation(open), time, `guard: ${guarded}`, ...(problem === null ? [] : [problem])].join('\n')
 }
 
 /**

@@ -1,11 +1,11 @@
-import { EXIT, Failure, refusal } from '../base/failure.ts'
+import { Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { copyFragment } from '../customize/custom-fragment.ts'
 import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit customize TEMPLATE FRAGMENT` */
-export async function run({ args, flag, places, system, print }: Invocation): Promise<number> {
+export async function run({ args, places, system, answer }: Invocation): Promise<number> {
   const [path = '', name = ''] = args
   const layers = searchList(places)
   const known = listTemplates(layers).map(each => `/${each}`)
@@ -22,8 +22,6 @@ export async function run({ args, flag, places, system, print }: Invocation): Pr
     throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })
   const own = copyFragment(places, system, template, fragment)
   const whole = known.find(each => `/${template.name}`.startsWith(each)) ?? path
-  if (flag('json'))
-    print(JSON.stringify({ file: own, copyOf: fragment.file, template: whole, fragment: name }, null, 2))
-  else print(`${own}\nEdit it, then: expand-template --diff ${whole}`)
-  return EXIT.done
+  const data = { file: own, copyOf: fragment.file, template: whole, fragment: name }
+  return answer(data, `${own}\nEdit it, then: expand-template --diff ${whole}`)
 }

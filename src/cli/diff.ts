@@ -1,4 +1,4 @@
-import { EXIT, Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { survey } from '../event/survey.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
@@ -24,19 +24,13 @@ interface Difference {
 
 /** `gabarit diff [ID|last-good]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, flag, colour, print } = invocation
+  const { args, flag, colour, answer } = invocation
   const [id] = args
   const found = id === undefined ? notLive(invocation) : sinceEntry(entryOf(id, invocation), invocation)
   const { properties, files, services, problems } = found
   if (flag('commands')) {
     const commands = replayable(properties)
-    if (flag('json')) print(JSON.stringify(commands, null, 2))
-    else if (commands.length > 0) print(commands.join('\n'))
-    return EXIT.done
-  }
-  if (flag('json')) {
-    print(JSON.stringify(found, null, 2))
-    return EXIT.done
+    return answer(commands, commands.join('\n'))
   }
   const verb = id === undefined ? 'would adjust' : 'adjusted'
   const lines = [
@@ -45,8 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
     ...files.map(({ diff }) => (colour ? colourDiff(diff) : diff).trimEnd()),
     ...services.map(({ service, command }) => `${verb} ${service}: ${command}`),
   ]
-  print(lines.length === 0 ? 'nothing differs' : lines.join('\n'))
-  return EXIT.done
+  return answer(found, lines.length === 0 ? 'nothing differs' : lines.join('\n'))
 }
 
 function entryOf(id: string, { places }: Invocation): number {

@@ -1,20 +1,16 @@
-import { EXIT } from '../base/failure.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { type DoctorFinding, examine } from './doctor/doctor.ts'
 
 /** `gabarit doctor` */
-export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
+export async function run({ io, places, system, answer }: Invocation): Promise<number> {
   const findings = await examine(places, system, io.now())
   const errors = findings.filter(({ level, ignored }) => level === 'error' && ignored === undefined)
-  if (flag('json')) {
-    const rows = findings.map(finding => ({
-      ...finding,
-      command: finding.command ?? null,
-      ignored: finding.ignored ?? null,
-    }))
-    print(JSON.stringify(rows, null, 2))
-  } else print(findings.map(asText).join('\n'))
-  return errors.length > 0 ? EXIT.failed : EXIT.done
+  const rows = findings.map(finding => ({
+    ...finding,
+    command: finding.command ?? null,
+    ignored: finding.ignored ?? null,
+  }))
+  return answer(rows, findings.map(asText).join('\n'), errors.length === 0)
 }
 
 function asText({ id, level, message, command, ignored }: DoctorFinding): string {

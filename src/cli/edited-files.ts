@@ -5,7 +5,7 @@ import { adoptPlan } from '../customize/adopt.ts'
 import { refusePinned, serverPath, wantedOutput } from '../customize/wanted-output.ts'
 import { planOutputs } from '../plan/expand.ts'
 import { readManifest } from '../state/manifest.ts'
-import { PINS, type Pins, readPins } from '../state/pins.ts'
+import { PINS, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy } from '../terminal/run-context.ts'
@@ -71,11 +71,8 @@ export async function unpin(invocation: Invocation): Promise<number> {
   })
 }
 
-function list({ flag, places, print }: Invocation): number {
-  const pins: Pins = readPins(places)
-  const rows = [...pins].map(([path, why]) => ({ path, ...why }))
-  if (flag('json')) print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) print('no file is pinned')
-  else for (const { path, note, time, user } of rows) print(`${path}: ${note} (${user}, ${sayTime(time)})`)
-  return EXIT.done
+function list({ places, answer }: Invocation): number {
+  const rows = [...readPins(places)].map(([path, why]) => ({ path, ...why }))
+  const lines = rows.map(({ path, note, time, user }) => `${path}: ${note} (${user}, ${sayTime(time)})`)
+  return answer(rows, lines.join('\n') || 'no file is pinned')
 }

@@ -1,11 +1,12 @@
-import { EXIT, Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { plural } from '../base/plural.ts'
 import { sayTime } from '../base/time.ts'
 import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit history`. Names a damaged entry and shows the others. */
-export async function run({ flag, value, places, print, printError }: Invocation): Promise<number> {
+export async function run({ value, places, printError, answer }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
   const wanted: HistoryEntry[] = []
@@ -16,10 +17,9 @@ export async function run({ flag, value, places, print, printError }: Invocation
     if (entry instanceof Failure) damaged.push(entry)
     else if (fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
   }
-  if (flag('json')) print(JSON.stringify(wanted, null, 2))
-  else print(wanted.length === 0 ? 'the history is empty' : wanted.map(summary).join('\n'))
+  const status = answer(wanted, wanted.map(summary).join('\n') || 'the history is empty', damaged.length === 0)
   for (const failure of damaged) printError(failure.describe())
-  return damaged.length > 0 ? EXIT.failed : EXIT.done
+  return status
 }
 
 function fits(entry: HistoryEntry, event?: string, database?: string, user?: string): boolean {
@@ -33,7 +33,7 @@ function fits(entry: HistoryEntry, event?: string, database?: string, user?: str
 /** `41  2026-11-21 22:03:04 +0100  root  signal-event console-save  done: 3 properties, 2 files` */
 export function summary(entry: HistoryEntry): string {
   const { id, time, user, outcome, properties, paths } = entry
-  return `${id}  ${sayTime(time)}  ${user}  ${commandLine(entry)}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file', 'files')}${noteOf(entry, '  ')}`
+  return `${id}  ${sayTime(time)}  ${user}  ${commandLine(entry)}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file')}${noteOf(entry, '  ')}`
 }
 
 /** One line for each changed property. */
@@ -53,8 +53,4 @@ export function changeLines(changes: readonly PropertyChange[]): string[] {
 export function numberOf(text: string, what: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   throw usageFailure(`${what} must be a number, not ${JSON.stringify(text)}`)
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`
 }

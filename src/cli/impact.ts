@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import type { DbRecord } from '../db/record.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { makeContext } from '../plan/context.ts'
@@ -21,7 +21,7 @@ interface Touched {
 }
 
 /** `gabarit impact DATABASE KEY` */
-export async function run({ args, flag, places, system, print, printError }: Invocation): Promise<number> {
+export async function run({ args, places, system, printError, answer }: Invocation): Promise<number> {
   const [database = '', key = ''] = args
   const context = makeContext(places, system, () => undefined)
   const record = databaseLoader(context)(database).get(key)
@@ -49,17 +49,15 @@ export async function run({ args, flag, places, system, print, printError }: Inv
   const services = [...new Set(touched.flatMap(entry => entry.services))]
   const files = touched.flatMap(entry => entry.files)
   const possible = touched.flatMap(entry => entry.possible)
-  if (flag('json')) print(JSON.stringify({ database, key, exists, files, possible, events, services }, null, 2))
-  else if (touched.length === 0) print(`no file depends on ${database} ${key}`)
-  else {
-    const rows: [string, string[]][] = [
-      ['files', [...files, ...possible.map(path => `${path} (not generated now)`)]],
-      ['events', events],
-      ['services', services],
-    ]
-    print(rows.map(([name, words]) => `${name}:${words.map(word => `\n  ${word}`).join('') || ' none'}`).join('\n'))
-  }
-  return EXIT.done
+  const section = (name: string, words: readonly string[]) =>
+    `${name}:${words.map(word => `\n  ${word}`).join('') || ' none'}`
+  const text = [
+    section('files', [...files, ...possible.map(path => `${path} (not generated now)`)]),
+    section('events', events),
+    section('services', services),
+  ].join('\n')
+  const data = { database, key, exists, files, possible, events, services }
+  return answer(data, touched.length === 0 ? `no file depends on ${database} ${key}` : text)
 }
 
 /** With `each`, only the record's own output depends on it; the others exist anyway. */

@@ -1,5 +1,5 @@
-import { EXIT } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
+import { plural } from '../base/plural.ts'
 import { lintSiteChecks } from '../commit/judge.ts'
 import { lintDatabases } from '../db/lint.ts'
 import { lintEvents } from '../event/lint.ts'
@@ -9,7 +9,7 @@ import type { Invocation } from '../terminal/command.ts'
 import { installedModules, misnamed, problemsOf } from './installed/read.ts'
 
 /** `gabarit lint` */
-export async function run({ commands, flag, places, print }: Invocation): Promise<number> {
+export async function run({ commands, places, answer }: Invocation): Promise<number> {
   const layers = searchList(places)
   const findings = [
     ...lintDatabases(places),
@@ -21,13 +21,7 @@ export async function run({ commands, flag, places, print }: Invocation): Promis
     ),
   ]
   const errors = findings.filter(({ level }) => level === 'error').length
-  if (flag('json')) print(JSON.stringify(findings, null, 2))
-  else if (findings.length === 0) print('no problems found')
-  else {
-    for (const { level, message } of findings) print(`${level}: ${message}`)
-    print(
-      `${errors} error${errors === 1 ? '' : 's'}, ${findings.length - errors} warning${findings.length - errors === 1 ? '' : 's'}`,
-    )
-  }
-  return errors > 0 ? EXIT.failed : EXIT.done
+  const lines = findings.map(({ level, message }) => `${level}: ${message}`)
+  const total = `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
+  return answer(findings, findings.length === 0 ? 'no problems found' : [...lines, total].join('\n'), errors === 0)
 }

@@ -1,4 +1,3 @@
-import { EXIT } from '../base/failure.ts'
 import { sayTime } from '../base/time.ts'
 import { commandLine, type HistoryEntry, noteOf, type PropertyChange, tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -7,7 +6,7 @@ import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf } from './history.ts'
 
 /** `gabarit log DATABASE [KEY]`, also `db DATABASE log [KEY]`: who changed what, newest first. */
-export async function run({ args, flag, value, places, print }: Invocation): Promise<number> {
+export async function run({ args, value, places, answer }: Invocation): Promise<number> {
   const [database = '', key] = args
   const limit = numberOf(value('limit') ?? '50', '--limit')
   const fits = (change: PropertyChange) => change.database === database && (key === undefined || change.key === key)
@@ -22,22 +21,17 @@ export async function run({ args, flag, value, places, print }: Invocation): Pro
     const changes = entry.properties.filter(fits)
     if (changes.length > 0) entries.push({ entry, changes })
   }
-  if (flag('json')) {
-    const rows = entries.map(({ entry: { id, time, user, command, args: words, comment }, changes }) => ({
-      id,
-      time,
-      user,
-      command: [command, ...words].join(' '),
-      comment,
-      changes,
-    }))
-    print(JSON.stringify({ pending, entries: rows }, null, 2))
-    return EXIT.done
-  }
+  const rows = entries.map(({ entry: { id, time, user, command, args: words, comment }, changes }) => ({
+    id,
+    time,
+    user,
+    command: [command, ...words].join(' '),
+    comment,
+    changes,
+  }))
   const lines = pending.length === 0 ? [] : ['pending: not applied by any event yet', ...indented(pending)]
   for (const { entry, changes } of entries) lines.push(heading(entry), ...indented(changes))
-  print(lines.length === 0 ? 'the history contains no change' : lines.join('\n'))
-  return EXIT.done
+  return answer({ pending, entries: rows }, lines.join('\n') || 'the history contains no change')
 }
 
 function heading(entry: HistoryEntry): string {

@@ -123,6 +123,11 @@ function putTogether(
     asDryRun: () => invocation(new DryRunSystem(places.root, io.env)),
     colour: messages.colour,
     print: text => messages.print(text),
+    answer: (data, text, well = true) => {
+      if (values.json === true) messages.print(JSON.stringify(data, null, 2))
+      else if (text !== '') messages.print(text)
+      return well ? EXIT.done : EXIT.failed
+    },
     printExact: text => messages.printExact(text),
     printError: text => messages.printError(text),
     warn: text => messages.printError(`warning: ${text}`),

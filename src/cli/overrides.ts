@@ -6,7 +6,7 @@ import { findOverrides } from '../override/state.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import {
-  listAsJson,
+  listAsData,
   listAsText,
   mergeAsData,
   mergeAsText,
@@ -17,7 +17,7 @@ import {
 
 /** `gabarit overrides [diff|merge|keep [TEMPLATE FRAGMENT]]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, flag, places, system, print } = invocation
+  const { args, flag, places, system, answer } = invocation
   const layers = searchList(places)
   const nameOf = overrideNames(layers)
   const named = findOverrides(places, layers).map(override => ({ ...override, name: nameOf(override) }))
@@ -25,8 +25,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (flag('dry-run') && verb !== 'merge') throw usageFailure('--dry-run is for merge only')
   switch (verb) {
     case undefined:
-      print(flag('json') ? listAsJson(named, places) : listAsText(named, places))
-      return EXIT.done
+      return answer(listAsData(named, places), listAsText(named, places))
     case 'merge':
       return merge(
         words.length === 0 ? named.filter(({ state }) => state === 'stale') : [pick(named, words)],
@@ -34,14 +33,12 @@ export async function run(invocation: Invocation): Promise<number> {
       )
     case 'diff': {
       const shown = await shippedDiff(pick(named, words), invocation)
-      print(flag('json') ? JSON.stringify({ diff: shown }, null, 2) : shown === '' ? 'no difference' : shown)
-      return EXIT.done
+      return answer({ diff: shown }, shown || 'no difference')
     }
     case 'keep': {
       const override = pick(named, words)
       keepOverride(places, system, override)
-      print(flag('json') ? JSON.stringify({ kept: override.id }, null, 2) : `${override.file}: kept as it is`)
-      return EXIT.done
+      return answer({ kept: override.id }, `${override.file}: kept as it is`)
     }
     default:
       throw usageFailure(

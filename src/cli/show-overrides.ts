@@ -55,15 +55,14 @@ const ORIGINS: Readonly<Record<Base['origin'], string>> = {
   keep: 'kept by "gabarit overrides keep"',
 }
 
-/** The list as JSON text. */
-export function listAsJson(overrides: readonly NamedOverride[], places: Places): string {
-  const data = overrides.map(override => {
+/** The list as data. */
+export function listAsData(overrides: readonly NamedOverride[], places: Places): object[] {
+  return overrides.map(override => {
     const { kind, name, file, state, shadow, base, unchangedCopy } = override
     const known = base === undefined ? null : { sha256: base.sha256, origin: base.origin }
     const merge = waitingMerge(override, places) ?? null
     return { kind, name, file, state, replaces: shadow?.file ?? null, base: known, unchangedCopy, merge }
   })
-  return JSON.stringify(data, null, 2)
 }
 
 function waitingMerge({ id, remembered }: NamedOverride, places: Places): string | undefined {

@@ -1,4 +1,3 @@
-import { EXIT } from '../base/failure.ts'
 import { colourDiff, describeAttributes, textDiff } from '../plan/diff.ts'
 import type { FileRecord, FileVersion } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -7,14 +6,13 @@ import type { Invocation } from '../terminal/command.ts'
 import { changeLines, numberOf, summary } from './history.ts'
 
 /** `gabarit show ID` */
-export async function run({ args, flag, colour, places, print }: Invocation): Promise<number> {
+export async function run({ args, flag, colour, places, answer }: Invocation): Promise<number> {
   const history = new History(places)
   const entry = history.entry(numberOf(args[0] ?? '', 'the number of an entry'))
   const files = history.files(entry)
-  if (flag('json')) {
-    print(JSON.stringify({ ...entry, files }, null, 2))
-    return EXIT.done
-  }
+  const data = { ...entry, files }
+  // Contents are only read for the text.
+  if (flag('json')) return answer(data, '')
   const text = (version: FileVersion | null) =>
     version === null || 'link' in version ? undefined : showMasked(history.objects.get(version.sha256).toString('utf8'))
   const diffs = files.map(file => fileDiff(file, text))
@@ -22,7 +20,8 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
     ({ service, command, problem }) => `service ${service}: ${command}${problem === null ? '' : `: ${problem}`}`,
   )
   const checks = entry.validators.map(command => `checked: ${command}`)
-  print(
+  return answer(
+    data,
     [
       summary(entry),
       `  via: ${entry.via}`,
@@ -35,7 +34,6 @@ export async function run({ args, flag, colour, places, print }: Invocation): Pr
       ...services,
     ].join('\n'),
   )
-  return EXIT.done
 }
 
 function fileDiff(

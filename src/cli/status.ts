@@ -1,4 +1,4 @@
-import { EXIT, Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { eventsFor, type Survey, survey } from '../event/survey.ts'
 import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
@@ -25,7 +25,7 @@ interface Status {
 }
 
 /** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */
-export async function run({ flag, io, places, system, print }: Invocation): Promise<number> {
+export async function run({ io, places, system, answer }: Invocation): Promise<number> {
   const warnings: string[] = []
   const context = makeContext(places, system, message => warnings.push(message))
   const found = survey(context)
@@ -40,31 +40,22 @@ export async function run({ flag, io, places, system, print }: Invocation): Prom
     troubles: await findTroubles(places, system, io.now()),
     warnings,
   }
-  if (flag('json')) {
-    const confirmation = confirmationOrProblem(open, places)
-    print(JSON.stringify({ ...asData(status), confirmation, damaged }, null, 2))
-  } else {
-    const waits = open instanceof Failure || open === undefined ? [] : [open]
-    const waiting = waits.map(one => `waiting for confirmation: ${confirmationLine(one)}`)
-    print([...damaged, ...waiting, asText(status)].join('\n'))
-  }
-  return damaged.length > 0 ? EXIT.failed : EXIT.done
+  const data = { ...asData(status), confirmation: confirmationOrProblem(open, places), damaged }
+  const waits = open instanceof Failure || open === undefined ? [] : [open]
+  const waiting = waits.map(one => `waiting for confirmation: ${confirmationLine(one)}`)
+  return answer(data, [...damaged, ...waiting, asText(status)].join('\n'), damaged.length === 0)
 }
 
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
-export async function verify({ flag, places, system, print }: Invocation): Promise<number> {
+export async function verify({ places, system, answer }: Invocation): Promise<number> {
   const found = survey(makeContext(places, system, () => undefined))
   const differing = found.plan.changes.map(change => `${changeWord(change)} ${change.path}`)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} matches the databases and templates`
-  if (flag('json')) {
-    const data = { files: differing, drift: driftData(found.plan.drift), problems: found.problems }
-    print(JSON.stringify(data, null, 2))
-  } else {
-    const lines = [...found.problems, ...differing.map(line => `would be ${line}`)]
-    print([...driftLines(found.plan.drift), ...(lines.length === 0 ? [well] : lines)].join('\n'))
-  }
-  return differing.length + found.problems.length === 0 ? EXIT.done : EXIT.failed
+  const data = { files: differing, drift: driftData(found.plan.drift), problems: found.problems }
+  const lines = [...found.problems, ...differing.map(line => `would be ${line}`)]
+  const text = [...driftLines(found.plan.drift), ...(lines.length === 0 ? [well] : lines)].join('\n')
+  return answer(data, text, lines.length === 0)
 }
 
 async function findTroubles(places: Places, system: System, now: Date): Promise<Map<string, DoctorFinding[]>> {

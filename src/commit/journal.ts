@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { plural } from '../base/plural.ts'
 import { sha256 } from '../base/sha256.ts'
 import { integer, listOf, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
 import type { Files } from '../system/files.ts'
@@ -49,7 +50,7 @@ export function recover(places: Places): string | undefined {
   if (journal.phase === 'committed') cleanUp(files, journal)
   else undo(files, journal)
   places.state.removeDurably(JOURNAL.name)
-  const count = `${journal.entries.length} file${journal.entries.length === 1 ? '' : 's'}`
+  const count = plural(journal.entries.length, 'file')
   return journal.phase === 'committed'
     ? `completed an earlier commit of ${count} that was interrupted`
     : `undid an earlier commit of ${count} that was interrupted: everything is as it was before`

@@ -30,6 +30,12 @@ export interface Invocation {
   readonly colour: boolean
   /** Prints text and ends its last line. */
   readonly print: (text: string) => void
+  /**
+   * Prints what a command has found: as JSON with `--json`, else as text, if it is not empty.
+   * @param well whether all is well, by default it is
+   * @returns the exit status
+   */
+  readonly answer: (data: unknown, text: string, well?: boolean) => number
   /** Prints text unchanged. */
   readonly printExact: (text: string) => void
   readonly printError: (text: string) => void

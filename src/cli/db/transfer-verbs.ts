@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../../base/failure.ts'
+import { plural } from '../../base/plural.ts'
 import { exportFlat, type ImportReport, importFlatFile, importTree } from '../../db/import.ts'
 import type { Paths } from '../../system/places.ts'
 import { type Call, type CallOutput, readRecords } from './call.ts'
@@ -22,8 +23,7 @@ export function runImportTree(program: string, places: Paths, folder: string, pr
 
 function printReports(reports: readonly ImportReport[], { printError, print }: CallOutput): number {
   for (const { notes } of reports) for (const note of notes) printError(`warning: ${note}`)
-  for (const { database, records } of reports)
-    print(`${database}: ${records} record${records === 1 ? '' : 's'} imported\n`)
+  for (const { database, records } of reports) print(`${database}: ${plural(records, 'record')} imported\n`)
   return EXIT.done
 }
 

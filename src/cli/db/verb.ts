@@ -1,4 +1,5 @@
 import { usageFailure } from '../../base/failure.ts'
+import { plural } from '../../base/plural.ts'
 import type { Draft } from '../../db/draft.ts'
 import type { Call } from './call.ts'
 
@@ -60,7 +61,7 @@ export function checkArguments(name: string, verb: Verb, args: readonly string[]
     fail(`${optional.join(' and ')} come in pairs; the last one is incomplete`)
   if (!repeated && beyond > optional.length) {
     const most = required.length + optional.length
-    const given = `${args.length} argument${args.length === 1 ? '' : 's'} given`
+    const given = `${plural(args.length, 'argument')} given`
     fail(`${given}, ${most === 0 ? 'none' : `at most ${most}`} expected; quote a value that contains spaces`)
   }
   for (let position = args.indexOf(''); position >= 0; position = args.indexOf('', position + 1)) {

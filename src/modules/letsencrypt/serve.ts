@@ -1,4 +1,5 @@
 import { EXIT } from '../../base/failure.ts'
+import { plural } from '../../base/plural.ts'
 import { recordsOf } from '../../db/store.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
@@ -65,7 +66,9 @@ async function problemOf(
   }
   if (wrong.length > 0) return describe(wrong)
   if (expected.size > 0 && servers.length > 0)
-    world.say(`served: ${count(expected.size)} checked at ${servers.join(', ')}, all with the right certificate`)
+    world.say(
+      `served: ${plural(expected.size, 'name')} checked at ${servers.join(', ')}, all with the right certificate`,
+    )
   return undefined
 }
 
@@ -122,9 +125,5 @@ function expectedFingerprints(
 function describe(wrong: readonly NotServed[]): string {
   const shown = wrong.slice(0, 5).map(({ name, server, reason }) => `${name} at ${server}: ${reason}`)
   const more = wrong.length > shown.length ? `; and ${wrong.length - shown.length} more` : ''
-  return `${count(wrong.length)} without the right certificate: ${shown.join('; ')}${more}`
-}
-
-function count(names: number): string {
-  return `${names} name${names === 1 ? '' : 's'}`
+  return `${plural(wrong.length, 'name')} without the right certificate: ${shown.join('; ')}${more}`
 }
