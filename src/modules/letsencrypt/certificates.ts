@@ -5,11 +5,11 @@ import { entriesIn } from '../../system/read-files.ts'
 import { dehydratedFolder, type Received, readDehydrated } from './dehydrated.ts'
 import type { Ruling } from './ledger/judge.ts'
 import { Ledger, type OrderOutcome } from './ledger/ledger.ts'
-import type { Settings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 import { CertificateStore } from './store.ts'
 import type { Damage, StoredCertificate } from './stored-certificate.ts'
 import { wantedCertificates } from './wanted.ts'
-import type { Authority, WantedCertificate, World } from './world.ts'
+import type { Authority, Mode, WantedCertificate, World } from './world.ts'
 import { namesOf, readLeaf, verifyCertificate } from './x509.ts'
 
 /** The certificates of one authority: those wanted and those issued. */
@@ -21,10 +21,14 @@ export class Certificates {
   readonly store: CertificateStore
   readonly ledger: Ledger
 
-  constructor(world: World, settings: Settings, mode: Authority['mode']) {
+  /**
+   * @param mode default: that of the authority to renew from
+   * @throws Failure if the settings cannot be read, or the template of domains.txt cannot be expanded
+   */
+  constructor(world: World, mode?: Mode) {
     this.world = world
-    this.settings = settings
-    this.authority = settings[mode]
+    this.settings = readSettings(world.places)
+    this.authority = this.settings[mode ?? this.settings.mode]
     this.wanted = wantedCertificates(world, world.warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
     this.ledger = new Ledger(world.places, this.authority, world.clock)

@@ -65,7 +65,8 @@ export function readSettings(places: Places) {
   }
 }
 
-function listIn(text: string): readonly string[] {
+/** A list separated by commas or spaces. */
+export function listIn(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter(Boolean)
 }
 

@@ -2,16 +2,23 @@ import { EXIT, Failure } from '../../base/failure.ts'
 import { changeDatabase } from '../../db/change.ts'
 import { Certificates } from './certificates.ts'
 import { issue } from './issue.ts'
+import { dropNames, previewDrop } from './preflight/drop.ts'
+import { failingNames, type PreflightReport, preflight } from './preflight/preflight.ts'
+import { reportAsText } from './preflight/show.ts'
 import { dueCertificates, untestedCertificates } from './renewal.ts'
 import { putIntoService } from './serve.ts'
-import { missingSettings, oldAddresses, readSettings, refuseMissing, type Settings } from './settings.ts'
-import { type CheckOptions, checkNames } from './setup-check.ts'
+import { missingSettings, oldAddresses, readSettings, refuseMissing } from './settings.ts'
 import type { State } from './state.ts'
-import type { Mode, WantedCertificate, World } from './world.ts'
+import { wantedCertificates } from './wanted.ts'
+import type { WantedCertificate, World } from './world.ts'
 
-interface SetupOptions extends CheckOptions {
+interface SetupOptions {
   /** Stop after the test authority. */
   readonly testOnly: boolean
+  /** Exclude the names that fail the checks. */
+  readonly dropFailing: boolean
+  /** Checks to skip, or `all`. */
+  readonly skip: ReadonlySet<string>
   /** Ask even beyond the limits of the authority. */
   readonly force: boolean
 }
@@ -19,100 +26,127 @@ interface SetupOptions extends CheckOptions {
 /**
  * Gets certificates and puts them into service: checks, test authority, production, services. Each step first checks whether
  * it is already done, so repeating the command continues where it stopped or was killed.
+ * @returns the exit status
+ * @throws Failure (refused) if a setting is missing
  */
-export class Setup {
-  readonly #state: State
-  readonly #world: World
-  readonly #options: SetupOptions
-  #settings: Settings
-
-  constructor(state: State, world: World, options: SetupOptions) {
-    this.#state = state
-    this.#world = world
-    this.#options = options
-    this.#settings = readSettings(world.places)
+export async function setUp(state: State, world: World, options: SetupOptions): Promise<number> {
+  correctAddresses(world)
+  const { settings, wanted } = new Certificates(world, 'production')
+  refuseMissing(missingSettings(settings, wanted))
+  // Creates the folders and files that everything below needs, and reloads the web server if its file changed.
+  if (settings.status === 'disabled') setStatus('test', world)
+  await apply(world)
+  for (const mode of ['test', 'production'] as const) {
+    const certificates = new Certificates(world, mode)
+    certificates.adoptAll()
+    certificates.warnOfDamages()
   }
-
-  /**
-   * @returns the exit status
-   * @throws Failure (refused) if a setting is missing
-   */
-  async run(): Promise<number> {
-    this.#correct()
-    refuseMissing(missingSettings(this.#settings, this.#certificates('production').wanted))
-    // Creates the folders and files that everything below needs, and reloads the web server if its file changed.
-    if (this.#settings.status === 'disabled') this.#setStatus('test')
-    await this.#apply()
-    for (const mode of ['test', 'production'] as const) {
-      const certificates = this.#certificates(mode)
-      certificates.adoptAll()
-      certificates.warnOfDamages()
-    }
-    const unchecked = this.#certificates('production')
-    const checked = dueCertificates(unchecked).length === 0 ? 'fine' : await checkNames(unchecked, this.#options)
-    if (checked === 'failed') return EXIT.failed
-    if (checked === 'names were left out') await this.#apply()
-    const test = this.#certificates('test')
-    const untested = untestedCertificates(test, this.#certificates('production'), this.#options.testOnly)
-    if (!(await this.#issueAll(test, untested))) return EXIT.failed
-    if (this.#options.testOnly) {
-      this.#world.say('the test authority issues certificates for all names; these are never served')
-      return EXIT.done
-    }
-    if (this.#settings.status !== 'enabled') {
-      this.#setStatus('enabled')
-      await this.#apply()
-    }
-    const production = this.#certificates('production')
-    const issued = await this.#issueAll(production, dueCertificates(production))
-    const asked = new Set(production.wanted.map(({ name }) => name))
-    const served = await putIntoService(production, this.#state, asked, 'To try again: gabarit letsencrypt renew')
-    return issued && served ? EXIT.done : EXIT.failed
+  const unchecked = new Certificates(world, 'production')
+  const checked = dueCertificates(unchecked).length === 0 ? 'fine' : await checkNames(unchecked, options)
+  if (checked === 'failed') return EXIT.failed
+  if (checked === 'names were left out') await apply(world)
+  const test = new Certificates(world, 'test')
+  const untested = untestedCertificates(test, new Certificates(world, 'production'), options.testOnly)
+  if (!(await issueAll(test, untested, state, options.force))) return EXIT.failed
+  if (options.testOnly) {
+    world.say('the test authority issues certificates for all names; these are never served')
+    return EXIT.done
   }
-
-  /** Gets each separately: one that fails does not block the others. @returns whether none failed */
-  async #issueAll(certificates: Certificates, open: readonly WantedCertificate[]): Promise<boolean> {
-    const { say, warn, clock } = this.#world
-    const { mode, directory } = certificates.authority
-    let ok = true
-    for (const wanted of open) {
-      say(`${wanted.name}: asking the ${mode} authority ${directory} for ${wanted.names.length} names`)
-      const problem = await issue(certificates, wanted, this.#state, this.#options.force)
-      if (problem === undefined) continue
-      // The renewal continues with production automatically; a person repeats the test.
-      if (mode === 'production') this.#state.failed(certificates.stateKey(wanted.name), problem, clock.now())
-      warn(`${wanted.name}: ${problem.message}\n  ${problem.hint}\n  Then repeat: gabarit letsencrypt setup`)
-      ok = false
-    }
-    return ok
+  if (test.settings.status !== 'enabled') {
+    setStatus('enabled', world)
+    await apply(world)
   }
+  const production = new Certificates(world, 'production')
+  const issued = await issueAll(production, dueCertificates(production), state, options.force)
+  const asked = new Set(production.wanted.map(({ name }) => name))
+  const served = await putIntoService(production, state, asked, 'To try again: gabarit letsencrypt renew')
+  return issued && served ? EXIT.done : EXIT.failed
+}
 
-  #correct(): void {
-    const old = oldAddresses(this.#settings)
-    if (old.length === 0) return
-    this.#set(Object.fromEntries(old.map(({ property, address }) => [property, address])))
-    for (const { property, old: from, address } of old)
-      this.#world.warn(`${property} was ${from}, an ACME version 1 URL that no longer works; now ${address}`)
-  }
+function correctAddresses(world: World): void {
+  const old = oldAddresses(readSettings(world.places))
+  if (old.length === 0) return
+  setProperties(Object.fromEntries(old.map(({ property, address }) => [property, address])), world)
+  for (const { property, old: from, address } of old)
+    world.warn(`${property} was ${from}, an ACME version 1 URL that no longer works; now ${address}`)
+}
 
-  #setStatus(status: 'test' | 'enabled'): void {
-    this.#set({ status })
-    this.#world.say(`letsencrypt: status ${status}`)
-  }
+function setStatus(status: 'test' | 'enabled', world: World): void {
+  setProperties({ status }, world)
+  world.say(`letsencrypt: status ${status}`)
+}
 
-  #set(properties: Readonly<Record<string, string>>): void {
-    const { places, command } = this.#world
-    changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', properties))
-    this.#settings = readSettings(places)
-  }
+function setProperties(properties: Readonly<Record<string, string>>, { places, command }: World): void {
+  changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', properties))
+}
 
-  async #apply(): Promise<void> {
-    const status = await this.#world.signal('letsencrypt-modify')
-    const hint = 'Fix what it reports, then repeat this command.'
-    if (status !== EXIT.done) throw new Failure('the event letsencrypt-modify failed', { status, hint })
-  }
+async function apply(world: World): Promise<void> {
+  const status = await world.signal('letsencrypt-modify')
+  const hint = 'Fix what it reports, then repeat this command.'
+  if (status !== EXIT.done) throw new Failure('the event letsencrypt-modify failed', { status, hint })
+}
 
-  #certificates(mode: Mode): Certificates {
-    return new Certificates(this.#world, this.#settings, mode)
+/** Checks every wanted name before a certificate is requested, and reports the findings. */
+async function checkNames(
+  certificates: Certificates,
+  { dropFailing, skip }: SetupOptions,
+): Promise<'fine' | 'names were left out' | 'failed'> {
+  const { settings, world } = certificates
+  const { say, warn } = world
+  if (skip.has('all') || settings.skipChecks.has('all')) {
+    say('the checks are skipped')
+    return 'fine'
   }
+  const report = await preflight(certificates, skip)
+  if (report.ok) {
+    say(`checked ${report.names.length} names: no problems`)
+    return 'fine'
+  }
+  say(reportAsText(report))
+  const problem = leaveOut(report, world, dropFailing)
+  if (problem === undefined) return 'names were left out'
+  warn(problem)
+  return 'failed'
+}
+
+/** Excludes the failing names, if that is wanted. @returns why no certificate can be requested nevertheless */
+function leaveOut(report: PreflightReport, world: World, dropFailing: boolean): string | undefined {
+  const { places, say, warn } = world
+  const failing = failingNames(report)
+  if (failing.length === 0 || report.general.some(({ state }) => state === 'failed'))
+    return 'the checks failed, so no certificate was requested'
+  if (!dropFailing) {
+    const way = 'Fix them, or exclude them: gabarit letsencrypt setup --drop-failing'
+    return `these names fail, so the whole certificate would fail: ${failing.join(', ')}\n  ${way}`
+  }
+  const { stay } = previewDrop(world, failing)
+  if (stay.length > 0) {
+    const way = 'config setprop letsencrypt configure none, then enable the names one by one'
+    const why = 'cannot be excluded, because the property configure of letsencrypt includes them'
+    return `these names fail, but ${why}: ${stay.join(', ')}\n  ${way}`
+  }
+  for (const name of dropNames(places, failing)) say(`${name}: letsencryptSSLcert disabled`)
+  return wantedCertificates(world, warn).length > 0 ? undefined : 'no names are left'
+}
+
+/** Gets each separately: one that fails does not block the others. @returns whether none failed */
+async function issueAll(
+  certificates: Certificates,
+  open: readonly WantedCertificate[],
+  state: State,
+  force: boolean,
+): Promise<boolean> {
+  const { authority, world } = certificates
+  const { mode, directory } = authority
+  let ok = true
+  for (const wanted of open) {
+    world.say(`${wanted.name}: asking the ${mode} authority ${directory} for ${wanted.names.length} names`)
+    const problem = await issue(certificates, wanted, state, force)
+    if (problem === undefined) continue
+    // The renewal continues with production automatically; a person repeats the test.
+    if (mode === 'production') state.failed(certificates.stateKey(wanted.name), problem, world.clock.now())
+    world.warn(`${wanted.name}: ${problem.message}\n  ${problem.hint}\n  Then repeat: gabarit letsencrypt setup`)
+    ok = false
+  }
+  return ok
 }

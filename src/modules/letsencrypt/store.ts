@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { cached } from '../../base/cached.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { moment, objectOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
@@ -150,8 +151,7 @@ export class CertificateStore {
   #read(name: string, id: string): StoredCertificate | Damage {
     const state = this.#state.within(name).within(id)
     const { folder } = state
-    const found = this.#seen.get(folder) ?? readStored(this.#places, name, id, folder)
-    this.#seen.set(folder, found)
+    const found = cached(this.#seen, folder, () => readStored(this.#places, name, id, folder))
     if ('failure' in found) return found
     return { ...found, revoked: state.has(REVOKED) ? 'done' : state.has(REVOKING) ? 'begun' : undefined }
   }

@@ -2,8 +2,7 @@ import { makeRecord, type Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { expandAll } from '../../plan/expand.ts'
-import type { Places } from '../../system/places.ts'
-import type { NameToCheck, WantedCertificate, World } from './world.ts'
+import type { WantedCertificate, World } from './world.ts'
 
 /**
  * The certificates that the databases request: what the template of domains.txt generates, including the site's own fragments,
@@ -40,14 +39,6 @@ export function parseDomainsTxt(text: string): WantedCertificate[] {
     if (first === undefined || first.startsWith('#')) return []
     return [{ name: alias.trim() || first, names: words }]
   })
-}
-
-/** All names in the certificates, each with the nearest record in `domains`. */
-export function namesToCheck(places: Places, wanted: readonly WantedCertificate[]): NameToCheck[] {
-  const domains = recordsOf(places, 'domains')
-  return wanted.flatMap(({ name: certificate, names }) =>
-    names.map(name => ({ name, domain: nearestDomain(domains, name), certificate })),
-  )
 }
 
 /** The longest of these domains that the name equals or ends in. */

@@ -6,7 +6,7 @@ import { systemReason } from '../../system/atomic-write.ts'
 import { below, type Places } from '../../system/places.ts'
 import { textOf } from '../../system/read-files.ts'
 import { urgency } from './renewal.ts'
-import type { Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
 import type { State } from './state.ts'
 import type { World } from './world.ts'
 import { namesOf, readLeaf, type Validity, validityOf } from './x509.ts'
@@ -46,7 +46,7 @@ export function certificatesInService(places: Places, warn: (message: string) =>
  * mail and by the command.
  * @returns false if a warning could not be sent in any of the configured ways
  */
-export async function warnOfExpiry(settings: Settings, state: State, world: World): Promise<boolean> {
+export async function warnOfExpiry(state: State, world: World): Promise<boolean> {
   const now = world.clock.now()
   let well = true
   const served = new Map(certificatesInService(world.places, world.warn).map(one => [one.fingerprint, one]))
@@ -55,7 +55,7 @@ export async function warnOfExpiry(settings: Settings, state: State, world: Worl
     if (level <= state.warned(certificate.fingerprint)) continue
     const text = warningText(certificate, state, now)
     world.warn(text.split('\n')[0] ?? '')
-    if (await send(text, settings, world)) state.noteWarned(certificate.fingerprint, level)
+    if (await send(text, world)) state.noteWarned(certificate.fingerprint, level)
     else well = false
   }
   state.retainWarned(new Set(served.keys()))
@@ -79,9 +79,9 @@ function warningText({ record, names, until }: InService, state: State, now: Dat
 }
 
 /** If any way is configured, at least one has to work. */
-async function send(text: string, settings: Settings, world: World): Promise<boolean> {
+async function send(text: string, world: World): Promise<boolean> {
   const ways: { name: string; command: readonly string[]; input: string }[] = []
-  const { warnAddress, warnCommand } = settings
+  const { warnAddress, warnCommand } = readSettings(world.places)
   if (warnAddress !== '') {
     const subject = (text.split('\n')[0] ?? '').replace(/[^ -~]/g, '?')
     const input = `To: ${warnAddress}\nSubject: ${subject}\n\n${text}`

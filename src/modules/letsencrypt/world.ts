@@ -25,15 +25,6 @@ export interface WantedCertificate {
   readonly names: readonly string[]
 }
 
-/** A name to check before a certificate is requested. */
-export interface NameToCheck {
-  readonly name: string
-  /** The nearest record in the database `domains`, if any. */
-  readonly domain: string | undefined
-  /** The wanted certificate that it belongs to. */
-  readonly certificate: string
-}
-
 /** The current time, replaceable in tests. */
 export interface Clock {
   now(): Date

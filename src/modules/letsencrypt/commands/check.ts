@@ -1,25 +1,24 @@
 import { EXIT } from '../../../base/failure.ts'
 import { saysYes } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { Certificates } from '../certificates.ts'
+import { skippedChecks } from '../preflight/check.ts'
 import { type DropPreview, dropNames, previewDrop } from '../preflight/drop.ts'
-import { preflightOptions, skippedChecks } from '../preflight/options.ts'
 import { failingNames, type PreflightReport, preflight } from '../preflight/preflight.ts'
 import { reportAsText } from '../preflight/show.ts'
-import { readSettings } from '../settings.ts'
-import { namesToCheck, wantedCertificates } from '../wanted.ts'
+import { wantedCertificates } from '../wanted.ts'
 import type { World } from '../world.ts'
 import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt check` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { places, flag } = invocation
+  const { flag } = invocation
   const world = makeWorld(invocation, 'check')
   const json = flag('json')
   const skip = skippedChecks(invocation)
-  const settings = readSettings(places)
-  const authority = settings[settings.mode]
-  const names = namesToCheck(places, wantedCertificates(world, world.warn))
-  const report = await preflight(preflightOptions(settings, authority, names, skip), world.progress)
+  const certificates = new Certificates(world)
+  const { authority } = certificates
+  const report = await preflight(certificates, skip)
   if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
   const dropped = flag('drop-failing') ? await drop(report, world, invocation) : []
   if (json) {
@@ -33,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
 async function drop(report: PreflightReport, world: World, { io, flag }: Invocation): Promise<string[]> {
   const { places, say } = world
   const quiet = flag('json')
-  const names = failingNames(report).map(({ name }) => name)
+  const names = failingNames(report)
   if (names.length === 0) return []
   const preview = previewDrop(world, names)
   if (!quiet) say(`\n${previewAsText(preview)}`)
@@ -62,5 +61,5 @@ function previewAsText({ records, also, stay }: DropPreview): string {
 function isReady(report: PreflightReport, dropped: readonly string[], world: World): boolean {
   if (dropped.length === 0 || report.general.some(({ state }) => state === 'failed')) return false
   const left = wantedCertificates(world, () => {}).flatMap(({ names }) => names)
-  return left.length > 0 && failingNames(report).every(({ name }) => !left.includes(name))
+  return left.length > 0 && failingNames(report).every(name => !left.includes(name))
 }

@@ -13,12 +13,12 @@ import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt hook deploy_cert DOMAIN KEY CERTIFICATE FULLCHAIN CHAIN TIME` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, io, places } = invocation
+  const { args, io } = invocation
   const [step = '', , key = ''] = args
   if (step !== 'deploy_cert') throw usageFailure(`the hook is for deploy_cert, not ${JSON.stringify(step)}`)
   const world = makeWorld(invocation, 'hook')
   const byHand = io.env[RUN_VARIABLE] === undefined
-  const deploy = () => deployCertificate(dirname(resolve(key)), byHand, readSettings(places), world)
+  const deploy = () => deployCertificate(dirname(resolve(key)), byHand, world)
   return byHand ? alone({ ...world, command: 'dehydrated' }, deploy) : deploy()
 }
 
@@ -30,8 +30,8 @@ export async function run(invocation: Invocation): Promise<number> {
  * @returns the exit status
  * @throws Failure if it is not what was requested
  */
-async function deployCertificate(folder: string, byHand: boolean, settings: Settings, world: World): Promise<number> {
-  const certificates = new Certificates(world, settings, modeOf(folder, settings))
+async function deployCertificate(folder: string, byHand: boolean, world: World): Promise<number> {
+  const certificates = new Certificates(world, modeOf(folder, readSettings(world.places)))
   const name = basename(folder)
   const found = readDehydrated(folder)
   const certificate = found === undefined ? undefined : certificates.adopt(name, found).certificate
@@ -46,10 +46,9 @@ async function deployCertificate(folder: string, byHand: boolean, settings: Sett
   return (await putIntoService(certificates, state, new Set([name]))) ? EXIT.done : EXIT.failed
 }
 
-/** The authority of the certificate: the folder is named after it. */
-function modeOf(folder: string, { mode, test, production }: Settings): Mode {
+/** The authority of the certificate: the folder is named after it. Undefined for any other folder. */
+function modeOf(folder: string, { test, production }: Settings): Mode | undefined {
   const authority = basename(dirname(folder))
   if (authority === production.id) return 'production'
-  if (authority === test.id) return 'test'
-  return mode
+  return authority === test.id ? 'test' : undefined
 }

@@ -4,7 +4,6 @@ import { sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import type { Left, Ruling } from '../ledger/judge.ts'
-import { readSettings } from '../settings.ts'
 import type { Mode } from '../world.ts'
 import { makeWorld } from './world.ts'
 
@@ -19,12 +18,11 @@ interface Row extends Ruling {
 
 /** `gabarit letsencrypt limits` */
 export function run(invocation: Invocation): number {
-  const { places, flag, print } = invocation
+  const { flag, print } = invocation
   const world = makeWorld(invocation, 'limits')
-  const settings = readSettings(places)
   let whole = true
   const rows = (['test', 'production'] as const).flatMap((mode): Row[] => {
-    const certificates = new Certificates(world, settings, mode)
+    const certificates = new Certificates(world, mode)
     const damage = certificates.ledger.damage()
     if (damage !== undefined) {
       world.warn(damage.describe())

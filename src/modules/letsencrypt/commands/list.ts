@@ -2,7 +2,6 @@ import { EXIT } from '../../../base/failure.ts'
 import { sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates, issuerName } from '../certificates.ts'
-import { readSettings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
 import { makeWorld } from './world.ts'
 
@@ -12,11 +11,10 @@ const BEGUN = ', its revocation was interrupted: gabarit letsencrypt revoke'
 export async function run(invocation: Invocation): Promise<number> {
   const { flag, places, print } = invocation
   const world = makeWorld(invocation, 'list')
-  const settings = readSettings(places)
   const inService = new Set(certificatesInService(places, world.warn).map(({ fingerprint }) => fingerprint))
   let whole = true
   const rows = (['production', 'test'] as const).flatMap(mode => {
-    const certificates = new Certificates(world, settings, mode)
+    const certificates = new Certificates(world, mode)
     whole = certificates.warnOfDamages() && whole
     const { store } = certificates
     return store.names().flatMap(name =>

@@ -8,7 +8,7 @@ import { issue } from '../issue.ts'
 import { renewalTime } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
 import { putIntoService } from '../serve.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { readSettings } from '../settings.ts'
 import { State } from '../state.ts'
 import type { StoredCertificate } from '../stored-certificate.ts'
 import { warnOfExpiry } from '../warn.ts'
@@ -33,10 +33,9 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   for (;;) {
-    // Read again: somebody may have fixed a setting while this process waited.
+    // Everything is read again: somebody may have fixed a setting while this process waited.
     const force = flag('force') ? new Forced() : undefined
-    const once = (turn: World) => renew(readSettings(places), new State(places, world.warn), turn, force)
-    const { ok, nextTry } = await alone(world, once)
+    const { ok, nextTry } = await alone(world, turn => renew(new State(places, world.warn), turn, force))
     const left = nextTry === undefined ? Number.POSITIVE_INFINITY : nextTry.getTime() - world.clock.now().getTime()
     if (ok || !flag('wait') || left > LONGEST_WAIT) return ok ? EXIT.done : EXIT.failed
     await wait(Math.max(left, 1000))
@@ -69,21 +68,21 @@ interface Renewed {
  * Renews due certificates, each separately; puts new ones into service; warns of certificates about to expire.
  * In test mode nothing is put into service, since a test certificate is useless for visitors.
  */
-async function renew(settings: Settings, state: State, world: World, force?: Forced): Promise<Renewed> {
+async function renew(state: State, world: World, force?: Forced): Promise<Renewed> {
   let renewed: Renewed
   try {
-    renewed = await renewAll(settings, state, world, force)
+    renewed = await renewAll(state, world, force)
   } catch (error) {
     // Nobody else warns before expiry, so this must happen even if the renewal fails completely.
-    await warnOfExpiry(settings, state, world)
+    await warnOfExpiry(state, world)
     throw error
   }
-  const warned = await warnOfExpiry(settings, state, world)
+  const warned = await warnOfExpiry(state, world)
   return { ...renewed, ok: renewed.ok && warned }
 }
 
-async function renewAll(settings: Settings, state: State, world: World, force?: Forced): Promise<Renewed> {
-  const certificates = new Certificates(world, settings, settings.mode)
+async function renewAll(state: State, world: World, force?: Forced): Promise<Renewed> {
+  const certificates = new Certificates(world)
   for (const { name, names } of certificates.adoptAll())
     world.say(`${name}: found a new certificate with ${names.length} names`)
   force?.begin(certificates)
@@ -96,7 +95,7 @@ async function renewAll(settings: Settings, state: State, world: World, force?: 
     const next = await renewOne(wanted, certificates, state, force?.concerns(store.newest(wanted.name)) === true)
     if (next !== undefined) tries.push(next.getTime())
   }
-  if (settings.mode === 'production') {
+  if (certificates.authority.mode === 'production') {
     for (const wanted of all) sayChosen(wanted, certificates)
     ok = (await putIntoService(certificates, state)) && ok
   }

@@ -5,7 +5,6 @@ import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import { revoke } from '../dehydrated.ts'
 import { alone } from '../run-lock.ts'
-import { readSettings, type Settings } from '../settings.ts'
 import { certificatesInService } from '../warn.ts'
 import { authorityState, type World } from '../world.ts'
 import { makeWorld } from './world.ts'
@@ -16,8 +15,7 @@ export function run(invocation: Invocation): Promise<number> {
   const [id = '', name] = args
   const world = makeWorld(invocation, 'revoke')
   return alone(world, async turn => {
-    const settings = readSettings(places)
-    const { certificates, certificate } = findIssued(world, settings, id, name)
+    const { certificates, certificate } = findIssued(world, id, name)
     if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is already revoked`)
     const served = certificatesInService(places, world.warn).find(
       ({ fingerprint }) => fingerprint === certificate.certificate.fingerprint256,
@@ -28,7 +26,7 @@ export function run(invocation: Invocation): Promise<number> {
         hint: 'Put another one into service first: gabarit letsencrypt renew --force\nOr revoke it anyway: --force',
       })
     // dehydrated renames what it has revoked, so it gets a copy of the history's file.
-    const { store, authority } = certificates
+    const { store, authority, settings } = certificates
     const withdrawn = authorityState(places, authority).within('withdrawn')
     const copy = `${certificate.name}-${id}.pem`
     withdrawn.write(copy, readBytes(join(certificate.folder, 'cert.pem')))
@@ -51,9 +49,9 @@ export function run(invocation: Invocation): Promise<number> {
  * Finds a certificate of either authority.
  * @throws Failure if it does not exist; (refused) if two of the same second share the id
  */
-function findIssued(world: World, settings: Settings, id: string, name: string | undefined) {
+function findIssued(world: World, id: string, name: string | undefined) {
   const found = (['production', 'test'] as const).flatMap(mode => {
-    const certificates = new Certificates(world, settings, mode)
+    const certificates = new Certificates(world, mode)
     certificates.warnOfDamages()
     const { store } = certificates
     const matching = store.names().flatMap(known => store.history(known).filter(one => one.id === id))

@@ -4,11 +4,11 @@ import type { Io } from '../../../system/io.ts'
 import { ask, saysYes } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
-import { skippedChecks } from '../preflight/options.ts'
+import { skippedChecks } from '../preflight/check.ts'
 import { dueCertificates, untestedCertificates } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
-import { missingSettings, oldAddresses, readSettings, refuseMissing, type Settings } from '../settings.ts'
-import { Setup } from '../setup.ts'
+import { missingSettings, oldAddresses, readSettings, refuseMissing } from '../settings.ts'
+import { setUp } from '../setup.ts'
 import { State } from '../state.ts'
 import { wantedCertificates } from '../wanted.ts'
 import type { WantedCertificate, World } from '../world.ts'
@@ -25,18 +25,19 @@ export async function run(invocation: Invocation): Promise<number> {
     force: flag('force'),
   }
   if (system.dryRun) {
-    for (const line of setupSteps(readSettings(places), world, options.testOnly)) world.say(line)
+    for (const line of setupSteps(world, options.testOnly)) world.say(line)
     return EXIT.done
   }
-  if (io.isTerminal(0)) await askSettings(readSettings(places), world, io)
-  return alone(world, turn => new Setup(new State(places, world.warn), turn, options).run())
+  if (io.isTerminal(0)) await askSettings(world, io)
+  return alone(world, turn => setUp(new State(places, world.warn), turn, options))
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */
-async function askSettings(settings: Settings, world: World, io: Io): Promise<void> {
+async function askSettings(world: World, io: Io): Promise<void> {
+  const { places, command } = world
+  const settings = readSettings(places)
   const wanted = wantedCertificates(world, () => undefined)
   const missing = new Set(missingSettings(settings, wanted).map(({ what }) => what))
-  const { places, command } = world
   const set = (property: string, value: string) =>
     changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', property, value))
   if (missing.has('email')) {
@@ -53,9 +54,10 @@ async function askSettings(settings: Settings, world: World, io: Io): Promise<vo
  * What the setup would do: addresses to correct, the certificates with their names, the steps that are not done.
  * @throws Failure (refused) when a setting is missing
  */
-function* setupSteps(settings: Settings, world: World, testOnly: boolean): Generator<string> {
-  const production = new Certificates(world, settings, 'production')
-  const test = new Certificates(world, settings, 'test')
+function* setupSteps(world: World, testOnly: boolean): Generator<string> {
+  const production = new Certificates(world, 'production')
+  const test = new Certificates(world, 'test')
+  const { settings } = production
   for (const { property, old, address } of oldAddresses(settings))
     yield `would correct ${property}: ${old} is ACME version 1; now ${address}`
   refuseMissing(missingSettings(settings, production.wanted))

@@ -4,7 +4,7 @@ import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates, issuerName } from '../certificates.ts'
 import { assignments, undone } from '../deploy.ts'
 import { renewalTime, urgency } from '../renewal.ts'
-import { missingSettings, oldAddresses, readSettings, type Settings } from '../settings.ts'
+import { missingSettings, oldAddresses, type Settings } from '../settings.ts'
 import { State, type Trouble } from '../state.ts'
 import type { StoredCertificate } from '../stored-certificate.ts'
 import { certificatesInService, type InService, sayExpiry } from '../warn.ts'
@@ -15,7 +15,7 @@ import { makeWorld } from './world.ts'
 export async function run(invocation: Invocation): Promise<number> {
   const { flag, places, print } = invocation
   const world = makeWorld(invocation, 'status')
-  const found = certificateStatus(readSettings(places), new State(places, world.warn), world)
+  const found = certificateStatus(new State(places, world.warn), world)
   print(flag('json') ? JSON.stringify(found, null, 2) : asText(found))
   return found.problems.length === 0 ? EXIT.done : EXIT.failed
 }
@@ -59,11 +59,12 @@ function certificateLines(row: Status['certificates'][number]): string[] {
 }
 
 /** The state of all certificates, as `--json` prints it. Reads databases, certificates and the ledger; sends no requests. */
-function certificateStatus(settings: Settings, state: State, world: World) {
+function certificateStatus(state: State, world: World) {
   const now = world.clock.now()
   const problems: string[] = []
+  const certificates = new Certificates(world)
+  const { settings } = certificates
   const { mode } = settings
-  const certificates = new Certificates(world, settings, mode)
   const inService = certificatesInService(world.places, problem => problems.push(problem))
   const wanted = settings.status === 'disabled' ? [] : certificates.wanted
   problems.push(...settingProblems(settings, wanted))

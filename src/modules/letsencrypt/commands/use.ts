@@ -5,7 +5,6 @@ import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import { alone } from '../run-lock.ts'
 import { putIntoService } from '../serve.ts'
-import { readSettings } from '../settings.ts'
 import { State } from '../state.ts'
 import type { StoredCertificate } from '../stored-certificate.ts'
 import { makeWorld } from './world.ts'
@@ -16,7 +15,7 @@ export function run(invocation: Invocation): Promise<number> {
   const [id = '', asked] = args
   const world = makeWorld(invocation, 'use')
   return alone(world, async () => {
-    const certificates = new Certificates(world, readSettings(places), 'production')
+    const certificates = new Certificates(world, 'production')
     certificates.warnOfDamages()
     const name = pickName(certificates.store.names(), asked)
     choose(certificates, name, id)

@@ -1,3 +1,8 @@
+import { usageFailure } from '../../../base/failure.ts'
+import { didYouMean } from '../../../base/nearest.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { listIn } from '../settings.ts'
+
 /** What is checked before a certificate is requested, in the order of the report. */
 export const CHECKS = ['authority', 'clock', 'count', 'internal', 'wildcard', 'dns', 'caa', 'fetch'] as const
 
@@ -35,4 +40,16 @@ export function warning(check: CheckId, reason: string, hint: string): CheckResu
 
 export function failed(check: CheckId, reason: string, hint: string): CheckResult {
   return { check, state: 'failed', reason, hint }
+}
+
+/**
+ * The checks that the option `--skip` skips.
+ * @throws Failure (usage) for an unknown check
+ */
+export function skippedChecks({ value }: Pick<Invocation, 'value'>): Set<string> {
+  const words = listIn(value('skip') ?? '')
+  const known: readonly string[] = ['all', ...CHECKS]
+  const unknown = words.find(word => !known.includes(word))
+  if (unknown === undefined) return new Set(words)
+  throw usageFailure(`there is no check "${unknown}"${didYouMean(unknown, known)}`, `Checks: ${known.join(' ')}`)
 }

@@ -1,5 +1,7 @@
 import { Resolver } from 'node:dns/promises'
+import { cached } from '../../../base/cached.ts'
 import { hasCode, messageOf } from '../../../base/failure.ts'
+import { listIn } from '../settings.ts'
 import type { CaaAnswer, CaaRecord } from './caa.ts'
 
 /** The addresses of a name, or why they are unknown. */
@@ -40,7 +42,7 @@ export class Dns {
    * @throws TypeError for anything else
    */
   constructor(servers: string | undefined) {
-    if (servers !== undefined) this.#resolver.setServers(servers.split(/[\s,]+/).filter(Boolean))
+    if (servers !== undefined) this.#resolver.setServers(listIn(servers))
   }
 
   readonly addresses = remembered(async (name): Promise<Addresses> => {
@@ -69,11 +71,7 @@ export class Dns {
 /** Asks each question only once. */
 function remembered<Answer>(ask: (name: string) => Promise<Answer>): (name: string) => Promise<Answer> {
   const known = new Map<string, Promise<Answer>>()
-  return name => {
-    const answer = known.get(name) ?? ask(name)
-    known.set(name, answer)
-    return answer
-  }
+  return name => cached(known, name, () => ask(name))
 }
 
 async function answerOf(asked: Promise<string[]>): Promise<Addresses> {

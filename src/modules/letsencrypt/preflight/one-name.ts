@@ -1,15 +1,19 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import { isPublicName } from '../ledger/public-suffix.apart.ts'
-import type { Authority, NameToCheck } from '../world.ts'
+import type { Settings } from '../settings.ts'
+import type { Authority } from '../world.ts'
 import { checkCaa } from './caa.ts'
 import { type CheckId, type CheckResult, failed, type NameReport, ok, skipped, warning } from './check.ts'
 import type { Addresses, Dns } from './dns.ts'
 import { fetchToken, type Token } from './fetch.ts'
-import type { PreflightOptions } from './options.ts'
 import { withDelivery } from './token.ts'
 
-/** What the checks of all names have in common. `caaIdentities` are those to compare with, in lower case. */
-interface NameCheck extends PreflightOptions {
+/** What the checks of all names have in common. */
+interface NameCheck extends Pick<Settings, 'challenge' | 'challengeHook' | 'wellKnown'> {
+  /** Those to compare with, in lower case. */
+  readonly caaIdentities: readonly string[]
+  readonly authority: Authority
+  readonly skip: ReadonlySet<string>
   readonly dns: Dns
   /** Undefined if it could not be written, or is not needed. */
   readonly token: Token | undefined
@@ -19,7 +23,7 @@ interface NameCheck extends PreflightOptions {
 const TIMEOUT = 10_000
 
 /** Runs all checks for one name. */
-export async function checkName({ name, certificate }: NameToCheck, work: NameCheck): Promise<NameReport> {
+export async function checkName(name: string, work: NameCheck): Promise<Pick<NameReport, 'addresses' | 'results'>> {
   const { skip, challenge, dns, authority, caaIdentities } = work
   const unless = async (check: CheckId, run: () => CheckResult | Promise<CheckResult>) =>
     skip.has(check) ? skipped(check, 'skipped') : run()
@@ -40,7 +44,7 @@ export async function checkName({ name, certificate }: NameToCheck, work: NameCh
     caa,
     ...(await checkFetches(name, found, work)),
   ]
-  return { name, certificate, addresses: found, results }
+  return { addresses: found, results }
 }
 
 const NOWHERE: Addresses = { found: [], problem: undefined, unknown: false }

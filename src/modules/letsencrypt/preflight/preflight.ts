@@ -1,14 +1,14 @@
 import { isOfSystem } from '../../../base/failure.ts'
 import { inParallel } from '../../../base/in-parallel.ts'
 import { systemReason } from '../../../system/atomic-write.ts'
+import type { Certificates } from '../certificates.ts'
 import { NAMES_PER_CERTIFICATE } from '../ledger/limits.ts'
-import { type NameToCheck, REAL_CLOCK } from '../world.ts'
+import { REAL_CLOCK, type WantedCertificate } from '../world.ts'
 import { CHECKS, type CheckResult, failed, type NameReport, ok } from './check.ts'
 import { checkDirectory } from './directory.ts'
 import { Dns } from './dns.ts'
 import type { Token } from './fetch.ts'
 import { checkName } from './one-name.ts'
-import type { PreflightOptions } from './options.ts'
 import { withToken } from './token.ts'
 
 export interface PreflightReport {
@@ -25,29 +25,34 @@ const AT_ONCE = 20
 /**
  * Checks for everything that would make an authority refuse, before a certificate is requested: failures count against its
  * limits. Findings are in the report; nothing is thrown.
- * @param progress shows how many names are done
+ * @param toSkip checks to skip in addition to those that the settings skip, or `all`
  */
-export async function preflight(options: PreflightOptions, progress: (what: string) => void): Promise<PreflightReport> {
-  const count = options.names.length
-  progress(`checking ${count} names`)
+export async function preflight(
+  { wanted, authority, settings, world: { progress } }: Certificates,
+  toSkip: ReadonlySet<string>,
+): Promise<PreflightReport> {
+  const names = wanted.flatMap(({ name: certificate, names }) => names.map(name => ({ name, certificate })))
+  progress(`checking ${names.length} names`)
   let done = 0
-  const skip = options.skip.has('all') ? new Set<string>(CHECKS) : options.skip
-  const dns = resolver(options.dnsServer)
+  const meant = new Set([...settings.skipChecks, ...toSkip])
+  const skip = meant.has('all') ? new Set<string>(CHECKS) : meant
+  const dns = resolver(settings.dnsServer)
   if (!(dns instanceof Dns)) return withVerdict([dns], [])
   // The clock itself is checked, so this is always the machine's.
-  const directory = await checkDirectory(options.authority, REAL_CLOCK, skip)
-  const { challenge, challengeHook, wellKnown } = options
-  const given = options.caaIdentities.map(name => name.toLowerCase())
-  const shared = { ...options, skip, caaIdentities: given.length > 0 ? given : directory.caaIdentities, dns }
+  const directory = await checkDirectory(authority, REAL_CLOCK, skip)
+  const { challenge, challengeHook, wellKnown } = settings
+  const given = settings.caaIdentities.map(name => name.toLowerCase())
+  const caaIdentities = given.length > 0 ? given : directory.caaIdentities
+  const shared = { challenge, challengeHook, wellKnown, authority, skip, caaIdentities, dns }
   // The site's hook expects one call at a time, as from dehydrated.
   const atOnce = challengeHook === undefined ? AT_ONCE : 1
   const run = (token: Token | undefined) =>
-    inParallel(options.names, atOnce, async name => {
-      const report = await checkName(name, { ...shared, token })
-      progress(`checked ${++done} of ${count}: ${name.name}`)
-      return report
+    inParallel(names, atOnce, async ({ name, certificate }) => {
+      const checked = await checkName(name, { ...shared, token })
+      progress(`checked ${++done} of ${names.length}: ${name}`)
+      return { name, certificate, ...checked }
     })
-  const general = [...directory.results, checkCount(options.names)].filter(({ check }) => !skip.has(check))
+  const general = [...directory.results, checkCount(wanted)].filter(({ check }) => !skip.has(check))
   if (skip.has('fetch') || challenge === 'dns-01') return withVerdict(general, await run(undefined))
   try {
     return withVerdict(general, await withToken(wellKnown, run))
@@ -57,23 +62,20 @@ export async function preflight(options: PreflightOptions, progress: (what: stri
   }
 }
 
-/** The names that failed a check, with the reasons. */
-export function failingNames(report: PreflightReport): { name: string; reasons: string[] }[] {
-  return report.names.flatMap(({ name, results }) => {
-    const reasons = results.filter(({ state }) => state === 'failed').map(({ reason }) => reason)
-    return reasons.length === 0 ? [] : [{ name, reasons }]
-  })
+/** The names that failed a check. */
+export function failingNames(report: PreflightReport): string[] {
+  const failing = report.names.filter(({ results }) => results.some(({ state }) => state === 'failed'))
+  return failing.map(({ name }) => name)
 }
 
 /** How many names each certificate would have. */
-export function checkCount(names: readonly NameToCheck[]): CheckResult {
-  const counts = new Map<string, number>()
-  for (const { certificate } of names) counts.set(certificate, (counts.get(certificate) ?? 0) + 1)
-  const [most, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0])
-  if (count <= NAMES_PER_CERTIFICATE) return ok('count', `${names.length} names`)
+export function checkCount(wanted: readonly WantedCertificate[]): CheckResult {
+  const [largest] = wanted.toSorted((a, b) => b.names.length - a.names.length)
+  if (largest === undefined || largest.names.length <= NAMES_PER_CERTIFICATE)
+    return ok('count', `${wanted.flatMap(({ names }) => names).length} names`)
   return failed(
     'count',
-    `${most} would have ${count} names, but the maximum is ${NAMES_PER_CERTIFICATE}`,
+    `${largest.name} would have ${largest.names.length} names, but the maximum is ${NAMES_PER_CERTIFICATE}`,
     'One certificate per domain: config setprop letsencrypt certificates per-domain',
   )
 }

@@ -1,11 +1,12 @@
 import { columns } from '../../../base/columns.ts'
-import type { CheckId, CheckResult, NameReport } from './check.ts'
-import type { PreflightReport } from './preflight.ts'
+import type { CheckId, CheckResult } from './check.ts'
+import { failingNames, type PreflightReport } from './preflight.ts'
 
 const HEAD = ['name', 'addresses', 'DNS', 'CAA', 'port 80']
 
 /** The report as a table of names, followed by problems and what to do. */
-export function reportAsText({ names, general, ok }: PreflightReport): string {
+export function reportAsText(report: PreflightReport): string {
+  const { names, general } = report
   const rows = names.map(({ name, addresses, results }) => [
     name,
     addresses.join(' ') || '-',
@@ -20,7 +21,7 @@ export function reportAsText({ names, general, ok }: PreflightReport): string {
     ...bad(general).map(result => problemOf(result.check, result)),
     ...names.flatMap(({ name, results }) => bad(results).map(result => problemOf(name, result))),
   ]
-  return [...table, ...problems, verdict(names, ok)].join('\n')
+  return [...table, ...problems, verdict(report)].join('\n')
 }
 
 /** The worst result of some checks; a dash if nothing was checked. */
@@ -36,8 +37,9 @@ function problemOf(what: string, { state, reason, hint }: CheckResult): string {
   return hint === undefined ? first : `${first}\n${hint}`.replaceAll('\n', '\n         ')
 }
 
-function verdict(names: readonly NameReport[], ok: boolean): string {
-  const failing = names.filter(({ results }) => results.some(({ state }) => state === 'failed')).length
+function verdict(report: PreflightReport): string {
+  const { names, ok } = report
+  const failing = failingNames(report).length
   const count = `${names.length} ${names.length === 1 ? 'name' : 'names'}`
   if (names.length === 0) return ok ? 'no name is requested' : 'not ready'
   if (failing > 0) return `${count}, ${failing} with a problem: the authority would refuse the whole certificate`
