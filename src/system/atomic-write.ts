@@ -24,8 +24,7 @@ export function writeNewFile(path: string, data: string | Uint8Array, { mode, ui
     fchmodSync(descriptor, mode)
     fsyncSync(descriptor)
   } catch (error) {
-    // Node does not name the file of a descriptor, but the message must say which disk is full.
-    throw error instanceof Error ? Object.assign(error, { path }) : error
+    throw naming(path, error)
   } finally {
     closeSync(descriptor)
   }
@@ -43,9 +42,17 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, att
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw error
+    throw naming(path, error)
   }
   syncFolder(folder)
+}
+
+/**
+ * An error with the path of the file that could not be written: Node names none for a descriptor and a temporary one for a
+ * rename, but the message must say which disk is full.
+ */
+export function naming(path: string, error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { path }) : error
 }
 
 /** Makes the names in a folder survive a power cut. */

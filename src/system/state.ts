@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { naming } from './atomic-write.ts'
 import type { Files } from './files.ts'
 import { withLock } from './lock.ts'
 
@@ -67,7 +68,7 @@ export class State {
       this.files.rename(staged, path)
     } catch (error) {
       this.files.remove(staged)
-      throw error
+      throw naming(path, error)
     }
     this.files.syncFolder(dirname(path))
   }

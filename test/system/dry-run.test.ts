@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expandAll, planOutputs } from '../../src/plan/expand.ts'
+import { expandAll } from '../../src/plan/expand.ts'
+import { planOutputs } from '../../src/plan/planner.ts'
 import { readManifest } from '../../src/state/manifest.ts'
 import { DryRunSystem } from '../../src/system/dry-run-system.ts'
 import { Engine } from '../support/engine.ts'
