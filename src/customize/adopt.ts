@@ -1,9 +1,10 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
-import { makeExpander, planOutputs } from '../plan/expand.ts'
+import { makeExpander } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { inOrder } from '../plan/target.ts'
+import { planOutputs } from '../plan/planner.ts'
+import { Target } from '../plan/target.ts'
 import { withTemporaryFiles } from '../system/temporary-files.ts'
 import type { Output } from '../template/expand.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
@@ -30,12 +31,9 @@ export function adoptPlan(context: Context, path: string): Plan {
   if (problems.length > 0) throw impossible(path, problems, traced)
   const output = prove(context, wanted, fragments, withoutBanner(edited, bannerLines(traced)), traced)
   const plan = planOutputs(context, [output], [])
-  const own = [...fragments].map(([file, text]) => customFragment(context, wanted.template, file, text))
-  return {
-    ...plan,
-    changes: [...own.map(({ change }) => change), ...plan.changes],
-    folders: inOrder([...own.flatMap(({ folders }) => folders), ...plan.folders]),
-  }
+  const target = new Target(context.places, context.system, plan.folders)
+  const own = [...fragments].map(([file, text]) => customFragment(context, target, wanted.template, file, text))
+  return { ...plan, changes: [...own, ...plan.changes], folders: target.folders }
 }
 
 function traceOne(context: Context, { path, template }: Pick<Output, 'path' | 'template'>): TracedOutput {

@@ -2,8 +2,8 @@ import { dirname, join, relative } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { changeBases, overrideContents } from '../override/bases.ts'
 import type { Context } from '../plan/context.ts'
-import type { FileChange, Plan } from '../plan/plan.ts'
-import { type NewFolders, Target } from '../plan/target.ts'
+import type { FileChange } from '../plan/plan.ts'
+import type { Target } from '../plan/target.ts'
 import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
@@ -18,37 +18,29 @@ export function pathInLayer(layers: readonly Layer[], file: string): string {
 
 /**
  * Plans the site's own version of a fragment, or a change to its existing one.
+ * @param target notes the folders to create for it
  * @param template the template it belongs to
  * @param file the fragment in effect now
- * @returns the change, and the folders to create for it
  */
 export function customFragment(
-  { places, system, layers }: Context,
+  { places, layers }: Context,
+  target: Target,
   template: string,
   file: string,
   after: string,
-): Pick<Plan, 'folders'> & { readonly change: FileChange } {
+): FileChange {
   const own = join(places.site, 'templates-custom', pathInLayer(layers, file))
   const path = `/${relative(places.root, own)}`
-  const target = new Target(places, system)
-  const real = target.real(path)
-  const state = system.state(real)
-  if (state !== undefined && state.kind !== 'file') throw refusal('is not a file', { where: real })
-  const folders: NewFolders = new Map()
-  if (state === undefined) target.missingFolders(real, folders)
-  const attributes = state ?? { mode: 0o644, uid: 0, gid: 0 }
-  const change: FileChange = {
+  const { real, state, before } = target.look(path)
+  if (state !== undefined && before === undefined) throw refusal('is not a file', { where: real })
+  if (state === undefined) target.missingFolders(real)
+  const { mode, uid, gid } = state ?? { mode: 0o644, uid: 0, gid: 0 }
+  return {
     kind: 'write',
-    ...{ path, real, template, after },
-    before: state === undefined ? undefined : system.read(real),
-    attributes: { mode: attributes.mode, uid: attributes.uid, gid: attributes.gid },
-    judging: {},
+    ...{ path, real, template, before, after, attributes: { mode, uid, gid }, judging: {} },
     drift: state === undefined ? 'created' : 'updated',
-    edited: false,
-    takenOver: false,
-    replacesLink: undefined,
+    ...{ edited: false, takenOver: false, replacesLink: undefined },
   }
-  return { change, folders: [...folders.values()] }
 }
 
 /** Copies a fragment into the site's templates-custom and remembers what it was made from. @returns the copy */

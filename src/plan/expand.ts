@@ -5,7 +5,6 @@ import { describeDatabase, describedDatabases } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { readManifest } from '../state/manifest.ts'
-import { readPins } from '../state/pins.ts'
 import { below, databaseFile } from '../system/places.ts'
 import { Databases, type LoadDatabase } from '../template/databases.ts'
 import { Expander, type Output, type Trace } from '../template/expand.ts'
@@ -14,8 +13,6 @@ import { findTemplate } from '../template/tree.ts'
 import type { Context } from './context.ts'
 import { fact } from './facts.ts'
 import { invalidValues } from './invalid-values.ts'
-import type { Plan } from './plan.ts'
-import { Planner } from './planner.ts'
 
 /** Loads databases for fragments: one without a file is empty if it is described, and unknown otherwise. */
 export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {
@@ -62,16 +59,6 @@ export function expandAll(context: Context, templates: readonly string[]): Outpu
   if (first !== undefined && others.length + values.length === 0) throw first
   const problems = [...values, ...failures.map(failure => failure.describe())]
   throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })
-}
-
-/** Compares outputs with the server. */
-export function planOutputs(
-  context: Pick<Context, 'places' | 'system'>,
-  outputs: readonly Output[],
-  templates: readonly string[],
-): Plan {
-  const { places, system } = context
-  return new Planner(places, system, readManifest(places), readPins(places)).plan(outputs, templates)
 }
 
 /** Names of the templates that generated files before and no longer exist: their files are leftovers. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import type { Context } from './context.ts'
 import type { FileChange, Plan } from './plan.ts'
-import { inOrder, type NewFolders, Target } from './target.ts'
+import { Target } from './target.ts'
 
 /**
  * A file that an action creates: a key, a certificate. It differs each time, so plans are compared without its content. It is
@@ -33,21 +33,17 @@ export function withMade(
   { places, system }: Pick<Context, 'places' | 'system'>,
 ): Plan {
   if (files.length === 0) return plan
-  const target = new Target(places, system)
-  const folders: NewFolders = new Map(plan.folders.map(folder => [folder.real, folder]))
+  const target = new Target(places, system, plan.folders)
   const changes = files.flatMap((file): FileChange[] => {
     const { path, content: after, mode, secret, by } = file
-    const real = target.real(path)
-    const state = system.state(real)
+    const { real, state, before, link: replacesLink } = target.look(path)
     if (state?.kind === 'folder' || state?.kind === 'other')
       throw refusal(`is not a file, but ${by} creates one here`, { where: path })
-    const before = state?.kind === 'file' ? system.read(real) : undefined
-    const linked = state?.kind === 'link' ? system.realPath(real) : undefined
+    const linked = replacesLink === undefined ? undefined : system.realPath(real)
     const present = linked !== undefined && system.state(linked)?.kind === 'file' ? system.read(linked) : before
     if (present?.equals(Buffer.from(after)) === true) return []
-    if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode }, folders)
-    if (state === undefined) target.missingFolders(real, folders)
-    const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
+    if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode })
+    if (state === undefined) target.missingFolders(real)
     const drift = state === undefined ? 'created' : 'updated'
     const attributes = { mode, uid: 0, gid: 0 }
     const made = secret ? 'secret' : 'public'
@@ -64,7 +60,7 @@ export function withMade(
   return {
     ...plan,
     changes: [...plan.changes, ...changes],
-    folders: inOrder([...folders.values()]),
+    folders: target.folders,
     notify: [...new Set([...plan.notify, ...notify])],
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts'
 import { refusal, unlessFailed } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
@@ -49,7 +50,7 @@ export function restorationTo(
   const first = new Map<string, FileRecord>()
   for (const one of later) for (const file of history.files(one)) if (!first.has(file.path)) first.set(file.path, file)
   const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
-    const common = { path, template, ...(made === undefined ? {} : { made }) }
+    const common = defined({ path, template, made })
     if (before === null) return [{ ...common, version: null }]
     // A previous key or certificate is never restored.
     if (made) return []

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { compareBytes } from '../base/byte-order.ts'
+import { defined } from '../base/defined.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Manifest } from '../state/manifest.ts'
 import type { Pins } from '../state/pins.ts'
@@ -8,7 +9,7 @@ import type { Attributes, System } from '../system/system.ts'
 import type { Judging } from '../template/metadata.ts'
 import { driftState, isChangedByHand, isEdited } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
-import { inOrder, type NewFolders, sameAttributes, Target } from './target.ts'
+import { sameAttributes, Target } from './target.ts'
 
 /** How the files of a template are judged. */
 export type JudgingOf = (template: string) => Judging
@@ -40,14 +41,13 @@ export function restorePlan(
   judgingOf: JudgingOf = () => ({}),
 ): Plan {
   const target = new Target(places, system)
-  const folders: NewFolders = new Map()
-  const found = files.flatMap(file => restoreOne(file, target, system, folders, present, judgingOf))
+  const found = files.flatMap(file => restoreOne(file, target, present, judgingOf))
   const changes = found.filter(({ path }) => !pins.has(path))
   const owned = withPinned(manifest, present, pins)
   const notifyOf = (path: string) => [present, manifest].flatMap(owners => owners.get(path)?.notify ?? [])
   return {
     changes,
-    folders: inOrder([...folders.values()]),
+    folders: target.folders,
     manifest: owned,
     manifestChanged: !isDeepStrictEqual(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => notifyOf(path)))],
@@ -77,15 +77,10 @@ function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest
 function restoreOne(
   { path, template, version, made }: Restored,
   target: Target,
-  system: System,
-  folders: NewFolders,
   present: Manifest,
   judgingOf: JudgingOf,
 ): Change[] {
-  const real = target.real(path)
-  const state = system.state(real)
-  const before = state?.kind === 'file' ? system.read(real) : undefined
-  const replacesLink = state?.kind === 'link' ? system.readLink(real) : undefined
+  const { real, state, before, link: replacesLink } = target.look(path)
   const lastWritten = present.get(path)?.sha256
   const onDisk = before === undefined ? replacesLink : sha256(before)
   const wanted = version === null ? undefined : 'link' in version ? version.link : sha256(version.content)
@@ -93,9 +88,9 @@ function restoreOne(
   const common = { path, real, template, edited: isEdited(drift), drift }
   if (version === null) {
     if (state === undefined) return []
-    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink, ...(made ? { made } : {}) }]
+    return [{ kind: 'remove', ...common, before, takenOver: false, wasLink: replacesLink, ...defined({ made }) }]
   }
-  if (state === undefined) target.missingFolders(real, folders)
+  if (state === undefined) target.missingFolders(real)
   if ('link' in version) {
     if (replacesLink === version.link) return []
     return [{ kind: 'link', ...common, target: version.link, exists: state !== undefined }]

@@ -5,29 +5,43 @@ import { below, type Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { NewFolder } from './plan.ts'
 
-/** The folders that a plan creates, by their real paths. */
-export type NewFolders = Map<string, NewFolder>
-
 /** Root's, and open for all to look into. */
 const USUAL = { mode: 0o755, uid: 0, gid: 0 }
 
-/** Finds the real paths of target files. */
+/** The target files of one plan, and the folders that it creates for them. */
 export class Target {
   readonly #places: Places
   readonly #system: System
   readonly #realRoot: string
+  /** By their real paths. */
+  readonly #folders: Map<string, NewFolder>
 
-  constructor(places: Places, system: System) {
+  /** @param folders that it creates anyway */
+  constructor(places: Places, system: System, folders: readonly NewFolder[] = []) {
     this.#places = places
     this.#system = system
     this.#realRoot = system.realPath(places.root) ?? places.root
+    this.#folders = new Map(folders.map(folder => [folder.real, folder]))
+  }
+
+  /** The folders to create, outermost first. */
+  get folders(): NewFolder[] {
+    return [...this.#folders.values()].sort((a, b) => compareBytes(a.real, b.real))
   }
 
   /**
-   * The real path of a path on the server.
+   * What is at a path on the server: its state, the content of a file or the target of a link.
    * @throws Failure (refused) if a folder on the way is a link out of the root
    */
-  real(path: string): string {
+  look(path: string) {
+    const real = this.#real(path)
+    const state = this.#system.state(real)
+    const before = state?.kind === 'file' ? this.#system.read(real) : undefined
+    const link = state?.kind === 'link' ? this.#system.readLink(real) : undefined
+    return { real, state, before, link }
+  }
+
+  #real(path: string): string {
     const real = below(this.#places, path)
     for (let folder = dirname(real); folder.length > this.#places.root.length; folder = dirname(folder)) {
       const resolved = this.#system.realPath(folder)
@@ -39,12 +53,12 @@ export class Target {
     return real
   }
 
-  /** Records the folders that must be created for a real path, outermost first. */
-  missingFolders(real: string, folders: NewFolders): void {
+  /** Notes the folders that must be created for a real path. */
+  missingFolders(real: string): void {
     const folder = dirname(real)
-    if (folders.has(folder) || this.#system.state(folder) !== undefined) return
-    this.missingFolders(folder, folders)
-    this.#add(folder, USUAL, false, folders)
+    if (this.#folders.has(folder) || this.#system.state(folder) !== undefined) return
+    this.missingFolders(folder)
+    this.#add(folder, USUAL, false)
   }
 
   /**
@@ -52,26 +66,20 @@ export class Target {
    * @param attributes those of a new one
    * @throws Failure (refused) when a file is in its place
    */
-  wantedFolder(path: string, attributes: Partial<Attributes>, folders: NewFolders): void {
-    const real = this.real(path)
+  wantedFolder(path: string, attributes: Partial<Attributes>): void {
+    const real = this.#real(path)
     const kind = this.#system.state(real)?.kind
     if (kind === 'file' || kind === 'other')
       throw refusal('is not a folder, and a template needs one here', { where: path })
     if (kind !== undefined) return
-    this.missingFolders(real, folders)
-    this.#add(real, { ...USUAL, ...attributes }, true, folders)
+    this.missingFolders(real)
+    this.#add(real, { ...USUAL, ...attributes }, true)
   }
 
-  #add(real: string, attributes: Attributes, named: boolean, folders: NewFolders): void {
+  #add(real: string, attributes: Attributes, named: boolean): void {
     const { root } = this.#places
-    folders.set(real, { path: root === '/' ? real : real.slice(root.length), real, attributes, named })
+    this.#folders.set(real, { path: root === '/' ? real : real.slice(root.length), real, attributes, named })
   }
-}
-
-/** Each once, outermost first. */
-export function inOrder(folders: readonly NewFolder[]): NewFolder[] {
-  const each = new Map(folders.map(folder => [folder.real, folder]))
-  return [...each.values()].sort((a, b) => compareBytes(a.real, b.real))
 }
 
 /** Only root can change owners, so they are ignored for anybody else. */
