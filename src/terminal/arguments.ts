@@ -16,7 +16,7 @@ export function parseArguments(
   const parsed = parse([...words], {
     boolean: named('boolean'),
     string: named('string'),
-    alias: Object.fromEntries(all.map(({ name, alias }) => [name, [...(alias ?? [])]])),
+    alias: Object.fromEntries(all.map(({ name, alias }) => [name, [...alias]])),
     configuration: {
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -32,7 +32,7 @@ export function parseArguments(
   const args = parsed._.map(String)
   const unknown = args.find(word => /^-./.test(word))
   if (unknown !== undefined && passesOptions !== true) {
-    const names = all.flatMap(({ name, alias = [] }) => [name, ...alias]).map(name => `--${name}`)
+    const names = all.flatMap(({ name, alias }) => [name, ...alias]).map(name => `--${name}`)
     throw usageFailure(`unknown option ${unknown}${didYouMean(unknown.replace(/=.*/, ''), names)}`)
   }
   for (const name of named('string')) {

@@ -10,7 +10,17 @@ export interface Option {
   readonly type: 'boolean' | 'string'
   readonly describe: string
   /** Other names, such as SME Server's. */
-  readonly alias?: readonly string[]
+  readonly alias: readonly string[]
+}
+
+/** An option that is given or not. */
+export function flag(name: string, describe: string, alias: readonly string[] = []): Option {
+  return { name, type: 'boolean', describe, alias }
+}
+
+/** An option with a value. */
+export function value(name: string, describe: string, alias: readonly string[] = []): Option {
+  return { name, type: 'string', describe, alias }
 }
 
 /** What a command receives. */
@@ -103,36 +113,27 @@ function whichVerb(program: string, word: string | undefined, verbs: readonly Co
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly Option[] = [
-  { name: 'root', type: 'string', describe: 'folder to use as / (GABARIT_ROOT)' },
-  { name: 'help', type: 'boolean', describe: 'show this help' },
-  { name: 'version', type: 'boolean', describe: 'show the version' },
+  value('root', 'folder to use as / (GABARIT_ROOT)'),
+  flag('help', 'show this help'),
+  flag('version', 'show the version'),
 ]
 
-export const JSON_OPTION: Option = { name: 'json', type: 'boolean', describe: 'print JSON, for scripts' }
+export const JSON_OPTION = flag('json', 'print JSON, for scripts')
 
-export const OVERWRITE_OPTION: Option = {
-  name: 'overwrite',
-  type: 'string',
-  describe: 'manually edited sshd, network and firewall files to overwrite, comma-separated',
-}
+export const OVERWRITE_OPTION = value(
+  'overwrite',
+  'manually edited sshd, network and firewall files to overwrite, comma-separated',
+)
 
-export const CHECK_OPTION: Option = {
-  name: 'check',
-  type: 'boolean',
-  describe: 'like --dry-run, but also run the site’s checks and the daemons’ checkers',
-}
+export const CHECK_OPTION = flag('check', 'like --dry-run, but also run the site’s checks and the daemons’ checkers')
 
 /** What the history records with a run. */
-export const NOTE_OPTION: Option = { name: 'comment', type: 'string', describe: 'a note for the history' }
+export const NOTE_OPTION = value('comment', 'a note for the history')
 
 /** Options of every command that changes files and services according to a plan. */
 export const CHANGE_OPTIONS: readonly Option[] = [
   OVERWRITE_OPTION,
   NOTE_OPTION,
-  { name: 'confirm', type: 'boolean', describe: 'show what would happen and ask before doing it' },
-  {
-    name: 'confirm-within',
-    type: 'string',
-    describe: 'roll back automatically unless confirmed within this time (10m, 90s …); "no" disables it',
-  },
+  flag('confirm', 'show what would happen and ask before doing it'),
+  value('confirm-within', 'roll back automatically unless confirmed within this time (10m, 90s …); "no" disables it'),
 ]

@@ -20,7 +20,7 @@ export function layOut({ head, commands = [], options, examples = [], foot, titl
   // A list of commands is for scanning, so each has one line.
   help.wrap(commands.length > 0 ? 120 : 100)
   for (const [line, what] of commands) help.command(line, what)
-  for (const { name, type, describe, alias = [] } of options) help.option(name, { type, describe, alias: [...alias] })
+  for (const { name, type, describe, alias } of options) help.option(name, { type, describe, alias: [...alias] })
   for (const [line, what] of examples) help.example(line, what)
   if (foot !== undefined) help.epilogue(foot)
   return help.getHelp()

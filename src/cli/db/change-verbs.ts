@@ -24,7 +24,7 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
     }
   }
   const done = notingNew(call, () => changeDatabase(call.places, call.database, options, work))
-  return done ? EXIT.done : EXIT.failed
+  return done === false ? EXIT.failed : EXIT.done
 }
 
 /** `batch`: one command per line; all of them take effect, or none. */
@@ -57,7 +57,7 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
     }
     checkArguments(name, verb, args, `${name} ${verb.arguments}`)
     const key = args[0] ?? ''
-    if (!verb.change(draft, args)) throw new MissingRecord(key, draft.keys())
+    if (verb.change(draft, args) === false) throw new MissingRecord(key, draft.keys())
   } catch (thrown) {
     const error = withHint(call, thrown)
     if (!(error instanceof Failure)) throw error

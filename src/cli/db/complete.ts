@@ -5,8 +5,8 @@ import { Descriptions, describeDatabase, describedDatabases } from '../../db/des
 import type { PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
-import { readDatabase, recordsOf } from '../../db/store.ts'
-import { databaseFile, type Paths } from '../../system/places.ts'
+import { recordsOf } from '../../db/store.ts'
+import type { Paths } from '../../system/places.ts'
 import { FLAGS } from './options.ts'
 import { argumentName, type Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
@@ -87,24 +87,20 @@ function values(subject: Subject, key: string, type: string | undefined, propert
   return valuesOf(subject, described ?? {}, subject.records.get(key)?.properties.get(property))
 }
 
-function valuesOf(subject: Subject, description: PropertyDescription, present: string | undefined): string[] {
+function valuesOf(subject: Subject, description: PropertyDescription, present = ''): string[] {
   if (description.secret === true) return []
-  const { enum: words = [], format = '', reference, default: value } = description
-  return [
-    ...words,
-    ...(FORMATS[format]?.values ?? []),
-    ...(value === undefined ? [] : [value]),
-    ...(present === undefined ? [] : [present]),
-    ...(reference === undefined ? [] : referenced(subject, reference)),
-  ].filter(word => word !== '')
+  const { enum: words = [], format = '', reference, default: value = '' } = description
+  const others = reference === undefined ? [] : referenced(subject, reference)
+  return [...words, ...(FORMATS[format]?.values ?? []), value, present, ...others].filter(word => word !== '')
 }
 
 function referenced(
   subject: Subject,
   { database, type, or = [] }: NonNullable<PropertyDescription['reference']>,
 ): string[] {
-  const records = readDatabase(databaseFile(subject.places, database)) ?? new Map<string, never>()
-  const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
+  const fitting = [...recordsOf(subject.places, database).values()].filter(
+    record => type === undefined || record.type === type,
+  )
   return [...or, ...fitting.map(record => record.key)]
 }
 

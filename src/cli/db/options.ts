@@ -2,33 +2,23 @@ import { isUtf8 } from 'node:buffer'
 import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { bytesOf } from '../../system/read-files.ts'
-import type { Option } from '../../terminal/command.ts'
-import { type FormatName, formatOf } from './format.ts'
-
-export interface Options {
-  readonly format: FormatName
-  readonly reveal: boolean
-  readonly help: boolean
-  readonly version: boolean
-  readonly root: string | undefined
-  /** The words after the options, all of which are data. */
-  readonly words: readonly string[]
-}
+import { flag, type Option, value } from '../../terminal/command.ts'
+import { formatOf } from './format.ts'
 
 /** The options of both programs, each with what it does. */
 export const OPTIONS: readonly Option[] = [
-  { name: 'json', type: 'boolean', describe: 'print JSON' },
-  { name: 'reveal', type: 'boolean', describe: 'print secret values in clear' },
-  { name: 'root', type: 'string', describe: 'work below this folder instead of / (as GABARIT_ROOT)' },
-  { name: 'help', type: 'boolean', describe: 'show this help, or help for a verb' },
-  { name: 'version', type: 'boolean', describe: 'show the version' },
+  flag('json', 'print JSON'),
+  flag('reveal', 'print secret values in clear'),
+  value('root', 'work below this folder instead of / (as GABARIT_ROOT)'),
+  flag('help', 'show this help, or help for a verb'),
+  flag('version', 'show the version'),
 ]
 
 /** The names of the options. */
 export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
 /** Options come before the database (or the verb of `config`). The first other word, or `--`, ends them. */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[]) {
   const flags = new Set<string>()
   let root: string | undefined
   let at = 0
@@ -51,9 +41,12 @@ export function parseOptions(args: readonly string[]): Options {
     help: flags.has('--help'),
     version: flags.has('--version'),
     root,
+    /** The words after the options, all of which are data. */
     words: args.slice(at),
   }
 }
+
+export type Options = ReturnType<typeof parseOptions>
 
 /**
  * Node decodes arguments as UTF-8 and replaces invalid bytes with U+FFFD: storing that would be a silent loss. So if there is a

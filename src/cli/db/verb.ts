@@ -14,27 +14,24 @@ export interface Verb {
   readonly mayBeEmpty?: readonly string[]
   /** Prints something from the database; returns the exit status. */
   readonly run?: (call: Call, args: readonly string[]) => number
-  /** Changes one record inside a transaction (or as a line of `batch`). Returns false if there was nothing to change: exit 1. */
-  readonly change?: (draft: Draft, args: readonly string[]) => boolean
+  /** Changes one record inside a transaction (or as a line of `batch`). A false means that it does not exist: exit 1. */
+  readonly change?: (draft: Draft, args: readonly string[]) => unknown
 }
 
-interface Shape {
-  readonly required: readonly string[]
-  readonly optional: readonly string[]
-  readonly repeated: boolean
-}
+const shapes = new Map<string, ReturnType<typeof shapeIn>>()
 
-const shapes = new Map<string, Shape>()
+/** A batch of thousands asks for the same few again and again. */
+function shapeOf({ arguments: usage }: Verb) {
+  const shape = shapes.get(usage) ?? shapeIn(usage)
+  shapes.set(usage, shape)
+  return shape
+}
 
 /** The names of a verb's arguments: `KEY [PROP]...` gives a required KEY and a repeated PROP. */
-export function shapeOf(verb: Verb): Shape {
-  const known = shapes.get(verb.arguments)
-  if (known !== undefined) return known
-  const [, fixed = '', group = '', dots] = /^([^[]*)(?:\[(.+)\](\.\.\.)?)?$/.exec(verb.arguments) ?? []
+function shapeIn(usage: string) {
+  const [, fixed = '', group = '', dots] = /^([^[]*)(?:\[(.+)\](\.\.\.)?)?$/.exec(usage) ?? []
   const words = (text: string) => text.split(/[ [\]]+/).filter(word => word !== '')
-  const shape = { required: words(fixed), optional: words(group), repeated: dots !== undefined }
-  shapes.set(verb.arguments, shape)
-  return shape
+  return { required: words(fixed), optional: words(group), repeated: dots !== undefined }
 }
 
 /** The name of the argument at a position; undefined if there is none. */

@@ -1,32 +1,11 @@
 import { Failure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
-import type { Draft } from '../../db/draft.ts'
 import { JsonReader, SyntaxProblem } from '../../db/json-reader.ts'
 import type { Verb } from './verb.ts'
 
 type Change = NonNullable<Verb['change']>
 
-const set: Change = (draft, [key = '', type = '', ...words]) => {
-  draft.set(key, type, pairs(words))
-  return true
-}
-
-const setdefault: Change = (draft, args) => draft.has(args[0] ?? '') || set(draft, args)
-
-const settype: Change = (draft, [key = '', type = '']) => {
-  draft.settype(key, type)
-  return true
-}
-
-const setprop: Change = (draft, [key = '', ...words]) => {
-  draft.setprop(key, pairs(words))
-  return true
-}
-
-const delprop: Change = (draft, [key = '', ...names]) => {
-  draft.delprop(key, ...names)
-  return true
-}
+const set: Change = (draft, [key = '', type = '', ...words]) => draft.set(key, type, pairs(words))
 
 /** Replaces a whole record with JSON as `getjson` prints it. Null (as for a secret) keeps the current value. */
 const setjson: Change = (draft, [key = '', text = '']) => {
@@ -46,7 +25,6 @@ const setjson: Change = (draft, [key = '', text = '']) => {
   })
   const newType = type === undefined || type === null ? kept('"type"', draft.get(key)?.type) : asText(type, '"type"')
   draft.set(key, newType, properties)
-  return true
 }
 
 export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
@@ -61,31 +39,31 @@ export const WRITE_VERBS: Readonly<Record<string, Verb>> = {
     arguments: 'KEY TYPE [PROP VALUE]...',
     summary: 'create a record unless it exists',
     example: 'setdefault sshd service status disabled',
-    change: setdefault,
+    change: (draft, args) => draft.has(args[0] ?? '') || set(draft, args),
   },
   setprop: {
     arguments: 'KEY PROP VALUE [PROP VALUE]...',
     summary: 'set properties of a record',
     example: 'setprop sshd TCPPort 2222',
-    change: setprop,
+    change: (draft, [key = '', ...words]) => draft.setprop(key, pairs(words)),
   },
   settype: {
     arguments: 'KEY TYPE',
     summary: 'change the type of a record',
     example: 'settype DomainName example.org',
-    change: settype,
+    change: (draft, [key = '', type = '']) => draft.settype(key, type),
   },
   delprop: {
     arguments: 'KEY PROP [PROP]...',
     summary: 'remove properties',
     example: 'delprop sshd TCPPort',
-    change: delprop,
+    change: (draft, [key = '', ...names]) => draft.delprop(key, ...names),
   },
   delete: {
     arguments: 'KEY',
     summary: 'remove a record',
     example: 'delete sshd',
-    change: (draft: Draft, [key = '']) => draft.delete(key),
+    change: (draft, [key = '']) => draft.delete(key),
   },
   setjson: {
     arguments: 'KEY JSON',

@@ -2,9 +2,11 @@ import {
   CHANGE_OPTIONS,
   CHECK_OPTION,
   type Command,
+  flag,
   JSON_OPTION,
   NOTE_OPTION,
   OVERWRITE_OPTION,
+  value,
 } from '../../terminal/command.ts'
 
 /** Commands that generate files, run events and adjust services. */
@@ -14,7 +16,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     summary: 'run an event: actions, templates, services',
     usage: 'EVENT [ARGUMENT...]',
     options: [
-      { name: 'dry-run', type: 'boolean', describe: 'print diffs and service adjustments, change nothing' },
+      flag('dry-run', 'print diffs and service adjustments, change nothing'),
       CHECK_OPTION,
       ...CHANGE_OPTIONS,
       JSON_OPTION,
@@ -33,12 +35,12 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     usage: 'TEMPLATE...',
     arity: [0, Number.POSITIVE_INFINITY],
     options: [
-      { name: 'all', type: 'boolean', describe: 'all templates' },
-      { name: 'output', type: 'string', alias: ['output_filename'], describe: 'write to this file instead' },
-      { name: 'stdout', type: 'boolean', describe: 'print the result, write nothing' },
-      { name: 'diff', type: 'boolean', alias: ['dry-run'], describe: 'print what would change, write nothing' },
+      flag('all', 'all templates'),
+      value('output', 'write to this file instead', ['output_filename']),
+      flag('stdout', 'print the result, write nothing'),
+      flag('diff', 'print what would change, write nothing', ['dry-run']),
       CHECK_OPTION,
-      { name: 'expand_queue', type: 'string', describe: 'only look for templates in this folder' },
+      value('expand_queue', 'only look for templates in this folder'),
       OVERWRITE_OPTION,
       NOTE_OPTION,
       JSON_OPTION,
@@ -55,10 +57,10 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     name: 'apply',
     summary: 'apply changed properties without naming an event',
     options: [
-      { name: 'all', type: 'boolean', describe: 'all templates, not only those that read changed properties' },
-      { name: 'dry-run', type: 'boolean', describe: 'print the plan and its id, change nothing' },
+      flag('all', 'all templates, not only those that read changed properties'),
+      flag('dry-run', 'print the plan and its id, change nothing'),
       CHECK_OPTION,
-      { name: 'plan', type: 'string', describe: 'only if the plan still has this id' },
+      value('plan', 'only if the plan still has this id'),
       ...CHANGE_OPTIONS,
     ],
     examples: [
@@ -70,7 +72,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'discard',
     summary: 'undo property changes since the last event',
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be undone' }],
+    options: [flag('dry-run', 'print what would be undone')],
     examples: [['gabarit discard', 'undo all of them']],
     run: async invocation => (await import('../discard.ts')).run(invocation),
   },

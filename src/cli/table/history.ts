@@ -1,4 +1,4 @@
-import { CHANGE_OPTIONS, CHECK_OPTION, type Command, JSON_OPTION } from '../../terminal/command.ts'
+import { CHANGE_OPTIONS, CHECK_OPTION, type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
 /** Commands for the history, and to roll back. */
 export const HISTORY_COMMANDS: readonly Command[] = [
@@ -6,10 +6,10 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'history',
     summary: 'list what was done, when and by whom',
     options: [
-      { name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (20)' },
-      { name: 'event', type: 'string', describe: 'only entries of this event or command' },
-      { name: 'database', type: 'string', describe: 'only entries that changed this database' },
-      { name: 'user', type: 'string', describe: 'only entries by this user' },
+      value('limit', 'maximum number of entries, newest first (20)'),
+      value('event', 'only entries of this event or command'),
+      value('database', 'only entries that changed this database'),
+      value('user', 'only entries by this user'),
       JSON_OPTION,
     ],
     examples: [['gabarit history --database hosts', 'the last changes of hosts']],
@@ -27,7 +27,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'log',
     summary: 'show who changed a database or record, and when (also: db DATABASE log [KEY])',
     usage: 'DATABASE [KEY]',
-    options: [{ name: 'limit', type: 'string', describe: 'maximum number of entries, newest first (50)' }, JSON_OPTION],
+    options: [value('limit', 'maximum number of entries, newest first (50)'), JSON_OPTION],
     examples: [['gabarit log hosts www.example.org', 'the history of one record']],
     run: async invocation => (await import('../log.ts')).run(invocation),
   },
@@ -35,11 +35,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'rollback',
     summary: 'roll back to the state after an entry of the history',
     usage: '[ID]',
-    options: [
-      { name: 'dry-run', type: 'boolean', describe: 'print the plan, change nothing' },
-      CHECK_OPTION,
-      ...CHANGE_OPTIONS,
-    ],
+    options: [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS],
     examples: [
       ['gabarit rollback', 'undo the last entry'],
       ['gabarit rollback 41 --dry-run', 'what rolling back to entry 41 would change'],
@@ -50,17 +46,9 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'prune',
     summary: 'remove old entries of the history',
     options: [
-      {
-        name: 'keep',
-        type: 'string',
-        describe: 'number of entries to keep (default: HistoryKeep of the record gabarit)',
-      },
-      {
-        name: 'older-than',
-        type: 'string',
-        describe: 'remove entries older than this, such as 90d (default: HistoryAge)',
-      },
-      { name: 'dry-run', type: 'boolean', describe: 'print how many would be removed' },
+      value('keep', 'number of entries to keep (default: HistoryKeep of the record gabarit)'),
+      value('older-than', 'remove entries older than this, such as 90d (default: HistoryAge)'),
+      flag('dry-run', 'print how many would be removed'),
       JSON_OPTION,
     ],
     examples: [['gabarit prune --keep 100 --older-than 90d', 'at most 100, none older than 90 days']],

@@ -1,4 +1,4 @@
-import type { Command } from '../../terminal/command.ts'
+import { type Command, flag } from '../../terminal/command.ts'
 
 /** Read-only commands. Each of them has --json too. */
 export const READING_COMMANDS: readonly Command[] = [
@@ -18,7 +18,7 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'diff',
     summary: 'show what is not applied yet, or has changed since an entry: properties, files, services',
     usage: '[ID|last-good]',
-    options: [{ name: 'commands', type: 'boolean', describe: 'print only the properties, as commands that set them' }],
+    options: [flag('commands', 'print only the properties, as commands that set them')],
     examples: [
       ['gabarit diff', 'what an event would apply'],
       ['gabarit diff 41', 'what has changed since entry 41'],

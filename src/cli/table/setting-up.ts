@@ -1,11 +1,11 @@
-import { type Command, JSON_OPTION } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
 /** Commands for setting up, and those that other programs call. */
 export const SETUP_COMMANDS: readonly Command[] = [
   {
     name: 'initialize-default-databases',
     summary: 'migrate the databases and fill in defaults and forced values',
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would change, write nothing' }, JSON_OPTION],
+    options: [flag('dry-run', 'print what would change, write nothing'), JSON_OPTION],
     examples: [['gabarit initialize-default-databases', 'a second run changes nothing']],
     run: async invocation => (await import('../initialize.ts')).run(invocation),
   },
@@ -14,10 +14,7 @@ export const SETUP_COMMANDS: readonly Command[] = [
     summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
-    options: [
-      { name: 'tree', type: 'string', describe: 'folder of flat files, such as /home/e-smith/db' },
-      JSON_OPTION,
-    ],
+    options: [value('tree', 'folder of flat files, such as /home/e-smith/db'), JSON_OPTION],
     examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
     run: async invocation => (await import('../import.ts')).run(invocation),
   },
@@ -38,7 +35,7 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'act',
     summary: 'run one of the actions of events in src (used by the actions themselves)',
     usage: 'ACTION EVENT [ARGUMENT...]',
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print what would be made, change nothing' }],
+    options: [flag('dry-run', 'print what would be made, change nothing')],
     examples: [['gabarit act vpn-pki -- openvpn-update', 'as if an event had this action and nothing else']],
     run: async invocation => (await import('../act.ts')).run(invocation),
   },

@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION, NOTE_OPTION } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, NOTE_OPTION, value } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const SITE_COMMANDS: readonly Command[] = [
@@ -15,10 +15,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'overrides',
     summary: 'list overrides, and whether the shipped files have changed',
     usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
-    options: [
-      { name: 'dry-run', type: 'boolean', describe: 'with merge: print what would change, write nothing' },
-      JSON_OPTION,
-    ],
+    options: [flag('dry-run', 'with merge: print what would change, write nothing'), JSON_OPTION],
     examples: [
       ['gabarit overrides', 'list them: new, in step, stale …'],
       ['gabarit overrides diff /etc/hosts 30Hosts', 'what has changed in the shipped fragment'],
@@ -32,7 +29,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'adopt',
     summary: 'turn a manual edit into a fragment of the site',
     usage: 'FILE',
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the fragment, change nothing' }, NOTE_OPTION],
+    options: [flag('dry-run', 'print the fragment, change nothing'), NOTE_OPTION],
     examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
     run: async invocation => (await import('../edited-files.ts')).adopt(invocation),
   },
@@ -40,7 +37,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'pin',
     summary: 'keep a file as it is: no event overwrites it',
     usage: '[FILE]',
-    options: [{ name: 'note', type: 'string', describe: 'why, shown in every plan' }, JSON_OPTION],
+    options: [value('note', 'why, shown in every plan'), JSON_OPTION],
     examples: [
       ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
       ['gabarit pin', 'the pinned files'],
@@ -58,7 +55,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'restore',
     summary: 'drop a manual edit and regenerate the file',
     usage: 'FILE',
-    options: [{ name: 'dry-run', type: 'boolean', describe: 'print the diff, change nothing' }, NOTE_OPTION],
+    options: [flag('dry-run', 'print the diff, change nothing'), NOTE_OPTION],
     examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
     run: async invocation => (await import('../edited-files.ts')).restore(invocation),
   },

@@ -1,7 +1,7 @@
-import { type Command, JSON_OPTION, type Option, withVerbs } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
-const AT_OPTION: Option = { name: 'at', type: 'string', describe: 'act as if it were this time (ISO 8601)' }
+const AT_OPTION = value('at', 'act as if it were this time (ISO 8601)')
 
 /** The subcommands of `gabarit letsencrypt`. */
 const VERBS: readonly Command[] = [
@@ -9,11 +9,11 @@ const VERBS: readonly Command[] = [
     name: 'setup',
     summary: 'get certificates and put them into service: checks, test authority, production, services',
     options: [
-      { name: 'dry-run', type: 'boolean', describe: 'print the steps, do nothing' },
-      { name: 'test', type: 'boolean', describe: 'stop after the test authority, whose certificates are never served' },
-      { name: 'drop-failing', type: 'boolean', describe: 'exclude the names that fail the checks' },
-      { name: 'skip', type: 'string', describe: 'checks to skip, comma-separated, or all' },
-      { name: 'force', type: 'boolean', describe: 'ask even if the limits of the authority are reached' },
+      flag('dry-run', 'print the steps, do nothing'),
+      flag('test', 'stop after the test authority, whose certificates are never served'),
+      flag('drop-failing', 'exclude the names that fail the checks'),
+      value('skip', 'checks to skip, comma-separated, or all'),
+      flag('force', 'ask even if the limits of the authority are reached'),
     ],
     examples: [
       ['gabarit letsencrypt setup --dry-run', 'see the steps'],
@@ -25,8 +25,8 @@ const VERBS: readonly Command[] = [
     name: 'renew',
     summary: 'renew due certificates, put new ones into service, warn before expiry (run by a timer)',
     options: [
-      { name: 'force', type: 'boolean', describe: 'renew now, due or not, even beyond the limits' },
-      { name: 'wait', type: 'boolean', describe: 'after a failure, wait for the next try, up to two hours' },
+      flag('force', 'renew now, due or not, even beyond the limits'),
+      flag('wait', 'after a failure, wait for the next try, up to two hours'),
       AT_OPTION,
     ],
     examples: [
@@ -46,8 +46,8 @@ const VERBS: readonly Command[] = [
     name: 'check',
     summary: 'check whether the authority would accept every name: DNS, CAA, port 80, clock; exit 1 if not',
     options: [
-      { name: 'skip', type: 'string', describe: 'checks to skip, comma-separated, or all' },
-      { name: 'drop-failing', type: 'boolean', describe: 'exclude the failing names: letsencryptSSLcert disabled' },
+      value('skip', 'checks to skip, comma-separated, or all'),
+      flag('drop-failing', 'exclude the failing names: letsencryptSSLcert disabled'),
       JSON_OPTION,
     ],
     examples: [
@@ -84,7 +84,7 @@ const VERBS: readonly Command[] = [
     name: 'revoke',
     summary: 'have a certificate revoked by its authority',
     usage: 'ID [CERTIFICATE]',
-    options: [{ name: 'force', type: 'boolean', describe: 'even if it is in service' }],
+    options: [flag('force', 'even if it is in service')],
     examples: [['gabarit letsencrypt revoke 1795640000', 'list shows the ids']],
     run: async invocation => (await import('./commands/revoke.ts')).run(invocation),
   },

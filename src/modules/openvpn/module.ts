@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION, keysOf, withVerbs } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, keysOf, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 /** The subcommands of `gabarit vpn`. */
@@ -20,8 +20,8 @@ const VERBS: readonly Command[] = [
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     options: [
-      { name: 'output', type: 'string', describe: 'write to this file, readable only by you' },
-      { name: 'qr', type: 'boolean', describe: 'draw it as a QR code, for a phone' },
+      value('output', 'write to this file, readable only by you'),
+      flag('qr', 'draw it as a QR code, for a phone'),
     ],
     examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'transfer it securely']],
     complete: keysOf('vpn'),
@@ -31,7 +31,7 @@ const VERBS: readonly Command[] = [
     name: 'kill',
     summary: 'end the connection of a client',
     usage: 'NAME',
-    options: [{ name: 'halt', type: 'boolean', describe: 'tell the client not to reconnect' }],
+    options: [flag('halt', 'tell the client not to reconnect')],
     examples: [['gabarit vpn kill setsuna', 'it reconnects unless --halt is given']],
     complete: keysOf('vpn'),
     run: async invocation => (await import('./commands/kill.ts')).run(invocation),
