@@ -43,17 +43,6 @@ export function refusal(message: string, options: FailureOptions = {}): Failure 
   return new Failure(message, { ...options, status: EXIT.refused })
 }
 
-/**
- * New files are in place, something is wrong with them, and they cannot be rolled back.
- * @param why what is wrong with them
- * @param error why the previous files cannot be restored
- * @param hint what to do
- */
-export function rollbackFailure(why: string, error: unknown, hint: string): Failure {
-  const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''
-  return new Failure(`${why}\nand the rollback failed: ${where}${messageOf(error)}`, { hint, cause: error })
-}
-
 /** The same failure with another exit status. */
 export function withStatus(failure: Failure, status: number): Failure {
   if (status === failure.status) return failure

@@ -1,6 +1,11 @@
 /** A day in milliseconds. */
 export const DAY = 86_400_000
 
+/** The milliseconds of a setting in seconds; the usual ones if it is not a positive number. */
+export function millisecondsOf(seconds: string | undefined, usual: number): number {
+  return Number(seconds) > 0 ? Number(seconds) * 1000 : usual
+}
+
 /** Whole days until then; negative once it is over. `now` in milliseconds since 1970. */
 export function daysLeft(end: Date, now: number): number {
   return Math.floor((end.getTime() - now) / DAY)

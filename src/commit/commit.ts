@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import type { Change, NewFolder, Plan } from '../plan/plan.ts'
+import type { Change, Plan } from '../plan/plan.ts'
 import { MANIFEST } from '../state/manifest.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
@@ -54,7 +54,10 @@ export async function commit(
     throw writeFailure(error)
   }
   try {
-    for (const folder of folders) makeFolder(folder, system)
+    for (const { real, attributes, named } of folders) {
+      system.makeFolder(real)
+      if (named) system.setAttributes(real, attributes)
+    }
     for (const step of steps) step.stage?.()
     const lastWord = await judge()
     keepReplaced(plan, places, system)
@@ -170,11 +173,6 @@ function replacing(
       placed?.()
     },
   }
-}
-
-function makeFolder({ real, attributes, named }: NewFolder, system: System): void {
-  system.makeFolder(real)
-  if (named) system.setAttributes(real, attributes)
 }
 
 /** Copies manually edited files before they are replaced, so that no edit is ever lost. */

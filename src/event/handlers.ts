@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
+import { millisecondsOf } from '../base/time.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Context } from '../plan/context.ts'
 import type { Places } from '../system/places.ts'
@@ -8,12 +9,6 @@ import { refuseUnsafePart } from '../system/trust.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Handler } from './load.ts'
-
-/** Time limit of one action in milliseconds; `GABARIT_ACTION_TIMEOUT` is in seconds. */
-function actionTimeout(env: NodeJS.ProcessEnv): number {
-  const seconds = Number(env.GABARIT_ACTION_TIMEOUT)
-  return seconds > 0 ? seconds * 1000 : 3_600_000
-}
 
 /** Initializes the databases. @returns the problems */
 export function fillDatabases(places: Places, report: Reporter): Failure[] {
@@ -45,7 +40,7 @@ export async function runHandler(
   const command = [...interpreter(handler.file), handler.file, event.name, ...event.args]
   const { status, problem } = await system.run(command, {
     env,
-    timeout: actionTimeout(system.env),
+    timeout: millisecondsOf(system.env.GABARIT_ACTION_TIMEOUT, 3_600_000),
     onLine: line => report({ kind: 'handler-line', handler: handler.name, line }),
   })
   return problem ?? (status === 0 ? undefined : `exit status ${status}`)

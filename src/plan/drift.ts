@@ -28,11 +28,7 @@ export type DriftState =
   | 'orphan edited'
 
 /** Hashes of the three versions of a file; undefined: it does not exist. */
-export interface Versions {
-  readonly onDisk: string | undefined
-  readonly lastWritten: string | undefined
-  readonly wanted: string | undefined
-}
+type Versions = Readonly<Record<'onDisk' | 'lastWritten' | 'wanted', string | undefined>>
 
 /** The state of a file, for plans, status, verify and JSON alike. */
 export function driftState({ onDisk, lastWritten, wanted }: Versions): DriftState {
@@ -66,4 +62,32 @@ export interface Drifted {
   readonly state: DriftState
   /** Why it is kept as it is; undefined if it is not pinned. */
   readonly pinned: string | undefined
+}
+
+/** States that a person has to decide about, in words. */
+const WORDS: Partial<Record<DriftState, string>> = {
+  edited: 'edited',
+  'orphan edited': 'edited, and no longer generated',
+  'removed by hand': 'removed by hand, will be generated again',
+}
+
+/** Lines about files that are not as gabarit left them, with what to do, for status and verify. */
+export function driftLines(drifted: readonly Drifted[]): string[] {
+  return drifted.flatMap(entry => {
+    if (entry.pinned !== undefined) return [pinnedLine(entry)]
+    const { path, state } = entry
+    const words = WORDS[state]
+    return words === undefined ? [] : [`${path}: ${words}`, `  ${waysOut(path, state)}`]
+  })
+}
+
+/** The line about a pinned file, which is shown in every plan. */
+export function pinnedLine({ path, state, pinned = '' }: Drifted): string {
+  return `${path}: pinned (${state}): ${pinned} (gabarit unpin ${path})`
+}
+
+/** Only an edited file that a template generates can become a fragment. */
+function waysOut(path: string, state: DriftState): string {
+  const adopt = state === 'edited' ? [`gabarit adopt ${path}`] : []
+  return [...adopt, `gabarit pin ${path} --note WHY`, `gabarit restore ${path}`].join(' | ')
 }

@@ -13,7 +13,7 @@ import type { System } from '../system/system.ts'
 import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree.ts'
 import type { Plan } from './plan.ts'
-import { foldersToEmpty, type JudgingOf, type Restored, restorePlan } from './restore.ts'
+import { type JudgingOf, type Restored, restorePlan } from './restore.ts'
 
 /** What is said of a secret in a database that cannot be restored. */
 export function keepsSecret(name: string): string {
@@ -62,9 +62,8 @@ export function restorationTo(
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   const folders = later.flatMap(entry => entry.folders ?? [])
-  const emptied = foldersToEmpty(folders, places, system)
   return {
-    plan: { ...restorePlan(places, system, files, manifest, present, readPins(places), judgingToday(places)), emptied },
+    plan: restorePlan(places, system, files, folders, manifest, present, readPins(places), judgingToday(places)),
     databases: databasesAfter(entry, history, places, known, lost),
     lasting: later.flatMap(({ lasting = [] }) => lasting),
   }

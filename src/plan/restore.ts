@@ -26,6 +26,7 @@ export interface Restored {
 
 /**
  * A plan that restores previous states of files, committed like any other.
+ * @param made folders that were made since: they are removed if they are empty then
  * @param manifest what gabarit owns afterwards
  * @param present what it owns now
  * @param pins files that stay as they are
@@ -35,6 +36,7 @@ export function restorePlan(
   places: Places,
   system: System,
   files: readonly Restored[],
+  made: readonly string[],
   manifest: Manifest,
   present: Manifest,
   pins: Pins = new Map(),
@@ -48,6 +50,7 @@ export function restorePlan(
   return {
     changes,
     folders: target.folders,
+    emptied: foldersToEmpty(made, places, system),
     manifest: owned,
     manifestChanged: !isDeepStrictEqual(owned, present),
     notify: [...new Set(changes.flatMap(({ path }) => notifyOf(path)))],
@@ -58,8 +61,8 @@ export function restorePlan(
   }
 }
 
-/** The existing ones of these folders, innermost first: rolling back what created them removes them if they are empty. */
-export function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
+/** The existing ones of these folders, innermost first. */
+function foldersToEmpty(paths: readonly string[], places: Places, system: System): NonNullable<Plan['emptied']> {
   return [...new Set(paths)]
     .sort(compareBytes)
     .reverse()

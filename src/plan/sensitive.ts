@@ -48,23 +48,15 @@ export function refuseSensitiveDrift(plan: Plan, isNamed: (path: string) => bool
   if (changes.length === 0) return
   const paths = changes.map(({ path }) => path)
   const one = paths.length === 1 ? paths[0] : 'FILE'
-  throw refusal(
-    paths
-      .map(
-        path =>
-          `${path} was edited by hand since gabarit wrote it, and overwriting it could lock you out of the server`,
-      )
-      .join('\n'),
-    {
-      hint: [
-        'Nothing was changed. Choose:',
-        ...(changes.some(({ drift }) => drift === 'edited')
-          ? [`gabarit adopt ${one}               # turn the edit into your own fragment`]
-          : []),
-        `gabarit pin ${one} --note "why"    # keep the file as it is`,
-        `gabarit restore ${one}             # drop the edit`,
-        `Or repeat the command with --overwrite ${paths.join(',')}`,
-      ].join('\n'),
-    },
-  )
+  const why = 'was edited by hand since gabarit wrote it, and overwriting it could lock you out of the server'
+  const adopt = `gabarit adopt ${one}               # turn the edit into your own fragment`
+  throw refusal(paths.map(path => `${path} ${why}`).join('\n'), {
+    hint: [
+      'Nothing was changed. Choose:',
+      ...(changes.some(({ drift }) => drift === 'edited') ? [adopt] : []),
+      `gabarit pin ${one} --note "why"    # keep the file as it is`,
+      `gabarit restore ${one}             # drop the edit`,
+      `Or repeat the command with --overwrite ${paths.join(',')}`,
+    ].join('\n'),
+  })
 }

@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { defined } from '../base/defined.ts'
 import { orUndefined, refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { sha256 } from '../base/sha256.ts'
@@ -57,11 +58,8 @@ export function parseManifest(content: string): Manifest {
 
 /** What is recorded about an output once it is written. */
 export function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
-  return {
-    ...{ template, sha256: hash },
-    ...(link === undefined ? {} : { link }),
-    ...(metadata.notify.length === 0 ? {} : { notify: metadata.notify }),
-  }
+  const notify = metadata.notify.length === 0 ? undefined : metadata.notify
+  return defined({ template, sha256: hash, link, notify })
 }
 
 /**

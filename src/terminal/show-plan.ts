@@ -1,6 +1,6 @@
 import { changeWord, planData } from '../plan/data.ts'
 import { colourDiff, describeAttributes, unifiedDiff } from '../plan/diff.ts'
-import { pinnedLine } from '../plan/drift-report.ts'
+import { pinnedLine } from '../plan/drift.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { Places } from '../system/places.ts'

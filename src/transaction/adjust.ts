@@ -1,5 +1,6 @@
 import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { millisecondsOf } from '../base/time.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
@@ -11,12 +12,6 @@ import { managersOf } from '../system/service/one-shot.ts'
 import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
 import { distinct, readPending, requestsOfPlan } from './requests.ts'
-
-/** Time limit of one adjustment in milliseconds; `GABARIT_SERVICE_TIMEOUT` is in seconds. */
-function adjustmentTimeout(env: NodeJS.ProcessEnv): number {
-  const seconds = Number(env.GABARIT_SERVICE_TIMEOUT)
-  return seconds > 0 ? seconds * 1000 : 90_000
-}
 
 /**
  * Combines all requests into one adjustment per service. A service without a record is skipped, and an unknown word is
@@ -95,7 +90,7 @@ export async function adjustServices(
   report: (result: AdjustmentResult) => void,
 ): Promise<Adjustment[]> {
   const failed: Adjustment[] = []
-  const timeout = adjustmentTimeout(system.env)
+  const timeout = millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000)
   for (const adjustment of adjustments) {
     begin(adjustment.service)
     const manager = managerOf(adjustment.unit)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { EXIT, Failure, rollbackFailure } from '../base/failure.ts'
+import { EXIT, Failure, messageOf } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
-import { foldersToEmpty, restorePlan } from '../plan/restore.ts'
+import { restorePlan } from '../plan/restore.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from '../state/history/databases.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
@@ -44,13 +44,16 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
   const note = history.note({ outcome: 'rolled back', problems: [...log.problems, why], changes, closes })
   try {
     const present = readManifest(places)
-    const files = restorePlan(places, system, done.former, ownedWithout(done, present), present)
     const made = done.plan.folders.map(({ path }) => path)
-    const emptied = foldersToEmpty(made, places, system)
-    await commit({ ...files, emptied }, places, system, prepare, [note])
+    const files = restorePlan(places, system, done.former, made, ownedWithout(done, present), present)
+    await commit(files, places, system, prepare, [note])
   } catch (error) {
     databases?.abort()
-    throw rollbackFailure(why, error, 'The new files are in effect. Once the problem is fixed: gabarit rollback')
+    const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''
+    throw new Failure(`${why}\nand the rollback failed: ${where}${messageOf(error)}`, {
+      hint: 'The new files are in effect. Once the problem is fixed: gabarit rollback',
+      cause: error,
+    })
   }
   commitDatabases(databases)
   if (inner === undefined) window.disarm()
@@ -67,17 +70,12 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
 function ownedWithout({ manifest, plan }: CommittedPlan, present: Manifest): Manifest {
   const owned = new Map(present)
   for (const path of new Set([...manifest.keys(), ...plan.manifest.keys()])) {
-    const before = only(path, manifest)
-    if (isDeepStrictEqual(before, only(path, plan.manifest))) continue
-    owned.delete(path)
-    for (const [name, entry] of before) owned.set(name, entry)
+    const before = manifest.get(path)
+    if (isDeepStrictEqual(before, plan.manifest.get(path))) continue
+    if (before === undefined) owned.delete(path)
+    else owned.set(path, before)
   }
   return owned
-}
-
-function only(path: string, manifest: Manifest): Manifest {
-  const entry = manifest.get(path)
-  return new Map(entry === undefined ? [] : [[path, entry]])
 }
 
 /** The newest entry of an event that an action of this run signalled; undefined if there is none. */

@@ -6,7 +6,7 @@ import type { FileRecord, FileVersion, HistoryEntry } from '../state/history/ent
 import { History } from '../state/history/history.ts'
 import { limitsOf } from '../state/history/limits.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
-import { type Masking, maskingWith, showMasked } from '../state/history/masking.ts'
+import { maskingWith, showMasked } from '../state/history/masking.ts'
 import {
   loadSnapshot,
   maskSnapshot,
@@ -37,7 +37,7 @@ export class RunHistory {
   readonly #run: Run
   readonly #history: History
   readonly #time = new Date().toISOString()
-  #hiding: { readonly masking: Masking; readonly contents: MaskedFiles } | undefined
+  #hiding: MaskedFiles | undefined
   /** The number of the entry, once assigned. */
   #id: number | undefined
   #snapshot: Snapshot | undefined
@@ -52,12 +52,9 @@ export class RunHistory {
   }
 
   /** Made as late as possible: an action may have set a secret, and no secret of that moment may be in the history. */
-  get #secrets(): { readonly masking: Masking; readonly contents: MaskedFiles } {
-    if (this.#hiding === undefined) {
-      const { places } = this.#run.context
-      const masking = maskingWith(places, this.#run.request.secrets ?? [])
-      this.#hiding = { masking, contents: new MaskedFiles(places, this.#history.objects, masking) }
-    }
+  get #contents(): MaskedFiles {
+    const { places } = this.#run.context
+    this.#hiding ??= new MaskedFiles(places, this.#history.objects, maskingWith(places, this.#run.request.secrets))
     return this.#hiding
   }
 
@@ -79,7 +76,7 @@ export class RunHistory {
    * @param former the previous states, in the order of the changes
    */
   keepFiles({ changes, folders, manifest }: Plan, former: readonly Restored[]): void {
-    const { contents } = this.#secrets
+    const contents = this.#contents
     this.#files = changes.map((change, index) => recordOf(change, former[index]?.version ?? null, contents))
     this.#folders = folders.map(({ path }) => path)
     this.#manifest = this.#history.objects.put(MANIFEST.text(manifest))
@@ -90,7 +87,7 @@ export class RunHistory {
     this.#files = []
     this.#folders = []
     this.#manifest = undefined
-    this.#hiding?.contents.forget()
+    this.#hiding?.forget()
     this.forgetNote()
   }
 
@@ -98,21 +95,21 @@ export class RunHistory {
   lostFiles(): string[] {
     const isLost = (version: FileVersion | null) => {
       if (version === null || 'link' in version) return false
-      return this.#secrets.masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
+      return this.#contents.masking.reveal(this.#history.objects.get(version.sha256).toString('utf8')) === undefined
     }
     return this.#files.filter(({ before, made }) => made !== true && isLost(before)).map(({ path }) => path)
   }
 
   /** What is known before the commit, as a file that is written with it: so an interrupted run still has an entry. */
   note(facts: NoteFacts): Companion {
-    const { masking, contents } = this.#secrets
+    const { masking, written } = this.#contents
     const snapshot = this.snapshot
     const note: Unfinished = {
       ...this.#run.request.asked,
       ...facts,
       time: this.#time,
       databases: snapshot === undefined ? null : storeSnapshot(snapshot, this.#history.objects, masking),
-      masked: contents.written,
+      masked: written,
       ...this.#commonParts(facts.problems),
     }
     this.#id ??= this.#history.nextId()
@@ -129,7 +126,8 @@ export class RunHistory {
     const { asked, leavesDatabases } = this.#run.request
     const quiet = facts.outcome === 'done' && asked.comment === null
     if (quiet && leavesDatabases && this.#files.length === 0) return undefined
-    const { masking, contents } = this.#secrets
+    const contents = this.#contents
+    const { masking } = contents
     const snapshot = this.snapshot ?? this.takeSnapshot()
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()
@@ -167,7 +165,7 @@ export class RunHistory {
   }
 
   #shown(problem: string): string {
-    return showMasked(this.#secrets.masking.hide(problem))
+    return showMasked(this.#contents.masking.hide(problem))
   }
 
   /** Copies the history to where the site wants it. If that fails, it is only worth a warning. */

@@ -12,9 +12,8 @@ import { rollBackRun } from './roll-back-run.ts'
 import { type CommittedPlan, outcomeOf, type Run, RunLog, type RunRequest, statusAfter, type Work } from './run.ts'
 import { commitDatabases, commitFiles, Interrupted } from './run-commit.ts'
 import { RunHistory } from './run-history.ts'
-import { RunServices } from './run-services.ts'
 import { RunWindow } from './run-window.ts'
-import type { RollBack } from './service-run.ts'
+import { type RollBack, RunServices } from './service-run.ts'
 
 /**
  * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted

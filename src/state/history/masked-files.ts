@@ -27,38 +27,38 @@ export const maskedEntry = pairOf(text, orNull(maskedFile))
  * written and is no longer known, so its masked content is stored when it is written.
  */
 export class MaskedFiles {
+  readonly masking: Masking
   readonly #places: Places
   readonly #objects: Objects
-  readonly #masking: Masking
   readonly #known: ReadonlyMap<string, MaskedFile>
   readonly #written = new Map<string, MaskedFile | null>()
 
   constructor(places: Places, objects: Objects, masking: Masking) {
     this.#places = places
     this.#objects = objects
-    this.#masking = masking
+    this.masking = masking
     this.#known = readMaskedFiles(places)
   }
 
   /** Stores the content on the server. @returns the hash of the stored content */
   putPresent(path: string, content: Uint8Array, secret = false): string {
-    return this.#objects.put(secret ? this.#masking.hideAll(content) : this.hidePresent(path, content))
+    return this.#objects.put(secret ? this.masking.hideAll(content) : this.hidePresent(path, content))
   }
 
   /** The content on the server, without secrets. */
   hidePresent(path: string, content: Uint8Array): Buffer {
     const known = this.#known.get(path)
-    if (known === undefined) return this.#masking.hideIn(content)
+    if (known === undefined) return this.masking.hideIn(content)
     const former = this.#objects.get(known.masked)
     if (known.written === sha256(content)) return former
     // Edited by hand: an old secret could be anywhere in it.
-    const lost = this.#masking.reveal(former.toString('utf8')) === undefined
-    return lost ? Buffer.from(LOST_SECRET) : this.#masking.hideIn(content)
+    const lost = this.masking.reveal(former.toString('utf8')) === undefined
+    return lost ? Buffer.from(LOST_SECRET) : this.masking.hideIn(content)
   }
 
   /** Stores content that is about to be written. @returns the hash of the stored content */
   putNew(path: string, content: string | Uint8Array, secret = false): string {
-    const masked = this.#objects.put(secret ? this.#masking.hideAll(content) : this.#masking.hideIn(content))
+    const masked = this.#objects.put(secret ? this.masking.hideAll(content) : this.masking.hideIn(content))
     this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }
