@@ -1,13 +1,8 @@
 import { diffArrays } from 'diff'
+import { cached } from '../base/cached.ts'
 import type { LineOrigin, TracedOutput } from '../template/trace.ts'
 import { readSourceLines, type SourceLine } from './source-lines.ts'
 import { linesOf } from './three-way.ts'
-
-/** The fragments with the edit applied, by their current file; or why a hunk does not fit into one. */
-export interface Placement {
-  readonly fragments: ReadonlyMap<string, string>
-  readonly problems: readonly string[]
-}
 
 /** Lines of a text that are replaced. */
 interface Hunk {
@@ -29,8 +24,11 @@ interface Place {
   readonly depth: number
 }
 
-/** Applies the difference between an output and an edited text to the fragments of the output. */
-export function placeEdits(traced: TracedOutput, edited: string): Placement {
+/**
+ * Applies the difference between an output and an edited text to the fragments of the output.
+ * @returns the fragments with the edit, by their current file; or why a hunk does not fit into one
+ */
+export function placeEdits(traced: TracedOutput, edited: string) {
   const finder = new PlaceFinder(traced)
   const edits: FragmentEdit[] = []
   const problems: string[] = []
@@ -106,9 +104,7 @@ class PlaceFinder {
   }
 
   source(file: string): readonly SourceLine[] {
-    const known = this.#sources.get(file) ?? readSourceLines(file)
-    this.#sources.set(file, known)
-    return known
+    return cached(this.#sources, file, () => readSourceLines(file))
   }
 }
 

@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { diffArrays } from 'diff'
 
-interface Merge {
-  readonly text: string
-  /** Number of conflicts, each between markers. */
-  readonly conflicts: number
-}
-
 /** The labels after the conflict markers. */
 type Labels = Readonly<Record<'mine' | 'base' | 'theirs', string>>
 
@@ -16,8 +10,9 @@ type Labels = Readonly<Record<'mine' | 'base' | 'theirs', string>>
  *
  * The algorithm is diff3's, on the line differences of the library diff. If every line is different, the results are git's,
  * and the tests compare the two. Where lines repeat, git may align the texts differently.
+ * @returns the text, and the number of conflicts in it, each between markers
  */
-export function mergeTexts(base: string, mine: string, theirs: string, labels: Labels): Merge {
+export function mergeTexts(base: string, mine: string, theirs: string, labels: Labels) {
   const [from, left, right] = [linesOf(base), linesOf(mine), linesOf(theirs)]
   const inLeft = alignment(from, left)
   const inRight = alignment(from, right)

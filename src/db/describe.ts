@@ -6,7 +6,6 @@ import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
-import { decodeName, encodeName, familyFile } from './description-names.ts'
 
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Paths): string[] {
@@ -74,9 +73,9 @@ export class Descriptions {
 
   of(database: string, key: string, type: string): RecordDescription | undefined {
     const files = this.#filesOf(database)
-    const own = encodeName({ kind: 'record', name: key })
+    const own = encodeName('record', key)
     // The type of a scalar is its value.
-    const ofType = this.#load(database, own)?.scalar === undefined ? encodeName({ kind: 'type', name: type }) : ''
+    const ofType = this.#load(database, own)?.scalar === undefined ? encodeName('type', type) : ''
     const names = [ofType, familyFile(files.keys(), key) ?? '', own].filter(name => files.has(name))
     const id = [database, ...names].join('\0')
     return cached(this.#merged, id, () => {
@@ -87,7 +86,7 @@ export class Descriptions {
 
   /** The description of the record itself (not of its type). */
   ofRecord(database: string, key: string): RecordDescription | undefined {
-    const loaded = this.#load(database, encodeName({ kind: 'record', name: key }))
+    const loaded = this.#load(database, encodeName('record', key))
     return loaded && withRules(loaded)
   }
 
@@ -155,4 +154,34 @@ function isName(name: string): boolean {
 /** Shipped first: the site's overrides it. */
 function folders(places: Paths): string[] {
   return packageFolders(places).map(folder => join(folder, 'db'))
+}
+
+/** What a description file describes. */
+interface Subject {
+  readonly kind: 'record' | 'type' | 'family'
+  readonly name: string
+}
+
+/** The file that describes the family of a key, that with the longest prefix of it. */
+function familyFile(files: Iterable<string>, key: string): string | undefined {
+  const fitting = [...files].filter(file => file.endsWith('*.json') && key.startsWith(decodeName(file).name))
+  return fitting.sort((a, b) => decodeName(b).name.length - decodeName(a).name.length)[0]
+}
+
+/** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a trailing `*` of a key are percent-encoded. */
+function encodeName(kind: 'record' | 'type', name: string): string {
+  const encoded = name.replace(/[%/\p{Cc}]/gu, percent).replace(/\*$/, percent)
+  return kind === 'type' ? `@${encoded}.json` : `${encoded.replace(/^[@.]/, percent)}.json`
+}
+
+/** What a file describes, according to its name. */
+function decodeName(file: string): Subject {
+  const stem = file.slice(0, -'.json'.length)
+  const kind = stem.startsWith('@') ? 'type' : stem.endsWith('*') ? 'family' : 'record'
+  const text = kind === 'type' ? stem.slice(1) : kind === 'family' ? stem.slice(0, -1) : stem
+  return { kind, name: text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))) }
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 }

@@ -2,16 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import { sameRecord } from './draft.ts'
 import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
-/** A remark about an unusual line. */
-export interface FlatNote {
-  readonly line: number
-  readonly message: string
-}
-
 export interface FlatFile {
   readonly records: Records
-  /** Lines that were skipped or corrected. */
-  readonly notes: readonly FlatNote[]
+  /** Remarks about lines that were skipped or corrected. */
+  readonly notes: readonly { readonly line: number; readonly message: string }[]
   /** Lines that are not UTF-8. Guessing their encoding could garble names and passwords. */
   readonly undecodable: readonly number[]
 }
@@ -22,7 +16,7 @@ export interface FlatFile {
  */
 export function readFlatFile(bytes: Buffer): FlatFile {
   const records = new Map<string, DbRecord>()
-  const notes: FlatNote[] = []
+  const notes: { line: number; message: string }[] = []
   const undecodable: number[] = []
   // Latin-1 keeps every byte.
   for (const [index, raw] of bytes.toString('latin1').split('\n').entries()) {

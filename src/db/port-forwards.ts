@@ -1,13 +1,6 @@
 import type { FlatFile } from './flat-file.ts'
 import { type DbRecord, makeRecord, sortedMap } from './record.ts'
 
-/** A flat file ready for import: the database it goes into, and what was changed on the way. */
-export interface Converted {
-  readonly database: string
-  readonly file: FlatFile
-  readonly notes: readonly string[]
-}
-
 /** How SME Server writes "everybody". Its panel denies everybody once it allows somebody. */
 const EVERYBODY = '0.0.0.0/0'
 const NOBODY = 'it allows nobody'
@@ -15,8 +8,9 @@ const NOBODY = 'it allows nobody'
 /**
  * SME Server has one database of port forwards per protocol, `portforward_tcp` and `portforward_udp`, whose keys are ports
  * (`80`, `6000-6010`). Here they are all records of `portforwards`: `tcp-80`. Any other file is imported unchanged.
+ * @returns the file to import, the database it goes into, and what was changed on the way
  */
-export function convertPortForwards(database: string, file: FlatFile): Converted {
+export function convertPortForwards(database: string, file: FlatFile) {
   const protocol = /^portforward_(tcp|udp)$/.exec(database)?.[1]
   if (protocol === undefined) return { database, file, notes: [] }
   const notes: string[] = []

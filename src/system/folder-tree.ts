@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { hasCode } from '../base/failure.ts'
 import { syncFolder } from './atomic-write.ts'
 import { sleep } from './lock.ts'
@@ -7,6 +8,24 @@ import { sleep } from './lock.ts'
 /** Creates a folder that only its owner can read. @param path prefix of its random name */
 export function makeUniqueFolder(path: string): string {
   return fs.mkdtempSync(path)
+}
+
+/** Runs a function while a temporary folder contains these texts as files, by their paths in it. Nobody else can read them. */
+export function withTemporaryFiles<Result>(
+  texts: ReadonlyMap<string, string>,
+  run: (folder: string) => Result,
+): Result {
+  const folder = makeUniqueFolder(join(tmpdir(), 'gabarit-'))
+  try {
+    for (const [path, text] of texts) {
+      const file = join(folder, path)
+      fs.mkdirSync(dirname(file), { recursive: true })
+      fs.writeFileSync(file, text, { mode: 0o600 })
+    }
+    return run(folder)
+  } finally {
+    removeTree(folder)
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { cached } from '../base/cached.ts'
 import { refusal } from '../base/failure.ts'
 import { accountId } from './accounts.ts'
+import { OverlayFiles } from './overlay-files.ts'
 import { RealFiles } from './real-files.ts'
 import { runCommand } from './run.ts'
 import type { RunOptions, RunResult, System } from './system.ts'
@@ -53,4 +54,36 @@ export class RealSystem extends RealFiles implements System {
   #account(kind: 'passwd' | 'group', name: string): number {
     return cached(this.#accounts, `${kind}:${name}`, () => accountId(kind, name, this.#root))
   }
+}
+
+/** Reads the server but changes nothing: files are written in memory, and only commands that look are run. */
+export class DryRunSystem extends OverlayFiles implements System {
+  readonly dryRun = true
+  readonly env: NodeJS.ProcessEnv
+  readonly #real: RealSystem
+
+  constructor(root: string, env: NodeJS.ProcessEnv = process.env) {
+    const real = new RealSystem(root, env)
+    super(real)
+    this.#real = real
+    this.env = env
+  }
+
+  userId(name: string): number {
+    return this.#real.userId(name)
+  }
+
+  groupId(name: string): number {
+    return this.#real.groupId(name)
+  }
+
+  run(_command: readonly string[], _options: RunOptions): Promise<RunResult> {
+    return Promise.resolve({ status: 0, output: '', stdout: '', problem: undefined, missing: false })
+  }
+
+  ask(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return this.#real.ask(command, options)
+  }
+
+  startDetached(): void {}
 }

@@ -23,12 +23,8 @@ export interface Fragment {
   readonly bind: (scope: Scope) => Render
 }
 
-interface Compiled extends GeneratedCode {
-  readonly source: string
-}
-
 /** Generated code by file name, to map a stack back to the source. */
-const compiled = new Map<string, Compiled>()
+const compiled = new Map<string, GeneratedCode & { readonly source: string }>()
 
 /**
  * Reads and compiles a fragment. Fragments are trusted code, so one that is writable by anyone but root and the invoking user

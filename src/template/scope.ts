@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
 import { type Databases, isScalar, type RecordView } from './databases.ts'
@@ -99,9 +100,7 @@ function localNetwork({ key, Mask }: RecordView): Network {
   try {
     return net(key, key.includes('/') || Mask === '' ? undefined : Mask)
   } catch (error) {
-    throw new TypeError(
-      `the record "${key}" of the database networks: ${error instanceof Error ? error.message : error}`,
-    )
+    throw new TypeError(`the record "${key}" of the database networks: ${messageOf(error)}`)
   }
 }
 

@@ -47,28 +47,17 @@ export function parsePieces(source: string, file: string): Piece[] {
     const end = start + node.val.length
     const close = /^\s*[-_]?%>/.exec(masked.slice(end))?.[0] ?? '%>'
     if (/^<%[-_]/.test(mark)) throw failureAt(source, from, file, notATag(mark.slice(0, 3)), DID_YOU_MEAN_TAG)
-    if (/[-_]%>$/.test(close))
-      throw failureAt(
-        source,
-        end + close.length - 3,
-        file,
-        notATag(close.slice(-3)),
-        'Tags end in %>; spaces before it do no harm.',
-      )
+    if (/[-_]%>$/.test(close)) throw failureAt(source, end + close.length - 3, file, notATag(close.slice(-3)), TAG_END)
     text(from)
-    pieces.push({
-      kind: KINDS[node.t] ?? 'exec',
-      source: unmask(node.val, source, start),
-      start,
-      from,
-      to: end + close.length,
-    })
     position = end + close.length
+    const code = unmask(node.val, source, start)
+    pieces.push({ kind: KINDS[node.t] ?? 'exec', source: code, start, from, to: position })
   }
   text(source.length)
   return pieces
 }
 
+const TAG_END = 'Tags end in %>; spaces before it do no harm.'
 const DID_YOU_MEAN_TAG = 'To print raw text: <%~ value %>. To print a value: <%= value %>. A statement: <% code %>.'
 
 function notATag(mark: string): string {
