@@ -103,13 +103,14 @@ export class Certificates {
     const leaf = readLeaf(texts.cert, folder)
     const known = this.store.find(name, leaf)
     if (known !== undefined) return { certificate: known, isNew: false }
-    // The names may have changed since the request: then it is no longer wanted, but nothing is wrong with it.
-    const expected = { names: namesOf(leaf), authority: this.authority, foreignIssuers: this.#foreignIssuers() }
-    const problems = verifyCertificate(texts, expected, this.world.clock.now())
+    // Not its names: they may have changed since the request. Then it is no longer wanted, but nothing is wrong with it.
+    const expected = { authority: this.authority, foreignIssuers: this.#foreignIssuers() }
+    const problems = verifyCertificate(leaf, texts, expected, this.world.clock.now())
     if (problems.length > 0) throw notAsAsked(name, problems)
-    const renewal = this.store.hasHad(name, expected.names)
+    const names = namesOf(leaf)
+    const renewal = this.store.hasHad(name, names)
     // The ledger first: a run killed between the two comes here again, and the ledger counts the certificate only once.
-    this.note({ kind: 'issued', names: expected.names, renewal, certificate: leaf.fingerprint256 })
+    this.note({ kind: 'issued', names, renewal, certificate: leaf.fingerprint256 })
     return { certificate: this.store.add(name, id, texts), isNew: true }
   }
 

@@ -14,7 +14,7 @@ const DATABASES = ['configuration', 'domains'] as const
 /** What a record should contain: the files of a certificate, or none. */
 export interface Assignment {
   readonly database: (typeof DATABASES)[number]
-  readonly key: string
+  readonly record: DbRecord
   readonly certificate: StoredCertificate | undefined
 }
 
@@ -32,7 +32,7 @@ export function assignments(certificates: Certificates): Assignment[] {
   const assign = (database: Assignment['database'], record: DbRecord | undefined, name: string | undefined) => {
     const certificate = name === undefined ? undefined : current.get(name)
     if (record === undefined || (certificate === undefined && !isDamaged(record))) return []
-    return [{ database, key: record.key, certificate }]
+    return [{ database, record, certificate }]
   }
   const configuration = recordsOf(places, 'configuration')
   const primary = configuration.get('DomainName')?.type.toLowerCase()
@@ -46,7 +46,7 @@ export function assignments(certificates: Certificates): Assignment[] {
     if (own !== undefined && own !== common) return assign('domains', record, own.name)
     // Certificates set by hand are kept.
     const isOver = isOurs(places, properties.get('crt')) && (isIssued || isDamaged(record))
-    return isOver ? [{ database: 'domains', key, certificate: undefined }] : []
+    return isOver ? [{ database: 'domains', record, certificate: undefined }] : []
   })
   return [...assign('configuration', configuration.get('modSSL'), common?.name), ...others]
 }
@@ -69,14 +69,8 @@ export function isOurs(places: Places, file: string | undefined): boolean {
 }
 
 /** The name of a record in our state: `configuration modSSL`. */
-export function recordName({ database, key }: Assignment): string {
-  return `${database} ${key}`
-}
-
-/** Finds the records of assignments. Each database is read once, however many there are. */
-function recordsIn(places: Places): (assignment: Assignment) => DbRecord | undefined {
-  const databases = new Map(DATABASES.map(name => [name, recordsOf(places, name)]))
-  return ({ database, key }) => databases.get(database)?.get(key)
+export function recordName({ database, record }: Assignment): string {
+  return `${database} ${record.key}`
 }
 
 /**
@@ -85,18 +79,19 @@ function recordsIn(places: Places): (assignment: Assignment) => DbRecord | undef
  * @param entered names of the records in which a certificate was set
  */
 export function undone(places: Places, wanted: readonly Assignment[], entered: readonly string[]): Assignment[] {
-  const recordOf = recordsIn(places)
-  return wanted.filter(one => {
-    if (one.certificate === undefined || !entered.includes(recordName(one))) return false
-    const record = recordOf(one)
-    return record !== undefined && !isOurs(places, record.properties.get('crt'))
-  })
+  return wanted.filter(
+    one =>
+      one.certificate !== undefined &&
+      entered.includes(recordName(one)) &&
+      !isOurs(places, one.record.properties.get('crt')),
+  )
 }
 
 /** The assignments that are not in the databases yet. */
-export function missingAssignments(places: Places, wanted: readonly Assignment[]): Assignment[] {
-  const recordOf = recordsIn(places)
-  return wanted.filter(one => differs(recordOf(one), one))
+export function missingAssignments(wanted: readonly Assignment[]): Assignment[] {
+  return wanted.filter(({ record, certificate }) =>
+    PROPERTIES.some(name => record.properties.get(name) !== certificate?.properties[name]),
+  )
 }
 
 /**
@@ -104,12 +99,13 @@ export function missingAssignments(places: Places, wanted: readonly Assignment[]
  * @returns the records that changed: `modSSL`, `example.org`
  */
 export function enter(places: Places, wanted: readonly Assignment[]): string[] {
-  const all = missingAssignments(places, wanted)
+  const all = missingAssignments(wanted)
   return DATABASES.flatMap(database => {
     const open = all.filter(assignment => assignment.database === database)
     if (open.length === 0) return []
     changeDatabase(places, database, { command: 'gabarit letsencrypt' }, draft => {
-      for (const { key, certificate } of open) {
+      for (const { record, certificate } of open) {
+        const { key } = record
         if (!draft.has(key)) continue
         draft.delprop(key, ...PROPERTIES)
         if (certificate !== undefined) draft.setprop(key, certificate.properties)
@@ -119,7 +115,7 @@ export function enter(places: Places, wanted: readonly Assignment[]): string[] {
       if (database === 'configuration' && days.length > 0 && draft.has('letsencrypt'))
         draft.setprop('letsencrypt', 'RenewDays', String(Math.min(...days)))
     })
-    return open.map(({ key }) => key)
+    return open.map(({ record }) => record.key)
   })
 }
 
@@ -139,8 +135,4 @@ export function removeCertificates(places: Places, baseFolder: string): void {
       for (const { key } of named) draft.delprop(key, ...PROPERTIES)
     })
   }
-}
-
-function differs(record: DbRecord | undefined, { certificate }: Assignment): boolean {
-  return PROPERTIES.some(name => record?.properties.get(name) !== certificate?.properties[name])
 }

@@ -5,7 +5,7 @@ import { askFor, dehydratedFolder, type Received, readDehydrated } from './dehyd
 import type { NotIssued, State } from './state.ts'
 import type { StoredCertificate } from './stored-certificate.ts'
 import type { WantedCertificate } from './world.ts'
-import { readLeaf } from './x509.ts'
+import { nameProblems, readLeaf } from './x509.ts'
 
 /**
  * Gets one certificate: checks the ledger whether the authority would issue one, has dehydrated get it, verifies it, and adds
@@ -58,8 +58,8 @@ async function ask(certificates: Certificates, wanted: WantedCertificate): Promi
     throw new Failure(message, { hint })
   }
   const certificate = takeOver(certificates, wanted, found)
-  const missing = wanted.names.filter(name => !certificate.names.includes(name))
-  if (missing.length > 0) throw notAsAsked(wanted.name, [`it does not contain ${missing.join(', ')}`])
+  const problems = nameProblems(certificate.names, wanted.names)
+  if (problems.length > 0) throw notAsAsked(wanted.name, problems)
   return certificate
 }
 

@@ -42,10 +42,12 @@ async function problemOf(
   const { places } = world
   const all = assignments(certificates)
   const left = undone(places, all, state.entered).filter(({ certificate }) => !asked.has(certificate?.name ?? ''))
-  for (const { key } of left)
-    world.say(`${key}: its certificate was removed by hand, so it is not set; to restore it: gabarit letsencrypt setup`)
+  for (const { record } of left)
+    world.say(
+      `${record.key}: its certificate was removed by hand, so it is not set; to restore it: gabarit letsencrypt setup`,
+    )
   const wanted = all.filter(one => !left.includes(one))
-  const isMissing = missingAssignments(places, wanted).length > 0 || state.deployment !== undefined
+  const isMissing = missingAssignments(wanted).length > 0 || state.deployment !== undefined
   if (isMissing) {
     // Recorded first: if this is killed, the next run completes it.
     state.deployed('the last run was interrupted before the certificates were in service')
@@ -103,7 +105,7 @@ function expectedFingerprints(
       return crt && properties.get('key') ? [[key, crt] as const] : []
     }),
   )
-  const without = new Set(left.map(({ key }) => key))
+  const without = new Set(left.map(({ record }) => record.key))
   const isChangedByHand = (name: string) => {
     if (apart.has(name) || without.has(nearestDomain(domains, name) ?? '')) return true
     const domain = nearestDomain(own, name)

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { Failure, messageOf } from '../../base/failure.ts'
+import { Failure, messageOf, orFailure } from '../../base/failure.ts'
 import { sayTime } from '../../base/time.ts'
 import type { Authority } from './world.ts'
 
@@ -49,34 +49,30 @@ export interface CertificateTexts {
   readonly key: string
 }
 
-/** What it should be. */
-export interface Expected {
-  readonly names: readonly string[]
+/** Who should have issued it. */
+interface Expected {
   readonly authority: Authority
   /** Issuers of the other authority's certificates: they must not have issued this one. */
   readonly foreignIssuers: readonly string[]
 }
 
 /**
- * Verifies that a certificate is what was requested: it can be read, its key matches, it contains all names, each certificate
- * in the chain has signed the previous one, the right authority has issued it, and it is valid now.
+ * Verifies that a certificate is usable: its key matches, each certificate in the chain has signed the previous one, the right
+ * authority has issued it, and it is valid now.
  * @returns what is wrong, in words; nothing if it is correct
  */
-export function verifyCertificate(texts: CertificateTexts, expected: Expected, now: Date): string[] {
-  let leaf: X509Certificate | undefined
-  let chain: X509Certificate[]
-  try {
-    leaf = readCertificates(texts.cert, 'certificate')[0]
-    chain = readCertificates(texts.chain, 'chain')
-  } catch (error) {
-    return [messageOf(error)]
-  }
-  if (leaf === undefined) return ['it contains no certificate']
+export function verifyCertificate(
+  leaf: X509Certificate,
+  { chain, key }: CertificateTexts,
+  expected: Expected,
+  now: Date,
+): string[] {
+  const issuers = orFailure(() => readCertificates(chain, 'chain'))
+  if (issuers instanceof Failure) return [issuers.message]
   return [
-    ...fitProblems(leaf, chain, texts.key),
-    ...nameProblems(leaf, expected.names),
+    ...fitProblems(leaf, issuers, key),
     ...issuerProblems(leaf, expected),
-    ...lifetimeProblems([leaf, ...chain], now),
+    ...lifetimeProblems([leaf, ...issuers], now),
   ]
 }
 
@@ -94,9 +90,9 @@ function keyProblems(leaf: X509Certificate, key: string): string[] {
   }
 }
 
-function nameProblems(leaf: X509Certificate, wanted: readonly string[]): string[] {
-  const found = new Set(namesOf(leaf))
-  const missing = wanted.filter(name => !found.has(name))
+/** Verifies that a certificate contains all wanted names. @returns what is wrong, in words */
+export function nameProblems(found: readonly string[], wanted: readonly string[]): string[] {
+  const missing = wanted.filter(name => !found.includes(name))
   return missing.length === 0 ? [] : [`it does not contain ${missing.join(', ')}`]
 }
 

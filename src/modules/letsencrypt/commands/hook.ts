@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../../base/failure.ts'
+import { recordsOf } from '../../../db/store.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
 import { RUN_VARIABLE, readDehydrated } from '../dehydrated.ts'
@@ -39,9 +40,10 @@ async function deployCertificate(folder: string, byHand: boolean, world: World):
   if (certificate === undefined) throw new Failure('dehydrated has no certificate here', { where: folder })
   const state = new State(world.places, world.warn)
   // An unwanted one, such as from dehydrated -d NAME, goes where SME Server put all of them: into modSSL.
-  if (!certificates.wanted.some(wanted => wanted.name === name)) {
+  const record = recordsOf(world.places, 'configuration').get('modSSL')
+  if (record !== undefined && !certificates.wanted.some(wanted => wanted.name === name)) {
     state.deployed('the certificate was set, but the event has not finished')
-    enter(world.places, [{ database: 'configuration', key: 'modSSL', certificate }])
+    enter(world.places, [{ database: 'configuration', record, certificate }])
   }
   return (await putIntoService(certificates, state, new Set([name]))) ? EXIT.done : EXIT.failed
 }

@@ -70,14 +70,13 @@ interface Renewed {
  */
 async function renew(state: State, world: World, force?: Forced): Promise<Renewed> {
   let renewed: Renewed
+  let warned: boolean
   try {
     renewed = await renewAll(state, world, force)
-  } catch (error) {
+  } finally {
     // Nobody else warns before expiry, so this must happen even if the renewal fails completely.
-    await warnOfExpiry(state, world)
-    throw error
+    warned = await warnOfExpiry(state, world)
   }
-  const warned = await warnOfExpiry(state, world)
   return { ...renewed, ok: renewed.ok && warned }
 }
 

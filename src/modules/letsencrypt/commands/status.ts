@@ -75,7 +75,7 @@ function certificateStatus(state: State, world: World) {
     if (certificate !== undefined) known.add(certificate.certificate.fingerprint256)
     const trouble = state.trouble(certificates.stateKey(one.name)) ?? null
     // Records from which a person has removed it.
-    const takenOut = undoneByHand.filter(undo => undo.certificate?.name === one.name).map(({ key }) => key)
+    const takenOut = undoneByHand.filter(undo => undo.certificate?.name === one.name).map(({ record }) => record.key)
     const left = certificates.ledger.damage() === undefined ? certificates.ruling(one).left : []
     problems.push(...certificateProblems(one, certificate, trouble, now))
     return { ...one, ...factsOf(one, certificate, certificates, inService, state), takenOut, left, trouble }

@@ -1,4 +1,5 @@
 import { isObject } from '../../../base/is-object.ts'
+import { DAY } from '../../../base/time.ts'
 import type { Pause } from './retry-after.ts'
 
 export interface Issued {
@@ -25,7 +26,6 @@ export type Entry = { readonly at: number } & (
   | ({ readonly kind: 'pause'; readonly names: readonly string[] } & Pause)
 )
 
-const DAY = 24 * 3600 * 1000
 /**
  * How long entries are kept. Longer than the longest limit: the level of a bucket depends on all uses since it was last full,
  * and one that is used as fast as it refills never is.

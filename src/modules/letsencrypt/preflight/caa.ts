@@ -85,7 +85,7 @@ function judge(question: CaaQuestion, domain: string, records: readonly CaaRecor
 function judgeParameters(
   { identities, challenge }: CaaQuestion,
   domain: string,
-  issuers: readonly Issuer[],
+  issuers: readonly ReturnType<typeof parseIssuer>[],
 ): CheckResult {
   const ours = issuers.filter(({ issuer }) => identities.includes(issuer))
   const fitting = ours.filter(({ methods }) => methods === undefined || methods.includes(challenge))
@@ -106,15 +106,11 @@ function judgeParameters(
   )
 }
 
-interface Issuer {
-  /** Lower case; empty if the record allows nobody. */
-  readonly issuer: string
-  readonly methods: readonly string[] | undefined
-  readonly account: string | undefined
-}
-
-/** `letsencrypt.org; validationmethods=http-01,dns-01` (RFC 8659 §4.2). A malformed value allows nobody. */
-function parseIssuer(value: string): Issuer {
+/**
+ * `letsencrypt.org; validationmethods=http-01,dns-01` (RFC 8659 §4.2), in lower case. The issuer is empty if the record allows
+ * nobody, as does a malformed one.
+ */
+function parseIssuer(value: string) {
   const [domain = '', ...parts] = escapeControls(value)
     .split(';')
     .map(part => part.trim())
