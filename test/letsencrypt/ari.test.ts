@@ -114,10 +114,10 @@ test('the window, the page that explains it, and when to ask again', async () =>
   assert.equal(notes, [])
   assert.equal(asked, ['/dir', `/renewal-info/${ID}`])
   assert.equal(window, {
-    start: new Date(WINDOW.start),
-    end: new Date(WINDOW.end),
+    start: new Date(WINDOW.start).toISOString(),
+    end: new Date(WINDOW.end).toISOString(),
     explanation: 'https://example.org/why',
-    askAgain: new Date(NOW + 120 * MINUTE),
+    askAgain: new Date(NOW + 120 * MINUTE).toISOString(),
   })
 })
 
@@ -134,7 +134,7 @@ for (const [header, minutes] of AGAIN)
   test(`Retry-After: ${header ?? 'none'} is ${minutes} minutes`, async () => {
     respond = answerWith({ suggestedWindow: WINDOW }, header === undefined ? {} : { 'Retry-After': header })
     const { window } = await askFor()
-    assert.is(window?.askAgain.getTime(), NOW + minutes * MINUTE)
+    assert.is(window?.askAgain, new Date(NOW + minutes * MINUTE).toISOString())
   })
 
 test('an authority that offers none is no problem', async () => {
@@ -201,7 +201,7 @@ test('an authority that is not trusted, not there, or whose roots cannot be read
 ari('the moment lies in the window, is the same each time, and others for other windows', () => {
   const moments = Array.from({ length: 500 }, (_, day) => {
     const start = new Date(NOW + day * MINUTE)
-    const window = { start, end: new Date(start.getTime() + 1000) }
+    const window = { start: start.toISOString(), end: new Date(start.getTime() + 1000).toISOString() }
     const moment = timeIn(window, EXAMPLE)
     assert.equal(timeIn(window, EXAMPLE), moment)
     return moment.getTime() - start.getTime()

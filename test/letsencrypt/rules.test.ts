@@ -165,9 +165,11 @@ testIf(verify, needsCommands('openssl'), 'is compared with what was asked for', 
   assert.match(problems(right, {}, new Date(Date.now() + 91 * DAY)), ' expired at ')
   assert.match(problems(right, {}, new Date(Date.now() - DAY)), 'is the clock correct?')
   const leaf = new X509Certificate(right.cert)
-  const window = { start: new Date(Date.now() + DAY), end: new Date(Date.now() + 2 * DAY) }
-  assert.ok(renewalTime(leaf, window) < window.end && renewalTime(leaf, window) >= window.start)
-  const late = { start: new Date(Date.now() + 80 * DAY), end: new Date(Date.now() + 81 * DAY) }
+  const after = (days: number) => new Date(Date.now() + days * DAY).toISOString()
+  const [start, end] = [after(1), after(2)]
+  const soon = renewalTime(leaf, { start, end }).toISOString()
+  assert.ok(soon >= start && soon < end)
+  const late = { start: after(80), end: after(81) }
   assert.equal(renewalTime(leaf, late), renewalTime(leaf))
 })
 

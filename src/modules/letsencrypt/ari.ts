@@ -1,19 +1,21 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import { derElements } from '../../base/der.ts'
 import { isObject } from '../../base/is-object.ts'
+import { objectOf, optional, type TypeOf, text } from '../../base/shape.ts'
 import { askDirectory, askJson, NoAnswer } from './ask-authority.ts'
 import { retryAfter } from './ledger/retry-after.ts'
 import type { Authority, Clock } from './world.ts'
 
-/** When an authority wants a certificate to be renewed (RFC 9773 §4.2). */
-export interface RenewalWindow {
-  readonly start: Date
-  readonly end: Date
+/** When an authority wants a certificate to be renewed (RFC 9773 §4.2). Times in ISO 8601. */
+export type RenewalWindow = TypeOf<typeof renewalWindow>
+export const renewalWindow = objectOf({
+  start: text,
+  end: text,
   /** A page that says why. */
-  readonly explanation?: string
+  explanation: optional(text),
   /** The earliest time at which to ask again. */
-  readonly askAgain: Date
-}
+  askAgain: text,
+})
 
 const MINUTE = 60 * 1000
 const DAY = 24 * 60 * MINUTE
@@ -41,7 +43,7 @@ export async function suggestedWindow(
     const { body, retryAfter: again } = await askJson(url, authority, timeout)
     const window = windowIn(body)
     if (window === undefined) throw new NoAnswer(`${url} does not contain a time window`)
-    return { ...window, askAgain: new Date(timeToAsk(again, clock.now().getTime())) }
+    return { ...window, askAgain: timeToAsk(again, clock.now().getTime()).toISOString() }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
     note(error.message)
@@ -54,9 +56,9 @@ export async function suggestedWindow(
  * So nothing has to be stored, and asking again does not delay the renewal.
  */
 export function timeIn({ start, end }: Pick<RenewalWindow, 'start' | 'end'>, certificate: X509Certificate): Date {
-  const seed = `${certificate.fingerprint256} ${start.toISOString()} ${end.toISOString()}`
+  const seed = `${certificate.fingerprint256} ${start} ${end}`
   const fraction = createHash('sha256').update(seed).digest().readUIntBE(0, 6) / 2 ** 48
-  return new Date(start.getTime() + Math.floor(fraction * (end.getTime() - start.getTime())))
+  return new Date(Date.parse(start) + Math.floor(fraction * (Date.parse(end) - Date.parse(start))))
 }
 
 /** A window that ends before it begins is ignored (RFC 9773 §4.2). */
@@ -65,13 +67,17 @@ function windowIn({ suggestedWindow: window, explanationURL }: Readonly<Record<s
   const [start, end] = [new Date(window.start), new Date(window.end)]
   if (!(start.getTime() < end.getTime())) return undefined
   const page = typeof explanationURL === 'string' && URL.canParse(explanationURL) ? new URL(explanationURL) : undefined
-  return { start, end, ...(page?.protocol === 'https:' ? { explanation: page.href } : {}) }
+  return {
+    start: start.toISOString(),
+    end: end.toISOString(),
+    ...(page?.protocol === 'https:' ? { explanation: page.href } : {}),
+  }
 }
 
 /** Less than a minute counts as a minute, more than a day as a day (RFC 9773 §4.3.2). */
-function timeToAsk(header: string | undefined, now: number): number {
+function timeToAsk(header: string | undefined, now: number): Date {
   const wanted = header === undefined ? undefined : retryAfter(header, now)
-  return Math.min(Math.max(wanted ?? now + USUAL, now + MINUTE), now + DAY)
+  return new Date(Math.min(Math.max(wanted ?? now + USUAL, now + MINUTE), now + DAY))
 }
 
 /** Object identifier 2.5.29.35, the authority key identifier (RFC 5280 §4.2.1.1), in DER. */

@@ -20,14 +20,6 @@ export class NoAnswer extends Error {
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly text: string
-  /** Header `Date`, milliseconds since 1970. */
-  readonly date: number | undefined
-  readonly retryAfter: string | undefined
-}
-
 /**
  * Gets the directory of an authority (RFC 8555 §7.1.1).
  * @param timeout milliseconds for the whole request
@@ -50,11 +42,7 @@ export async function askDirectory(authority: Authority, timeout = 10_000) {
  * Gets a JSON document of an authority over HTTPS.
  * @throws NoAnswer if it cannot be reached or trusted, or answers with an error or without a JSON object
  */
-export async function askJson(
-  url: string,
-  { bundle }: Authority,
-  timeout: number,
-): Promise<Pick<Answer, 'date' | 'retryAfter'> & { readonly body: Readonly<Record<string, unknown>> }> {
+export async function askJson(url: string, { bundle }: Authority, timeout: number) {
   const trusted = bundle === undefined ? {} : { ca: [...rootCertificates, readBundle(bundle)] }
   const { status, text, ...headers } = await get(url, trusted, timeout)
   if (status !== 200) throw new NoAnswer(`${url} answers ${status}${problemIn(text)}`)
@@ -85,11 +73,7 @@ const LARGEST = 65_536
  * @param timeout milliseconds for the complete answer
  * @throws NoAnswer
  */
-async function get(
-  url: string,
-  trust: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>,
-  timeout: number,
-): Promise<Answer> {
+async function get(url: string, trust: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>, timeout: number) {
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:') throw new NoAnswer(`${url} is not an https URL`)
   const headers = { 'User-Agent': 'gabarit', Accept: 'application/json' }
   const signal = AbortSignal.timeout(timeout)
@@ -107,6 +91,7 @@ async function get(
     return {
       status: response.statusCode ?? 0,
       text,
+      /** Milliseconds since 1970. */
       date: Number.isNaN(date) ? undefined : date,
       retryAfter: response.headers['retry-after'],
     }

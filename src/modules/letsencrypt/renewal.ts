@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { DAY } from '../../base/time.ts'
-import { timeIn } from './ari.ts'
+import { type RenewalWindow, timeIn } from './ari.ts'
 import type { Certificates } from './certificates.ts'
 import type { WantedCertificate } from './world.ts'
 import { sameNames, type Validity, validityOf } from './x509.ts'
@@ -20,7 +20,7 @@ export function renewDays(validity: Validity): number {
  * When to renew a certificate. The window that the authority suggests (RFC 9773) can only make this earlier, never later: it is
  * advice, and a wrong suggestion must not let a certificate expire.
  */
-export function renewalTime(certificate: X509Certificate, window?: { readonly start: Date; readonly end: Date }): Date {
+export function renewalTime(certificate: X509Certificate, window?: Pick<RenewalWindow, 'start' | 'end'>): Date {
   const validity = validityOf(certificate)
   const usual = validity.until.getTime() - renewalMargin(validity)
   if (window === undefined) return new Date(usual)

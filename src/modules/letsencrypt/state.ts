@@ -3,7 +3,7 @@ import { Failure, hasCode, orFailure } from '../../base/failure.ts'
 import { listOf, number, objectOf, optional, orNull, recordOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
-import type { RenewalWindow } from './ari.ts'
+import { type RenewalWindow, renewalWindow } from './ari.ts'
 import { nextTry } from './renewal.ts'
 import { certificateState } from './world.ts'
 
@@ -27,15 +27,6 @@ const trouble = objectOf({
   nextTry: text,
 })
 
-/** A suggestion of the authority (RFC 9773), and when to ask again. Times in ISO 8601. */
-const window = objectOf({
-  start: text,
-  end: text,
-  askAgain: text,
-  /** A page that says why. */
-  explanation: optional(text),
-})
-
 /** What is kept from run to run; everything else is read from the certificates themselves. */
 type Memory = Required<TypeOf<typeof memory>>
 
@@ -46,7 +37,7 @@ const memory = objectOf({
   /** By fingerprint: the urgency of the last warning. */
   warned: optional(recordOf(number)),
   /** By fingerprint: when the authority suggests renewal. */
-  windows: optional(recordOf(window)),
+  windows: optional(recordOf(renewalWindow)),
   /** The records in which a certificate was set: {@link recordName}. */
   entered: optional(listOf(text)),
   /** Why the last deployment failed, if it did. */
@@ -145,16 +136,11 @@ export class State {
   }
 
   window(fingerprint: string): RenewalWindow | undefined {
-    const found = this.#memory.windows[fingerprint]
-    if (found === undefined) return undefined
-    const { start, end, askAgain } = found
-    return { ...found, start: new Date(start), end: new Date(end), askAgain: new Date(askAgain) }
+    return this.#memory.windows[fingerprint]
   }
 
   noteWindow(fingerprint: string, found: RenewalWindow): void {
-    const { start, end, askAgain } = found
-    const dates = { start: start.toISOString(), end: end.toISOString(), askAgain: askAgain.toISOString() }
-    this.#keep({ windows: { ...this.#memory.windows, [fingerprint]: { ...found, ...dates } } })
+    this.#keep({ windows: { ...this.#memory.windows, [fingerprint]: found } })
   }
 
   warned(fingerprint: string): number {

@@ -9,20 +9,13 @@ import { urgency } from './renewal.ts'
 import { readSettings } from './settings.ts'
 import type { State } from './state.ts'
 import type { World } from './world.ts'
-import { namesOf, readLeaf, type Validity, validityOf } from './x509.ts'
+import { namesOf, readLeaf, validityOf } from './x509.ts'
 
 /** A certificate that a record names, whoever issued it. */
-export interface InService extends Validity {
-  /** `modSSL`, or the domain. */
-  readonly record: string
-  readonly file: string
-  readonly names: readonly string[]
-  readonly fingerprint: string
-  readonly issuer: string
-}
+export type InService = ReturnType<typeof certificatesInService>[number]
 
-/** The certificates that modSSL and the domains name. Unreadable files are reported. */
-export function certificatesInService(places: Places, warn: (message: string) => void): InService[] {
+/** The certificates that modSSL and the domains name, with the key of the record. Unreadable files are reported. */
+export function certificatesInService(places: Places, warn: (message: string) => void) {
   const records = [recordsOf(places, 'configuration').get('modSSL'), ...recordsOf(places, 'domains').values()]
   return records.flatMap(record => {
     const file = record?.properties.get('crt')

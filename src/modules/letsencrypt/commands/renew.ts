@@ -163,7 +163,7 @@ async function authorityWindow(
   state: State,
 ): Promise<RenewalWindow | undefined> {
   const last = state.window(certificate.fingerprint256)
-  if (last !== undefined && last.askAgain > clock.now()) return last
+  if (last !== undefined && new Date(last.askAgain) > clock.now()) return last
   let silent = false
   const note = () => {
     silent = true

@@ -35,20 +35,14 @@ export const LIMITS: Readonly<Record<Mode, Readonly<Record<LimitName, Limit>>>> 
 /** Maximum number of names in one certificate. */
 export const NAMES_PER_CERTIFICATE = 100
 
-/** What is in a bucket. */
-export interface Level {
-  readonly used: number
-  /** When one more is allowed, milliseconds since 1970; undefined if that is now. */
-  readonly freeAt: number | undefined
-}
-
 /**
  * What a limit leaves after some uses. It is a token bucket that refills evenly: each use takes one token, and one is added
  * every `seconds / count`, up to `count`. Let's Encrypt computes it this way (generic cell rate algorithm): the time at which
  * the bucket will be full again decides.
  * @param times of the uses, milliseconds since 1970, in any order; a future one counts as now
+ * @returns what is in the bucket; when one more is allowed, undefined if that is now
  */
-export function levelOf(times: readonly number[], { count, seconds }: Limit, now: number): Level {
+export function levelOf(times: readonly number[], { count, seconds }: Limit, now: number) {
   // In fractions of a millisecond (1/`count`), counted from now: integers, so that boundaries are exact.
   const period = seconds * 1000
   let fullAt = Number.NEGATIVE_INFINITY

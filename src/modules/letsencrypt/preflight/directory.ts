@@ -2,13 +2,6 @@ import { askDirectory, NoAnswer, untrustedTime } from '../ask-authority.ts'
 import type { Authority, Clock } from '../world.ts'
 import { type CheckResult, failed, ok, skipped, warning } from './check.ts'
 
-/** What was found about the authority itself. */
-export interface DirectoryReport {
-  readonly results: readonly CheckResult[]
-  /** In lower case. */
-  readonly caaIdentities: readonly string[]
-}
-
 const MINUTE = 60 * 1000
 /** A smaller clock error does no harm. */
 const TOLERATED = 5 * MINUTE
@@ -18,12 +11,9 @@ const HARMFUL = 60 * MINUTE
 /**
  * Gets the authority's directory, and compares this server's clock with its time.
  * @param skip checks to skip; the authority is only asked if one of its checks is left
+ * @returns also the names that identify it in CAA records, in lower case
  */
-export async function checkDirectory(
-  authority: Authority,
-  clock: Clock,
-  skip: ReadonlySet<string>,
-): Promise<DirectoryReport> {
+export async function checkDirectory(authority: Authority, clock: Clock, skip: ReadonlySet<string>) {
   if (['authority', 'clock', 'caa'].every(check => skip.has(check))) return { results: [], caaIdentities: [] }
   const began = clock.now().getTime()
   try {

@@ -9,20 +9,11 @@ import type { World } from '../world.ts'
 /** The databases whose records request names. */
 const DATABASES = ['domains', 'hosts'] as const
 const PROPERTY = 'letsencryptSSLcert'
-const COMMAND = 'gabarit letsencrypt check'
 
-/** The effect of excluding names. */
-export interface DropPreview {
-  /** The records that would be changed: `domains example.org`. */
-  readonly records: readonly string[]
-  /** Names excluded with them: hosts of an excluded domain. */
-  readonly also: readonly string[]
-  /** Names that would stay, because the property `configure` requests them, not a record. */
-  readonly stay: readonly string[]
-}
+export type DropPreview = ReturnType<typeof previewDrop>
 
 /** The effect of {@link dropNames}. Changes nothing. */
-export function previewDrop(world: Pick<World, 'places' | 'system'>, names: readonly string[]): DropPreview {
+export function previewDrop(world: Pick<World, 'places' | 'system'>, names: readonly string[]) {
   const replaced = new Map<string, Records>()
   const records = DATABASES.flatMap(database => {
     const draft = new Draft(recordsOf(world.places, database))
@@ -34,8 +25,11 @@ export function previewDrop(world: Pick<World, 'places' | 'system'>, names: read
     new Set(wantedCertificates(world, () => {}, databases).flatMap(certificate => certificate.names))
   const [before, after] = [namesNow(new Map()), namesNow(replaced)]
   return {
+    /** The records that would be changed: `domains example.org`. */
     records,
+    /** Names excluded with them: hosts of an excluded domain. */
     also: [...before].filter(name => !after.has(name) && !names.includes(name)),
+    /** Names that would stay, because the property `configure` requests them, not a record. */
     stay: names.filter(name => after.has(name)),
   }
 }
@@ -47,7 +41,9 @@ export function previewDrop(world: Pick<World, 'places' | 'system'>, names: read
 export function dropNames(places: Places, names: readonly string[]): string[] {
   return DATABASES.flatMap(database => {
     if (readDatabase(databaseFile(places, database)) === undefined) return []
-    const keys = changeDatabase(places, database, { command: COMMAND }, draft => disable(draft, names))
+    const keys = changeDatabase(places, database, { command: 'gabarit letsencrypt check' }, draft =>
+      disable(draft, names),
+    )
     return keys.map(key => `${database} ${key}`)
   })
 }
