@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { certificateId, suggestedWindow, timeIn } from '../../src/modules/letsencrypt/ari.ts'
+import { NoAnswer } from '../../src/modules/letsencrypt/ask-authority.ts'
 import type { Authority } from '../../src/modules/letsencrypt/world.ts'
 import { type HttpsServer, startHttps } from '../support/https-server.ts'
 import { needsCommands } from '../support/packages.ts'
@@ -67,10 +68,8 @@ const authority = (changes: Partial<Authority> = {}): Authority => ({
 
 /** Asks, and gives the window or why there is none. */
 async function askFor(changes: Partial<Authority> = {}, timeout = 5000) {
-  const notes: string[] = []
-  const options = { clock, timeout, note: (reason: string) => notes.push(reason) }
-  const window = await suggestedWindow(authority(changes), EXAMPLE, options)
-  return { window, notes }
+  const found = await suggestedWindow(authority(changes), EXAMPLE, clock, timeout)
+  return found instanceof NoAnswer ? { window: undefined, notes: [found.message] } : { window: found, notes: [] }
 }
 
 const answerWith =

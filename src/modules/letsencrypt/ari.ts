@@ -23,17 +23,16 @@ const DAY = 24 * 60 * MINUTE
 const USUAL = 6 * 60 * MINUTE
 
 /**
- * Asks the authority when a certificate should be renewed. Never throws: without an answer, the server's own schedule applies.
- * @param options.timeout milliseconds for each of the two requests; default: 10 s
- * @param options.note receives the reason if there is no answer
- * @returns undefined if the authority has no renewal information or does not answer
+ * Asks the authority when a certificate should be renewed. Without an answer, the server's own schedule applies.
+ * @param timeout milliseconds for each of the two requests
+ * @returns why there is no answer; undefined if the authority has no renewal information
  */
 export async function suggestedWindow(
   authority: Authority,
   certificate: X509Certificate,
-  options: { clock: Clock; timeout?: number; note?: (reason: string) => void },
-): Promise<RenewalWindow | undefined> {
-  const { clock, timeout = 10_000, note = () => {} } = options
+  clock: Clock,
+  timeout = 10_000,
+): Promise<RenewalWindow | NoAnswer | undefined> {
   try {
     const { renewalInfo } = await askDirectory(authority, timeout)
     if (renewalInfo === undefined) return undefined
@@ -45,9 +44,8 @@ export async function suggestedWindow(
     if (window === undefined) throw new NoAnswer(`${url} does not contain a time window`)
     return { ...window, askAgain: timeToAsk(again, clock.now().getTime()).toISOString() }
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error
-    note(error.message)
-    return undefined
+    if (error instanceof NoAnswer) return error
+    throw error
   }
 }
 

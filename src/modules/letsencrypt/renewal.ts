@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { DAY } from '../../base/time.ts'
+import { DAY, sayTime } from '../../base/time.ts'
 import { type RenewalWindow, timeIn } from './ari.ts'
 import type { Certificates } from './certificates.ts'
 import type { WantedCertificate } from './world.ts'
@@ -45,12 +45,20 @@ export function urgency({ from, until }: Validity, now: Date): 0 | 1 | 2 | 3 | 4
   return left <= 1 / 4 ? 1 : 0
 }
 
-/** The wanted certificates that do not exist, have other names, or are due. */
-export function dueCertificates({ wanted, store, world: { clock } }: Certificates): WantedCertificate[] {
-  return wanted.filter(({ name, names }) => {
-    const newest = store.newest(name)
-    return newest === undefined || !sameNames(newest.names, names) || renewalTime(newest.certificate) <= clock.now()
-  })
+/** Why a certificate is due by our own schedule; undefined if it is not. */
+export function whyDue({ name, names }: WantedCertificate, { store, world }: Certificates): string | undefined {
+  const newest = store.newest(name)
+  if (newest === undefined) return 'there is none yet'
+  const now = world.clock.now()
+  if (newest.until <= now) return `expired at ${sayTime(newest.until)}`
+  if (!sameNames(newest.names, names)) return 'the names have changed'
+  const time = renewalTime(newest.certificate)
+  return time <= now ? `due since ${sayTime(time)}, expires at ${sayTime(newest.until)}` : undefined
+}
+
+/** The wanted certificates that are due by our own schedule. */
+export function dueCertificates(certificates: Certificates): WantedCertificate[] {
+  return certificates.wanted.filter(one => whyDue(one, certificates) !== undefined)
 }
 
 /**

@@ -3,9 +3,10 @@ import { EXIT, usageFailure } from '../../../base/failure.ts'
 import { sayTime, sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { type RenewalWindow, suggestedWindow } from '../ari.ts'
+import { NoAnswer } from '../ask-authority.ts'
 import { Certificates } from '../certificates.ts'
 import { issue } from '../issue.ts'
-import { renewalTime } from '../renewal.ts'
+import { renewalTime, whyDue } from '../renewal.ts'
 import { alone } from '../run-lock.ts'
 import { putIntoService } from '../serve.ts'
 import { readSettings } from '../settings.ts'
@@ -13,7 +14,6 @@ import { State } from '../state.ts'
 import type { StoredCertificate } from '../stored-certificate.ts'
 import { warnOfExpiry } from '../warn.ts'
 import type { WantedCertificate, World } from '../world.ts'
-import { sameNames } from '../x509.ts'
 import { makeWorld } from './world.ts'
 
 /** With --wait, a run ends if the next try is farther away than this: the timer will start it. */
@@ -111,7 +111,7 @@ async function renewOne(
   const { say, warn, clock } = certificates.world
   const key = certificates.stateKey(wanted.name)
   const now = clock.now()
-  const reason = force ? 'forced' : await whyDue(wanted, certificates, state)
+  const reason = force ? 'forced' : await whyRenew(wanted, certificates, state)
   if (reason === undefined) {
     state.succeeded(key)
     return undefined
@@ -137,21 +137,18 @@ function sayChosen({ name, names }: WantedCertificate, { store, world }: Certifi
   world.say(`${name}: ${certificate.id} was chosen by hand and is served until ${sayTime(until)}`)
 }
 
-/** Why a certificate is due now; undefined if it is not. */
-async function whyDue(
+/** Why a certificate is due now, by our own schedule or the authority's; undefined if it is not. */
+async function whyRenew(
   wanted: WantedCertificate,
   certificates: Certificates,
   state: State,
 ): Promise<string | undefined> {
   const current = certificates.store.newest(wanted.name)
-  if (current === undefined) return 'there is none yet'
-  const now = certificates.world.clock.now()
-  if (current.until <= now) return `expired at ${sayTime(current.until)}`
-  if (!sameNames(current.names, wanted.names)) return 'the names have changed'
-  const time = renewalTime(current.certificate)
-  if (time <= now) return `due since ${sayTime(time)}, expires at ${sayTime(current.until)}`
+  const due = whyDue(wanted, certificates)
+  if (due !== undefined || current === undefined) return due
   const window = await authorityWindow(current, certificates, state)
-  if (window === undefined || renewalTime(current.certificate, window) > now) return undefined
+  if (window === undefined || renewalTime(current.certificate, window) > certificates.world.clock.now())
+    return undefined
   const why = window.explanation === undefined ? '' : `, and explains: ${window.explanation}`
   return `the authority wants it renewed between ${sayTime(window.start)} and ${sayTime(window.end)}${why}`
 }
@@ -164,12 +161,8 @@ async function authorityWindow(
 ): Promise<RenewalWindow | undefined> {
   const last = state.window(certificate.fingerprint256)
   if (last !== undefined && new Date(last.askAgain) > clock.now()) return last
-  let silent = false
-  const note = () => {
-    silent = true
-  }
-  const found = await suggestedWindow(authority, certificate, { clock, note })
-  if (found === undefined) return silent ? last : undefined
-  state.noteWindow(certificate.fingerprint256, found)
+  const found = await suggestedWindow(authority, certificate, clock)
+  if (found instanceof NoAnswer) return last
+  if (found !== undefined) state.noteWindow(certificate.fingerprint256, found)
   return found
 }
