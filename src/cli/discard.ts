@@ -4,7 +4,7 @@ import { changeDatabasesAtOnce, databaseChanges } from '../state/history/databas
 import { History } from '../state/history/history.ts'
 import { changesSince, takeSnapshot } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { withRepair } from '../terminal/with-event-lock.ts'
+import { withRepair } from '../terminal/run-context.ts'
 import { changeLines } from './history.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */

@@ -8,8 +8,7 @@ import { readManifest } from '../state/manifest.ts'
 import { PINS, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { askedBy } from '../terminal/run-context.ts'
-import { withEventLock } from '../terminal/with-event-lock.ts'
+import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import { commitOne } from '../transaction/transaction.ts'
 
 /** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */

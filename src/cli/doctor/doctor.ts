@@ -3,6 +3,7 @@ import { sayDay } from '../../base/time.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
+import type { Invocation } from '../../terminal/command.ts'
 import type { Check, CheckedServer, Diagnosis } from '../../terminal/module.ts'
 import { MODULES } from '../modules.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
@@ -16,6 +17,24 @@ export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...M
 export interface DoctorFinding extends Diagnosis {
   readonly id: string
   readonly ignored?: Ignore
+}
+
+/** `gabarit doctor` */
+export async function run({ io, places, system, answer }: Invocation): Promise<number> {
+  const findings = await examine(places, system, io.now())
+  const errors = findings.filter(({ level, ignored }) => level === 'error' && ignored === undefined)
+  const rows = findings.map(finding => ({
+    ...finding,
+    command: finding.command ?? null,
+    ignored: finding.ignored ?? null,
+  }))
+  return answer(rows, findings.map(asText).join('\n'), errors.length === 0)
+}
+
+function asText({ id, level, message, command, ignored }: DoctorFinding): string {
+  if (ignored !== undefined) return `ignored  ${id}: until ${ignored.until}: ${ignored.reason}`
+  const first = `${level.padEnd(7)}  ${id}: ${message.replaceAll('\n', '\n         ')}`
+  return command === undefined ? first : `${first}\n         run: ${command}`
 }
 
 /**

@@ -29,7 +29,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     usage: 'DATABASE [KEY]',
     options: [value('limit', 'maximum number of entries, newest first (50)'), JSON_OPTION],
     examples: [['gabarit log hosts www.example.org', 'the history of one record']],
-    run: async invocation => (await import('../log.ts')).run(invocation),
+    run: async invocation => (await import('../history.ts')).log(invocation),
   },
   {
     name: 'rollback',

@@ -78,6 +78,6 @@ export const READING_COMMANDS: readonly Command[] = [
     name: 'doctor',
     summary: 'check this server, and show the commands that fix problems',
     examples: [['gabarit doctor', 'exit 1 if there is an error']],
-    run: async invocation => (await import('../doctor.ts')).run(invocation),
+    run: async invocation => (await import('../doctor/doctor.ts')).run(invocation),
   },
 ]
