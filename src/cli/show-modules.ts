@@ -2,20 +2,14 @@ import { EXIT } from '../base/failure.ts'
 import { versionOf } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { overridesOf } from './installed/overrides.ts'
-import { installedModules, misnamed, problemsOf, shadowed } from './installed/read.ts'
+import { type Installed, installedModules, misnamed, problemsOf, shadowed } from './installed/read.ts'
 import { MODULES } from './modules.ts'
 
 /** The output of `--json` for each module. */
-interface Row {
-  readonly name: string
-  readonly version: string
-  readonly description: string
+interface Row extends Pick<Installed, 'name' | 'version' | 'description' | 'problems'>, ReturnType<typeof overridesOf> {
   /** Null for those shipped with gabarit. */
   readonly folder: string | null
   readonly commands: readonly string[]
-  readonly overrides: readonly string[]
-  readonly overriddenBy: readonly string[]
-  readonly problems: readonly string[]
 }
 
 /** `gabarit modules` */

@@ -1,6 +1,6 @@
 import { Failure, orFailure } from '../base/failure.ts'
-import { eventsFor, type Survey, survey } from '../event/survey.ts'
-import { findOverrides, type Override, type OverrideState } from '../override/state.ts'
+import { eventsFor, survey } from '../event/survey.ts'
+import { findOverrides, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift.ts'
@@ -12,39 +12,36 @@ import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { changeLines, summary } from './history.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
-/** Everything the screen shows, except a change waiting for confirmation. */
-interface Status {
-  readonly found: Survey
-  /** Events that would update all files that differ, the smallest first. */
-  readonly events: readonly string[]
-  readonly pending: ReturnType<typeof readPending>
-  readonly overrides: readonly Override[]
-  /** What checks of modules have found, below their headings. */
-  readonly troubles: ReadonlyMap<string, readonly DoctorFinding[]>
-  readonly warnings: readonly string[]
-}
-
 /** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */
-export async function run({ io, places, system, answer }: Invocation): Promise<number> {
-  const warnings: string[] = []
-  const context = makeContext(places, system, message => warnings.push(message))
-  const found = survey(context)
+export async function run(invocation: Invocation): Promise<number> {
+  const { places, answer } = invocation
   const open = lookForConfirmation(places)
   const pending = orFailure(() => readPending(places))
   const damaged = [open, pending].filter(read => read instanceof Failure).map(failure => failure.describe())
-  const status: Status = {
-    found,
-    events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
-    pending: pending instanceof Failure ? [] : pending,
-    overrides: findOverrides(places, context.layers),
-    troubles: await findTroubles(places, system, io.now()),
-    warnings,
-  }
+  const status = { ...(await lookAround(invocation)), pending: pending instanceof Failure ? [] : pending }
   const data = { ...asData(status), confirmation: confirmationOrProblem(open, places), damaged }
   const waits = open instanceof Failure || open === undefined ? [] : [open]
   const waiting = waits.map(one => `waiting for confirmation: ${confirmationLine(one)}`)
   return answer(data, [...damaged, ...waiting, asText(status)].join('\n'), damaged.length === 0)
 }
+
+/** Everything the screen shows, except what waits for confirmation or for services. */
+async function lookAround({ io, places, system }: Invocation) {
+  const warnings: string[] = []
+  const context = makeContext(places, system, message => warnings.push(message))
+  const found = survey(context)
+  return {
+    found,
+    /** Events that would update all files that differ, the smallest first. */
+    events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
+    overrides: findOverrides(places, context.layers),
+    /** What checks of modules have found, below their headings. */
+    troubles: await findTroubles(places, system, io.now()),
+    warnings,
+  }
+}
+
+type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: ReturnType<typeof readPending> }
 
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
 export async function verify({ places, system, answer }: Invocation): Promise<number> {

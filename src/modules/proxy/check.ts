@@ -1,6 +1,6 @@
 import { columns } from '../../base/columns.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
-import { EXIT, Failure } from '../../base/failure.ts'
+import { Failure } from '../../base/failure.ts'
 import { inParallel } from '../../base/in-parallel.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { sayDay } from '../../base/time.ts'
@@ -28,7 +28,7 @@ export interface Result extends Answer {
 const AT_ONCE = 16
 
 /** `gabarit proxy check [NAME]` */
-export async function run({ args, places, flag, print, progress }: Invocation): Promise<number> {
+export async function run({ args, places, answer, progress }: Invocation): Promise<number> {
   const [name] = args
   const all = sitesOf(recordsOf(places, 'proxies'))
   const sites = all.filter(site => name === undefined || site.names.includes(name))
@@ -40,10 +40,12 @@ export async function run({ args, places, flag, print, progress }: Invocation): 
   const results = await checkSites(sites, front, (done, total) =>
     progress(done === total ? undefined : `asked ${done} of ${total}`),
   )
-  if (flag('json')) print(JSON.stringify(results.map(asData), null, 2))
-  else if (sites.length === 0) print('there is no proxy: db proxies set NAME proxy Upstreams http://HOST:PORT')
-  else for (const line of asTable(results)) print(line)
-  return results.every(({ ok }) => ok) ? EXIT.done : EXIT.failed
+  const none = 'there is no proxy: db proxies set NAME proxy Upstreams http://HOST:PORT'
+  return answer(
+    results.map(asData),
+    sites.length === 0 ? none : asTable(results).join('\n'),
+    results.every(({ ok }) => ok),
+  )
 }
 
 /**

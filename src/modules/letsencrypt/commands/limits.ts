@@ -1,5 +1,4 @@
 import { columns } from '../../../base/columns.ts'
-import { EXIT } from '../../../base/failure.ts'
 import { sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
@@ -18,7 +17,6 @@ interface Row extends Ruling {
 
 /** `gabarit letsencrypt limits` */
 export function run(invocation: Invocation): number {
-  const { flag, print } = invocation
   const world = makeWorld(invocation, 'limits')
   let whole = true
   const rows = (['test', 'production'] as const).flatMap((mode): Row[] => {
@@ -32,9 +30,7 @@ export function run(invocation: Invocation): number {
     const authority = certificates.authority.directory
     return certificates.wanted.map(one => ({ mode, authority, certificate: one.name, ...certificates.ruling(one) }))
   })
-  if (flag('json')) print(JSON.stringify(rows, null, 2))
-  else if (whole || rows.length > 0) print(rows.length === 0 ? 'no name is requested' : rows.map(asText).join('\n\n'))
-  return whole ? EXIT.done : EXIT.failed
+  return invocation.answer(rows, rows.map(asText).join('\n\n') || (whole ? 'no name is requested' : ''), whole)
 }
 
 function asText({ mode, authority, certificate, renewal, allowed, refusals, left }: Row): string {

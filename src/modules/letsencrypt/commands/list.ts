@@ -1,4 +1,3 @@
-import { EXIT } from '../../../base/failure.ts'
 import { sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates, issuerName } from '../certificates.ts'
@@ -9,7 +8,7 @@ const BEGUN = ', its revocation was interrupted: gabarit letsencrypt revoke'
 
 /** `gabarit letsencrypt list` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, places, print } = invocation
+  const { places, answer } = invocation
   const world = makeWorld(invocation, 'list')
   const inService = new Set(certificatesInService(places, world.warn).map(({ fingerprint }) => fingerprint))
   let whole = true
@@ -25,12 +24,9 @@ export async function run(invocation: Invocation): Promise<number> {
       }),
     )
   })
-  if (flag('json')) print(JSON.stringify(rows, null, 2))
-  else if (rows.length === 0) print('no certificate has been issued yet')
-  else
-    for (const { mode, name, id, issuer, until, names, revoked, revoking, served } of rows) {
-      const marks = `${served ? ', in service' : ''}${revoked ? ', revoked' : ''}${revoking ? BEGUN : ''}`
-      print(`${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayTime(until)}${marks}`)
-    }
-  return whole ? EXIT.done : EXIT.failed
+  const lines = rows.map(({ mode, name, id, issuer, until, names, revoked, revoking, served }) => {
+    const marks = `${served ? ', in service' : ''}${revoked ? ', revoked' : ''}${revoking ? BEGUN : ''}`
+    return `${name}  ${id}  ${mode}: ${issuer}, ${names.length} names, until ${sayTime(until)}${marks}`
+  })
+  return answer(rows, lines.join('\n') || 'no certificate has been issued yet', whole)
 }

@@ -1,4 +1,3 @@
-import { EXIT } from '../../../base/failure.ts'
 import { daysLeft, sayDays, sayTime, sayTimeFrom } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates, issuerName } from '../certificates.ts'
@@ -13,11 +12,10 @@ import { makeWorld } from './world.ts'
 
 /** `gabarit letsencrypt status` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { flag, places, print } = invocation
+  const { places, answer } = invocation
   const world = makeWorld(invocation, 'status')
   const found = certificateStatus(new State(places, world.warn), world)
-  print(flag('json') ? JSON.stringify(found, null, 2) : asText(found))
-  return found.problems.length === 0 ? EXIT.done : EXIT.failed
+  return answer(found, asText(found), found.problems.length === 0)
 }
 
 type Status = ReturnType<typeof certificateStatus>

@@ -1,4 +1,4 @@
-import { EXIT, messageOf } from '../../../base/failure.ts'
+import { messageOf } from '../../../base/failure.ts'
 import { daysLeft, sayDay, sayDays, sayTime } from '../../../base/time.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { connectionsOf, withManagement } from '../connections.ts'
@@ -17,23 +17,20 @@ interface ServerStatus {
 }
 
 /** `gabarit vpn status`: exit 1 if an enabled server is not running, or something it needs is missing or has expired. */
-export async function run({ flag, places, print }: Invocation): Promise<number> {
+export async function run({ places, answer }: Invocation): Promise<number> {
   const now = Date.now()
   const ended = ({ end }: Expiring) => end === undefined || end.getTime() <= now
   const vpn = readServers(places)
   const { servers, renewDays } = vpn
   const found = await Promise.all(servers.map(server => statusOf(server, vpn)))
   const clients = endingClients(places, enabledClients(places), renewDays, now)
-  if (flag('json')) print(JSON.stringify({ servers: found, endingClients: clients }, null, 2))
-  else {
-    const lines = found.flatMap(server => linesOf(server, now))
-    const ending = clients.map(
-      name => `certificate of ${name} expires soon or has expired: signal-event vpn-client-renew ${name}`,
-    )
-    print([...lines, ...ending].join('\n') || 'there is no VPN server: config setprop openvpn status enabled')
-  }
+  const lines = found.flatMap(server => linesOf(server, now))
+  const ending = clients.map(
+    name => `certificate of ${name} expires soon or has expired: signal-event vpn-client-renew ${name}`,
+  )
+  const text = [...lines, ...ending].join('\n') || 'there is no VPN server: config setprop openvpn status enabled'
   const ill = found.some(({ state, endings }) => state === 'down' || state === 'unknown' || endings.some(ended))
-  return ill ? EXIT.failed : EXIT.done
+  return answer({ servers: found, endingClients: clients }, text, !ill)
 }
 
 async function statusOf(server: VpnServer, vpn: Vpn): Promise<ServerStatus> {
