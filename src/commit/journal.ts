@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { hasCode } from '../base/failure.ts'
 import { plural } from '../base/plural.ts'
 import { sha256 } from '../base/sha256.ts'
 import { integer, listOf, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
@@ -105,7 +106,8 @@ function removeEmptyFolder(files: Files, folder: string): void {
   if (files.state(folder)?.kind !== 'folder') return
   try {
     files.removeFolder(folder)
-  } catch {
-    // Somebody has put something into it: keep it.
+  } catch (error) {
+    // Somebody has put something into it, or mounted something there: keep it.
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EBUSY')) throw error
   }
 }

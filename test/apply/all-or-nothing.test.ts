@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Failure } from '../../src/base/failure.ts'
+import { commit } from '../../src/commit/commit.ts'
 import { recover } from '../../src/commit/journal.ts'
 import { placesOn } from '../../src/system/places.ts'
 import { Engine } from '../support/engine.ts'
@@ -49,6 +50,22 @@ commits('every kind of change is made', () => {
     '/new/folder', '/new/folder/made', '/new/links', '/new/links/made', '/var/lib/gabarit/manifest.json',
   ]) // biome-ignore format: a list of short words
   assert.ok(edited(complete).includes('edited by hand\n'))
+})
+
+commits('a folder that cannot be removed now is removed by the next command; one that is not empty stays', async () => {
+  const engine = copy()
+  engine.write('/full/of', 'something')
+  mkdirSync(engine.path('/empty'))
+  const emptied = ['/full', '/empty'].map(path => ({ path, real: engine.path(path) }))
+  const plan = { changes: [], folders: [], emptied, drift: [], manifest: new Map(), manifestChanged: false, notify: [] }
+  const readOnly = new WatchedSystem(engine.places.root, (_, what) => {
+    if (what.startsWith('remove folder')) throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+  })
+  await commit(plan, placesOn(engine.places, readOnly), readOnly, async () => undefined)
+  assert.ok(existsSync(engine.path('/empty')))
+  recover(engine.places)
+  assert.equal([existsSync(engine.path('/empty')), engine.read('/full/of')], [false, 'something'])
+  engine.remove()
 })
 
 /** What is wrong with a server that must be in its old or its new state. */
