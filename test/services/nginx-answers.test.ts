@@ -185,10 +185,39 @@ step('a proxy called off asks for the password', () => {
     /warning: off: BasicAuthFile \/srv\/passwords does not exist, so nobody gets in: htpasswd -B -c \/srv\/passwords NAME/,
   )
   assert.equal([front.visit('https://off/').status, front.visit('https://off/', '-u', 'ann:sesame').status], [401, 403])
+  const check = () => run(['gabarit', 'proxy', 'check', 'off'])
+  assert.match(check().stdout, /\/srv\/passwords .*BasicAuthFile does not exist, so nobody gets in/)
+  assert.is(check().status, 1)
   writeFileSync('/srv/passwords', `ann:${must(['openssl', 'passwd', '-apr1', 'sesame'])}`)
   assert.not.match(front.apply(), 'BasicAuthFile')
   assert.is(front.visit('https://off/').status, 401)
   assert.is(front.visit('https://off/', '-u', 'ann:sesame').status, 200)
+})
+
+step('a server behind that is this server itself is refused, for nginx and for httpd', () => {
+  const itself = ['127.0.0.1', '127.0.0.1:443', 'localhost:80', '[::1]', '0.0.0.0:0443', 'www.EXAMPLE.com', 'off', PLEX]
+  must(words('db hosts set www.example.com host HostType Self'))
+  for (const server of itself) {
+    front.record(PLEX, 'proxy', { Upstreams: `http://10.0.0.5, http://${server} backup` })
+    front.refused(
+      /plex\.example\.com: the server http:\/\/\S+ is this server itself: a request would come back without/,
+    )
+  }
+  for (const server of ['127.0.0.1:8080', 'www.example.com:3001', 'nas.example.net', '10.0.0.5'])
+    assert.is(run(['db', 'proxies', 'set', PLEX, 'proxy', 'Upstreams', `http://${server}`]).status, 0)
+  front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:10080' })
+  front.apply()
+  assert.equal(front.visit(`https://${PLEX}/`).header('Server'), ['nginx'])
+  for (const target of ['http://127.0.0.1/', 'http://localhost:10080/a', 'https://www.example.com']) {
+    must(['db', 'domains', 'set', 'shop.example.com', 'domain', 'ProxyPassTarget', target])
+    front.refused(/domain shop\.example\.com: ProxyPassTarget \S+ is this server itself/)
+  }
+  must(words('db domains set shop.example.com domain ProxyPassTarget http://127.0.0.1:3001'))
+  must(words('config set WebFrontend httpd'))
+  front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:80' })
+  front.refused(/plex\.example\.com: the server http:\/\/127\.0\.0\.1:80 is this server itself/)
+  front.record(PLEX, 'proxy', upstream)
+  front.apply()
 })
 
 answers.run()

@@ -5,6 +5,8 @@ import { inParallel } from '../../base/in-parallel.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { sayDay } from '../../base/time.ts'
 import { recordsOf } from '../../db/store.ts'
+import { below } from '../../system/places.ts'
+import { exists } from '../../system/read-files.ts'
 import { type Front, frontOf } from '../../template/web-front.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { type Answer, ask, silent } from './ask.ts'
@@ -37,15 +39,25 @@ export async function run({ args, places, answer, progress }: Invocation): Promi
     throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'To list them: db proxies show' })
   }
   const front = frontOf(recordsOf(places, 'configuration'))
-  const results = await checkSites(sites, front, (done, total) =>
+  const answers = await checkSites(sites, front, (done, total) =>
     progress(done === total ? undefined : `asked ${done} of ${total}`),
   )
+  const results = sites.flatMap(site => [
+    ...answers.filter(answer => answer.site === site.name),
+    ...site.passwords.filter(file => !exists(below(places, file))).map(file => withoutPasswords(site.name, file)),
+  ])
   const none = 'there is no proxy: db proxies set NAME proxy Upstreams http://HOST:PORT'
   return answer(
     results.map(asData),
     sites.length === 0 ? none : asTable(results).join('\n'),
     results.every(({ ok }) => ok),
   )
+}
+
+/** nginx asks for a password of a missing file, and takes none. */
+function withoutPasswords(site: string, file: string): Result {
+  const wrong = 'BasicAuthFile does not exist, so nobody gets in'
+  return { ...silent(wrong), site, url: file, through: 'proxy', note: '', ok: false, wrong }
 }
 
 /**

@@ -22,6 +22,8 @@ export interface Site {
   readonly enabled: boolean
   readonly https: boolean
   readonly upstreams: readonly Upstream[]
+  /** Files of names and passwords, of the name and its paths. */
+  readonly passwords: readonly string[]
 }
 
 /** All proxies, in byte order of their names. */
@@ -38,7 +40,8 @@ export function sitesOf(records: Records): Site[] {
       const aliases = splitList(properties.get('Aliases'), ',').filter(alias => !alias.startsWith('*'))
       const names = [...new Set([name, ...aliases])]
       const enabled = properties.get('status') !== 'disabled'
-      return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams }
+      const passwords = [record, ...locations].map(place => place.properties.get('BasicAuthFile') ?? '').filter(Boolean)
+      return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams, passwords }
     })
 }
 
