@@ -29,8 +29,8 @@ export function mergePath(places: Places, id: string): string {
  */
 export function mergeOverride(places: Places, system: System, override: Override): MergeResult {
   const { remembered } = override
-  const waiting = new MergeFile(places, system, override)
-  const waits = waiting.read()
+  const waiting = { places, system, override, path: mergePath(places, override.id) }
+  const waits = waitingText(waiting)
   if (waits !== undefined && remembered?.merging !== undefined) return finish(waiting, bytes(waits), remembered.merging)
   if (waits !== undefined)
     throw new Failure('a file is in the place of the merge', { where: waiting.path, hint: 'Move it away.' })
@@ -49,9 +49,9 @@ export function mergeOverride(places: Places, system: System, override: Override
   const problem =
     conflicts > 0
       ? `${conflicts} place${conflicts === 1 ? ' was' : 's were'} changed on both sides`
-      : waiting.problemOf(raw(text))
+      : problemOf(waiting, raw(text))
   if (problem === undefined) return install(waiting, text, sha256(shipped))
-  waiting.write(raw(text))
+  letWait(waiting, raw(text))
   const merging = { shipped: sha256(shipped), custom: override.hash }
   const base: Base = { ...(override.base ?? { sha256: null, origin: 'seen' }), merging }
   changeBases(places, () => new Map([[override.id, base]]))
@@ -60,8 +60,8 @@ export function mergeOverride(places: Places, system: System, override: Override
 
 /** The administrator has decided that the custom file is right as it is, given what is shipped now. */
 export function keepOverride(places: Places, system: System, override: Override): void {
-  const waiting = new MergeFile(places, system, override)
-  if (waiting.read() !== undefined)
+  const waiting = { places, system, override, path: mergePath(places, override.id) }
+  if (waitingText(waiting) !== undefined)
     throw new Failure('a merge of this override is not finished', {
       where: waiting.path,
       hint: 'Finish it with "gabarit overrides merge", or remove that file.',
@@ -95,60 +95,52 @@ export function baseContent(places: Places, { base, hash, file, id }: Override):
  * A merge that a person has to look at waits below `/etc/gabarit/merge/`, under the override's own name, outside of everything
  * that is expanded or run.
  */
-class MergeFile {
-  /** Its real path. */
-  readonly path: string
+interface Waiting {
   readonly places: Places
   readonly system: System
   readonly override: Override
+  /** The real path of the file. */
+  readonly path: string
+}
 
-  constructor(places: Places, system: System, override: Override) {
-    this.path = mergePath(places, override.id)
-    this.places = places
-    this.system = system
-    this.override = override
-  }
+/** The text that waits; undefined if none does. */
+function waitingText({ system, path }: Waiting): Buffer | undefined {
+  return system.state(path) === undefined ? undefined : system.read(path)
+}
 
-  /** The text that waits; undefined if none does. */
-  read(): Buffer | undefined {
-    return this.system.state(this.path) === undefined ? undefined : this.system.read(this.path)
-  }
+/** Writes it with the owner and mode of the custom file, but without execute permission. */
+function letWait({ system, override, path }: Waiting, text: Buffer): void {
+  const { mode = 0o644, uid = 0, gid = 0 } = statOf(override.file) ?? {}
+  system.makeFolder(dirname(path))
+  system.replace(path, text, { mode: mode & 0o666, uid, gid })
+}
 
-  /** Writes it with the owner and mode of the custom file, but without execute permission. */
-  write(text: Buffer): void {
-    const { mode = 0o644, uid = 0, gid = 0 } = statOf(this.override.file) ?? {}
-    this.system.makeFolder(dirname(this.path))
-    this.system.replace(this.path, text, { mode: mode & 0o666, uid, gid })
-  }
-
-  /** Removes it and the folders that become empty. */
-  remove(): void {
-    this.system.remove(this.path)
-    const top = mergePath(this.places, '')
-    try {
-      for (let folder = dirname(this.path); folder.startsWith(top); folder = dirname(folder))
-        this.system.removeFolder(folder)
-    } catch (error) {
-      if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) throw error
-    }
-  }
-
-  /** Why a text cannot be put in force, if it cannot: two texts that fit line by line need not make a program. */
-  problemOf(text: Buffer): string | undefined {
-    if (this.override.kind !== 'template') return undefined
-    const compiled = orFailure(() => compileSource(this.path, text))
-    return compiled instanceof Failure ? compiled.describe() : undefined
+/** Removes it and the folders that become empty. */
+function removeWaiting({ places, system, path }: Waiting): void {
+  system.remove(path)
+  const top = mergePath(places, '')
+  try {
+    for (let folder = dirname(path); folder.startsWith(top); folder = dirname(folder)) system.removeFolder(folder)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].some(code => hasCode(error, code))) throw error
   }
 }
 
-function finish(waiting: MergeFile, text: string, merging: NonNullable<Base['merging']>): MergeResult {
+/** Why a text cannot be put in force, if it cannot: two texts that fit line by line need not make a program. */
+function problemOf({ override, path }: Waiting, text: Buffer): string | undefined {
+  if (override.kind !== 'template') return undefined
+  const compiled = orFailure(() => compileSource(path, text))
+  return compiled instanceof Failure ? compiled.describe() : undefined
+}
+
+function finish(waiting: Waiting, text: string, merging: NonNullable<Base['merging']>): MergeResult {
   const { path: file, override } = waiting
   if (merging.custom !== override.hash)
     throw new Failure('this override has changed since the merge began', {
       where: override.file,
       hint: `Make the same change in ${file} and undo it here, or remove ${file} and merge again.`,
     })
-  const problem = hasMarks(text) ? 'it still contains conflict markers' : waiting.problemOf(raw(text))
+  const problem = hasMarks(text) ? 'it still contains conflict markers' : problemOf(waiting, raw(text))
   if (problem !== undefined) return { outcome: 'needs you', edit: file, problem }
   return install(waiting, text, merging.shipped)
 }
@@ -157,13 +149,13 @@ function finish(waiting: MergeFile, text: string, merging: NonNullable<Base['mer
  * Writes the custom file first and its base last. A crash in between leaves an override that counts as stale, and merging it
  * again finds nothing to do.
  */
-function install(waiting: MergeFile, text: string, shipped: string): MergeResult {
+function install(waiting: Waiting, text: string, shipped: string): MergeResult {
   const { places, system, override } = waiting
   overrideContents(places).put(contentOf(override.file))
   // A custom file that is a link into a working copy stays a link.
   const file = system.realPath(override.file) ?? override.file
   system.replace(file, raw(text), system.state(file) ?? { mode: 0o644, uid: 0, gid: 0 })
-  waiting.remove()
+  removeWaiting(waiting)
   changeBases(places, () => new Map([[override.id, { sha256: shipped, origin: 'merge' }]]))
   const unchangedCopy = sha256(raw(text)) === override.shippedHash
   return { outcome: 'merged', text, former: overrideContents(places).fileOf(override.hash), unchangedCopy }
