@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { refusal } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { findingsOf } from '../base/finding.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { describedDatabases } from './describe.ts'
@@ -10,15 +10,12 @@ import { readDatabase } from './store.ts'
  * reports that. Empty if their folder is missing or we may not read it.
  */
 export function listDatabases(places: Paths): string[] {
-  try {
-    const names = places.files.list(places.databases).flatMap(file => {
-      const [, present, lost] = /^(?:([^.].*)\.json|\.([^.].*)\.json\.last-good)$/.exec(file) ?? []
-      return present ?? lost ?? []
-    })
-    return [...new Set(names)].sort(compareBytes)
-  } catch {
-    return []
-  }
+  const files = orUndefined(() => places.files.list(places.databases)) ?? []
+  const names = files.flatMap(file => {
+    const [, present, lost] = /^(?:([^.].*)\.json|\.([^.].*)\.json\.last-good)$/.exec(file) ?? []
+    return present ?? lost ?? []
+  })
+  return [...new Set(names)].sort(compareBytes)
 }
 
 /** The names of the databases that are described or exist. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { basename, dirname, join } from 'node:path'
-import { Failure } from '../base/failure.ts'
+import { Failure, orUndefined } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { sayTime } from '../base/time.ts'
 import { exists, readBytes, statOf } from '../system/read-files.ts'
@@ -82,10 +82,8 @@ function lastGoodHint(file: string): string {
 
 /** When the copy was made; undefined if there is no readable copy. */
 function goodDate(copy: string): Date | undefined {
-  try {
+  return orUndefined(() => {
     decode(readBytes(copy))
     return statOf(copy)?.mtime
-  } catch {
-    return undefined
-  }
+  })
 }

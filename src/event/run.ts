@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, isOfSystem } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import { type Context, makeContext } from '../plan/context.ts'
@@ -10,7 +10,7 @@ import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
 import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked } from '../state/history/entry.ts'
-import { systemReason } from '../system/atomic-write.ts'
+import { reasonOf } from '../system/atomic-write.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { changeFiles } from '../transaction/before-change.ts'
@@ -165,8 +165,7 @@ class EventRun {
       })
       return undefined
     } catch (error) {
-      if (!(error instanceof Failure || isOfSystem(error))) throw error
-      return error instanceof Failure ? error.describe() : systemReason(error)
+      return reasonOf(error)
     }
   }
 

@@ -1,6 +1,5 @@
-import { Failure, isOfSystem } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { systemReason } from '../system/atomic-write.ts'
+import { reasonOf } from '../system/atomic-write.ts'
 import { below, type Places, writtenFolder } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { maskingWith } from './history/masking.ts'
@@ -17,11 +16,7 @@ export function keepWritten(manifest: Manifest, places: Places, system: System, 
   try {
     keep(manifest, places, system)
   } catch (error) {
-    const known = error instanceof Failure || isOfSystem(error)
-    if (!known) throw error
-    warn(
-      `the written files cannot be kept for gabarit adopt: ${error instanceof Failure ? error.describe() : systemReason(error)}`,
-    )
+    warn(`the written files cannot be kept for gabarit adopt: ${reasonOf(error)}`)
   }
 }
 

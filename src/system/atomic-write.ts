@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { hasCode, messageOf } from '../base/failure.ts'
+import { Failure, hasCode, isOfSystem, messageOf } from '../base/failure.ts'
 
 /** Permissions and owner that a file has from its creation. */
 export interface NewAttributes {
@@ -72,6 +72,16 @@ export function syncFolder(folder: string): void {
 export function systemReason(error: unknown): string {
   const message = messageOf(error)
   return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
+}
+
+/**
+ * What went wrong, for people.
+ * @throws the error itself if it is neither a {@link Failure} nor of the operating system: a bug
+ */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Failure) return error.describe()
+  if (isOfSystem(error)) return systemReason(error)
+  throw error
 }
 
 function temporaryName(name: string): string {

@@ -1,5 +1,5 @@
 import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
-import { Failure, hasCode } from '../base/failure.ts'
+import { Failure, hasCode, orUndefined } from '../base/failure.ts'
 import { systemReason } from './atomic-write.ts'
 import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-holder.ts'
 
@@ -105,12 +105,8 @@ export function readHolder(path: string): Holder | undefined {
       cause: error,
     })
   }
-  try {
-    const holder: Holder = JSON.parse(text)
-    if (typeof holder.token === 'string' && /^[\w-]+$/.test(holder.token) && Number.isInteger(holder.pid)) return holder
-  } catch {
-    // Reported below, with links that contain something else.
-  }
+  const holder: Holder | null | undefined = orUndefined(() => JSON.parse(text))
+  if (typeof holder?.token === 'string' && /^[\w-]+$/.test(holder.token) && Number.isInteger(holder.pid)) return holder
   throw new Failure('this lock was not created by gabarit', {
     where: path,
     hint: 'If no gabarit command is running, remove it.',

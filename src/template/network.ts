@@ -1,4 +1,5 @@
 import { type Address, formatAddress, parseAddress, prefixLength } from '../base/address.ts'
+import { orUndefined } from '../base/failure.ts'
 import { isInterface, isPorts } from '../db/formats.ts'
 import type { RecordView } from './databases.ts'
 import { splitList } from './text.ts'
@@ -105,13 +106,9 @@ export function portsIn(record: RecordView, ...names: string[]): string[] {
  * @throws TypeError that names record and property, for anything else
  */
 export function networksIn(record: RecordView, ...names: string[]): Network[] {
-  return elementsIn(record, names, 'an address or a network (192.168.1.0/24, fd00::/64)', text => {
-    try {
-      return net(text)
-    } catch {
-      return undefined
-    }
-  })
+  return elementsIn(record, names, 'an address or a network (192.168.1.0/24, fd00::/64)', text =>
+    orUndefined(() => net(text)),
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import { EXIT, Failure, isOfSystem, messageOf, orFailure } from '../base/failure.ts'
+import { EXIT, Failure, isOfSystem, messageOf, orFailure, orUndefined } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, keepsSecret, restorationTo } from '../plan/restore-entry.ts'
 import { CONFIRMATION, type Confirmation, describeConfirmation } from '../state/confirmation.ts'
@@ -36,7 +36,8 @@ export async function rollBackUnconfirmed(open: Confirmation, why: string, means
     // It was rolled back, and something failed afterwards.
     if (!(waits instanceof Failure) && waits?.token !== open.token) throw error
     const problem = error instanceof Failure ? error.describe() : messageOf(error)
-    noteProblem({ ...open, problem }, places)
+    // The reason may be a full disk. Then nothing can be recorded, but everybody is still told.
+    orUndefined(() => CONFIRMATION.write(places, { ...open, problem }))
     // Each command that changes files tries again, but everybody is only told once.
     const text = `ROLLBACK FAILED: ${describeConfirmation(open)}. ${problem}\nThe change is still in effect. See gabarit status.`
     if (problem !== open.problem) await announce(text, places, system)
@@ -53,15 +54,6 @@ export async function rollBackUnconfirmed(open: Confirmation, why: string, means
 export function rollbackResult({ base }: Confirmation, status: number): string {
   if (status === EXIT.done) return `Everything is as it was after entry ${base}`
   return `Files and databases are as they were after entry ${base}, but not every service could be adjusted: see gabarit history`
-}
-
-/** The reason may be a full disk. Then nothing can be recorded, but everybody is still told. */
-function noteProblem(open: Confirmation, places: Places): void {
-  try {
-    CONFIRMATION.write(places, open)
-  } catch {
-    // It is unchanged, and the next command tries again.
-  }
 }
 
 async function restore(open: Confirmation, why: string, means: Means): Promise<number> {

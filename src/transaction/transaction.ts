@@ -1,10 +1,10 @@
-import { Failure, isOfSystem, withStatus } from '../base/failure.ts'
+import { Failure, withStatus } from '../base/failure.ts'
 import { rememberOverrides } from '../override/stale.ts'
 import type { Plan } from '../plan/plan.ts'
 import { endConfirmation } from '../state/confirmation.ts'
 import { type Asked, commandLine, type PropertyChange } from '../state/history/entry.ts'
 import type { Snapshot } from '../state/history/snapshot.ts'
-import { systemReason } from '../system/atomic-write.ts'
+import { reasonOf } from '../system/atomic-write.ts'
 import { finished } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { requestsOfPlan } from './requests.ts'
@@ -128,8 +128,8 @@ export class Transaction {
     try {
       return await this.#finish(failure)
     } catch (error) {
-      if (failure === undefined || !(error instanceof Failure || isOfSystem(error))) throw error
-      const why = error instanceof Failure ? error.describe() : systemReason(error)
+      if (failure === undefined) throw error
+      const why = reasonOf(error)
       this.#run.report({ kind: 'problem', message: `the history entry could not be written: ${why}` })
       return statusAfter(outcomeOf(failure, this.#done !== undefined, []), failure)
     } finally {
