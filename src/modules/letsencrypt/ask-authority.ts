@@ -46,7 +46,7 @@ export async function askJson(url: string, { bundle }: Authority, timeout: numbe
   const trusted = bundle === undefined ? {} : { ca: [...rootCertificates, readBundle(bundle)] }
   const { status, text, ...headers } = await get(url, trusted, timeout)
   if (status !== 200) throw new NoAnswer(`${url} answers ${status}${problemIn(text)}`)
-  const body = parseJson(text)
+  const body: unknown = orUndefined(() => JSON.parse(text))
   if (!isObject(body)) throw new NoAnswer(`${url} answered with something other than a JSON object`)
   return { ...headers, body }
 }
@@ -113,12 +113,7 @@ function readBundle(file: string): Buffer {
 
 /** The words of a problem document (RFC 7807), one line. */
 function problemIn(text: string): string {
-  const problem = parseJson(text)
+  const problem: unknown = orUndefined(() => JSON.parse(text))
   if (!isObject(problem) || typeof problem.detail !== 'string') return ''
   return `: ${escapeControls(problem.detail.replace(/\s+/g, ' ')).slice(0, 300)}`
-}
-
-/** Undefined: the caller reports that it is not a JSON object. */
-function parseJson(text: string): unknown {
-  return orUndefined(() => JSON.parse(text))
 }

@@ -99,17 +99,12 @@ function expectedFingerprints(
         : [],
     ),
   )
-  const own = new Map(
-    [...domains.values()].flatMap(({ key, properties }) => {
-      const crt = properties.get('crt')
-      return crt && properties.get('key') ? [[key, crt] as const] : []
-    }),
-  )
+  const own = new Map([...domains].filter(([, { properties }]) => properties.get('crt') && properties.get('key')))
   const without = new Set(left.map(({ record }) => record.key))
   const isChangedByHand = (name: string) => {
     if (apart.has(name) || without.has(nearestDomain(domains, name) ?? '')) return true
     const domain = nearestDomain(own, name)
-    return domain !== undefined && !isOurs(places, own.get(domain))
+    return domain !== undefined && !isOurs(places, own.get(domain)?.properties.get('crt'))
   }
   const inService = new Set(entered.flatMap(({ certificate }) => certificate?.name ?? []))
   const current = certificates.current()

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { Failure, messageOf, orFailure } from '../../base/failure.ts'
+import { Failure, messageOf, orFailure, orUndefined } from '../../base/failure.ts'
 import { sayTime } from '../../base/time.ts'
 import type { Authority } from './world.ts'
 
@@ -82,12 +82,10 @@ export function fitProblems(leaf: X509Certificate, chain: readonly X509Certifica
 }
 
 function keyProblems(leaf: X509Certificate, key: string): string[] {
-  try {
-    return leaf.checkPrivateKey(createPrivateKey(key)) ? [] : ['the private key does not match the certificate']
-  } catch {
-    // OpenSSL's error message for an unreadable key is not helpful.
-    return ['the private key cannot be read']
-  }
+  const parsed = orUndefined(() => createPrivateKey(key))
+  // OpenSSL's error message for an unreadable key is not helpful.
+  if (parsed === undefined) return ['the private key cannot be read']
+  return leaf.checkPrivateKey(parsed) ? [] : ['the private key does not match the certificate']
 }
 
 /** Verifies that a certificate contains all wanted names. @returns what is wrong, in words */
@@ -98,13 +96,10 @@ export function nameProblems(found: readonly string[], wanted: readonly string[]
 
 function chainProblems(certificates: readonly X509Certificate[]): string[] {
   if (certificates.length < 2) return ['the chain of its issuers is missing']
-  return certificates.slice(0, -1).flatMap((certificate, index) => {
-    const issuer = certificates[index + 1]
-    if (issuer === undefined) return []
-    const signed = certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
-    return signed
-      ? []
-      : [`the chain is broken: ${oneLine(issuer.subject)} did not sign ${oneLine(certificate.subject)}`]
+  return certificates.slice(1).flatMap((issuer, index) => {
+    const signed = certificates[index]
+    if (signed === undefined || (signed.checkIssued(issuer) && signed.verify(issuer.publicKey))) return []
+    return [`the chain is broken: ${oneLine(issuer.subject)} did not sign ${oneLine(signed.subject)}`]
   })
 }
 

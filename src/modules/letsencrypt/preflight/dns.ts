@@ -1,3 +1,4 @@
+import type { CaaRecord as NodeRecord } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { cached } from '../../../base/cached.ts'
 import { hasCode, messageOf } from '../../../base/failure.ts'
@@ -91,8 +92,6 @@ function wordsOf(error: unknown): string {
 }
 
 /** Node returns a record as an object with the flags as `critical` and the value under the name of its tag. */
-function asCaa(record: object): CaaRecord[] {
-  const entries: [string, unknown][] = Object.entries(record)
-  const flags = Number(entries.find(([name]) => name === 'critical')?.[1] ?? 0)
-  return entries.flatMap(([tag, value]) => (tag === 'critical' ? [] : [{ flags, tag, value: String(value) }]))
+function asCaa({ critical, ...tags }: NodeRecord): CaaRecord[] {
+  return Object.entries(tags).map(([tag, value]) => ({ flags: critical, tag, value: String(value) }))
 }
