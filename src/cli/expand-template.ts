@@ -2,15 +2,16 @@ import { isAbsolute } from 'node:path'
 import { EXIT, refusal, usageFailure } from '../base/failure.ts'
 import { applyPlan } from '../commit/barrier.ts'
 import type { Context } from '../plan/context.ts'
+import { planData } from '../plan/data.ts'
 import { expandAll, goneTemplates } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { below } from '../system/places.ts'
 import { listTemplates, templateName } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { reporter, sayReport } from '../terminal/reporter.ts'
 import { askedBy, contextOf } from '../terminal/run-context.ts'
-import { planAsJson } from '../terminal/show-plan.ts'
 import { changeFiles } from '../transaction/before-change.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 import { Transaction } from '../transaction/transaction.ts'
@@ -48,8 +49,8 @@ async function writeCopy(plan: Plan, context: Context, report: Reporter): Promis
 
 /** The plan as data: of a dry run also when it is refused. What was checked is in the history. */
 function sayInJson(entry: EventReport, invocation: Invocation): void {
-  const { places, system, print } = invocation
-  if (entry.kind === (system.dryRun ? 'planned' : 'plan')) print(planAsJson(entry.plan, places))
+  const { places, system, answer } = invocation
+  if (entry.kind === (system.dryRun ? 'planned' : 'plan')) answer(planData(entry.plan, makeRedact(places)), '')
   else if (!['planned', 'plan', 'checked'].includes(entry.kind)) sayReport(entry, invocation)
 }
 
@@ -59,7 +60,8 @@ function write(invocation: Invocation, transaction: Transaction, makePlan: () =>
   return transaction.conclude(async () => {
     const plan = makePlan()
     await transaction.commit(plan)
-    if (!flag('json') && plan.notify.length > 0) print(unadjusted(plan))
+    if (!flag('json') && plan.notify.length > 0)
+      print(`the next event (or gabarit apply) will adjust the services: ${plan.notify.join(' ')}`)
   })
 }
 
@@ -96,8 +98,4 @@ function outputPath({ io, value, places: { root } }: Invocation): string | undef
     `--output ${output}: with a root other than /, give an absolute path, which is below ${root}`,
     `To write into the current folder: expand-template --stdout TEMPLATE > ${output}`,
   )
-}
-
-function unadjusted({ notify }: Plan): string {
-  return `the next event (or gabarit apply) will adjust the services: ${notify.join(' ')}`
 }

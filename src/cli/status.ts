@@ -4,6 +4,7 @@ import { findOverrides, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift.ts'
+import type { Change } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
@@ -46,7 +47,7 @@ type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: Retur
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
 export async function verify({ places, system, answer }: Invocation): Promise<number> {
   const found = survey(makeContext(places, system, () => undefined))
-  const differing = found.plan.changes.map(change => `${changeWord(change)} ${change.path}`)
+  const differing = found.plan.changes.map(changeLine)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} matches the databases and templates`
   const data = { files: differing, drift: driftData(found.plan.drift), problems: found.problems }
@@ -70,6 +71,10 @@ function isTrouble({ level, ignored }: DoctorFinding): boolean {
   return level !== 'ok' && ignored === undefined
 }
 
+function changeLine(change: Change): string {
+  return `${changeWord(change)} ${change.path}`
+}
+
 function troubleLine({ message, command }: DoctorFinding): string {
   return command === undefined ? message : `${message}: ${command}`
 }
@@ -79,32 +84,22 @@ const NAMED_EVENTS = 3
 
 function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
   const { since, properties, plan, problems } = found
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)]
   const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
   const stale = overrides.filter(({ state }) => !QUIET_STATES.has(state))
-  const body = [
-    ...section(
-      `properties changed since ${since === undefined ? 'the beginning' : `entry ${since.id}`}`,
-      changeLines(properties),
-    ),
-    ...section(
-      `files that would change (${ways.join(', or ')})`,
-      plan.changes.map(change => `${changeWord(change)} ${change.path}`),
-    ),
-    ...section('changed by hand', driftLines(plan.drift)),
-    ...section(
-      'overrides to look at (gabarit overrides)',
-      stale.map(({ file, state }) => `${file}: ${state}`),
-    ),
-    ...section(
-      'pending service adjustments',
-      pending.map(({ service, word }) => `${service}: ${word}`),
-    ),
-    ...[...troubles].flatMap(([heading, rows]) => section(heading, rows.map(troubleLine))),
-    ...section('problems that would stop an event', problems),
-    ...section('warnings', warnings),
+  const start = since === undefined ? 'the beginning' : `entry ${since.id}`
+  const sections: [title: string, lines: readonly string[]][] = [
+    [`properties changed since ${start}`, changeLines(properties)],
+    [`files that would change (${ways.join(', or ')})`, plan.changes.map(changeLine)],
+    ['changed by hand', driftLines(plan.drift)],
+    ['overrides to look at (gabarit overrides)', stale.map(({ file, state }) => `${file}: ${state}`)],
+    ['pending service adjustments', pending.map(({ service, word }) => `${service}: ${word}`)],
+    ...[...troubles].map(([heading, rows]): [string, string[]] => [heading, rows.map(troubleLine)]),
+    ['problems that would stop an event', problems],
+    ['warnings', warnings],
   ]
+  const body = sections.flatMap(([title, lines]) =>
+    lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)],
+  )
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`
   const own = overrides.length === 0 ? [] : [`overrides: ${overrides.length}`]
   return [last, ...own, ...(body.length === 0 ? ['nothing to do'] : body)].join('\n')

@@ -1,9 +1,8 @@
-import { changeWord, planData } from '../plan/data.ts'
+import { changeWord } from '../plan/data.ts'
 import { colourDiff, describeAttributes, unifiedDiff } from '../plan/diff.ts'
 import { pinnedLine } from '../plan/drift.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
-import type { Places } from '../system/places.ts'
 import type { Invocation } from './command.ts'
 
 /** One line for each file that was changed. */
@@ -37,11 +36,6 @@ function namedFolders({ folders }: Plan): Plan['folders'] {
 /** Every plan mentions pinned files, because they do not follow templates and databases. */
 function pinnedLines({ drift }: Plan): string[] {
   return drift.filter(({ pinned }) => pinned !== undefined).map(pinnedLine)
-}
-
-/** A plan as JSON text. */
-export function planAsJson(plan: Plan, places: Places): string {
-  return JSON.stringify(planData(plan, makeRedact(places)), null, 2)
 }
 
 function note(change: Change): string {

@@ -48,10 +48,8 @@ export async function examine(
   checks?: readonly Check[],
 ): Promise<DoctorFinding[]> {
   const all = [...CHECKS, ...(await installedChecks(places))]
-  const ignores = readIgnores(
-    places,
-    all.map(({ id }) => id),
-  )
+  const ids = all.map(({ id }) => id)
+  const ignores = readIgnores(places, ids)
   const today = sayDay(now)
   const configuration = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
   const patient: CheckedServer = { places, system, configuration, now: now.getTime() }

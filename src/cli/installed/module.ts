@@ -26,19 +26,12 @@ export function installedCommands(places: Places, commands: readonly Command[]):
 function asModule(installed: Installed): Module {
   const { name, folder, description, verbs, checks } = installed
   const commands = verbs.map(verb => asCommand(installed, verb))
+  const problems = installed.problems.map((message): Diagnosis => ({ level: 'error', message }))
   return {
     name,
     commands: commands.length === 0 ? [] : [withVerbs(name, description, commands)],
     checks: [
-      // Problems of the module itself.
-      {
-        id: `${name}/module.json`,
-        run: () =>
-          orOk(
-            installed.problems.map(message => ({ level: 'error', message })),
-            `the module ${name} is in order`,
-          ),
-      },
+      { id: `${name}/module.json`, run: () => orOk(problems, `the module ${name} is in order`) },
       ...checks.map((file): Check => ({ id: `${name}/${basename(file)}`, run: patient => ask(file, folder, patient) })),
     ],
   }

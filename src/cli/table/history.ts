@@ -21,7 +21,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     usage: 'ID',
     options: [JSON_OPTION],
     examples: [['gabarit show 41', 'everything about entry 41']],
-    run: async invocation => (await import('../show.ts')).run(invocation),
+    run: async invocation => (await import('../history.ts')).show(invocation),
   },
   {
     name: 'log',
