@@ -40,7 +40,10 @@ export async function applyPlan(
     for (const warning of verdicts.flatMap(({ warnings }) => warnings)) warn(warning)
     ran.push(...verdicts.flatMap(verdict => verdict.ran))
     const problems = verdicts.flatMap(verdict => verdict.problems)
-    refuse(problems, context, plan)
+    if (problems.length === 0) return
+    const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
+    const located = problems.map(problem => locateInFragments(problem, plan, trace))
+    throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
   }
   const checkInPlace = async () => {
     // In a dry run there is nothing in place that a checker could see.
@@ -81,11 +84,4 @@ async function judge(
     return { ...NOTHING, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
   return judgeStaged(checkers, plan, system, places)
-}
-
-function refuse(problems: readonly string[], context: Context, plan: Plan): void {
-  if (problems.length === 0) return
-  const trace = (template: string) => traceTemplate(tracer => makeExpander(context, tracer), `/${template}`)
-  const located = problems.map(problem => locateInFragments(problem, plan, trace))
-  throw refusal(located.join('\n'), { hint: 'Nothing was changed.' })
 }

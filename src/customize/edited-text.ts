@@ -31,10 +31,8 @@ export function editedText({ places, system }: Context, path: string, wanted: st
       hint: 'An event or gabarit apply will update it.',
     })
   const base = lastWritten(hash, places)?.toString('utf8')
-  const merge =
-    base === undefined
-      ? undefined
-      : mergeTexts(base, edited, wanted, { mine: 'edited', base: 'last written', theirs: 'wanted' })
+  const labels = { mine: 'edited', base: 'last written', theirs: 'wanted' }
+  const merge = base === undefined ? undefined : mergeTexts(base, edited, wanted, labels)
   if (merge !== undefined && merge.conflicts === 0 && merge.text !== wanted) return merge.text
   throw refusal(
     base === undefined

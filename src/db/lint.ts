@@ -15,11 +15,10 @@ import { Validator } from './validate.ts'
  * names that look like typos. One problem does not hide the others.
  */
 export function lintDatabases(places: Paths): Finding[] {
-  return allDatabases(places).flatMap(name => [...lintDescriptions(places, name), ...lintRecords(places, name)])
-}
-
-function lintDescriptions(places: Paths, name: string): Finding[] {
-  return descriptionFiles(places, name).flatMap(path => findingsOf(() => readDescription(path)))
+  return allDatabases(places).flatMap(name => [
+    ...descriptionFiles(places, name).flatMap(path => findingsOf(() => readDescription(path))),
+    ...lintRecords(places, name),
+  ])
 }
 
 function lintRecords(places: Paths, name: string): Finding[] {

@@ -28,10 +28,10 @@ export async function archiveHistory(repository: string, places: Places, system:
     cwd: '/',
     timeout: TIMEOUT,
   }
+  const run = async (command: readonly string[], input: string | Buffer = '') =>
+    problemOf(await system.run(command, { ...options, input }))
   if (system.state(`${repository}/HEAD`) === undefined) {
-    const made = problemOf(
-      await system.run(git('init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main'), options),
-    )
+    const made = await run(git('init', '--quiet', '--bare', '--shared=0600', '--initial-branch=main'))
     if (made !== undefined) return made
   }
   const format = `--format=%ct %(trailers:key=${TRAILER},valueonly)`
@@ -44,12 +44,10 @@ export async function archiveHistory(repository: string, places: Places, system:
   const stream = orFailure(() => commitsAfter(last, history))
   if (stream instanceof Failure) return stream.describe()
   if (stream.length === 0) return undefined
-  const problem = problemOf(
-    await system.run(git('fast-import', '--quiet', '--date-format=rfc2822'), { ...options, input: stream }),
-  )
+  const problem = await run(git('fast-import', '--quiet', '--date-format=rfc2822'), stream)
   if (problem !== undefined) return problem
   const { status } = await system.ask(git('config', 'remote.origin.url'), options)
-  return status === 0 ? problemOf(await system.run(git('push', '--quiet', 'origin', 'main'), options)) : undefined
+  return status === 0 ? run(git('push', '--quiet', 'origin', 'main')) : undefined
 }
 
 /**
