@@ -34,6 +34,12 @@ export class SkipFile extends Error {}
 /** Makes the scope of one run. */
 export function makeScope(databases: Databases, world: FragmentWorld, printer: Printer): Scope {
   const db = (name: string) => collection(databases, name)
+  // What is not clearly local counts as a guest.
+  const networks = (guests: boolean) =>
+    db('networks')
+      .all('network')
+      .filter(({ Guest = 'no' }) => (Guest !== 'no' && Guest !== '') === guests)
+      .map(localNetwork)
   return {
     config: configView(databases),
     db,
@@ -51,7 +57,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     services: (): ServiceView[] => databases.all('configuration', 'service').map(serviceView),
     net,
     ip,
-    networks: { local: () => db('networks').all('network').map(localNetwork) },
+    networks: { local: () => networks(false), guests: () => networks(true) },
     networksIn,
     portsIn,
     interfacesIn,

@@ -76,6 +76,8 @@ export class RunLog {
   adjusted(result: AdjustmentResult): void {
     const { service, command, problem } = result
     this.report({ kind: 'service', result })
+    for (const [, message = ''] of result.output.matchAll(/^warning: (.*)$/gm))
+      this.report({ kind: 'warning', message })
     this.adjustments.push({ service, command, problem: problem ?? null })
     if (problem !== undefined) this.problems.push(`adjusting ${service} failed: ${command}: ${problem}`)
   }

@@ -46,7 +46,8 @@ step('before: no firewall, so no rules, no files, nothing closed', async () => {
   server('config set intranet service status enabled access private TCPPort 8081')
   server('config set wireguard service status enabled access public UDPPort 1194')
   const before = rules()
-  server('signal-event firewall-update')
+  for (const event of ['firewall-update', 'remoteaccess-update'])
+    assert.not.match(server(`signal-event ${event}`), 'firewall', 'what is not in force need not be stopped')
   assert.equal(rules(), before)
   assert.not(existsSync('/etc/iptables/rules.v4'))
   assert.equal(office.ask('outside', SERVER.outside, 2222), [...MACHINE.outside])
@@ -85,6 +86,23 @@ step('a service that is disabled or of no access is closed; hosts are allowed an
   server('signal-event firewall-update')
   assert.equal(office.ask('outside', SERVER.outside, 443), ['refused', 'refused'])
   server('config setprop firewall Policy drop')
+})
+
+step('ports of a web server that does not run, or that another one is in front of, are closed', () => {
+  server('config setprop modSSL status enabled')
+  server('config setprop httpd status disabled')
+  server('signal-event firewall-update')
+  for (const port of [80, 443]) assert.equal(office.askInVain('lan', SERVER.lan, port), BOTH_NOTHING)
+  server('config setprop httpd status enabled')
+  server('config setprop nginx status enabled access private')
+  server('config set WebFrontend nginx')
+  server('signal-event firewall-update')
+  assert.equal(office.askInVain('outside', SERVER.outside, 443), BOTH_NOTHING, 'nginx is private, and in front')
+  assert.equal(office.ask('lan', SERVER.lan, 443), [...MACHINE.lan])
+  server('config set WebFrontend httpd')
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', SERVER.outside, 443), [...MACHINE.outside], 'httpd is public, and in front')
+  server('config setprop nginx status disabled')
 })
 
 step('a VPN: its clients reach the local network, hidden behind the server', () => {
@@ -132,6 +150,81 @@ step('an interface towards the Internet: the local network gets out, nobody gets
   server('config setprop firewall Masquerade no')
   server('signal-event firewall-update')
   assert.equal(office.ask('lan', MACHINE.outside, 80), [...MACHINE.lan])
+})
+
+step('hairpin: the local network and VPN clients reach port forwards by the public address', () => {
+  server('config setprop firewall Masquerade yes')
+  server('signal-event firewall-update')
+  assert.equal(office.askInVain('lan', SERVER.outside, 8080), BOTH_NOTHING)
+  server('config setprop firewall Hairpin yes')
+  server('signal-event firewall-update')
+  for (const machine of ['lan', 'vpn'] as const)
+    assert.equal(office.ask(machine, SERVER.outside, 8080), [...SERVER.lan], machine)
+  assert.equal(office.ask('outside', SERVER.outside, 8080), [...MACHINE.outside])
+  assert.equal(office.askInVain('lan', SERVER.lan, 8080), BOTH_NOTHING, 'the address inside is the server itself')
+  server('config delprop firewall Hairpin')
+})
+
+step('large packets: TCP through the server is told what fits', () => {
+  const LARGE = [
+    ['iptables', '1361'],
+    ['ip6tables', '1341'],
+  ] as const
+  const tooLarge = () =>
+    LARGE.map(([tool, size]) => {
+      office.on('outside', [tool, '-F', 'INPUT'])
+      office.on('outside', words(`${tool} -A INPUT -p tcp --syn -m tcpmss --mss ${size}:65535`))
+      office.ask('lan', MACHINE.outside, 80)
+      const packets = / *(\d+)/.exec(office.on('outside', words(`${tool} -nvxL INPUT`)).split('\n')[2] ?? '')?.[1]
+      return Number(packets) > 0
+    })
+  must(words('ip link set ext0 mtu 1400'))
+  assert.equal(tooLarge(), [true, true])
+  server('config setprop firewall ClampMSS yes')
+  server('signal-event firewall-update')
+  assert.equal(tooLarge(), [false, false])
+  server('config delprop firewall ClampMSS')
+  server('signal-event firewall-update')
+  assert.equal(tooLarge(), [true, true])
+  must(words('ip link set ext0 mtu 1500'))
+})
+
+step('a machine with a public address is asked by it: one port of it is open, nothing is translated', () => {
+  const six = MACHINE.lan.slice(1)
+  const answer = (port: number) => office.askInVain('outside', six, port)
+  assert.equal(answer(80), ['nothing'])
+  server(`db portforwards set web6 portforward Port 80 DestHost ${six[0]} Direct yes`)
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', six, 80), MACHINE.outside.slice(1))
+  assert.equal([answer(9000), office.askInVain('outside', SERVER.outside.slice(1), 9000)], [['nothing'], ['nothing']])
+  assert.equal(office.askInVain('outside', MACHINE.lan.slice(0, 1), 80), ['nothing'])
+  server('db portforwards setprop web6 DenyHosts 2001:db8:2::/64')
+  server('signal-event firewall-update')
+  assert.equal(answer(80), ['nothing'])
+  server('db portforwards setprop web6 DenyHosts 2001:db8:3::/64 AllowHosts 2001:db8:4::/64')
+  server('signal-event firewall-update')
+  assert.equal(answer(80), ['nothing'])
+  server('db portforwards delete web6')
+})
+
+step('guests: they reach the Internet and what is public, neither the local network nor what is private', () => {
+  server('config delprop wireguard TunnelInterface TunnelNetwork')
+  server('config delprop intranet AllowHosts')
+  server('config setprop intranet access private')
+  for (const network of ['10.8.0.0/24', 'fd00:8::/64']) server(`db networks set ${network} network`)
+  server('signal-event firewall-update')
+  assert.equal(office.ask('vpn', MACHINE.lan, 80), [...MACHINE.vpn], 'no guests yet')
+  for (const network of ['10.8.0.0/24', 'fd00:8::/64']) server(`db networks setprop ${network} Guest yes`)
+  server('signal-event firewall-update')
+  assert.equal(office.ask('vpn', MACHINE.outside, 80), [...SERVER.outside])
+  assert.equal(office.ask('vpn', SERVER.vpn, 80), [...MACHINE.vpn])
+  assert.equal(office.askInVain('vpn', MACHINE.lan, 80), BOTH_NOTHING)
+  assert.equal(office.askInVain('vpn', SERVER.vpn, 8081), BOTH_NOTHING)
+  assert.equal(office.ask('lan', SERVER.lan, 8081), [...MACHINE.lan])
+  assert.equal(office.pings('lan', MACHINE.vpn), [false, false])
+  for (const network of ['10.8.0.0/24', 'fd00:8::/64']) server(`db networks delete ${network}`)
+  server('config setprop wireguard TunnelInterface tun+ TunnelNetwork 10.8.0.0/24,fd00:8::/64')
+  server('signal-event firewall-update')
 })
 
 /** An event that is refused: nothing is written, and the old rules are still loaded. */
@@ -207,6 +300,43 @@ step('ssh is never closed to the local networks, on the port where it really ans
   server('db portforwards set mad portforward Port 22000:22100 DestHost 192.168.77.10')
   refused(/"mad": port 22022 is that of ssh/)
   server('db portforwards delete mad')
+})
+
+step('ssh: so many connections from one address outside, and no limit for the local network', () => {
+  server('config setprop sshd access public RateLimit 3/hour')
+  server('signal-event firewall-update')
+  for (const address of SERVER.outside) {
+    const answers = [1, 2, 3, 4].map(() => office.askInVain('outside', [address], 22022)[0])
+    assert.equal(
+      answers.map(answer => answer?.startsWith('SSH-2.0')),
+      [true, true, true, false],
+    )
+  }
+  for (let count = 0; count < 4; count++)
+    assert.ok(office.ask('lan', SERVER.lan, 22022).every(answer => answer.startsWith('SSH-2.0')))
+  server('config setprop sshd RateLimit 100/minute')
+  server('signal-event firewall-update')
+  assert.match(office.ask('outside', SERVER.outside.slice(0, 1), 22022)[0] ?? '', 'SSH-2.0')
+  server('config delprop sshd RateLimit')
+})
+
+step('a setting that a later file will undo at the next start is told, with file and line', () => {
+  const said = () => tried(['signal-event', 'firewall-update']).stderr
+  assert.not.match(said(), 'next start')
+  const main = readFileSync('/etc/sysctl.conf', 'utf8')
+  outputFileSync('/etc/sysctl.conf', '# mine\nnet.ipv4.ip_forward=0\n')
+  assert.match(
+    said(),
+    'warning: after the next start of the machine net.ipv4.ip_forward will be 0, not 1: /etc/sysctl.conf:2 is read later',
+  )
+  outputFileSync('/etc/sysctl.conf', 'net.ipv4.ip_forward = 1\n')
+  outputFileSync('/etc/sysctl.d/80-before.conf', 'net.ipv6.conf.all.forwarding = 0\n')
+  assert.not.match(said(), 'next start', 'the same value, and an earlier file')
+  outputFileSync('/etc/sysctl.d/zz.conf', 'net/ipv6/conf/all/forwarding = 0\n')
+  rmSync('/etc/sysctl.conf')
+  assert.match(said(), 'net.ipv6.conf.all.forwarding will be 0, not 1: /etc/sysctl.d/zz.conf:1 is read later')
+  outputFileSync('/etc/sysctl.conf', main)
+  for (const file of ['80-before', 'zz']) rmSync(`/etc/sysctl.d/${file}.conf`)
 })
 
 step('settings of the kernel: set, overridden, and put back when they are taken out', () => {
@@ -367,7 +497,10 @@ step('the rules of an earlier version, which had the tables for itself, are repl
 
 step('disabled: everything is open again, and nothing is left', () => {
   server('config setprop firewall status disabled')
-  server('signal-event firewall-update')
+  const { stdout, stderr } = tried(['signal-event', 'firewall-update'])
+  assert.match(stdout, /^adjusted firewall: \S+\/services\/firewall stop$/m)
+  assert.match(stderr, 'warning: without effect while the firewall is disabled: the port forward "nas", ')
+  assert.not.match(server('signal-event firewall-update'), 'adjusted firewall')
   assert.not(existsSync('/etc/iptables/rules.v4'))
   assert.not(existsSync('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
   for (const text of rules()) assert.not.match(text, /^-A|gabarit/m)

@@ -253,6 +253,70 @@ firewall('a port forward that takes the port of a service is told', () => {
   assert.equal(warnings({ Port: '27050' }), [])
 })
 
+firewall('what needs the firewall is told while it is disabled, once', () => {
+  const warnings = (portforwards: Records, networks: Records = LOCAL) => {
+    const server = make({ firewall: service({ status: 'disabled' }) }, { portforwards, networks })
+    for (const template of [FOUR, SIX]) assert.is(server.text(template), undefined)
+    return server.warnings
+  }
+  const forward = { Port: '80', DestHost: '192.168.0.9' }
+  const way = '. To enable it: config setprop firewall status enabled'
+  assert.equal(warnings({}), [])
+  assert.equal(warnings({ out: ['portforward', { status: 'disabled', ...forward }] }), [])
+  assert.equal(
+    warnings(
+      { nas: ['portforward', { status: 'enabled', ...forward }] },
+      { ...LOCAL, '192.168.50.0/24': ['network', { Guest: 'yes' }] },
+    ),
+    [
+      `without effect while the firewall is disabled: the port forward "nas", Guest of the network 192.168.50.0/24${way}`,
+    ],
+  )
+})
+
+firewall('guests are in no local network, whatever the word for it', () => {
+  const guests = (key: string, Guest: string) => make({}, { networks: { ...LOCAL, [key]: ['network', { Guest }] } })
+  const isLocal = (server: Files) => server.lines(FOUR).includes('-A gabarit-local -s 10.5.0.0/16 -j ACCEPT')
+  assert.equal(
+    ['no', 'yes'].map(word => isLocal(guests('10.5.0.0/16', word))),
+    [true, false],
+  )
+  for (const word of ['', 'perhaps'])
+    assert.match(guests('10.5.0.0/16', word).refusal(FOUR), 'networks: 10.5.0.0/16: property Guest: ')
+  for (const key of ['192.168.0.128/25', '192.168.0.0/16', '0.0.0.0/0'])
+    assert.match(
+      guests(key, 'yes').refusal(FOUR),
+      `the network of guests ${key} overlaps the local network 192.168.0.0/24`,
+    )
+})
+
+firewall('a direct port forward keeps address and port', () => {
+  const direct = (properties: Properties) =>
+    make(
+      { firewall: service({ ExternalInterface: 'eth1' }) },
+      { portforwards: { web: ['portforward', { status: 'enabled', Direct: 'yes', ...properties }] } },
+    )
+  const web = direct({ Port: '443', Protocol: 'both', DestHost: 'fd00:1::9', AllowHosts: '2001:db8::/32,10.0.0.1' })
+  assert.equal(
+    web.lines(SIX).filter(line => line.includes('--comment web ')),
+    ['tcp', 'udp'].map(
+      protocol =>
+        `-A FORWARD -s 2001:db8::/32 -d fd00:1::9 -i eth1 -p ${protocol} -m ${protocol} --dport 443 -m comment --comment web -j ACCEPT`,
+    ),
+  )
+  assert.not(web.lines(FOUR).some(line => line.includes('--comment web ')))
+  for (const [forward, said] of [
+    [
+      { Port: '443', DestHost: 'fd00:1::9', DestPort: '8443' },
+      'with Direct the port stays as it is: leave DestPort empty',
+    ],
+    [{ DestHost: 'fd00:1::9' }, 'Port must be one port or one range of ports'],
+    [{ Port: '443', DestHost: 'fd00:1::/64' }, 'DestHost must be one address'],
+    [{ Port: '443', DestHost: '::1' }, 'DestHost ::1 is this server'],
+  ] as const)
+    assert.match(direct(forward).refusal(SIX), `the port forward "web": ${said}`)
+})
+
 firewall('two port forwards of one port: refused, unless they are for different people', () => {
   const two = (first: Properties, second: Properties) =>
     make(

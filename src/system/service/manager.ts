@@ -27,6 +27,8 @@ export interface ServiceManager {
   readonly describe: (unit: Unit, action: ServiceAction) => string
   /** Carries an action out. For an unknown unit, the result has a problem. */
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
+  /** Whether there is nothing to stop: then a stop is neither run nor reported. */
+  readonly isNothing?: (run: Run) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
 }

@@ -10,6 +10,9 @@ import { IDLE, resultOf, type ServiceManager, type Unit } from './manager.ts'
 /** The argument for the program of a one-shot service; `status` exits with 0 if it is in effect. */
 type Word = 'start' | 'stop' | 'reload' | 'status'
 
+/** Exit status of `status` if there is nothing to load, and nothing is loaded. */
+const NOTHING = 4
+
 /** The records of the database `configuration`. */
 type Configuration = ReadonlyMap<string, { readonly properties: ReadonlyMap<string, string> }>
 
@@ -53,7 +56,8 @@ function oneShot(program: string, { root }: Places): ServiceManager {
       const wanted = commandOf(action)
       return wanted === undefined ? resultOf(`${program} cannot ${action}`) : run(wanted)
     },
-    isUp: async run => (await run(command('status'))).status === 0,
+    isUp: async run => [0, NOTHING].includes((await run(command('status'))).status ?? 1),
+    isNothing: async run => (await run(command('status'))).status === NOTHING,
   }
 }
 
