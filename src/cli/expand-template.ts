@@ -31,10 +31,10 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   const report = reporter(invocation, flag('json') ? entry => sayInJson(entry, invocation) : undefined)
-  return changeFiles({ places, system, report }, 'expand-template', ({ turn }) => {
+  return changeFiles({ places, system, report }, 'expand-template', ({ lock }) => {
     if (value('output') !== undefined) return writeCopy(makePlan(), context, report)
     const asked = askedBy(invocation, 'expand-template', flag('all') ? ['--all'] : names)
-    return write(invocation, new Transaction({ asked, leavesDatabases: true }, { context, turn, report }), makePlan)
+    return write(invocation, new Transaction({ asked, leavesDatabases: true }, { context, lock, report }), makePlan)
   })
 }
 

@@ -68,7 +68,7 @@ export function runAction(file: string, signal: Signal, ends: Ends): Promise<num
 class EventRun {
   readonly #event: Event
   readonly #signal: Signal
-  readonly #turn: EventLock
+  readonly #lock: EventLock
   readonly #report: Reporter
   readonly #context: Context
   /** Databases as they were when the files were generated. */
@@ -78,10 +78,10 @@ class EventRun {
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
-  constructor(event: Event, signal: Signal, { places, system, turn, report }: Means) {
+  constructor(event: Event, signal: Signal, { places, system, lock, report }: Means) {
     this.#event = event
     this.#signal = signal
-    this.#turn = turn
+    this.#lock = lock
     this.#report = report
     const { asked, judge, mayOverwrite } = signal
     this.#context = {
@@ -92,13 +92,13 @@ class EventRun {
       judge,
       mayOverwrite,
     }
-    const own = turn.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
+    const own = lock.joined || signal.withoutWindow ? 'no' : readWindow(event.folders)
     const confirmWithin =
       signal.confirmWithin ?? (typeof own === 'number' && opensByDefault(this.#context) ? own : undefined)
     this.#hasWindow = confirmWithin !== undefined
     const windowOfServices = own === undefined && !WITHOUT_SERVICES.has(event.name)
     const request = { asked, confirmWithin, windowOfServices }
-    this.#transaction = new Transaction(request, { context: this.#context, turn, report })
+    this.#transaction = new Transaction(request, { context: this.#context, lock, report })
   }
 
   async run(): Promise<number> {
@@ -126,7 +126,7 @@ class EventRun {
     steps.sort((a, b) => compareBytes(a.name, b.name))
     // An action after S90 may have signalled another event.
     const last = { name: '', run: () => this.#adjust(() => this.#transaction.adjustJoined()) }
-    return this.#turn.joined ? steps : [...steps, last]
+    return this.#lock.joined ? steps : [...steps, last]
   }
 
   async #handle(handler: Handler): Promise<void> {
@@ -139,7 +139,7 @@ class EventRun {
     const own = this.#ownAction(handler)
     const problem = own
       ? await this.#act(handler, await own())
-      : await runHandler(handler, this.#context, this.#turn.token, this.#report)
+      : await runHandler(handler, this.#context, this.#lock.token, this.#report)
     this.#report({ kind: 'handler', handler: handler.name, problem, milliseconds: Date.now() - started })
     if (problem !== undefined) this.#transaction.noteReported(`${handler.name} failed: ${problem}`)
   }

@@ -45,7 +45,7 @@ export async function withEventLock<Result>(
   const report = reporter(invocation)
   const context = contextOf(invocation)
   invocation.log('info', `${command} by ${caller(system.env).user}`)
-  return changeFiles({ places, system, report }, command, ({ turn }) => work({ context, turn, report }))
+  return changeFiles({ places, system, report }, command, ({ lock }) => work({ context, lock, report }))
 }
 
 /** Runs a command that changes no generated file: once no other one is running and what was interrupted is repaired. */

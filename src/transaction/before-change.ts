@@ -19,8 +19,8 @@ import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
 import { guardProcess, startGuard } from './start-guard.ts'
 
 /** Undoes or completes what was interrupted: a commit, a history entry. */
-export function repair({ places, system, turn, report }: Means): void {
-  if (turn.joined) return
+export function repair({ places, system, lock, report }: Means): void {
+  if (lock.joined) return
   const recovered = (message: string) => report({ kind: 'recovered', message })
   const message = recover(places)
   if (message !== undefined) recovered(message)
@@ -40,9 +40,9 @@ export function repair({ places, system, turn, report }: Means): void {
  * @throws Failure (refused) if it could not be rolled back
  */
 export async function catchUp(means: Means): Promise<Confirmation | undefined> {
-  const { places, system, turn, report } = means
+  const { places, system, lock, report } = means
   repair(means)
-  const open = turn.joined ? undefined : CONFIRMATION.read(places)
+  const open = lock.joined ? undefined : CONFIRMATION.read(places)
   if (open === undefined) return undefined
   if (secondsLeft(open) > 0) {
     if (guardProcess(places, open.token) === undefined) startGuard({ places, system }, open.token)

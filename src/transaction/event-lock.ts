@@ -23,12 +23,12 @@ export interface EventLock {
 export interface Means {
   readonly places: Places
   readonly system: System
-  readonly turn: EventLock
+  readonly lock: EventLock
   readonly report: Reporter
 }
 
 /** The same before it holds the lock. */
-export type Ends = Omit<Means, 'turn'>
+export type Ends = Omit<Means, 'lock'>
 
 /** Runs a function with the event lock, see {@link takeEventLock}. */
 export async function holdingEventLock<Result>(
@@ -36,11 +36,11 @@ export async function holdingEventLock<Result>(
   command: string,
   run: (means: Means) => Promise<Result> | Result,
 ): Promise<Result> {
-  const turn = takeEventLock(places, system, command)
+  const lock = takeEventLock(places, system, command)
   try {
-    return await run({ places, system, turn, report })
+    return await run({ places, system, lock, report })
   } finally {
-    turn.release()
+    lock.release()
   }
 }
 

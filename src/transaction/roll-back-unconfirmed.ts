@@ -57,7 +57,7 @@ export function rollbackResult({ base }: Confirmation, status: number): string {
 }
 
 async function restore(open: Confirmation, why: string, means: Means): Promise<number> {
-  const { places, system, turn, report } = means
+  const { places, system, lock, report } = means
   const history = new History(places)
   const base = history.entry(open.base)
   const warn = (message: string) => report({ kind: 'warning', message })
@@ -72,7 +72,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   }
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
-  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, turn, report })
+  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, lock, report })
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
   return transaction.restore(restoration.plan, databaseChanges(from, restoration.databases), requests)
 }

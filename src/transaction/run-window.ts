@@ -46,8 +46,8 @@ export class RunWindow {
 
   #arm(within: number | undefined): void {
     if (within === undefined) return
-    const { turn, context } = this.#run
-    if (turn.joined)
+    const { lock, context } = this.#run
+    if (lock.joined)
       throw usageFailure('--confirm-within is for the running event, not for one that its action signals')
     const base = new History(context.places).lastApplied(this.#first)
     if (base === undefined)
@@ -67,13 +67,13 @@ export class RunWindow {
    * @throws Failure (refused) for an unknown service manager, before a file changes
    */
   openFor(plan: Plan, requests: readonly Request[]): void {
-    const { context, turn } = this.#run
+    const { context, lock } = this.#run
     const { places, system } = context
     const configuration = databaseLoader(context)('configuration')
     managersOf(configuration, places, system)
     const services = requests.map(({ service }) => service)
     if (this.#byServices) this.#arm(windowOfServices(services, configuration, places))
-    if (!turn.joined && this.#armed === undefined) this.#suggest(plan)
+    if (!lock.joined && this.#armed === undefined) this.#suggest(plan)
   }
 
   /** Suggests a window for a plan that may cut off the current remote shell. */

@@ -13,7 +13,7 @@ import type { Reporter } from './report.ts'
 export interface Work {
   /** Its system decides whether anything is changed. */
   readonly context: Context
-  readonly turn: EventLock
+  readonly lock: EventLock
   readonly report: Reporter
 }
 

@@ -126,7 +126,7 @@ export class RunServices {
   /** What boots afterwards reads the new files anyway. */
   forget(requests: readonly Request[]): void {
     const { places } = this.#run.context
-    const joined = this.#run.turn.joined ? [] : takeJoined(places)
+    const joined = this.#run.lock.joined ? [] : takeJoined(places)
     const mine = new Set([...requests, ...joined].map(({ service }) => service))
     writePending(
       places,
@@ -139,9 +139,9 @@ export class RunServices {
    * @param rollBack undefined: no file was changed that services read
    */
   async adjust(asked: readonly Request[], withPending: boolean, rollBack: RollBack | undefined): Promise<void> {
-    const { context, turn, report, log } = this.#run
+    const { context, lock, report, log } = this.#run
     const { places } = context
-    if (turn.joined) return joinRequests(places, asked)
+    if (lock.joined) return joinRequests(places, asked)
     const joined = takeJoined(places)
     const requests = distinct([...(withPending ? readPending(places) : []), ...asked, ...joined])
     if (requests.length === 0) return

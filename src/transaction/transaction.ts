@@ -140,7 +140,7 @@ export class Transaction {
   async #finish(failure: Failure | undefined): Promise<number> {
     // The note of it is there: the next command makes the entry.
     if (failure instanceof Interrupted) return failure.status
-    const { context, turn, report, request, log } = this.#run
+    const { context, lock, report, request, log } = this.#run
     const { problems, adjustments } = log
     const outcome = outcomeOf(failure, this.#done !== undefined, problems)
     if (failure !== undefined) problems.push(failure.describe())
@@ -149,7 +149,7 @@ export class Transaction {
     this.#history.forgetNote()
     report({ kind: 'ended', what: commandLine(request.asked), outcome, entry: added?.id })
     // The entry of the event that this one belongs to has a smaller number: both go together, when that one ends.
-    if (added !== undefined && !turn.joined) await this.#history.archive()
+    if (added !== undefined && !lock.joined) await this.#history.archive()
     this.#window.open()
     return statusAfter(outcome, failure)
   }
@@ -167,7 +167,7 @@ export class Transaction {
  * Commits the plan of one named file, after the usual checks, with a history entry. Pending property changes stay pending.
  * @returns the exit status
  */
-export async function commitOne({ context, turn, report }: Work, asked: Asked, plan: Plan): Promise<number> {
-  const work = { context: { ...context, mayOverwrite: () => true }, turn, report }
+export async function commitOne({ context, lock, report }: Work, asked: Asked, plan: Plan): Promise<number> {
+  const work = { context: { ...context, mayOverwrite: () => true }, lock, report }
   return new Transaction({ asked, leavesDatabases: true }, work).apply(plan)
 }

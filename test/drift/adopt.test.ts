@@ -38,7 +38,7 @@ function run(engine: Engine): Promise<number> {
   const context = engine.context()
   const asked = { user: 'root', via: 'shell', command: 'adopt', args: ['/etc/x'], comment: null }
   return commitOne(
-    { context, turn: { joined: false, token: '', release: () => undefined }, report: () => undefined },
+    { context, lock: { joined: false, token: '', release: () => undefined }, report: () => undefined },
     asked,
     adoptPlan(context, '/etc/x'),
   )

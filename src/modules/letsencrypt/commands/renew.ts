@@ -35,7 +35,7 @@ export async function run(invocation: Invocation): Promise<number> {
   for (;;) {
     // Everything is read again: somebody may have fixed a setting while this process waited.
     const force = flag('force') ? new Forced() : undefined
-    const { ok, nextTry } = await alone(world, turn => renew(new State(places, world.warn), turn, force))
+    const { ok, nextTry } = await alone(world, held => renew(new State(places, world.warn), held, force))
     const left = nextTry === undefined ? Number.POSITIVE_INFINITY : nextTry.getTime() - world.clock.now().getTime()
     if (ok || !flag('wait') || left > LONGEST_WAIT) return ok ? EXIT.done : EXIT.failed
     await wait(Math.max(left, 1000))

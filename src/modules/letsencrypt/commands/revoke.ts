@@ -14,7 +14,7 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places, flag, print } = invocation
   const [id = '', name] = args
   const world = makeWorld(invocation, 'revoke')
-  return alone(world, async turn => {
+  return alone(world, async held => {
     const { certificates, certificate } = findIssued(world, id, name)
     if (certificate.revoked === 'done') throw refusal(`${certificate.name} ${id} is already revoked`)
     const served = certificatesInService(places, world.warn).find(
@@ -33,7 +33,7 @@ export function run(invocation: Invocation): Promise<number> {
     // Recorded first: if this is killed, the list shows it, and the command can be repeated.
     store.noteRevoked(certificate, 'begun')
     try {
-      await revoke(withdrawn.path(copy), authority, settings, turn)
+      await revoke(withdrawn.path(copy), authority, settings, held)
     } catch (error) {
       // An earlier command may have succeeded, even if this one fails.
       if (certificate.revoked === undefined) store.noteRevoked(certificate, undefined)

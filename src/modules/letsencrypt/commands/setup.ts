@@ -29,7 +29,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return EXIT.done
   }
   if (io.isTerminal(0)) await askSettings(world, io)
-  return alone(world, turn => setUp(new State(places, world.warn), turn, options))
+  return alone(world, held => setUp(new State(places, world.warn), held, options))
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */

@@ -66,7 +66,7 @@ export class PkiStore {
     syncTree(copy)
     this.#system.rename(copy, join(this.#store, name))
     this.#copy = undefined
-    this.#turn(name)
+    this.#switchTo(name)
     const former = this.#current
     this.#current = `.gabarit/${name}`
     if (former !== undefined) removeTree(join(this.#home, former))
@@ -99,14 +99,14 @@ export class PkiStore {
         hint: `Put it back: ln -s .gabarit/NAME ${this.link}`,
       })
     system.remove(this.link)
-    this.#turn(one)
+    this.#switchTo(one)
   }
 
   #kept(): string[] {
     return namesIn(this.#store).filter(name => name.startsWith('pki.'))
   }
 
-  #turn(name: string): void {
+  #switchTo(name: string): void {
     const staged = join(this.#store, 'link')
     this.#system.remove(staged)
     this.#system.symlink(join('.gabarit', name), staged)
