@@ -136,6 +136,29 @@ step('a port forward, to an IPv4 and to an IPv6 address', () => {
   assert.equal(office.askInVain('outside', SERVER.outside, 8080), BOTH_NOTHING)
 })
 
+step('a port forward for one of the addresses of the server', () => {
+  const own = ['198.51.100.2', '2001:db8:2::2'] as const
+  must(['ip', 'address', 'add', `${own[0]}/24`, 'dev', 'ext0'])
+  must(['ip', 'address', 'add', `${own[1]}/64`, 'dev', 'ext0', 'nodad'])
+  for (const family of [0, 1] as const) {
+    const host = MACHINE.lan[family]
+    server(`db portforwards set two${family} portforward Port 80 DestHost ${host} DestPort 9000 Address ${own[family]}`)
+  }
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', own, 80), [...SERVER.lan], 'forwarded')
+  assert.equal(office.ask('outside', SERVER.outside, 80), [...MACHINE.outside], 'the server itself')
+  server('db portforwards setprop two0 DenyHosts 198.51.100.10')
+  server('signal-event firewall-update')
+  assert.equal(office.ask('outside', own.slice(0, 1), 80), MACHINE.outside.slice(0, 1))
+  must(['ip', 'address', 'del', `${own[0]}/24`, 'dev', 'ext0'])
+  must(['ip', 'address', 'del', `${own[1]}/64`, 'dev', 'ext0'])
+  assert.match(
+    tried(['signal-event', 'firewall-update']).stderr,
+    '"two0": 198.51.100.2 is no address of this server now',
+  )
+  for (const name of ['two0', 'two1']) server(`db portforwards delete ${name}`)
+})
+
 step('an interface towards the Internet: the local network gets out, nobody gets in', () => {
   office.route('lan', [SERVER.lan[0], SERVER.lan[1]])
   server('config setprop firewall ExternalInterface ext0')

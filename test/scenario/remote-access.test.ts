@@ -111,21 +111,23 @@ step("what the record says holds against a cloud image's own file, and what does
 })
 
 step('who may log in must exist, and nobody else may', () => {
+  appendFileSync('/etc/group', 'empty:x:4999:\n')
   for (const [property, value, said] of [
     ['AllowUsers', 'root,nobodyhere@10.0.0.0/8', 'there is no user nobodyhere on this machine'],
     ['AllowGroups', 'wheel', 'there is no group wheel on this machine'],
+    ['AllowGroups', 'empty,daemon', 'nobody is in the group daemon empty, so nobody could log in'],
   ] as const) {
     server(`config setprop sshd ${property} ${value}`)
     refused(said)
     server(`config delprop sshd ${property}`)
   }
-  server('config setprop sshd AllowUsers root@192.168.77.0/24,root AllowGroups root,adm')
+  server('config setprop sshd AllowUsers root@192.168.77.0/24,root AllowGroups root,empty')
   server('signal-event remoteaccess-update')
   assert.equal(holds('allowusers').sort(), ['root', 'root@192.168.77.0/24'])
-  assert.equal(holds('allowgroups').sort(), ['adm', 'root'])
+  assert.equal(holds('allowgroups').sort(), ['empty', 'root'])
   appendFileSync(CLOUD, 'AllowGroups users\n')
   server('config setprop sshd MaxAuthTries 4')
-  refused('AllowGroups would be adm root users, not adm root', `${CLOUD}:3 (AllowGroups users)`)
+  refused('AllowGroups would be empty root users, not empty root', `${CLOUD}:3 (AllowGroups users)`)
   rmSync(CLOUD)
   server('config delprop sshd AllowUsers AllowGroups MaxAuthTries KbdInteractiveAuthentication')
 })

@@ -310,6 +310,7 @@ firewall('a direct port forward keeps address and port', () => {
       { Port: '443', DestHost: 'fd00:1::9', DestPort: '8443' },
       'with Direct the port stays as it is: leave DestPort empty',
     ],
+    [{ Port: '443', DestHost: 'fd00:1::9', Address: 'fd00:1::1' }, 'with Direct the other machine has its own address'],
     [{ DestHost: 'fd00:1::9' }, 'Port must be one port or one range of ports'],
     [{ Port: '443', DestHost: 'fd00:1::/64' }, 'DestHost must be one address'],
     [{ Port: '443', DestHost: '::1' }, 'DestHost ::1 is this server'],
@@ -344,6 +345,18 @@ firewall('two port forwards of one port: refused, unless they are for different 
     ['192.168.0.9', '192.168.0.8'],
     'the one for everybody comes last',
   )
+  assert.equal(order(two({ Port: '80' }, { Port: '80', Address: '203.0.113.1' })), ['192.168.0.9', '192.168.0.8'])
+  assert.match(
+    two({ Port: '80', AllowHosts: '10.0.0.0/8' }, { Port: '80', AllowHosts: '10.1.0.0/16,10.2.0.1' }).refusal(FOUR),
+    '"two": port 80 is already forwarded by "one"',
+  )
+  const other = { Port: '80', AllowHosts: '10.1.0.0/16,11.0.0.0/8' }
+  assert.is(order(two({ Port: '80', AllowHosts: '10.0.0.0/8' }, other)).length, 3, 'only a part of it is hidden')
+  for (const [Address, said] of [
+    ['203.0.113.1', '"two": port 80 is already forwarded by "one"'],
+    ['2001:db8::1', '"one": Address must be one address of the same family as DestHost'],
+  ] as const)
+    assert.match(two({ Port: '80', Address }, { Port: '80', Address }).refusal(FOUR), said)
   assert.equal(order(two({ Port: '80' }, { Port: '80', status: 'disabled' })), ['192.168.0.8'])
 })
 
