@@ -200,11 +200,13 @@ step('one path goes to another server', () => {
   assert.is(seen(`https://${PLEX}/`, ...post).size, 2000)
 })
 
-step('WebSockets, where they are asked for', async () => {
+step('WebSockets, unless they are switched off', async () => {
+  assert.is(await echo(PLEX, '/ws', 'hello'), 'hello')
+  set(PLEX, 'WebSocket', 'disabled')
+  modify(PLEX)
   await assertRejects(echo(PLEX, '/ws', 'hello'), /no upgrade/)
   set(PLEX, 'WebSocket', 'enabled')
   modify(PLEX)
-  assert.is(await echo(PLEX, '/ws', 'hello'), 'hello')
 })
 
 step('a server that is slow, dead or asked over its limit', () => {

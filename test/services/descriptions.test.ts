@@ -31,7 +31,7 @@ descriptions(
       type => readDescription(join(folder, `proxies/@${type}.json`)).properties,
     )
     const own = ['Path', 'Match', 'access', 'AllowedNetworks', 'BasicAuthFile']
-    own.push('MaxBodySize', 'ConnectTimeout', 'Timeout', 'Buffering')
+    own.push('Satisfy', 'MaxBodySize', 'ConnectTimeout', 'Timeout', 'Buffering')
     for (const [name, property] of location ?? [])
       if (!own.includes(name)) assert.equal(proxy?.get(name), property, name)
   },

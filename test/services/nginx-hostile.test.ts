@@ -35,6 +35,18 @@ const EVIL = [
 const PROPERTIES = [
   ...['Upstreams', 'Balance', 'UpstreamPath', 'UpstreamHost', 'WebSocket', 'Buffering', 'MaxBodySize', 'Timeout'],
   ...['ConnectTimeout', 'AllowedNetworks', 'access', 'BasicAuthFile', 'Headers', 'UpstreamHeaders', 'Aliases', 'HSTS'],
+  ...[
+    'RedirectTo',
+    'RedirectCode',
+    'RewriteAnswers',
+    'PassPort',
+    'UpstreamCA',
+    'DeniedNetworks',
+    'RateLimit',
+    'Satisfy',
+  ],
+  ...['ClientCA', 'AuthURL', 'AuthLogin', 'AuthHeaders', 'UpstreamChallenges', 'OwnLogs', 'Maintenance', 'Match'],
+  ...['MaintenancePage', 'RateBurst'],
   ...['crt', 'key', 'CertificateChainFile', 'Certificate', 'ForceSSL', 'SecurityHeaders', 'Locations', 'Path'],
 ]
 
@@ -53,6 +65,19 @@ const DIRECTIVES = new Set([
   ...['upstream{', 'least_conn;', 'server;', 'keepalive;', 'server{', 'listen;', 'server_name;', 'location{', 'alias;'],
   ...['default_type;', 'return;', 'ssl_certificate;', 'ssl_certificate_key;', 'include;', 'proxy_set_header;', '}', ''],
   ...['proxy_connect_timeout;', 'proxy_read_timeout;', 'proxy_send_timeout;', 'client_max_body_size;', 'proxy_pass;'],
+  ...['proxy_redirect;', 'proxy_cookie_path;', 'proxy_cookie_domain;', 'proxy_ssl_verify;', 'limit_req_zone;'],
+  ...[
+    'limit_req;',
+    'limit_req_status;',
+    'geo{',
+    'if{',
+    'satisfy;',
+    'auth_request;',
+    'auth_request_set;',
+    'error_page;',
+  ],
+  ...['internal;', 'proxy_pass_request_body;', 'access_log;', 'error_log;', 'charset;', 'ssl_client_certificate;'],
+  ...['ssl_verify_client;', 'ssl_verify_depth;', 'rewrite;', 'log_not_found;'],
   ...[
     'add_header;',
     'proxy_hide_header;',
