@@ -3,7 +3,7 @@ import { EXIT, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { registerActions } from '../event/actions.ts'
 import type { Io } from '../system/io.ts'
-import { findPlaces, placesOn, versionOf } from '../system/places.ts'
+import { findPlaces, needRoot, placesOn, versionOf } from '../system/places.ts'
 import { DryRunSystem, RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
@@ -97,7 +97,9 @@ async function runCommand(
     return EXIT.done
   }
   checkArity(command, args, program)
-  return command.run(putTogether(command, args, values, io, messages))
+  const invocation = putTogether(command, args, values, io, messages)
+  if (command.forEverybody !== true) needRoot(invocation.places, [program, ...words])
+  return command.run(invocation)
 }
 
 /** The one place where a command's invocation is put together. */

@@ -1,7 +1,8 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, orFailure } from '../base/failure.ts'
+import { Descriptions } from '../db/describe.ts'
 import type { Context } from '../plan/context.ts'
-import { goneTemplates, makeExpander } from '../plan/expand.ts'
+import { databaseLoader, goneTemplates, makeExpander } from '../plan/expand.ts'
 import { invalidValues } from '../plan/invalid-values.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
@@ -28,11 +29,18 @@ export interface Survey {
   readonly gone: readonly string[]
 }
 
-/** Looks at everything and changes nothing. */
+/**
+ * Looks at everything and changes nothing.
+ * @throws Failure before the first event, as long as the described records are missing: no template could be expanded
+ */
 export function survey(context: Context): Survey {
   const { places, system } = context
-  const history = new History(places)
-  const since = history.lastApplied()
+  const since = new History(places).lastApplied()
+  const isDescribed = new Descriptions(places).ofRecord('configuration', 'gabarit') !== undefined
+  if (since === undefined && isDescribed && !databaseLoader(context)('configuration').has('gabarit'))
+    throw new Failure('this server is not set up yet; its name first, then the event that makes everything:', {
+      hint: 'config set DomainName example.org\nsignal-event post-install',
+    })
   const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
   const problems = invalidValues(context)

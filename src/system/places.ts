@@ -90,6 +90,15 @@ function foldersIn(home: string): string[] {
   return folders instanceof Failure ? [] : folders
 }
 
+/**
+ * Says at once that only root can use the server's own databases; below another root, whoever owns that folder can.
+ * @param command what to type after sudo
+ * @throws Failure
+ */
+export function needRoot({ root }: Paths, command: readonly string[]): void {
+  if (root === '/' && process.geteuid?.() !== 0) throw new Failure(`this needs root: sudo ${command.join(' ')}`)
+}
+
 /** As {@link findPaths}, with the state on the disk. */
 export function findPlaces(...args: Parameters<typeof findPaths>): Places {
   const paths = findPaths(...args)

@@ -80,6 +80,8 @@ export interface Command {
   readonly arity?: readonly [least: number, most: number]
   /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
+  /** Whether it works without root: it reads nothing that only root can read. */
+  readonly forEverybody?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */
   readonly verbs?: readonly Command[]
   /** Options that it does not know are arguments. */
@@ -98,6 +100,7 @@ export function withVerbs(name: string, summary: string, verbs: readonly Command
     usage: 'SUBCOMMAND [ARGUMENT...]',
     arity: [0, Number.POSITIVE_INFINITY],
     examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)),
+    forEverybody: true,
     verbs,
     run: async ({ args }) => whichVerb(`gabarit ${name}`, args[0], verbs),
   }

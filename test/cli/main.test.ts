@@ -62,4 +62,50 @@ main('standard input comes from the call', async () => {
   }
 })
 
+main('without root, one line says so, whatever is typed; a value is not repeated', async () => {
+  const env = { GABARIT_ROOT: '', DBPATH: '' }
+  const free = ['gabarit modules', 'gabarit completion', 'gabarit help', 'db hosts describe']
+  // What they load may be where nobody can read it.
+  for (const line of free) await call(line.split(' '), { env })
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.('nobody')
+  try {
+    for (const [line, wanted] of [
+      ['gabarit status', 'this needs root: sudo gabarit status'],
+      ['gabarit vpn clients --json', 'this needs root: sudo gabarit vpn clients --json'],
+      ['signal-event --dry-run console-save', 'this needs root: sudo signal-event --dry-run console-save'],
+      ['config setprop door code word', 'config: this needs root: sudo config setprop …'],
+      ['db hosts show', 'db: this needs root: sudo db hosts show'],
+    ] as const)
+      assert.equal(await call(line.split(' '), { env }), { status: 1, stdout: '', stderr: `${wanted}\n` })
+    for (const line of free) {
+      const { status, stderr } = await call(line.split(' '), { env })
+      assert.is(status, 0, `${line}: ${stderr}`)
+    }
+    assert.is((await call(['gabarit', 'letsencrypt'], { env })).status, 2)
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+})
+
+main('before the first event: what to do, in three lines', async () => {
+  const server = new Sandbox()
+  try {
+    const env = { GABARIT_ROOT: server.root }
+    const toDo = 'config set DomainName example.org\n  signal-event post-install\n'
+    for (const word of ['status', 'verify', 'diff', 'apply']) {
+      const { status, stderr } = await call(['gabarit', word], { env })
+      assert.is(status, 1)
+      assert.is(
+        stderr,
+        `this server is not set up yet; its name first, then the event that makes everything:\n  ${toDo}`,
+      )
+    }
+    const doctor = await call(['gabarit', 'doctor'], { env })
+    assert.match(doctor.stdout, /^warning +databases: this server is not set up yet$/m)
+  } finally {
+    server.remove()
+  }
+})
+
 main.run()

@@ -179,6 +179,7 @@ installed('a module never takes the place of a command of gabarit', () => {
     box.write(`/etc/gabarit/modules/${name}/commands/${name}-clients`, '#!/bin/sh\necho stolen\n', 0o755)
     assert.match(problemsOf(box, name) ?? '', `gabarit has its own command "${name}"`)
   }
+  box.must('gabarit initialize-default-databases')
   for (const line of ['gabarit status', 'gabarit vpn clients', 'gabarit help', 'gabarit vpn --help'])
     assert.is.not(box.must(line).includes('stolen'), true, line)
   assert.match(box.run('gabarit db clients').stderr, 'unknown command "db"')

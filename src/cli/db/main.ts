@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { type Io, StandardOutput } from '../../system/io.ts'
-import { findPaths, type Paths, versionOf } from '../../system/places.ts'
+import { findPaths, needRoot, type Paths, versionOf } from '../../system/places.ts'
 import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
 import { checkEncoding, OPTIONS, type Options, parseOptions } from './options.ts'
@@ -66,6 +66,9 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
+  // Values may be secrets, so they are not repeated.
+  if (name !== 'describe' && !database.startsWith('/'))
+    needRoot(places, [program, ...(program === 'db' ? [database] : []), name, ...(args.length > 0 ? ['…'] : [])])
   const { format, reveal } = options
   const call = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
   return verb.run === undefined ? runChange(call, name, verb, args) : verb.run(call, args)

@@ -43,6 +43,7 @@ function asCommand({ name: module, folder }: Installed, { name, file, summary, u
     arity: [0, Number.POSITIVE_INFINITY],
     options: [JSON_OPTION],
     passesOptions: true,
+    forEverybody: true,
     examples: [[`gabarit ${module} ${name}`, summary]],
     run: async ({ args, flag, io, places }) => {
       refuseUnsafePart(places, file)

@@ -67,6 +67,7 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'modules',
+    forEverybody: true,
     summary: 'the modules: versions, commands, what they override and what overrides them',
     examples: [
       ['gabarit modules', 'ours, and those that somebody has installed; exit 1 when something is wrong with one'],

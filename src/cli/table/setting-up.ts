@@ -20,12 +20,14 @@ export const SETUP_COMMANDS: readonly Command[] = [
   },
   {
     name: 'completion',
+    forEverybody: true,
     summary: 'print the completion script for bash',
     examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
     run: async invocation => (await import('../complete.ts')).script(invocation),
   },
   {
     name: 'complete',
+    forEverybody: true,
     summary: 'print the words that could come next (used by the completion script)',
     usage: '-- PROGRAM [WORD...]',
     examples: [['gabarit complete -- config setprop letsencrypt status ""', 'one word per line']],
