@@ -1,7 +1,6 @@
 import { EXIT } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
-import { listDatabases } from '../../db/all-databases.ts'
-import { describedDatabases } from '../../db/describe.ts'
+import { allDatabases } from '../../db/all-databases.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
@@ -63,8 +62,8 @@ export function notingNew<Result>(call: Call, change: () => Result): Result {
 /** `; did you mean "hosts"?` for a database that neither exists nor is described. */
 function typoHint({ places, database }: Call): string {
   if (database.startsWith('/')) return ''
-  const known = new Set([...listDatabases(places), ...describedDatabases(places)])
-  return known.has(database) ? '' : didYouMean(database, known)
+  const known = allDatabases(places)
+  return known.includes(database) ? '' : didYouMean(database, known)
 }
 
 function missing({ program, database }: Call, hint: string): string {

@@ -1,7 +1,7 @@
 import { compareBytes } from '../../base/byte-order.ts'
 import { orUndefined } from '../../base/failure.ts'
-import { listDatabases } from '../../db/all-databases.ts'
-import { Descriptions, describeDatabase, describedDatabases } from '../../db/describe.ts'
+import { allDatabases } from '../../db/all-databases.ts'
+import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import type { PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
@@ -27,7 +27,7 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   while (rest.length > 1 && rest[0]?.startsWith('-') === true) rest = rest.slice(rest[0] === '--root' ? 2 : 1)
   if (rest.length === 1 && rest[0]?.startsWith('-') === true) return FLAGS
   const [database = '', name, ...args] = program === 'config' ? ['configuration', ...rest] : rest
-  if (name === undefined) return [...listDatabases(places), ...describedDatabases(places), 'import']
+  if (name === undefined) return [...allDatabases(places), 'import']
   if (args.length === 0) return database === 'import' ? ['--tree'] : Object.keys(VERBS)
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) return []

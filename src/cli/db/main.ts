@@ -101,7 +101,7 @@ async function helpText(program: Program): Promise<string> {
 /** Usage and example of one verb. */
 function verbUsage(program: Program, name: string, verb: Verb): string {
   const usage = `usage: ${program}${program === 'db' ? ' DATABASE' : ''} ${name} ${verb.arguments}`.trimEnd()
-  return `${usage}\nexample: ${program}${program === 'db' ? ' configuration' : ''} ${verb.example}`
+  return `${usage}\nexample: ${program}${program === 'db' ? ' configuration' : ''} ${name} ${verb.example}`.trimEnd()
 }
 
 /** A name is a file in the database folder; any other path must be absolute. */

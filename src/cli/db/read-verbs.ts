@@ -4,7 +4,7 @@ import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { answer, type Call, readRecords } from './call.ts'
 import type { Data } from './format.ts'
-import { MASK, masked, type Secrets, secretsOf } from './secrets.ts'
+import { type IsSecret, MASK, masked, secretsOf } from './secrets.ts'
 import type { Verb } from './verb.ts'
 
 type Run = NonNullable<Verb['run']>
@@ -16,35 +16,35 @@ const keys: Run = call => {
 }
 
 /** The shape of a record, that of NethServer: `{"name": KEY, "type": TYPE, "props": {…}}`; a secret is null. */
-function recordData(record: DbRecord, secrets: Secrets): Data {
+function recordData(record: DbRecord, isSecret: IsSecret): Data {
   return new Map([
-    ...typeData(record, secrets),
-    ['props', propertiesData(record, secrets, [...record.properties.keys()])] as const,
+    ...typeData(record, isSecret),
+    ['props', propertiesData(record, isSecret, [...record.properties.keys()])] as const,
   ])
 }
 
-function typeData(record: DbRecord, secrets: Secrets): ReadonlyMap<string, Data> {
+function typeData(record: DbRecord, isSecret: IsSecret): ReadonlyMap<string, Data> {
   return new Map([
     ['name', record.key],
-    ['type', secrets.covers(record) ? null : record.type],
+    ['type', isSecret(record) ? null : record.type],
   ])
 }
 
-function propertiesData(record: DbRecord, secrets: Secrets, names: readonly string[]): Data {
+function propertiesData(record: DbRecord, isSecret: IsSecret, names: readonly string[]): Data {
   const known = names.filter(name => record.properties.has(name))
-  return new Map(known.map(name => [name, secrets.covers(record, name) ? null : (record.properties.get(name) ?? '')]))
+  return new Map(known.map(name => [name, isSecret(record, name) ? null : (record.properties.get(name) ?? '')]))
 }
 
 /** A verb that shows one record, or all of them. */
 function showing(lines: (record: DbRecord) => string[], indented = false, dataOf = recordData): Run {
   return (call, [key]) => {
     const records = readRecords(call)
-    const secrets = secretsOf(call)
+    const isSecret = secretsOf(call)
     const found = key === undefined ? [...records.values()] : [records.get(key)].filter(record => record !== undefined)
     if (key !== undefined && found.length === 0) return EXIT.failed
-    const data = () => found.map(record => dataOf(record, secrets))
+    const data = () => found.map(record => dataOf(record, isSecret))
     const given = {
-      lines: () => found.flatMap(record => lines(masked(record, secrets)).map(escapeControls)),
+      lines: () => found.flatMap(record => lines(masked(record, isSecret)).map(escapeControls)),
       data: () => (key === undefined ? data() : (data()[0] ?? null)),
       indented,
     }
@@ -87,42 +87,32 @@ function printValue(call: Call, value: string | undefined): number {
 const printprop: Run = (call, [key = '', ...asked]) => {
   const record = readRecords(call).get(key)
   if (record === undefined) return EXIT.failed
-  const secrets = secretsOf(call)
+  const isSecret = secretsOf(call)
   const names = asked.length > 0 ? asked.filter(name => record.properties.has(name)) : [...record.properties.keys()]
-  const shown = (name: string) => (secrets.covers(record, name) ? MASK : record.properties.get(name))
+  const shown = (name: string) => (isSecret(record, name) ? MASK : record.properties.get(name))
   const given = {
     lines: () => names.map(name => escapeControls(`${name}=${shown(name)}`)),
-    data: () => propertiesData(record, secrets, names),
+    data: () => propertiesData(record, isSecret, names),
   }
   return answer(call, given, asked.length > 0 || names.length > 0)
 }
 
 /** The verbs that only read. */
 export const READ_VERBS: Readonly<Record<string, Verb>> = {
-  keys: { arguments: '', summary: 'list the keys', example: 'keys', run: keys },
-  print: { arguments: '[KEY]', summary: 'print records on one line each', example: 'print sshd', run: printRaw },
-  show: { arguments: '[KEY]', summary: 'show records with their properties', example: 'show sshd', run: show },
-  get: {
-    arguments: 'KEY',
-    summary: 'print a value, or a whole record on one line',
-    example: 'get DomainName',
-    run: get,
-  },
-  gettype: { arguments: 'KEY', summary: 'print the type of a record', example: 'gettype sshd', run: gettype },
-  printtype: { arguments: '[KEY]', summary: 'print keys and types', example: 'printtype', run: printtype },
-  getprop: { arguments: 'KEY PROP', summary: 'print one property', example: 'getprop sshd TCPPort', run: getprop },
+  keys: { arguments: '', summary: 'list the keys', example: '', run: keys },
+  print: { arguments: '[KEY]', summary: 'print records on one line each', example: 'sshd', run: printRaw },
+  show: { arguments: '[KEY]', summary: 'show records with their properties', example: 'sshd', run: show },
+  get: { arguments: 'KEY', summary: 'print a value, or a whole record on one line', example: 'DomainName', run: get },
+  gettype: { arguments: 'KEY', summary: 'print the type of a record', example: 'sshd', run: gettype },
+  printtype: { arguments: '[KEY]', summary: 'print keys and types', example: '', run: printtype },
+  getprop: { arguments: 'KEY PROP', summary: 'print one property', example: 'sshd TCPPort', run: getprop },
   printprop: {
     arguments: 'KEY [PROP]...',
     summary: 'print properties',
-    example: 'printprop sshd status TCPPort',
+    example: 'sshd status TCPPort',
     run: printprop,
   },
-  getjson: { arguments: 'KEY', summary: 'print a record as JSON', example: 'getjson sshd', run: asJson(get) },
-  printjson: { arguments: '[KEY]', summary: 'print records as JSON', example: 'printjson', run: asJson(printRaw) },
-  showjson: {
-    arguments: '[KEY]',
-    summary: 'show records as indented JSON',
-    example: 'showjson sshd',
-    run: asJson(show),
-  },
+  getjson: { arguments: 'KEY', summary: 'print a record as JSON', example: 'sshd', run: asJson(get) },
+  printjson: { arguments: '[KEY]', summary: 'print records as JSON', example: '', run: asJson(printRaw) },
+  showjson: { arguments: '[KEY]', summary: 'show records as indented JSON', example: 'sshd', run: asJson(show) },
 }

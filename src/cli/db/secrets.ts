@@ -5,28 +5,23 @@ import type { Call } from './call.ts'
 /** Replaces a secret in text; in JSON it is null. */
 export const MASK = '********'
 
-/** Tells which parts of a record are secret. */
-export interface Secrets {
-  /** Whether a property is secret, or without a name, the type (the value of a scalar). */
-  covers(record: DbRecord, property?: string): boolean
-}
+/** Whether a property of a record is secret, or without a name, the type (the value of a scalar). */
+export type IsSecret = (record: DbRecord, property?: string) => boolean
 
 /** The secrets of the database according to its descriptions; none if secrets should be shown. */
-export function secretsOf({ places, database, reveal }: Call): Secrets {
-  if (reveal) return { covers: () => false }
+export function secretsOf({ places, database, reveal }: Call): IsSecret {
+  if (reveal) return () => false
   const descriptions = new Descriptions(places)
-  return {
-    covers({ key, type }, property) {
-      const known = descriptions.of(database, key, type)
-      const part = property === undefined ? known?.scalar : known?.properties.get(property)
-      return part?.secret === true
-    },
+  return ({ key, type }, property) => {
+    const known = descriptions.of(database, key, type)
+    const part = property === undefined ? known?.scalar : known?.properties.get(property)
+    return part?.secret === true
   }
 }
 
 /** The record with every secret masked. */
-export function masked(record: DbRecord, secrets: Secrets): DbRecord {
+export function masked(record: DbRecord, isSecret: IsSecret): DbRecord {
   const properties = new Map(record.properties)
-  for (const name of properties.keys()) if (secrets.covers(record, name)) properties.set(name, MASK)
-  return { key: record.key, type: secrets.covers(record) ? MASK : record.type, properties }
+  for (const name of properties.keys()) if (isSecret(record, name)) properties.set(name, MASK)
+  return { key: record.key, type: isSecret(record) ? MASK : record.type, properties }
 }

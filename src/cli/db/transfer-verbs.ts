@@ -30,10 +30,10 @@ function printReports(reports: readonly ImportReport[], { printError, print }: C
 /** `export`: prints this database as a flat file. It would be useless with masked values, so secrets require `--reveal`. */
 export function runExport(call: Call): number {
   const records = readRecords(call)
-  const secrets = secretsOf(call)
+  const isSecret = secretsOf(call)
   const closed = [...records.values()].flatMap(record => [
-    ...(secrets.covers(record) ? [record.key] : []),
-    ...[...record.properties.keys()].filter(name => secrets.covers(record, name)).map(name => `${record.key} ${name}`),
+    ...(isSecret(record) ? [record.key] : []),
+    ...[...record.properties.keys()].filter(name => isSecret(record, name)).map(name => `${record.key} ${name}`),
   ])
   if (closed.length > 0) {
     const hint = `Put --reveal before ${call.program === 'db' ? 'the database' : 'the verb'} to export them in clear.`

@@ -1,3 +1,4 @@
+import { cached } from '../../base/cached.ts'
 import { usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import type { Draft } from '../../db/draft.ts'
@@ -8,7 +9,7 @@ export interface Verb {
   /** `KEY PROP VALUE [PROP VALUE]...`; {@link checkArguments} enforces it. */
   readonly arguments: string
   readonly summary: string
-  /** The words after `config` or `db DATABASE`. */
+  /** The arguments of an example. */
   readonly example: string
   /** Required arguments that may be empty. */
   readonly mayBeEmpty?: readonly string[]
@@ -22,9 +23,7 @@ const shapes = new Map<string, ReturnType<typeof shapeIn>>()
 
 /** A batch of thousands asks for the same few again and again. */
 function shapeOf({ arguments: usage }: Verb) {
-  const shape = shapes.get(usage) ?? shapeIn(usage)
-  shapes.set(usage, shape)
-  return shape
+  return cached(shapes, usage, () => shapeIn(usage))
 }
 
 /** The names of a verb's arguments: `KEY [PROP]...` gives a required KEY and a repeated PROP. */

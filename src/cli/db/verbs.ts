@@ -16,28 +16,28 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   batch: {
     arguments: '',
     summary: 'make many changes from standard input, all or none',
-    example: 'batch < commands',
+    example: '< commands',
     run: runBatch,
   },
   describe: {
     arguments: '[KEY [PROP]]',
     summary: 'explain records (or @TYPE) and properties',
-    example: 'describe sshd TCPPort',
+    example: 'sshd TCPPort',
     run: runDescribe,
   },
   log: {
     arguments: '[KEY]',
     summary: 'show who changed what and when, from the history',
-    example: 'log sshd',
+    example: 'sshd',
     run: runLog,
   },
   import: {
     arguments: 'FILE',
     summary: 'import an SME Server database ("-" reads standard input)',
-    example: 'import /home/e-smith/db/configuration',
+    example: '/home/e-smith/db/configuration',
     run: runImport,
   },
-  export: { arguments: '', summary: 'print the database in the SME Server format', example: 'export', run: runExport },
+  export: { arguments: '', summary: 'print the database in the SME Server format', example: '', run: runExport },
 }
 
 /** `log`: the history belongs to the engine, which this program does not load, so it calls the engine. */
