@@ -35,8 +35,7 @@ export function changeDatabase<Result>(
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
       const descriptions = new Descriptions(places)
-      const scope = { places, descriptions, database: name }
-      const problems = validateChanges(scope, draft.before, draft.records(), draft.changedKeys())
+      const problems = validateChanges(descriptions, name, draft.before, draft.records(), draft.changedKeys())
       if (problems.length > 0) {
         if (report === undefined) throw problemsFailure(problems, options.locate)
         report(problems)

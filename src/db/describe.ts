@@ -25,13 +25,13 @@ export function describeDatabase(places: Paths, name: string): DatabaseDescripti
   const records = new Map<string, RecordDescription>()
   const types = new Map<string, RecordDescription>()
   const families = new Map<string, RecordDescription>()
+  const maps = { record: records, type: types, family: families }
   for (const { file, subject } of subjects) {
-    const loaded = load(files, file)
-    if (loaded === undefined) continue
-    const description = withRules(loaded)
-    if (subject.kind === 'record') records.set(subject.name, withFamily(files, subject.name, loaded))
-    else if (subject.kind === 'family') families.set(subject.name, description)
-    else types.set(subject.name, { ...description, type: subject.name })
+    const { kind, name } = subject
+    // Initialisation needs to know the type of a record, which may be its family's.
+    const family = kind === 'record' ? familyFile(files.keys(), name) : undefined
+    const description = together([family ?? '', file].map(part => load(files, part)))
+    if (description !== undefined) maps[kind].set(name, kind === 'type' ? { ...description, type: name } : description)
   }
   return { name, records, types, families }
 }
@@ -47,19 +47,12 @@ export function describedKeys(places: Paths, name: string): string[] {
   return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
 }
 
-/** A record's own description on top of its family's: initialisation needs to know its type. */
-function withFamily(files: DescriptionFiles, key: string, own: DescriptionFile): RecordDescription {
-  const family = familyFile(files.keys(), key)
-  const loaded = family === undefined ? undefined : load(files, family)
-  return withRules(loaded === undefined ? own : overlay(loaded, own))
-}
-
 /**
  * The description that applies to one record: its type's, overridden by its family's, overridden by its own. Only the files
  * that concern it are read, so a command that changes one record stays quick. Cached: a batch asks thousands of times.
  */
 export class Descriptions {
-  readonly #places: Paths
+  readonly places: Paths
   readonly #concerns: (path: string) => boolean
   readonly #files = new Map<string, DescriptionFiles>()
   readonly #known = new Map<string, DescriptionFile | undefined>()
@@ -67,7 +60,7 @@ export class Descriptions {
 
   /** @param concerns which description files to read; default: all */
   constructor(places: Paths, concerns: (path: string) => boolean = () => true) {
-    this.#places = places
+    this.places = places
     this.#concerns = concerns
   }
 
@@ -78,16 +71,12 @@ export class Descriptions {
     const ofType = this.#load(database, own)?.scalar === undefined ? encodeName('type', type) : ''
     const names = [ofType, familyFile(files.keys(), key) ?? '', own].filter(name => files.has(name))
     const id = [database, ...names].join('\0')
-    return cached(this.#merged, id, () => {
-      const found = names.map(name => this.#load(database, name)).filter(file => file !== undefined)
-      return found.length === 0 ? undefined : withRules(found.reduce(overlay))
-    })
+    return cached(this.#merged, id, () => together(names.map(name => this.#load(database, name))))
   }
 
   /** The description of the record itself (not of its type). */
   ofRecord(database: string, key: string): RecordDescription | undefined {
-    const loaded = this.#load(database, encodeName('record', key))
-    return loaded && withRules(loaded)
+    return together([this.#load(database, encodeName('record', key))])
   }
 
   /** Whether any file describes part of the database. */
@@ -96,7 +85,7 @@ export class Descriptions {
   }
 
   #filesOf(database: string): DescriptionFiles {
-    return cached(this.#files, database, () => listFiles(this.#places, database, this.#concerns))
+    return cached(this.#files, database, () => listFiles(this.places, database, this.#concerns))
   }
 
   #load(database: string, name: string): DescriptionFile | undefined {
@@ -121,8 +110,12 @@ function both<Part extends object>(under: Part | undefined, over: Part | undefin
   return under === undefined || over === undefined ? (over ?? under) : { ...under, ...over }
 }
 
-function withRules(file: DescriptionFile): RecordDescription {
-  return { ...file, rules: file.rules ?? [] }
+/** Those of these descriptions that exist as one, each on top of those before it; undefined if there is none. */
+function together(files: readonly (DescriptionFile | undefined)[]): RecordDescription | undefined {
+  const present = files.filter(file => file !== undefined)
+  if (present.length === 0) return undefined
+  const whole = present.reduce(overlay)
+  return { ...whole, rules: whole.rules ?? [] }
 }
 
 /** The description files of a database by name, each with its paths: the shipped one before the site's. */

@@ -1,3 +1,5 @@
+import type { Records } from './record.ts'
+
 /** A text in each language we have. */
 export interface Texts {
   readonly en?: string
@@ -13,6 +15,12 @@ export interface Reference {
   readonly type?: string
   /** Other values that are allowed. */
   readonly or?: readonly string[]
+}
+
+/** The values that a reference allows. @param records those of its database */
+export function allowedBy({ type, or = [] }: Reference, records: Records): string[] {
+  const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
+  return [...or, ...fitting.map(({ key }) => key)]
 }
 
 /** What is known about a property; a value is always text. See docs/reference/databases.md. */

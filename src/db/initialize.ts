@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { compareBytes } from '../base/byte-order.ts'
 import { Failure, messageOf } from '../base/failure.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
@@ -11,7 +10,7 @@ import type { DatabaseDescription, PropertyDescription, RecordDescription } from
 import { defaultOf } from './detect.ts'
 import type { Draft } from './draft.ts'
 import { describeProblem } from './problem.ts'
-import type { DbRecord, Records } from './record.ts'
+import { type DbRecord, type Records, sortedMap } from './record.ts'
 import { readableDatabase, readDatabase, writeTransaction } from './store.ts'
 import { validateChanges } from './validate.ts'
 
@@ -59,7 +58,7 @@ function initialize(places: Paths, name: string): InitializedDatabase {
     const descriptions = new Descriptions(places)
     if (description !== undefined) complete(places, description, descriptions, draft)
     const [after, changed] = [draft.records(), draft.changedKeys()]
-    const problems = validateChanges({ places, descriptions, database: name }, draft.before, after, changed)
+    const problems = validateChanges(descriptions, name, draft.before, after, changed)
     warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
     return { name, file: file.path, before, after, changed, warnings }
   })
@@ -104,7 +103,7 @@ function migrationFiles(places: Paths, database: string): string[] {
     const folder = join(base, 'db', database, 'migrate')
     for (const name of namesIn(folder)) if (/^[^.].*\.cjs$/.test(name)) byName.set(name, join(folder, name))
   }
-  const files = [...byName].sort(([a], [b]) => compareBytes(a, b)).map(([, path]) => path)
+  const files = [...sortedMap(byName).values()]
   for (const file of files) refuseUnsafePart(places, file)
   return files
 }

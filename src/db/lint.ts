@@ -27,7 +27,7 @@ function lintRecords(places: Paths, name: string): Finding[] {
     records = readDatabase(databaseFile(places, name)) ?? records
   })
   const descriptions = new Descriptions(places)
-  const validator = new Validator({ places, descriptions, database: name }, records)
+  const validator = new Validator(descriptions, name, records)
   return [...damage, ...[...records.values()].flatMap(record => lintRecord(name, record, validator, descriptions))]
 }
 

@@ -21,6 +21,6 @@ export function problemsFailure(problems: readonly Problem[], line?: (problem: P
 }
 
 /** `GABARIT_VALIDATE=off` accepts any value. */
-export function validationIsOn(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env.GABARIT_VALIDATE !== 'off'
+export function validationIsOn(): boolean {
+  return process.env.GABARIT_VALIDATE !== 'off'
 }

@@ -1,34 +1,26 @@
 import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
-import type { PropertyDescription, RecordDescription } from './description.ts'
+import { allowedBy, type PropertyDescription, type RecordDescription, type Reference } from './description.ts'
 import { FORMATS } from './formats.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 import { type FindTwin, ruleProblems, twinsIn } from './rules.ts'
 import { recordsOf } from './store.ts'
 
-/** What a value is checked against. */
-export interface ValidationScope {
-  readonly places: Paths
-  readonly descriptions: Descriptions
-  /** Name of the database being changed. */
-  readonly database: string
-}
-
 /**
  * Checks what a transaction changed, in its final state. Old values that no longer match do not block a change elsewhere.
  * All problems are returned, not only the first.
  */
 export function validateChanges(
-  scope: ValidationScope,
+  descriptions: Descriptions,
+  database: string,
   before: Records,
   after: Records,
   keys: readonly string[],
 ): Problem[] {
-  const validator = new Validator(scope, after)
+  const validator = new Validator(descriptions, database, after)
   return keys.flatMap(key => {
     const record = after.get(key)
     return record === undefined ? [] : validator.check(record, before.get(key))
@@ -37,22 +29,23 @@ export function validateChanges(
 
 /** Checks records of one database; caches what it reads. */
 export class Validator {
-  readonly #scope: ValidationScope
+  readonly #descriptions: Descriptions
+  readonly #database: string
   readonly #records: Records
   readonly #findTwin: FindTwin
   readonly #others = new Map<string, Records>()
 
-  constructor(scope: ValidationScope, records: Records) {
-    this.#scope = scope
+  constructor(descriptions: Descriptions, database: string, records: Records) {
+    this.#descriptions = descriptions
+    this.#database = database
     this.#records = records
     this.#findTwin = twinsIn(records)
   }
 
   /** What is wrong with the parts of a record that differ from `before` (with all of it, if `before` is absent). */
   check(record: DbRecord, before: DbRecord | undefined): Problem[] {
-    const { descriptions, database } = this.#scope
     const { key, type, properties } = record
-    const description = descriptions.of(database, key, type)
+    const description = this.#descriptions.of(this.#database, key, type)
     if (description === undefined) return []
     const problems: Problem[] = []
     const note = (message: string | undefined, property?: string) => {
@@ -110,21 +103,19 @@ export class Validator {
     )
   }
 
-  #referenceProblem(value: string, shown: string, reference: NonNullable<PropertyDescription['reference']>) {
-    const { database, type, or = [] } = reference
-    if (or.includes(value)) return undefined
+  #referenceProblem(value: string, shown: string, reference: Reference) {
+    const { database, type } = reference
+    if (reference.or?.includes(value)) return undefined
     const records = this.#recordsOf(database)
     const found = records.get(value)
     if (found !== undefined && (type === undefined || found.type === type)) return undefined
-    const fitting = [...records.values()].filter(record => type === undefined || record.type === type)
-    const words = [...or, ...fitting.map(({ key }) => key)]
     const what = `a record${type === undefined ? '' : ` of type "${type}"`} of the database "${database}"`
-    return `${shown} is not ${what}${didYouMean(value, words)}`
+    return `${shown} is not ${what}${didYouMean(value, allowedBy(reference, records))}`
   }
 
   #recordsOf(database: string): Records {
-    if (database === this.#scope.database) return this.#records
-    return cached(this.#others, database, () => recordsOf(this.#scope.places, database))
+    if (database === this.#database) return this.#records
+    return cached(this.#others, database, () => recordsOf(this.#descriptions.places, database))
   }
 }
 

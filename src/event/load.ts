@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { EXIT, Failure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { sortedMap } from '../db/record.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
@@ -88,7 +89,7 @@ function handlersIn(folder: string): Handler[] {
 /** Later ones replace earlier ones with the same name; in byte order. */
 function byName<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
   const last = new Map(items.map(item => [nameOf(item), item]))
-  return [...last].sort(([a], [b]) => compareBytes(a, b)).map(([, item]) => item)
+  return [...sortedMap(last).values()]
 }
 
 function servicesIn(eventFolder: string): ServiceEntry[] {

@@ -35,7 +35,7 @@ export function invalidValues({ places, replaced }: Pick<Context, 'places' | 're
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
     const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking())
     const keys = [...after.keys()].filter(key => after.get(key) !== before.get(key))
-    const problems = validateChanges({ places, descriptions, database: name }, before, after, keys)
+    const problems = validateChanges(descriptions, name, before, after, keys)
     return problems.map(problem => `${name}: ${describeProblem(problem)}`)
   })
 }

@@ -6,7 +6,7 @@ import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
 import { databaseFile, type Paths } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
-import { type FormatName, formatted, type Reply } from './format.ts'
+import { FORMATS, type FormatName, type Reply } from './format.ts'
 
 export type Program = 'db' | 'config'
 
@@ -32,7 +32,7 @@ export interface Call extends CallOutput {
 
 /** Prints an answer. @returns the exit status: 1 for an answer that is empty */
 export function answer(call: Call, reply: Reply, found = true): number {
-  call.print(formatted(reply, call.format))
+  call.print(FORMATS[call.format](reply))
   return found ? EXIT.done : EXIT.failed
 }
 

@@ -2,7 +2,7 @@ import { compareBytes } from '../../base/byte-order.ts'
 import { orUndefined } from '../../base/failure.ts'
 import { allDatabases } from '../../db/all-databases.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
-import type { PropertyDescription } from '../../db/description.ts'
+import { allowedBy, type PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
@@ -90,18 +90,8 @@ function values(subject: Subject, key: string, type: string | undefined, propert
 function valuesOf(subject: Subject, description: PropertyDescription, present = ''): string[] {
   if (description.secret === true) return []
   const { enum: words = [], format = '', reference, default: value = '' } = description
-  const others = reference === undefined ? [] : referenced(subject, reference)
+  const others = reference === undefined ? [] : allowedBy(reference, recordsOf(subject.places, reference.database))
   return [...words, ...(FORMATS[format]?.values ?? []), value, present, ...others].filter(word => word !== '')
-}
-
-function referenced(
-  subject: Subject,
-  { database, type, or = [] }: NonNullable<PropertyDescription['reference']>,
-): string[] {
-  const fitting = [...recordsOf(subject.places, database).values()].filter(
-    record => type === undefined || record.type === type,
-  )
-  return [...or, ...fitting.map(record => record.key)]
 }
 
 /** `set` and `setdefault` name the type. Otherwise it is the record's, or the described one. */

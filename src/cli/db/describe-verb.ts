@@ -7,6 +7,7 @@ import {
   type DatabaseDescription,
   type PropertyDescription,
   type RecordDescription,
+  type Reference,
   type Rule,
   type Texts,
   uniqueNames,
@@ -90,7 +91,7 @@ function propertyLines(name: string, property: PropertyDescription, call: Call):
   return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
 }
 
-function referenceText({ database, type, or = [] }: NonNullable<PropertyDescription['reference']>): string {
+function referenceText({ database, type, or = [] }: Reference): string {
   const record = `the key of a${type === undefined ? ' record' : `n "${type}"`} in ${database}`
   return or.length === 0 ? record : `${record} or ${or.join(', ')}`
 }

@@ -9,27 +9,20 @@ export interface Reply {
   readonly indented?: boolean
 }
 
-type Format = (answer: Reply) => string
-
-const FORMATS = {
+/** How each format writes an answer: `text`, or the option of that name. */
+export const FORMATS = {
   text: ({ lines }: Reply) =>
     lines()
       .map(line => `${line}\n`)
       .join(''),
   json: ({ data, indented = false }: Reply) => `${asJson(data(), indented ? '\n' : '')}\n`,
-} satisfies Readonly<Record<string, Format>>
+}
 
-/** The format of an answer: `text`, or the option of that name. */
 export type FormatName = keyof typeof FORMATS
 
 /** The format that one of these options selects; default: `text`. */
 export function formatOf(options: ReadonlySet<string>): FormatName {
   return (Object.keys(FORMATS) as FormatName[]).find(name => options.has(`--${name}`)) ?? 'text'
-}
-
-/** An answer in a format. */
-export function formatted(answer: Reply, format: FormatName): string {
-  return FORMATS[format](answer)
 }
 
 /**

@@ -8,12 +8,8 @@ import { secretsOf } from './secrets.ts'
 /** `import FILE`: imports a flat file of SME Server into this database. */
 export function runImport(call: Call, [path = '']: readonly string[]): number {
   const { program, places, database, io } = call
-  const command = `${program} import`
-  const report =
-    path === '-'
-      ? importFlatFile(places, database, 'standard input', command, io.readInput())
-      : importFlatFile(places, database, path, command)
-  return printReports([report], call)
+  const [source, bytes] = path === '-' ? (['standard input', io.readInput()] as const) : [path]
+  return printReports([importFlatFile(places, database, source, `${program} import`, bytes)], call)
 }
 
 /** `db import --tree FOLDER` and `gabarit import --tree FOLDER`: imports each flat file of a folder into the database of its name. */
