@@ -49,7 +49,7 @@ export async function commitFiles(
   }
   /** The note for the history, the adjustments that a crash must not lose, the pending confirmation. */
   const companions = (): Companion[] => {
-    const armed = window.companions(plan, history.lostFiles())
+    const armed = window.companions(plan, () => history.lostFiles())
     if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return []
     const note = history.note({ outcome: 'failed', problems: [], changes, closes: request.closes?.token ?? null })
     const waiting = distinct([...pending, ...asked])

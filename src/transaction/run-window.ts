@@ -91,10 +91,10 @@ export class RunWindow {
 
   /**
    * The pending confirmation as a file of the commit; none if nothing changes.
-   * @param lost files that could not be restored
+   * @param findLost finds the files that could not be restored
    * @throws Failure (refused) if there are such files
    */
-  companions(plan: Plan, lost: readonly string[]): Companion[] {
+  companions(plan: Plan, findLost: () => readonly string[]): Companion[] {
     if (this.#armed === undefined) return []
     const { context, request, report } = this.#run
     const { places } = context
@@ -103,6 +103,7 @@ export class RunWindow {
       report({ kind: 'confirmation', message: 'nothing changes, so there is nothing to confirm' })
       return []
     }
+    const lost = findLost()
     if (lost.length > 0) {
       const why = 'it contains a secret that has changed since, and secrets are not kept'
       throw refusal(lost.map(path => `${path} could not be rolled back: ${why}`).join('\n'), {

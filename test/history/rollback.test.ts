@@ -154,4 +154,16 @@ rollback('a damaged entry or content is an error that names it, and nothing chan
   box.remove()
 })
 
+rollback('a damaged content of the history keeps no event from running', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  const files = newestEntry(box).files as { path: string; after: { sha256: string } }[]
+  const hash = files.find(({ path }) => path === '/etc/note')?.after.sha256 ?? ''
+  box.write(`/var/lib/gabarit/objects/${hash.slice(0, 2)}/${hash}`, 'something else\n')
+  box.must('config setprop note text two')
+  box.must('signal-event change')
+  assert.match(readFileSync(box.path('/etc/note'), 'utf8'), 'text two')
+  box.remove()
+})
+
 rollback.run()
