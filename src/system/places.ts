@@ -91,12 +91,13 @@ function foldersIn(home: string): string[] {
 }
 
 /**
- * Says at once that only root can use the server's own databases; below another root, whoever owns that folder can.
+ * Says at once that only root can use the server's own databases. Those below another root, or in DBPATH, are their owner's.
  * @param command what to type after sudo
  * @throws Failure
  */
-export function needRoot({ root }: Paths, command: readonly string[]): void {
-  if (root === '/' && process.geteuid?.() !== 0) throw new Failure(`this needs root: sudo ${command.join(' ')}`)
+export function needRoot({ databases, stateFolder, root }: Paths, command: readonly string[]): void {
+  const own = root === '/' && databases.startsWith(stateFolder)
+  if (own && process.geteuid?.() !== 0) throw new Failure(`this needs root: sudo ${command.join(' ')}`)
 }
 
 /** As {@link findPaths}, with the state on the disk. */

@@ -82,6 +82,8 @@ main('without root, one line says so, whatever is typed; a value is not repeated
       const { status, stderr } = await call(line.split(' '), { env })
       assert.is(status, 0, `${line}: ${stderr}`)
     }
+    const elsewhere = await call(['db', 'own', 'show'], { env: { ...env, DBPATH: '/nowhere' } })
+    assert.equal(elsewhere, { status: 1, stdout: '', stderr: '' }, 'there is none')
     assert.is((await call(['gabarit', 'letsencrypt'], { env })).status, 2)
   } finally {
     if (isRoot) process.seteuid?.(0)
