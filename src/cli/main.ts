@@ -30,7 +30,9 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   }
   const run = (command: Command, words: readonly string[], program: string) =>
     runCommand(command, words, program, io, messages)
-  const [script = 'gabarit', ...words] = argv
+  const [script = 'gabarit', ...typed] = argv
+  const data = typed.includes('--') ? typed.indexOf('--') : typed.length
+  const words = typed.map((word, at) => (word === '-h' && at < data ? '--help' : word))
   const program = basename(script)
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return run(own, words, program)
@@ -60,6 +62,8 @@ async function findCommand(name: string, words: readonly string[], io: Io): Prom
   const commands = await allCommands(words, io)
   const command = commands.find(known => known.name === name)
   if (command !== undefined) return command
+  if (name === 'db' || name === 'config')
+    throw usageFailure(`${name} is a program of its own`, `Without gabarit in front: ${name} --help`)
   const names = commands.map(known => known.name)
   const hint = name.startsWith('-') ? 'Options come after the command: gabarit lint --json' : listOfCommands(commands)
   throw usageFailure(`unknown command "${name}"${didYouMean(name, names)}`, hint)

@@ -39,9 +39,18 @@ help('the programs of their own name have the same', () => {
   for (const program of ['expand-template', 'signal-event']) assert.is(box.must([program, '--version']), version)
 })
 
+help('-h is --help', () => {
+  for (const command of ['gabarit', 'gabarit lint', 'gabarit letsencrypt setup', 'signal-event', 'db', 'config'])
+    assert.is(box.must(`${command} -h`), box.must(`${command} --help`))
+  assert.is(box.must('gabarit -h lint'), box.must('gabarit help lint'))
+  assert.match(box.run('db own getprop a -- -h').stderr, 'quote a value')
+})
+
 const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['gabarit', 'missing command'],
   ['gabarit explan /etc/hosts', 'unknown command "explan"; did you mean "explain"?'],
+  ['gabarit config show', 'config is a program of its own\n  Without gabarit in front: config --help\n'],
+  ['gabarit help db', 'db is a program of its own'],
   ['gabarit --josn', 'unknown command "--josn"'],
   ['gabarit lint --josn', 'unknown option --josn; did you mean "--json"?'],
   ['gabarit lint -x', 'unknown option -x'],

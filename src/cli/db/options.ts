@@ -32,6 +32,7 @@ export function parseOptions(args: readonly string[]) {
     if (word === '--root') root = args[++at]
     else if (word.startsWith('--root=')) root = word.slice('--root='.length)
     else if (FLAGS.includes(word)) flags.add(word)
+    else if (word === '-h') flags.add('--help')
     else throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
     if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
   }
