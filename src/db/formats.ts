@@ -1,4 +1,4 @@
-import { maskLength, parseAddress, prefixLength } from '../base/address.ts'
+import { formatAddress, maskLength, parseAddress, prefixLength } from '../base/address.ts'
 
 /** A kind of value: how it is recognised, and how an error describes it. */
 interface Format {
@@ -9,6 +9,8 @@ interface Format {
   readonly number?: (value: string) => number
   /** All the values, if they can be listed. */
   readonly values?: readonly string[]
+  /** What was probably meant by a value that does not fit. */
+  readonly meant?: (value: string) => string | undefined
 }
 
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
@@ -16,7 +18,7 @@ const decimal = (value: string) => Number(value)
 
 /** The address of a network, given with its length or mask. */
 function subnet(is: string, fits: (value: string) => boolean = () => true): Format {
-  return { accepts: value => fits(value) && !Number.isNaN(prefixOf(value)), is, number: prefixOf }
+  return { accepts: value => fits(value) && !Number.isNaN(prefixOf(value)), is, number: prefixOf, meant: networkOf }
 }
 
 function choice(is: string, ...values: string[]): Format {
@@ -25,18 +27,20 @@ function choice(is: string, ...values: string[]): Format {
 
 /** Every format that a description can name. */
 export const FORMATS: Readonly<Record<string, Format>> = {
-  hostname: { accepts: isHostname, is: 'a host name (letters, digits and "-" between dots)' },
+  hostname: { accepts: isHostname, is: 'a host name (letters, digits and "-" between dots)', meant: asciiName },
   wildcard: {
     accepts: value => isHostname(value.replace(/^\*\./, '')),
     is: 'a host name, optionally after "*." (letters, digits and "-" between dots)',
+    meant: asciiName,
   },
   ip: { accepts: isAddress, is: 'an IP address' },
   ipv4: { accepts: value => parseAddress(value)?.width === 32, is: 'an IPv4 address (four numbers up to 255)' },
   ipv6: { accepts: value => parseAddress(value)?.width === 128, is: 'an IPv6 address' },
-  cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)' },
+  cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)', meant: networkOf },
   network: {
     accepts: value => isAddress(value) || isCidr(value),
     is: 'an address or a network (192.168.1.0, fd00::/64)',
+    meant: networkOf,
   },
   subnet: subnet(
     'the address of a network with its length or mask (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)',
@@ -90,9 +94,24 @@ function isAddress(value: string): boolean {
 }
 
 function isCidr(value: string): boolean {
-  const [address = '', bits = '', ...rest] = value.split('/')
-  const width = parseAddress(address)?.width
-  return rest.length === 0 && /^\d+$/.test(bits) && width !== undefined && prefixLength(bits, width) !== undefined
+  return /\/\d+$/.test(value) && !Number.isNaN(prefixOf(value))
+}
+
+/** The name in ASCII, as the DNS has it (RFC 5891). */
+function asciiName(value: string): string | undefined {
+  return /^[\p{L}\p{M}\p{N}.*-]+$/u.test(value) && URL.canParse(`http://${value}`)
+    ? new URL(`http://${value}`).hostname
+    : undefined
+}
+
+/** The network of an address that is given with a length or mask (192.168.1.5/24). */
+function networkOf(value: string): string | undefined {
+  const [text = '', suffix = ''] = value.split(/[/ ]/)
+  const address = parseAddress(text)
+  const bits = address && prefixLength(suffix, address.width)
+  if (address === undefined || bits === undefined) return undefined
+  const rest = BigInt(address.width - bits)
+  return `${formatAddress({ ...address, value: (address.value >> rest) << rest })}/${bits}`
 }
 
 /** The name of a network interface, or a prefix followed by `+` (Linux: IFNAMSIZ is 16, including the zero byte). */

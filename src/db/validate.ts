@@ -128,8 +128,11 @@ export function changedProperties(before: DbRecord | undefined, after: DbRecord)
 function formatProblem(value: string, shown: string, description: PropertyDescription): string | undefined {
   const { format: name, minimum, maximum, unit } = description
   const format = name === undefined ? undefined : FORMATS[name]
-  if (format !== undefined && !format.accepts(value))
+  if (format !== undefined && !format.accepts(value)) {
+    const meant = description.secret === true ? undefined : format.meant?.(value)
+    if (meant !== undefined && format.accepts(meant)) return `${shown} is not ${format.is}; did you mean "${meant}"?`
     return `${shown} is not ${format.is}${format.values === undefined ? '' : didYouMean(value, format.values)}`
+  }
   if (minimum === undefined && maximum === undefined) return undefined
   const number = (format?.number ?? Number)(value)
   const words = unit === undefined ? '' : ` ${unit}`

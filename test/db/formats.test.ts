@@ -21,7 +21,16 @@ const CASES: Readonly<Record<string, { readonly good: readonly string[]; readonl
   },
   cidr: {
     good: ['10.0.0.0/8', '::/0', '192.168.0.0/32'],
-    bad: ['10.0.0.0', '10.0.0.0/33', '10.0.0.0/', 'a/8', '::/129'],
+    bad: [
+      '10.0.0.0',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      'a/8',
+      '::/129',
+      '192.168.1.5/24',
+      'fd00::5/64',
+      '10.0.0.0/255.0.0.0',
+    ],
   },
   subnet: {
     good: ['10.8.0.0/24', '10.8.0.0/255.255.255.0', '10.8.0.0 255.255.255.0', 'fd00:8::/64', '0.0.0.0/0', '::/0'],
@@ -35,7 +44,7 @@ const CASES: Readonly<Record<string, { readonly good: readonly string[]; readonl
   netmask: { good: ['255.255.255.0', '0.0.0.0', '255.255.255.255'], bad: ['255.0.255.0', '0.0.0.255', '255.255.255'] },
   network: {
     good: ['10.0.0.0', 'fd00::/64', '10.0.0.0/8'],
-    bad: ['', '10.0.0.0/33', 'lan', '10.0.0.0 ', 'fd00::/129'],
+    bad: ['', '10.0.0.0/33', 'lan', '10.0.0.0 ', 'fd00::/129', '192.168.1.5/24'],
   },
   mask: { good: ['255.255.255.0', '24', '64', '0'], bad: ['', '/24', '129', '255.0.255.0', '024'] },
   interface: {
@@ -75,6 +84,18 @@ for (const [name, format] of Object.entries(FORMATS))
     for (const value of cases?.bad ?? []) assert.not.ok(format.accepts(value), `refuses ${JSON.stringify(value)}`)
     for (const value of format.values ?? []) assert.ok(format.accepts(value))
   })
+
+test('what was probably meant: the network of an address, the ASCII form of a name', () => {
+  const meant = (name: string, value: string) => FORMATS[name]?.meant?.(value)
+  assert.is(meant('cidr', '192.168.1.5/24'), '192.168.1.0/24')
+  assert.is(meant('subnet', '10.8.0.1/255.255.255.0'), '10.8.0.0/24')
+  assert.is(meant('network', 'fd00::5/64'), 'fd00::/64')
+  assert.is(meant('cidr', '10.0.0.0/33'), undefined)
+  assert.is(meant('hostname', 'exämple.org'), 'xn--exmple-cua.org')
+  assert.is(meant('wildcard', '*.exämple.org'), '*.xn--exmple-cua.org')
+  for (const value of ['a b.org', 'a_b.org', 'é b', 'é/x'])
+    assert.not.ok(FORMATS.hostname?.accepts(meant('hostname', value) ?? ''))
+})
 
 test('seconds of a duration', () => {
   assert.equal(['90', '90s', '15m', '2h', '7d'].map(seconds), [90, 90, 900, 7200, 604800])

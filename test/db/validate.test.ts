@@ -61,6 +61,7 @@ test('refuses with the reason, and the nearest word', ({ fixture }) => {
   assert.is(message('place', 'here'), '"here" does not have the form HOST:PORT')
   assert.is(message('code', ''), 'it must not be empty')
   assert.match(message('names', 'a.org,b_c'), '"b_c" is not a host name')
+  assert.match(message('names', 'exämple.org'), 'did you mean "xn--exmple-cua.org"?')
   assert.match(message('names', 'a.org,,b.org'), 'empty element')
 })
 
