@@ -3,6 +3,9 @@ import * as assert from 'uvu/assert'
 import { configuration, domain, host, Server } from './server.ts'
 
 const FILE = '/etc/dehydrated/domains.txt'
+/** A whole run: what is left out is said on standard error. */
+const expanded = (server: Server) =>
+  server.run(['expand-template', '--stdout', FILE], { env: { GABARIT_VALIDATE: 'off' } })
 const ON = { letsencryptSSLcert: 'enabled' }
 
 const names = suite('domains.txt')
@@ -118,6 +121,65 @@ names('keys that are no names are left out, and said', () => {
   assert.is(status, 0, stderr)
   assert.is(stdout, 'good.org\n')
   for (const key of evil) assert.match(stderr, JSON.stringify(key))
+  other.remove()
+})
+
+names('a host that cannot be included is named, with the reason', () => {
+  server.must('config setprop letsencrypt status disabled')
+  server.must('db domains setprop example.org letsencryptSSLcert enabled')
+  const { stderr } = expanded(server)
+  assert.is(stderr, '', 'status disabled: nobody asks for certificates')
+  server.must('config setprop letsencrypt status test')
+  const said = expanded(server).stderr
+  assert.match(
+    said,
+    'host printer.a.example: letsencryptSSLcert has no effect, because its HostType is Local, not Self',
+  )
+  assert.match(
+    said,
+    'host www.b.example: letsencryptSSLcert has no effect, because its domain is left out: db domains setprop b.example letsencryptSSLcert enabled',
+  )
+  assert.match(said, 'host www.foreign.example: letsencryptSSLcert has no effect, because there is no domain for it')
+  assert.not.match(said, 'mail.a.example')
+})
+
+names('addresses and names of local networks are left out, but for an authority of the site', () => {
+  const keys = ['192.168.1.4', 'office.lan', 'nas.HOME.arpa', 'x.local', 'good.org', 'lan.good.org']
+  const other = new Server({
+    configuration: configuration({ letsencrypt: ['service', { status: 'enabled', configure: 'all' }] }),
+    domains: Object.fromEntries(keys.map(key => [key, domain()])),
+  })
+  const { stdout, stderr } = expanded(other)
+  assert.is(stdout, 'good.org lan.good.org\n')
+  assert.match(stderr, `"192.168.1.4" can't be in a certificate (an address)`)
+  for (const key of ['office.lan', 'nas.HOME.arpa', 'x.local'])
+    assert.match(stderr, `${JSON.stringify(key)} can't be in a certificate (a name of a local network)`)
+  for (const authority of ['ca.office.lan', '127.0.0.1:14000', '[::1]:14000']) {
+    other.must(`config setprop letsencrypt ProductionCA https://${authority}/dir`)
+    assert.match(expanded(other).stdout, ' office.lan')
+    assert.not.match(expanded(other).stdout, '192.168')
+  }
+  other.remove()
+})
+
+names('a name that a wildcard of the same certificate covers is left out of the order', () => {
+  const other = new Server({
+    configuration: configuration({
+      letsencrypt: ['service', { status: 'test', configure: 'all', challenge: 'dns-01', challengeHook: '/bin/true' }],
+    }),
+    domains: { 'example.org': domain(), 'shop.example.org': domain({ letsencryptCertificate: 'shop' }) },
+    hosts: Object.fromEntries(
+      ['*.example.org', 'www.EXAMPLE.org', 'a.b.example.org', 'x.shop.example.org'].map(key => [key, host()]),
+    ),
+  })
+  assert.is(
+    expanded(other).stdout,
+    'example.org *.example.org a.b.example.org\nshop.example.org x.shop.example.org > shop\n',
+  )
+  other.must(['db', 'domains', 'setprop', 'shop.example.org', 'letsencryptCertificate', ''])
+  assert.is(expanded(other).stdout, 'example.org *.example.org a.b.example.org x.shop.example.org\n')
+  other.must('config set DomainName shop.example.org')
+  assert.is(expanded(other).stdout, 'example.org *.example.org a.b.example.org x.shop.example.org > shop.example.org\n')
   other.remove()
 })
 
