@@ -75,6 +75,19 @@ for (const [property, value] of REFUSED)
     server.remove()
   })
 
+hostile('a ProxyPassTarget that Apache would change is refused, by the description and by the fragment', () => {
+  const server = new Server({ configuration: configuration(), domains: { 'example.org': domain() } })
+  for (const target of ['http://10.0.0.5/?a=b', 'http://10.0.0.5/x#y', 'http://10.0.0.5/a%20b']) {
+    const refused = server.run(['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', target])
+    assert.match(refused.stderr, 'without ?, # and %')
+    server.must(['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', target], UNCHECKED)
+    const { status, stderr } = server.run(['expand-template', HTTPD], UNCHECKED)
+    assert.is(status, 3)
+    assert.match(stderr, `domain example.org: ProxyPassTarget ${target} has "?", "#" or "%"`)
+  }
+  server.remove()
+})
+
 hostile('a wildcard is a host, and no domain', () => {
   const server = new Server({
     configuration: configuration(),

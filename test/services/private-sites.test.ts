@@ -1,0 +1,61 @@
+// Who may read a private site: the real nginx in front of the real Apache, on `/`, in private namespaces.
+import { writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Front } from '../support/front.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { must, run, words } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+
+const reason = needsCommands('nginx', 's6-svscan', 'curl', 'openssl', 'apache2', 'ip') ?? enterNamespace('home')
+const sites = suite('private sites')
+const step = stepsOf(sites, reason)
+const front = new Front()
+sites.after(() => front.stop())
+
+const WIKI = 'wiki.example.com'
+const upstream = { Upstreams: 'http://127.0.0.1:3001' }
+const status = (name: string, address: string) => front.visit(`https://${name}/`, '--interface', address).status
+const [LOCAL, VPN, ROAD, OTHER] = ['10.50.1.5', '10.50.2.5', '10.50.3.5', '10.50.4.5']
+
+step('the networks of VPN clients count as local, while the VPN is enabled', async () => {
+  for (const address of [LOCAL, VPN, ROAD, OTHER]) must(words(`ip address add ${address}/32 dev lo`))
+  await front.start({ '3001': 'wiki' })
+  for (const line of [
+    'db networks set 10.50.1.0 network Mask 255.255.255.0',
+    'config setprop openvpn network 10.50.2.0/24',
+    'config set wireguard service status enabled access private TunnelInterface wg0 TunnelNetwork 10.50.3.0/24',
+    'config setprop httpd access private',
+    'config setprop modSSL access private',
+  ])
+    must(words(line))
+  writeFileSync('/srv/ibays/Primary/html/index.html', 'home')
+  front.record(WIKI, 'proxy', { ...upstream, access: 'private' })
+  front.apply()
+  const answers = (name: string) => [LOCAL, VPN, ROAD, OTHER].map(from => status(name, from))
+  for (const name of [WIKI, 'example.com']) assert.equal(answers(name), [200, 403, 200, 403], name)
+  must(words('config setprop openvpn status enabled'))
+  front.apply()
+  for (const name of [WIKI, 'example.com']) assert.equal(answers(name), [200, 200, 200, 403], name)
+})
+
+step(
+  'a network of AllowedNetworks is written as one: an address with a length is refused, and told if it is there already',
+  () => {
+    const set = ['db', 'proxies', 'setprop', WIKI, 'access', 'public', 'AllowedNetworks', '10.50.4.5/24']
+    const refused = run(set)
+    assert.is(refused.status, 3)
+    assert.match(refused.stderr, 'did you mean "10.50.4.0/24"?')
+    must(set, { env: { GABARIT_VALIDATE: 'off' } })
+    const { stderr } = run(words('expand-template --stdout /etc/nginx/conf.d/sites-available'), {
+      env: { GABARIT_VALIDATE: 'off' },
+    })
+    assert.match(
+      stderr,
+      `${WIKI}: AllowedNetworks 10.50.4.5/24 is one address of the network 10.50.4.0/24, which is open as a whole`,
+    )
+  },
+)
+
+sites.run()
