@@ -42,6 +42,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
   secret: flag,
   unit: text,
   empty: flag,
+  replaces: words,
 }
 
 /** Keywords for a key, which has no default and is never secret. */

@@ -41,6 +41,8 @@ export interface PropertyDescription {
   readonly secret?: boolean
   readonly unit?: string
   readonly empty?: boolean
+  /** Former or foreign names of the property, which are pointed out. */
+  readonly replaces?: readonly string[]
 }
 
 /** A condition on several properties of a record. */

@@ -7,7 +7,8 @@ import type { DbRecord } from './record.ts'
 const COMMON = ['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts']
 
 /**
- * Notes on properties without a description whose name is close to a described one, so probably typos. They are allowed.
+ * Notes on properties without a description that a described one replaces, or whose name is close to a described one, so
+ * probably typos. They are allowed.
  * @param names the properties to check
  */
 export function propertyTypos(
@@ -20,6 +21,8 @@ export function propertyTypos(
   if (described === undefined) return []
   return [...names].flatMap(name => {
     if (described.has(name) || !record.properties.has(name) || COMMON.includes(name)) return []
+    const known = [...described].find(([, { replaces = [] }]) => replaces.includes(name))?.[0]
+    if (known !== undefined) return [escapeControls(`${record.key}: "${name}" is replaced by "${known}"`)]
     const nearest = nearestWord(name, described.keys())
     return nearest === undefined
       ? []

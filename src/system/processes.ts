@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { orUndefined } from '../base/failure.ts'
 
-/** State "listening" in /proc/net/tcp (proc(5), linux/include/net/tcp_states.h). */
-const LISTEN = '0A'
+/** State "listening" in /proc/net/tcp, and of a UDP socket without a peer (proc(5), linux/include/net/tcp_states.h). */
+const LISTENING = { tcp: '0A', udp: '07' }
+
+type Protocol = keyof typeof LISTENING
 
 /** The id of a process with a matching command line; undefined if there is none (proc(5)). */
 export function findProcess(fits: (words: readonly string[]) => boolean): string | undefined {
@@ -14,22 +16,30 @@ export function findProcess(fits: (words: readonly string[]) => boolean): string
 
 /** The TCP ports on which processes with this name listen in this network namespace, in order; none if /proc does not show them. */
 export function portsOf(program: string): number[] {
-  const sockets = new Map(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listeners))
+  const sockets = listeners('tcp')
   if (sockets.size === 0) return []
   const named = processes().filter(pid => read(`/proc/${pid}/comm`)?.trim() === program)
   const ports = named.flatMap(openSockets).map(id => sockets.get(id))
   return [...new Set(ports.filter(port => port !== undefined))].sort((a, b) => a - b)
 }
 
-/** Inode and port of each listening socket. */
-function listeners(file: string): [inode: string, port: number][] {
-  return (read(file) ?? '')
-    .split('\n')
-    .slice(1)
-    .flatMap(line => {
+/** Who listens on a port in this network namespace: `openvpn --config x.conf (process 12)`; undefined if nobody is seen. */
+export function holderOf(protocol: Protocol, port: number): string | undefined {
+  const sockets = listeners(protocol)
+  const pid = processes().find(process => openSockets(process).some(id => sockets.get(id) === port))
+  return pid && `${(read(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim()} (process ${pid})`
+}
+
+/** The port of each listening socket, by its inode. */
+function listeners(protocol: Protocol): Map<string, number> {
+  const lines = [protocol, `${protocol}6`].flatMap(name => (read(`/proc/net/${name}`) ?? '').split('\n').slice(1))
+  return new Map(
+    lines.flatMap(line => {
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
-      return state === LISTEN ? [[inode, Number.parseInt(local.slice(local.indexOf(':') + 1), 16)]] : []
-    })
+      if (state !== LISTENING[protocol]) return []
+      return [[inode, Number.parseInt(local.slice(local.indexOf(':') + 1), 16)] as const]
+    }),
+  )
 }
 
 /** The inodes of the sockets that a process has open. */

@@ -118,7 +118,7 @@ Object.defineProperty(View.prototype, 'properties', {
   },
 })
 
-function viewOf(record: DbRecord): RecordView {
+export function viewOf(record: DbRecord): RecordView {
   const view = new View()
   for (const [name, value] of record.properties) if (name !== 'properties') view[name] = value
   view.key = record.key

@@ -1,15 +1,18 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure, orUndefined } from '../base/failure.ts'
 import { Descriptions, descriptionFiles } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import type { Places } from '../system/places.ts'
+import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
+import { viewOf } from '../template/databases.ts'
+import { serviceView } from '../template/services.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
@@ -57,13 +60,14 @@ export class Health {
     revive: Revive = () => Promise.resolve(),
   ): Promise<string | undefined> {
     const descriptions = new Descriptions(this.#places)
-    const looks = adjustments.map(adjustment => {
+    const looks = adjustments.map(async adjustment => {
       const record = configuration.get(adjustment.service)
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
       const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
       const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
       const look = () => this.#look(adjustment, record, health)
-      return this.#problem(adjustment, look, started || newFiles ? STEADY : PAUSE, revive)
+      const problem = await this.#problem(adjustment, look, started || newFiles ? STEADY : PAUSE, revive)
+      return problem && (await this.#hasEnded(adjustment)) ? problem + heldPorts(record) : problem
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
@@ -117,6 +121,16 @@ export class Health {
     }
     return undefined
   }
+}
+
+/** Who holds the ports of a service that does not run. */
+function heldPorts(record: DbRecord): string {
+  const ports = orUndefined(() => serviceView(viewOf(record)).ports)
+  const held = (ports ?? []).flatMap(([protocol, port]) => {
+    const holder = holderOf(protocol, Number(port))
+    return holder === undefined ? [] : [`${protocol} port ${port} is held by ${holder}`]
+  })
+  return held.length === 0 ? '' : `: ${held.join('; ')}`
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -209,7 +209,9 @@ step('a killed client comes back', async () => {
     const now = connectionsOf('setsuna')[0]
     return now !== undefined && JSON.stringify(now) !== JSON.stringify(before) && pings('one', LAN_HOST[0])
   })
-  assert.match(type('gabarit vpn kill nobody'), 'nobody is not connected')
+  const nobody = run(words('gabarit vpn kill nobody'))
+  assert.is(nobody.status, 1)
+  assert.match(nobody.stdout, 'nobody is not connected')
 })
 
 step('what does not fit is refused, and the servers run on', () => {

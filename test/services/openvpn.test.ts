@@ -259,6 +259,20 @@ test('every setting of a client reaches its file', () => {
   type('db vpn delete wim')
 })
 
+test('network-update: the routes of clients follow the local networks', () => {
+  type('signal-event openvpn-update')
+  const pushed = () => lines(CONF).filter(line => line.startsWith('push "route'))
+  assert.equal(pushed(), [])
+  type('db networks set 10.78.0.0 network Mask 255.255.255.0')
+  type('db networks set fd78::/64 network')
+  type('signal-event network-update')
+  assert.equal(pushed(), ['push "route 10.78.0.0 255.255.255.0"', 'push "route-ipv6 fd78::/64"'])
+  type('db networks delete 10.78.0.0')
+  type('db networks delete fd78::/64')
+  type('signal-event network-update')
+  assert.equal(pushed(), [])
+})
+
 test('a warning for the networks of most homes', () => {
   type('db networks set 192.168.1.0 network Mask 255.255.255.0')
   assert.match(

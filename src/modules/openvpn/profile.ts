@@ -41,7 +41,7 @@ export function makeProfile(places: Places, name: string): string {
 /** Key and certificate from the same state of the PKI, whose folder is a link that may change in between. */
 function keyPair(places: Places, name: string): { certificate: string; key: string } {
   const hint = `signal-event vpn-client-create ${name}`
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw new Failure(`${JSON.stringify(name)} is not the name of a client`)
+  if (!/^[A-Za-z0-9][\w.@-]*$/.test(name)) throw new Failure(`${JSON.stringify(name)} is not the name of a client`)
   for (;;) {
     const folder = folderInForce(places, hint)
     const certificate = textOf(join(folder, 'issued', `${name}.crt`))

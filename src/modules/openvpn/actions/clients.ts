@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/failure.ts'
+import { EXIT, Failure } from '../../../base/failure.ts'
 import type { DbRecord } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
@@ -168,15 +168,15 @@ function recordOf(run: ActionRun, name: string): DbRecord | undefined {
 
 /** A name must be safe in a certificate, a path and a shell. The keys ca.key and ta.key are in the same folder. */
 function checkName(name: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || /^(server-.*|ca|ta)$/.test(name))
-    throw new Failure(`not the name of a client (letters, digits and . _ -, not server-..., ca, ta): ${name}`)
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]*$/.test(name) || /^(server-.*|ca|ta)$/.test(name))
+    throw new Failure(`not the name of a client (letters, digits and . _ - @, not server-..., ca, ta): ${name}`)
   if (name.length > 64) throw new Failure(`the name of a client has at most 64 characters: ${name}`)
 }
 
 /** @returns whether no client with this name is connected any more */
 async function kill(run: ActionRun, name: string, halt: boolean): Promise<boolean> {
   if (run.context.system.dryRun) return true
-  return (await killClient({ ...speaking(run, name), flag: () => halt })) === 0
+  return (await killClient({ ...speaking(run, name), flag: () => halt }, EXIT.done)) === EXIT.done
 }
 
 function speaking({ context, say }: ActionRun, name: string) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT, Failure } from '../../../base/failure.ts'
-import { connectionsOf, withManagement } from '../connections.ts'
+import { type Connection, connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
 import type { Speaking } from './clients.ts'
@@ -8,8 +8,14 @@ import type { Speaking } from './clients.ts'
 /** Milliseconds to let a client receive the message. */
 const TOLD = 300
 
-/** `gabarit vpn kill NAME [--halt]`: ends the connections of a client on all running servers. */
-export async function run({ args, flag, places, print, printError }: Speaking): Promise<number> {
+/**
+ * `gabarit vpn kill NAME|IP:PORT [--halt]`: ends the connections of a client, or one of them, on all running servers.
+ * @returns the exit status; `none` if there is no such connection
+ */
+export async function run(
+  { args, flag, places, print, printError }: Speaking,
+  none: number = EXIT.failed,
+): Promise<number> {
   const [name = ''] = args
   const halt = flag('halt')
   let killed = 0
@@ -17,12 +23,14 @@ export async function run({ args, flag, places, print, printError }: Speaking): 
   for (const server of readServers(places).servers) {
     try {
       killed += await withManagement(server, async client => {
-        const own = (await connectionsOf(client, server)).filter(connection => connection.name === name)
-        for (const { id, realAddress } of own) {
+        const isMeant = (connection: Connection) => [connection.name, connection.realAddress].includes(name)
+        const own = (await connectionsOf(client, server)).filter(isMeant)
+        for (const { id, name: whose, realAddress } of own) {
           await client.ask(halt ? `client-kill ${id} HALT` : `client-kill ${id}`, 'line')
-          print(`${name} at ${realAddress} was disconnected from ${server.name}${halt ? '' : ' and may reconnect'}`)
+          print(`${whose} at ${realAddress} was disconnected from ${server.name}${halt ? '' : ' and may reconnect'}`)
         }
-        if (halt && own.length > 0) await cutOff(client, name)
+        const [first] = own
+        if (halt && first !== undefined) await cutOff(client, first.name)
         return own.length
       })
     } catch (error) {
@@ -34,8 +42,9 @@ export async function run({ args, flag, places, print, printError }: Speaking): 
       } else throw error
     }
   }
-  if (killed === 0 && !failed) print(`${name} is not connected`)
-  return failed ? EXIT.failed : EXIT.done
+  if (failed) return EXIT.failed
+  if (killed === 0) print(`${name} is not connected`)
+  return killed === 0 ? none : EXIT.done
 }
 
 /** OpenVPN waits five seconds for the client to leave, which a client that does not obey could use. */
