@@ -46,7 +46,7 @@ const PROPERTIES = [
     'Satisfy',
   ],
   ...['ClientCA', 'AuthURL', 'AuthLogin', 'AuthHeaders', 'UpstreamChallenges', 'OwnLogs', 'Maintenance', 'Match'],
-  ...['MaintenancePage', 'RateBurst'],
+  ...['MaintenancePage', 'RateBurst', 'Folder', 'FastCGI'],
   ...['crt', 'key', 'CertificateChainFile', 'Certificate', 'ForceSSL', 'SecurityHeaders', 'Locations', 'Path'],
 ]
 
@@ -77,7 +77,8 @@ const DIRECTIVES = new Set([
     'error_page;',
   ],
   ...['internal;', 'proxy_pass_request_body;', 'access_log;', 'error_log;', 'charset;', 'ssl_client_certificate;'],
-  ...['ssl_verify_client;', 'ssl_verify_depth;', 'rewrite;', 'log_not_found;'],
+  ...['ssl_verify_client;', 'ssl_verify_depth;', 'rewrite;', 'log_not_found;', 'index;'],
+  ...['fastcgi_pass;', 'fastcgi_read_timeout;', 'fastcgi_send_timeout;', 'fastcgi_param;'],
   ...[
     'add_header;',
     'proxy_hide_header;',

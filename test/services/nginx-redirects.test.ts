@@ -46,7 +46,7 @@ step('a name that only redirects keeps the path, unless it has one of its own', 
   assert.is(run(['gabarit', 'proxy', 'check', OLD]).status, 0)
   front.record(OLD, 'proxy', { RedirectTo: 'https://new.example.com', ...upstream })
   front.refused(
-    /old\.example\.com has RedirectTo and servers behind it: db proxies setprop old\.example\.com Upstreams ''/,
+    /old\.example\.com has RedirectTo and also servers, a folder or paths: db proxies delprop old\.example\.com Upstreams/,
   )
   front.record(OLD, 'proxy', { RedirectTo: 'http://OLD.example.com' })
   front.refused(/RedirectTo leads to OLD\.example\.com, a name of this proxy: visitors would never arrive/)

@@ -16,6 +16,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'util-linux': 'unshare',
   procps: 'ps',
   nginx: 'nginx',
+  'php8.2-fpm': 'php-fpm8.2',
   'testssl.sh': 'testssl',
   'openssh-server': 'sshd',
   sudo: 'visudo',

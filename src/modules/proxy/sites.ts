@@ -49,7 +49,9 @@ function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upst
   // Like nginx: UpstreamPath replaces the path, otherwise it is passed on; the handshake uses the first backend.
   const asked = properties.get('UpstreamPath') || path
   const ownHost = properties.get('UpstreamHost') || undefined
-  const servers = splitList(properties.get('Upstreams'), ',').map(text => text.split(/\s+/))
+  // A socket has no address to ask.
+  const listed = splitList(properties.get('Upstreams'), ',').filter(text => !/^https?:\/\/unix:/.test(text))
+  const servers = listed.map(text => text.split(/\s+/))
   const first = /^https?:\/\/(\[.*\]|[^:/]*)/.exec(servers[0]?.[0] ?? '')?.[1] ?? ''
   return servers.map(([server = '', ...options]) => ({
     url: `${server.replace(/\/+$/, '')}${asked}`,
