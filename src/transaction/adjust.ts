@@ -97,7 +97,7 @@ export async function adjustServices(
     for (const action of adjustment.actions) {
       // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
       const run = (command: readonly string[]) => system.run(command, { cwd: '/', timeout })
-      if (action === 'stop' && (await manager.isNothing?.(run)) === true) continue
+      if (action === 'stop' && (await manager.isNothing?.(it => system.ask(it, { cwd: '/', timeout })))) continue
       const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
       const said =
         problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)

@@ -46,7 +46,7 @@ step('before: no firewall, so no rules, no files, nothing closed', async () => {
   server('config set intranet service status enabled access private TCPPort 8081')
   server('config set wireguard service status enabled access public UDPPort 1194')
   const before = rules()
-  for (const event of ['firewall-update', 'remoteaccess-update'])
+  for (const event of ['--dry-run remoteaccess-update', 'firewall-update', 'remoteaccess-update'])
     assert.not.match(server(`signal-event ${event}`), 'firewall', 'what is not in force need not be stopped')
   assert.equal(rules(), before)
   assert.not(existsSync('/etc/iptables/rules.v4'))

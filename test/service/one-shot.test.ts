@@ -52,6 +52,27 @@ testIf(oneShot, reason, 'it is called with reload, start and stop, whatever the 
   assert.is(signal().status, 0)
 })
 
+testIf(oneShot, reason, 'one that has nothing to stop is not stopped, and its warnings are those of the event', () => {
+  outputFileSync(
+    '/etc/gabarit/services/lamp',
+    PROGRAM.replace('status) ', 'status) [ -e /run/lamp ] || exit 4; echo "warning: unheard"; ').replace(
+      'stop) ',
+      'stop) echo "warning: it is dark"; echo quiet; ',
+    ),
+  )
+  server('config setprop lamp status disabled')
+  const { stdout, stderr } = signal()
+  assert.match(stdout, 'adjusted lamp: /etc/gabarit/services/lamp stop')
+  assert.is(stderr, 'warning: it is dark\n')
+  assert.equal(said(), ['start', 'stop'])
+  for (const event of ['light', '--dry-run light'])
+    assert.not.match(must(words(`signal-event ${event}`), { env }), 'adjust', event)
+  assert.equal(said(), [])
+  outputFileSync('/etc/gabarit/services/lamp', PROGRAM)
+  server('config setprop lamp status enabled')
+  assert.is(signal().status, 0)
+})
+
 testIf(oneShot, reason, 'when it fails, files and databases go back, and it is called again with them', () => {
   said()
   for (const colour of ['broken', 'broken again']) {
