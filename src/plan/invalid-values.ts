@@ -1,3 +1,4 @@
+import { Failure, orFailure } from '../base/failure.ts'
 import { listDatabases } from '../db/all-databases.ts'
 import { Descriptions } from '../db/describe.ts'
 import { sameRecord } from '../db/draft.ts'
@@ -15,20 +16,24 @@ import type { Context } from './context.ts'
 /**
  * Problems with the values set since the last successful change, in all databases: types, formats, and rules on several
  * properties. Values are checked when they are set, but an import, `GABARIT_VALIDATE=off` or an editor accepts anything.
- * Values that an earlier event has already applied do not block a later one.
+ * Values that an earlier event has checked, or was told not to check, do not block a later one.
  * @returns a line for each; none with `GABARIT_VALIDATE=off`
  */
-export function invalidValues({ places, replaced }: Pick<Context, 'places' | 'replaced'>): string[] {
-  if (!validationIsOn()) return []
+export function invalidValues({ places, replaced, warn }: Pick<Context, 'places' | 'replaced' | 'warn'>): string[] {
   const history = new History(places)
-  const known = history.lastApplied()?.databases ?? {}
+  const whole = orFailure(() => history.lastWhole())
+  if (whole instanceof Failure)
+    warn(`the last state in the history is unknown, so more values are checked: ${whole.describe()}`)
+  if (!validationIsOn()) return []
+  const last = history.lastApplied()
+  const known = last?.checked ?? last?.databases ?? {}
   // Finding the secrets means reading databases and descriptions. An event with nothing new skips that.
   let mask: Masking | undefined
   const masking = () => (mask ??= maskingWith(places))
   const descriptions = new Descriptions(places)
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
     const hash = known[name]
-    const former = hash === undefined ? undefined : history.objects.get(hash).toString('utf8')
+    const former = hash === undefined ? undefined : history.objects.find(hash)?.toString('utf8')
     // A damaged database is reported by those who read it: an event at once, an expansion when a fragment needs it.
     const after = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
     const text = serialize(after)

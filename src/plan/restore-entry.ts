@@ -112,13 +112,14 @@ export function databasesAfter(
 /**
  * The databases after the newest entry that was not rolled back; undefined before the first.
  * @param lost as for {@link databasesAfter}
+ * @throws Failure if it cannot be read
  */
 export function revealLastApplied(
   places: Places,
   lost?: (name: string) => void,
 ): ReadonlyMap<string, Records | undefined> | undefined {
   const history = new History(places)
-  const entry = history.lastApplied()
+  const entry = history.lastWhole()
   return entry && databasesAfter(entry, history, places, [], lost)
 }
 

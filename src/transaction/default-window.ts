@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Failure, refusal, usageFailure } from '../base/failure.ts'
+import { Failure, refusal, unlessFailed, usageFailure } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
 import { FORMATS, seconds } from '../db/formats.ts'
 import type { Records } from '../db/record.ts'
@@ -28,7 +28,7 @@ export function windowSeconds(text: string): number {
 
 /** Whether a window opens without being requested: in a remote shell, if there is something to roll back to. */
 export function opensByDefault({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
-  return Boolean(system.env.SSH_CONNECTION) && new History(places).lastApplied() !== undefined
+  return Boolean(system.env.SSH_CONNECTION) && unlessFailed(() => new History(places).lastWhole()) !== undefined
 }
 
 /**

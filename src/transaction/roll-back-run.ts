@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { EXIT, Failure, messageOf } from '../base/failure.ts'
+import { EXIT, Failure, messageOf, unlessFailed } from '../base/failure.ts'
 import { commit } from '../commit/commit.ts'
 import { restorePlan } from '../plan/restore.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
@@ -96,6 +96,6 @@ function howItIs(still: string | undefined, inner: HistoryEntry | undefined): st
 /** The property changes from the last entry that was not rolled back to what this run found. */
 function changesSinceLast({ run, history: { snapshot } }: RunToRollBack): PropertyChange[] {
   const lost = (name: string) => run.report({ kind: 'warning', message: keepsSecret(name) })
-  const last = revealLastApplied(run.context.places, lost)
+  const last = unlessFailed(() => revealLastApplied(run.context.places, lost))
   return last === undefined || snapshot === undefined ? [] : databaseChanges(snapshot, last)
 }

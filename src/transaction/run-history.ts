@@ -1,3 +1,5 @@
+import { defined } from '../base/defined.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import type { Restored } from '../plan/restore.ts'
@@ -41,6 +43,7 @@ export class RunHistory {
   /** The number of the entry, once assigned. */
   #id: number | undefined
   #snapshot: Snapshot | undefined
+  #checked = false
   #files: FileRecord[] = []
   #folders: readonly string[] = []
   #manifest: string | undefined
@@ -58,8 +61,12 @@ export class RunHistory {
     return this.#hiding
   }
 
-  /** The databases as they are now; what is made from them belongs to this state in the history. */
-  takeSnapshot(): Snapshot {
+  /**
+   * The databases as they are now; what is made from them belongs to this state in the history.
+   * @param checked whether they are checked before anything is made from them; default: no
+   */
+  takeSnapshot(checked = false): Snapshot {
+    this.#checked = checked
     this.#snapshot = takeSnapshot(this.#run.context.places)
     return this.#snapshot
   }
@@ -124,14 +131,16 @@ export class RunHistory {
   /** Adds the entry of a run that has ended; undefined if nothing happened that is worth one. */
   enter(facts: RunFacts): HistoryEntry | undefined {
     const { asked, leavesDatabases } = this.#run.request
-    const quiet = facts.outcome === 'done' && asked.comment === null
+    const isWhole = !(orFailure(() => this.#history.lastWhole()) instanceof Failure)
+    // After a damaged one, the next state needs an entry in any case.
+    const quiet = facts.outcome === 'done' && asked.comment === null && isWhole
     if (quiet && leavesDatabases && this.#files.length === 0) return undefined
     const contents = this.#contents
     const { masking } = contents
     const snapshot = this.snapshot ?? this.takeSnapshot()
     const { objects } = this.#history
     const id = this.#id ?? this.#history.nextId()
-    const before = loadSnapshot(this.#history.databasesBefore(id), objects)
+    const before = loadSnapshot(this.#history.before(id).databases, objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, masking))
     const happened = [properties, this.#files, this.#folders, this.lasting]
     if (quiet && happened.every(list => list.length === 0)) return undefined
@@ -148,7 +157,7 @@ export class RunHistory {
       ...this.#commonParts(facts.problems),
       databases: storeSnapshot(snapshot, objects, masking),
     })
-    this.#history.limit(limitsOf(snapshot))
+    if (isWhole) this.#history.limit(limitsOf(snapshot))
     return added
   }
 
@@ -161,7 +170,14 @@ export class RunHistory {
       ...(this.lasting.length === 0 ? {} : { lasting: this.lasting.map(what => this.#shown(what)) }),
       ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,
+      ...(this.#checked ? {} : defined({ checked: this.#lastChecked() })),
     }
+  }
+
+  /** What nobody has checked must not count as checked later. Undefined: the databases of the entry. */
+  #lastChecked(): HistoryEntry['checked'] {
+    const { checked, databases } = this.#history.before(this.#id ?? this.#history.nextId())
+    return this.#run.request.leavesDatabases ? checked : (checked ?? databases)
   }
 
   #shown(problem: string): string {

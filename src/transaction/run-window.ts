@@ -49,7 +49,7 @@ export class RunWindow {
     const { lock, context } = this.#run
     if (lock.joined)
       throw usageFailure('--confirm-within is for the running event, not for one that its action signals')
-    const base = new History(context.places).lastApplied(this.#first)
+    const base = new History(context.places).lastWhole(this.#first)
     if (base === undefined)
       throw refusal('there is no state to roll back to: no event has run yet', {
         hint: 'Signal the first event without --confirm-within.',

@@ -35,9 +35,9 @@ export class Transaction {
     this.#services = new RunServices(this.#run, this.#window)
   }
 
-  /** The databases as they are now; what is made from them belongs to this state in the history. */
+  /** The databases as they are now. Their values are checked before the files that are made from them are committed. */
   takeSnapshot(): Snapshot {
-    return this.#history.takeSnapshot()
+    return this.#history.takeSnapshot(true)
   }
 
   /** Records what a rollback cannot undo, such as an issued certificate. */
@@ -100,7 +100,7 @@ export class Transaction {
   restore(plan: Plan, changes: readonly PropertyChange[], requests: readonly Request[] = []): Promise<number> {
     return this.conclude(async () => {
       await this.commit(plan, requests, changes)
-      this.takeSnapshot()
+      this.#history.takeSnapshot()
       await this.adjust(requests)
     })
   }

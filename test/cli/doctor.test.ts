@@ -84,6 +84,27 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
   ],
 ]
 
+for (const name of [
+  'manifest.json',
+  'pins.json',
+  'overrides.json',
+  'database-changes.json',
+  'masked-files.json',
+  'unfinished-000009.json',
+  'journal.json',
+])
+  doctor(`a damaged ${name}, with the way out that the event names`, () => {
+    const box = server()
+    box.write(`/var/lib/gabarit/${name}`, '{"version": 1')
+    const { status, found } = wrong(box)
+    assert.is(status, 1)
+    const ill = found.find(({ message }) => message.includes(`${name}: `))
+    assert.is(ill?.level, 'error', JSON.stringify(found))
+    assert.match(ill?.message ?? '', /is damaged: .*\n./)
+    assert.is(ill?.command, null)
+    box.remove()
+  })
+
 for (const [name, plant, id, level, message, command] of ILLS)
   doctor(name, () => {
     const box = server()

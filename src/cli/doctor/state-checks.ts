@@ -4,7 +4,14 @@ import { JOURNAL } from '../../commit/journal.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { readDatabase } from '../../db/store.ts'
+import { BASES } from '../../override/bases.ts'
 import { CONFIRMATION, describeConfirmation, moveAside, secondsLeft } from '../../state/confirmation.ts'
+import { DATABASE_CHANGES } from '../../state/history/databases.ts'
+import { History } from '../../state/history/history.ts'
+import { MASKED_FILES } from '../../state/history/masked-files.ts'
+import { unfinishedFile, unfinishedIds } from '../../state/history/unfinished-names.ts'
+import { readManifest } from '../../state/manifest.ts'
+import { PINS } from '../../state/pins.ts'
 import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
@@ -16,6 +23,8 @@ import { readPending } from '../../transaction/requests.ts'
 export const STATE_CHECKS: readonly Check[] = [
   { id: 'databases', run: readable },
   { id: 'last-good', run: lastGood },
+  { id: 'history', mend: 'gabarit apply', run: history },
+  { id: 'state', run: stateFiles },
   { id: 'journal', run: journal },
   { id: 'lock', run: lock },
   { id: 'pending', run: pending },
@@ -51,9 +60,26 @@ function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
   return orOk(found, 'every database has a last good copy')
 }
 
+/** Events do without it, but a rollback does not. */
+function history({ places }: CheckedServer): readonly Diagnosis[] {
+  new History(places).lastWhole()
+  return ok('the last state in the history can be read')
+}
+
+/** What events refuse to do without. */
+function stateFiles({ places }: CheckedServer): readonly Diagnosis[] {
+  const files = [PINS, BASES, DATABASE_CHANGES, MASKED_FILES, ...unfinishedIds(places).map(unfinishedFile)]
+  const looks = [() => readManifest(places), ...files.map(file => () => file.read(places))]
+  const damaged = looks.flatMap(look => problemOf(look) ?? [])
+  return orOk(
+    damaged.map(problem => ({ level: 'error', message: problem.describe() })),
+    'what gabarit keeps for itself can be read',
+  )
+}
+
 function journal({ places }: CheckedServer): readonly Diagnosis[] {
   const file = JOURNAL.path(places)
-  if (!exists(file)) return ok('no commit was interrupted')
+  if (JOURNAL.read(places) === undefined) return ok('no commit was interrupted')
   if (eventUnderWay(places)) return ok('a commit is under way')
   const message = `a commit was interrupted: ${file}. The next command that changes files undoes it`
   return [{ level: 'error', message, command: 'gabarit apply' }]

@@ -84,7 +84,7 @@ function applyChange(draft: Draft, { key, property, old, new: wanted }: Property
 const note = objectOf({ command: text, changes: listOf(propertyChange) })
 
 /** The note that exists while {@link changeDatabasesAtOnce} runs. */
-const DATABASE_CHANGES = new StateFile('database-changes.json', {
+export const DATABASE_CHANGES = new StateFile('database-changes.json', {
   what: 'the note of interrupted changes',
   shape: note,
   wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',

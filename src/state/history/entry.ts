@@ -66,6 +66,9 @@ export const ASKED_PARTS = {
   comment: orNull(text),
 }
 
+/** The hashes of databases by name. */
+export const databaseHashes = recordOf(hash)
+
 /** The parts that an entry and the note of one have in common. */
 export const COMMON_PARTS = {
   ...ASKED_PARTS,
@@ -84,10 +87,9 @@ export const COMMON_PARTS = {
   folders: optional(listOf(text)),
   /** Hash of the list of files that gabarit owned afterwards; null before there was one. */
   manifest: orNull(hash),
+  /** The databases that were last checked. Absent: those of the entry were. */
+  checked: optional(databaseHashes),
 }
-
-/** The hashes of databases by name. */
-export const databaseHashes = recordOf(hash)
 
 /** One entry of the history. */
 export type HistoryEntry = TypeOf<typeof historyEntry>

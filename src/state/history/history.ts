@@ -1,4 +1,5 @@
-import { EXIT, Failure, orFailure, withStatus } from '../../base/failure.ts'
+import { defined } from '../../base/defined.ts'
+import { EXIT, Failure, orFailure, unlessFailed, withStatus } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
@@ -60,11 +61,23 @@ export class History {
   }
 
   /**
-   * The newest entry that was not rolled back; undefined before the first.
+   * The newest entry that was not rolled back; undefined before the first. Damaged ones are skipped, because the history must
+   * not stop events.
    * @param before only consider entries with a smaller number
    */
   lastApplied(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
     return this.#newest(entry => entry.id < before && tookEffect(entry))
+  }
+
+  /**
+   * As {@link lastApplied}, to return to it.
+   * @throws Failure if it, its databases or a newer entry cannot be read
+   */
+  lastWhole(before = Number.POSITIVE_INFINITY): HistoryEntry | undefined {
+    const last = this.lastApplied(before)
+    for (const id of this.ids()) if (id > (last?.id ?? 0) && id < before) this.entry(id)
+    for (const hash of Object.values(last?.databases ?? {})) this.objects.get(hash)
+    return last
   }
 
   /** The newest entry in which everything succeeded; undefined if there is none. */
@@ -74,19 +87,20 @@ export class History {
 
   #newest(fits: (entry: HistoryEntry) => boolean): HistoryEntry | undefined {
     for (const id of this.ids().reverse()) {
-      const entry = this.entry(id)
-      if (fits(entry)) return entry
+      const entry = unlessFailed(() => this.entry(id))
+      if (entry !== undefined && fits(entry)) return entry
     }
     return undefined
   }
 
-  /** The databases to compare an entry's properties with: as the run before it left them. */
-  databasesBefore(id: number): HistoryEntry['databases'] {
+  /** The databases to compare an entry's properties with: as the run before it left them, and those last checked. */
+  before(id: number): Pick<HistoryEntry, 'databases' | 'checked'> {
     const last = this.lastApplied(id)
     const running = this.#notes().find(
       ({ id: one, note }) => one < id && one > (last?.id ?? 0) && note.databases !== null && note.outcome === 'failed',
     )
-    return running?.note.databases ?? last?.databases ?? {}
+    const { databases, checked } = running?.note ?? last ?? { databases: {} }
+    return { databases: databases ?? {}, ...defined({ checked }) }
   }
 
   /** The files of an entry with their contents' hashes. */
@@ -140,11 +154,11 @@ export class History {
       })
   }
 
-  #hashes(entry: Pick<HistoryEntry, 'files' | 'manifest' | 'databases'>): string[] {
+  #hashes(entry: Pick<HistoryEntry, 'files' | 'manifest' | 'databases' | 'checked'>): string[] {
     const versions = this.files(entry).flatMap(({ before, after }) => [before, after])
     const contents = versions.flatMap(version => (version !== null && 'sha256' in version ? [version.sha256] : []))
     const others = [entry.files, entry.manifest].filter(hash => hash !== null)
-    return [...contents, ...Object.values(entry.databases), ...others]
+    return [...contents, ...Object.values({ ...entry.checked }), ...Object.values(entry.databases), ...others]
   }
 }
 

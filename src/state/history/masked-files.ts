@@ -49,7 +49,7 @@ export class MaskedFiles {
   hidePresent(path: string, content: Uint8Array): Buffer {
     const known = this.#known.get(path)
     if (known === undefined) return this.masking.hideIn(content)
-    const former = this.#objects.get(known.masked)
+    const former = this.#objects.find(known.masked) ?? Buffer.from(LOST_SECRET)
     if (known.written === sha256(content)) return former
     // Edited by hand: an old secret could be anywhere in it.
     const lost = this.masking.reveal(former.toString('utf8')) === undefined

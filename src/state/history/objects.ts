@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts'
+import { Failure, orUndefined } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import type { State } from '../../system/state.ts'
 
@@ -14,17 +14,25 @@ export class Objects {
   /** Stores a content. @returns its hash */
   put(content: string | Uint8Array): string {
     const hash = sha256(content)
-    if (!this.#state.has(nameOf(hash))) this.#state.writeShared(nameOf(hash), content)
+    if (this.find(hash) === undefined) this.#state.writeShared(nameOf(hash), content)
     return hash
   }
 
   /** @throws Failure if the content is missing or is no longer what was stored */
   get(hash: string): Buffer {
-    const content = this.#state.read(nameOf(hash))
-    const where = this.fileOf(hash)
-    if (content === undefined) throw new Failure('this part of the history has been pruned', { where })
-    if (sha256(content) === hash) return content
-    throw new Failure('this part of the history is damaged: its content does not match its name', { where })
+    const content = this.find(hash)
+    if (content !== undefined) return content
+    const why = this.has(hash) ? 'is damaged: its content does not match its name' : 'has been pruned, or is lost'
+    throw new Failure(`this part of the history ${why}`, {
+      where: this.fileOf(hash),
+      hint: 'Events do not need it: the next one makes an entry of its own.',
+    })
+  }
+
+  /** As {@link get}; undefined if it is missing or damaged. */
+  find(hash: string): Buffer | undefined {
+    const content = orUndefined(() => this.#state.read(nameOf(hash)))
+    return content !== undefined && sha256(content) === hash ? content : undefined
   }
 
   has(hash: string): boolean {

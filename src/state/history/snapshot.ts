@@ -28,10 +28,13 @@ export function storeSnapshot(snapshot: Snapshot, objects: Objects, masking: Mas
   )
 }
 
-/** A stored snapshot, with secrets still masked. */
+/** A stored snapshot, with secrets still masked. Without databases that are lost or damaged: they count as unknown. */
 export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: Objects): Snapshot {
   return new Map(
-    Object.entries(hashes).map(([name, hash]) => [name, parse(objects.get(hash).toString('utf8'))] as const),
+    Object.entries(hashes).flatMap(([name, hash]) => {
+      const content = objects.find(hash)
+      return content === undefined ? [] : [[name, parse(content.toString('utf8'))] as const]
+    }),
   )
 }
 

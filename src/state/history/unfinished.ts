@@ -31,7 +31,7 @@ function complete(id: number, unfinished: Unfinished, history: History, places: 
   const { databases: stored, changes: _changes, masked: _masked, closes: _closes, ...entry } = unfinished
   const masking = maskingWith(places)
   const databases = stored ?? storeSnapshot(takeSnapshot(places), history.objects, masking)
-  const before = loadSnapshot(history.databasesBefore(id), history.objects)
+  const before = loadSnapshot(history.before(id).databases, history.objects)
   return {
     ...entry,
     problems: [
