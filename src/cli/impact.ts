@@ -5,7 +5,7 @@ import { makeContext } from '../plan/context.ts'
 import { databaseLoader, makeExpander } from '../plan/expand.ts'
 import type { Output } from '../template/expand.ts'
 import { type Metadata, readMetadata } from '../template/metadata.ts'
-import { matchesKey } from '../template/per-record.ts'
+import { matchesKey } from '../template/placeholders.ts'
 import { findTemplate, listTemplates } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 

@@ -60,13 +60,13 @@ export function mergeOverride(places: Places, system: System, override: Override
 
 /** The administrator has decided that the custom file is right as it is, given what is shipped now. */
 export function keepOverride(places: Places, system: System, override: Override): void {
-  const waiting = { places, system, override, path: mergePath(places, override.id) }
-  if (waitingText(waiting) !== undefined)
+  const { id, shadow } = override
+  const where = mergePath(places, id)
+  if (system.state(where) !== undefined)
     throw new Failure('a merge of this override is not finished', {
-      where: waiting.path,
+      where,
       hint: 'Finish it with "gabarit overrides merge", or remove that file.',
     })
-  const { id, shadow } = override
   const sha256 = shadow === undefined ? null : overrideContents(places).put(contentOf(shadow.file))
   changeBases(places, () => new Map([[id, { sha256, origin: 'keep' }]]))
 }

@@ -1,8 +1,7 @@
-import { diffArrays } from 'diff'
 import { cached } from '../base/cached.ts'
 import type { LineOrigin, TracedOutput } from '../template/trace.ts'
 import { readSourceLines, type SourceLine } from './source-lines.ts'
-import { linesOf } from './three-way.ts'
+import { alignment, linesOf } from './three-way.ts'
 
 /** Lines of a text that are replaced. */
 interface Hunk {
@@ -108,27 +107,16 @@ class PlaceFinder {
   }
 }
 
+/** What lies between the lines that both texts have in common. */
 function hunksOf(before: string[], after: string[]): Hunk[] {
-  const hunks: { at: number; removed: number; added: string[] }[] = []
-  let at = 0
-  let last: (typeof hunks)[number] | undefined
-  for (const { added, removed, count, value } of diffArrays(before, after)) {
-    if (!added && !removed) {
-      at += count
-      last = undefined
-      continue
-    }
-    if (last === undefined) {
-      last = { at, removed: 0, added: [] }
-      hunks.push(last)
-    }
-    if (added) last.added.push(...value)
-    else {
-      last.removed += count
-      at += count
-    }
-  }
-  return hunks
+  let [at, next] = [0, 0]
+  return [...alignment(before, after), after.length].flatMap((place, line) => {
+    if (place === undefined) return []
+    const hunk = { at, removed: line - at, added: after.slice(next, place) }
+    at = line + 1
+    next = place + 1
+    return hunk.removed > 0 || hunk.added.length > 0 ? [hunk] : []
+  })
 }
 
 function applyEdits(source: readonly SourceLine[], edits: readonly FragmentEdit[]): string {

@@ -57,7 +57,7 @@ function marked(base: string[], mine: string[], theirs: string[], labels: Labels
 }
 
 /** For each kept line of `base`, its position in the other text. */
-function alignment(base: string[], other: string[]): (number | undefined)[] {
+export function alignment(base: string[], other: string[]): (number | undefined)[] {
   const places: (number | undefined)[] = Array.from({ length: base.length })
   let [at, inOther] = [0, 0]
   for (const { added, removed, count } of diffArrays(base, other)) {

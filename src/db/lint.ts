@@ -4,11 +4,10 @@ import { databaseFile, type Paths } from '../system/places.ts'
 import { allDatabases } from './all-databases.ts'
 import { Descriptions, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'
-import { describeProblem } from './problem.ts'
-import { propertyTypos } from './property-typos.ts'
+import { describeProblem, propertyTypos } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 import { readDatabase } from './store.ts'
-import { Validator } from './validate.ts'
+import { makeValidator } from './validate.ts'
 
 /**
  * Malformed descriptions, damaged databases, values (however old) that no longer match their description, and property
@@ -27,19 +26,15 @@ function lintRecords(places: Paths, name: string): Finding[] {
     records = readDatabase(databaseFile(places, name)) ?? records
   })
   const descriptions = new Descriptions(places)
-  const validator = new Validator(descriptions, name, records)
-  return [...damage, ...[...records.values()].flatMap(record => lintRecord(name, record, validator, descriptions))]
-}
-
-function lintRecord(name: string, record: DbRecord, validator: Validator, descriptions: Descriptions): Finding[] {
-  const findings = unlessFailed(() => {
-    const problems = validator.check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
+  const check = makeValidator(descriptions, name, records)
+  const lintRecord = (record: DbRecord): Finding[] => {
+    const problems = check(record, undefined).map(problem => `${name}: ${describeProblem(problem)}`)
     const typos = propertyTypos(descriptions, name, record).map(typo => `${name}: ${typo}`)
     return [
       ...problems.map((message): Finding => ({ level: 'error', message })),
       ...typos.map((message): Finding => ({ level: 'warning', message })),
     ]
-  })
-  // Its description is malformed, or a database it refers to is damaged: both are separate findings.
-  return findings ?? []
+  }
+  // If a description is malformed, or a database referred to is damaged, that is a separate finding.
+  return [...damage, ...[...records.values()].flatMap(record => unlessFailed(() => lintRecord(record)) ?? [])]
 }

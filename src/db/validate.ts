@@ -6,7 +6,7 @@ import { allowedBy, type PropertyDescription, type RecordDescription, type Refer
 import { FORMATS } from './formats.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
-import { type FindTwin, ruleProblems, twinsIn } from './rules.ts'
+import { ruleProblems, twinsIn } from './rules.ts'
 import { recordsOf } from './store.ts'
 
 /**
@@ -20,103 +20,93 @@ export function validateChanges(
   after: Records,
   keys: readonly string[],
 ): Problem[] {
-  const validator = new Validator(descriptions, database, after)
+  const check = makeValidator(descriptions, database, after)
   return keys.flatMap(key => {
     const record = after.get(key)
-    return record === undefined ? [] : validator.check(record, before.get(key))
+    return record === undefined ? [] : check(record, before.get(key))
   })
 }
 
-/** Checks records of one database; caches what it reads. */
-export class Validator {
-  readonly #descriptions: Descriptions
-  readonly #database: string
-  readonly #records: Records
-  readonly #findTwin: FindTwin
-  readonly #others = new Map<string, Records>()
+/** Finds the records of a database. */
+type RecordsOf = (database: string) => Records
 
-  constructor(descriptions: Descriptions, database: string, records: Records) {
-    this.#descriptions = descriptions
-    this.#database = database
-    this.#records = records
-    this.#findTwin = twinsIn(records)
-  }
-
-  /** What is wrong with the parts of a record that differ from `before` (with all of it, if `before` is absent). */
-  check(record: DbRecord, before: DbRecord | undefined): Problem[] {
+/**
+ * Checks records of one database; caches what it reads.
+ * @returns a function that tells what is wrong with the parts of a record that differ from `before` (with all of it, if
+ * `before` is absent)
+ */
+export function makeValidator(descriptions: Descriptions, database: string, records: Records) {
+  const findTwin = twinsIn(records)
+  const known = new Map([[database, records]])
+  const recordsIn: RecordsOf = name => cached(known, name, () => recordsOf(descriptions.places, name))
+  return (record: DbRecord, before: DbRecord | undefined): Problem[] => {
     const { key, type, properties } = record
-    const description = this.#descriptions.of(this.#database, key, type)
+    const description = descriptions.of(database, key, type)
     if (description === undefined) return []
     const problems: Problem[] = []
     const note = (message: string | undefined, property?: string) => {
       if (message !== undefined) problems.push({ key, ...defined({ property }), message })
     }
     if (type !== before?.type) {
-      note(this.#keyProblem(key, description))
-      note(this.#typeProblem(type, description))
+      note(keyProblem(key, description, recordsIn))
+      note(typeProblem(type, description, recordsIn))
     }
     const changed = changedProperties(before, record)
     for (const property of changed) {
       const [value, described] = [properties.get(property), description.properties.get(property)]
-      if (value !== undefined && described !== undefined) note(this.#problemOf(value, described), property)
+      if (value !== undefined && described !== undefined) note(problemOf(value, described, recordsIn), property)
     }
-    return [...problems, ...ruleProblems(description, record, changed, this.#findTwin)]
+    return [...problems, ...ruleProblems(description, record, changed, findTwin)]
   }
+}
 
-  /** A key is chosen once, when the record is created (or gets that type). */
-  #keyProblem(key: string, description: RecordDescription): string | undefined {
-    const problem = description.key && this.#problemOf(key, description.key)
-    return problem && `the key ${problem}`
-  }
+/** A key is chosen once, when the record is created (or gets that type). */
+function keyProblem(key: string, description: RecordDescription, recordsIn: RecordsOf): string | undefined {
+  const problem = description.key && problemOf(key, description.key, recordsIn)
+  return problem && `the key ${problem}`
+}
 
-  #typeProblem(type: string, { scalar, type: wanted }: RecordDescription): string | undefined {
-    if (scalar !== undefined) return this.#problemOf(type, scalar)
-    return wanted === undefined || wanted === type ? undefined : `its type must be "${wanted}", not "${type}"`
-  }
+function typeProblem(type: string, description: RecordDescription, recordsIn: RecordsOf): string | undefined {
+  const { scalar, type: wanted } = description
+  if (scalar !== undefined) return problemOf(type, scalar, recordsIn)
+  return wanted === undefined || wanted === type ? undefined : `its type must be "${wanted}", not "${type}"`
+}
 
-  #problemOf(value: string, description: PropertyDescription): string | undefined {
-    if (value === '') return this.#emptyProblem(description)
-    if (description.list === undefined) return this.#elementProblem(value, description)
-    const elements = value.split(description.list === ' ' ? /\s+/ : description.list).map(element => element.trim())
-    if (elements.includes('')) return `the list (separated by "${description.list}") has an empty element`
-    return elements.map(element => this.#elementProblem(element, description)).find(message => message !== undefined)
-  }
+function problemOf(value: string, description: PropertyDescription, recordsIn: RecordsOf): string | undefined {
+  if (value === '') return emptyProblem(description)
+  const { list } = description
+  if (list === undefined) return elementProblem(value, description, recordsIn)
+  const elements = value.split(list === ' ' ? /\s+/ : list).map(element => element.trim())
+  if (elements.includes('')) return `the list (separated by "${list}") has an empty element`
+  return elements.map(element => elementProblem(element, description, recordsIn)).find(message => message !== undefined)
+}
 
-  #emptyProblem(description: PropertyDescription): string | undefined {
-    const { enum: words, pattern, format, reference, empty } = description
-    if (empty === true || words?.includes('') === true) return undefined
-    return (words ?? pattern ?? format ?? reference) ? 'it must not be empty' : undefined
-  }
+function emptyProblem(description: PropertyDescription): string | undefined {
+  const { enum: words, pattern, format, reference, empty } = description
+  if (empty === true || words?.includes('') === true) return undefined
+  return (words ?? pattern ?? format ?? reference) ? 'it must not be empty' : undefined
+}
 
-  #elementProblem(value: string, description: PropertyDescription): string | undefined {
-    const shown = description.secret === true ? 'the value (secret)' : JSON.stringify(value)
-    const { enum: words, pattern, form = pattern, reference } = description
-    if (words !== undefined && !words.includes(value)) {
-      const hint = description.secret === true ? '' : didYouMean(value, words)
-      return `${shown} is not one of ${words.join(', ')}${hint}`
-    }
-    if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
-      return `${shown} does not have the form ${form}`
-    return (
-      formatProblem(value, shown, description) ??
-      (reference === undefined ? undefined : this.#referenceProblem(value, shown, reference))
-    )
+function elementProblem(value: string, description: PropertyDescription, recordsIn: RecordsOf): string | undefined {
+  const shown = description.secret === true ? 'the value (secret)' : JSON.stringify(value)
+  const { enum: words, pattern, form = pattern, reference } = description
+  if (words !== undefined && !words.includes(value)) {
+    const hint = description.secret === true ? '' : didYouMean(value, words)
+    return `${shown} is not one of ${words.join(', ')}${hint}`
   }
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
+    return `${shown} does not have the form ${form}`
+  return formatProblem(value, shown, description) ?? (reference && referenceProblem(value, shown, reference, recordsIn))
+}
 
-  #referenceProblem(value: string, shown: string, reference: Reference) {
-    const { database, type } = reference
-    if (reference.or?.includes(value)) return undefined
-    const records = this.#recordsOf(database)
-    const found = records.get(value)
-    if (found !== undefined && (type === undefined || found.type === type)) return undefined
-    const what = `a record${type === undefined ? '' : ` of type "${type}"`} of the database "${database}"`
-    return `${shown} is not ${what}${didYouMean(value, allowedBy(reference, records))}`
-  }
-
-  #recordsOf(database: string): Records {
-    if (database === this.#database) return this.#records
-    return cached(this.#others, database, () => recordsOf(this.#descriptions.places, database))
-  }
+function referenceProblem(value: string, shown: string, reference: Reference, recordsIn: RecordsOf) {
+  const { database, type } = reference
+  if (reference.or?.includes(value)) return undefined
+  const records = recordsIn(database)
+  const found = records.get(value)
+  if (found !== undefined && (type === undefined || found.type === type)) return undefined
+  const what = `a record${type === undefined ? '' : ` of type "${type}"`} of the database "${database}"`
+  return `${shown} is not ${what}${didYouMean(value, allowedBy(reference, records))}`
 }
 
 /** Names of the added, changed or removed properties. */

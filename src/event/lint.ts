@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { messageOf, unlessFailed } from '../base/failure.ts'
+import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
 import { recordsOf } from '../db/store.ts'
 import type { Places } from '../system/places.ts'
 import { kindOf, linkText, namesIn } from '../system/read-files.ts'
-import { parseAction } from '../system/service/actions.ts'
+import { actionProblem } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
@@ -51,15 +51,9 @@ function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
 /** @param known undefined if it cannot be determined */
 function badServices(event: Event, known: ReadonlySet<string> | undefined): Finding[] {
   return event.services.flatMap(({ service, words, file }) => {
-    const messages: string[] = []
-    if (known?.has(service) === false) messages.push(`the configuration database has no service record "${service}"`)
-    for (const word of words) {
-      try {
-        parseAction(word)
-      } catch (error) {
-        messages.push(messageOf(error))
-      }
-    }
+    const missing = known?.has(service) === false
+    const messages = missing ? [`the configuration database has no service record "${service}"`] : []
+    messages.push(...words.flatMap(word => actionProblem(word) ?? []))
     return messages.map((message): Finding => ({ level: 'error', message: `${file}: ${message}` }))
   })
 }

@@ -18,9 +18,9 @@ export interface Read {
 export type LoadDatabase = (name: string) => Records
 
 interface Collection {
-  readonly views: readonly RecordView[]
   readonly byKey: ReadonlyMap<string, RecordView>
-  readonly byType: Map<string, readonly RecordView[]>
+  /** By the type that was asked for; undefined: all. */
+  readonly lists: Map<string | undefined, readonly RecordView[]>
 }
 
 /** The databases of one run: each is read once, and every read by a fragment is recorded. */
@@ -46,9 +46,9 @@ export class Databases {
   /** All records, or those of a type, in byte order of their keys. */
   all(database: string, type?: string): readonly RecordView[] {
     this.note(database, undefined)
-    const collection = this.#collection(database)
-    if (type === undefined) return collection.views
-    return cached(collection.byType, type, () => Object.freeze(collection.views.filter(record => record.type === type)))
+    const { byKey, lists } = this.#collection(database)
+    const isAsked = (record: RecordView) => type === undefined || record.type === type
+    return cached(lists, type, () => Object.freeze([...byKey.values()].filter(isAsked)))
   }
 
   /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
@@ -67,7 +67,8 @@ export class Databases {
     this.#reads = new Map()
     try {
       const result = run()
-      return { result, reads: listReads(this.#reads) }
+      const reads = [...this.#reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
+      return { result, reads }
     } finally {
       const inner = this.#reads
       this.#reads = outer
@@ -77,8 +78,8 @@ export class Databases {
 
   #collection(name: string): Collection {
     return cached(this.#collections, name, () => {
-      const views = Object.freeze([...this.#loaded(name).values()].map(viewOf))
-      return { views, byKey: new Map(views.map(view => [view.key, view])), byType: new Map() }
+      const byKey = new Map([...this.#loaded(name)].map(([key, record]) => [key, viewOf(record)]))
+      return { byKey, lists: new Map() }
     })
   }
 
@@ -90,10 +91,6 @@ export class Databases {
       throw error instanceof Failure ? withStatus(error, EXIT.refused) : error
     }
   }
-}
-
-function listReads(reads: ReadonlyMap<string, ReadonlySet<string | undefined>>): Read[] {
-  return [...reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
 }
 
 /** Whether a record is a scalar: it has no properties. */

@@ -1,13 +1,13 @@
+import { defined } from '../base/defined.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import type { Databases, Read, RecordView } from './databases.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
-import { type Template, TemplateLoader } from './load.ts'
+import { type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
-import { chosenRecords, type Folder, fits, foldersOf, withRecordValues } from './per-record.ts'
+import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
 import { type FragmentWorld, makeScope, makeVars, SkipFile } from './scope.ts'
-import { type Settled, withSettings } from './settings.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
 
@@ -49,18 +49,20 @@ export interface Trace {
   readonly leave: (file: string, reads: readonly Read[]) => void
 }
 
+type Settled = ReturnType<typeof withSettings>
+
 /** Expands templates: `(databases, tree) → outputs`, without side effects. Each fragment is compiled once. */
 export class Expander {
   readonly #options: ExpanderOptions
   readonly #printer = new Printer()
-  readonly #loader: TemplateLoader
+  readonly #load: (path: string) => Template
   #target = ''
   #depth = 0
 
   constructor(options: ExpanderOptions) {
     this.#options = options
     const scope = makeScope(options.databases, options.world, this.#printer)
-    this.#loader = new TemplateLoader(options, scope, (path, item) => this.#subTemplate(path, item))
+    this.#load = templateLoader(options, scope, (path, item) => this.#subTemplate(path, item))
   }
 
   /**
@@ -68,27 +70,26 @@ export class Expander {
    * @throws Failure (refused) for an unknown template or a failing fragment: a template is never expanded in part
    */
   expand(path: string): Output[] {
-    const template = this.#loader.load(path)
+    const template = this.#load(path)
     const { files } = template
     const { databases } = this.#options
     const settled = withSettings(template.metadata, databases, files)
     const { metadata } = settled
     const place = metadata.output ?? `/${template.name}`
     if (metadata.each === undefined) return [this.#output(template, settled, place, undefined)]
-    return chosenRecords(metadata.each, databases).map(record => {
-      const path = withRecordValues(place, record, files)
-      return { ...this.#output(template, settled, path, record), record }
-    })
+    return chosenRecords(metadata.each, databases).map(record =>
+      this.#output(template, settled, withRecordValues(place, record, files), record),
+    )
   }
 
-  #output(template: Template, settled: Settled, path: string, record: RecordView | undefined): Output {
-    const { metadata, records } = settled
+  #output(template: Template, { metadata, records }: Settled, path: string, record: RecordView | undefined): Output {
     const { files } = template
     let folders: readonly Folder[] = []
     const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
       const linked = content === undefined || !fits(record, metadata.link?.where) ? undefined : metadata.link
       const link = linked && withRecordValues(linked.path, record, files)
-      return { path, template: template.name, content, link, folders, metadata: forRecord(metadata, record), reads }
+      const own = { metadata: forRecord(metadata, record), ...defined({ record }) }
+      return { path, template: template.name, content, link, folders, ...own, reads }
     }
     if (metadata.delete) return made(undefined)
     this.#target = path
@@ -162,7 +163,7 @@ export class Expander {
 
   #subTemplate(path: string, item: unknown): string {
     if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself endlessly`)
-    const template = this.#loader.load(path)
+    const template = this.#load(path)
     const { quote } = this.#printer
     if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)
     this.#depth++

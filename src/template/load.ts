@@ -38,61 +38,51 @@ interface LoaderOptions {
   readonly trace?: { readonly idOf: (file: string) => number }
 }
 
-/** Finds templates and compiles their fragments, each once. */
-export class TemplateLoader {
-  readonly #options: LoaderOptions
-  readonly #scope: Scope
-  readonly #call: (path: string, item: unknown) => string
-  readonly #templates = new Map<string, Template>()
-  readonly #fragments = new Map<string, Loaded>()
-
-  /** @param call expands a sub-template, whose path begins with a slash */
-  constructor(options: LoaderOptions, scope: Scope, call: (path: string, item: unknown) => string) {
-    this.#options = options
-    this.#scope = scope
-    this.#call = call
+/**
+ * Finds templates and compiles their fragments, each once.
+ * @param call expands a sub-template, whose path begins with a slash
+ * @returns a function that throws a Failure (refused) if the template is unknown, has no fragments, or one of them does not parse
+ */
+export function templateLoader(
+  { layers, world, trace }: LoaderOptions,
+  scope: Scope,
+  call: (path: string, item: unknown) => string,
+): (path: string) => Template {
+  const templates = new Map<string, Template>()
+  const loaded = new Map<string, Loaded>()
+  const ready = (file: string): Loaded => {
+    const fragment = compileFragment(file, trace?.idOf(file))
+    return { fragment, render: fragment.bind(scope) }
   }
-
-  /** @throws Failure (refused) if the template is unknown, has no fragments, or one of them does not parse */
-  load(path: string): Template {
-    return cached(this.#templates, path, () => this.#load(path))
-  }
-
-  #load(path: string): Template {
-    const files = this.#find(path)
+  const load = (path: string): Template => {
+    const files = filesOf(layers, path)
     const metadata = readMetadata(files.metadata)
-    const from = metadata.template === undefined ? files : this.#find(metadata.template)
+    const from = metadata.template === undefined ? files : filesOf(layers, metadata.template)
     if (from.fragments.length === 0 && !metadata.delete)
       throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
-    for (const warning of from.warnings) this.#options.world.warn(warning)
-    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => this.#fragment(file))
+    for (const warning of from.warnings) world.warn(warning)
+    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => cached(loaded, file, () => ready(file)))
     return {
       name: files.name,
       files: from,
       metadata,
       fragments,
       usesVars: fragments.some(({ fragment }) => fragment.usesVars),
-      subTemplate: (name, item) => this.#call(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
+      subTemplate: (name, item) => call(name.startsWith('/') ? name : `/${from.name}/${name}`, item),
     }
   }
+  return path => cached(templates, path, () => load(path))
+}
 
-  #find(path: string): TemplateFiles {
-    const files = findTemplate(this.#options.layers, path)
-    if (files !== undefined) {
-      refuseUnsafeTemplate(this.#options.layers, files)
-      return files
-    }
-    const names = listTemplates(this.#options.layers).map(name => `/${name}`)
-    const name = `/${templateName(path)}`
-    throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {
-      hint: `Looked in ${this.#options.layers.map(({ folder }) => folder).join(', ')}`,
-    })
+function filesOf(layers: readonly Layer[], path: string): TemplateFiles {
+  const files = findTemplate(layers, path)
+  if (files !== undefined) {
+    refuseUnsafeTemplate(layers, files)
+    return files
   }
-
-  #fragment(file: string): Loaded {
-    return cached(this.#fragments, file, () => {
-      const fragment = compileFragment(file, this.#options.trace?.idOf(file))
-      return { fragment, render: fragment.bind(this.#scope) }
-    })
-  }
+  const names = listTemplates(layers).map(name => `/${name}`)
+  const name = `/${templateName(path)}`
+  throw refusal(`there is no template ${name}${didYouMean(name, names)}`, {
+    hint: `Looked in ${layers.map(({ folder }) => folder).join(', ')}`,
+  })
 }

@@ -4,7 +4,7 @@ import { isObject } from '../base/is-object.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { QUOTERS } from '../base/quote.ts'
 import { readText } from '../system/read-files.ts'
-import { parseAction } from '../system/service/actions.ts'
+import { actionProblem } from '../system/service/actions.ts'
 import { BANNER_STYLES } from './banner.ts'
 
 /** Property values that a record must have to match. */
@@ -211,12 +211,8 @@ function readOne(file: string): Record<string, unknown> {
 
 /** What is wrong with the actions of a `notify` list. Checked now, because after the files are written it is too late. */
 function unknownAction(entries: readonly string[]): string | undefined {
-  try {
-    for (const entry of entries) parseAction(entry.slice(entry.indexOf(':') + 1))
-    return undefined
-  } catch (error) {
-    return `has an ${messageOf(error)}`
-  }
+  const [problem] = entries.flatMap(entry => actionProblem(entry.slice(entry.indexOf(':') + 1)) ?? [])
+  return problem && `has an ${problem}`
 }
 
 function isPattern(value: unknown): boolean {

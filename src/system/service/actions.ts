@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { messageOf } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 
 const VERBS = [
@@ -73,4 +74,14 @@ export function resolveActions(asked: readonly ServiceAction[], enabled: boolean
   const first: ServiceAction[] = NEEDS_RUNNING.has(strongest) ? ['start'] : []
   const others = asked.filter(action => !STRENGTH.includes(action))
   return [...new Set<ServiceAction>([...first, strongest, ...others])]
+}
+
+/** Why a word is no action, if it is none. */
+export function actionProblem(word: string): string | undefined {
+  try {
+    parseAction(word)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
 }
