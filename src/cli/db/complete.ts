@@ -30,74 +30,57 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   if (name === undefined) return [...allDatabases(places), 'import']
   if (args.length === 0) return database === 'import' ? ['--tree'] : Object.keys(VERBS)
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (verb === undefined) return []
-  return candidatesFor({ places, database, name, verb, records: recordsOf(places, database) }, args)
+  return verb === undefined ? [] : candidatesFor(places, database, name, verb, args)
 }
 
-/** The verb whose arguments are completed. */
-interface Subject {
-  readonly places: Paths
-  readonly database: string
-  readonly name: string
-  readonly verb: Verb
-  readonly records: Records
-}
-
-/** Candidates for the last of the arguments. */
-function candidatesFor(subject: Subject, args: readonly string[]): Iterable<string> {
-  const [key = ''] = args
-  switch (argumentName(subject.verb, args.length - 1)) {
+/** Candidates for the last of the arguments. Descriptions are only read where they matter. */
+function candidatesFor(places: Paths, database: string, name: string, verb: Verb, args: readonly string[]): string[] {
+  const records = recordsOf(places, database)
+  const [key = '', given = ''] = args
+  const record = records.get(key)
+  const described = () => {
+    const descriptions = new Descriptions(places)
+    if (name !== 'set' && name !== 'setdefault')
+      return descriptions.of(database, key, record?.type ?? descriptions.ofRecord(database, key)?.type ?? '')
+    // They name the type, once it is complete.
+    return descriptions.of(database, key, args.length > 2 ? given : '')
+  }
+  const existing = [...(record?.properties.keys() ?? [])]
+  const property = args.at(-2) ?? ''
+  switch (argumentName(verb, args.length - 1)) {
     case 'KEY':
-      return keys(subject)
-    case 'TYPE':
-      return types(subject, key)
+      return [...records.keys(), ...describedNames(places, database, name)]
+    case 'TYPE': {
+      const { scalar, type } = described() ?? {}
+      if (scalar !== undefined) return valuesOf(places, scalar, record?.type)
+      return type === undefined ? allTypes(places, database, records) : [type]
+    }
     case 'PROP':
-      return properties(subject, key, args[1])
+      if (['getprop', 'printprop', 'delprop'].includes(name)) return existing
+      return [...existing, ...(described()?.properties.keys() ?? [])]
     case 'VALUE':
-      return values(subject, key, args[1], args.at(-2) ?? '')
+      return valuesOf(places, described()?.properties.get(property) ?? {}, record?.properties.get(property))
     default:
       return []
   }
 }
 
-function keys(subject: Subject): string[] {
-  const existing = [...subject.records.keys()]
-  if (!['describe', 'set', 'setdefault', 'setjson'].includes(subject.name)) return existing
-  const described = describeDatabase(subject.places, subject.database)
-  const types = subject.name === 'describe' ? [...(described?.types.keys() ?? [])].map(type => `@${type}`) : []
-  return [...existing, ...(described?.records.keys() ?? []), ...types]
+/** What is described, for a verb that may name a record that does not exist. */
+function describedNames(places: Paths, database: string, verb: string): string[] {
+  if (!['describe', 'set', 'setdefault', 'setjson'].includes(verb)) return []
+  const described = describeDatabase(places, database)
+  const types = verb === 'describe' ? [...(described?.types.keys() ?? [])].map(type => `@${type}`) : []
+  return [...(described?.records.keys() ?? []), ...types]
 }
 
-function types(subject: Subject, key: string): string[] {
-  const described = descriptionOf(subject, key, '')
-  if (described?.scalar !== undefined) return valuesOf(subject, described.scalar, subject.records.get(key)?.type)
-  if (described?.type !== undefined) return [described.type]
-  const known = describeDatabase(subject.places, subject.database)?.types.keys() ?? []
-  return [...[...subject.records.values()].map(({ type }) => type), ...known]
+function allTypes(places: Paths, database: string, records: Records): string[] {
+  const described = describeDatabase(places, database)?.types.keys() ?? []
+  return [...[...records.values()].map(({ type }) => type), ...described]
 }
 
-function properties(subject: Subject, key: string, type: string | undefined): string[] {
-  const existing = [...(subject.records.get(key)?.properties.keys() ?? [])]
-  if (['getprop', 'printprop', 'delprop'].includes(subject.name)) return existing
-  return [...existing, ...(descriptionOf(subject, key, type)?.properties.keys() ?? [])]
-}
-
-function values(subject: Subject, key: string, type: string | undefined, property: string): string[] {
-  const described = descriptionOf(subject, key, type)?.properties.get(property)
-  return valuesOf(subject, described ?? {}, subject.records.get(key)?.properties.get(property))
-}
-
-function valuesOf(subject: Subject, description: PropertyDescription, present = ''): string[] {
+function valuesOf(places: Paths, description: PropertyDescription, present = ''): string[] {
   if (description.secret === true) return []
   const { enum: words = [], format = '', reference, default: value = '' } = description
-  const others = reference === undefined ? [] : allowedBy(reference, recordsOf(subject.places, reference.database))
+  const others = reference === undefined ? [] : allowedBy(reference, recordsOf(places, reference.database))
   return [...words, ...(FORMATS[format]?.values ?? []), value, present, ...others].filter(word => word !== '')
-}
-
-/** `set` and `setdefault` name the type. Otherwise it is the record's, or the described one. */
-function descriptionOf(subject: Subject, key: string, type: string | undefined) {
-  const descriptions = new Descriptions(subject.places)
-  const given = subject.name === 'set' || subject.name === 'setdefault' ? type : undefined
-  const present = subject.records.get(key)?.type ?? descriptions.ofRecord(subject.database, key)?.type
-  return descriptions.of(subject.database, key, given ?? present ?? '')
 }
