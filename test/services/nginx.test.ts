@@ -250,6 +250,14 @@ nginx('a container: the Compose file', () => {
     )
   }
   server.must('db proxies setprop wiki.example.org BasicAuthFile /etc/wiki/passwords')
+  // Whatever else a site reads: folders of files, sockets, authorities, pages.
+  const others = { Folder: '/srv/app', FastCGI: 'unix:/run/php/fpm.sock', ClientCA: '/srv/ca/ca.pem' }
+  const more = Object.entries({ ...others, MaintenancePage: '/srv/pages/page.html' }).flat()
+  server.must(['db', 'proxies', 'setprop', 'plex.example.org', ...more])
+  const shownNow: string[] = compose().services.nginx.volumes
+  for (const folder of ['/srv/app', '/run/php', '/srv/ca', '/srv/pages'])
+    assert.ok(shownNow.includes(`${folder}:${folder}:ro`), folder)
+  server.must('db proxies delprop plex.example.org Folder FastCGI ClientCA MaintenancePage')
   server.must('config setprop httpd status disabled')
   assert.equal(compose().services.nginx.ports, ['80:80', '443:443'])
   server.must('signal-event nginx-update')
