@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { Descriptions } from './describe.ts'
 import { allowedBy, type PropertyDescription, type RecordDescription, type Reference } from './description.ts'
 import { FORMATS } from './formats.ts'
+import { byName, nameOf } from './host-names.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
 import { ruleProblems, twinsIn } from './rules.ts'
@@ -37,6 +38,7 @@ type RecordsOf = (database: string) => Records
  */
 export function makeValidator(descriptions: Descriptions, database: string, records: Records) {
   const findTwin = twinsIn(records)
+  const hasTwins = byName(records).size < records.size
   const known = new Map([[database, records]])
   const recordsIn: RecordsOf = name => cached(known, name, () => recordsOf(descriptions.places, name))
   return (record: DbRecord, before: DbRecord | undefined): Problem[] => {
@@ -50,6 +52,7 @@ export function makeValidator(descriptions: Descriptions, database: string, reco
     if (type !== before?.type) {
       note(keyProblem(key, description, recordsIn))
       note(typeProblem(type, description, recordsIn))
+      if (hasTwins) note(spellingProblem(record, records))
     }
     const changed = changedProperties(before, record)
     for (const property of changed) {
@@ -64,6 +67,11 @@ export function makeValidator(descriptions: Descriptions, database: string, reco
 function keyProblem(key: string, description: RecordDescription, recordsIn: RecordsOf): string | undefined {
   const problem = description.key && problemOf(key, description.key, recordsIn)
   return problem && `the key ${problem}`
+}
+
+function spellingProblem(record: DbRecord, records: Records): string | undefined {
+  const twin = [...records.values()].find(other => other !== record && nameOf(other) === nameOf(record))
+  return twin && `the same name is already there as "${twin.key}"`
 }
 
 function typeProblem(type: string, description: RecordDescription, recordsIn: RecordsOf): string | undefined {

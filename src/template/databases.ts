@@ -1,5 +1,6 @@
 import { cached } from '../base/cached.ts'
 import { EXIT, Failure, withStatus } from '../base/failure.ts'
+import { byName, nameOf } from '../db/host-names.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 
 /**
@@ -37,8 +38,8 @@ export class Databases {
 
   /** A record. Recorded as read even if it is missing, since the output then depends on its absence. */
   get(database: string, key: string): RecordView | undefined {
-    this.note(database, key)
     const found = this.#collection(database).byKey.get(key)
+    this.note(database, storedKey(found) ?? key)
     this.lastMissing = found === undefined ? { database, key } : undefined
     return found
   }
@@ -78,7 +79,7 @@ export class Databases {
 
   #collection(name: string): Collection {
     return cached(this.#collections, name, () => {
-      const byKey = new Map([...this.#loaded(name)].map(([key, record]) => [key, viewOf(record)]))
+      const byKey = new Map([...byName(this.#loaded(name))].map(([key, record]) => [key, viewOf(record)]))
       return { byKey, lists: new Map() }
     })
   }
@@ -115,11 +116,16 @@ Object.defineProperty(View.prototype, 'properties', {
   },
 })
 
+/** The key of a record as the database spells it. */
+export function storedKey(view: object | undefined): string | undefined {
+  return view && behind.get(view)?.key
+}
+
 export function viewOf(record: DbRecord): RecordView {
   const view = new View()
   for (const [name, value] of record.properties) if (name !== 'properties') view[name] = value
-  view.key = record.key
-  view.type = record.type
+  view.key = nameOf(record)
+  view.type = record.key === 'DomainName' ? record.type.toLowerCase() : record.type
   behind.set(view, record)
   return Object.freeze(view) as RecordView
 }

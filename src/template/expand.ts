@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
-import type { Databases, Read, RecordView } from './databases.ts'
+import { type Databases, type Read, type RecordView, storedKey } from './databases.ts'
 import { type Fragment, fragmentFailure } from './fragment.ts'
 import { type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
@@ -97,7 +97,7 @@ export class Expander {
     this.#options.trace?.begin()
     const { result, reads } = this.#options.databases.tracked(() => {
       for (const key of records) this.#options.databases.note('configuration', key)
-      if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, record.key)
+      if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, storedKey(record))
       const text = this.#text(template, record)
       if (text !== undefined && metadata.folders !== undefined)
         folders = foldersOf(metadata.folders, record, this.#options.databases, files, this.#options.world.warn)
@@ -154,7 +154,7 @@ export class Expander {
     trace?.enter(file)
     const { result, reads } = databases.tracked(() => {
       // The record of an output is read before its fragments run, so the read is recorded for the fragments that use it.
-      if (usesItem && metadata.each && isRecord(item)) databases.note(metadata.each.db, item.key)
+      if (usesItem && metadata.each && isRecord(item)) databases.note(metadata.each.db, storedKey(item))
       return run()
     })
     trace?.leave(file, reads)

@@ -1,4 +1,5 @@
 import { changeDatabase } from '../../db/change.ts'
+import { byName } from '../../db/host-names.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
 import { below, type Places } from '../../system/places.ts'
@@ -38,7 +39,7 @@ export function assignments(certificates: Certificates): Assignment[] {
   const primary = configuration.get('DomainName')?.type.toLowerCase()
   const common = wanted.find(({ names }) => primary !== undefined && names.includes(primary)) ?? wanted[0]
   const isIssued = common !== undefined && current.has(common.name)
-  const domains = recordsOf(places, 'domains')
+  const domains = byName(recordsOf(places, 'domains'))
   const others = [...domains.values()].flatMap((record): Assignment[] => {
     const { key, type, properties } = record
     if (type !== 'domain') return []
@@ -59,7 +60,7 @@ function certificateOfDomain(
   const lower = domain.toLowerCase()
   return (
     wanted.find(({ names }) => names.includes(lower)) ??
-    wanted.find(({ names }) => names.some(name => nearestDomain(domains, name) === domain))
+    wanted.find(({ names }) => names.some(name => nearestDomain(domains, name) === lower))
   )
 }
 

@@ -1,5 +1,6 @@
 import { EXIT } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
+import { byName, nameOf } from '../../db/host-names.ts'
 import { recordsOf } from '../../db/store.ts'
 import { splitList } from '../../template/text.ts'
 import type { Certificates } from './certificates.ts'
@@ -86,8 +87,8 @@ function expectedFingerprints(
   left: readonly Assignment[],
 ): Map<string, string> {
   const { places } = certificates.world
-  const hosts = recordsOf(places, 'hosts')
-  const domains = recordsOf(places, 'domains')
+  const hosts = byName(recordsOf(places, 'hosts'))
+  const domains = byName(recordsOf(places, 'domains'))
   const proxies = recordsOf(places, 'proxies')
   const hasSite = (name: string) =>
     domains.get(name)?.type === 'domain' || hosts.get(name)?.properties.get('HostType') === 'Self'
@@ -100,7 +101,7 @@ function expectedFingerprints(
     ),
   )
   const own = new Map([...domains].filter(([, { properties }]) => properties.get('crt') && properties.get('key')))
-  const without = new Set(left.map(({ record }) => record.key))
+  const without = new Set(left.map(({ record }) => nameOf(record)))
   const isChangedByHand = (name: string) => {
     if (apart.has(name) || without.has(nearestDomain(domains, name) ?? '')) return true
     const domain = nearestDomain(own, name)
