@@ -150,9 +150,14 @@ step('addresses on which sshd listens: only those, and only of this server', asy
 step('the file of an earlier version, which sorted last, is removed; an edited one is not', () => {
   const old = '/etc/ssh/sshd_config.d/gabarit.conf'
   const template = `/etc/gabarit/templates-custom${old}`
-  outputFileSync(template, 'Port 2222\n')
+  outputFileSync(`${template}/05Moved`, 'Port 2222\n')
   server(`expand-template ${old}`)
-  rmSync(template)
+  rmSync(template, { recursive: true })
+  server('signal-event firewall-update')
+  assert.ok(existsSync(old), 'only what makes the new one removes it')
+  outputFileSync(`${template}/20Mine`, 'MaxAuthTries 2\n')
+  refused(`Move your fragments: mv ${template} `)
+  rmSync(template, { recursive: true })
   const text = readFileSync(old, 'utf8')
   appendFileSync(old, 'MaxAuthTries 2\n')
   refused(`${old} was edited by hand`)
