@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Failure, messageOf } from '../base/failure.ts'
+import { Failure, messageOf, orFailure } from '../base/failure.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
@@ -35,14 +35,11 @@ export interface InitializedDatabase {
  */
 export function initializeDatabases(places: Paths): InitializedDatabase[] {
   return describedDatabases(places).map(name => {
-    try {
-      return initialize(places, name)
-    } catch (failure) {
-      if (!(failure instanceof Failure)) throw failure
-      const file = databaseFile(places, name)
-      const before = readableDatabase(file)
-      return { name, file: file.path, before, after: before ?? new Map(), changed: [], warnings: [], failure }
-    }
+    const done = orFailure(() => initialize(places, name))
+    if (!(done instanceof Failure)) return done
+    const file = databaseFile(places, name)
+    const before = readableDatabase(file)
+    return { name, file: file.path, before, after: before ?? new Map(), changed: [], warnings: [], failure: done }
   })
 }
 

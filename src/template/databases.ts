@@ -1,5 +1,5 @@
 import { cached } from '../base/cached.ts'
-import { EXIT, Failure, withStatus } from '../base/failure.ts'
+import { EXIT, Failure, orFailure, withStatus } from '../base/failure.ts'
 import { byName, nameOf } from '../db/host-names.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 
@@ -79,18 +79,12 @@ export class Databases {
 
   #collection(name: string): Collection {
     return cached(this.#collections, name, () => {
-      const byKey = new Map([...byName(this.#loaded(name))].map(([key, record]) => [key, viewOf(record)]))
+      const records = orFailure(() => this.#load(name))
+      // Refused: nothing can be generated from a damaged database, and nothing was changed.
+      if (records instanceof Failure) throw withStatus(records, EXIT.refused)
+      const byKey = new Map([...byName(records)].map(([key, record]) => [key, viewOf(record)]))
       return { byKey, lists: new Map() }
     })
-  }
-
-  /** Refused: nothing can be generated from a damaged database, and nothing was changed. */
-  #loaded(name: string): Records {
-    try {
-      return this.#load(name)
-    } catch (error) {
-      throw error instanceof Failure ? withStatus(error, EXIT.refused) : error
-    }
   }
 }
 
