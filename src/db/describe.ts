@@ -4,6 +4,7 @@ import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
 import { readDescription } from './description-file.ts'
 
@@ -128,7 +129,9 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (/^[^.].*\.json$/.test(name) && concerns(path)) cached(files, name, () => []).push(path)
+      if (!/^[^.].*\.json$/.test(name) || !concerns(path)) continue
+      refuseUnsafePart(places, path)
+      cached(files, name, () => []).push(path)
     }
   }
   return files

@@ -28,7 +28,7 @@ export async function runHandler(
   token: string,
   report: Reporter,
 ): Promise<string | undefined> {
-  const unsafe = orFailure(() => refuseUnsafePart(places, handler.file))
+  const unsafe = orFailure(() => [handler.file, handler.realFile].map(file => refuseUnsafePart(places, file)))
   if (unsafe instanceof Failure) return unsafe.describe()
   const env = {
     ...system.env,

@@ -32,7 +32,7 @@ export function invalidValues({ places, replaced, warn }: Pick<Context, 'places'
   const masking = () => (mask ??= maskingWith(places))
   const descriptions = new Descriptions(places)
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
-    const hash = known[name]
+    const hash = Object.hasOwn(known, name) ? known[name] : undefined
     const former = hash === undefined ? undefined : history.objects.find(hash)?.toString('utf8')
     // A damaged database is reported by those who read it: an event at once, an expansion when a fragment needs it.
     const after = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()

@@ -58,7 +58,7 @@ export class OverlayFiles implements Files {
     const real = this.realPath(path)
     if (real !== undefined && this.#at(real)?.kind === 'folder') return
     if (dirname(path) !== path) this.makeFolder(dirname(path), mode)
-    this.#add(path, { kind: 'folder', ...own(mode & ~process.umask()) })
+    this.#add(path, { kind: 'folder', ...own(mode) })
   }
 
   removeFolder(path: string): void {

@@ -40,11 +40,13 @@ export class RealFiles implements Files {
     try {
       // Not `recursive`: on a read-only disk, Node would then say that something does not exist.
       fs.mkdirSync(path, { mode })
+      // Whatever the umask is.
+      fs.chmodSync(path, mode)
     } catch (error) {
       if (hasCode(error, 'EEXIST') && fs.statSync(path).isDirectory()) return
       if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error
       this.makeFolder(dirname(path), mode)
-      fs.mkdirSync(path, { mode })
+      this.makeFolder(path, mode)
     }
   }
 

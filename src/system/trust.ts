@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { refusal } from '../base/failure.ts'
-import type { Places } from './places.ts'
+import type { Paths } from './places.ts'
 import { statOf } from './read-files.ts'
 
 /**
@@ -30,12 +30,21 @@ export function refuseWritableByOthers(path: string, what: string, consequence: 
 }
 
 /**
- * Refuses a part of an installed module that others can change, or a folder that contains it. Anything else passes.
+ * Refuses a part of the package, a module or the site that others can change, or a folder that contains it. Anything else
+ * passes.
  * @throws Failure (refused)
  */
-export function refuseUnsafePart(places: Pick<Places, 'modules'>, path: string): void {
-  const module = places.modules.find(folder => path === folder || path.startsWith(`${folder}/`))
-  if (module === undefined) return
-  for (let part = path; part.length >= dirname(module).length; part = dirname(part))
-    refuseWritableByOthers(part, 'this part of a module', 'modules run as the user who uses them')
+export function refuseUnsafePart(
+  { shipped, modules, site }: Pick<Paths, 'shipped' | 'modules' | 'site'>,
+  path: string,
+): void {
+  refuseUnsafeBelow([shipped, site, ...modules.map(module => dirname(module))], path)
+}
+
+/** As {@link refuseUnsafePart}, for what is in these folders. */
+export function refuseUnsafeBelow(homes: readonly string[], path: string): void {
+  const isOurs = (part: string) => homes.some(home => part === home || part.startsWith(`${home}/`))
+  const what = path.includes('/gabarit/modules/') ? 'this part of a module' : 'this part of gabarit'
+  for (let part = path; isOurs(part); part = dirname(part))
+    refuseWritableByOthers(part, what, 'what it contains runs as the user who uses it')
 }

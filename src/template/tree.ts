@@ -1,9 +1,9 @@
-import { basename, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { entriesIn, kindOf } from '../system/read-files.ts'
-import { refuseUnsafePart } from '../system/trust.ts'
+import { refuseUnsafeBelow } from '../system/trust.ts'
 
 /** One folder of the search list. */
 export interface Layer {
@@ -101,13 +101,12 @@ export function findTemplate(layers: readonly Layer[], path: string): TemplateFi
 }
 
 /**
- * Refuses a template with a part of a module that others may change.
+ * Refuses a template with a part that others may change.
  * @throws Failure (refused)
  */
 export function refuseUnsafeTemplate(layers: readonly Layer[], { fragments, metadata }: TemplateFiles): void {
-  const modules = layers.flatMap(({ module }) => (module === undefined ? [] : [module]))
-  if (modules.length === 0) return
-  for (const file of [...fragments.map(fragment => fragment.file), ...metadata]) refuseUnsafePart({ modules }, file)
+  const homes = layers.flatMap(({ folder, module }) => [folder, module ?? folder].map(home => dirname(home)))
+  for (const file of [...fragments.map(fragment => fragment.file), ...metadata]) refuseUnsafeBelow(homes, file)
 }
 
 function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>, warnings: string[]): void {

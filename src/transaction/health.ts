@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Failure, orFailure, orUndefined } from '../base/failure.ts'
-import { Descriptions, descriptionFiles } from '../db/describe.ts'
+import { orUndefined } from '../base/failure.ts'
+import { Descriptions } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import type { Places } from '../system/places.ts'
@@ -10,7 +10,6 @@ import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
-import { refuseUnsafePart } from '../system/trust.ts'
 import { viewOf } from '../template/databases.ts'
 import { serviceView } from '../template/services.ts'
 
@@ -109,8 +108,6 @@ export class Health {
   ): Promise<string | undefined> {
     if ((await this.#managerOf(unit).isUp(this.#run, unit)) === false) return `${service} does not come up`
     if (health?.command !== undefined) {
-      const unsafe = orFailure(() => refuseUnsafeDescriptions(this.#places))
-      if (unsafe instanceof Failure) return `whether ${service} is healthy cannot be asked: ${unsafe.describe()}`
       const { status, problem, output } = await this.#run(health.command)
       if (status !== 0)
         return `${service} is unhealthy: ${health.command.join(' ')}: ${problem ?? (output.trim() || `exit status ${status}`)}`
@@ -143,10 +140,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-/** The command of a description is run as root. */
-function refuseUnsafeDescriptions(places: Places): void {
-  if (places.modules.length === 0) return
-  for (const file of descriptionFiles(places, 'configuration')) refuseUnsafePart(places, file)
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
@@ -8,7 +8,7 @@ import { readJsonFile } from '../../db/json-reader.ts'
 import type { Places } from '../../system/places.ts'
 import { MODULE_NAME, misnamedModules } from '../../system/places.ts'
 import { isExecutable, namesIn } from '../../system/read-files.ts'
-import { refuseUnsafePart } from '../../system/trust.ts'
+import { refuseUnsafeBelow } from '../../system/trust.ts'
 import type { Command } from '../../terminal/command.ts'
 
 /** An executable `commands/NAME-verb` of a module, with its description in module.json. */
@@ -56,7 +56,7 @@ function readModule(folder: string): Installed {
       .flatMap(file => {
         const path = join(folder, kind, file)
         if (!isExecutable(path)) problems.push(`${path}: is not an executable file`)
-        else attempt(() => refuseUnsafePart({ modules: [folder] }, path))
+        else attempt(() => refuseUnsafeBelow([dirname(folder)], path))
         return isExecutable(path) ? [path] : []
       })
   const start = `${name}-`

@@ -10,6 +10,7 @@ export const LOST_SECRET = `\u{f0002}${'0'.repeat(32)}\u{f0003}\n`
 
 /** The key that names secrets. */
 const KEY = 'masking-key'
+const KEY_BYTES = 32
 
 /**
  * Removes secret values from contents before they go into the history, and restores them for a rollback.
@@ -91,8 +92,9 @@ function nameOf(secret: string | Uint8Array, key: Buffer): string {
 
 function secretKey({ state }: Places): Buffer {
   const known = state.read(KEY)
-  if (known !== undefined) return known
-  const key = randomBytes(32)
+  // Secrets could be guessed with a shorter one.
+  if (known?.length === KEY_BYTES) return known
+  const key = randomBytes(KEY_BYTES)
   state.writeShared(KEY, key)
   return key
 }

@@ -1,0 +1,110 @@
+// What others can change is not run, and what we keep is not open to them, whatever the umask.
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Sandbox } from '../support/sandbox.ts'
+
+const attack = suite('code and state under attack')
+const STATE = '/var/lib/gabarit'
+
+/** A site with one of each kind of what is executed, or decides what is executed. */
+function site(): Sandbox {
+  const box = new Sandbox()
+  box.write('/etc/gabarit/db/configuration/shop.json', '{"properties": {"port": {"format": "port"}}}')
+  box.write('/etc/gabarit/db/configuration/migrate/10x.cjs', 'module.exports = () => undefined\n')
+  box.write('/etc/gabarit/templates/etc/shop/10x', 'port <%= config.shop.port %>\n')
+  box.write('/etc/gabarit/templates/etc/shop/template.json', '{"comment": "none"}')
+  box.write('/etc/gabarit/events/shop-update/templates2expand/etc/shop', '')
+  box.write('/etc/gabarit/events/shop-update/S10go', '#!/bin/sh\ntouch "$GABARIT_ROOT/went"\n', 0o755)
+  box.write('/etc/gabarit/events/shop-update/services2adjust/shop', 'restart\n')
+  box.write('/etc/gabarit/checkers/well-known.json', '[]')
+  box.must('config set shop service port 80')
+  return box
+}
+
+for (const [path, command, made] of [
+  ['db/configuration/shop.json', 'config setprop shop port 81', undefined],
+  ['db/configuration', 'config setprop shop port 81', undefined],
+  ['db/configuration/migrate/10x.cjs', 'gabarit initialize-default-databases', undefined],
+  ['db/configuration/migrate', 'gabarit initialize-default-databases', undefined],
+  ['templates/etc/shop/template.json', 'expand-template /etc/shop', '/etc/shop'],
+  ['templates/etc/shop/10x', 'expand-template /etc/shop', '/etc/shop'],
+  ['templates/etc/shop', 'expand-template /etc/shop', '/etc/shop'],
+  ['events/shop-update/S10go', 'signal-event shop-update', '/went'],
+  ['events/shop-update', 'signal-event shop-update', '/went'],
+  ['checkers/well-known.json', 'expand-template /etc/shop', '/etc/shop'],
+  ['checkers', 'expand-template /etc/shop', '/etc/shop'],
+  ['.', 'expand-template /etc/shop', '/etc/shop'],
+] as const)
+  attack(`${path} is refused when others can write it, or own it`, () => {
+    const box = site()
+    const real = box.path(`/etc/gabarit/${path}`)
+    const { mode } = statSync(real)
+    const refused = (why: RegExp) => {
+      const { status, stdout, stderr } = box.run(command)
+      assert.is.not(status, 0)
+      assert.match(stdout + stderr, why)
+      assert.match(stdout + stderr, /chmod go-w/)
+      if (made !== undefined) assert.not(box.exists(made))
+      assert.is(box.must('config getprop shop port'), '80\n')
+    }
+    chmodSync(real, mode | 0o002)
+    refused(/is writable by everybody/)
+    chmodSync(real, mode)
+    if (process.getuid?.() === 0) {
+      chownSync(real, 4711, 0)
+      refused(/belongs to the user with id 4711/)
+      chownSync(real, 0, 0)
+    }
+    box.must(command)
+    box.remove()
+  })
+
+for (const umask of ['000', '077'])
+  attack(`folders of our own have fixed modes under umask ${umask}`, () => {
+    const box = site()
+    const line = `umask ${umask}; config setprop shop port 82; signal-event shop-update; gabarit status`
+    box.must(['sh', '-c', line])
+    assert.is(statSync(box.path(STATE)).mode & 0o777, 0o755)
+    assert.match(box.read('/etc/shop'), 'port 82\n')
+    for (const name of ['history', 'objects', 'written'])
+      assert.is(statSync(box.path(`${STATE}/${name}`)).mode & 0o777, 0o700, name)
+    assert.is(statSync(box.path(`${STATE}/db`)).mode & 0o777, 0o750)
+    box.remove()
+  })
+
+for (const bytes of ['', 'x', 'x'.repeat(31), 'x'.repeat(33)])
+  attack(`a masking key of ${bytes.length} bytes is made anew`, () => {
+    const box = site()
+    box.write('/etc/gabarit/db/configuration/shop.json', '{"properties": {"word": {"secret": true}}}')
+    const key = box.path(`${STATE}/masking-key`)
+    mkdirSync(dirname(key), { recursive: true })
+    box.write(`${STATE}/masking-key`, bytes, 0o600)
+    box.must('config setprop shop word geheimnis')
+    box.must('signal-event shop-update')
+    const made = readFileSync(key)
+    assert.is(made.length, 32)
+    box.must('config setprop shop port 83')
+    box.must('signal-event shop-update')
+    assert.equal(readFileSync(key), made)
+    box.remove()
+  })
+
+attack('a database may have the name of a part of every JavaScript object', () => {
+  const box = site()
+  for (const name of ['__proto__', 'constructor', 'toString']) box.must(`db ${name} set a b`)
+  box.must('signal-event shop-update')
+  const before = box.must('gabarit history').trim().split('\n').length
+  for (const name of ['__proto__', 'constructor', 'toString']) box.must(`db ${name} setprop a x 1`)
+  assert.is(box.run('signal-event shop-update').stderr, '')
+  assert.is(box.must('gabarit history').trim().split('\n').length, before + 1)
+  for (const name of ['__proto__', 'constructor']) box.must(`db ${name} set a c`)
+  box.must('gabarit discard')
+  for (const name of ['__proto__', 'constructor']) assert.is(box.must(`db ${name} gettype a`), 'b\n')
+  box.must('gabarit rollback 1')
+  for (const name of ['__proto__', 'toString']) assert.is(box.must(`db ${name} show a`), 'a=b\n')
+  box.remove()
+})
+
+attack.run()
