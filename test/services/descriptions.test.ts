@@ -38,13 +38,15 @@ descriptions(
 )
 
 for (const name of files)
-  descriptions(`${name} parses, and says everything in English and French`, () => {
+  descriptions(`${name} parses, says everything in English and French, and its patterns in words`, () => {
     const { description, key, scalar, properties } = readDescription(join(folder, name))
     const others = [['the key', key] as const, ['the value', scalar] as const]
     const described = [
       ...properties,
       ...others.flatMap(([what, property]) => (property === undefined ? [] : ([[what, property]] as const))),
     ]
+    for (const [property, { pattern, form }] of described)
+      if (pattern !== undefined) assert.ok(form, `${property}: the pattern in words`)
     // What stands in the description of its type need not be said again.
     const own = name === 'accounts/Primary.json' ? [] : described
     for (const [property, { description: texts }] of own) {

@@ -34,7 +34,7 @@ hostile('a key that is no name gets no site, and is said', () => {
     stdout.split('\n').filter(line => line.includes('ServerAlias')),
     [],
   )
-  for (const key of KEYS) {
+  for (const key of KEYS.map(key => key.toLowerCase())) {
     assert.ok(stderr.includes(`${JSON.stringify(key)} is not a host name`), key)
     assert.ok(stderr.includes(`${JSON.stringify(`${key}.example.org`)} is not a host name`), key)
   }
@@ -85,6 +85,27 @@ hostile('a ProxyPassTarget that Apache would change is refused, by the descripti
     assert.is(status, 3)
     assert.match(stderr, `domain example.org: ProxyPassTarget ${target} has "?", "#" or "%"`)
   }
+  server.remove()
+})
+
+hostile('a name without a record is refused by the events of one record, and the nearest is named', () => {
+  const server = new Server({
+    configuration: configuration(),
+    accounts: { shop: ['ibay'] },
+    proxies: { 'wiki.example.org': ['proxy', { status: 'disabled' }] },
+  })
+  for (const [line, nearest] of [
+    ['proxy-create wikk.example.org', 'wiki.example.org'],
+    ['proxy-modify wikk.example.org', 'wiki.example.org'],
+    ['ibay-modify shpo', 'shop'],
+  ] as const) {
+    const { status, stderr } = server.run(['signal-event', ...line.split(' ')])
+    assert.is(status, 1)
+    assert.match(stderr, `did you mean "${nearest}"?`)
+  }
+  server.must('signal-event ibay-modify shop')
+  server.must('signal-event proxy-create wiki.example.org')
+  server.must('signal-event ibay-modify')
   server.remove()
 })
 
