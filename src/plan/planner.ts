@@ -127,7 +127,9 @@ function changesOfFile(
   const lastWritten = work.manifest.get(path)?.sha256
   const drift = driftState({ onDisk, lastWritten, wanted })
   if (noteDrift(path, template, drift, work)) return []
-  const attributes = attributesOf(metadata, state, path, work.system)
+  const pointed = state?.kind === 'link' ? work.system.realPath(real) : undefined
+  const model = pointed === undefined ? state : work.system.state(pointed)
+  const attributes = attributesOf(metadata, model, path, work.system)
   if (state !== undefined && same) {
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
@@ -154,7 +156,7 @@ function changesOfLink({ path: file, template }: Output, path: string, { target:
   return [{ kind: 'link', path, real, template, target, exists, edited: false, drift }]
 }
 
-/** The metadata decides; what it does not say stays as it is, or is root and 0644 for a new file. */
+/** The metadata decides; what it does not say stays as it is, as that of what a link points to, or is root and 0644 for a new file. */
 function attributesOf(metadata: Metadata, state: FileState | undefined, path: string, system: System): Attributes {
   const { mode, uid, gid } = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
   return { mode, uid, gid, ...chosen(metadata, path, system) }

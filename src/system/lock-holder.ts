@@ -54,7 +54,8 @@ export function describeHolder(holder: Holder): string {
   return `process ${holder.pid}${elsewhere} (${holder.command}), for ${age} s`
 }
 
-function isElsewhere(holder: Holder): boolean {
+/** Whether it is a process of another container. */
+export function isElsewhere(holder: Holder): boolean {
   const space = processSpace()
   return space !== undefined && holder.space !== undefined && space !== holder.space
 }

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { CHECKS } from '../../src/cli/doctor/doctor.ts'
@@ -46,6 +46,18 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     'warning',
     /left over from .*signal-event x/,
     /^gabarit apply$/,
+  ],
+  [
+    'the lock of a former container',
+    box => {
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+      const holder = { token: 'x-1', pid: 1, boot, space: 'pid:[1]', command: 'signal-event x', since: 1 }
+      symlinkSync(JSON.stringify(holder), box.path('/var/lib/gabarit/event.lock'))
+    },
+    'lock',
+    'warning',
+    /held by process 1 of another container/,
+    /^rm \S+event\.lock$/,
   ],
   [
     'a lock that is none',

@@ -1,5 +1,5 @@
 // What others can change is not run, and what we keep is not open to them, whatever the umask.
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -90,6 +90,30 @@ for (const bytes of ['', 'x', 'x'.repeat(31), 'x'.repeat(33)])
     assert.equal(readFileSync(key), made)
     box.remove()
   })
+
+for (const mode of [0o600, 0o640])
+  attack(`a link to a file of mode ${mode.toString(8)} becomes a file of that mode and owner`, () => {
+    const box = site()
+    box.write('/etc/kept', 'secret\n', mode)
+    chownSync(box.path('/etc/kept'), process.getuid?.() === 0 ? 4711 : -1, -1)
+    symlinkSync('kept', box.path('/etc/shop'))
+    box.must('signal-event shop-update')
+    const [made, kept] = [lstatSync(box.path('/etc/shop')), statSync(box.path('/etc/kept'))]
+    assert.ok(made.isFile())
+    assert.equal([made.mode & 0o777, made.uid], [mode, kept.uid])
+    assert.is(box.read('/etc/kept'), 'secret\n')
+    box.remove()
+  })
+
+attack('a link to nothing, or to a folder, becomes an ordinary file', () => {
+  for (const target of ['nothing', 'gabarit']) {
+    const box = site()
+    symlinkSync(target, box.path('/etc/shop'))
+    box.must('signal-event shop-update')
+    assert.is(lstatSync(box.path('/etc/shop')).mode & 0o777, 0o644)
+    box.remove()
+  }
+})
 
 attack('a database may have the name of a part of every JavaScript object', () => {
   const box = site()

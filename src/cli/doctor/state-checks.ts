@@ -13,7 +13,7 @@ import { unfinishedFile, unfinishedIds } from '../../state/history/unfinished-na
 import { readManifest } from '../../state/manifest.ts'
 import { PINS } from '../../state/pins.ts'
 import { readHolder } from '../../system/lock.ts'
-import { describeHolder, holderIsDead } from '../../system/lock-holder.ts'
+import { describeHolder, holderIsDead, isElsewhere } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
@@ -90,6 +90,10 @@ function lock({ places }: CheckedServer): readonly Diagnosis[] {
   const holder = orFailure(() => readHolder(path))
   if (holder instanceof Failure) return [{ level: 'error', message: holder.describe(), command: `rm ${shell(path)}` }]
   if (holder === undefined) return ok('the event lock is free')
+  if (isElsewhere(holder)) {
+    const message = `the event lock is held by ${describeHolder(holder)}. If that container is gone, remove the lock`
+    return [{ level: 'warning', message, command: `rm ${shell(path)}` }]
+  }
   if (!holderIsDead(holder)) return ok(`held by ${describeHolder(holder)}`)
   const message = `the event lock is left over from ${describeHolder(holder)}; the next event takes it over`
   return [{ level: 'warning', message, command: 'gabarit apply' }]
