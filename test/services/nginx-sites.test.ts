@@ -34,7 +34,7 @@ sites('a name has one owner, in whatever letters', () => {
   server.must('db proxies setprop wiki.example.org Aliases docs.example.org')
   server.must('db domains set PLEX.example.org domain Content Primary')
   assert.match(said(), '"plex.example.org" is a name of the proxy plex.example.org, but also a domain')
-  assert.match(said(), 'db domains delete PLEX.example.org')
+  assert.match(said(), 'db domains delete plex.example.org')
   server.remove()
 })
 
