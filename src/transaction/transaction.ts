@@ -16,8 +16,8 @@ import { RunWindow } from './run-window.ts'
 import { type RollBack, RunServices } from './service-run.ts'
 
 /**
- * Files, services and history of one event, apply or rollback: plans are committed behind the barrier, services adjusted
- * and looked after; when one does not come up, everything goes back to where it was.
+ * Files, services and history of one event, apply or rollback: plans pass the barrier and are committed, services are
+ * adjusted and watched; if one does not come up, everything is rolled back.
  */
 export class Transaction {
   readonly #run: Run

@@ -15,7 +15,7 @@ import { PINS } from '../../state/pins.ts'
 import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead, isElsewhere } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { exists } from '../../system/read-files.ts'
+import { exists, namesIn } from '../../system/read-files.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/requests.ts'
 
@@ -34,7 +34,8 @@ export const STATE_CHECKS: readonly Check[] = [
 function readable({ places }: CheckedServer): readonly Diagnosis[] {
   const names = listDatabases(places)
   const first = 'config set DomainName example.org; signal-event post-install'
-  if (names.length === 0) return [{ level: 'warning', message: 'this server is not set up yet', command: first }]
+  if (namesIn(places.databases).length === 0)
+    return [{ level: 'warning', message: 'this server is not set up yet', command: first }]
   const damaged = names.flatMap((name): Diagnosis[] => {
     const { path: file } = databaseFile(places, name)
     const problem = problemOf(() => readDatabase(file))
