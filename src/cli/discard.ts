@@ -1,4 +1,6 @@
 import { EXIT, Failure } from '../base/failure.ts'
+import { survey } from '../event/survey.ts'
+import { makeContext } from '../plan/context.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { changeDatabasesAtOnce, databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
@@ -19,6 +21,11 @@ function discard({ system, places, print, printError }: Invocation): number {
   if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
   if (changes.length === 0) {
     print('no property has changed since the last event')
+    const { plan } = survey(makeContext(places, system, () => undefined))
+    if (plan.changes.length > 0)
+      print(
+        'Files still differ, as that event did not make them: gabarit status. To go back further: gabarit rollback ENTRY',
+      )
     return EXIT.done
   }
   changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')

@@ -91,6 +91,15 @@ damaged('discard refuses to return to a state that cannot be read', () => {
   box.remove()
 })
 
+damaged('discard says what status says after an event that concerns nothing of a change', () => {
+  const box = site()
+  box.must('config setprop shop port 81')
+  box.must('signal-event nightly')
+  assert.match(box.must('gabarit status'), /^ {2}\w+ .etc.shop$/m)
+  assert.match(box.must('gabarit discard'), /no property has changed .*\nFiles still differ/)
+  box.remove()
+})
+
 damaged('an event that expands nothing does not bring an unchecked value to life', () => {
   const box = site()
   for (const [property, event] of [
