@@ -12,13 +12,15 @@ export function refuseWritableByOthers(path: string, what: string, consequence: 
   const stat = statOf(path)
   if (stat === undefined) return
   const { mode, uid, gid } = stat
+  // In a folder such as /tmp others cannot replace what is not theirs, and what is theirs is refused for its owner.
+  const open = stat.isDirectory() && mode & 0o1000 ? 0 : mode
   const mine = process.geteuid?.() ?? uid
   const why =
     uid !== 0 && uid !== mine
       ? `belongs to the user with id ${uid}`
-      : mode & 0o002
+      : open & 0o002
         ? 'is writable by everybody'
-        : mode & 0o020 && gid !== 0 && gid !== process.getegid?.()
+        : open & 0o020 && gid !== 0 && gid !== process.getegid?.()
           ? `is writable by the group with id ${gid}`
           : undefined
   if (why === undefined) return

@@ -60,7 +60,8 @@ test('delprop and delete', context => {
   quietly(context, 'db test delprop none a')
   quietly(context, 'db test delete k')
   assert.is(show(context), '')
-  assert.equal(context.sandbox.run('db test delete k'), { status: 1, stdout: '', stderr: '' })
+  const missing = context.sandbox.run('db test delete k')
+  assert.equal(missing, { status: 1, stdout: '', stderr: 'db: there is no record "k"\n' })
 })
 
 test('"0" is a key, a type and a property like any other; a property "type" is none of the type', context => {

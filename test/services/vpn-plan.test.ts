@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { run } from '../support/sandbox.ts'
+import { must, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { certificate, index, PKI, said, tried, type } from '../support/vpn.ts'
 
@@ -123,12 +123,13 @@ test('a revocation stands, whatever becomes of its event, and no rollback undoes
 
 test('what is broken is told, and nothing changes: no Easy-RSA, a damaged index, a link that leads elsewhere', () => {
   type('db vpn set willy client')
-  run(['mv', '/usr/share/easy-rsa', '/usr/share/easy-rsa.away'])
+  // In the mount namespace of this test: others use it at the same time.
+  must(['mount', '-t', 'tmpfs', 'tmpfs', '/usr/share/easy-rsa'])
   assert.match(
     said(tried('signal-event vpn-client-create willy')),
     'Easy-RSA is not installed: apt-get install easy-rsa',
   )
-  run(['mv', '/usr/share/easy-rsa.away', '/usr/share/easy-rsa'])
+  must(['umount', '/usr/share/easy-rsa'])
   const whole = readFileSync(`${PKI}/index.txt`)
   writeFileSync(`${PKI}/index.txt`, 'broken\n')
   const damaged = tried('signal-event vpn-client-create willy')

@@ -61,6 +61,20 @@ for (const [path, command, made] of [
     box.remove()
   })
 
+attack('what is tried out may lie in a folder such as /tmp, where nobody can replace it', () => {
+  const box = site()
+  box.write('/etc/gabarit/templates/etc/note/10x', 'first\nlast\n')
+  box.must('expand-template /etc/note')
+  box.write('/etc/note', box.read('/etc/note').replace('last', 'by hand'))
+  mkdirSync(box.path('/tmp'))
+  chmodSync(box.path('/tmp'), 0o1777)
+  const env = { TMPDIR: box.path('/tmp') }
+  assert.match(box.must('gabarit adopt --dry-run /etc/note', { env }), '+by hand')
+  chmodSync(box.path('/tmp'), 0o777)
+  assert.match(box.run('gabarit adopt --dry-run /etc/note', { env }).stderr, 'is writable by everybody')
+  box.remove()
+})
+
 for (const umask of ['000', '077'])
   attack(`folders of our own have fixed modes under umask ${umask}`, () => {
     const box = site()

@@ -18,13 +18,16 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
   const options = { command: `${call.program} ${name}`, note: noteTo(call) }
   const work = (draft: Draft) => {
     try {
-      return change(draft, given)
+      if (change(draft, given) !== false) return true
+      // As in SME Server, the exit status alone would tell.
+      call.printError(`${call.program}: ${new MissingRecord(args[0] ?? '', draft.keys()).message}`)
+      return false
     } catch (error) {
       throw withHint(call, error)
     }
   }
   const done = notingNew(call, () => changeDatabase(call.places, call.database, options, work))
-  return done === false ? EXIT.failed : EXIT.done
+  return done ? EXIT.done : EXIT.failed
 }
 
 /** `batch`: one command per line; all of them take effect, or none. */
