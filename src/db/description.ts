@@ -41,7 +41,6 @@ export interface PropertyDescription {
   readonly secret?: boolean
   readonly unit?: string
   readonly empty?: boolean
-  /** Former or foreign names of the property, which are pointed out. */
   readonly replaces?: readonly string[]
 }
 

@@ -123,11 +123,11 @@ export class Health {
 /** Who holds the ports of a service that does not run. */
 function heldPorts(record: DbRecord): string {
   const ports = orUndefined(() => serviceView(viewOf(record)).ports)
-  const held = (ports ?? []).flatMap(([protocol, port]) => {
+  const held = (ports ?? []).map(([protocol, port]) => {
     const holder = holderOf(protocol, Number(port))
-    return holder === undefined ? [] : [`${protocol} port ${port} is held by ${holder}`]
+    return holder === undefined ? '' : `: ${protocol} port ${port} is held by ${holder}`
   })
-  return held.length === 0 ? '' : `: ${held.join('; ')}`
+  return held.join('')
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -32,10 +32,7 @@ const VERBS: readonly Command[] = [
     summary: 'end the connection of a client; exit 1 if there is none',
     usage: 'NAME|IP:PORT',
     options: [flag('halt', 'tell the client not to reconnect')],
-    examples: [
-      ['gabarit vpn kill setsuna', 'it reconnects unless --halt is given'],
-      ['gabarit vpn kill 198.51.100.2:40112', 'the one that `gabarit vpn clients` shows at this address'],
-    ],
+    examples: [['gabarit vpn kill setsuna', 'it reconnects unless --halt is given']],
     complete: keysOf('vpn'),
     run: async invocation => (await import('./commands/kill.ts')).run(invocation),
   },

@@ -29,15 +29,8 @@ export function readIndex(folder: string): Signed[] {
     const name = /\/CN=([^/]+)/.exec(subject)?.[1]
     if (!/^[VRE]$/.test(state) || name === undefined) return []
     const when = revoked.split(',')[0] ?? ''
-    return [
-      {
-        name,
-        serial,
-        valid: state === 'V',
-        until: indexTime(until),
-        revoked: when === '' ? undefined : indexTime(when),
-      },
-    ]
+    const dates = { until: indexTime(until), revoked: when === '' ? undefined : indexTime(when) }
+    return [{ name, serial, valid: state === 'V', ...dates }]
   })
 }
 

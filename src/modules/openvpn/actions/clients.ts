@@ -8,15 +8,8 @@ import type { Signed } from '../pki.ts'
 import { type EasyRsa, partsOf } from './easy-rsa.ts'
 import { ServerFiles, withPki } from './servers.ts'
 
-const REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'CACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-]
+const REASONS =
+  'unspecified keyCompromise CACompromise affiliationChanged superseded cessationOfOperation certificateHold'.split(' ')
 
 /** `vpn-client-create NAME...`: creates key and certificate for clients with a record. Existing ones are kept. */
 export async function createClients(run: ActionRun): Promise<void> {

@@ -52,6 +52,17 @@ export class EasyRsa {
     return readIndex(this.store.folder).filter(certificate => certificate.name === name)
   }
 
+  /** Whether the certificate of a name is for a server (RFC 5280 §4.2.1.12). */
+  isServer(name: string): boolean {
+    return this.certificate(name)?.keyUsage?.includes('1.3.6.1.5.5.7.3.1') === true
+  }
+
+  /** Names with a valid certificate: those of servers, or the others. */
+  valid(ofServers: boolean): string[] {
+    const names = readIndex(this.store.folder).flatMap(({ valid, name }) => (valid ? name : []))
+    return [...new Set(names)].filter(name => this.isServer(name) === ofServers)
+  }
+
   /** Whether a certificate is our authority's, whatever its expiry: it has the same key. */
   isOurs(certificate: X509Certificate | undefined): boolean {
     const ours = keyOf(certificateIn(this.file('ca.crt')))
@@ -92,8 +103,7 @@ export class EasyRsa {
   }
 
   /** The certificate of a server. Its key is kept, so that only one file changes. */
-  async certifyServer(server: string): Promise<void> {
-    const name = `server-${server}`
+  async certifyServer(server: string, name: string): Promise<void> {
     const renewing = this.file(`reqs/${name}.req`) !== undefined && this.file(`private/${name}.key`) !== undefined
     this.#run.say(`${renewing ? 'renewing' : 'creating'} the certificate of the server ${server}`)
     this.#forget(renewing ? [`issued/${name}.crt`] : partsOf(name))

@@ -5,11 +5,12 @@ import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
 import type { MadeFile } from '../../../plan/made.ts'
 import { writeFileAtomically } from '../../../system/atomic-write.ts'
-import { below } from '../../../system/places.ts'
+import { below, type Places } from '../../../system/places.ts'
 import { bytesOf } from '../../../system/read-files.ts'
 import { runCommand } from '../../../system/run.ts'
 import { enabledServers, renewalOf } from '../servers.ts'
 import { certificateIn, EasyRsa } from './easy-rsa.ts'
+import { formerKey } from './former.ts'
 
 type HowMade = Pick<MadeFile, 'mode' | 'secret' | 'notify'>
 const PUBLIC: HowMade = { mode: 0o644, secret: false }
@@ -40,23 +41,39 @@ export class ServerFiles {
     return bytesOf(below(this.#run.context.places, this.path(server, property)))
   }
 
+  /** The name in a server's certificate: that it has, or the only one left in the PKI. @throws Failure if several are left */
+  nameOf(server: string): string {
+    const own = `server-${server}`
+    const present = [commonName(this.present(server, 'certFile')), own].find(name => name && this.#rsa.isServer(name))
+    if (present !== undefined) return present
+    const [left = own, ...others] = this.#rsa.valid(true).filter(name => !/^server-openvpn(-|$)/.test(name))
+    if (others.length === 0) return left
+    throw new Failure(`which certificate is that of ${server}: ${[left, ...others].join(', ')}?`, {
+      hint: `config setprop ${server} certFile ${this.#rsa.store.link}/issued/NAME.crt`,
+    })
+  }
+
   /** Whether the certificate of a server is missing or due. */
   ends(server: string): boolean {
     const { certificateDays } = renewalOf(this.#rsa.configuration)
-    const certificate = this.#rsa.certificate(`server-${server}`)
+    const certificate = this.#rsa.certificate(this.nameOf(server))
     return certificate === undefined || Date.parse(certificate.validTo) <= Date.now() + certificateDays * DAY
   }
 
   /** Hands the certificate of a server to the event. A server only reads it at the start. */
   makeCertificate(server: string): void {
     const notify = [`${server}:try-restart`]
-    this.#hand(server, 'certFile', `issued/server-${server}.crt`, { ...PUBLIC, notify })
+    this.#hand(server, 'certFile', `issued/${this.nameOf(server)}.crt`, { ...PUBLIC, notify })
   }
 
   /** Hands over what a server needs apart from its certificate and the list. */
   makeKeys(server: string): void {
     this.#hand(server, 'caFile', 'ca.crt', PUBLIC)
-    this.#hand(server, 'keyFile', `private/server-${server}.key`, SECRET)
+    const [name, present] = [this.nameOf(server), this.present(server, 'keyFile')]
+    const made = commonName(this.present(server, 'certFile')) === `server-${server}`
+    if (present !== undefined && !made && this.#rsa.file(`private/${name}.key`)?.equals(present) !== true)
+      throw new Failure(`${this.path(server, 'keyFile')} is not the key of ${name} and is not overwritten: move it`)
+    this.#hand(server, 'keyFile', `private/${name}.key`, SECRET)
     // All share one, except those that had another when they were imported.
     const own = `private/server-${server}.tls.key`
     const key = this.#rsa.file(own) === undefined ? 'private/ta.key' : own
@@ -109,9 +126,13 @@ export class ServerFiles {
   #isForeign(server: string): boolean {
     const authority = this.present(server, 'caFile')
     if (authority === undefined || this.#rsa.isOurs(certificateIn(authority))) return false
-    const certificate = certificateIn(this.present(server, 'certFile'))
-    return certificate !== undefined && !certificate.subject.split('\n').includes(`CN=server-${server}`)
+    const name = commonName(this.present(server, 'certFile'))
+    return name !== undefined && name !== `server-${server}`
   }
+}
+
+function commonName(certificate: Buffer | undefined): string | undefined {
+  return /^CN=(.+)$/m.exec(certificateIn(certificate)?.subject ?? '')?.[1]
 }
 
 async function parametersOf(group: string): Promise<string> {
@@ -154,7 +175,7 @@ export async function makePki(run: ActionRun): Promise<void> {
           `${file} belongs to another authority than ${rsa.store.link}, so it is not overwritten: move it away, or name other files (${server})`,
         )
     }
-    if (servers.ours.length > 0) await completePki(rsa, servers)
+    if (servers.ours.length > 0) await completePki(rsa, servers, places)
     rsa.store.commit()
     for (const server of servers.ours) {
       servers.makeKeys(server)
@@ -165,7 +186,7 @@ export async function makePki(run: ActionRun): Promise<void> {
   })
 }
 
-async function completePki(rsa: EasyRsa, servers: ServerFiles): Promise<void> {
+async function completePki(rsa: EasyRsa, servers: ServerFiles, places: Places): Promise<void> {
   if (rsa.file('ca.crt') === undefined) await rsa.makeAuthority()
   // A server without one of our certificates was imported with its own files, and maybe its own key.
   const given = servers.ours
@@ -174,10 +195,15 @@ async function completePki(rsa: EasyRsa, servers: ServerFiles): Promise<void> {
       const key = servers.present(server, 'tlsFile')
       return key === undefined ? [] : [{ server, key }]
     })
-  for (const server of servers.ours) if (servers.ends(server)) await rsa.certifyServer(server)
+  for (const server of servers.ours) if (servers.ends(server)) await rsa.certifyServer(server, servers.nameOf(server))
   await rsa.renewList()
   if (rsa.file('private/ta.key') === undefined) {
-    const known = servers.ours.map(server => servers.present(server, 'tlsFile')).find(key => key !== undefined)
+    const present = servers.ours.map(server => servers.present(server, 'tlsFile')).find(key => key !== undefined)
+    const [client] = rsa.valid(false)
+    const known = present ?? (client === undefined ? undefined : formerKey(places))
+    const needs = servers.ours.find(server => rsa.setting('tlsMode', server) !== 'none')
+    if (known === undefined && client !== undefined && needs !== undefined)
+      throw new Failure(`the shared key of ${client} is missing: config setprop ${needs} tlsFile FILE or tlsMode none`)
     if (known === undefined) await rsa.makeTlsKey()
     else rsa.put('private/ta.key', known)
   }
@@ -197,8 +223,8 @@ export async function renewInTime(run: ActionRun): Promise<void> {
     await rsa.renewList()
     rsa.store.commit()
     servers.installList()
-    const made = servers.ours.filter(server => rsa.file(`issued/server-${server}.crt`) !== undefined)
-    for (const server of made) if (servers.ends(server)) await rsa.certifyServer(server)
+    const made = servers.ours.filter(server => rsa.certificate(servers.nameOf(server)) !== undefined)
+    for (const server of made) if (servers.ends(server)) await rsa.certifyServer(server, servers.nameOf(server))
     rsa.store.commit()
     for (const server of made) servers.makeCertificate(server)
   })

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT, Failure } from '../../../base/failure.ts'
-import { type Connection, connectionsOf, withManagement } from '../connections.ts'
+import { connectionsOf, withManagement } from '../connections.ts'
 import { type Management, NotRunning } from '../management.ts'
 import { readServers } from '../servers.ts'
 import type { Speaking } from './clients.ts'
@@ -8,10 +8,7 @@ import type { Speaking } from './clients.ts'
 /** Milliseconds to let a client receive the message. */
 const TOLD = 300
 
-/**
- * `gabarit vpn kill NAME|IP:PORT [--halt]`: ends the connections of a client, or one of them, on all running servers.
- * @returns the exit status; `none` if there is no such connection
- */
+/** `gabarit vpn kill NAME|IP:PORT [--halt]`: ends all such connections. @param none the exit status if there is none */
 export async function run(
   { args, flag, places, print, printError }: Speaking,
   none: number = EXIT.failed,
@@ -23,8 +20,8 @@ export async function run(
   for (const server of readServers(places).servers) {
     try {
       killed += await withManagement(server, async client => {
-        const isMeant = (connection: Connection) => [connection.name, connection.realAddress].includes(name)
-        const own = (await connectionsOf(client, server)).filter(isMeant)
+        const all = await connectionsOf(client, server)
+        const own = all.filter(connection => [connection.name, connection.realAddress].includes(name))
         for (const { id, name: whose, realAddress } of own) {
           await client.ask(halt ? `client-kill ${id} HALT` : `client-kill ${id}`, 'line')
           print(`${whose} at ${realAddress} was disconnected from ${server.name}${halt ? '' : ' and may reconnect'}`)

@@ -1,0 +1,121 @@
+// The PKI, keys and configuration of other set-ups, made with the real Easy-RSA as PiVPN and the script of angristan make them:
+// nothing of it is overwritten, and its profiles go on working. As root, in private namespaces, on `/`.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { must, words } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+import { CONF, index, PKI, said, tried, type } from '../support/vpn.ts'
+
+const reason = needsCommands('openvpn', 'openssl', 'make-cadir') ?? enterNamespace('vpntaken')
+const vpn = suite('taking over a VPN')
+const test = (name: string, body: () => void | Promise<void>) => testIf(vpn, reason, name, body)
+const text = (file: string) => readFileSync(file, 'utf8')
+const SERVER = '/etc/openvpn/server'
+
+/** Makes a PKI as the set-ups do. */
+function makePki(...names: string[]): void {
+  rmSync('/etc/openvpn', { recursive: true, force: true })
+  mkdirSync('/etc/openvpn/easy-rsa', { recursive: true })
+  mkdirSync(SERVER)
+  const env = { EASYRSA_PKI: PKI, EASYRSA_BATCH: '1', EASYRSA_ALGO: 'ec', EASYRSA_CURVE: 'prime256v1' }
+  const servers = names.map(name => `build-server-full ${name} nopass`)
+  for (const line of ['init-pki', 'build-ca nopass', ...servers, 'build-client-full anna@home nopass', 'gen-crl'])
+    must(['/usr/share/easy-rsa/easyrsa', ...words(line)], { env, cwd: '/etc/openvpn/easy-rsa' })
+}
+
+/** Puts the record of the server to these values. */
+function setServer(properties: string): void {
+  type('config delete openvpn')
+  type('gabarit initialize-default-databases')
+  type(`config setprop openvpn status enabled ${properties}`)
+}
+
+vpn.before(() => {
+  if (reason === undefined) type('gabarit initialize-default-databases')
+})
+
+test('PiVPN: certificate and key that the record names stay as they are; the shared key is that of its server.conf', () => {
+  makePki('host_abc')
+  must(['openvpn', '--genkey', 'secret', `${PKI}/ta.key`])
+  writeFileSync('/etc/openvpn/server.conf', `server 10.8.0.0 255.255.255.0\ntls-crypt ${PKI}/ta.key\n`)
+  const files = [`${PKI}/issued/host_abc.crt`, `${PKI}/private/host_abc.key`, `${PKI}/ca.crt`, `${PKI}/ta.key`]
+  const before = files.map(text)
+  setServer(`certFile ${files[0]} keyFile ${files[1]}`)
+  for (let times = 0; times < 2; times++) {
+    type('signal-event openvpn-update')
+    assert.equal(files.map(text), before)
+    assert.is(text(`${SERVER}/ta.key`), before[3])
+  }
+  assert.not.match(index(), 'CN=server-openvpn')
+  assert.match(text(CONF), `cert ${files[0]}\n`)
+  type('db vpn set anna@home client')
+  assert.match(type('gabarit vpn profile anna@home'), before[3]?.split('\n')[5] ?? 'no key')
+  type('signal-event vpn-client-revoke anna@home')
+  assert.match(index(), /^R.*CN=anna@home$/m)
+})
+
+test('with the usual certFile, the one server certificate of the PKI is used; profiles can ask for its name', () => {
+  makePki('host_abc')
+  must(['openvpn', '--genkey', 'secret', '/etc/openvpn/ta.key'])
+  setServer('verifyName host_abc')
+  type('signal-event openvpn-update')
+  assert.is(text(`${SERVER}/openvpn.crt`), text(`${PKI}/issued/host_abc.crt`))
+  assert.is(text(`${SERVER}/openvpn.key`), text(`${PKI}/private/host_abc.key`))
+  assert.is(text(`${SERVER}/ta.key`), text('/etc/openvpn/ta.key'))
+  assert.match(text('/etc/openvpn/profiles/openvpn.ovpn'), '\nverify-x509-name host_abc name\n')
+  // It is renewed under its name, with its key.
+  const key = text(`${SERVER}/openvpn.key`)
+  const former = text(`${SERVER}/openvpn.crt`)
+  type('config setprop easyrsa CertExpire 2000 RenewDays 900')
+  type('signal-event vpn-crl-update')
+  assert.is.not(text(`${SERVER}/openvpn.crt`), former)
+  assert.match(text(`${SERVER}/openvpn.crt`), 'Subject: CN=host_abc')
+  assert.is(text(`${SERVER}/openvpn.key`), key)
+  type('config setprop easyrsa CertExpire 825 RenewDays 30')
+})
+
+test("angristan: files beside the PKI, with relative names; another's key is refused and not overwritten", () => {
+  makePki('server_xyz')
+  const [cert, key] = ['/etc/openvpn/server_xyz.crt', '/etc/openvpn/server_xyz.key']
+  copyFileSync(`${PKI}/issued/server_xyz.crt`, cert)
+  copyFileSync(`${PKI}/private/server_xyz.key`, key)
+  must(['openvpn', '--genkey', 'secret', '/etc/openvpn/tls-crypt.key'])
+  writeFileSync('/etc/openvpn/server.conf', 'server 10.8.0.0 255.255.255.0\ntls-crypt tls-crypt.key\n')
+  const before = [cert, key].map(text)
+  setServer(`certFile ${cert} keyFile ${key}`)
+  type('signal-event openvpn-update')
+  assert.equal([cert, key].map(text), before)
+  assert.is(text(`${SERVER}/ta.key`), text('/etc/openvpn/tls-crypt.key'))
+  copyFileSync(`${PKI}/private/anna@home.key`, key)
+  const refused = tried('signal-event openvpn-update')
+  assert.is.not(refused.status, 0)
+  assert.match(said(refused), `${key} is not the key of server_xyz and is not overwritten`)
+  assert.is(text(key), text(`${PKI}/private/anna@home.key`))
+})
+
+test('several server certificates, or a shared key that is not found: refused with what to do, and nothing is made', () => {
+  makePki('one', 'two')
+  must(['openvpn', '--genkey', 'secret', `${SERVER}/ta.key`])
+  setServer('')
+  const which = tried('signal-event openvpn-update')
+  assert.is.not(which.status, 0)
+  assert.match(said(which), 'which certificate is that of openvpn: one, two?')
+  assert.match(said(which), `config setprop openvpn certFile ${PKI}/issued/NAME.crt`)
+  setServer(`certFile ${PKI}/issued/two.crt keyFile ${PKI}/private/two.key`)
+  rmSync(`${SERVER}/ta.key`)
+  const lost = tried('signal-event openvpn-update')
+  assert.is.not(lost.status, 0)
+  assert.match(
+    said(lost),
+    'the shared key of anna@home is missing: config setprop openvpn tlsFile FILE or tlsMode none',
+  )
+  assert.not(existsSync(`${SERVER}/ta.key`))
+  type('config setprop openvpn tlsMode none')
+  type('signal-event openvpn-update')
+  assert.match(text(CONF), `cert ${PKI}/issued/two.crt\n`)
+})
+
+vpn.run()
