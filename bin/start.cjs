@@ -1,3 +1,4 @@
+require('./built.cjs')
 const { readFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { dirname, join } = require('node:path')

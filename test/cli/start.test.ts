@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { must, PROJECT } from '../support/sandbox.ts'
+import { must, PROJECT, run } from '../support/sandbox.ts'
 
 const start = suite('the start of the engine')
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-start-'))
@@ -55,6 +55,14 @@ start('the code of another engine is not used, although it is as long', () => {
   const [digit = ''] = /[0-9a-f]/.exec(text) ?? []
   writeFileSync(engine, text.replace(digit, digit === '0' ? '1' : '0'))
   assert.is(keptCode(), 'missing')
+})
+
+start('before the build, every program says what to do', () => {
+  rmSync(join(folder, 'dist'), { recursive: true })
+  for (const program of ['gabarit', 'signal-event', 'db', 'config']) {
+    const { status, stderr } = run(['node', join(folder, 'bin', program), '--version'])
+    assert.equal([status, stderr], [1, `gabarit is not built yet: cd ${folder} && npm ci && npm run build\n`])
+  }
 })
 
 start.run()
