@@ -1,5 +1,5 @@
 import { Failure, orFailure } from '../base/failure.ts'
-import { survey } from '../event/survey.ts'
+import { surveyOnceSetUp } from '../event/survey.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
@@ -52,7 +52,7 @@ function entryOf(id: string, { places }: Invocation): number {
 /** What an event would apply now. */
 function notLive(invocation: Invocation): Difference {
   const context = contextOf(invocation)
-  const { since, properties, plan, problems } = survey(context)
+  const { since, properties, plan, problems } = surveyOnceSetUp(context)
   const { files } = planData(plan, makeRedact(invocation.places))
   const adjustments = orFailure(() => wouldAdjust(context, plan))
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]

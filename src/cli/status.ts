@@ -1,5 +1,5 @@
 import { Failure, orFailure } from '../base/failure.ts'
-import { eventsFor, survey } from '../event/survey.ts'
+import { eventsFor, surveyOnceSetUp } from '../event/survey.ts'
 import { findOverrides, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
@@ -30,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
 async function lookAround({ io, places, system }: Invocation) {
   const warnings: string[] = []
   const context = makeContext(places, system, message => warnings.push(message))
-  const found = survey(context)
+  const found = surveyOnceSetUp(context)
   return {
     found,
     /** Events that would update all files that differ, the smallest first. */
@@ -46,7 +46,7 @@ type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: Retur
 
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
 export async function verify({ places, system, answer }: Invocation): Promise<number> {
-  const found = survey(makeContext(places, system, () => undefined))
+  const found = surveyOnceSetUp(makeContext(places, system, () => undefined))
   const differing = found.plan.changes.map(changeLine)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} matches the databases and templates`

@@ -29,18 +29,10 @@ export interface Survey {
   readonly gone: readonly string[]
 }
 
-/**
- * Looks at everything and changes nothing.
- * @throws Failure before the first event, as long as the described records are missing: no template could be expanded
- */
+/** Looks at everything and changes nothing. */
 export function survey(context: Context): Survey {
   const { places, system } = context
   const since = new History(places).lastApplied()
-  const isDescribed = new Descriptions(places).ofRecord('configuration', 'gabarit') !== undefined
-  if (since === undefined && isDescribed && !databaseLoader(context)('configuration').has('gabarit'))
-    throw new Failure('this server is not set up yet; its name first, then the event that makes everything:', {
-      hint: 'config set DomainName example.org\nsignal-event post-install',
-    })
   const { names, gone } = knownTemplates(context)
   const expander = makeExpander(context)
   const problems = invalidValues(context)
@@ -57,6 +49,20 @@ export function survey(context: Context): Survey {
   })
   const plan = planOutputs({ places, system }, outputs, expanded)
   return { since, properties: changesSince(places, since), plan, outputs, problems, gone }
+}
+
+/**
+ * As {@link survey}, once there is something to compare with.
+ * @throws Failure before the first event, as long as the described records are missing: no shipped template can be expanded
+ */
+export function surveyOnceSetUp(context: Context): Survey {
+  const found = survey(context)
+  const isDescribed = new Descriptions(context.places).ofRecord('configuration', 'gabarit') !== undefined
+  const isSetUp = found.since !== undefined || databaseLoader(context)('configuration').has('gabarit')
+  if (found.problems.length === 0 || isSetUp || !isDescribed) return found
+  throw new Failure('this server is not set up yet; its name first, then the event that makes everything:', {
+    hint: 'config set DomainName example.org\nsignal-event post-install',
+  })
 }
 
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */

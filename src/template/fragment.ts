@@ -95,6 +95,9 @@ const FROZEN_LIST = /property '\d+' of (object )?'?\[object Array\]|Cannot add p
 const LISTS_ARE_SHARED =
   'Lists of records are frozen. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
 
+// V8 notes ten calls unless told otherwise. Between a helper and the line of the fragment there may be more.
+Error.stackTraceLimit = 50
+
 function firstFragmentFrame(error: Error): (Position & { file: string }) | undefined {
   for (const match of (error.stack ?? '').matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
     const [, file = '', line, column] = match

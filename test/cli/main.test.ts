@@ -95,7 +95,7 @@ main('before the first event: what to do, in three lines', async () => {
   try {
     const env = { GABARIT_ROOT: server.root }
     const toDo = 'config set DomainName example.org\n  signal-event post-install\n'
-    for (const word of ['status', 'verify', 'diff', 'apply']) {
+    for (const word of ['status', 'verify', 'diff']) {
       const { status, stderr } = await call(['gabarit', word], { env })
       assert.is(status, 1)
       assert.is(

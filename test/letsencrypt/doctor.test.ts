@@ -55,6 +55,7 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
   make(-85, 5)
   assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt expires in [45] days/)
   assert.is(wrong(box).status, 0)
+  box.must('gabarit initialize-default-databases')
   assert.match(
     box.must('gabarit status'),
     /certificates:\n {2}\/etc\/a\.crt expires in [45] days: gabarit letsencrypt renew/,

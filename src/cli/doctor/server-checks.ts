@@ -21,7 +21,13 @@ function serviceManager({ places, system, configuration }: CheckedServer): reado
   const { name, idle } = chooseServiceManager(places.root, property, system.env)
   if (idle !== true || property === 'none') return ok(`services are adjusted by ${name}`)
   const message = 'no service manager was found, so no service reloads changed files'
-  return [{ level: 'warning', message, command: 'config setprop gabarit ServiceManager none  # if you reload services yourself' }]
+  return [
+    {
+      level: 'warning',
+      message,
+      command: 'config setprop gabarit ServiceManager none  # if you reload services yourself',
+    },
+  ]
 }
 
 /** Fragments and actions run as root, so anybody who can write them is root. */
