@@ -57,9 +57,9 @@ export function survey(context: Context): Survey {
  */
 export function surveyOnceSetUp(context: Context): Survey {
   const found = survey(context)
+  if (found.since !== undefined || found.problems.length === 0) return found
   const isDescribed = new Descriptions(context.places).ofRecord('configuration', 'gabarit') !== undefined
-  const isSetUp = found.since !== undefined || databaseLoader(context)('configuration').has('gabarit')
-  if (found.problems.length === 0 || isSetUp || !isDescribed) return found
+  if (!isDescribed || databaseLoader(context)('configuration').has('gabarit')) return found
   throw new Failure('this server is not set up yet; its name first, then the event that makes everything:', {
     hint: 'config set DomainName example.org\nsignal-event post-install',
   })

@@ -19,7 +19,7 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
   const work = (draft: Draft) => {
     try {
       if (change(draft, given) !== false) return true
-      // As in SME Server, the exit status alone would tell.
+      // SME Server says nothing here, only exits with 1.
       call.printError(`${call.program}: ${new MissingRecord(args[0] ?? '', draft.keys()).message}`)
       return false
     } catch (error) {
