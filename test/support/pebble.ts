@@ -34,7 +34,8 @@ const DNS_MANAGEMENT = 'http://127.0.0.1:8055'
 
 /**
  * pebble as it must be for dehydrated, which never asks again after a bad nonce; and without the waits and the
- * reused authorisations that make every run different.
+ * reused authorisations that make every run different. (It still reuses one in a hundred: a name that shall fail must be one
+ * that was never validated.)
  */
 const STEADY = { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '0', PEBBLE_AUTHZREUSE: '0' }
 
