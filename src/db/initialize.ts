@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Failure, messageOf, orFailure } from '../base/failure.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
+import { refuseOffence, runSiteCode } from '../system/site-code.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
@@ -112,8 +113,14 @@ function migrationFiles(places: Paths, database: string): string[] {
 function migrate(files: readonly string[], draft: Draft, warn: (message: string) => void): void {
   for (const file of files) {
     try {
-      const result = loadMigration(file)(draft, { warn: message => warn(`${file}: ${message}`) })
-      if (result instanceof Promise) throw new Failure('a migration must not be asynchronous')
+      const tools = { warn: (message: string) => warn(`${file}: ${message}`) }
+      runSiteCode(
+        () => {
+          loadMigration(file)(draft, tools)
+          refuseOffence()
+        },
+        () => file,
+      )
     } catch (error) {
       throw new Failure(`the migration failed: ${messageOf(error)}`, { where: positionIn(file, error), cause: error })
     }

@@ -11,7 +11,7 @@ import { planOutputs } from '../plan/planner.ts'
 import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { reasonOf } from '../system/atomic-write.ts'
-import { refuseInterrupted } from '../system/interruption.ts'
+import { refuseInterrupted, takeSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { changeFiles } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
@@ -170,6 +170,7 @@ class EventRun {
   }
 
   async #expand(): Promise<void> {
+    await takeSignals()
     for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
     // What follows must see what later actions change.

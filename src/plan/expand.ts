@@ -50,10 +50,12 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
 export function expandAll(context: Context, templates: readonly string[]): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
   const expander = makeExpander(context)
-  const expanded = templates.map(name => orFailure(() => expander.expand(name)))
+  const [expanded, values] = expander.limited(() => [
+    templates.map(name => orFailure(() => expander.expand(name))),
+    invalidValues(context),
+  ])
   const failures = expanded.filter(made => made instanceof Failure)
   const outputs = expanded.flatMap(made => (made instanceof Failure ? [] : made))
-  const values = invalidValues(context)
   const [first, ...others] = failures
   if (first === undefined && values.length === 0) return outputs
   if (first !== undefined && others.length + values.length === 0) throw first

@@ -1,4 +1,5 @@
-import { refusal } from '../base/failure.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Failure, refusal } from '../base/failure.ts'
 import { tryToWrite } from './io.ts'
 
 /** Sent when a terminal is closed or a connection is lost, by Ctrl-C, and by kill(1) (signal(7)). */
@@ -43,11 +44,41 @@ export function holdSignals(): () => void {
  * @throws Failure (refused)
  */
 export function refuseInterrupted(): void {
-  if (state.received === undefined || state.finishing) return
-  state.stopped = true
-  throw refusal(`interrupted by ${state.received}`, {
+  if (state.received !== undefined && !state.finishing) throw stopFor(state.received)
+}
+
+/** The failure of a run that a signal stops now. */
+export function stopFor(signal: NodeJS.Signals, where?: string): Failure {
+  state.received = signal
+  state.stopped = !state.finishing
+  return refusal(`interrupted by ${signal}`, {
+    where,
     hint: 'No file was changed. What actions have done so far is kept.',
   })
+}
+
+/** Takes the signals that have come. Code that does not wait would not see them. */
+export async function takeSignals(): Promise<void> {
+  // A signal is seen when the loop waits for events: at the latest between the first and the second.
+  await setImmediate()
+  await setImmediate()
+  refuseInterrupted()
+}
+
+/**
+ * Runs code that may never return. No function of ours could take a signal meanwhile, so they end the process, as long as
+ * nothing has to be completed: the lock of a dead process is free.
+ * @param run told whether SIGINT may end the code itself
+ */
+export function endingOnSignals<Result>(run: (breakOnSigint: boolean) => Result): Result {
+  if (state.finishing) return run(false)
+  const held = (['SIGHUP', 'SIGTERM'] as const).map(signal => [signal, process.listeners(signal)] as const)
+  for (const [signal, takes] of held) for (const take of takes) process.off(signal, take)
+  try {
+    return run(true)
+  } finally {
+    for (const [signal, takes] of held) for (const take of takes) process.on(signal, take)
+  }
 }
 
 /** The files are in place, or services are being adjusted: from now on the run is completed despite signals. */

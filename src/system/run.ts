@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { Failure } from '../base/failure.ts'
+import { Failure, orUndefined } from '../base/failure.ts'
 import { endOnSignal, holdSignals } from './interruption.ts'
 import type { RunOptions, RunResult } from './system.ts'
 
-/** Time between asking a command to end and killing it, in milliseconds. */
+/** Time between asking a command and its children to end and killing them, in milliseconds. */
 const GRACE = 2000
 
 /**
@@ -21,21 +21,29 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
     // The current, incomplete lines: separate, so that half a line of one stream does not run into a line of the other.
     const rest = { stdout: '', stderr: '' }
     let ended: string | undefined
+    /** When what is left of a command that has to end is killed. */
+    let deadline: number | undefined
     let size = 0
     const child = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
-    const endGroup = (signal: NodeJS.Signals) => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal)
-      } catch {
-        // The group has already ended.
-      }
+    const signalGroup = (signal: NodeJS.Signals | 0) =>
+      child.pid !== undefined && orUndefined(() => process.kill(-(child.pid ?? 0), signal)) === true
+    const end = () => {
+      if (deadline !== undefined) return
+      deadline = Date.now() + GRACE
+      signalGroup('SIGTERM')
+      setTimeout(() => signalGroup('SIGKILL'), GRACE).unref()
+      setTimeout(() => finish(null, null), GRACE + 200).unref()
     }
     const stop = (why: string) => {
-      if (ended !== undefined) return
-      ended = why
-      endGroup('SIGTERM')
-      setTimeout(() => endGroup('SIGKILL'), GRACE).unref()
-      setTimeout(() => finish(null, null), GRACE + 200).unref()
+      ended ??= why
+      end()
+    }
+    /** Its children have as long as itself to end. */
+    const afterGroup = (done: () => void) => {
+      if (deadline === undefined || !signalGroup(0)) return done()
+      if (Date.now() < deadline) return void setTimeout(() => afterGroup(done), 20)
+      signalGroup('SIGKILL')
+      done()
     }
     const timer = setTimeout(() => stop(`did not end within ${timeout / 1000} s and was killed`), timeout)
     const take = (stream: keyof typeof rest) => (chunk: string) => {
@@ -48,7 +56,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       rest[stream] = lines.pop() ?? ''
       for (const line of lines) onLine(line)
     }
-    const forget = endOnSignal(() => endGroup('SIGTERM'))
+    const forget = endOnSignal(end)
     let finished = false
     const finish = (status: number | null, signal: NodeJS.Signals | null, error?: NodeJS.ErrnoException) => {
       if (finished) return
@@ -61,7 +69,14 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       const missing = error !== undefined && isMissing(error, program, env)
       const killed = signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
       const problem = ended ?? (error === undefined ? killed : describeSpawnProblem(error, program, missing))
-      resolve({ status: problem === undefined ? (status ?? undefined) : undefined, output, stdout, problem, missing })
+      const result = {
+        status: problem === undefined ? (status ?? undefined) : undefined,
+        output,
+        stdout,
+        problem,
+        missing,
+      }
+      afterGroup(() => resolve(result))
     }
     // A command that does not read its input may end before all of it is written.
     child.stdin.on('error', () => undefined)

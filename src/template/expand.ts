@@ -1,13 +1,15 @@
 import { defined } from '../base/defined.ts'
+import { orUndefined } from '../base/failure.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
+import { limited, refuseOffence, runSiteCode } from '../system/site-code.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import { type Databases, type Read, type RecordView, storedKey } from './databases.ts'
-import { type Fragment, fragmentFailure } from './fragment.ts'
+import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
 import { type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
-import { type FragmentWorld, makeScope, makeVars, SkipFile } from './scope.ts'
+import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
 
@@ -49,20 +51,32 @@ export interface Trace {
   readonly leave: (file: string, reads: readonly Read[]) => void
 }
 
+/** A fragment that is running, and how to run its code. */
+interface Run {
+  readonly file: string
+  readonly run: (code?: Render) => unknown
+}
+
+/** Milliseconds for which a fragment that was stopped runs once more. */
+const AGAIN = 200
+
 type Settled = ReturnType<typeof withSettings>
 
 /** Expands templates: `(databases, tree) → outputs`, without side effects. Each fragment is compiled once. */
 export class Expander {
   readonly #options: ExpanderOptions
   readonly #printer = new Printer()
+  readonly #scope: Scope
   readonly #load: (path: string) => Template
   #target = ''
   #depth = 0
+  /** The fragment that is running. */
+  #running: Run | undefined
 
   constructor(options: ExpanderOptions) {
     this.#options = options
-    const scope = makeScope(options.databases, options.world, this.#printer)
-    this.#load = templateLoader(options, scope, (path, item) => this.#subTemplate(path, item))
+    this.#scope = makeScope(options.databases, options.world, this.#printer)
+    this.#load = templateLoader(options, this.#scope, (path, item) => this.#subTemplate(path, item))
   }
 
   /**
@@ -70,6 +84,23 @@ export class Expander {
    * @throws Failure (refused) for an unknown template or a failing fragment: a template is never expanded in part
    */
   expand(path: string): Output[] {
+    return this.limited(() => this.#expand(path))
+  }
+
+  /** Runs something that expands templates, with one time limit, see `runSiteCode`. */
+  limited<Result>(run: () => Result): Result {
+    return runSiteCode(run, () => this.#running && this.#stoppedPlace(this.#running))
+  }
+
+  /** Where a fragment was stopped: V8 does not say, so it runs once more, with marks that show how far it comes. */
+  #stoppedPlace({ file, run }: Run): string {
+    this.#printer.s = ''
+    orUndefined(() => limited(() => run(compileFragment(file, 0).bind(this.#scope)), AGAIN))
+    const line = this.#printer.lastMark
+    return line === undefined ? file : `${file}:${line}`
+  }
+
+  #expand(path: string): Output[] {
     const template = this.#load(path)
     const { files } = template
     const { databases } = this.#options
@@ -127,6 +158,7 @@ export class Expander {
   #render(template: Template, item: unknown): string {
     const printer = this.#printer
     const outer = printer.s
+    const outerFragment = this.#running
     const vars = template.usesVars ? makeVars() : undefined
     printer.s = ''
     for (const { fragment, render } of template.fragments) {
@@ -136,12 +168,16 @@ export class Expander {
       }
       this.#options.databases.lastMissing = undefined
       try {
-        const run = () => render(printer, item, vars, template.subTemplate, this.#target)
+        const run = (code = render) => code(printer, item, vars, template.subTemplate, this.#target)
+        this.#running = { file: fragment.file, run }
         const last = this.#options.trace === undefined ? run() : this.#traced(fragment, template, item, run)
+        refuseOffence()
         if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
       } catch (error) {
         if (error instanceof SkipFile) throw error
         throw fragmentFailure(error, fragment.file, missingRecordHint(error, this.#options.databases.lastMissing))
+      } finally {
+        this.#running = outerFragment
       }
     }
     const text = printer.s

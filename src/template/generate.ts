@@ -35,7 +35,8 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
       lines.push(`$.s+=${JSON.stringify(text)};`)
       continue
     }
-    if (traceId !== undefined) lines.push(`$.s+=${JSON.stringify(traceMark(traceId, line))};`)
+    if (traceId !== undefined && !CONTINUES.test(piece.source))
+      lines.push(`$.s+=${JSON.stringify(traceMark(traceId, line))};`)
     const head = piece.kind === 'exec' ? '' : `$.${METHODS[piece.kind]}(`
     const codeLines = piece.source.split('\n')
     codeLines.forEach((code, index) => {
@@ -48,6 +49,9 @@ export function generate(pieces: readonly LinePiece[], source: string, traceId?:
   lines.push('}}')
   return { code: lines.join('\n'), segments }
 }
+
+/** The code of a tag that goes on with the statement before it: nothing may come between them. */
+const CONTINUES = /^\s*(?:else|catch|finally|while|case|default)\b/
 
 const METHODS = { print: 'p', raw: 'r', block: 'b' } as const
 

@@ -1,7 +1,7 @@
 import type { Quoter } from '../base/quote.ts'
 import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
 
-const MARK = `${TRACE_LEAD}\\d+:\\d+${TRACE_TAIL}`
+const MARK = `${TRACE_LEAD}\\d+:(?<line>\\d+)${TRACE_TAIL}`
 const MARKS = new RegExp(MARK, 'gu')
 const LAST_LINES = new RegExp(`(?:\\n|${MARK})+$`, 'u')
 /** Line breaks and control characters other than tabs must not get into a file. */
@@ -49,6 +49,11 @@ export class Printer {
     if (end === 0) return
     const marked = this.#marked.get(text)
     this.s += `${marked === undefined ? text.slice(0, end) : marked.replace(LAST_LINES, '')}\n`
+  }
+
+  /** The line of the fragment in the last mark of the text. */
+  get lastMark(): string | undefined {
+    return [...this.s.matchAll(MARKS)].at(-1)?.groups?.line
   }
 
   /**

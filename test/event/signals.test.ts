@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { shell } from '../../src/base/quote.ts'
 import { Server } from '../confirm/server.ts'
 import { BIN } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
@@ -67,6 +68,42 @@ signals('before the files are in place: nothing has changed, nothing goes on, th
     const [entry] = box.history()
     assert.equal([entry?.outcome, entry?.paths], ['refused', []])
     box.write('/early.go', '')
+    const next = box.run('signal-event change')
+    assert.equal([next.status, next.stderr, box.read('/etc/x')], [0, '', 'x 2\n'])
+    box.remove()
+  }
+})
+
+signals('an action that does not obey, and a child of one that does, are killed after a grace', async () => {
+  const deaf = (name: string) => `trap '' TERM INT HUP\n${waiting(name).split('\n').slice(1).join('\n')}`
+  const child = `#!/bin/sh\nsh -c ${shell(deaf('early'))} > /dev/null 2>&1 &\nwait\n`
+  for (const action of [`#!/bin/sh\n${deaf('early')}`, child]) {
+    const box = waitingServer()
+    box.event('change', { S02early: action })
+    const event = new Running(box, 'signal-event change')
+    await runs(box, 'early')
+    event.child.kill('SIGTERM')
+    const ended = await event.ended
+    assert.is(ended.signal, 'SIGTERM', ended.said)
+    await isOver(box, 'early')
+    box.remove()
+  }
+})
+
+signals('an endless fragment: a signal ends the event at once, and the next one runs', async () => {
+  for (const signal of SIGNALS) {
+    const box = waitingServer()
+    const fragment = '/etc/gabarit/templates/etc/x'
+    box.write(fragment, '<% warn("begun")\n for (;;); %>\n')
+    const event = new Running(box, 'signal-event change')
+    await waitFor('the fragment to run', () => event.said.includes('begun'))
+    event.child.kill(signal)
+    const ended = await event.ended
+    assert.is(ended.signal, signal, ended.said)
+    // Ctrl-C is what a person types.
+    if (signal === 'SIGINT')
+      assert.match(ended.said, `${box.path(fragment)}:1: interrupted by SIGINT\n  No file was changed.`)
+    box.write(fragment, 'x <%= config.word %>\n')
     const next = box.run('signal-event change')
     assert.equal([next.status, next.stderr, box.read('/etc/x')], [0, '', 'x 2\n'])
     box.remove()

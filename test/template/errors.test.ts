@@ -74,6 +74,14 @@ const CASES: readonly Case[] = [
   ['an unclosed string', 'a\n<% const x = "abc %>\nc\n', 'FILE:2:14', /string in the tag is not closed/],
   ['an unclosed template literal', '<%= `abc %>\n', 'FILE:1:5', /template string .*is not closed/],
   ['an unclosed comment', 'a <% /* abc %>\n', 'FILE:1:6', /comment .*is not closed/],
+  ['the end of the process', 'a\n<% process.exit(0) %>\n', 'FILE:2:12', /^process.exit\(\) must not be called here/],
+  ['the same, caught', '<% try { process.exit(0) } catch {} %>\n', 'FILE:1:18', /^process.exit\(\)/],
+  ['a timer', 'a\n<% setInterval(() => 1, 9) %>\n', 'FILE:2:4', /^setInterval\(\) must not be called here/],
+  ['a promise that fails', '\n<% Promise.reject(new Error("late")) %>\n', 'FILE:2:12', /^this makes a promise/],
+  ['a promise that is returned', '<% return Promise.resolve("x") %>\n', 'FILE:1:19', /^this makes a promise/],
+  ['a function that waits', '<% const f = async () => 1\n  f() %>\n', 'FILE:1:14', /^this makes a promise/],
+  ['a module', '<% import("node:fs") %>\n', 'FILE:1:4', /^this makes a promise/],
+  ['a connection', '<% fetch("http://localhost") %>\n', 'FILE:1:4', /^fetch\(\) must not be called here/],
 ]
 
 for (const [name, source, where, message] of CASES)
@@ -82,6 +90,22 @@ for (const [name, source, where, message] of CASES)
     assert.is(failure.where, where, failure.message)
     assert.match(failure.message, message)
     assert.is(failure.status, EXIT.refused)
+  })
+
+/** Code that never ends, with its line. */
+const ENDLESS = [
+  ['a loop', 'a\n<% if (0) { %>\nb\n<% } %>\n<% else { %>\n<% for (;;); } %>\n', 6],
+  ['a regular expression', '<% const t = "a".repeat(40) %>\n<%= /^(a+)+$/.test(t + "b") ? 1 : 2 %>\n', 2],
+  ['a wait', 'a\n<% Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) %>\n', 2],
+] as const
+
+for (const [name, source, line] of ENDLESS)
+  errors(`${name} without an end is stopped by a time limit`, () => {
+    process.env.GABARIT_FRAGMENT_TIMEOUT = '0.2'
+    const { where, message, status } = failing(source)
+    delete process.env.GABARIT_FRAGMENT_TIMEOUT
+    assert.is(message, 'this code did not end within 0.2 s and was stopped')
+    assert.equal([where, status], [`FILE:${line}`, EXIT.refused])
   })
 
 errors('an unclosed brace says what to look for', () => {
