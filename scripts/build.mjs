@@ -7,8 +7,8 @@ import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
 /**
- * yargs is as big as the engine, and the public suffix list a third of it: files called NAME.apart.ts become bundles of their
- * own, which only the commands that need them read.
+ * The public suffix list is a third of the engine: files called NAME.apart.ts become bundles of their own, which only the
+ * commands that need them read.
  */
 const apart = {
   name: 'apart',
@@ -51,7 +51,7 @@ const { outputFiles } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  // yargs asks for the place of its own file, which a CommonJS bundle does not know by that name.
+  // yargs-parser asks for the place of its own file, which a CommonJS bundle does not know by that name.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
   logLevel: 'warning',

@@ -1,6 +1,6 @@
 import { OPTIONS } from '../../src/cli/db/options.ts'
 import { VERBS } from '../../src/cli/db/verbs.ts'
-import { COMMANDS } from '../../src/cli/table.ts'
+import { COMMAND_GROUPS, COMMANDS } from '../../src/cli/table.ts'
 import { COMMON_OPTIONS, type Command, type Option } from '../../src/terminal/command.ts'
 import { block, code, columns, examples, NOTICE, prose, wrap } from './markdown.ts'
 
@@ -29,7 +29,14 @@ function contents(): string {
   const line = (name: string, summary: string, anchor = name.replaceAll(' ', '-')) =>
     wrap(`- [${code(name)}](#${anchor}): ${prose(summary)}`, '  ')
   const own = line('db', 'read and change databases; `config` does so for the database configuration', 'db-and-config')
-  return [own, ...COMMANDS.map(command => line(nameOf(command), command.summary))].join('\n')
+  const lists = [
+    ...COMMAND_GROUPS,
+    { title: 'Called by gabarit itself', commands: COMMANDS.filter(({ hidden }) => hidden) },
+  ].map(({ title, commands }) => {
+    const lines = commands.map(command => line(nameOf(command), command.summary))
+    return `${title}:\n\n${lines.join('\n')}`
+  })
+  return [`Change the settings:\n\n${own}`, ...lists].join('\n\n')
 }
 
 function nameOf({ name }: Command): string {

@@ -45,7 +45,7 @@ async function candidates(
 }
 
 /** An event. */
-export function events(args: readonly string[], places: Places): readonly string[] {
+export function eventNames(args: readonly string[], places: Places): readonly string[] {
   return args.length <= 1 ? listEvents(places) : []
 }
 

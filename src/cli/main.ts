@@ -1,14 +1,15 @@
 import { basename } from 'node:path'
-import { EXIT, usageFailure } from '../base/failure.ts'
-import { didYouMean } from '../base/nearest.ts'
+import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { registerActions } from '../event/actions.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces, needRoot, placesOn, versionOf } from '../system/places.ts'
 import { DryRunSystem, RealSystem } from '../system/real-system.ts'
 import type { System } from '../system/system.ts'
 import { checkArity, parseArguments } from '../terminal/arguments.ts'
-import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
+import type { Command, Invocation } from '../terminal/command.ts'
+import { commandHelp, overview, synopsis } from '../terminal/help.ts'
 import { Messages } from '../terminal/messages.ts'
+import { allGroups, findCommand, splitOptions, USAGE } from './find-command.ts'
 import { MODULES } from './modules.ts'
 import { COMMANDS } from './table.ts'
 
@@ -36,49 +37,14 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const program = basename(script)
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return run(own, words, program)
-  const { common, name, rest } = splitCommon(words)
-  if (common.includes('--version')) return print(versionOf(io.shipped))
-  const find = (wanted: string) => findCommand(wanted, words, io)
-  const asked = name === 'help' ? rest[0] : common.includes('--help') ? name : undefined
+  const { before, name, rest } = splitOptions(words, COMMANDS)
+  if (before.includes('--version')) return print(versionOf(io.shipped))
+  const asked = name === 'help' ? rest[0] : before.includes('--help') ? name : undefined
   const more = name === 'help' ? rest.slice(1) : rest
-  if (asked !== undefined) return run(await find(asked), [...more, '--help'], `gabarit ${asked}`)
-  if (name === 'help' || common.includes('--help'))
-    return print(await (await import('../terminal/help.apart.ts')).overview(await allCommands(words, io)))
-  if (name === undefined) throw usageFailure('missing command', listOfCommands(COMMANDS))
-  return run(await find(name), [...common, ...rest], `gabarit ${name}`)
-}
-
-/** The options of every command can also come before it. */
-function splitCommon(words: readonly string[]): { common: string[]; name: string | undefined; rest: string[] } {
-  const names = COMMON_OPTIONS.map(option => `--${option.name}`)
-  let at = 0
-  while (names.includes((words[at] ?? '').replace(/=.*/s, ''))) at += words[at] === '--root' ? 2 : 1
-  return { common: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
-}
-
-async function findCommand(name: string, words: readonly string[], io: Io): Promise<Command> {
-  const own = COMMANDS.find(known => known.name === name)
-  if (own !== undefined) return own
-  const commands = await allCommands(words, io)
-  const command = commands.find(known => known.name === name)
-  if (command !== undefined) return command
-  if (name === 'db' || name === 'config')
-    throw usageFailure(`${name} is a program of its own`, `Without gabarit in front: ${name} --help`)
-  const names = commands.map(known => known.name)
-  const hint = name.startsWith('-') ? 'Options come after the command: gabarit lint --json' : listOfCommands(commands)
-  throw usageFailure(`unknown command "${name}"${didYouMean(name, names)}`, hint)
-}
-
-/** Those of installed modules too, which depend on the root. */
-async function allCommands(words: readonly string[], io: Io): Promise<readonly Command[]> {
-  const { root } = parseArguments(words, { passesOptions: true }).values
-  const places = findPlaces(io.shipped, io.env, typeof root === 'string' ? root : undefined, io.resolve)
-  if (places.modules.length === 0) return COMMANDS
-  return [...COMMANDS, ...(await import('./installed/module.ts')).installedCommands(places, COMMANDS)]
-}
-
-function listOfCommands(commands: readonly Command[]): string {
-  return `Commands: ${commands.map(({ name }) => name).join(' ')}\nFor details, run gabarit help COMMAND.`
+  if (asked !== undefined) return run(await findCommand(asked, words, io), [...more, '--help'], `gabarit ${asked}`)
+  if (name === 'help' || before.includes('--help')) return print(overview(await allGroups(words, io)))
+  if (name === undefined) throw usageFailure('missing command', USAGE)
+  return run(await findCommand(name, words, io), [...before, ...rest], `gabarit ${name}`)
 }
 
 async function runCommand(
@@ -88,16 +54,27 @@ async function runCommand(
   io: Io,
   messages: Messages,
 ): Promise<number> {
-  const { common, name, rest } = splitCommon(words)
+  const { before, name, rest } = splitOptions(words, command.verbs ?? [])
   const verb = command.verbs?.find(known => known.name === name)
-  if (verb !== undefined) return runCommand(verb, [...common, ...rest], `${program} ${verb.name}`, io, messages)
+  if (verb !== undefined) return runCommand(verb, [...before, ...rest], `${program} ${verb.name}`, io, messages)
+  try {
+    return await runParsed(command, words, program, io, messages)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status !== EXIT.usage || error.hint !== undefined) throw error
+    throw usageFailure(error.describe(), `Usage: ${synopsis(command, program)}\nDetails: ${program} --help`)
+  }
+}
+
+async function runParsed(
+  command: Command,
+  words: readonly string[],
+  program: string,
+  io: Io,
+  messages: Messages,
+): Promise<number> {
   const { args, values } = parseArguments(words, command)
   if (values.help === true || values.version === true) {
-    messages.print(
-      values.help === true
-        ? await (await import('../terminal/help.apart.ts')).commandHelp(command, program)
-        : versionOf(io.shipped),
-    )
+    messages.print(values.help === true ? commandHelp(command, program) : versionOf(io.shipped))
     return EXIT.done
   }
   checkArity(command, args, program)

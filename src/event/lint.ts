@@ -8,6 +8,7 @@ import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { actionProblem } from '../system/service/actions.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
+import { readAbout } from './about.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
@@ -25,6 +26,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
     ...bad,
     ...events.flatMap(event => [
       ...findingsOf(() => readWindow(event.folders)),
+      ...findingsOf(() => readAbout(event)),
       ...missingActions(event),
       ...missingTemplates(event, layers),
       ...badServices(event, services),

@@ -6,6 +6,7 @@ import { sortedMap } from '../db/record.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import { ABOUT_FILE } from './about.ts'
 
 /** An executable of an event. */
 export interface Handler {
@@ -58,7 +59,7 @@ export function loadEvent(places: Places, name: string): Event {
   if (!/^\w[\w.-]*$/.test(name) || !known.includes(name))
     throw new Failure(`there is no event "${name}"${didYouMean(name, known)}`, {
       status: EXIT.usage,
-      hint: `Events: ${known.join(' ')}`,
+      hint: 'All events: gabarit events',
     })
   const folders = eventFolders(places).map(folder => join(folder, name))
   return {
@@ -82,7 +83,7 @@ function handlersIn(folder: string): Handler[] {
   return namesIn(folder).flatMap(name => {
     const file = join(folder, name)
     const realFile = realPath(file)
-    return realFile === undefined || kindOf(file) === 'folder' ? [] : [{ name, file, realFile }]
+    return realFile === undefined || name === ABOUT_FILE || kindOf(file) === 'folder' ? [] : [{ name, file, realFile }]
   })
 }
 

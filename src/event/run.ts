@@ -19,6 +19,7 @@ import type { Ends, EventLock, Means } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Agreement, RunRequest } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
+import { refuseMissingRecords } from './about.ts'
 import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
@@ -50,6 +51,7 @@ export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
   const [name = ''] = signal.asked.args
   const event = loadEvent(ends.places, name)
   refuseDamagedDatabases(ends.places)
+  refuseMissingRecords(ends.places, event, signal.asked.args.slice(1))
   return changeFiles(ends, `signal-event ${name}`, means => new EventRun(event, signal, means).run())
 }
 

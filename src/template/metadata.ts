@@ -39,6 +39,8 @@ export interface Judging {
 
 /** What `template.json` says about a template. A site's file overrides the shipped one key by key. */
 export interface Metadata extends Judging {
+  /** What the output is for, in one line. */
+  readonly description?: string
   /** Owner, group and permissions of the output. Default: those of the existing file, else root, root and 0644. */
   readonly owner?: string
   readonly group?: string
@@ -70,6 +72,7 @@ export interface Metadata extends Judging {
 type Check = (value: unknown) => string | undefined
 
 const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'must be a non-empty string')
+const line: Check = value => (isText(value) && !/\p{Cc}/u.test(value) ? undefined : 'must be a single line')
 const flag: Check = value => (typeof value === 'boolean' ? undefined : 'must be true or false')
 // A setting at its beginning is checked later, once its value is known.
 const path: Check = value =>
@@ -108,6 +111,7 @@ const folder = (value: unknown): string | undefined => {
 }
 
 const CHECKS: Readonly<Record<string, Check>> = {
+  description: line,
   owner: text,
   group: text,
   mode,

@@ -49,9 +49,8 @@ export function parseArguments(
  */
 export function checkArity(command: Command, args: readonly string[], program: string): void {
   const { usage = '', arity: [least, most] = arityOf(usage) } = command
-  const hint = `Usage: ${program} ${usage}`.trimEnd()
-  if (args.length < least) throw usageFailure(`${program} needs ${usage || 'no argument'}`, hint)
-  if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`, hint)
+  if (args.length < least) throw usageFailure(`${program} needs ${usage || 'no argument'}`)
+  if (args.length > most) throw usageFailure(`too many arguments for ${program}: ${args.slice(most).join(' ')}`)
 }
 
 /** The least and greatest number of arguments that a usage such as `FILE [NAME...]` shows. */

@@ -11,6 +11,8 @@ export interface Option {
   readonly describe: string
   /** Other names, such as SME Server's. */
   readonly alias: readonly string[]
+  /** What its value can be. */
+  readonly complete?: Complete
 }
 
 /** An option that is given or not. */
@@ -58,7 +60,7 @@ export interface Invocation {
 }
 
 /** What the last of the arguments, perhaps not finished, can become. */
-type Complete = (args: readonly string[], places: Places) => readonly string[] | Promise<readonly string[]>
+export type Complete = (args: readonly string[], places: Places) => readonly string[] | Promise<readonly string[]>
 
 /** The first argument is the key of a record. */
 export function keysOf(database: string, isMeant = (_key: string) => true): Complete {
@@ -80,6 +82,8 @@ export interface Command {
   readonly arity?: readonly [least: number, most: number]
   /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
+  /** Whether only programs call it: not shown in the overview, and not completed. */
+  readonly hidden?: true
   /** Whether it works without root: it reads nothing that only root can read. */
   readonly forEverybody?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */

@@ -11,9 +11,9 @@ test.before(context => {
 test.after(({ sandbox }) => sandbox.remove())
 
 const WRONG: readonly (readonly [command: readonly string[], message: string])[] = [
-  [['db'], 'usage: db'],
-  [['db', 'configuration'], 'usage: db'],
-  [['config'], 'usage: config'],
+  [['db'], 'missing database\n  usage: db'],
+  [['db', 'configuration'], 'missing verb\n  usage: db'],
+  [['config'], 'missing verb\n  usage: config'],
   [['config', 'getprp', 'a', 'b'], 'unknown verb "getprp"; did you mean "getprop"?'],
   [['config', 'Keys'], 'unknown verb "Keys"; did you mean "keys"?'],
   [['config', 'constructor'], 'unknown verb "constructor"'],

@@ -98,9 +98,10 @@ hostile('a name without a record is refused by the events of one record, and the
     ['proxy-create wikk.example.org', 'wiki.example.org'],
     ['proxy-modify wikk.example.org', 'wiki.example.org'],
     ['ibay-modify shpo', 'shop'],
+    ['--dry-run ibay-modify shpo', 'shop'],
   ] as const) {
     const { status, stderr } = server.run(['signal-event', ...line.split(' ')])
-    assert.is(status, 1)
+    assert.is(status, 3)
     assert.match(stderr, `did you mean "${nearest}"?`)
   }
   server.must('signal-event ibay-modify shop')

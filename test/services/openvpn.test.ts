@@ -28,7 +28,7 @@ vpn.before(() => {
 test('without an enabled server nothing is made', () => {
   type('signal-event openvpn-update')
   for (const path of ['/etc/openvpn/easy-rsa', '/etc/cron.d/gabarit-openvpn', CONF]) assert.not(existsSync(path), path)
-  assert.match(said(tried('signal-event vpn-client-create nobody')), 'there is no client nobody')
+  assert.match(said(tried('signal-event vpn-client-create nobody')), 'there is no client "nobody" in vpn')
   assert.match(type('gabarit vpn clients'), 'there are no clients')
   for (const line of [
     'gabarit vpn clients --halt',

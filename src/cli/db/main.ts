@@ -3,6 +3,7 @@ import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { type Io, StandardOutput } from '../../system/io.ts'
 import { findPaths, needRoot, type Paths, versionOf } from '../../system/places.ts'
+import { layOut, optionList } from '../../terminal/help.ts'
 import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
 import { checkEncoding, OPTIONS, type Options, parseOptions } from './options.ts'
@@ -15,7 +16,7 @@ import { VERBS } from './verbs.ts'
  * @param argv the program's name, then the words of the command line
  * @returns the exit status
  */
-export function main(argv: readonly string[], io: Io): number | Promise<number> {
+export function main(argv: readonly string[], io: Io): number {
   const [script = 'db', ...args] = argv
   const program = basename(script) === 'config' ? 'config' : 'db'
   const output = new StandardOutput(io)
@@ -26,9 +27,7 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   const fail = (message: string) => printer.printError(`${program}: ${message}`)
   try {
     checkEncoding(args)
-    const status = runWords(program, parseOptions(args), io, printer)
-    // Verbs have finished by now; only help is asynchronous.
-    return typeof status === 'number' ? output.finish(status, fail) : status.then(late => output.finish(late, fail))
+    return output.finish(runWords(program, parseOptions(program, args, reads), io, printer), fail)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     fail(error.describe())
@@ -36,8 +35,12 @@ export function main(argv: readonly string[], io: Io): number | Promise<number> 
   }
 }
 
-function runWords(program: Program, options: Options, io: Io, printer: CallOutput): number | Promise<number> {
-  const { print, printError } = printer
+function reads(verb: string): boolean {
+  return Object.hasOwn(VERBS, verb) && VERBS[verb]?.run !== undefined
+}
+
+function runWords(program: Program, options: Options, io: Io, printer: CallOutput): number {
+  const { print } = printer
   if (options.version) {
     print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
     return EXIT.done
@@ -56,12 +59,11 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
       `"${name}" is not a verb of a database "import"; use --tree to import a whole folder`,
       'usage: db import --tree FOLDER\n       db DATABASE import FILE',
     )
-  if (database === undefined || name === undefined) {
-    return helpText(program).then(text => {
-      printError(text.trimEnd())
-      return EXIT.usage
-    })
-  }
+  if (database === undefined || name === undefined)
+    throw usageFailure(
+      `missing ${database === undefined ? 'database' : 'verb'}`,
+      `${usageOf(program)}\nHelp: ${program} --help`,
+    )
   checkDatabaseName(database)
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined) throw unknownVerb(program, name)
@@ -74,28 +76,32 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
   return verb.run === undefined ? runChange(call, name, verb, args) : verb.run(call, args)
 }
 
-async function help(program: Program, words: readonly string[], print: CallOutput['print']): Promise<number> {
+function help(program: Program, words: readonly string[], print: CallOutput['print']): number {
   const name = words.at(-1)
   const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (name === undefined || verb === undefined) print(await helpText(program))
+  if (name === undefined || verb === undefined) print(helpText(program))
   else print(`${verb.summary}\n${verbUsage(program, name, verb)}\n`)
   return EXIT.done
 }
 
+/** The usage of a program. */
+function usageOf(program: Program): string {
+  return program === 'db'
+    ? 'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]\n       db import --tree FOLDER'
+    : 'usage: config [OPTIONS] VERB [ARGUMENTS]'
+}
+
 /** The complete help. */
-async function helpText(program: Program): Promise<string> {
-  const head =
-    program === 'db'
-      ? 'usage: db [OPTIONS] DATABASE VERB [ARGUMENTS]\n       db import --tree FOLDER\n\nReads and changes a database.'
-      : 'usage: config [OPTIONS] VERB [ARGUMENTS]\n\nReads and changes the configuration database.'
-  const { layOut } = await import('../../terminal/help.apart.ts')
-  const text = await layOut({
-    head,
-    commands: Object.entries(VERBS).map(([name, verb]) => [`${name} ${verb.arguments}`.trimEnd(), verb.summary]),
-    options: OPTIONS,
-    titles: { 'Commands:': 'Verbs:', 'Options:': 'Options (everything after the verb is data):' },
-  })
-  return `${text}\n`
+function helpText(program: Program): string {
+  const what = program === 'db' ? 'a database' : 'the configuration database'
+  const rows = Object.entries(VERBS).map(
+    ([name, verb]) => [`${name} ${verb.arguments}`.trimEnd(), verb.summary] as const,
+  )
+  const options = optionList(
+    OPTIONS,
+    'Options, before the verb (--json and --reveal also after a verb that only reads)',
+  )
+  return `${layOut(`${usageOf(program)}\n\nReads and changes ${what}.`, [{ title: 'Verbs', rows }, options])}\n`
 }
 
 /** Usage and example of one verb. */
@@ -124,6 +130,6 @@ function unknownVerb(program: Program, name: string): Failure {
   const known = Object.keys(VERBS)
   return usageFailure(
     `unknown verb "${name}"${didYouMean(name, known)}`,
-    `Verbs: ${known.join(' ')}\nHelp: ${program} --help`,
+    `${usageOf(program)}\nVerbs: ${program} --help`,
   )
 }

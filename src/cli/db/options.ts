@@ -3,6 +3,7 @@ import { usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { bytesOf } from '../../system/read-files.ts'
 import { flag, type Option, value } from '../../terminal/command.ts'
+import type { Program } from './call.ts'
 import { formatOf } from './format.ts'
 
 /** The options of both programs, each with what it does. */
@@ -17,24 +18,37 @@ export const OPTIONS: readonly Option[] = [
 /** The names of the options. */
 export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
-/** Options come before the database (or the verb of `config`). The first other word, or `--`, ends them. */
-export function parseOptions(args: readonly string[]) {
+/** What a verb that only reads also takes behind it. Nothing there may choose a root: it can be data of a script. */
+const AFTER_READING = ['--json', '--reveal']
+
+/**
+ * Options come before the verb. Everything after it is data, except for {@link AFTER_READING}. `--` ends the options.
+ * @param program `config` has no word for the database
+ * @param reads whether a verb only reads
+ */
+export function parseOptions(program: Program, args: readonly string[], reads: (verb: string) => boolean) {
   const flags = new Set<string>()
+  const words: string[] = []
   let root: string | undefined
-  let at = 0
-  for (; at < args.length; at++) {
+  const takes = (word: string) => {
+    const verb = words[program === 'db' ? 1 : 0]
+    if (verb !== undefined) return reads(verb) && AFTER_READING.includes(word)
+    return word === '-h' || FLAGS.includes(word.replace(/^--root=.*/s, '--root'))
+  }
+  for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? ''
-    if (word === '--') {
-      at++
+    const isOption = takes(word)
+    if (word === '--' && (words.length === 0 || takes('--json'))) {
+      words.push(...args.slice(at + 1))
       break
     }
-    if (!word.startsWith('-') || word === '-') break
-    if (word === '--root') root = args[++at]
+    if (!isOption && words.length === 0 && /^-./s.test(word))
+      throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
+    if (!isOption) words.push(word)
+    else if (word === '--root') root = args[++at] ?? ''
     else if (word.startsWith('--root=')) root = word.slice('--root='.length)
-    else if (FLAGS.includes(word)) flags.add(word)
-    else if (word === '-h') flags.add('--help')
-    else throw usageFailure(`unknown option "${word}"${didYouMean(word, FLAGS)}`, `Options: ${FLAGS.join(' ')}`)
-    if (word.startsWith('--root') && (root === undefined || root === '')) throw usageFailure('--root needs a folder')
+    else flags.add(word === '-h' ? '--help' : word)
+    if (root === '') throw usageFailure('--root needs a folder')
   }
   return {
     format: formatOf(flags),
@@ -42,8 +56,8 @@ export function parseOptions(args: readonly string[]) {
     help: flags.has('--help'),
     version: flags.has('--version'),
     root,
-    /** The words after the options, all of which are data. */
-    words: args.slice(at),
+    /** The database, the verb and its data. */
+    words,
   }
 }
 

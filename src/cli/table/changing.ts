@@ -26,7 +26,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       ['signal-event --dry-run domain-modify example.org', 'see what would change'],
       ['signal-event --check console-save', 'and have the daemons check it'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).events(...typed),
+    complete: async (...typed) => (await import('../complete.ts')).eventNames(...typed),
     run: async invocation => (await import('../signal-event.ts')).run(invocation),
   },
   {

@@ -60,6 +60,23 @@ export const READING_COMMANDS: readonly Command[] = [
     run: async invocation => (await import('../impact.ts')).run(invocation),
   },
   {
+    name: 'events',
+    summary: 'list the events and what they are for, or show what one runs, makes and adjusts',
+    usage: '[EVENT]',
+    examples: [
+      ['gabarit events', 'shipped ones and your own, with their arguments'],
+      ['gabarit events domain-create', 'actions, files and services of one'],
+    ],
+    complete: async (...typed) => (await import('../complete.ts')).eventNames(...typed),
+    run: async invocation => (await import('../events.ts')).run(invocation),
+  },
+  {
+    name: 'templates',
+    summary: 'list the templates and what their files are for',
+    examples: [['gabarit templates', 'shipped ones and your own']],
+    run: async invocation => (await import('../templates.ts')).run(invocation),
+  },
+  {
     name: 'lint',
     summary: 'find mistakes in templates, events, descriptions and old values',
     examples: [['gabarit lint', 'check everything; exit 1 if there is an error']],
