@@ -8,7 +8,7 @@ import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-fir
 import type { Invocation } from '../terminal/command.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { changeLines } from './history.ts'
+import { changeLines } from './entry-lines.ts'
 
 /** `gabarit apply` */
 export function run(invocation: Invocation): Promise<number> {
@@ -40,11 +40,12 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
  * What changed properties affect, and what differs for another reason: a template may have changed, or an event applied a
  * property only elsewhere. A manually edited file is left alone unless a property requires it.
  */
-function templatesToApply(found: Survey): Set<string> {
+export function templatesToApply(found: Survey): Set<string> {
   const differing = found.plan.changes.filter(change => !change.edited).map(({ template }) => template)
-  const known = templatesOf(found.outputs)
-  const touched = templatesOf(found.outputs.filter(reader(found)))
-  return new Set([...touched, ...differing.filter(name => known.has(name))])
+  return new Set([
+    ...templatesOf(found.outputs.filter(reader(found))),
+    ...differing.filter(name => !found.gone.includes(name)),
+  ])
 }
 
 function templatesOf(outputs: readonly Output[]): Set<string> {

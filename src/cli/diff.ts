@@ -11,7 +11,8 @@ import { changesSince } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { contextOf } from '../terminal/run-context.ts'
 import { wouldAdjust } from '../transaction/adjust.ts'
-import { changeLines, numberOf } from './history.ts'
+import { changeLines } from './entry-lines.ts'
+import { numberOf } from './history.ts'
 
 /** The three parts of a difference. */
 interface Difference {

@@ -1,5 +1,4 @@
 import { Failure, orFailure, usageFailure } from '../base/failure.ts'
-import { plural } from '../base/plural.ts'
 import { sayTime } from '../base/time.ts'
 import { colourDiff, describeAttributes, textDiff } from '../plan/diff.ts'
 import {
@@ -15,18 +14,24 @@ import { History } from '../state/history/history.ts'
 import { showMasked } from '../state/history/masking.ts'
 import { changesSince } from '../state/history/snapshot.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { changeLines, summary } from './entry-lines.ts'
+import { momentOf } from './moment.ts'
 
 /** `gabarit history`. Names a damaged entry and shows the others. */
-export async function run({ value, places, printError, answer }: Invocation): Promise<number> {
+export async function run({ value, places, io, printError, answer }: Invocation): Promise<number> {
   const history = new History(places)
   const limit = numberOf(value('limit') ?? '20', '--limit')
+  const [since = '', until] = [value('since'), value('until')]
+  const from = since === '' ? 0 : momentOf(since, '--since', io.now())
+  const to = until === undefined ? Number.POSITIVE_INFINITY : momentOf(until, '--until', io.now(), true)
+  const isThen = ({ time }: HistoryEntry) => Date.parse(time) >= from && Date.parse(time) <= to
   const wanted: HistoryEntry[] = []
   const damaged: Failure[] = []
   for (const id of history.ids().reverse()) {
     if (wanted.length >= limit) break
     const entry = orFailure(() => history.entry(id))
     if (entry instanceof Failure) damaged.push(entry)
-    else if (fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
+    else if (isThen(entry) && fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
   }
   const status = answer(wanted, wanted.map(summary).join('\n') || 'the history is empty', damaged.length === 0)
   for (const failure of damaged) printError(failure.describe())
@@ -122,22 +127,6 @@ function fileDiff(
     return was === is ? `${path}: only a secret value differs` : `attributes ${path}: ${was} -> ${is}`
   }
   return textDiff(path, old, made)
-}
-
-/** `41  2026-11-21 22:03:04 +0100  root  signal-event console-save  done: 3 properties, 2 files` */
-export function summary(entry: HistoryEntry): string {
-  const { id, time, user, outcome, properties, paths } = entry
-  return `${id}  ${sayTime(time)}  ${user}  ${commandLine(entry)}  ${outcome}: ${plural(properties.length, 'property', 'properties')}, ${plural(paths.length, 'file')}${noteOf(entry, '  ')}`
-}
-
-/** One line for each changed property. */
-export function changeLines(changes: readonly PropertyChange[]): string[] {
-  return changes.map(({ database, key, property, old, new: value }) => {
-    const name = property === null ? `${database} ${key}` : `${database} ${key} ${property}`
-    if (old === null) return `+ ${name} = ${JSON.stringify(value)}`
-    if (value === null) return `- ${name} (was ${JSON.stringify(old)})`
-    return `~ ${name}: ${JSON.stringify(old)} -> ${JSON.stringify(value)}`
-  })
 }
 
 /**

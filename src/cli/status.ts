@@ -10,7 +10,7 @@ import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/requests.ts'
 import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
-import { changeLines, summary } from './history.ts'
+import { changeLines, summary } from './entry-lines.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
 /** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */

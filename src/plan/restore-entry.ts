@@ -130,8 +130,9 @@ function revealed(content: Buffer, masking: Masking, what: string): Buffer {
   return whole === undefined ? lostSecret(what) : Buffer.from(whole)
 }
 
-function lostSecret(what: string): never {
+/** @throws Failure (refused) because a previous value is unknown */
+export function lostSecret(what: string): never {
   throw refusal(`${what} contained a secret that has changed since, and the history does not keep secrets`, {
-    hint: 'Set the previous value again, then repeat the rollback.',
+    hint: 'Set the previous value again, then try again.',
   })
 }

@@ -4,7 +4,7 @@ import type { Asked } from '../state/history/entry.ts'
 import { caller } from '../system/accounts.ts'
 import { changeFiles, repair } from '../transaction/before-change.ts'
 import { holdingEventLock } from '../transaction/event-lock.ts'
-import type { EventReport } from '../transaction/report.ts'
+import type { EventReport, Reporter } from '../transaction/report.ts'
 import type { Work } from '../transaction/run.ts'
 import type { Invocation } from './command.ts'
 import { reporter } from './reporter.ts'
@@ -35,14 +35,18 @@ export function askedBy({ system, value }: Invocation, command: string, args: re
   return { ...caller(system.env), command, args, comment: value('comment') ?? null }
 }
 
-/** Runs a command that changes files once no other one is running. */
+/**
+ * Runs a command that changes files once no other one is running.
+ * @param show what it reports; default: as text
+ */
 export async function withEventLock<Result>(
   invocation: Invocation,
   command: string,
   work: (work: Work) => Promise<Result>,
+  show?: Reporter,
 ): Promise<Result> {
   const { places, system } = invocation
-  const report = reporter(invocation)
+  const report = reporter(invocation, show)
   const context = contextOf(invocation)
   invocation.log('info', `${command} by ${caller(system.env).user}`)
   return changeFiles({ places, system, report }, command, ({ lock }) => work({ context, lock, report }))

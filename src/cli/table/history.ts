@@ -1,5 +1,7 @@
 import { CHANGE_OPTIONS, CHECK_OPTION, type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
+const BACK_OPTIONS = [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS, JSON_OPTION]
+
 /** Commands for the history, and to roll back. */
 export const HISTORY_COMMANDS: readonly Command[] = [
   {
@@ -10,9 +12,14 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       value('event', 'only entries of this event or command'),
       value('database', 'only entries that changed this database'),
       value('user', 'only entries by this user'),
+      value('since', 'only entries from this day or time on, or not older than 2d'),
+      value('until', 'only entries up to this day or time, or older than 2d'),
       JSON_OPTION,
     ],
-    examples: [['gabarit history --database hosts', 'the last changes of hosts']],
+    examples: [
+      ['gabarit history --database hosts', 'the last changes of hosts'],
+      ['gabarit history --since "2026-11-28 14:00" --until 2026-11-29', 'of that afternoon and the next day'],
+    ],
     run: async invocation => (await import('../history.ts')).run(invocation),
   },
   {
@@ -35,12 +42,20 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'rollback',
     summary: 'roll back to the state after an entry of the history',
     usage: '[ID]',
-    options: [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS],
+    options: BACK_OPTIONS,
     examples: [
       ['gabarit rollback', 'undo the last entry'],
       ['gabarit rollback 41 --dry-run', 'what rolling back to entry 41 would change'],
     ],
     run: async invocation => (await import('../rollback.ts')).run(invocation),
+  },
+  {
+    name: 'revert',
+    summary: 'undo the properties of one entry of the history, and keep what came later',
+    usage: 'ID',
+    options: BACK_OPTIONS,
+    examples: [['gabarit revert 41 --dry-run', 'what would change without entry 41']],
+    run: async invocation => (await import('../revert.ts')).run(invocation),
   },
   {
     name: 'prune',

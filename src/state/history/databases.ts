@@ -65,8 +65,11 @@ export function prepareChanges(places: Places, changes: readonly PropertyChange[
   return { commit, abort }
 }
 
-/** Records come before their properties in the list, so removing the record is enough. */
-function applyChange(draft: Draft, { key, property, old, new: wanted }: PropertyChange): void {
+/**
+ * Changes a property, if it still has its `old` value. Records come before their properties in the list, so removing the record
+ * is enough.
+ */
+export function applyChange(draft: Draft, { key, property, old, new: wanted }: PropertyChange): void {
   if (property === null) {
     const present = draft.get(key)?.type ?? null
     if (present !== old) return

@@ -66,6 +66,15 @@ export function snapshotChanges(before: Snapshot, after: Snapshot): PropertyChan
     .map(change => ({ ...change, old: shown(change.old), new: shown(change.new) }))
 }
 
+/** One value: a property, or the type of a record. Null: it does not exist. */
+export function valueIn(
+  snapshot: Snapshot,
+  change: Pick<PropertyChange, 'database' | 'key' | 'property'>,
+): string | null {
+  const record = snapshot.get(change.database)?.get(change.key)
+  return (change.property === null ? record?.type : record?.properties.get(change.property)) ?? null
+}
+
 /** The properties that changed since an entry (all of them, if there is none), with secrets as asterisks. */
 export function changesSince(places: Places, since: Pick<HistoryEntry, 'databases'> | undefined): PropertyChange[] {
   const before = loadSnapshot(since?.databases ?? {}, new Objects(places.state))

@@ -1,0 +1,63 @@
+import { planId } from '../plan/data.ts'
+import type { Plan } from '../plan/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
+import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { askFirst, confirmWithin } from '../terminal/ask-first.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { gatherer } from '../terminal/reporter.ts'
+import { askedBy, withEventLock } from '../terminal/run-context.ts'
+import type { Work } from '../transaction/run.ts'
+import { Transaction } from '../transaction/transaction.ts'
+import { refuseOutdatedPlan } from './apply.ts'
+import { changeLines, summary } from './entry-lines.ts'
+
+/** What going back to an entry, or undoing one, would do. */
+export interface WayBack {
+  /** What happens with the entry: `back to`. */
+  readonly title: string
+  readonly entry: HistoryEntry
+  readonly plan: Plan
+  /** Of databases, with secrets in clear. */
+  readonly changes: readonly PropertyChange[]
+  /** What else must be known before it is done. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Runs `gabarit rollback` or `revert`: shows the properties, then commits files and databases together.
+ * @returns the exit status
+ */
+export function goBack(
+  invocation: Invocation,
+  command: string,
+  find: (history: History, work: Work) => WayBack,
+): Promise<number> {
+  const { places, flag, print } = invocation
+  return askFirst(invocation, (current, shown) => {
+    const { gather, data } = gatherer(current)
+    const json = flag('json')
+    return withEventLock(
+      current,
+      `gabarit ${command}`,
+      async work => {
+        const { title, entry, plan, changes, notes } = find(new History(places), work)
+        const id = planId(plan, changes)
+        refuseOutdatedPlan(id, shown)
+        const show = makeRedact(places)
+        // A record that was added with a secret is removed with it, and the secret must not be shown.
+        const hide = (value: string | null) => (value === null ? null : show(value))
+        const properties = changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
+        if (!json) print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
+        const asked = askedBy(current, command, [String(entry.id)])
+        const transaction = new Transaction({ asked, ...confirmWithin(current) }, work)
+        const status = await transaction.restore(plan, changes)
+        const { dryRun } = current.system
+        const all = { entry: entry.id, dryRun, status, notes, properties, ...data() }
+        if (json) print(show(JSON.stringify(all, null, 2)))
+        return { status, plan: id }
+      },
+      json ? gather : undefined,
+    )
+  })
+}
