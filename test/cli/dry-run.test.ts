@@ -53,6 +53,9 @@ const whole = (...more: ((box: Sandbox) => unknown)[]) => {
   return box
 }
 
+const applied = (box: Sandbox) => box.must('signal-event change')
+const changed = (box: Sandbox) => box.must('config setprop note text four')
+
 /** A package whose fragment has changed, beside an override that was edited. */
 function overridden(mine: string, theirs: string): Installed {
   const box = new Installed()
@@ -91,6 +94,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       server: () => server(damaged('db/sites.json')),
       command: 'gabarit rollback',
       status: 1,
+    },
+  ],
+  revert: [
+    { what: 'one entry', server: () => whole(applied), command: 'gabarit revert 2', status: 0 },
+    {
+      what: 'one that others depend on',
+      server: () => whole(applied, changed),
+      command: 'gabarit revert 2',
+      status: 3,
     },
   ],
   act: [
