@@ -13,3 +13,24 @@ export function random(seed: number): () => number {
 export function chooseSeed(): number {
   return Number(process.env.GABARIT_TEST_SEED) || (Date.now() % 1_000_000) + 1
 }
+
+/** Choices that repeat with their seed, which is printed. */
+export class Chooser {
+  readonly seed = chooseSeed()
+  readonly #next = random(this.seed)
+
+  constructor() {
+    process.stdout.write(`seed ${this.seed} (GABARIT_TEST_SEED)\n`)
+  }
+
+  readonly chance = (probability: number): boolean => this.#next() < probability
+
+  readonly pick = <Item>(items: readonly Item[]): Item => {
+    const item = items[Math.floor(this.#next() * items.length)]
+    if (item === undefined) throw new Error('there is nothing to choose from')
+    return item
+  }
+
+  /** About two out of five. */
+  readonly some = <Item>(items: readonly Item[]): Item[] => items.filter(() => this.chance(0.4))
+}
