@@ -1,15 +1,18 @@
-import { Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { describeDifference, differenceData } from '../effective/difference.ts'
 import { eventsFor, surveyOnceSetUp } from '../event/survey.ts'
 import { findOverrides, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift.ts'
+import { databaseLoader } from '../plan/expand.ts'
 import type { Change } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { readPending } from '../transaction/requests.ts'
 import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
+import { lookAtAll } from './doctor/effective-check.ts'
 import { changeLines, summary } from './entry-lines.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
 
@@ -45,14 +48,28 @@ async function lookAround({ io, places, system }: Invocation) {
 type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: ReturnType<typeof readPending> }
 
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
-export async function verify({ places, system, answer }: Invocation): Promise<number> {
-  const found = surveyOnceSetUp(makeContext(places, system, () => undefined))
+export async function verify({ places, system, answer, flag }: Invocation): Promise<number> {
+  const context = makeContext(places, system, () => undefined)
+  const found = surveyOnceSetUp(context)
   const differing = found.plan.changes.map(changeLine)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} matches the databases and templates`
-  const data = { files: differing, drift: driftData(found.plan.drift), problems: found.problems }
-  const lines = [...found.problems, ...differing.map(line => `would be ${line}`)]
-  const text = [...driftLines(found.plan.drift), ...(lines.length === 0 ? [well] : lines)].join('\n')
+  if (flag('effective') && places.root !== '/')
+    throw usageFailure(`--effective asks the daemons of this machine, and below ${places.root} there are none`)
+  const configuration = databaseLoader(context)('configuration')
+  const effect = flag('effective') ? await lookAtAll({ places, system, configuration }) : undefined
+  const data = {
+    ...{ files: differing, drift: driftData(found.plan.drift), problems: found.problems },
+    ...(effect && { effective: { ...effect, differences: effect.differences.map(differenceData) } }),
+  }
+  const lines = [
+    ...found.problems,
+    ...differing.map(line => `would be ${line}`),
+    ...(effect?.differences.map(describeDifference) ?? []),
+    ...(effect?.problems.map(problem => `could not be asked: ${problem}`) ?? []),
+  ]
+  const missing = effect?.missing.map(name => `not asked, because it is not installed: ${name}`) ?? []
+  const text = [...driftLines(found.plan.drift), ...missing, ...(lines.length === 0 ? [well] : lines)].join('\n')
   return answer(data, text, lines.length === 0)
 }
 

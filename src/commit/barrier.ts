@@ -1,19 +1,21 @@
 import { refusal } from '../base/failure.ts'
+import { Descriptions } from '../db/describe.ts'
+import { describeDifference } from '../effective/difference.ts'
+import { type Ask, type Found, read } from '../effective/look.ts'
+import { probesOf, type Question, questionsOf } from '../effective/probes.ts'
 import type { Context } from '../plan/context.ts'
 import { planData } from '../plan/data.ts'
-import { makeExpander } from '../plan/expand.ts'
+import { databaseLoader, makeExpander } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { refuseSensitiveDrift } from '../plan/sensitive.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
-import type { Places } from '../system/places.ts'
 import type { Companion } from '../system/state-file.ts'
-import type { System } from '../system/system.ts'
 import { traceTemplate } from '../template/trace.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
 import { commit } from './commit.ts'
-import { askSiteChecks, judgeInPlace, judgeStaged, NOTHING, type Verdict } from './judge.ts'
+import { askSiteChecks, judgeInPlace, NOTHING, runStaged, type Verdict, verdict } from './judge.ts'
 import { locateInFragments } from './locate.ts'
 
 /**
@@ -55,9 +57,9 @@ export async function applyPlan(
   const ask = async () => {
     if (context.judge !== 'never') {
       const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, system)
-      const verdict = await judge(checkers, plan, places, system)
-      obey(site, verdict ?? NOTHING)
-      if (verdict === undefined) return checkInPlace
+      const judged = await judge(checkers, plan, context)
+      obey(site, judged ?? NOTHING)
+      if (judged === undefined) return checkInPlace
     }
     last()
     return undefined
@@ -71,17 +73,49 @@ export async function applyPlan(
 /** How many files a warning names. */
 const SHOWN = 10
 
+/** The checkers, and the probes of what would be in effect, both on the staged set. */
 async function judge(
   checkers: readonly Checker[],
   plan: Plan,
-  places: Places,
-  system: System,
+  { places, system, ...context }: Context,
 ): Promise<Verdict | undefined> {
-  if (checkers.length === 0) return NOTHING
+  const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
   if (places.root !== '/') {
-    const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
+    if (paths.length === 0) return NOTHING
     const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
     return { ...NOTHING, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
   }
-  return judgeStaged(checkers, plan, system, places)
+  const questions = stagedQuestions(plan, { places, ...context })
+  const commands = [...checkers, ...questions].map(({ command }) => command)
+  if (commands.length === 0) return NOTHING
+  const results = await runStaged(commands, plan, system, places)
+  if (results === undefined) return undefined
+  const checked = verdict(checkers, results)
+  // A daemon that refuses its files cannot say what would be in effect.
+  if (checked.problems.length > 0) return checked
+  const ask: Ask = async more => (await runStaged(more, plan, system, places)) ?? []
+  return together(checked, await read(questions, results.slice(checkers.length), places, plan.manifest, ask), questions)
+}
+
+/** What is asked about the services that have to read changed files. */
+function stagedQuestions({ notify }: Plan, context: Pick<Context, 'places' | 'replaced'>): Question[] {
+  if (notify.length === 0) return []
+  const { places } = context
+  const configuration = databaseLoader(context)('configuration')
+  const descriptions = new Descriptions(places)
+  const records = [...new Set(notify.map(entry => entry.replace(/:.*/s, '')))].flatMap(
+    key => configuration.get(key) ?? [],
+  )
+  const probes = records.flatMap(record => probesOf(record, descriptions)).filter(({ how }) => how.when === 'before')
+  return probes.flatMap(probe => questionsOf(probe, places))
+}
+
+function together(checked: Verdict, { differences, problems }: Found, questions: readonly Question[]): Verdict {
+  const said = (warns: boolean) => differences.filter(one => one.warns === warns).map(describeDifference)
+  const unasked = problems.map(problem => `what would be in effect is not known: ${problem}`)
+  return {
+    problems: said(false),
+    warnings: [...checked.warnings, ...said(true), ...unasked],
+    ran: [...checked.ran, ...questions.map(({ command }) => command.join(' '))],
+  }
 }

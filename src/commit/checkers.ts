@@ -3,8 +3,9 @@ import { messageOf, refusal } from '../base/failure.ts'
 import { listOf, objectOf, text } from '../base/shape.ts'
 import { readJsonFile } from '../db/json-reader.ts'
 import type { Change } from '../plan/plan.ts'
+import { packageProgram } from '../system/package-program.ts'
 import { type Places, packageFolders } from '../system/places.ts'
-import { exists, isExecutable } from '../system/read-files.ts'
+import { exists } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import type { Judging } from '../template/metadata.ts'
 
@@ -64,12 +65,8 @@ export class CheckerTable {
     )
   }
 
-  /** The last package that has a script counts, as everywhere. */
   #script(name: string): string {
-    const [own = ''] = this.#folders.slice(-1)
-    const script = join(this.#folders.find(folder => isExecutable(join(folder, name))) ?? own, name)
-    refuseUnsafePart(this.#places, script)
-    return script
+    return packageProgram(this.#places, 'checkers', name) ?? join(this.#places.shipped, 'checkers', name)
   }
 
   /** The program that a command needs; a shipped script has the name of the program that it runs. */

@@ -27,15 +27,15 @@ export interface Verdict {
 export const NOTHING: Verdict = { problems: [], ran: [], warnings: [] }
 
 /**
- * Has the checkers check the whole staged set at its real paths, in a private mount namespace.
+ * Runs commands that see the whole staged set at its real paths, in a private mount namespace.
  * @returns undefined if such a view cannot be created (not root, no namespaces): check after the commit instead
  */
-export async function judgeStaged(
-  checkers: readonly Checker[],
+export async function runStaged(
+  commands: readonly (readonly string[])[],
   plan: Plan,
   system: System,
   places: Places,
-): Promise<Verdict | undefined> {
+): Promise<readonly RunResult[] | undefined> {
   if (process.geteuid?.() !== 0 || process.platform !== 'linux') return undefined
   const scratch = places.state.path('view')
   const request: ViewRequest = {
@@ -50,7 +50,7 @@ export async function judgeStaged(
     ),
     folders: plan.folders.map(({ real }) => real),
     removed: plan.changes.flatMap(change => (change.kind === 'remove' ? [change.real] : [])),
-    commands: checkers.map(({ command }) => command),
+    commands,
     timeout: TIMEOUT,
   }
   const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
@@ -58,9 +58,8 @@ export async function judgeStaged(
     input: JSON.stringify(request),
     timeout: 2 * TIMEOUT,
   })
-  if (answer.status !== 0) return undefined
   // Node, or what starts it, may print warnings.
-  return verdict(checkers, JSON.parse(answer.stdout))
+  return answer.status === 0 ? JSON.parse(answer.stdout) : undefined
 }
 
 /** Has the checkers check the files in place, after a commit that can still be undone. */
@@ -69,7 +68,8 @@ export async function judgeInPlace(checkers: readonly Checker[], system: System)
   return verdict(checkers, await Promise.all(checkers.map(({ command }) => system.run(command, options))))
 }
 
-function verdict(checkers: readonly Checker[], results: readonly RunResult[]): Verdict {
+/** What the results of checkers mean, which are in the same order. */
+export function verdict(checkers: readonly Checker[], results: readonly RunResult[]): Verdict {
   const problems: string[] = []
   const ran: string[] = []
   const checked = new Set<string>()

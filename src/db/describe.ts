@@ -104,7 +104,8 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   const { confirmWithin = under.confirmWithin } = over
   const key = both(under.key, over.key)
   const scalar = both(under.scalar, over.scalar)
-  return defined({ type, description, key, scalar, properties, rules, health, confirmWithin })
+  const probes = both(under.probes, over.probes)
+  return defined({ type, description, key, scalar, properties, rules, health, probes, confirmWithin })
 }
 
 function both<Part extends object>(under: Part | undefined, over: Part | undefined): Part | undefined {

@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { DescriptionFile, PropertyDescription } from './description.ts'
 import { FORMATS } from './formats.ts'
 import { readJsonFile } from './json-reader.ts'
+import { effectiveProblem, probesProblem } from './probe-shapes.ts'
 
 /** Returns what the value must be, or nothing if it is valid. */
 type Check = (value: unknown) => string | undefined
@@ -43,6 +44,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
   unit: text,
   empty: flag,
   replaces: words,
+  effective: effectiveProblem,
 }
 
 /** Keywords for a key, which has no default and is never secret. */
@@ -58,10 +60,10 @@ export function readDescription(path: string): DescriptionFile {
   }
   const whole = readJsonFile(path)
   if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
-  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health', 'confirmWithin']
+  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health', 'probes', 'confirmWithin']
   for (const name of Object.keys(whole))
     if (!keywords.includes(name)) fail('', `unknown keyword "${name}"${didYouMean(name, keywords)}`)
-  const { type, description, key, scalar, properties = {}, rules, health, confirmWithin } = whole
+  const { type, description, key, scalar, properties = {}, rules, health, probes, confirmWithin } = whole
   if (type !== undefined && !isText(type)) fail('type', 'must be a string')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
@@ -73,10 +75,12 @@ export function readDescription(path: string): DescriptionFile {
     if (!isRule(rule))
       fail(`rules[${index}]`, 'must be {"allOrNone": […]}, {"dependsOn": {…}} or {"unique": NAME or [NAME…]}')
   if (health !== undefined && !isHealth(health)) fail('health', 'must be {"tcp": [PROPERTY…], "command": [WORD…]}')
+  const wrong = probes === undefined ? undefined : probesProblem(probes)
+  if (wrong !== undefined) fail('probes', `must be ${wrong}`)
   if (confirmWithin !== undefined && !(isText(confirmWithin) && isWindow(confirmWithin)))
     fail('confirmWithin', 'must be a duration as a string, or "no"')
   return {
-    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health' | 'confirmWithin'>),
+    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin'>),
     ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
     ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
     properties: new Map(checked),

@@ -42,6 +42,31 @@ export interface PropertyDescription {
   readonly unit?: string
   readonly empty?: boolean
   readonly replaces?: readonly string[]
+  readonly effective?: EffectiveProperty
+}
+
+/** Where the answer of a probe has what a property sets. */
+export interface EffectiveProperty {
+  readonly key: string
+  /** The probe that knows; default: the first one that does not compare by itself. */
+  readonly probe?: string
+  /** What the daemon calls a value: `{"prohibit-password": "without-password"}`. */
+  readonly same?: Readonly<Record<string, string>>
+  /** The daemon may have more values than the property; default: exactly these. */
+  readonly among?: boolean
+  readonly ignoreCase?: boolean
+}
+
+/** A command that asks a daemon or the kernel what is in effect. See docs/reference/effective-state.md. */
+export interface ProbeDescription {
+  /** Before the files are in place; after the service was adjusted; or for what the next start of the machine will bring. */
+  readonly when: 'before' | 'after' | 'boot'
+  readonly ask: readonly string[]
+  readonly answer: 'words' | 'equals' | 'json' | 'value' | 'differences'
+  /** A command that prints which file or rule decides. */
+  readonly winner?: readonly string[]
+  /** A difference does not refuse the event or make it fail. */
+  readonly warns?: boolean
 }
 
 /** A condition on several properties of a record. */
@@ -80,6 +105,8 @@ export interface RecordDescription {
   readonly properties: ReadonlyMap<string, PropertyDescription>
   readonly rules: readonly Rule[]
   readonly health?: HealthDescription
+  /** By name. */
+  readonly probes?: Readonly<Record<string, ProbeDescription>>
   /** For a service that could lock out the administrator who adjusts it from a remote shell: how long to wait for a confirmation. */
   readonly confirmWithin?: string
 }

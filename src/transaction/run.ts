@@ -59,6 +59,8 @@ export interface CommittedPlan {
 /** Problems of a run, and service adjustments: shown at once, and kept for the history. */
 export class RunLog {
   readonly problems: string[] = []
+  /** The commands of checkers and probes that ran before the commit. */
+  readonly checked: string[] = []
   readonly adjustments: AdjustmentRecord[] = []
   readonly report: Reporter
 

@@ -5,6 +5,7 @@ import type { Adjustment, Request } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { adjustServices, collectAdjustments } from './adjust.ts'
+import { lookAtEffect } from './effect.ts'
 import { Health } from './health.ts'
 import { distinct, joinRequests, readPending, takeJoined, without, writePending } from './requests.ts'
 import type { Run } from './run.ts'
@@ -48,6 +49,10 @@ export class ServiceRun {
     if (ill !== undefined) log.note(ill)
     const names = new Set(failed.map(({ service }) => service))
     await this.#lookAtStarted(names)
+    const well = this.#adjustments.filter(
+      ({ service, unit }) => !failed.some(one => one.service === service) && this.#managerOf(unit).idle !== true,
+    )
+    await lookAtEffect(well, this.#configuration, this.#run)
     return names
   }
 

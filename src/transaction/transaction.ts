@@ -24,7 +24,6 @@ export class Transaction {
   readonly #history: RunHistory
   readonly #window: RunWindow
   readonly #services: RunServices
-  readonly #validators: string[] = []
   #requests: Request[] = []
   #done: CommittedPlan | undefined
 
@@ -61,7 +60,7 @@ export class Transaction {
     this.#window.openFor(plan, asked)
     const committed = await commitFiles(this.#run, plan, asked, changes, this.#history, this.#window)
     this.#done = committed.done
-    this.#validators.push(...committed.validators)
+    this.#run.log.checked.push(...committed.validators)
     commitDatabases(committed.databases)
     const { context, report } = this.#run
     report({ kind: 'plan', plan })
@@ -141,10 +140,10 @@ export class Transaction {
     // The note of it is there: the next command makes the entry.
     if (failure instanceof Interrupted) return failure.status
     const { context, lock, report, request, log } = this.#run
-    const { problems, adjustments } = log
+    const { problems, adjustments, checked: validators } = log
     const outcome = outcomeOf(failure, this.#done !== undefined, problems)
     if (failure !== undefined) problems.push(failure.describe())
-    const added = this.#history.enter({ outcome, problems, validators: this.#validators, adjustments })
+    const added = this.#history.enter({ outcome, problems, validators, adjustments })
     if (failure === undefined && request.closes !== undefined) endConfirmation(context, request.closes, 'went back')
     this.#history.forgetNote()
     report({ kind: 'ended', what: commandLine(request.asked), outcome, entry: added?.id })

@@ -350,16 +350,50 @@ step('a setting that a later file will undo at the next start is told, with file
   outputFileSync('/etc/sysctl.conf', '# mine\nnet.ipv4.ip_forward=0\n')
   assert.match(
     said(),
-    'warning: after the next start of the machine net.ipv4.ip_forward will be 0, not 1: /etc/sysctl.conf:2 is read later',
+    'warning: sysctl net.ipv4.ip_forward: 1 is wanted, but 0 will hold after the next start of the machine: /etc/sysctl.conf:2',
   )
   outputFileSync('/etc/sysctl.conf', 'net.ipv4.ip_forward = 1\n')
   outputFileSync('/etc/sysctl.d/80-before.conf', 'net.ipv6.conf.all.forwarding = 0\n')
   assert.not.match(said(), 'next start', 'the same value, and an earlier file')
   outputFileSync('/etc/sysctl.d/zz.conf', 'net/ipv6/conf/all/forwarding = 0\n')
   rmSync('/etc/sysctl.conf')
-  assert.match(said(), 'net.ipv6.conf.all.forwarding will be 0, not 1: /etc/sysctl.d/zz.conf:1 is read later')
+  assert.match(
+    said(),
+    /net\.ipv6\.conf\.all\.forwarding: 1 is wanted, but 0 will hold .*: \/etc\/sysctl\.d\/zz\.conf:1/,
+  )
   outputFileSync('/etc/sysctl.conf', main)
   for (const file of ['80-before', 'zz']) rmSync(`/etc/sysctl.d/${file}.conf`)
+})
+
+step('what the kernel does instead of a record is told by verify and doctor, and mended by the next event', () => {
+  assert.match(server('gabarit verify --effective'), 'everything matches')
+  must(['sysctl', '-q', '-w', 'net.ipv4.ip_forward=0'])
+  for (const command of ['verify --effective', 'doctor', 'status'])
+    assert.match(tried(['gabarit', ...words(command)]).stdout, 'sysctl net.ipv4.ip_forward: 1 is wanted, but 0 holds')
+  must(['iptables', '-D', 'INPUT', '-j', 'gabarit-input'])
+  must(['iptables', '-A', 'gabarit-services', '-p', 'tcp', '--dport', '23', '-j', 'ACCEPT'])
+  const { stdout } = tried(['gabarit', 'verify', '--effective'])
+  assert.match(
+    stdout,
+    'firewall rules.v4: -A INPUT -j gabarit-input is wanted, but no such rule holds: the kernel decides.',
+  )
+  assert.match(
+    stdout,
+    /firewall rules\.v4: no such rule is wanted, but -A gabarit-services -p tcp .*--dport 23 .*holds/,
+  )
+  server('signal-event firewall-update')
+  assert.match(server('gabarit verify --effective'), 'everything matches')
+})
+
+step('another packet filter that the machine starts beside ours is told by the event and by doctor', () => {
+  const unit = '/etc/systemd/system/nftables.service'
+  outputFileSync(unit, '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=sysinit.target\n')
+  must(['ln', '-s', unit, '/etc/systemd/system/sysinit.target.wants/nftables.service'])
+  const said =
+    'gabarit-firewall.service alone is wanted, but nftables.service too will hold after the next start of the machine'
+  assert.match(tried(['signal-event', 'firewall-update']).stderr, `warning: firewall status: ${said}`)
+  assert.match(tried(['gabarit', 'doctor']).stdout, said)
+  for (const file of [unit, '/etc/systemd/system/sysinit.target.wants/nftables.service']) rmSync(file)
 })
 
 step('settings of the kernel: set, overridden, and put back when they are taken out', () => {
@@ -503,10 +537,10 @@ step('status: only exactly these rules count as in force', () => {
   must(words('iptables -A gabarit-services -p tcp -m tcp --dport 23 -j ACCEPT'))
   const { status, stdout } = tried([service, 'status'])
   assert.is(status, 3)
-  assert.match(stdout, '> -A gabarit-services -p tcp -m tcp --dport 23 -j ACCEPT')
+  assert.match(stdout, 'no such rule\t-A gabarit-services -p tcp -m tcp --dport 23 -j ACCEPT')
   must([service, 'reload'])
   must(words('iptables -D INPUT -j gabarit-input'))
-  assert.match(tried([service, 'status']).stdout, '< -A INPUT -j gabarit-input')
+  assert.match(tried([service, 'status']).stdout, '-A INPUT -j gabarit-input\tno such rule')
   must([service, 'reload'])
 })
 

@@ -6,12 +6,18 @@ import type { System } from '../../system/system.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import type { Check, CheckedServer, Diagnosis } from '../../terminal/module.ts'
 import { MODULES } from '../modules.ts'
+import { EFFECTIVE_CHECK } from './effective-check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
 import { STATE_CHECKS } from './state-checks.ts'
 
 /** The checks of gabarit: the engine's, then those of its modules. */
-export const CHECKS: readonly Check[] = [...STATE_CHECKS, ...SERVER_CHECKS, ...MODULES.flatMap(({ checks }) => checks)]
+export const CHECKS: readonly Check[] = [
+  ...STATE_CHECKS,
+  ...SERVER_CHECKS,
+  EFFECTIVE_CHECK,
+  ...MODULES.flatMap(({ checks }) => checks),
+]
 
 /** One finding, and whether it is ignored. */
 export interface DoctorFinding extends Diagnosis {

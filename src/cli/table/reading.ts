@@ -11,7 +11,11 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'verify',
     summary: 'exit 1 if a file does not match databases and templates',
-    examples: [['gabarit verify', 'for a nightly check']],
+    options: [flag('effective', 'also ask daemons and the kernel whether what the records say is in effect')],
+    examples: [
+      ['gabarit verify', 'for a nightly check'],
+      ['gabarit verify --effective', 'whether sshd, the packet filter and the others really do it'],
+    ],
     run: async invocation => (await import('../status.ts')).verify(invocation),
   },
   {

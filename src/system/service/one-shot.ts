@@ -1,8 +1,6 @@
-import { join } from 'node:path'
-import { type Places, packageFolders } from '../places.ts'
-import { isExecutable } from '../read-files.ts'
+import { packageProgram } from '../package-program.ts'
+import type { Places } from '../places.ts'
 import type { System } from '../system.ts'
-import { refuseUnsafePart } from '../trust.ts'
 import type { ServiceAction } from './actions.ts'
 import { chooseServiceManager } from './choose.ts'
 import { IDLE, resultOf, type ServiceManager, type Unit } from './manager.ts'
@@ -62,9 +60,5 @@ function oneShot(program: string, { root }: Places): ServiceManager {
 }
 
 function findProgram({ name }: Unit, places: Places): string | undefined {
-  if (!/^\w[\w@.-]*$/.test(name)) return undefined
-  const programs = packageFolders(places).map(folder => join(folder, 'services', name))
-  const program = programs.findLast(isExecutable)
-  if (program !== undefined) refuseUnsafePart(places, program)
-  return program
+  return /^\w[\w@.-]*$/.test(name) ? packageProgram(places, 'services', name) : undefined
 }
