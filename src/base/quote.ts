@@ -17,6 +17,8 @@ export const shell: Quoter = value => (/^[\w@%+=:,./-]+$/.test(value) ? value : 
  */
 export const apache: Quoter = value => {
   if (/^[\w@%+=:,./*?&~!-]+$/.test(value)) return value
+  if (value.startsWith('|'))
+    refuse(value, 'begins with |, and httpd would run it as a command; use <%~ %> if you mean that')
   if (/[$%]\{/.test(value)) refuse(value, 'holds ${ or %{, which httpd would expand; use <%~ %> if you mean that')
   return doubleQuoted(value)
 }

@@ -57,9 +57,9 @@ testIf(quoting, needsCommands('apache2'), 'apache: httpd reads every value back,
   }
 })
 
-quoting('apache: an empty value is an argument, and variables are refused', () => {
+quoting('apache: an empty value is an argument, variables and piped commands are refused', () => {
   assert.is(printed('apache', ''), '""')
-  for (const value of ['%{HTTP_HOST}', `x${DOLLAR}{PATH}`]) assert.is(printed('apache', value), undefined)
+  for (const value of ['%{HTTP_HOST}', `x${DOLLAR}{PATH}`, '|id']) assert.is(printed('apache', value), undefined)
 })
 
 quoting('nginx: quoted, a dollar is refused', () => {
