@@ -1,4 +1,4 @@
-import { refusal } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
 import { describeDifference } from '../effective/difference.ts'
 import { type Ask, type Found, read } from '../effective/look.ts'
@@ -13,6 +13,7 @@ import { keepWritten } from '../state/last-written.ts'
 import { refuseInterrupted } from '../system/interruption.ts'
 import type { Companion } from '../system/state-file.ts'
 import { traceTemplate } from '../template/trace.ts'
+import { certificateProblems } from './certificates.ts'
 import { type Checker, CheckerTable } from './checkers.ts'
 import { commit } from './commit.ts'
 import { askSiteChecks, judgeInPlace, NOTHING, runStaged, type Verdict, verdict } from './judge.ts'
@@ -58,7 +59,7 @@ export async function applyPlan(
     if (context.judge !== 'never') {
       const site = await askSiteChecks(() => JSON.stringify(planData(plan, makeRedact(places))), places, system)
       const judged = await judge(checkers, plan, context)
-      obey(site, judged ?? NOTHING)
+      obey(site, judged ?? NOTHING, compareCertificates(plan, context))
       if (judged === undefined) return checkInPlace
     }
     last()
@@ -68,6 +69,18 @@ export async function applyPlan(
   // What was written is needed later, if somebody edits the file by hand.
   if (plan.manifestChanged) keepWritten(plan.manifest, places, system, warn)
   return ran
+}
+
+/** Compares the certificates that changed files name: not all daemons do before they load them. */
+function compareCertificates({ changes }: Plan, { places, system }: Context): Verdict {
+  if (places.root !== '/') return NOTHING
+  const written = new Map(changes.flatMap(change => (change.kind === 'write' ? [[change.path, change.after]] : [])))
+  const texts = [...written.values()].map(content => Buffer.from(content).toString('utf8'))
+  const read = (path: string) => {
+    const content = written.get(path)
+    return content === undefined ? orUndefined(() => system.read(path)) : Buffer.from(content)
+  }
+  return { ...NOTHING, problems: certificateProblems(texts, read) }
 }
 
 /** How many files a warning names. */

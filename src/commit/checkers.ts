@@ -39,15 +39,31 @@ export class CheckerTable {
 
   /** The checkers for these changes, without duplicates. */
   of(changes: readonly Change[]): Checker[] {
-    const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
     // If a daemon's main file is removed, there is nothing left to check.
     const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
-    for (const change of changes) {
-      for (const command of this.#commands(change)) {
-        if (command.some(word => gone.has(word))) continue
+    const commands = (change: Change) => this.#commands(change).filter(words => !words.some(word => gone.has(word)))
+    return this.#distinct(changes.map(change => [change.path, commands(change)]))
+  }
+
+  /**
+   * The checkers for files as they are: for one that is missing, those that do not name it.
+   * @param files each with what its template asks for
+   */
+  ofFiles(files: ReadonlyMap<string, Judging>, exists: (path: string) => boolean): Checker[] {
+    const commands = (path: string, judging: Judging) =>
+      withFile(this.commandsFor(path, judging), path).filter(
+        words => exists(path) || !words.some(word => word.includes(path)),
+      )
+    return this.#distinct([...files].map(([path, judging]) => [path, commands(path, judging)]))
+  }
+
+  #distinct(asked: readonly (readonly [path: string, commands: readonly (readonly string[])[]])[]): Checker[] {
+    const checkers = new Map<string, { command: readonly string[]; program: string; paths: string[] }>()
+    for (const [path, commands] of asked) {
+      for (const command of commands) {
         const id = JSON.stringify(command)
         const known = checkers.get(id) ?? { command, program: this.programOf(command), paths: [] }
-        known.paths.push(change.path)
+        known.paths.push(path)
         checkers.set(id, known)
       }
     }
@@ -78,10 +94,8 @@ export class CheckerTable {
     switch (change.kind) {
       case 'attributes':
         return []
-      case 'write': {
-        const commands = this.commandsFor(change.path, change.judging)
-        return commands.map(words => words.map(word => word.replaceAll('{}', () => change.real)))
-      }
+      case 'write':
+        return withFile(this.commandsFor(change.path, change.judging), change.real)
       // Removing a file or adding a link can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
@@ -95,6 +109,10 @@ export class CheckerTable {
       .filter(({ files }) => files.some(file => file.test(path)))
       .flatMap(({ commands }) => commands)
   }
+}
+
+function withFile(commands: readonly (readonly string[])[], file: string): string[][] {
+  return commands.map(words => words.map(word => word.replaceAll('{}', () => file)))
 }
 
 const TABLE = listOf(objectOf({ files: listOf(text), commands: listOf(listOf(text)) }))

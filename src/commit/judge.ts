@@ -32,7 +32,7 @@ export const NOTHING: Verdict = { problems: [], ran: [], warnings: [] }
  */
 export async function runStaged(
   commands: readonly (readonly string[])[],
-  plan: Plan,
+  plan: Pick<Plan, 'changes' | 'folders'>,
   system: System,
   places: Places,
 ): Promise<readonly RunResult[] | undefined> {

@@ -1,7 +1,7 @@
 import { sayDuration, sayTime } from '../base/time.ts'
 import { planData } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
-import type { AdjustmentResult } from '../system/service/adjustment.ts'
+import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 import type { Invocation } from './command.ts'
 import { planAsText, planSummary } from './show-plan.ts'
@@ -84,6 +84,7 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
     case 'service':
       return sayService(report.result, dryRun)
     case 'remembered':
+      if (dryRun) return undefined
       return { text: `The next event will try again: ${report.services.join(', ')}`, problem: true }
   }
 }
@@ -93,10 +94,11 @@ function sayWindow({ until, within }: Extract<EventReport, { kind: 'window' }>, 
   return `rolls back automatically at ${sayTime(until)} (in ${sayDuration(within)}) unless you confirm: gabarit confirm`
 }
 
-function sayService({ service, command, done, problem }: AdjustmentResult, dryRun: boolean): Said {
+function sayService(result: AdjustmentResult, dryRun: boolean): Said {
+  const { service, command, done, problem } = result
+  if (problem !== undefined) return { text: describeProblem(result), problem: true }
   if (dryRun) return { text: `would adjust ${service}: ${command}` }
-  if (problem === undefined) return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
-  return { text: `adjusting ${service} failed: ${command}: ${problem}`, problem: true }
+  return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
 }
 
 /** Gathers what a run reports, as JSON data. */
@@ -141,7 +143,10 @@ function asData(reports: readonly EventReport[], plan: object, dryRun: boolean):
     ...plan,
     services: of('service').map(({ result }) =>
       dryRun
-        ? { service: result.service, command: result.command, wouldAdjust: true, done: false }
+        ? {
+            ...{ service: result.service, command: result.command, wouldAdjust: result.problem === undefined },
+            ...{ done: false, problem: result.problem ?? null },
+          }
         : { ...result, problem: result.problem ?? null },
     ),
   }

@@ -7,10 +7,10 @@ import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { parseAction, resolveActions, type ServiceAction } from '../system/service/actions.ts'
 import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
-import type { ServiceManager, Unit } from '../system/service/manager.ts'
+import { resultOf, type ServiceManager, type Unit } from '../system/service/manager.ts'
 import { managersOf } from '../system/service/one-shot.ts'
-import type { System } from '../system/system.ts'
 import { splitList } from '../template/text.ts'
+import { refusedServices } from './refused.ts'
 import { distinct, readPending, requestsOfPlan } from './requests.ts'
 
 /**
@@ -78,36 +78,53 @@ export function wouldAdjust(context: Context, plan: Plan): { service: string; co
 }
 
 /**
- * Adjusts the services one after the other; one that fails or hangs does not block the next.
+ * Adjusts the services one after the other; one that fails or hangs does not block the next. None is told to load what its
+ * checkers refuse, and one that its manager does not know is skipped: it can neither be started nor be running.
+ * @param plan what a dry run would have written
  * @param begin called with each service before it is adjusted
  * @param report called with each action after it
  */
 export async function adjustServices(
   adjustments: readonly Adjustment[],
   managerOf: (unit: Unit) => ServiceManager,
-  system: System,
+  context: Context,
+  plan: Plan | undefined,
   begin: (service: string) => void,
   report: (result: AdjustmentResult) => void,
-): Promise<Adjustment[]> {
+): Promise<{ failed: Adjustment[]; skipped: Adjustment[] }> {
+  const { system } = context
   const failed: Adjustment[] = []
-  const timeout = millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000)
+  const skipped: Adjustment[] = []
+  // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
+  const options = { cwd: '/', timeout: millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000) }
+  const run = (command: readonly string[]) => system.run(command, options)
+  const ask = (command: readonly string[]) => system.ask(command, options)
+  const loading = adjustments.filter(({ actions }) => !actions.includes('stop')).map(({ service }) => service)
+  const refused = await refusedServices(loading, context, plan)
   for (const adjustment of adjustments) {
-    begin(adjustment.service)
-    const manager = managerOf(adjustment.unit)
-    for (const action of adjustment.actions) {
-      // supervisorctl reads a supervisord.conf in its current folder, which may belong to anybody.
-      const run = (command: readonly string[]) => system.run(command, { cwd: '/', timeout })
-      if (action === 'stop' && (await manager.isNothing?.(it => system.ask(it, { cwd: '/', timeout })))) continue
-      const { status, problem, output } = await manager.adjust(run, adjustment.unit, action)
+    const { service, unit, actions } = adjustment
+    begin(service)
+    const manager = managerOf(unit)
+    const objection = refused.get(service)
+    for (const action of actions) {
+      if (action === 'stop' && (await manager.isNothing?.(ask))) continue
+      const { status, problem, output } =
+        objection === undefined ? await manager.adjust(run, unit, action) : resultOf(objection)
       const said =
         problem ?? (status === 0 ? undefined : `exit status ${status}${output === '' ? '' : `: ${output.trim()}`}`)
-      const command = manager.describe(adjustment.unit, action)
+      if ((said !== undefined || manager.idle === true) && (await manager.isUnknown?.(ask, unit)) === true) {
+        skipped.push(adjustment)
+        if (action !== 'stop') context.warn(`${service} is skipped: ${manager.name} has no service ${unit.name}`)
+        break
+      }
+      const command = manager.describe(unit, action)
       const done = said === undefined && manager.idle !== true
-      report({ service: adjustment.service, action, command, done, problem: said, output: output.trim() })
+      const result = { service, action, command, done, problem: said, output: output.trim() }
+      report(objection === undefined ? result : { ...result, refused: true })
       if (said === undefined) continue
       failed.push(adjustment)
       break
     }
   }
-  return failed
+  return { failed, skipped }
 }

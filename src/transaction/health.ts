@@ -15,7 +15,7 @@ import { serviceView } from '../template/services.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
-/** A service that was started or read new files must stay up this long: one that dies at once looks up at first. */
+/** A service must stay up this long: one that dies at once, again and again, looks up in between. */
 const STEADY = 700
 const PAUSE = 50
 /** Time limit of one check, in milliseconds. */
@@ -48,24 +48,21 @@ export class Health {
   /**
    * What is wrong with the first unhealthy service: its manager says that it does not run, the command of its description fails,
    * or a TCP port of its description does not answer on this machine.
-   * @param newFiles whether the services had to read changed files
    * @param revive starts a service that has ended, once: its port may have been in use by a service that freed it only
    *   afterwards (two web servers that swap ports)
    */
   async firstIll(
     adjustments: readonly Adjustment[],
     configuration: Records,
-    newFiles: boolean,
     revive: Revive = () => Promise.resolve(),
   ): Promise<string | undefined> {
     const descriptions = new Descriptions(this.#places)
     const looks = adjustments.map(async adjustment => {
       const record = configuration.get(adjustment.service)
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
-      const started = adjustment.actions.some(action => /start/.test(action) && !action.startsWith('reload'))
       const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
       const look = () => this.#look(adjustment, record, health)
-      const problem = await this.#problem(adjustment, look, started || newFiles ? STEADY : PAUSE, revive)
+      const problem = await this.#problem(adjustment, look, revive)
       return problem && (await this.#hasEnded(adjustment)) ? problem + heldPorts(record) : problem
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
@@ -74,7 +71,6 @@ export class Health {
   async #problem(
     adjustment: Adjustment,
     look: () => Promise<string | undefined>,
-    steady: number,
     revive: Revive,
   ): Promise<string | undefined> {
     const deadline = Date.now() + PATIENCE
@@ -86,7 +82,7 @@ export class Health {
         revived = true
         await revive(adjustment)
       }
-      if (problem === undefined && Date.now() - wellSince >= steady) return undefined
+      if (problem === undefined && Date.now() - wellSince >= STEADY) return undefined
       if (problem !== undefined) {
         if (Date.now() >= deadline) return problem
         wellSince = Date.now()

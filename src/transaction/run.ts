@@ -5,7 +5,7 @@ import type { Restored } from '../plan/restore.ts'
 import type { Confirmation } from '../state/confirmation.ts'
 import type { AdjustmentRecord, Asked, Outcome, PropertyChange } from '../state/history/entry.ts'
 import type { Manifest } from '../state/manifest.ts'
-import type { AdjustmentResult } from '../system/service/adjustment.ts'
+import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
 import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 
@@ -81,7 +81,7 @@ export class RunLog {
     for (const [, message = ''] of result.output.matchAll(/^warning: (.*)$/gm))
       this.report({ kind: 'warning', message })
     this.adjustments.push({ service, command, problem: problem ?? null })
-    if (problem !== undefined) this.problems.push(`adjusting ${service} failed: ${command}: ${problem}`)
+    if (problem !== undefined) this.problems.push(describeProblem(result))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Records } from '../db/record.ts'
 import { databaseLoader } from '../plan/expand.ts'
+import type { Plan } from '../plan/plan.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Adjustment, Request } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
@@ -34,38 +35,39 @@ export class ServiceRun {
   }
 
   /**
+   * @param plan what a dry run would have written
    * @param rollBack called if a service that ran before is unhealthy now, or a program could not apply the new files; undefined:
    *   no file was changed that services read
    * @returns the services whose adjustment failed
    */
-  async adjust(rollBack: RollBack | undefined): Promise<ReadonlySet<string>> {
+  async adjust(plan: Plan | undefined, rollBack: RollBack | undefined): Promise<ReadonlySet<string>> {
     const { log } = this.#run
     this.#well = await this.#health.running(this.#adjustments)
-    const failed = await this.#carryOut(this.#adjustments)
+    const { failed, skipped } = await this.#carryOut(this.#adjustments, plan)
     log.report({ kind: 'step', step: 'checking the health of the services' })
-    const ill = await this.#firstIll(this.#adjustments, this.#configuration, rollBack !== undefined)
+    const ill = await this.#firstIll(this.#adjustments, this.#configuration)
     const why = ill ?? this.#notInForce(failed)
     if (why !== undefined) await rollBack?.(why)
     if (ill !== undefined) log.note(ill)
     const names = new Set(failed.map(({ service }) => service))
-    await this.#lookAtStarted(names)
+    await this.#lookAtStarted(new Set([...failed, ...skipped]))
     const well = this.#adjustments.filter(
-      ({ service, unit }) => !failed.some(one => one.service === service) && this.#managerOf(unit).idle !== true,
+      one => ![...failed, ...skipped].includes(one) && this.#managerOf(one.unit).idle !== true,
     )
     await lookAtEffect(well, this.#configuration, this.#run)
     return names
   }
 
   /** A service that did not run before and was started must run now. A rollback would not help, so this is only reported. */
-  async #lookAtStarted(failed: ReadonlySet<string>): Promise<void> {
+  async #lookAtStarted(others: ReadonlySet<Adjustment>): Promise<void> {
     const started = this.#adjustments.filter(
-      ({ service, unit, actions }) =>
-        !(this.#well.has(service) || failed.has(service)) &&
-        this.#managerOf(unit).idle !== true &&
-        actions.some(action => /start/.test(action)),
+      one =>
+        !(this.#well.has(one.service) || others.has(one)) &&
+        this.#managerOf(one.unit).idle !== true &&
+        one.actions.some(action => /start/.test(action)),
     )
     if (started.length === 0) return
-    const ill = await this.#health.firstIll(started, this.#configuration, false)
+    const ill = await this.#health.firstIll(started, this.#configuration)
     if (ill !== undefined) this.#run.log.note(`${ill}. It did not run before either, so nothing is rolled back`)
   }
 
@@ -79,8 +81,8 @@ export class ServiceRun {
     const again = this.#adjustments.map(
       (adjustment): Adjustment => (ended(adjustment.service) ? startOf(adjustment) : adjustment),
     )
-    const failed = await this.#carryOut(again)
-    const still = await this.#firstIll(again, databaseLoader(this.#run.context)('configuration'), true)
+    const { failed } = await this.#carryOut(again)
+    const still = await this.#firstIll(again, databaseLoader(this.#run.context)('configuration'))
     const requests = failed.flatMap(({ service, words }) =>
       words.map((word): Request => ({ service, word, source: 'going back' })),
     )
@@ -88,20 +90,16 @@ export class ServiceRun {
   }
 
   /** What is wrong with the first service that ran before. */
-  #firstIll(
-    adjustments: readonly Adjustment[],
-    configuration: Records,
-    newFiles: boolean,
-  ): Promise<string | undefined> {
+  #firstIll(adjustments: readonly Adjustment[], configuration: Records): Promise<string | undefined> {
     const ranBefore = adjustments.filter(({ service }) => this.#well.has(service))
     const revive = (adjustment: Adjustment) => this.#carryOut([startOf(adjustment)])
-    return this.#health.firstIll(ranBefore, configuration, newFiles, revive)
+    return this.#health.firstIll(ranBefore, configuration, revive)
   }
 
-  #carryOut(adjustments: readonly Adjustment[]): Promise<Adjustment[]> {
+  #carryOut(adjustments: readonly Adjustment[], plan?: Plan) {
     const { context, log } = this.#run
     const begin = (service: string) => log.report({ kind: 'step', step: `adjusting ${service}` })
-    return adjustServices(adjustments, this.#managerOf, context.system, begin, result => log.adjusted(result))
+    return adjustServices(adjustments, this.#managerOf, context, plan, begin, result => log.adjusted(result))
   }
 
   /** A one-shot service whose program failed: its new files are not in effect. */
@@ -141,9 +139,15 @@ export class RunServices {
 
   /**
    * @param withPending those too that earlier events left over
+   * @param plan what a dry run would have written
    * @param rollBack undefined: no file was changed that services read
    */
-  async adjust(asked: readonly Request[], withPending: boolean, rollBack: RollBack | undefined): Promise<void> {
+  async adjust(
+    asked: readonly Request[],
+    withPending: boolean,
+    plan: Plan | undefined,
+    rollBack: RollBack | undefined,
+  ): Promise<void> {
     const { context, lock, report, log } = this.#run
     const { places } = context
     if (lock.joined) return joinRequests(places, asked)
@@ -158,7 +162,7 @@ export class RunServices {
     this.#window.remember(requests)
     const services = new ServiceRun(adjustments, configuration, this.#run)
     this.done.push(services)
-    const failed = await services.adjust(rollBack)
+    const failed = await services.adjust(plan, rollBack)
     const again = requests.filter(({ service }) => failed.has(service))
     // What waits for longer stays; what has just had its turn (a joined event noted it too) does not.
     const waiting = withPending ? [] : without(readPending(places), requests)

@@ -70,12 +70,12 @@ export class Transaction {
 
   /** Adjusts what the committed files and the caller ask for, with what earlier events left over and joined ones hand over. */
   async adjust(listed: readonly Request[] = []): Promise<void> {
-    await this.#services.adjust([...this.#requests, ...listed], true, this.#rollBack())
+    await this.#services.adjust([...this.#requests, ...listed], true, this.#done?.plan, this.#rollBack())
   }
 
   /** Adjusts what joined events handed over since. */
   async adjustJoined(): Promise<void> {
-    await this.#services.adjust([], false, this.#rollBack())
+    await this.#services.adjust([], false, this.#done?.plan, this.#rollBack())
   }
 
   /** What boots afterwards reads the new files anyway. */

@@ -19,7 +19,7 @@ test.after(() => {
 })
 
 const GREETING = ">INFO:OpenVPN Management Interface Version 5 -- type 'help' for more info\r\n"
-const FILES = { tlsMode: 'tls-crypt', caFile: '', certFile: '', crlFile: '', tlsFile: '' }
+const FILES = { tlsMode: 'tls-crypt', caFile: '', keyFile: '', certFile: '', crlFile: '', tlsFile: '' }
 const at = (management: VpnServer['management']): VpnServer => ({
   name: 'openvpn',
   enabled: true,

@@ -1,12 +1,17 @@
-import { X509Certificate } from 'node:crypto'
-import { messageOf } from '../../base/failure.ts'
+import type { X509Certificate } from 'node:crypto'
+import { compareFiles, oneLine, readCertificates } from '../../base/certificate.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import { DAY, sayWhen } from '../../base/time.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { below, databaseFile } from '../../system/places.ts'
-import { exists, readBytes } from '../../system/read-files.ts'
+import { bytesOf, exists, readText } from '../../system/read-files.ts'
+import { splitList } from '../../template/text.ts'
 import { type CheckedServer, type Diagnosis, orOk } from '../../terminal/module.ts'
+import { isOurs } from './deploy.ts'
+import { PROPERTIES } from './stored-certificate.ts'
 import { successorOf } from './world.ts'
+import { namesOf } from './x509.ts'
 
 /** Version 1 of the protocol was shut down in June 2021, but SME Server databases still name it. */
 export function acmeAddress({ configuration }: CheckedServer): readonly Diagnosis[] {
@@ -26,44 +31,77 @@ export function acmeAddress({ configuration }: CheckedServer): readonly Diagnosi
 /** Certificates that expire within this many days, or a quarter of their lifetime, should have been renewed. */
 const SOON = 21
 
-/** Checks all certificate files named anywhere: whether they exist, and how long they are valid. */
+/** A record that names a certificate. */
+interface Owner {
+  readonly record: DbRecord
+  /** The host names that visitors ask for. The certificate is for one of them, or for names below. */
+  readonly names: readonly (string | undefined)[]
+  /** The command that stops serving it. */
+  readonly drop: string
+}
+
+/** Checks all certificate files named anywhere: whether they exist, belong together, and how long they are valid. */
 export function certificates(patient: CheckedServer): readonly Diagnosis[] {
-  const { places, now } = patient
-  const seen = new Set<string>()
-  const found = certificateRecords(patient).flatMap(({ key: owner, properties }) =>
-    ['crt', 'CertificateChainFile', 'key'].flatMap((property): Diagnosis[] => {
-      const path = properties.get(property) ?? ''
-      if (path === '' || seen.has(path)) return []
-      seen.add(path)
-      const file = below(places, path)
-      if (exists(file)) return property === 'key' ? [] : endOf(path, file, now)
-      const message = `${owner} ${property}: ${path} does not exist`
-      return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
-    }),
-  )
-  return orOk(found, 'the certificate files exist and are valid')
+  const found = new Map(ownersOf(patient).flatMap(owner => problemsOf(owner, patient).map(one => [one.message, one])))
+  return orOk([...found.values()], 'the certificate files exist, belong together and are valid')
 }
 
 /** Records that name a certificate: modSSL, and domains and proxies with their own. */
-function certificateRecords({ places, configuration }: CheckedServer): DbRecord[] {
-  const others = ['domains', 'proxies'].flatMap(name => [
-    ...(readableDatabase(databaseFile(places, name))?.values() ?? []),
-  ])
+function ownersOf({ places, configuration }: CheckedServer): Owner[] {
+  const files = PROPERTIES.join(' ')
+  const records = (database: string) => [...(readableDatabase(databaseFile(places, database))?.values() ?? [])]
   const common = configuration.get('modSSL')
-  return common === undefined ? others : [common, ...others]
+  const primary = configuration.get('DomainName')?.type
+  const server = primary && `${configuration.get('SystemName')?.type}.${primary}`
+  return [
+    ...(common === undefined
+      ? []
+      : [{ record: common, names: [primary, server], drop: `config delprop modSSL ${files}` }]),
+    ...['domains', 'proxies'].flatMap(database =>
+      records(database).map(record => ({
+        ...{ record, names: [record.key, ...splitList(record.properties.get('Aliases'), ',')] },
+        drop: `db ${database} delprop ${record.key} ${files}`,
+      })),
+    ),
+  ]
 }
 
-function endOf(path: string, file: string, now: number): Diagnosis[] {
-  let end: number
-  let soon: number
-  try {
-    const { validFrom, validTo } = new X509Certificate(readBytes(file))
-    end = Date.parse(validTo)
-    soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
-  } catch (error) {
-    const message = `${path} is not a certificate: ${messageOf(error)}`
-    return [{ level: 'error', message, command: 'gabarit letsencrypt renew --force' }]
+function problemsOf({ record, names, drop }: Owner, { places, now }: CheckedServer): Diagnosis[] {
+  const pathOf = (property: (typeof PROPERTIES)[number]) => record.properties.get(property) || undefined
+  const missing = PROPERTIES.flatMap((property): Diagnosis[] => {
+    const path = pathOf(property)
+    if (path === undefined || exists(below(places, path))) return []
+    const message = `${record.key} ${property}: ${path} does not exist`
+    return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
+  })
+  const [crt, key, chain] = PROPERTIES.map(pathOf)
+  if (crt === undefined || missing.length > 0) return missing
+  const read = (path: string) => bytesOf(below(places, path))
+  const leaf = orFailure(() => compareFiles({ crt, key, chain }, read))
+  if (leaf instanceof Failure) {
+    const command = leaf.hint ?? (isOurs(places, crt) ? 'gabarit letsencrypt renew' : drop)
+    return [{ level: 'error', message: `${leaf.where}: ${leaf.message}`, command }]
   }
+  const issuers = chain === undefined ? [] : readCertificates(readText(below(places, chain)), chain).slice(0, 1)
+  return [
+    ...otherNames(crt, leaf, names, drop),
+    ...endOf(crt, leaf, now),
+    ...issuers.flatMap(issuer => endOf(chain ?? crt, issuer, now)),
+  ]
+}
+
+function otherNames(path: string, leaf: X509Certificate, names: Owner['names'], drop: string): Diagnosis[] {
+  const wanted = names.filter(name => name !== undefined)
+  const found = namesOf(leaf)
+  const isFor = (name: string) => leaf.checkHost(name) !== undefined || found.some(one => one.endsWith(`.${name}`))
+  if (wanted.length === 0 || wanted.some(name => isFor(name.toLowerCase()))) return []
+  const message = `${path}: this certificate is for ${found.join(', ') || oneLine(leaf.subject)}, not for ${wanted[0]}`
+  return [{ level: 'error', message, command: drop }]
+}
+
+function endOf(path: string, { validFrom, validTo }: X509Certificate, now: number): Diagnosis[] {
+  const end = Date.parse(validTo)
+  const soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   const left = (end - now) / DAY
   if (left >= soon) return []
   const over = left < 0

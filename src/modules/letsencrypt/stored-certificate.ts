@@ -1,17 +1,10 @@
 import type { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import { readCertificates } from '../../base/certificate.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { readText } from '../../system/read-files.ts'
-import {
-  type CertificateTexts,
-  fitProblems,
-  namesOf,
-  readCertificates,
-  readLeaf,
-  type Validity,
-  validityOf,
-} from './x509.ts'
+import { type CertificateTexts, fitProblems, namesOf, readLeaf, type Validity, validityOf } from './x509.ts'
 
 /** The three properties of a record that name a certificate. */
 export const PROPERTIES = ['crt', 'key', 'CertificateChainFile'] as const

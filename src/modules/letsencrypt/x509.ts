@@ -1,17 +1,8 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { Failure, messageOf, orFailure, orUndefined } from '../../base/failure.ts'
+import { createPrivateKey, type X509Certificate } from 'node:crypto'
+import { isSignedBy, oneLine, readCertificates } from '../../base/certificate.ts'
+import { Failure, orFailure, orUndefined } from '../../base/failure.ts'
 import { sayTime } from '../../base/time.ts'
 import type { Authority } from './world.ts'
-
-/** The certificates in a PEM text, in order. */
-export function readCertificates(pem: string, where: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  try {
-    return blocks.map(block => new X509Certificate(block))
-  } catch (error) {
-    throw new Failure(`this is not a certificate: ${messageOf(error)}`, { where, cause: error })
-  }
-}
 
 /** The first certificate in a PEM text. */
 export function readLeaf(pem: string, where: string): X509Certificate {
@@ -98,7 +89,7 @@ function chainProblems(certificates: readonly X509Certificate[]): string[] {
   if (certificates.length < 2) return ['the chain of its issuers is missing']
   return certificates.slice(1).flatMap((issuer, index) => {
     const signed = certificates[index]
-    if (signed === undefined || (signed.checkIssued(issuer) && signed.verify(issuer.publicKey))) return []
+    if (signed === undefined || isSignedBy(signed, issuer)) return []
     return [`the chain is broken: ${oneLine(issuer.subject)} did not sign ${oneLine(signed.subject)}`]
   })
 }
@@ -124,9 +115,4 @@ function lifetimeProblems(certificates: readonly X509Certificate[], now: Date): 
       return [`it is not valid before ${sayTime(from)}: is the clock correct?`]
     return until > now ? [] : [`${oneLine(certificate.subject)} expired at ${sayTime(until)}`]
   })
-}
-
-/** A distinguished name on one line: `C=US, O=Let's Encrypt, CN=R12`. */
-export function oneLine(name: string | undefined): string {
-  return (name ?? '').trim().replaceAll('\n', ', ') || 'a certificate without a name'
 }

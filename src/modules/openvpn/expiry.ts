@@ -1,9 +1,12 @@
+import { compareFiles } from '../../base/certificate.ts'
+import { Failure, orFailure } from '../../base/failure.ts'
 import { daysLeft, sayWhen } from '../../base/time.ts'
 import { recordsOf } from '../../db/store.ts'
 import type { Places } from '../../system/places.ts'
+import { bytesOf, exists } from '../../system/read-files.ts'
 import { type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 import { certificateEnd, latestByName, listEnd, pkiFolder, readIndex } from './pki.ts'
-import { readServers, type Vpn } from './servers.ts'
+import { readServers, type Vpn, type VpnServer } from './servers.ts'
 
 /** Something that a VPN server needs and that expires. */
 export interface Expiring {
@@ -58,9 +61,16 @@ export function serverEnds({ places, now }: CheckedServer): readonly Diagnosis[]
   const servers = vpn.servers.filter(server => server.enabled)
   if (servers.length === 0) return ok('no VPN server is enabled')
   return orOk(
-    expiriesOf({ ...vpn, servers }).flatMap(ending => diagnosis(ending, now)),
+    [...servers.flatMap(mismatch), ...expiriesOf({ ...vpn, servers }).flatMap(ending => diagnosis(ending, now))],
     'the files of the VPN servers exist and are valid',
   )
+}
+
+/** A server does not start with the key of another certificate. */
+function mismatch({ certFile: crt, keyFile: key }: VpnServer): Diagnosis[] {
+  if (!exists(crt) || !exists(key)) return []
+  const failure = orFailure(() => compareFiles({ crt, key }, bytesOf))
+  return failure instanceof Failure ? [{ level: 'error', message: failure.describe() }] : []
 }
 
 /** The nightly renewal gets one day before anything is reported. */

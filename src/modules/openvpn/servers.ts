@@ -12,6 +12,7 @@ export interface VpnServer {
   readonly tlsMode: string
   readonly caFile: string
   readonly certFile: string
+  readonly keyFile: string
   readonly crlFile: string
   readonly tlsFile: string
 }
@@ -63,6 +64,7 @@ export function readServers(places: Places): Vpn {
         tlsMode: text('tlsMode', 'tls-crypt'),
         caFile: below(places, text('caFile', `${folder}/ca.crt`)),
         certFile: below(places, text('certFile', `${folder}/${key}.crt`)),
+        keyFile: below(places, text('keyFile', `${folder}/${key}.key`)),
         crlFile: below(places, text('crlFile', `${folder}/crl.pem`)),
         tlsFile: below(places, text('tlsFile', `${folder}/ta.key`)),
       }

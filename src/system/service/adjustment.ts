@@ -29,4 +29,12 @@ export interface AdjustmentResult {
   /** Undefined if it succeeded. */
   readonly problem: string | undefined
   readonly output: string
+  /** It was left alone: its problem is what its checkers say. */
+  readonly refused?: boolean
+}
+
+/** What went wrong, for people. */
+export function describeProblem({ service, command, problem, refused }: AdjustmentResult): string {
+  if (refused) return `${service} is left alone, because what it would load is refused:\n${problem}`
+  return `adjusting ${service} failed: ${command}: ${problem}`
 }

@@ -16,7 +16,7 @@ export const docker: ServiceManager = supervised({
   repeats: ({ composeFile }, action) => action === 'start' && composeFile !== undefined,
   isUp: async (run, unit) => {
     const up = await look(run, unit)
-    return typeof up === 'object' ? undefined : up
+    return typeof up === 'object' ? undefined : up === true
   },
 })
 
@@ -28,6 +28,7 @@ export function withContainers(manager: ServiceManager): ServiceManager {
     describe: (unit, action) => of(unit).describe(unit, action),
     adjust: (run, unit, action) => of(unit).adjust(run, unit, action),
     isUp: (run, unit) => of(unit).isUp(run, unit),
+    isUnknown: async (run, unit) => (await of(unit).isUnknown?.(run, unit)) === true,
   }
 }
 
@@ -49,5 +50,7 @@ async function look(run: Run, unit: Unit) {
   const result = await run(['docker', 'inspect', '--type', 'container', '--format', '{{.State.Running}}', nameOf(unit)])
   // Docker may print warnings around the answer.
   if (result.status === 0) return /^true$/m.test(result.output)
-  return /no such (container|object)/i.test(result.output) ? false : result
+  if (!/no such (container|object)/i.test(result.output)) return result
+  // Only a Compose file can create it.
+  return unit.composeFile === undefined ? 'unknown' : false
 }

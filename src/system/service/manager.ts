@@ -29,6 +29,8 @@ export interface ServiceManager {
   readonly adjust: (run: Run, unit: Unit, action: ServiceAction) => Promise<RunResult>
   /** Whether there is nothing to stop: then a stop is neither run nor reported. */
   readonly isNothing?: (run: Run) => Promise<boolean>
+  /** Whether it has no such service, which can neither be started nor be running. */
+  readonly isUnknown?: (run: Run, unit: Unit) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
 }
@@ -47,8 +49,8 @@ export interface Supervisor {
   readonly signal: (unit: Unit, signal: string) => string[] | undefined
   /** Whether start or stop is run although the service is in that state already. */
   readonly repeats: (unit: Unit, action: 'start' | 'stop') => boolean
-  /** Whether it is up or coming up; if it is unknown or nobody answers, the result that says so. */
-  readonly look: (run: Run, unit: Unit) => Promise<boolean | RunResult>
+  /** Whether it is up or coming up; `unknown` if there is no such service; if nobody answers, the result that says so. */
+  readonly look: (run: Run, unit: Unit) => Promise<boolean | 'unknown' | RunResult>
   readonly isUp: ServiceManager['isUp']
 }
 
@@ -63,12 +65,14 @@ export function supervised(supervisor: Supervisor): ServiceManager {
   }
   return {
     ...{ name, isUp },
+    isUnknown: async (run, unit) => (await supervisor.look(run, unit)) === 'unknown',
     describe: (unit, action) => commandOf(unit, action)?.join(' ') ?? `nothing for ${action} of ${nameOf(unit)}`,
     async adjust(run, unit, action) {
       const wanted = commandOf(unit, action)
       if (wanted === undefined) return resultOf(`${name} cannot ${action} a ${kind} while it runs`)
       const up = await supervisor.look(run, unit)
       if (typeof up === 'object') return up
+      if (up === 'unknown') return resultOf(`${name} does not know ${nameOf(unit)}`)
       if (action === 'start' || action === 'stop')
         return up === (action === 'start') && !supervisor.repeats(unit, action) ? resultOf(undefined) : run(wanted)
       if (up) return run(wanted)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { resultOf, type ServiceManager, supervised, type Unit } from './manager.ts'
+import { type ServiceManager, supervised, type Unit } from './manager.ts'
 
 /** Where s6-svscan(8) keeps its service folders, most common first. */
 const SCAN_FOLDERS = ['/run/service', '/var/run/service', '/service', '/etc/service']
@@ -43,9 +43,6 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
     reload: unit => signal(unit, unit.reloadSignal),
     // They also tell s6 what to do when the process ends.
     repeats: () => true,
-    look: async (run, unit) =>
-      existsSync(folderOf(unit))
-        ? (await isUp(run, unit)) === true
-        : resultOf(`s6 has no service ${unit.name} in ${scanFolder}`),
+    look: async (run, unit) => (existsSync(folderOf(unit)) ? (await isUp(run, unit)) === true : 'unknown'),
   })
 }

@@ -1,5 +1,5 @@
 import type { RunResult } from '../system.ts'
-import { resultOf, type ServiceManager, supervised, type Unit } from './manager.ts'
+import { type ServiceManager, supervised, type Unit } from './manager.ts'
 
 const signal = ({ name }: Unit, word: string) => ['supervisorctl', 'signal', word, name]
 
@@ -15,9 +15,8 @@ const manager = supervised({
     const state = await run(['supervisorctl', 'status', name])
     if (state.problem !== undefined) return state
     const word = /^\S+\s+([A-Z]+)/m.exec(state.output)?.[1]
-    if (word === undefined || state.output.includes('no such process'))
-      return resultOf(`supervisord does not know ${name}: ${state.output.trim()}`)
-    return word === 'RUNNING' || word === 'STARTING'
+    if (state.output.includes('no such process')) return 'unknown'
+    return word === undefined ? { ...state, status: state.status || 1 } : word === 'RUNNING' || word === 'STARTING'
   },
   isUp: async (run, { name }) => {
     const { output } = await run(['supervisorctl', 'status', name])

@@ -11,6 +11,11 @@ export const systemd: ServiceManager = {
     // "reloading" counts as up. "activating" does not: it is not up yet, or keeps restarting.
     return /^(active|reloading)$/m.test(stdout)
   },
+  isUnknown: async (run, unit) => {
+    const { stdout } = await run(['systemctl', 'show', '--property=LoadState,ActiveState', '--', unitName(unit)])
+    // It may still run although its file is gone.
+    return /^LoadState=not-found$/m.test(stdout) && /^ActiveState=(inactive|failed)$/m.test(stdout)
+  },
 }
 
 function unitName({ name }: Unit): string {

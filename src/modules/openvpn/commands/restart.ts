@@ -1,14 +1,17 @@
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { didYouMean } from '../../../base/nearest.ts'
 import { recordsOf } from '../../../db/store.ts'
+import { describeProblem } from '../../../system/service/adjustment.ts'
 import { managersOf } from '../../../system/service/one-shot.ts'
 import type { Invocation } from '../../../terminal/command.ts'
+import { contextOf } from '../../../terminal/run-context.ts'
 import { adjustServices, collectAdjustments } from '../../../transaction/adjust.ts'
 import { Health } from '../../../transaction/health.ts'
 import { readServers } from '../servers.ts'
 
 /** `gabarit vpn restart NAME`: makes a running server reload its certificates, which it only reads at the start. */
-export async function run({ args, places, system, print }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, places, system, print } = invocation
   const [name = ''] = args
   const { servers } = readServers(places)
   const server = servers.find(known => known.name === name)
@@ -31,14 +34,16 @@ export async function run({ args, places, system, print }: Invocation): Promise<
   await adjustServices(
     adjustments,
     managerOf,
-    system,
+    contextOf(invocation),
+    undefined,
     () => undefined,
-    ({ command, problem, done }) => {
-      if (problem !== undefined) throw new Failure(`restarting ${name} failed: ${command}: ${problem}`)
+    result => {
+      const { command, problem, done } = result
+      if (problem !== undefined) throw new Failure(describeProblem(result))
       print(done ? `restarted ${name}: ${command}` : `${name}: would ${command}`)
     },
   )
-  const ill = idle ? undefined : await health.firstIll(adjustments, configuration, true)
+  const ill = idle ? undefined : await health.firstIll(adjustments, configuration)
   if (ill !== undefined) throw new Failure(ill, { hint: `See its log. Then: gabarit vpn restart ${name}` })
   return EXIT.done
 }

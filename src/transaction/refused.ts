@@ -1,0 +1,67 @@
+import { orUndefined } from '../base/failure.ts'
+import { certificateProblems } from '../commit/certificates.ts'
+import { type Checker, CheckerTable } from '../commit/checkers.ts'
+import { judgeInPlace, NOTHING, runStaged, verdict } from '../commit/judge.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { readManifest } from '../state/manifest.ts'
+import { type Judging, readMetadata } from '../template/metadata.ts'
+import { findTemplate, listTemplates } from '../template/tree.ts'
+
+/**
+ * The services that must not load what is there now, whether files have changed or not: their checkers refuse it, or a
+ * certificate, its key and its chain do not belong together. A daemon that loads it may end.
+ * @param services that are about to load their files
+ * @param plan what a dry run would have written
+ * @returns what is wrong, by service
+ */
+export async function refusedServices(
+  services: readonly string[],
+  context: Context,
+  plan?: Plan,
+): Promise<ReadonlyMap<string, string>> {
+  const { places, system } = context
+  if (places.root !== '/' || services.length === 0) return new Map()
+  const filesOf = filesByService(context)
+  const table = new CheckerTable(places)
+  const exists = (path: string) => system.state(path) !== undefined
+  const read = (path: string) => orUndefined(() => system.read(path))
+  const verdicts = await Promise.all(
+    services.map(async service => {
+      const files = filesOf(service)
+      const { problems } = (await judge(table.ofFiles(files, exists), context, plan)) ?? NOTHING
+      const wrong = certificateProblems(
+        [...files.keys()].map(path => read(path)?.toString('utf8') ?? ''),
+        read,
+      )
+      return [service, [...problems, ...wrong].join('\n')] as const
+    }),
+  )
+  return new Map(verdicts.filter(([, said]) => said !== ''))
+}
+
+/** A dry run has put nothing in place, so its files are only in a private view. */
+async function judge(checkers: readonly Checker[], { places, system }: Context, plan: Plan | undefined) {
+  if (checkers.length === 0) return undefined
+  if (!system.dryRun) return judgeInPlace(checkers, system)
+  const commands = checkers.map(({ command }) => command)
+  return verdict(checkers, (await runStaged(commands, plan ?? { changes: [], folders: [] }, system, places)) ?? [])
+}
+
+/**
+ * Finds the files that a service loads when they change, and how they are judged. If nothing is set, no file of ours is there,
+ * but the checkers for it look at what else the daemon loads.
+ */
+function filesByService({ places, layers }: Context): (service: string) => ReadonlyMap<string, Judging> {
+  const metadataOf = (template: string) => readMetadata(findTemplate(layers, template)?.metadata ?? [])
+  const owned = [...readManifest(places)]
+  return service => {
+    const isFor = (notify: readonly string[] = []) => notify.some(entry => entry.startsWith(`${service}:`))
+    const mine = owned.filter(([, { notify }]) => isFor(notify))
+    if (mine.length > 0) return new Map(mine.map(([path, { template }]) => [path, metadataOf(template)]))
+    const plain = listTemplates(layers).map(name => [`/${name}`, metadataOf(name)] as const)
+    return new Map(
+      plain.filter(([, { each, output, notify }]) => each === undefined && output === undefined && isFor(notify)),
+    )
+  }
+}

@@ -1,0 +1,207 @@
+// What is on disk has been broken, and an event tells the daemons to load it, whether it changes a file or not: they are left
+// alone and go on serving. Real Apache, nginx, sshd and OpenVPN under the real s6 and supervisord, in private namespaces.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { outputFileSync } from 'fs-extra/esm'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { TestAuthority } from '../support/authority.ts'
+import { Daemons } from '../support/daemons.ts'
+import { ask, servedCertificate } from '../support/http.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { addS6Service, startS6 } from '../support/s6.ts'
+import { must, run, words } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+import { startSupervisord } from '../support/supervisord.ts'
+import { waitFor } from '../support/wait.ts'
+
+const PROGRAMS = ['apache2', 'nginx', 'sshd', 'openvpn', 'make-cadir', 'openssl', 'curl', 's6-svscan', 'supervisord']
+const reason = needsCommands(...PROGRAMS) ?? enterNamespace('alive')
+const alive = suite('daemons that go on serving')
+const step = stepsOf(alive, reason)
+const daemons = new Daemons()
+const type = (line: string) => must(words(line), { timeoutSeconds: 120 })
+
+/** What the services run, by name for their manager. */
+const COMMANDS = {
+  apache2: 'apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND',
+  nginx: "nginx -c /etc/nginx/nginx.conf -g 'daemon off;'",
+  ssh: '/usr/sbin/sshd -D -e',
+  'openvpn-server@openvpn': 'openvpn --cd /etc/openvpn/server --config openvpn.conf',
+}
+const [CRT, KEY, CHAIN] = ['/srv/own.crt', '/srv/own.key', '/srv/own.chain']
+const [VPN_KEY, SSHD] = ['/etc/openvpn/server/openvpn.key', '/etc/ssh/sshd_config']
+
+alive.after(() => daemons.stopAll())
+
+/** The process of each service. */
+let processes: () => string = () => ''
+
+const greeting = () => must(['timeout', '5', 'bash', '-c', 'read -r line </dev/tcp/127.0.0.1/22 && echo "$line"'])
+
+/** All four answer, with the certificate that they loaded when all was well. */
+function assertServing(): void {
+  for (const port of [443, 10443]) {
+    const { fingerprint256 } = servedCertificate('example.org', port)
+    assert.is(fingerprint256, served, `port ${port}`)
+  }
+  assert.is(ask('http://127.0.0.1:10080/').body, 'the site\n')
+  assert.match(greeting(), 'SSH-2.0')
+  assert.match(type('gabarit vpn status'), /^openvpn: running since/m)
+}
+let served = ''
+
+/**
+ * Breaks a file, and runs commands that would have it loaded: each ends with 1 and these words, and nobody is touched.
+ * @param commands each is also asked with `--check` if it is an event
+ */
+function broken(file: string, content: string | Buffer, said: RegExp, ...commands: string[]): void {
+  const [before, good] = [processes(), readFileSync(file)]
+  writeFileSync(file, content)
+  const checks = commands.filter(line => line.startsWith('signal-event')).map(line => `${line} --check`)
+  for (const line of [...checks, ...commands]) {
+    const { status, stdout, stderr } = run(words(line), { timeoutSeconds: 120 })
+    assert.is(status, 1, `${line}: ${stdout}${stderr}`)
+    assert.match(stderr, said, line)
+    assert.is(processes(), before, line)
+    assertServing()
+  }
+  writeFileSync(file, good)
+  for (const line of commands) type(line)
+  assertServing()
+}
+
+const MANAGERS = {
+  s6: async () => {
+    await startS6(daemons, '/run/service')
+    for (const [name, command] of Object.entries(COMMANDS))
+      addS6Service('/run/service', name, `#!/bin/sh\nexec ${command} >>/run/${name}.log 2>&1\n`)
+    processes = () =>
+      Object.keys(COMMANDS)
+        .map(name => type(`s6-svstat -o pid /run/service/${name}`))
+        .join()
+  },
+  supervisord: async () => {
+    await startSupervisord(daemons, COMMANDS, 'startsecs=0\n')
+    processes = () =>
+      Object.keys(COMMANDS)
+        .map(name => type(`supervisorctl pid ${name}`))
+        .join()
+  },
+}
+
+step('a server with certificates of its own', () => {
+  for (const name of ['own', 'other']) {
+    new TestAuthority(`/srv/${name}-ca`).issue(['example.org'], `/srv/${name}`)
+    for (const [file, ending] of [
+      ['cert', 'crt'],
+      ['privkey', 'key'],
+      ['chain', 'chain'],
+    ])
+      copyFileSync(`/srv/${name}/${file}.pem`, `/srv/${name}.${ending}`)
+  }
+  must(['openssl', 'x509', '-in', CRT, '-outform', 'DER', '-out', '/srv/own.der'])
+  must(['ssh-keygen', '-A'])
+  for (const folder of ['/run/sshd', '/run/openvpn-server', '/srv/extra']) mkdirSync(folder)
+  outputFileSync('/srv/extra/own.conf', '# by hand\n')
+  outputFileSync('/etc/gabarit/templates-custom/etc/httpd/conf/httpd.conf/99Own', 'IncludeOptional /srv/extra/*.conf\n')
+  outputFileSync('/etc/gabarit/events/vpn-again/services2adjust/openvpn', 'restart\n')
+  for (const line of ['set DomainName example.org', 'set SystemName server', 'set WebFrontend nginx'])
+    type(`config ${line}`)
+  must(words('signal-event post-install'), { env: { GABARIT_SERVICE_MANAGER: 'none' } })
+  outputFileSync('/srv/ibays/Primary/html/index.html', 'the site\n')
+  type(`config setprop modSSL crt ${CRT} key ${KEY} CertificateChainFile ${CHAIN}`)
+  for (const line of [
+    'nginx status enabled',
+    'firewall status disabled',
+    'openvpn status enabled remoteHost 198.51.100.1',
+  ])
+    type(`config setprop ${line}`)
+})
+
+for (const [name, start] of Object.entries(MANAGERS)) {
+  step(`${name}: all of them serve`, async () => {
+    await start()
+    for (const event of ['nginx-update', 'openvpn-update', 'console-save', 'remoteaccess-update'])
+      type(`signal-event ${event}`)
+    served = servedCertificate('example.org').fingerprint256
+    await waitFor('all to answer', () => {
+      assertServing()
+      return true
+    })
+  })
+
+  step(`${name}: Apache and nginx: an empty key, that of another certificate, a chain of others`, () => {
+    broken(
+      KEY,
+      '',
+      /httpd is left alone.*:\n.*\/srv\/own\.key: this file is empty/s,
+      'signal-event ssl-update',
+      'signal-event console-save',
+    )
+    broken(
+      KEY,
+      readFileSync('/srv/other.key'),
+      /own\.key: this private key does not match the certificate \/srv\/own\.crt/,
+      'signal-event ssl-update',
+    )
+    broken(
+      CRT,
+      readFileSync('/srv/other.crt'),
+      /own\.key: this private key does not match/,
+      'signal-event domain-modify',
+    )
+    broken(
+      CHAIN,
+      readFileSync('/srv/other.chain'),
+      /own\.chain: no certificate in it has signed \/srv\/own\.crt/,
+      'signal-event ssl-update',
+    )
+  })
+
+  step(`${name}: Apache: a file that it includes`, () => {
+    broken(
+      '/srv/extra/own.conf',
+      'Nonsense on\n',
+      /refused by apache2: .*extra\/own\.conf:.*Invalid command 'Nonsense'/s,
+      'signal-event ssl-update',
+    )
+  })
+
+  step(`${name}: sshd: a file of which gabarit writes nothing`, () => {
+    broken(
+      SSHD,
+      'Nonsense yes\n',
+      /sshd is left alone.*Bad configuration option: Nonsense/s,
+      'signal-event remoteaccess-update',
+    )
+  })
+
+  step(`${name}: OpenVPN: the key of another certificate`, () => {
+    broken(
+      VPN_KEY,
+      readFileSync('/srv/other.key'),
+      /openvpn\.key: this private key does not match/,
+      'signal-event vpn-again',
+      'gabarit vpn restart openvpn',
+    )
+  })
+
+  step(`${name}: the end`, async () => {
+    await daemons.stopAll()
+    for (const folder of ['/run/service', '/run/supervisor.sock']) rmSync(folder, { recursive: true, force: true })
+  })
+}
+
+step('a new certificate whose key does not match is refused before a file is written', () => {
+  const before = readFileSync('/etc/httpd/conf/httpd.conf', 'utf8')
+  type('db domains setprop example.org crt /srv/own.crt key /srv/other.key')
+  for (const option of [[], ['--check']]) {
+    const { status, stderr } = run(['signal-event', ...option, 'domain-modify', 'example.org'])
+    assert.is(status, 3, stderr)
+    assert.match(stderr, '/srv/other.key: this private key does not match the certificate /srv/own.crt')
+  }
+  assert.is(readFileSync('/etc/httpd/conf/httpd.conf', 'utf8'), before)
+})
+
+alive.run()
