@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts'
-import { refusal, unlessFailed } from '../base/failure.ts'
+import { refusal } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
 import { type FileRecord, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
@@ -10,10 +10,10 @@ import { type Manifest, parseManifest, readManifest } from '../state/manifest.ts
 import { readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
-import { readMetadata } from '../template/metadata.ts'
-import { findTemplate, refuseUnsafeTemplate, searchList } from '../template/tree.ts'
+import { searchList } from '../template/tree.ts'
+import { metadataToday } from './judging.ts'
 import type { Plan } from './plan.ts'
-import { type JudgingOf, type Restored, restorePlan } from './restore.ts'
+import { type Restored, restorePlan } from './restore.ts'
 
 /** What is said of a secret in a database that cannot be restored. */
 export function keepsSecret(name: string): string {
@@ -62,23 +62,12 @@ export function restorationTo(
   const manifest: Manifest =
     entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
   const folders = later.flatMap(entry => entry.folders ?? [])
+  const judging = metadataToday({ places, layers: searchList(places), replaced: new Map() })
   return {
-    plan: restorePlan(places, system, files, folders, manifest, present, readPins(places), judgingToday(places)),
+    plan: restorePlan(places, system, files, folders, manifest, present, readPins(places), judging),
     databases: databasesAfter(entry, history, places, known, lost),
     lasting: later.flatMap(({ lasting = [] }) => lasting),
   }
-}
-
-/** The checkers that today's templates name. A rollback must not fail because one has been damaged since. */
-function judgingToday(places: Places): JudgingOf {
-  const layers = searchList(places)
-  const metadataOf = (template: string) => {
-    const files = findTemplate(layers, template)
-    if (files === undefined) return undefined
-    refuseUnsafeTemplate(layers, files)
-    return readMetadata(files.metadata)
-  }
-  return template => unlessFailed(() => metadataOf(template)) ?? {}
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Change, Plan } from './plan.ts'
 import { sameAttributes, Target } from './target.ts'
 
 /** How the files of a template are judged. */
-export type JudgingOf = (template: string) => Judging
+type JudgingOf = (template: string) => Judging | undefined
 
 /** A file in the state to restore. */
 export interface Restored {
@@ -40,7 +40,7 @@ export function restorePlan(
   manifest: Manifest,
   present: Manifest,
   pins: Pins = new Map(),
-  judgingOf: JudgingOf = () => ({}),
+  judgingOf: JudgingOf = () => undefined,
 ): Plan {
   const target = new Target(places, system)
   const found = files.flatMap(file => restoreOne(file, target, present, judgingOf))
@@ -103,6 +103,6 @@ function restoreOne(
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', ...common, before: state, attributes }]
   }
-  const judging = judgingOf(template)
+  const judging = judgingOf(template) ?? {}
   return [{ kind: 'write', ...common, before, after: content, attributes, judging, takenOver: false, replacesLink }]
 }

@@ -3,10 +3,11 @@ import { certificateProblems } from '../commit/certificates.ts'
 import { type Checker, CheckerTable } from '../commit/checkers.ts'
 import { judgeInPlace, NOTHING, runStaged, verdict } from '../commit/judge.ts'
 import type { Context } from '../plan/context.ts'
+import { metadataToday } from '../plan/judging.ts'
 import type { Plan } from '../plan/plan.ts'
 import { readManifest } from '../state/manifest.ts'
-import { type Judging, readMetadata } from '../template/metadata.ts'
-import { findTemplate, listTemplates } from '../template/tree.ts'
+import type { Judging } from '../template/metadata.ts'
+import { listTemplates } from '../template/tree.ts'
 
 /**
  * The services that must not load what is there now, whether files have changed or not: their checkers refuse it, or a
@@ -52,16 +53,19 @@ async function judge(checkers: readonly Checker[], { places, system }: Context, 
  * Finds the files that a service loads when they change, and how they are judged. If nothing is set, no file of ours is there,
  * but the checkers for it look at what else the daemon loads.
  */
-function filesByService({ places, layers }: Context): (service: string) => ReadonlyMap<string, Judging> {
-  const metadataOf = (template: string) => readMetadata(findTemplate(layers, template)?.metadata ?? [])
-  const owned = [...readManifest(places)]
+function filesByService(context: Context): (service: string) => ReadonlyMap<string, Judging> {
+  const metadataOf = metadataToday(context)
+  const owned = [...readManifest(context.places)]
   return service => {
     const isFor = (notify: readonly string[] = []) => notify.some(entry => entry.startsWith(`${service}:`))
     const mine = owned.filter(([, { notify }]) => isFor(notify))
-    if (mine.length > 0) return new Map(mine.map(([path, { template }]) => [path, metadataOf(template)]))
-    const plain = listTemplates(layers).map(name => [`/${name}`, metadataOf(name)] as const)
+    if (mine.length > 0) return new Map(mine.map(([path, { template }]) => [path, metadataOf(template) ?? {}]))
     return new Map(
-      plain.filter(([, { each, output, notify }]) => each === undefined && output === undefined && isFor(notify)),
+      listTemplates(context.layers).flatMap(name => {
+        const metadata = metadataOf(name)
+        const isPlain = metadata?.each === undefined && metadata?.output === undefined
+        return metadata !== undefined && isPlain && isFor(metadata.notify) ? [[`/${name}`, metadata] as const] : []
+      }),
     )
   }
 }

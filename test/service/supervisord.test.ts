@@ -16,7 +16,7 @@ const supervisor: Supervisor = {
   name: 'supervisord',
   async start(commands) {
     const lines = Object.entries(commands).map(([name, command]) => [name, command.join(' ')])
-    await startSupervisord(daemons, Object.fromEntries(lines), 'startsecs=0\nautorestart=false\n')
+    await startSupervisord(daemons, Object.fromEntries(lines), 'autostart=false\nstartsecs=0\nautorestart=false\n')
   },
   up: service => must(['supervisorctl', 'start', service]),
   kill: service => must(['supervisorctl', 'signal', 'KILL', service]),

@@ -16,9 +16,9 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 `
 
 /**
- * Starts supervisord, which knows these programs, and none of them runs yet.
+ * Starts supervisord, which knows these programs.
  * @param commands by name of the program
- * @param options further lines for each of them
+ * @param options further lines for each of them, such as `autostart=false`
  */
 export async function startSupervisord(
   daemons: Daemons,
@@ -26,7 +26,7 @@ export async function startSupervisord(
   options: string,
 ): Promise<void> {
   const programs = Object.entries(commands).map(
-    ([name, command]) => `[program:${name}]\ncommand=${command}\nautostart=false\n${options}`,
+    ([name, command]) => `[program:${name}]\ncommand=${command}\n${options}`,
   )
   writeFileSync(FILE, HEAD + programs.join(''))
   const answers = () => run(['supervisorctl', 'pid']).status === 0
