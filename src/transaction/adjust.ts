@@ -99,7 +99,9 @@ export async function adjustServices(
   const options = { cwd: '/', timeout: millisecondsOf(system.env.GABARIT_SERVICE_TIMEOUT, 90_000) }
   const run = (command: readonly string[]) => system.run(command, options)
   const ask = (command: readonly string[]) => system.ask(command, options)
-  const loading = adjustments.filter(({ actions }) => !actions.includes('stop')).map(({ service }) => service)
+  // A service without a process has nothing to lose: if its program fails, the former state stays in force.
+  const daemons = adjustments.filter(({ actions, unit }) => !actions.includes('stop') && !managerOf(unit).oneShot)
+  const loading = daemons.map(({ service }) => service)
   const refused = await refusedServices(loading, context, plan)
   for (const adjustment of adjustments) {
     const { service, unit, actions } = adjustment
