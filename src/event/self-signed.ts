@@ -13,11 +13,13 @@ const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
 const DUE = 30 * DAY
 
 /**
- * Creates the certificate of the web server while it has no other: if it is missing, about to expire or for other names. Key
+ * Creates the certificate of a web server while it has no other: if it is missing, about to expire or for other names. Key
  * and certificate are in one file, so that the two always match.
  */
 export async function makeSelfSigned({ context, make }: ActionRun): Promise<void> {
   const configuration = databaseLoader(context)('configuration')
+  const isOn = (service: string) => configuration.get(service)?.properties.get('status') === 'enabled'
+  if (!isOn('httpd') && !isOn('nginx')) return
   const domain = configuration.get('DomainName')?.type ?? ''
   const own = configuration.get('modSSL')?.properties.get('CommonName')
   const name = own || `${configuration.get('SystemName')?.type ?? ''}.${domain}`
