@@ -148,4 +148,21 @@ httpd('follows the certificate, ports, policy and access of its services', () =>
   assert.equal(only(lines, '<VirtualHost *:8443>'), [])
 })
 
+httpd('a server without a web server has nothing of one: no file, folder or certificate', () => {
+  const plain = new Server({ configuration: configuration({ httpd: ['service', { status: 'disabled' }] }) })
+  const rest = () =>
+    [HTTPD, '/etc/systemd/system/apache2.service.d/gabarit.conf', '/run/apache2', '/var/log/apache2', '/srv/ibays']
+      .concat('/var/lib/gabarit/ssl/self-signed.pem')
+      .filter(path => plain.exists(path))
+  plain.must('signal-event post-install')
+  assert.equal(rest(), [])
+  plain.must('config setprop httpd status enabled')
+  plain.must('signal-event console-save')
+  assert.is(rest().length, 6)
+  plain.must('config setprop httpd status disabled')
+  plain.must('signal-event console-save')
+  assert.not(rest().some(path => path.startsWith('/etc/')))
+  plain.remove()
+})
+
 httpd.run()
