@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 process.chdir(join(import.meta.dirname, '..'))
-const FOLDERS = ['.ci', 'bin', 'checkers', 'events/actions', 'scripts', 'services', 'test/support']
+const FOLDERS = ['.ci', 'bin', 'checkers', 'completions', 'events/actions', 'scripts', 'services', 'test/support']
 
 const scripts = FOLDERS.flatMap(folder =>
   readdirSync(folder, { withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(folder, entry.name)),
-).filter(file => /^#!\/(usr\/)?bin\/(env )?(ba)?sh\b/.test(readFileSync(file, 'latin1')))
+).filter(file => /^(#!\/(usr\/)?bin\/(env )?(ba)?sh\b|# shellcheck shell=)/.test(readFileSync(file, 'latin1')))
 
 const { error, status } = spawnSync('shellcheck', ['--', ...scripts], { stdio: 'inherit' })
 if (error !== undefined) {

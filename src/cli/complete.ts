@@ -1,84 +1,77 @@
 import { EXIT } from '../base/failure.ts'
-import { listEvents } from '../event/load.ts'
-import type { Places } from '../system/places.ts'
-import { findTemplate, listTemplates, searchList } from '../template/tree.ts'
-import { COMMON_OPTIONS, type Command, type Invocation } from '../terminal/command.ts'
+import { findPlaces, type Places } from '../system/places.ts'
+import { argumentsSoFar, optionsOf, splitOptions, valueOption } from '../terminal/arguments.ts'
+import type { Command, Invocation, Option } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
 
+type Candidates = readonly string[] | Promise<readonly string[]>
+
 /** `gabarit complete -- PROGRAM [WORD...]`: candidates for the last word, one per line. */
-export async function run({ args, commands, places, print }: Invocation): Promise<number> {
+export async function run({ args, commands, io, places: own, print }: Invocation): Promise<number> {
   const [path = '', ...words] = args
   const program = path.slice(path.lastIndexOf('/') + 1)
   const last = words.at(-1) ?? ''
-  const found =
-    program === 'db' || program === 'config'
-      ? completeDb([program, ...words], places)
-      : await candidates(
-          program === 'gabarit' ? words : [program, ...words],
-          await withInstalled(commands, places),
-          places,
-        )
-  const fitting = found.filter(word => word.startsWith(last))
+  const root = rootIn(words)
+  const places = root === undefined ? own : findPlaces(io.shipped, io.env, root, io.resolve)
+  const found = await candidates(program, words, commands, places)
+  // A key may hold anything; a line break would make two words of it.
+  const fitting = found.filter(word => word.startsWith(last) && !/\p{Cc}/u.test(word))
   if (fitting.length > 0) print(fitting.join('\n'))
   return EXIT.done
 }
 
-async function withInstalled(commands: readonly Command[], places: Places): Promise<readonly Command[]> {
-  if (places.modules.length === 0) return commands
-  return [...commands, ...(await import('./installed/module.ts')).installedCommands(places, commands)]
+function rootIn(words: readonly string[]): string | undefined {
+  const complete = words.slice(0, -1)
+  const at = complete.findLastIndex(word => word === '--root' || word.startsWith('--root='))
+  return complete[at] === '--root' ? complete[at + 1] : complete[at]?.slice('--root='.length)
 }
 
-/** Candidates for the last of these words: a command, a verb, an option or an argument. */
 async function candidates(
-  [name = '', ...words]: readonly string[],
+  program: string,
+  words: readonly string[],
   commands: readonly Command[],
   places: Places,
 ): Promise<readonly string[]> {
-  if (words.length === 0) return commands.map(command => command.name)
-  if (name === 'db' || name === 'config') return completeDb([name, ...words], places)
+  if (program === 'db' || program === 'config') return completeDb([program, ...words], places)
+  const own = commands.find(({ name }) => name === program)
+  if (own !== undefined) return ofCommand(own, words, places)
+  const all = [...commands, ...(await installed(places, commands))].filter(({ hidden }) => hidden !== true)
+  const [first, ...rest] = words
+  if (first === 'help') return ofProgram(all, rest, places)
+  return [...(words.length === 1 ? ['help'] : []), ...(await ofProgram(all, words, places))]
+}
+
+async function installed(places: Places, commands: readonly Command[]): Promise<readonly Command[]> {
+  return places.modules.length === 0 ? [] : (await import('./installed/module.ts')).installedCommands(places, commands)
+}
+
+/** The name of a command, or what comes after it. */
+function ofProgram(commands: readonly Command[], words: readonly string[], places: Places): Candidates {
+  const { before, name, rest } = splitOptions(words, commands)
   const command = commands.find(known => known.name === name)
-  if (command?.verbs !== undefined) return candidates(words, command.verbs, places)
-  if (words.at(-1)?.startsWith('-'))
-    return [...(command?.options ?? []), ...COMMON_OPTIONS].map(option => `--${option.name}`)
-  const typed = words.filter(word => !word.startsWith('-'))
-  return (await command?.complete?.(typed, places)) ?? []
+  if (command !== undefined && rest.length > 0) return ofCommand(command, [...before, ...rest], places)
+  if (name === undefined) return ofOption(optionsOf(commands), before, places) ?? []
+  return rest.length > 0 ? [] : commands.map(known => known.name)
 }
 
-/** An event. */
-export function eventNames(args: readonly string[], places: Places): readonly string[] {
-  return args.length <= 1 ? listEvents(places) : []
+function ofCommand(command: Command, words: readonly string[], places: Places): Candidates {
+  if (command.verbs !== undefined) return ofProgram(command.verbs, words, places)
+  const options = optionsOf([command])
+  const { args, isData } = argumentsSoFar(words, options)
+  const option = isData ? undefined : ofOption(options, words, places)
+  return option ?? command.complete?.(args, places) ?? []
 }
 
-/** Templates. */
-export function templates(_: readonly string[], places: Places): readonly string[] {
-  return listTemplates(searchList(places)).map(name => `/${name}`)
-}
-
-/** A template, and one of its fragments. */
-export function fragments([template = '', ...more]: readonly string[], places: Places): readonly string[] {
-  if (more.length === 0) return templates([], places)
-  return findTemplate(searchList(places), template)?.fragments.map(({ name }) => name) ?? []
-}
-
-/** A verb of `gabarit overrides`, and a template. */
-export function overrides(args: readonly string[], places: Places): readonly string[] {
-  return args.length <= 1 ? ['diff', 'merge', 'keep'] : args.length === 2 ? templates([], places) : []
-}
-
-/** A database, and one of its records. */
-export function records([database = '', ...keys]: readonly string[], places: Places): readonly string[] {
-  return completeDb(keys.length === 0 ? ['db', database] : ['db', database, 'show', keys[0] ?? ''], places)
-}
-
-/** `gabarit completion`: bash asks `gabarit complete` for every word. */
-export async function script({ print }: Invocation): Promise<number> {
-  print(`_gabarit() {
-  local word
-  COMPREPLY=()
-  while IFS= read -r word; do COMPREPLY+=("$(printf '%q' "$word")"); done < <(
-    gabarit complete -- "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null
-  )
-}
-complete -F _gabarit gabarit db config expand-template signal-event`)
-  return EXIT.done
+/** The name of an option, or its value; undefined if the last word is neither. */
+function ofOption(options: readonly Option[], words: readonly string[], places: Places): Candidates | undefined {
+  const last = words.at(-1) ?? ''
+  const before = valueOption(options, words.at(-2) ?? '')
+  if (before !== undefined) return before.complete?.([last], places) ?? []
+  const [name = '', ...value] = last.split('=')
+  const joined = value.length > 0 ? valueOption(options, name) : undefined
+  if (joined !== undefined)
+    return Promise.resolve(joined.complete?.([value.join('=')], places) ?? []).then(words =>
+      words.map(word => `${name}=${word}`),
+    )
+  return last.startsWith('-') ? [...new Set(options.map(option => `--${option.name}`))] : undefined
 }

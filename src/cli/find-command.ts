@@ -3,24 +3,12 @@ import { didYouMean } from '../base/nearest.ts'
 import type { Io } from '../system/io.ts'
 import { findPlaces } from '../system/places.ts'
 import { parseArguments } from '../terminal/arguments.ts'
-import { COMMON_OPTIONS, type Command } from '../terminal/command.ts'
+import type { Command } from '../terminal/command.ts'
 import type { CommandGroup } from '../terminal/help.ts'
 import { COMMAND_GROUPS, COMMANDS } from './table.ts'
 
 /** The usage of `gabarit` itself. */
 export const USAGE = 'Usage: gabarit COMMAND [OPTIONS] [ARGUMENTS]\nAll commands: gabarit --help'
-
-/** Options can also come before the name of a command: those of any of the commands, since it is not known yet which. */
-export function splitOptions(words: readonly string[], commands: readonly Command[]) {
-  const all = [...commands, ...commands.flatMap(({ verbs = [] }) => verbs)].flatMap(({ options = [] }) => options)
-  const takesValue = (word: string) =>
-    [...COMMON_OPTIONS, ...all].some(
-      ({ name, alias, type }) => type === 'string' && [name, ...alias].some(known => `--${known}` === word),
-    )
-  let at = 0
-  while (/^-./s.test(words[at] ?? '') && words[at] !== '--') at += takesValue(words[at] ?? '') ? 2 : 1
-  return { before: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
-}
 
 /** A command by its name. @throws Failure (usage) */
 export async function findCommand(name: string, words: readonly string[], io: Io): Promise<Command> {

@@ -163,6 +163,16 @@ function walk(folder: string, name: string, found: Set<string>): void {
   }
 }
 
+/** The sub-templates of a template: its folders at any depth, `VirtualHosts`, in byte order. */
+export function listSubTemplates(layers: readonly Layer[], path: string): string[] {
+  const below = (folder: string, prefix: string): string[] =>
+    entriesIn(folder)
+      .filter(entry => entry.isDirectory())
+      .flatMap(({ name }) => [`${prefix}${name}`, ...below(join(folder, name), `${prefix}${name}/`)])
+  const name = templateName(path)
+  return [...new Set(layers.flatMap(({ folder }) => below(join(folder, name), '')))].sort(compareBytes)
+}
+
 function isFile(path: string): boolean {
   return kindOf(path) === 'file'
 }

@@ -43,6 +43,39 @@ export function parseArguments(
   return { args: [...args, ...behind], values: parsed }
 }
 
+/** The option with a value that this word is, without its value. */
+export function valueOption(options: readonly Option[], word: string): Option | undefined {
+  return options.find(
+    ({ name, alias, type }) => type === 'string' && [name, ...alias].some(known => `--${known}` === word),
+  )
+}
+
+/** Options can also come before the name of a command: those of any of the commands, since it is not known yet which. */
+export function splitOptions(words: readonly string[], commands: readonly Command[]) {
+  const options = optionsOf(commands)
+  let at = 0
+  while (/^-./s.test(words[at] ?? '') && words[at] !== '--') at += valueOption(options, words[at] ?? '') ? 2 : 1
+  return { before: words.slice(0, at), name: words[at], rest: words.slice(at + 1) }
+}
+
+/** The options of any of these commands and their subcommands. */
+export function optionsOf(commands: readonly Command[]): readonly Option[] {
+  const all = [...commands, ...commands.flatMap(({ verbs = [] }) => verbs)]
+  return [...COMMON_OPTIONS, ...all.flatMap(({ options = [] }) => options)]
+}
+
+/** The arguments among the words of an unfinished command line, and whether the last word can only be one. */
+export function argumentsSoFar(words: readonly string[], options: readonly Option[]) {
+  const args: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') return { args: [...args, ...words.slice(at + 1)], isData: at < words.length - 1 }
+    if (!/^-./s.test(word)) args.push(word)
+    else if (valueOption(options, word) !== undefined) at++
+  }
+  return { args, isData: false }
+}
+
 /**
  * Checks the number of arguments.
  * @throws Failure (usage)

@@ -3,6 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { readableDatabase } from '../db/store.ts'
 import type { Io } from '../system/io.ts'
 import { databaseFile, type Places } from '../system/places.ts'
+import { kindOf, namesIn } from '../system/read-files.ts'
 import type { System } from '../system/system.ts'
 
 export interface Option {
@@ -21,8 +22,8 @@ export function flag(name: string, describe: string, alias: readonly string[] = 
 }
 
 /** An option with a value. */
-export function value(name: string, describe: string, alias: readonly string[] = []): Option {
-  return { name, type: 'string', describe, alias }
+export function value(name: string, describe: string, more: Partial<Pick<Option, 'alias' | 'complete'>> = {}): Option {
+  return { name, type: 'string', describe, alias: [], ...more }
 }
 
 /** What a command receives. */
@@ -68,6 +69,15 @@ export function keysOf(database: string, isMeant = (_key: string) => true): Comp
     const records = args.length > 1 ? undefined : readableDatabase(databaseFile(places, database))
     return [...(records?.keys() ?? [])].filter(isMeant)
   }
+}
+
+/** A path on this machine; that of a folder ends with a slash. */
+export function paths(args: readonly string[]): readonly string[] {
+  const typed = args.at(-1) ?? ''
+  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
+  return namesIn(folder === '' ? '.' : folder)
+    .filter(name => !name.startsWith('.') || typed.slice(folder.length).startsWith('.'))
+    .map(name => `${folder}${name}${kindOf(`${folder}${name}`) === 'folder' ? '/' : ''}`)
 }
 
 /** One command; help, completion and usage errors come from this. */
@@ -120,7 +130,7 @@ function whichVerb(program: string, word: string | undefined, verbs: readonly Co
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly Option[] = [
-  value('root', 'folder to use as / (GABARIT_ROOT)'),
+  value('root', 'folder to use as / (GABARIT_ROOT)', { complete: paths }),
   flag('help', 'show this help'),
   flag('version', 'show the version'),
 ]

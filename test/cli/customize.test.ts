@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
+import { outputFileSync as writeFile } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Sandbox } from '../support/sandbox.ts'
 
-const customize = suite('customize and completion')
+const customize = suite('customize')
 const CUSTOM = '/etc/gabarit/templates-custom'
 
 customize('a copy of the shipped fragment, where it takes effect', () => {
@@ -57,37 +58,30 @@ customize('refused: twice, an unknown template or fragment', () => {
   box.remove()
 })
 
-const complete = (box: Sandbox, ...words: string[]) =>
-  box
-    .must(['gabarit', 'complete', '--', ...words])
-    .split('\n')
-    .filter(word => word !== '')
-
-customize('completion: commands, events, templates, fragments, options, databases, keys and values', () => {
+customize('the example of --help works', () => {
   const box = new Sandbox()
-  box.must('gabarit initialize-default-databases')
-  assert.equal(complete(box, 'gabarit', 'expl'), ['explain'])
-  assert.equal(complete(box, 'signal-event', 'domain-'), ['domain-create', 'domain-delete', 'domain-modify'])
-  assert.equal(complete(box, '/usr/bin/signal-event', 'console'), ['console-save'])
-  assert.equal(complete(box, 'signal-event', 'console-save', 'x'), [])
-  assert.equal(complete(box, 'expand-template', '/etc/ho'), ['/etc/hosts'])
-  assert.equal(complete(box, 'gabarit', 'customize', '/etc/hosts', '10'), ['10Localhost'])
-  assert.equal(complete(box, 'expand-template', '--di'), ['--diff'])
-  assert.equal(complete(box, 'gabarit', 'impact', 'dom'), ['domains'])
-  assert.equal(complete(box, 'gabarit', 'impact', 'configuration', 'letsen'), ['letsencrypt'])
-  assert.equal(complete(box, 'config', 'setprop', 'letsencrypt', 'status', ''), ['disabled', 'enabled', 'test'])
-  assert.equal(complete(box, 'gabarit', 'vpn', 'restart', ''), ['openvpn'])
-  assert.equal(complete(box, 'nonsense', 'x'), [])
+  const help = box.must('gabarit customize --help')
+  const examples = help.slice(help.indexOf('Examples:')).match(/gabarit customize \S+ \S+/g) ?? []
+  assert.ok(examples.length > 0)
+  for (const example of examples) box.must(example)
   box.remove()
 })
 
-customize('the script of bash: a word is completed, one with blanks as one word', () => {
+customize('a fragment that is not there: how to make it, or the sub-template that has it', () => {
   const box = new Sandbox()
-  box.write('/etc/gabarit/templates/etc/a b', 'x')
-  const ask = (words: string) =>
-    `COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _gabarit; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const script = `source <(gabarit completion); complete -p config >/dev/null && ${ask('signal-event console-')}; ${ask('expand-template /etc/a')}`
-  assert.is(box.must(['bash', '-c', script]), 'console-save\n/etc/a\\ b\n')
+  const { status, stderr } = box.run('gabarit customize /etc/hosts 40Printers')
+  assert.is(status, 3)
+  assert.match(stderr, 'Fragments: 10Localhost 20Server 30Hosts\n')
+  const [, file = '', then = ''] = /To add it, write (\S+), then: (.*)\n/.exec(stderr) ?? []
+  writeFile(file, 'printer\n')
+  for (const name of ['DomainName example.org', 'SystemName mine']) box.must(`config set ${name}`)
+  box.must('gabarit initialize-default-databases')
+  assert.match(box.must(then), '+printer\n')
+  const other = box.run('gabarit customize /etc/httpd/conf/httpd.conf 25SSLDirectives').stderr
+  const command = /It is in a sub-template: (.*)\n/.exec(other)?.[1] ?? ''
+  assert.is(command, 'gabarit customize /etc/httpd/conf/httpd.conf/VirtualHosts 25SSLDirectives')
+  const made = box.must(command).split('\n')[0] ?? ''
+  assert.match(box.run('gabarit customize /etc/httpd/conf/httpd.conf VirtualHosts/25SSLDirectives').stderr, `${made}: `)
   box.remove()
 })
 

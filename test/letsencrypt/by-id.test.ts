@@ -50,6 +50,8 @@ testIf(
 testIf(byId, needsCommands('openssl'), 'nothing is the one before while nobody knows which one is served', () => {
   const { server, history } = serverWith('100', '200', '300')
   const crt = () => server.must('config getprop modSSL crt').trim()
+  const ids = server.must('gabarit complete -- gabarit letsencrypt revoke 2')
+  assert.is(ids, '200\n', 'completed')
   server.must('gabarit letsencrypt use previous')
   assert.match(crt(), '/200/')
   writeFileSync(join(history, 'choice.json'), '{')

@@ -30,6 +30,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'dnsmasq-base': 'dnsmasq',
   'bind9-dnsutils': 'dig',
   shellcheck: 'shellcheck',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -7,9 +7,10 @@ import { FORMATS } from '../../db/formats.ts'
 import type { Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
 import type { Paths } from '../../system/places.ts'
-import { FLAGS } from './options.ts'
+import { paths } from '../../terminal/command.ts'
+import { AFTER_READING, FLAGS, parseOptions } from './options.ts'
 import { argumentName, type Verb } from './verb.ts'
-import { VERBS } from './verbs.ts'
+import { reads, VERBS } from './verbs.ts'
 
 /**
  * Completions of the last word of a `db` or `config` command line, in byte order. An unreadable database or description gives
@@ -23,14 +24,20 @@ export function completeDb(words: readonly string[], places: Paths): string[] {
 }
 
 function candidates(program: 'db' | 'config', words: readonly string[], places: Paths): Iterable<string> {
-  let rest = words
-  while (rest.length > 1 && rest[0]?.startsWith('-') === true) rest = rest.slice(rest[0] === '--root' ? 2 : 1)
-  if (rest.length === 1 && rest[0]?.startsWith('-') === true) return FLAGS
-  const [database = '', name, ...args] = program === 'config' ? ['configuration', ...rest] : rest
+  const last = words.at(-1) ?? ''
+  if (words.at(-2) === '--root') return paths([last])
+  const given = words.slice(0, -1)
+  const { words: typed } = parseOptions(program, given, reads)
+  const [database = '', name, ...args] = program === 'config' ? ['configuration', ...typed, last] : [...typed, last]
+  const verb = name !== undefined && args.length > 0 && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (database === 'import' && name !== undefined && args.length <= 1)
+    return args.length === 0 ? ['--tree'] : paths(args)
+  if (last.startsWith('-') && verb === undefined) return FLAGS
   if (name === undefined) return [...allDatabases(places), 'import']
-  if (args.length === 0) return database === 'import' ? ['--tree'] : Object.keys(VERBS)
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  return verb === undefined ? [] : candidatesFor(places, database, name, verb, args)
+  if (args.length === 0) return Object.keys(VERBS)
+  if (verb === undefined) return []
+  if (last.startsWith('--') && reads(name) && !given.includes('--')) return AFTER_READING
+  return candidatesFor(places, database, name, verb, args)
 }
 
 /** Candidates for the last of the arguments. Descriptions are only read where they matter. */
@@ -40,6 +47,7 @@ function candidatesFor(places: Paths, database: string, name: string, verb: Verb
   const record = records.get(key)
   const described = () => {
     const descriptions = new Descriptions(places)
+    if (name === 'describe' && key.startsWith('@')) return descriptions.of(database, '', key.slice(1))
     if (name !== 'set' && name !== 'setdefault')
       return descriptions.of(database, key, record?.type ?? descriptions.ofRecord(database, key)?.type ?? '')
     // They name the type, once it is complete.
@@ -58,6 +66,8 @@ function candidatesFor(places: Paths, database: string, name: string, verb: Verb
     case 'PROP':
       if (['getprop', 'printprop', 'delprop'].includes(name)) return existing
       return [...existing, ...(described()?.properties.keys() ?? [])]
+    case 'FILE':
+      return [...paths(args)]
     case 'VALUE':
       return valuesOf(places, described()?.properties.get(property) ?? {}, record?.properties.get(property))
     default:

@@ -9,7 +9,7 @@ import { runChange } from './change-verbs.ts'
 import { checkEncoding, OPTIONS, type Options, parseOptions } from './options.ts'
 import { runImportTree } from './transfer-verbs.ts'
 import { checkArguments, type Verb } from './verb.ts'
-import { VERBS } from './verbs.ts'
+import { reads, VERBS } from './verbs.ts'
 
 /**
  * The programs `db` and `config`, distinguished by the name they are called by.
@@ -33,10 +33,6 @@ export function main(argv: readonly string[], io: Io): number {
     fail(error.describe())
     return error.status
   }
-}
-
-function reads(verb: string): boolean {
-  return Object.hasOwn(VERBS, verb) && VERBS[verb]?.run !== undefined
 }
 
 function runWords(program: Program, options: Options, io: Io, printer: CallOutput): number {

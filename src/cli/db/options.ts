@@ -19,7 +19,7 @@ export const OPTIONS: readonly Option[] = [
 export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
 /** What a verb that only reads also takes behind it. Nothing there may choose a root: it can be data of a script. */
-const AFTER_READING = ['--json', '--reveal']
+export const AFTER_READING: readonly string[] = ['--json', '--reveal']
 
 /**
  * Options come before the verb. Everything after it is data, except for {@link AFTER_READING}. `--` ends the options.

@@ -40,6 +40,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   export: { arguments: '', summary: 'print the database in the SME Server format', example: '', run: runExport },
 }
 
+/** Whether a verb only reads this database. */
+export function reads(verb: string): boolean {
+  return Object.hasOwn(VERBS, verb) && VERBS[verb]?.change === undefined && !['batch', 'import'].includes(verb)
+}
+
 /** `log`: the history belongs to the engine, which this program does not load, so it calls the engine. */
 function runLog({ io, places, database, format, print }: Call, args: readonly string[]): number {
   const engine = [process.execPath, join(places.shipped, 'bin/gabarit'), 'log', '--root', places.root]

@@ -6,6 +6,7 @@ import {
   JSON_OPTION,
   NOTE_OPTION,
   OVERWRITE_OPTION,
+  paths,
   value,
 } from '../../terminal/command.ts'
 
@@ -26,7 +27,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       ['signal-event --dry-run domain-modify example.org', 'see what would change'],
       ['signal-event --check console-save', 'and have the daemons check it'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).eventNames(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).eventsAndArguments(...typed),
     run: async invocation => (await import('../signal-event.ts')).run(invocation),
   },
   {
@@ -36,11 +37,11 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     arity: [0, Number.POSITIVE_INFINITY],
     options: [
       flag('all', 'all templates'),
-      value('output', 'write to this file instead', ['output_filename']),
+      value('output', 'write to this file instead', { alias: ['output_filename'], complete: paths }),
       flag('stdout', 'print the result, write nothing'),
       flag('diff', 'print what would change, write nothing', ['dry-run']),
       CHECK_OPTION,
-      value('expand_queue', 'only look for templates in this folder'),
+      value('expand_queue', 'only look for templates in this folder', { complete: paths }),
       OVERWRITE_OPTION,
       NOTE_OPTION,
       JSON_OPTION,
@@ -50,7 +51,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       ['expand-template --diff /etc/httpd/conf/httpd.conf', 'see what would change'],
       ['expand-template --all', 'generate all files'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).templates(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).templates(...typed),
     run: async invocation => (await import('../expand-template.ts')).run(invocation),
   },
   {
@@ -88,6 +89,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       ['gabarit confirm status', 'what is waiting, and until when'],
       ['gabarit confirm expired', 'revert an unconfirmed change (for cron and at boot)'],
     ],
+    complete: args => (args.length > 1 ? [] : ['cancel', 'extend', 'status', 'expired']),
     run: async invocation => (await import('../confirm.ts')).run(invocation),
   },
 ]

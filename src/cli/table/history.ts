@@ -9,8 +9,12 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     summary: 'list what was done, when and by whom',
     options: [
       value('limit', 'maximum number of entries, newest first (20)'),
-      value('event', 'only entries of this event or command'),
-      value('database', 'only entries that changed this database'),
+      value('event', 'only entries of this event or command', {
+        complete: async (...typed) => (await import('../completers.ts')).events(...typed),
+      }),
+      value('database', 'only entries that changed this database', {
+        complete: async (...typed) => (await import('../completers.ts')).databases(...typed),
+      }),
       value('user', 'only entries by this user'),
       value('since', 'only entries from this day or time on, or not older than 2d'),
       value('until', 'only entries up to this day or time, or older than 2d'),
@@ -28,6 +32,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     usage: 'ID',
     options: [JSON_OPTION],
     examples: [['gabarit show 41', 'everything about entry 41']],
+    complete: async (...typed) => (await import('../completers.ts')).entries(...typed),
     run: async invocation => (await import('../history.ts')).show(invocation),
   },
   {
@@ -36,6 +41,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     usage: 'DATABASE [KEY]',
     options: [value('limit', 'maximum number of entries, newest first (50)'), JSON_OPTION],
     examples: [['gabarit log hosts www.example.org', 'the history of one record']],
+    complete: async (...typed) => (await import('../completers.ts')).records(...typed),
     run: async invocation => (await import('../history.ts')).log(invocation),
   },
   {
@@ -47,6 +53,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       ['gabarit rollback', 'undo the last entry'],
       ['gabarit rollback 41 --dry-run', 'what rolling back to entry 41 would change'],
     ],
+    complete: async (...typed) => (await import('../completers.ts')).entries(...typed),
     run: async invocation => (await import('../rollback.ts')).run(invocation),
   },
   {

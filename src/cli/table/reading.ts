@@ -29,6 +29,7 @@ export const READING_COMMANDS: readonly Command[] = [
       ['gabarit diff last-good', 'what has changed since the last successful entry'],
       ['gabarit diff --commands', 'commands to repeat the changes on another server'],
     ],
+    complete: async (...typed) => ['last-good', ...(await import('../completers.ts')).entries(...typed)],
     run: async invocation => (await import('../diff.ts')).run(invocation),
   },
   {
@@ -36,6 +37,7 @@ export const READING_COMMANDS: readonly Command[] = [
     summary: 'print a file as it would be generated now',
     usage: 'FILE',
     examples: [['gabarit cat /etc/hosts', 'write nothing']],
+    complete: async (...typed) => (await import('../completers.ts')).files(...typed),
     run: async invocation => (await import('../cat.ts')).run(invocation),
   },
   {
@@ -52,7 +54,7 @@ export const READING_COMMANDS: readonly Command[] = [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
       ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'where line 120 comes from'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).templates(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).files(...typed),
     run: async invocation => (await import('../explain.ts')).run(invocation),
   },
   {
@@ -60,7 +62,7 @@ export const READING_COMMANDS: readonly Command[] = [
     summary: 'show which files, events and services depend on a record',
     usage: 'DATABASE KEY',
     examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would affect']],
-    complete: async (...typed) => (await import('../complete.ts')).records(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).records(...typed),
     run: async invocation => (await import('../impact.ts')).run(invocation),
   },
   {
@@ -71,7 +73,7 @@ export const READING_COMMANDS: readonly Command[] = [
       ['gabarit events', 'shipped ones and your own, with their arguments'],
       ['gabarit events domain-create', 'actions, files and services of one'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).eventNames(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).events(...typed),
     run: async invocation => (await import('../events.ts')).run(invocation),
   },
   {

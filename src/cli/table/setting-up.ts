@@ -1,4 +1,4 @@
-import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, paths, value } from '../../terminal/command.ts'
 
 /** Commands for setting up. */
 export const SETUP_COMMANDS: readonly Command[] = [
@@ -14,15 +14,20 @@ export const SETUP_COMMANDS: readonly Command[] = [
     summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
-    options: [value('tree', 'folder of flat files, such as /home/e-smith/db'), JSON_OPTION],
+    options: [value('tree', 'folder of flat files, such as /home/e-smith/db', { complete: paths }), JSON_OPTION],
     examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
     run: async invocation => (await import('../import.ts')).run(invocation),
   },
   {
     name: 'completion',
     forEverybody: true,
-    summary: 'print the completion script for bash',
-    examples: [['eval "$(gabarit completion)"', 'complete commands, keys and values in this shell']],
-    run: async invocation => (await import('../complete.ts')).script(invocation),
+    summary: 'print the completion script for bash, zsh or fish',
+    usage: '[bash|zsh|fish]',
+    examples: [
+      ['eval "$(gabarit completion)"', 'complete commands, keys and values in this bash'],
+      ['gabarit completion fish | source', 'the same in this fish'],
+    ],
+    complete: args => (args.length > 1 ? [] : ['bash', 'zsh', 'fish']),
+    run: async invocation => (await import('../completion.ts')).run(invocation),
   },
 ]

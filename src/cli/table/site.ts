@@ -7,8 +7,8 @@ export const SITE_COMMANDS: readonly Command[] = [
     summary: 'copy a shipped fragment into the site’s templates-custom',
     usage: 'TEMPLATE FRAGMENT',
     options: [JSON_OPTION],
-    examples: [['gabarit customize /etc/hosts 10localhost', 'make your own version of a fragment']],
-    complete: async (...typed) => (await import('../complete.ts')).fragments(...typed),
+    examples: [['gabarit customize /etc/hosts 10Localhost', 'make your own version of a fragment']],
+    complete: async (...typed) => (await import('../completers.ts')).fragments(...typed),
     run: async invocation => (await import('../customize.ts')).run(invocation),
   },
   {
@@ -22,7 +22,7 @@ export const SITE_COMMANDS: readonly Command[] = [
       ['gabarit overrides merge', 'merge these changes into all stale ones'],
       ['gabarit overrides keep /etc/hosts 30Hosts', 'declare yours up to date'],
     ],
-    complete: async (...typed) => (await import('../complete.ts')).overrides(...typed),
+    complete: async (...typed) => (await import('../completers.ts')).overrides(...typed),
     run: async invocation => (await import('../overrides.ts')).run(invocation),
   },
   {
@@ -31,6 +31,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     usage: 'FILE',
     options: [flag('dry-run', 'print the fragment, change nothing'), NOTE_OPTION],
     examples: [['gabarit adopt /etc/hosts', 'only if the templates then generate exactly the edited text']],
+    complete: async (...typed) => (await import('../completers.ts')).managed(...typed),
     run: async invocation => (await import('../edited-files.ts')).adopt(invocation),
   },
   {
@@ -42,6 +43,7 @@ export const SITE_COMMANDS: readonly Command[] = [
       ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
       ['gabarit pin', 'the pinned files'],
     ],
+    complete: async (...typed) => (await import('../completers.ts')).managed(...typed),
     run: async invocation => (await import('../edited-files.ts')).pin(invocation),
   },
   {
@@ -49,6 +51,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     summary: 'let events write a pinned file again',
     usage: 'FILE',
     examples: [['gabarit unpin /etc/hosts', 'the next event regenerates it']],
+    complete: async (...typed) => (await import('../completers.ts')).pinned(...typed),
     run: async invocation => (await import('../edited-files.ts')).unpin(invocation),
   },
   {
@@ -57,6 +60,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     usage: 'FILE',
     options: [flag('dry-run', 'print the diff, change nothing'), NOTE_OPTION],
     examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
+    complete: async (...typed) => (await import('../completers.ts')).managed(...typed),
     run: async invocation => (await import('../edited-files.ts')).restore(invocation),
   },
 ]

@@ -1,7 +1,9 @@
-import { type Command, flag, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
+import { type Command, type Complete, flag, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 const AT_OPTION = value('at', 'act as if it were this time (ISO 8601)')
+
+const certificates: Complete = async (...typed) => (await import('./commands/complete.ts')).certificates(...typed)
 
 /** The subcommands of `gabarit letsencrypt`. */
 const VERBS: readonly Command[] = [
@@ -72,6 +74,10 @@ const VERBS: readonly Command[] = [
       ['gabarit letsencrypt use previous', 'swap back'],
       ['gabarit letsencrypt use latest', 'serve the newest one again, and newer ones once issued'],
     ],
+    complete: async (args, places) => [
+      ...(args.length > 1 ? [] : ['previous', 'latest']),
+      ...(await certificates(args, places)),
+    ],
     run: async invocation => (await import('./commands/use.ts')).run(invocation),
   },
   {
@@ -86,6 +92,7 @@ const VERBS: readonly Command[] = [
     usage: 'ID [CERTIFICATE]',
     options: [flag('force', 'even if it is in service')],
     examples: [['gabarit letsencrypt revoke 1795640000', 'list shows the ids']],
+    complete: certificates,
     run: async invocation => (await import('./commands/revoke.ts')).run(invocation),
   },
   {
