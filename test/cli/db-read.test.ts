@@ -81,10 +81,11 @@ test('printtype', context => {
   assert.is(context.sandbox.must('config printtype').split('\n')[0], '10=y')
 })
 
-test('everything after the verb is data', context => {
-  check(context, 'config get --json', '', 1)
+test('after a verb that reads, --json and --reveal are options, and everything else is data', context => {
+  check(context, 'config get -- --json', '', 1)
   check(context, 'config getprop sshd --help', '', 1)
-  check(context, 'config get -- ', '', 1)
+  check(context, 'config get --root=/', '', 1)
+  assert.is(context.sandbox.must('config get DomainName --json'), context.sandbox.must('config --json get DomainName'))
 })
 
 test('JSON of one record, of all, and of every reading verb', context => {
