@@ -97,11 +97,16 @@ function isCidr(value: string): boolean {
   return /\/\d+$/.test(value) && !Number.isNaN(prefixOf(value))
 }
 
-/** The name in ASCII, as the DNS has it (RFC 5891). */
+/** The name in ASCII, as the DNS has it (RFC 5891), without the dot at its end. */
 function asciiName(value: string): string | undefined {
   return /^[\p{L}\p{M}\p{N}.*-]+$/u.test(value) && URL.canParse(`http://${value}`)
-    ? new URL(`http://${value}`).hostname
+    ? new URL(`http://${value}`).hostname.replace(/\.$/, '')
     : undefined
+}
+
+/** A value with the names in it in ASCII: `http://exämple.org:80` becomes `http://xn--exmple-cua.org:80`. */
+export function withAsciiNames(value: string): string {
+  return value.replace(/[\p{L}\p{M}\p{N}.-]*[^\p{ASCII}][\p{L}\p{M}\p{N}.-]*/gu, name => asciiName(name) ?? name)
 }
 
 /** The network of an address that is given with a length or mask (192.168.1.5/24). */

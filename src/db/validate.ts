@@ -3,7 +3,7 @@ import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Descriptions } from './describe.ts'
 import { allowedBy, type PropertyDescription, type RecordDescription, type Reference } from './description.ts'
-import { FORMATS } from './formats.ts'
+import { FORMATS, withAsciiNames } from './formats.ts'
 import { byName, nameOf } from './host-names.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
@@ -102,8 +102,11 @@ function elementProblem(value: string, description: PropertyDescription, records
     const hint = description.secret === true ? '' : didYouMean(value, words)
     return `${shown} is not one of ${words.join(', ')}${hint}`
   }
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value))
-    return `${shown} does not have the form ${form}`
+  const fits = (text: string) => pattern === undefined || new RegExp(`^(?:${pattern})$`, 'u').test(text)
+  if (!fits(value)) {
+    const meant = description.secret === true ? value : withAsciiNames(value)
+    return `${shown} does not have the form ${form}${fits(meant) ? `; did you mean "${meant}"?` : ''}`
+  }
   return formatProblem(value, shown, description) ?? (reference && referenceProblem(value, shown, reference, recordsIn))
 }
 

@@ -1,6 +1,5 @@
 import { type Address, formatAddress, parseAddress, prefixLength } from '../base/address.ts'
-import { orUndefined } from '../base/failure.ts'
-import { isInterface, isPorts } from '../db/formats.ts'
+import { FORMATS, isInterface, isPorts } from '../db/formats.ts'
 import type { RecordView } from './databases.ts'
 import { splitList } from './text.ts'
 
@@ -106,8 +105,13 @@ export function portsIn(record: RecordView, ...names: string[]): string[] {
  * @throws TypeError that names record and property, for anything else
  */
 export function networksIn(record: RecordView, ...names: string[]): Network[] {
-  return elementsIn(record, names, 'an address or a network (192.168.1.0/24, fd00::/64)', text =>
-    orUndefined(() => net(text)),
+  const { ip: single, subnet } = FORMATS
+  return elementsIn(
+    record,
+    names,
+    'an address or a network (192.168.1.0/24, fd00::/64)',
+    text => (single?.accepts(text) || subnet?.accepts(text) ? net(text) : undefined),
+    subnet?.meant,
   )
 }
 
@@ -126,12 +130,15 @@ function elementsIn<Element>(
   names: readonly string[],
   kind: string,
   read: (text: string) => Element | undefined,
+  meant?: (text: string) => string | undefined,
 ): Element[] {
   return names.flatMap(name =>
     splitList(record[name]).map(text => {
       const element = read(text)
       if (element !== undefined) return element
-      throw new TypeError(`the record "${record.key}", property ${name}: ${JSON.stringify(text)} is not ${kind}`)
+      const better = meant?.(text)
+      const hint = better === undefined ? '' : `; did you mean "${better}"?`
+      throw new TypeError(`the record "${record.key}", property ${name}: ${JSON.stringify(text)} is not ${kind}${hint}`)
     }),
   )
 }

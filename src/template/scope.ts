@@ -39,7 +39,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     db('networks')
       .all('network')
       .filter(({ Guest = 'no' }) => (Guest !== 'no' && Guest !== '') === guests)
-      .map(localNetwork)
+      .map(record => machinesOf(record, guests))
   return {
     config: configView(databases),
     db,
@@ -101,10 +101,18 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
   }
 }
 
-/** The key is an address, with or without a prefix length (`fd00::/64`). */
-function localNetwork({ key, Mask }: RecordView): Network {
+/** The key is the address of a network, with Mask beside it or with a prefix length (`fd00::/64`). */
+function machinesOf({ key, Mask = '' }: RecordView, guests: boolean): Network {
+  const [address = '', length] = key.split('/')
   try {
-    return net(key, key.includes('/') || Mask === '' ? undefined : Mask)
+    const network = net(address, length ?? (Mask || undefined))
+    const { cidr, bits } = network
+    if (ip.num(address) !== ip.num(network.network))
+      throw new TypeError(`it is one address of the network ${cidr}, which must be the key`)
+    if (length && Mask && net(address, Mask).bits !== bits)
+      throw new TypeError(`its Mask ${Mask} is not that of ${key}: leave it empty`)
+    if (bits === 0 && !guests) throw new TypeError('every machine of the world would count as local')
+    return network
   } catch (error) {
     throw new TypeError(`the record "${key}" of the database networks: ${messageOf(error)}`)
   }

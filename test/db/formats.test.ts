@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FORMATS, seconds } from '../../src/db/formats.ts'
+import { FORMATS, seconds, withAsciiNames } from '../../src/db/formats.ts'
 
 const test = suite('formats')
 
@@ -93,6 +93,11 @@ test('what was probably meant: the network of an address, the ASCII form of a na
   assert.is(meant('cidr', '10.0.0.0/33'), undefined)
   assert.is(meant('hostname', 'exämple.org'), 'xn--exmple-cua.org')
   assert.is(meant('wildcard', '*.exämple.org'), '*.xn--exmple-cua.org')
+  assert.is(meant('hostname', 'Example.org.'), 'example.org')
+  assert.is(
+    withAsciiNames('http://a.exämple.org:80 weight=2, https://b.org'),
+    'http://a.xn--exmple-cua.org:80 weight=2, https://b.org',
+  )
   for (const value of ['a b.org', 'a_b.org', 'é b', 'é/x'])
     assert.not.ok(FORMATS.hostname?.accepts(meant('hostname', value) ?? ''))
 })

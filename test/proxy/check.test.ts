@@ -34,7 +34,7 @@ check('who stands in front, and whether anybody does', () => {
 
 check('aliases are asked, wildcards are not; nobody is asked in the place of a proxy that is off', async () => {
   const sites = sitesOf(
-    recordsOf({ 'a.example': ['proxy', { ...on, Aliases: 'b.example, *.a.example', Certificate: 'none' }] }),
+    recordsOf({ 'a.example': ['proxy', { ...on, Aliases: 'B.example, *.a.example', Certificate: 'none' }] }),
   )
   const results = await checkSites(sites, { http: 1, https: 1, problem: 'nginx is disabled' }, () => {})
   assert.equal(

@@ -197,6 +197,8 @@ firewall('port forwards of SME Server are taken over', () => {
 const BAD: readonly (readonly [property: string, value: string])[] = [
   ['TCPPort', '80\n-A INPUT -j ACCEPT'],
   ['AllowHosts', 'host.example'],
+  ['AllowHosts', '10.8.0.5/24'],
+  ['DenyHosts', 'fd00::5/64'],
   ['TunnelNetwork', '10.8.0.0/99'],
   ['TunnelInterface', '!tun0'],
 ]
@@ -211,8 +213,18 @@ for (const [property, value] of BAD)
 firewall('a network that is none is refused with its key', () => {
   const networks = { office: ['network', { Mask: '255.255.255.0' }] } as const
   assert.match(make({}, { networks }).refusal(FOUR), 'the record "office" of the database networks: ')
-  const mask = { 'fd00::': ['network', { Mask: '255.255.255.0' }] } as const
-  assert.match(make({}, { networks: mask }).refusal(SIX), 'the record "fd00::" of the database networks: ')
+  for (const [key, properties, said] of [
+    ['fd00::', { Mask: '255.255.255.0' }, '"255.255.255.0" is not a netmask'],
+    ['10.5.0.7', { Mask: '255.255.255.0' }, 'it is one address of the network 10.5.0.0/24, which must be the key'],
+    ['fd00::1/64', {}, 'it is one address of the network fd00::/64'],
+    ['10.5.0.0/24', { Mask: '255.255.0.0' }, 'its Mask 255.255.0.0 is not that of 10.5.0.0/24: leave it empty'],
+    ['10.5.0.0', { Mask: '0.0.0.0' }, ''],
+    ['0.0.0.0/0', {}, 'every machine of the world would count as local'],
+  ] as const)
+    assert.match(
+      make({}, { networks: { [key]: ['network', properties] } }).refusal(FOUR),
+      `the record "${key}" of the database networks: ${said}`,
+    )
 })
 
 const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
@@ -224,6 +236,7 @@ const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
   [{ Port: '22', Protocol: 'both', DestHost: '192.168.0.9' }, 'port 22 is that of ssh'],
   [{ Port: '80', DestHost: '127.0.0.1' }, 'DestHost 127.0.0.1 is this server'],
   [{ Port: '80', DestHost: '0.0.0.0' }, 'DestHost 0.0.0.0 is this server'],
+  [{ Port: '80', DestHost: '224.0.0.1' }, 'DestHost 224.0.0.1 is not the address of another machine'],
   [{ Port: '80', DestHost: 'nas; id' }, 'property DestHost: "nas" is not an address'],
 ]
 for (const [forward, said] of FORWARDS)
@@ -314,6 +327,7 @@ firewall('a direct port forward keeps address and port', () => {
     [{ DestHost: 'fd00:1::9' }, 'Port must be one port or one range of ports'],
     [{ Port: '443', DestHost: 'fd00:1::/64' }, 'DestHost must be one address'],
     [{ Port: '443', DestHost: '::1' }, 'DestHost ::1 is this server'],
+    [{ Port: '443', DestHost: '::ffff:10.0.0.1' }, 'DestHost ::ffff:a00:1 is not the address of another machine'],
   ] as const)
     assert.match(direct(forward).refusal(SIX), `the port forward "web": ${said}`)
 })

@@ -189,6 +189,10 @@ step('a proxy in front of this server is believed, nobody else', () => {
   for (const [value, said] of [
     ['0.0.0.0/0', /TrustedProxies 0\.0\.0\.0\/0 would let everybody choose his address/],
     ['1.2.3', /"1\.2\.3"/],
+    [
+      '10.0.0.1/24',
+      /the record "nginx", property TrustedProxies: "10\.0\.0\.1\/24" is not .*did you mean "10\.0\.0\.0\/24"/,
+    ],
   ] as const) {
     must(['config', 'setprop', 'nginx', 'TrustedProxies', value])
     front.refused(said)

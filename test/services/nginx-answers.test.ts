@@ -196,19 +196,28 @@ step('a proxy called off asks for the password', () => {
 
 step('a server behind that is this server itself is refused, for nginx and for httpd', () => {
   const itself = ['127.0.0.1', '127.0.0.1:443', 'localhost:80', '[::1]', '0.0.0.0:0443', 'www.EXAMPLE.com', 'off', PLEX]
+  itself.push('[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'a.b.example.net', 'moved.lan')
   must(words('db hosts set www.example.com host HostType Self'))
+  must(words('db hosts set *.example.net host HostType Self'))
+  must(words('db hosts set moved.lan host HostType Remote ExternalIP 127.0.0.5'))
   for (const server of itself) {
     front.record(PLEX, 'proxy', { Upstreams: `http://10.0.0.5, http://${server} backup` })
     front.refused(
       /plex\.example\.com: the server http:\/\/\S+ is this server itself: a request would come back without/,
     )
   }
-  for (const server of ['127.0.0.1:8080', 'www.example.com:3001', 'nas.example.net', '10.0.0.5'])
+  for (const server of ['127.1', '0x7f000001', '2130706433', '1.2.3.4.5']) {
+    front.record(PLEX, 'proxy', { Upstreams: `http://${server}` })
+    front.refused(/plex\.example\.com: the server http:\/\/\S+ has a number that is not an IP address/)
+  }
+  front.record(PLEX, 'proxy', { Upstreams: 'http://10.0.0.5', AuthURL: `http://${PLEX.toUpperCase()}/auth` })
+  front.refused(/plex\.example\.com: AuthURL http:\/\/\S+ is this server itself/)
+  for (const server of ['127.0.0.1:8080', 'www.example.com:3001', 'nas.example.org', '10.0.0.5'])
     assert.is(run(['db', 'proxies', 'set', PLEX, 'proxy', 'Upstreams', `http://${server}`]).status, 0)
   front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:10080' })
   front.apply()
   assert.equal(front.visit(`https://${PLEX}/`).header('Server'), ['nginx'])
-  for (const target of ['http://127.0.0.1/', 'http://localhost:10080/a', 'https://www.example.com']) {
+  for (const target of ['http://127.0.0.1/', 'http://localhost:10080/a', 'https://me@www.example.com']) {
     must(['db', 'domains', 'set', 'shop.example.com', 'domain', 'ProxyPassTarget', target])
     front.refused(/domain shop\.example\.com: ProxyPassTarget \S+ is this server itself/)
   }

@@ -16,7 +16,7 @@ const step = stepsOf(folders, reason)
 const front = new Front()
 folders.after(() => front.stop())
 
-const [PLEX, APP] = ['plex.example.com', 'app.example.com']
+const APP = 'app.example.com'
 const get = (path: string, ...options: string[]) => {
   const { status, body } = front.visit(`https://${APP}${path}`, ...options)
   return `${status} ${body.includes('<html>') ? 'nginx' : body.trim()}`
@@ -102,12 +102,12 @@ step('a server behind on a socket', async () => {
 })
 
 step('a proxy answers for names that nobody has', () => {
-  front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:3001' })
-  must(words(`config setprop nginx DefaultSite ${PLEX}`))
+  front.record('Plex.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001' })
+  must(words('config setprop nginx DefaultSite Plex.example.com'))
   front.apply()
   assert.is(front.seen('https://nobody.example.net/').name, 'plex')
   assert.is(front.visit('http://nobody.example.net/a').header('Location').join(), 'https://nobody.example.net/a')
-  must(['db', 'proxies', 'setprop', PLEX, 'Certificate', 'none'])
+  must(['db', 'proxies', 'setprop', 'Plex.example.com', 'Certificate', 'none'])
   front.apply()
   assert.is(front.seen('http://nobody.example.net/').name, 'plex')
   assert.throws(() => front.visit('https://nobody.example.net/'), /curl (52|92|56|16)/)

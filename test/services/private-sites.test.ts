@@ -40,6 +40,34 @@ step('the networks of VPN clients count as local, while the VPN is enabled', asy
   for (const name of [WIKI, 'example.com']) assert.equal(answers(name), [200, 200, 200, 403], name)
 })
 
+step('while a tunnel client brings visitors from elsewhere, this machine is not local', () => {
+  const answers = () => [WIKI, 'example.com'].map(name => [LOCAL, '127.0.0.1'].map(from => status(name, from)))
+  const open = [200, 200]
+  assert.equal(answers(), [open, open])
+  for (const server of ['nginx', 'httpd']) {
+    must(['config', 'setprop', server, 'LocalTunnel', 'yes'])
+    front.apply()
+    const closed = [200, 403]
+    assert.equal(answers(), [closed, closed])
+    must(['config', 'setprop', server, 'LocalTunnel', 'no'])
+  }
+  must(words('db proxies setprop wiki.example.com access public AllowedNetworks 10.50.4.0/24'))
+  must(words('config setprop httpd LocalTunnel yes'))
+  must(words('db networks delete 10.50.1.0'))
+  must(words('config setprop openvpn status disabled'))
+  must(words('config setprop wireguard status disabled'))
+  front.apply()
+  const from = (name: string) => [LOCAL, OTHER, '127.0.0.1'].map(address => status(name, address))
+  assert.equal(
+    [from(WIKI), from('example.com')],
+    [
+      [403, 200, 403],
+      [403, 403, 403],
+    ],
+    'nobody is local',
+  )
+})
+
 step(
   'a network of AllowedNetworks is written as one: an address with a length is refused, and told if it is there already',
   () => {

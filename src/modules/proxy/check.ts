@@ -33,7 +33,7 @@ const AT_ONCE = 16
 export async function run({ args, places, answer, progress }: Invocation): Promise<number> {
   const [name] = args
   const all = sitesOf(recordsOf(places, 'proxies'))
-  const sites = all.filter(site => name === undefined || site.names.includes(name))
+  const sites = all.filter(site => name === undefined || site.names.includes(name.toLowerCase()))
   if (sites.length === 0 && name !== undefined) {
     const names = all.flatMap(site => site.names)
     throw new Failure(`there is no proxy ${name}${didYouMean(name, names)}`, { hint: 'To list them: db proxies show' })

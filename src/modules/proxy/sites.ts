@@ -38,7 +38,7 @@ export function sitesOf(records: Records): Site[] {
         ...locations.flatMap(location => upstreamsOf(location, location.properties.get('Path') ?? '/', name)),
       ]
       const aliases = splitList(properties.get('Aliases'), ',').filter(alias => !alias.startsWith('*'))
-      const names = [...new Set([name, ...aliases])]
+      const names = [...new Set([name, ...aliases].map(name => name.toLowerCase()))]
       const enabled = properties.get('status') !== 'disabled'
       const passwords = [record, ...locations].map(place => place.properties.get('BasicAuthFile') ?? '').filter(Boolean)
       return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams, passwords }
