@@ -2,6 +2,7 @@ import { compareBytes } from '../base/byte-order.ts'
 import { Failure, orFailure } from '../base/failure.ts'
 import { Descriptions } from '../db/describe.ts'
 import type { Context } from '../plan/context.ts'
+import { markDerived } from '../plan/derived.ts'
 import { databaseLoader, goneTemplates, makeExpander } from '../plan/expand.ts'
 import { invalidValues } from '../plan/invalid-values.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -38,7 +39,7 @@ export function survey(context: Context): Survey {
   const problems = invalidValues(context)
   // A removed template generates nothing: its files are leftovers.
   const expanded: string[] = [...gone]
-  const outputs = names.flatMap(name => {
+  const made = names.flatMap(name => {
     const made = orFailure(() => expander.expand(`/${name}`))
     if (!(made instanceof Failure)) {
       expanded.push(name)
@@ -47,6 +48,7 @@ export function survey(context: Context): Survey {
     problems.push(made.describe())
     return []
   })
+  const outputs = markDerived(context, made, makeExpander)
   const plan = planOutputs({ places, system }, outputs, expanded)
   return { since, properties: changesSince(places, since), plan, outputs, problems, gone }
 }

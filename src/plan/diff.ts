@@ -44,8 +44,8 @@ export function describeAttributes({ uid, gid, mode }: { uid: number; gid: numbe
 }
 
 function patch(change: FileChange | RemoveChange, after: string | Uint8Array | undefined, show: Redact): string {
-  if ('made' in change && change.made === 'secret')
-    return `--- ${change.before === undefined ? '/dev/null' : change.path}\n+++ ${change.path}\n(a key: its content is not shown)\n`
+  if ('secret' in change && change.secret)
+    return `--- ${change.before === undefined ? '/dev/null' : change.path}\n+++ ${change.path}\n(${change.made ? 'a key' : 'made from a secret'}: its content is not shown)\n`
   const old = change.before === undefined ? undefined : show(change.before, change.path)
   const made = after === undefined ? undefined : show(after)
   if (old === made) return `--- ${change.path}\n+++ ${change.path}\n(only a secret value differs)\n`

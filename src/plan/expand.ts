@@ -11,6 +11,7 @@ import { Expander, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
 import { findTemplate } from '../template/tree.ts'
 import type { Context } from './context.ts'
+import { markDerived } from './derived.ts'
 import { fact } from './facts.ts'
 import { invalidValues } from './invalid-values.ts'
 
@@ -57,7 +58,7 @@ export function expandAll(context: Context, templates: readonly string[]): Outpu
   const failures = expanded.filter(made => made instanceof Failure)
   const outputs = expanded.flatMap(made => (made instanceof Failure ? [] : made))
   const [first, ...others] = failures
-  if (first === undefined && values.length === 0) return outputs
+  if (first === undefined && values.length === 0) return markDerived(context, outputs, makeExpander)
   if (first !== undefined && others.length + values.length === 0) throw first
   const problems = [...values, ...failures.map(failure => failure.describe())]
   throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })

@@ -46,11 +46,10 @@ export function withMade(
     if (state === undefined) target.missingFolders(real)
     const drift = state === undefined ? 'created' : 'updated'
     const attributes = { mode, uid: 0, gid: 0 }
-    const made = secret ? 'secret' : 'public'
     return [
       {
         kind: 'write',
-        ...{ path, real, template: by, before, after, attributes, replacesLink, drift, made },
+        ...{ path, real, template: by, before, after, attributes, replacesLink, drift, secret, made: true },
         ...{ judging: {}, edited: false, takenOver: false },
       },
     ]

@@ -28,7 +28,9 @@ export interface FileChange extends Common {
   /** There is a symbolic link; it is replaced, not followed. */
   readonly replacesLink: string | undefined
   /** An action made it, see {@link MadeFile}. Absent: a template. */
-  readonly made?: 'public' | 'secret'
+  readonly made?: true
+  /** None of its content is shown or kept in the history. */
+  readonly secret?: boolean
 }
 
 export interface LinkChange extends Common {

@@ -114,7 +114,7 @@ function noteDrift(path: string, template: string, state: DriftState, { pins, dr
 }
 
 function changesOfFile(
-  { path, template, metadata }: Output,
+  { path, template, metadata, secret = false }: Output,
   { text: after, hash: wanted }: { readonly text: string; readonly hash: string },
   work: Comparison,
 ): Change[] {
@@ -138,7 +138,7 @@ function changesOfFile(
   return [
     {
       kind: 'write',
-      ...{ path, real, template, judging: metadata, before, after, attributes, replacesLink },
+      ...{ path, real, template, judging: metadata, before, after, attributes, replacesLink, secret },
       ...{ edited: isEdited(drift), drift },
       takenOver: before !== undefined && lastWritten === undefined,
     },

@@ -23,7 +23,7 @@ export function keepWritten(manifest: Manifest, places: Places, system: System, 
 function keep(manifest: Manifest, places: Places, system: System): void {
   const folder = writtenFolder(places)
   const stored = new Set(folder.list())
-  const missing = [...manifest].filter(([, { sha256: hash }]) => !stored.has(hash))
+  const missing = [...manifest].filter(([, { sha256: hash, secret }]) => secret !== true && !stored.has(hash))
   if (missing.length > 0) {
     const masking = maskingWith(places)
     for (const [path, { sha256: hash }] of missing) {

@@ -3,7 +3,7 @@ import { defined } from '../base/defined.ts'
 import { orUndefined, refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { sha256 } from '../base/sha256.ts'
-import { listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
+import { flag, listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
@@ -19,6 +19,8 @@ const owned = objectOf({
   link: optional(text),
   /** Services to adjust when it is removed: by then its template may have no output to ask. */
   notify: optional(listOf(text)),
+  /** It holds something made from a secret, so its content is kept nowhere. */
+  secret: optional(flag),
 })
 
 /** The files that gabarit owns, by their path on the server. */
@@ -57,9 +59,9 @@ export function parseManifest(content: string): Manifest {
 }
 
 /** What is recorded about an output once it is written. */
-export function ownedBy({ template, link, metadata }: Output, hash: string): Owned {
+export function ownedBy({ template, link, metadata, secret }: Output, hash: string): Owned {
   const notify = metadata.notify.length === 0 ? undefined : metadata.notify
-  return defined({ template, sha256: hash, link, notify })
+  return defined({ template, sha256: hash, link, notify, secret })
 }
 
 /**

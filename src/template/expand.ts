@@ -30,6 +30,8 @@ export interface Output {
   readonly record?: RecordView
   /** Records and collections that the fragments read. */
   readonly reads: readonly Read[]
+  /** It holds something made from a secret: none of it is shown or kept in the history. */
+  readonly secret?: boolean
 }
 
 export interface ExpanderOptions {

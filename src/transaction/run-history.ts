@@ -199,7 +199,7 @@ export class RunHistory {
 
 function recordOf(change: Change, former: Restored['version'], contents: MaskedFiles): FileRecord {
   const { path, template } = change
-  const secret = change.kind === 'write' && change.made === 'secret'
+  const secret = change.kind === 'write' && change.secret
   const version = (sha256: string, { mode, uid, gid }: Attributes) => ({ sha256, mode, uid, gid })
   const present = (content: Uint8Array, attributes: Attributes) =>
     version(contents.putPresent(path, content, secret), attributes)

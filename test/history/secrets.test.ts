@@ -9,7 +9,7 @@ const secrets = suite('secrets in the history')
 
 /** Files below the history whose bytes hold a text. */
 function filesWith(box: Sandbox, text: string): string[] {
-  return ['history', 'objects'].flatMap(folder =>
+  return ['history', 'objects', 'written'].flatMap(folder =>
     readdirSync(box.path(`/var/lib/gabarit/${folder}`), { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name))
@@ -39,6 +39,64 @@ secrets('are never there in clear: not in files, databases, what replaced them, 
   for (const command of [`gabarit show ${id}`, 'gabarit history --json', 'gabarit diff 1', 'config log vault'])
     for (const secret of ['opensesame\n', 'odd', 'third-secret'])
       assert.not.match(box.must(command), secret, `${command}: ${secret}`)
+  box.remove()
+})
+
+/** Fragments that make something of the secret, and what of it must not be seen. */
+const DERIVED = (secret: string): readonly (readonly [fragment: string, trace: string])[] => [
+  [
+    'Basic <%= Buffer.from("user:" + word).toString("base64") %>',
+    Buffer.from(`user:${secret}`).toString('base64').slice(8, -4),
+  ],
+  ['url <%= encodeURIComponent(word) %>', encodeURIComponent(secret)],
+  ['hex <%= Buffer.from(word).toString("hex") %>', Buffer.from(secret).toString('hex')],
+  ['part <%= word.slice(0, 5) %>', secret.slice(0, 5)],
+  ['turned <%= [...word].reverse().join("") %>', [...secret].reverse().join('')],
+  ['<% try { JSON.parse(word) } catch (error) { %>\n# <%= error.message %>\n<% } %>', secret.slice(1, 6)],
+]
+
+secrets('what a fragment makes of one is seen nowhere', () => {
+  const secret = 'Zq7/Xw 9?kTv'
+  for (const [fragment, trace] of DERIVED(secret)) {
+    const box = changeServer()
+    box.must(['config', 'setprop', 'vault', 'Password', secret])
+    const template = (text: string) =>
+      box.write('/etc/gabarit/templates/etc/vault', `<% const word = config.vault.Password %>\n${text}\n`)
+    box.write('/etc/gabarit/checks.d/keeps', '#!/bin/sh\ncat > "$GABARIT_ROOT/asked"\n', 0o755)
+    const said: string[] = []
+    for (const line of ['one', 'two']) {
+      template(`${line}\n${fragment}`)
+      for (const command of ['signal-event --dry-run change', 'gabarit diff', 'signal-event change'])
+        said.push(Object.values(box.run(command)).join('\n'))
+      said.push(box.read('/asked'))
+    }
+    assert.match(box.read('/etc/vault'), trace)
+    assert.not.match(said.join('\n'), trace, fragment)
+    assert.equal(filesWith(box, trace), [], fragment)
+    box.remove()
+  }
+})
+
+secrets('what encodes one is put back by a rollback', () => {
+  const box = changeServer()
+  const template = (text: string) => box.write('/etc/gabarit/templates/etc/vault', text)
+  template('<%= Buffer.from("me:" + config.vault.Password).toString("base64") %>\n')
+  box.must('signal-event change')
+  const vault = box.read('/etc/vault')
+  template('changed\n')
+  box.must('signal-event change')
+  box.must(['gabarit', 'rollback', String(newestEntry(box).id - 1)])
+  assert.is(box.read('/etc/vault'), vault)
+  box.remove()
+})
+
+secrets('what JSON.parse() says of one is not shown', () => {
+  const box = changeServer()
+  box.write('/etc/gabarit/templates/etc/vault', '<%= JSON.parse(config.vault.Password).x %>\n')
+  const { status, stderr } = box.run('signal-event change')
+  assert.is(status, 3)
+  assert.match(stderr, 'etc/vault:1:10: this text is not valid JSON')
+  assert.not.match(stderr, 'opense')
   box.remove()
 })
 

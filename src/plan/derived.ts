@@ -1,0 +1,86 @@
+import { Failure, orFailure } from '../base/failure.ts'
+import type { DbRecord, Records } from '../db/record.ts'
+import { formsOf, type Secret, secretsIn } from '../db/secrets.ts'
+import { readableDatabase } from '../db/store.ts'
+import { databaseFile } from '../system/places.ts'
+import type { Expander, Output } from '../template/expand.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Marks the outputs that hold something made from a secret in which masking would not find it: a part of it, a hash. To tell,
+ * their templates are expanded once more with other secrets. What else has changed then was made from one.
+ */
+export function markDerived(
+  context: Context,
+  outputs: readonly Output[],
+  expanderFor: (context: Context) => Expander,
+): Output[] {
+  const read = (name: string) => context.replaced.get(name) ?? readableDatabase(databaseFile(context.places, name))
+  const secrets = secretsIn(context.places, read)
+  const readBy = ({ content, reads }: Output) =>
+    content === undefined
+      ? []
+      : secrets.filter(secret =>
+          reads.some(({ database, key }) => database === secret.database && (key ?? secret.key) === secret.key),
+        )
+  const templates = new Set(outputs.flatMap(output => (readBy(output).length > 0 ? output.template : [])))
+  if (templates.size === 0) return [...outputs]
+  const expander = expanderFor({ ...context, replaced: withOthers(context, secrets, read), warn: () => undefined })
+  const others = [...templates].flatMap(name => {
+    const made = orFailure(() => expander.expand(`/${name}`))
+    return made instanceof Failure ? [] : made
+  })
+  const contents = new Map(others.map(({ path, content }) => [path, content]))
+  return outputs.map(output => {
+    const own = readBy(output)
+    if (own.length === 0 || isMasked(output.content ?? '', contents.get(output.path), own)) return output
+    return { ...output, secret: true }
+  })
+}
+
+/** The databases with another value of the same kind and length for each secret. */
+function withOthers(
+  { replaced }: Context,
+  secrets: readonly Secret[],
+  read: (name: string) => Records | undefined,
+): Map<string, Records> {
+  const databases = new Map(replaced)
+  for (const { database, key, property, value } of secrets) {
+    const records = new Map(databases.get(database) ?? read(database))
+    const record = records.get(key)
+    if (record === undefined) continue
+    const changed: DbRecord =
+      property === undefined
+        ? { ...record, type: otherThan(value) }
+        : { ...record, properties: new Map([...record.properties, [property, otherThan(value)]]) }
+    databases.set(database, records.set(key, changed))
+  }
+  return databases
+}
+
+function otherThan(secret: string): string {
+  return secret.replace(/[a-z0-9]/gi, character => NEXT.get(character) ?? character)
+}
+
+const NEXT = new Map(
+  ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'].flatMap(row =>
+    [...row].map((character, index) => [character, row[(index + 1) % row.length] ?? ''] as const),
+  ),
+)
+
+/** Whether all that other secrets change in a content is the secrets themselves, as masking finds them. */
+function isMasked(content: string, other: string | undefined, secrets: readonly Secret[]): boolean {
+  if (other === undefined) return false
+  let text = content
+  for (const { value } of secrets) {
+    if (text === other) return true
+    const others = formsOf(otherThan(value))
+    formsOf(value).forEach((form, index) => {
+      const replacement = others[index]
+      if (form === undefined || replacement?.length !== form.length) return
+      for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1))
+        if (other.startsWith(replacement, at)) text = text.slice(0, at) + replacement + text.slice(at + form.length)
+    })
+  }
+  return text === other
+}
