@@ -44,6 +44,11 @@ step('a service whose first value in /etc/clock.d wins, which keeps what it read
       winner: ['{checkers}/clock', 'winner', '{key}'],
     },
     running: { when: 'after', ask: ['cat', '/run/clock.json'], answer: 'json' },
+    unit: {
+      when: 'boot',
+      ask: ['{checkers}/unit-enabled', '{record}', '', '{property:status}', ''],
+      answer: 'differences',
+    },
     zone: { when: 'boot', ask: ['{checkers}/clock', 'zone', '{record}', '{property:Zone}'], answer: 'differences' },
   }
   const properties = {
@@ -90,6 +95,7 @@ Server <%= name === 'here' ? '127.0.0.1' : name %>
   outputFileSync(`${site}/events/clock-update/templates2expand/etc/clock.d/50-gabarit`, '')
   outputFileSync(`${site}/events/clock-update/services2adjust/clock`, 'reload')
   server('config set DomainName example.org')
+  server('config set httpd service status disabled')
   server('signal-event post-install')
   server('config set clock service status enabled Log yes Level 2 Servers b.example.org,here,a.example.org Key k1')
 })
@@ -157,6 +163,29 @@ step('what the running daemon does not do makes the event fail; what only the ne
   )
   assert.is(tried('gabarit verify --effective').status, 1, 'who cannot answer has not said yes')
   rmSync('/etc/zone')
+})
+
+step('what systemd starts is compared with the status', () => {
+  const [unit = '', link = ''] = ['', 'multi-user.target.wants/'].map(
+    folder => `/etc/systemd/system/${folder}clock.service`,
+  )
+  outputFileSync(unit, '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n')
+  outputFileSync('/run/systemd/system/here', '')
+  const said = () => tried('gabarit verify --effective').stdout
+  const way = 'will hold after the next start of the machine. To change that: systemctl'
+  assert.match(
+    said(),
+    `clock status: enabled is wanted, but the unit clock.service is disabled ${way} enable clock.service`,
+  )
+  must(['ln', '-s', unit, link])
+  assert.not.match(said(), 'clock')
+  server('config setprop clock status disabled')
+  assert.match(
+    said(),
+    `clock status: disabled is wanted, but the unit clock.service is enabled ${way} disable clock.service`,
+  )
+  server('config setprop clock status enabled')
+  for (const path of [link, unit, '/run/systemd']) rmSync(path, { recursive: true })
 })
 
 step('a disabled service is not asked, and a malformed description is named', () => {

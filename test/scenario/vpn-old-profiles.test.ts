@@ -109,6 +109,18 @@ step('a port that somebody else holds: the holder is named', async () => {
   await waitFor('the server', () => logOf().includes('Initialization Sequence Completed'))
 })
 
+step('a file that the running server has not read since it changed is named', () => {
+  const effective = () => JSON.parse(tried('gabarit verify --effective --json').stdout).effective
+  const ofVPN = () => effective().differences.filter(({ service }: { service: string }) => service === 'openvpn')
+  assert.equal(ofVPN(), [])
+  must(['touch', '-d', '1 minute', '/etc/openvpn/server/openvpn.crt'])
+  const [found, ...more] = ofVPN()
+  assert.equal(more, [])
+  assert.match(found.wanted, '/etc/openvpn/server/openvpn.crt of ')
+  assert.is(found.wayOut, 'To have it read them: gabarit vpn restart openvpn')
+  must(['touch', '-d', 'yesterday', '/etc/openvpn/server/openvpn.crt'])
+})
+
 step(
   'a client whose name has an @; a connection is ended by its address, and a name nobody has is exit 1',
   async () => {

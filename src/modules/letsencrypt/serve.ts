@@ -56,18 +56,20 @@ async function problemOf(
   }
   // Including those that were removed by hand, so that they stay removed.
   state.noteEntered(all.filter(({ certificate }) => certificate !== undefined).map(recordName))
-  const status = isMissing ? await world.signal(EVENT) : EXIT.done
-  if (status !== EXIT.done)
-    return `the event ${EVENT} failed (status ${status}): the services may still serve the old certificate`
+  let status = isMissing ? await world.signal(EVENT) : EXIT.done
+  const failed = () => `the event ${EVENT} failed (status ${status}): the services may still serve the old certificate`
+  // Failed alone: the files are in place, and a daemon may only need another reload.
+  if (status !== EXIT.done && status !== EXIT.failed) return failed()
   const expected = expectedFingerprints(certificates, wanted, left)
   const { servers } = settings
   let wrong = await findNotServed(expected, servers, PATIENCE)
   if (wrong.length > 0) {
     world.warn(`${describe(wrong)}; reloading the services again`)
-    await world.signal(EVENT)
+    status = await world.signal(EVENT)
     wrong = await findNotServed(expected, servers, PATIENCE)
   }
   if (wrong.length > 0) return describe(wrong)
+  if (status !== EXIT.done) return failed()
   if (expected.size > 0 && servers.length > 0)
     world.say(
       `served: ${plural(expected.size, 'name')} checked at ${servers.join(', ')}, all with the right certificate`,
