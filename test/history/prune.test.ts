@@ -48,6 +48,22 @@ prune('by number and by age; contents that nobody needs go too; going back to wh
   box.remove()
 })
 
+prune('a clock that is years ahead for an event or two makes nothing old', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  change(box, 3)
+  // To a clock that is ahead, all entries are old.
+  for (const id of [1, 2, 3, 4]) age(box, id, 800)
+  change(box, 2)
+  // Right again, it sees two from the future.
+  for (const id of [1, 2, 3, 4]) age(box, id, 0)
+  for (const id of [5, 6]) age(box, id, -800)
+  change(box, 1)
+  box.must('gabarit prune')
+  assert.equal(ids(box), [1, 2, 3, 4, 5, 6, 7])
+  box.remove()
+})
+
 prune('never the newest entry whose changes stand: status and discard need it', () => {
   const box = changeServer()
   box.must('signal-event change')

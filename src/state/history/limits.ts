@@ -7,6 +7,8 @@ export interface Limits {
   readonly keep?: number
   /** Maximum age in seconds; undefined: unlimited. */
   readonly age?: number
+  /** Age counts from the third newest entry, so that a clock that is ahead for an event or two makes nothing old. */
+  readonly steady?: boolean
 }
 
 /** The defaults of db/configuration/gabarit.json, for a record that does not have them yet. */
@@ -17,7 +19,7 @@ export function limitsOf(databases: ReadonlyMap<string, Records>): Limits {
   const properties = databases.get('configuration')?.get('gabarit')?.properties
   const keep = Number(properties?.get('HistoryKeep') ?? DEFAULTS.HistoryKeep)
   const age = properties?.get('HistoryAge') ?? DEFAULTS.HistoryAge
-  return { ...(keep > 0 ? { keep } : {}), ...(age === '' ? {} : { age: seconds(age) }) }
+  return { ...(keep > 0 ? { keep } : {}), ...(age === '' ? {} : { age: seconds(age), steady: true }) }
 }
 
 /**
@@ -25,9 +27,15 @@ export function limitsOf(databases: ReadonlyMap<string, Records>): Limits {
  * @param ids ascending
  * @param timeOf when an entry was made, milliseconds since 1970; called from the oldest on, until one is recent enough
  */
-export function oldestToKeep(ids: readonly number[], { keep, age }: Limits, timeOf: (id: number) => number): number {
+export function oldestToKeep(
+  ids: readonly number[],
+  { keep, age, steady = false }: Limits,
+  timeOf: (id: number) => number,
+): number {
   const kept = keep === undefined ? ids : keep === 0 ? [] : ids.slice(-keep)
-  const limit = age === undefined ? undefined : Date.now() - age * 1000
+  const witness = steady ? (kept.at(-3) ?? kept[0]) : undefined
+  const now = Math.min(Date.now(), witness === undefined ? Number.POSITIVE_INFINITY : timeOf(witness))
+  const limit = age === undefined ? undefined : now - age * 1000
   const young = limit === undefined ? kept[0] : kept.find(id => timeOf(id) >= limit)
   return young ?? Number.POSITIVE_INFINITY
 }
