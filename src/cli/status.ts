@@ -37,7 +37,7 @@ async function lookAround({ io, places, system }: Invocation) {
   return {
     found,
     /** Events that would update all files that differ, the smallest first. */
-    events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template))),
+    events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template)), found.properties),
     overrides: findOverrides(places, context.layers),
     /** What checks of modules have found, below their headings. */
     troubles: await findTroubles(places, system, io.now()),

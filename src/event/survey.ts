@@ -1,5 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, orFailure } from '../base/failure.ts'
+import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
+import { shell } from '../base/quote.ts'
 import { Descriptions } from '../db/describe.ts'
 import type { Context } from '../plan/context.ts'
 import { markDerived } from '../plan/derived.ts'
@@ -13,7 +14,8 @@ import { changesSince } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
-import { listEvents, loadEvent } from './load.ts'
+import { readAbout } from './about.ts'
+import { type Event, listEvents, loadEvent } from './load.ts'
 
 /** What differs between the databases, the templates and the server. */
 export interface Survey {
@@ -78,14 +80,37 @@ export function knownTemplates(context: Context): { names: string[]; gone: strin
 }
 
 /**
- * The events that make all of these templates, those that make the fewest others first.
+ * The events that make all of these templates, those that make the fewest others first, with the arguments that they need.
  * @param templates names without a leading slash
+ * @param changes of records, by which an event of one record gets its argument
  */
-export function eventsFor(places: Places, templates: ReadonlySet<string>): string[] {
+export function eventsFor(
+  places: Places,
+  templates: ReadonlySet<string>,
+  changes: readonly PropertyChange[],
+): string[] {
   if (templates.size === 0) return []
-  const known = listEvents(places).map(name => ({ name, makes: new Set(loadEvent(places, name).templates) }))
+  const known = listEvents(places).map(name => loadEvent(places, name))
   return known
+    .map(event => ({ event, makes: new Set(event.templates) }))
     .filter(({ makes }) => [...templates].every(template => makes.has(template)))
-    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.name, b.name))
-    .map(({ name }) => name)
+    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.event.name, b.event.name))
+    .flatMap(({ event }) => signalFor(event, changes) ?? [])
+}
+
+/** An event with its arguments; undefined if it is for records of which none has changed as it expects. */
+function signalFor(event: Event, changes: readonly PropertyChange[]): string | undefined {
+  const { records, after } = unlessFailed(() => readAbout(event)) ?? {}
+  if (records === undefined) return event.name
+  const isNew = new Set(changes.filter(({ property, old }) => property === null && old === null).map(idOf))
+  const isGone = new Set(changes.filter(change => change.property === null && change.new === null).map(idOf))
+  const fits = (change: PropertyChange) =>
+    change.database === records.db &&
+    after === (isNew.has(idOf(change)) ? 'create' : isGone.has(idOf(change)) ? 'delete' : 'change')
+  const keys = [...new Set(changes.filter(fits).map(({ key }) => shell(key)))]
+  return keys.length === 1 ? `${event.name} ${keys}` : undefined
+}
+
+function idOf({ database, key }: PropertyChange): string {
+  return `${database} ${key}`
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { changeServer, newestEntry } from '../support/change-server.ts'
+import { Sandbox } from '../support/sandbox.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 
 const seeing = suite('seeing')
@@ -50,6 +51,22 @@ seeing('a changed property: the same three layers in text and JSON, and nothing 
   assert.is(verify.status, 1)
   assert.match(verify.stdout, 'would be changed /etc/note')
   assert.equal(treeChanges(before, treeState(box.path('/etc'), box.path('/var/lib/gabarit/db'))), [])
+})
+
+seeing('status names an event of one record with that record, and none that is for something else', () => {
+  const own = new Sandbox()
+  for (const line of ['config set DomainName example.org', 'config set SystemName server', 'signal-event post-install'])
+    own.must(line)
+  own.must('db domains set shop.org domain')
+  const suggested = () => JSON.parse(own.must('gabarit status --json')).events
+  assert.ok(suggested().includes('domain-create shop.org'), suggested())
+  for (const event of suggested()) assert.not.match(event, /^(domain-(delete|modify)|host-|proxy-|ibay-)/)
+  for (const event of suggested()) assert.is(own.run(`signal-event --dry-run ${event}`).status, 0, event)
+  own.must('signal-event domain-create shop.org')
+  own.must('db domains setprop shop.org Description Shop')
+  own.must('db domains delete shop.org')
+  assert.ok(suggested().includes('domain-delete shop.org'), suggested())
+  own.remove()
 })
 
 seeing('the commands make the change again elsewhere; a secret is left for the reader to fill in', () => {

@@ -150,6 +150,7 @@ installed('what cannot be a command or a check is named', () => {
   const said = problemsOf(box) ?? ''
   for (const name of ['web-plain', 'web-folder', 'web-dangling', 'web-circle'])
     assert.match(said, `commands/${name}: is not an executable file`)
+  assert.match(said, /web-plain: is not an executable file\n {2}chmod 755 \S+web-plain/)
   for (const name of ['show', 'web-A B']) assert.match(said, `commands/${name}: the name of a command must be web-VERB`)
   assert.match(said, 'checks/Bad Name: the name of a check must look like')
   assert.match(said, 'commands/web-\\x1b[2J: is not an executable file')

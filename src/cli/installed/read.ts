@@ -4,10 +4,11 @@ import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
 import { didYouMean } from '../../base/nearest.ts'
+import { shell } from '../../base/quote.ts'
 import { readJsonFile } from '../../db/json-reader.ts'
 import type { Places } from '../../system/places.ts'
 import { MODULE_NAME, misnamedModules } from '../../system/places.ts'
-import { isExecutable, namesIn } from '../../system/read-files.ts'
+import { isExecutable, kindOf, namesIn } from '../../system/read-files.ts'
 import { refuseUnsafeBelow } from '../../system/trust.ts'
 import type { Command } from '../../terminal/command.ts'
 
@@ -55,7 +56,10 @@ function readModule(folder: string): Installed {
       .sort(compareBytes)
       .flatMap(file => {
         const path = join(folder, kind, file)
-        if (!isExecutable(path)) problems.push(`${path}: is not an executable file`)
+        if (!isExecutable(path))
+          problems.push(
+            `${path}: is not an executable file${kindOf(path) === 'file' ? `\n  chmod 755 ${shell(path)}` : ''}`,
+          )
         else attempt(() => refuseUnsafeBelow([dirname(folder)], path))
         return isExecutable(path) ? [path] : []
       })
@@ -63,10 +67,12 @@ function readModule(folder: string): Installed {
   const isVerb = (file: string) =>
     basename(file).startsWith(start) && MODULE_NAME.test(basename(file).slice(start.length))
   const commands = programs('commands')
-  for (const file of commands) if (!isVerb(file)) problems.push(`${file}: the name of a command must be ${start}VERB`)
+  for (const file of commands)
+    if (!isVerb(file)) problems.push(`${file}: the name of a command must be ${start}VERB: rename it`)
   const checks = programs('checks')
   for (const file of checks)
-    if (!MODULE_NAME.test(basename(file))) problems.push(`${file}: the name of a check must look like "leases"`)
+    if (!MODULE_NAME.test(basename(file)))
+      problems.push(`${file}: the name of a check must look like "leases": rename it`)
   const verbs = commands.filter(isVerb).map((file): Verb => {
     const verb = basename(file).slice(start.length)
     const { summary = '', usage = '[ARGUMENT...]' } = about.commands?.get(verb) ?? {}
@@ -74,7 +80,9 @@ function readModule(folder: string): Installed {
   })
   for (const verb of about.commands?.keys() ?? [])
     if (!verbs.some(known => known.name === verb))
-      problems.push(`${join(folder, 'module.json')}: there is no commands/${start}${verb}`)
+      problems.push(
+        `${join(folder, 'module.json')}: there is no commands/${start}${verb}: add that program, or remove "${verb}"`,
+      )
   return {
     ...{ name, folder, version: about.version, description: about.description, problems: problems.map(printable) },
     verbs,
@@ -92,7 +100,7 @@ const RESERVED: readonly string[] = ['help', 'db', 'config']
 export function shadowed({ name, folder, verbs }: Installed, commands: readonly Command[]): string | undefined {
   const isTaken = RESERVED.includes(name) || commands.some(command => command.name === name)
   if (!isTaken || verbs.length === 0) return undefined
-  return `${folder}: gabarit has its own command "${name}", so the commands of this module cannot be called`
+  return `${folder}: gabarit has its own command "${name}", so the commands of this module cannot be called: rename its folder`
 }
 
 /** What is wrong with a module. */
@@ -104,7 +112,7 @@ export function problemsOf(installed: Installed, commands: readonly Command[]): 
 /** Folders that look like modules but are not. */
 export function misnamed({ root }: Places): string[] {
   return misnamedModules(root).map(folder =>
-    printable(`${folder}: the name of a module may only contain a-z, digits and -`),
+    printable(`${folder}: the name of a module may only contain a-z, digits and -: rename it`),
   )
 }
 

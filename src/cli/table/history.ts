@@ -62,6 +62,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     usage: 'ID',
     options: BACK_OPTIONS,
     examples: [['gabarit revert 41 --dry-run', 'what would change without entry 41']],
+    complete: async (...typed) => (await import('../completers.ts')).entries(...typed),
     run: async invocation => (await import('../revert.ts')).run(invocation),
   },
   {
