@@ -6,6 +6,7 @@ import { recordsOf } from '../db/store.ts'
 import type { Places } from '../system/places.ts'
 import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { actionProblem } from '../system/service/actions.ts'
+import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
@@ -29,6 +30,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       ...findingsOf(() => readAbout(event)),
       ...missingActions(event),
       ...missingTemplates(event, layers),
+      ...missingCompanions(event, layers),
       ...badServices(event, services),
     ]),
     ...listTemplates(layers)
@@ -48,6 +50,20 @@ function missingTemplates(event: Event, layers: readonly Layer[]): Finding[] {
   return event.templates
     .filter(path => findTemplate(layers, path) === undefined)
     .map(path => ({ level: 'error', message: `event ${event.name}: there is no template /${path}` }))
+}
+
+/** A file without what loads it holds until the next start of the machine. */
+function missingCompanions({ name, templates }: Event, layers: readonly Layer[]): Finding[] {
+  return templates.flatMap(template => {
+    const files = findTemplate(layers, template)?.metadata ?? []
+    const companions = unlessFailed(() => readMetadata(files).with) ?? []
+    return companions
+      .filter(one => !templates.includes(one.slice(1)))
+      .map((one): Finding => {
+        const message = `event ${name}: /${template} has no effect without ${one}, which the event does not expand`
+        return { level: 'error', message }
+      })
+  })
 }
 
 /** @param known undefined if it cannot be determined */

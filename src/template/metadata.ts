@@ -64,6 +64,8 @@ export interface Metadata extends Judging {
   readonly link?: { readonly path: string; readonly where?: Where }
   /** Services to adjust when the output changed: `httpd:reload`. `{key}` is the record's key. */
   readonly notify: readonly string[]
+  /** Templates without which the output has no effect: an event that expands this one expands them too. */
+  readonly with?: readonly string[]
   /** Removes the output instead of generating it. */
   readonly delete: boolean
   readonly squeezeBlank: boolean
@@ -142,6 +144,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     value.every(entry => typeof entry === 'string' && /^([\w@.-]|\{key\})+:[a-z0-9-]+$/.test(entry))
       ? unknownAction(value)
       : 'must be a list like ["httpd:reload"]',
+  with: value =>
+    Array.isArray(value) && value.every(one => path(one) === undefined)
+      ? undefined
+      : 'must be a list of templates, each an absolute path',
   delete: flag,
   squeezeBlank: flag,
 }

@@ -27,6 +27,12 @@ const MISTAKES: readonly Mistake[] = [
     /checks\.d\/friday: not executable, so this check never runs/,
   ],
   [
+    'an event that makes rules but not what loads them',
+    box => box.write(`${SITE}/events/mine/templates2expand/etc/iptables/rules.v4`, ''),
+    'error',
+    /event mine: \/etc\/iptables\/rules\.v4 has no effect without \/etc\/systemd\/system\/gabarit-firewall\.service/,
+  ],
+  [
     'a fragment that does not parse',
     box => box.write(`${SITE}/templates-custom/etc/hosts/10Localhost`, 'a\n<% if ( %>\n'),
     'error',
