@@ -35,7 +35,10 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
   return {
     readFile: path => {
       const real = below(places, path)
-      return system.state(real) === undefined ? undefined : system.read(real).toString('utf8')
+      if (system.state(real) === undefined) return undefined
+      // Nobody may ever write into a pipe, and a device may have no end.
+      if (system.state(system.realPath(real) ?? real)?.kind === 'other') throw new TypeError(`${path} is not a file`)
+      return system.read(real).toString('utf8')
     },
     exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
     fact: name => fact(name, places),

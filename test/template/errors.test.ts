@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { EXIT } from '../../src/base/failure.ts'
@@ -107,6 +108,18 @@ for (const [name, source, line] of ENDLESS)
     assert.is(message, 'this code did not end within 0.2 s and was stopped')
     assert.equal([where, status], [`FILE:${line}`, EXIT.refused])
   })
+
+errors('what is no file is not read: it may have no end', () => {
+  const engine = new Engine()
+  engine.write('/etc/keep', '')
+  spawnSync('mkfifo', [engine.path('/etc/pipe')])
+  engine.link('pipe', '/etc/link')
+  for (const path of ['/etc/pipe', '/etc/link']) {
+    engine.ship('templates/etc/x', `<%~ read("${path}") %>\n`)
+    assert.match(failureOf(() => engine.expand('etc/x')).message, `${path} is not a file`)
+  }
+  engine.remove()
+})
 
 errors('an unclosed brace says what to look for', () => {
   assert.match(failing('<% if (1) { %>').hint ?? '', 'every { ( [')
