@@ -1,20 +1,12 @@
 // Who gets through nginx to a server behind, and whom nginx believes: the real nginx, on `/`, in private namespaces.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TestAuthority } from '../support/authority.ts'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace('home')
-const access = suite('who gets through nginx')
-const step = stepsOf(access, reason)
-const front = new Front()
-access.after(() => front.stop())
+const { tests: access, step, front } = throughNginx('who gets through nginx')
 
 const PLEX = 'plex.example.com'
 const upstream = { Upstreams: 'http://127.0.0.1:3001' }

@@ -1,20 +1,12 @@
 // What visitors and the servers behind get of headers, paths and limits: the real nginx, on `/`, in private namespaces.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 import { echo } from '../support/websocket.ts'
 
-const reason = needsCommands('nginx', 's6-svscan', 'curl', 'openssl', 'apache2') ?? enterNamespace('home')
-const answers = suite('answers through nginx')
-const step = stepsOf(answers, reason)
-const front = new Front()
-answers.after(() => front.stop())
+const { tests: answers, step, front } = throughNginx('answers through nginx')
 
 const PLEX = 'plex.example.com'
 const upstream = { Upstreams: 'http://127.0.0.1:3001' }

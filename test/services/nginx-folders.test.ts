@@ -2,19 +2,11 @@
 // private namespaces.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl', 'php-fpm8.2') ?? enterNamespace('home')
-const folders = suite('folders behind nginx')
-const step = stepsOf(folders, reason)
-const front = new Front()
-folders.after(() => front.stop())
+const { tests: folders, step, front } = throughNginx('folders behind nginx', 'php-fpm8.2')
 
 const APP = 'app.example.com'
 const get = (path: string, ...options: string[]) => {

@@ -2,21 +2,12 @@
 // server, on `/`, in private namespaces.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
-const reason =
-  needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl', 'pebble-challtestsrv') ?? enterNamespace('home')
-const names = suite('names of servers behind nginx')
-const step = stepsOf(names, reason)
-const front = new Front()
-names.after(() => front.stop())
+const { tests: names, step, front } = throughNginx('names of servers behind nginx', 'pebble-challtestsrv')
 
 const [PLEX, WIKI] = ['plex.example.com', 'wiki.example.com']
 const MANAGEMENT = 'http://127.0.0.1:8055'

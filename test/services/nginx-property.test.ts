@@ -2,21 +2,13 @@
 // records and requests, the real nginx, and a small model of what the records say; on `/`, in private namespaces.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { Chooser } from '../support/random.ts'
 import { must, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 import { disguise, meantPath, type Visit, visitAll } from '../support/visits.ts'
 
-const reason = needsCommands('nginx', 's6-svscan', 'curl', 'openssl', 'apache2', 'ip') ?? enterNamespace('home')
-const property = suite('records of proxies, and what answers')
-const step = stepsOf(property, reason)
-const front = new Front()
-property.after(() => front.stop())
+const { tests: property, step, front } = throughNginx('records of proxies, and what answers', 'ip')
 
 const choose = new Chooser()
 const { chance, pick, some } = choose

@@ -1,19 +1,11 @@
 // Where visitors are sent: redirects, of nginx and of the servers behind, cookies, challenges, maintenance. The real nginx, on
 // `/`, in private namespaces.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Front } from '../support/front.ts'
-import { enterNamespace } from '../support/namespace.ts'
-import { needsCommands } from '../support/packages.ts'
+import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
-import { stepsOf } from '../support/steps.ts'
 
-const reason = needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl') ?? enterNamespace('home')
-const redirects = suite('where nginx sends visitors')
-const step = stepsOf(redirects, reason)
-const front = new Front()
-redirects.after(() => front.stop())
+const { tests: redirects, step, front } = throughNginx('where nginx sends visitors')
 
 const [PLEX, OLD] = ['plex.example.com', 'old.example.com']
 const upstream = { Upstreams: 'http://127.0.0.1:3001' }

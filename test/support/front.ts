@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Daemons } from './daemons.ts'
+import { enterNamespace } from './namespace.ts'
+import { needsCommands } from './packages.ts'
 import { addS6Service, startS6 } from './s6.ts'
 import { must, PROJECT, run, words } from './sandbox.ts'
+import { stepsOf } from './steps.ts'
 
 const SCAN = '/run/service'
 
@@ -92,4 +96,14 @@ export class Front {
     assert.match(body, /^\{/, `${url}: ${body}`)
     return JSON.parse(body)
   }
+}
+
+/** Steps through the real nginx, in a namespace of their own. @param commands what they need beside the usual ones */
+export function throughNginx(name: string, ...commands: string[]) {
+  const reason =
+    needsCommands('nginx', 'apache2', 's6-svscan', 'curl', 'openssl', ...commands) ?? enterNamespace('home')
+  const tests = suite(name)
+  const front = new Front()
+  tests.after(() => front.stop())
+  return { tests, step: stepsOf(tests, reason), front }
 }
