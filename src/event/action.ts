@@ -10,6 +10,8 @@ export interface ActionRun {
   readonly say: (line: string) => void
   /** Adds a file to those that the event commits. */
   readonly make: (file: MadeFile) => void
+  /** Has the event adjust a service, with its others. */
+  readonly request: (service: string, word: string) => void
   /** Records in the history what a rollback cannot undo, such as an issued certificate. */
   readonly lasting: (what: string) => void
   /** Changes databases at once; a dry run continues as if it had. */

@@ -77,6 +77,8 @@ class EventRun {
   readonly #replaced = new Map<string, Records>()
   /** What actions have made, by path. */
   readonly #made = new Map<string, MadeFile>()
+  /** What actions ask of services. */
+  readonly #requested: Request[] = []
   readonly #transaction: Transaction
   readonly #hasWindow: boolean
 
@@ -162,6 +164,7 @@ class EventRun {
         context: this.#context,
         say: text => text.split('\n').forEach(tell),
         make: file => this.#made.set(file.path, file),
+        request: (service, word) => this.#requested.push({ service, word, source: handler.name }),
         lasting: what => this.#transaction.noteLasting(what),
         change: changes => changeDatabases(this.#context.places, changes, handler.name),
       })
@@ -204,6 +207,6 @@ class EventRun {
   }
 
   #listed(): Request[] {
-    return WITHOUT_SERVICES.has(this.#event.name) ? [] : requestsOfEvent(this.#event)
+    return WITHOUT_SERVICES.has(this.#event.name) ? [] : [...requestsOfEvent(this.#event), ...this.#requested]
   }
 }

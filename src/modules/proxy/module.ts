@@ -20,4 +20,5 @@ export const MODULE: Module = {
   name: 'proxy',
   commands: [withVerbs('proxy', 'the reverse proxy: check that every public name answers', VERBS)],
   checks: [],
+  actions: { 'nginx-reload': async () => (await import('./reload.ts')).reloadNginx },
 }
