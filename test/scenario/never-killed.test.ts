@@ -182,18 +182,4 @@ step('a new certificate whose key does not match is refused before a file is wri
   assert.is(readFileSync('/etc/httpd/conf/httpd.conf', 'utf8'), before)
 })
 
-step('nginx alone: --check says what the event then does', () => {
-  type('db domains delprop example.org crt key')
-  type('config setprop httpd status disabled')
-  type('signal-event console-save')
-  const before = servedCertificate('example.org').fingerprint256
-  writeFileSync(KEY, '')
-  for (const option of [['--check'], []]) {
-    const { status, stderr } = run(['signal-event', ...option, 'ssl-update'])
-    assert.is(status, 1, stderr)
-    assert.match(stderr, /nginx is left alone.*own\.key: this file is empty/s)
-  }
-  assert.is(servedCertificate('example.org').fingerprint256, before)
-})
-
 alive.run()
