@@ -29,8 +29,8 @@ function shape<T>(is: (value: unknown) => value is T, what: string): Shape<T> {
 }
 
 export const text = shape((value): value is string => typeof value === 'string', 'a string')
-export const number = shape((value): value is number => Number.isFinite(value), 'a number')
 export const flag = shape((value): value is boolean => typeof value === 'boolean', 'true or false')
+export const number = shape((value): value is number => Number.isFinite(value), 'a number')
 export const integer = shape((value): value is number => Number.isInteger(value), 'a whole number')
 
 const anObject = shape(isObject, 'an object')

@@ -2,19 +2,20 @@ import type { Finding } from '../base/finding.ts'
 import { plural } from '../base/plural.ts'
 import { lintSiteChecks } from '../commit/judge.ts'
 import { lintDatabases } from '../db/lint.ts'
-import { lintEvents } from '../event/lint.ts'
+import { lintEvents, lintOutputs } from '../event/lint.ts'
 import { lintTemplates } from '../template/lint.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { installedModules, misnamed, problemsOf } from './installed/read.ts'
 
 /** `gabarit lint` */
-export async function run({ commands, places, answer }: Invocation): Promise<number> {
+export async function run({ commands, places, system, answer }: Invocation): Promise<number> {
   const layers = searchList(places)
   const findings = [
     ...lintDatabases(places),
     ...lintTemplates(layers),
     ...lintEvents(places, layers),
+    ...lintOutputs(places, system),
     ...lintSiteChecks(places),
     ...[...misnamed(places), ...installedModules(places).flatMap(installed => problemsOf(installed, commands))].map(
       (message): Finding => ({ level: 'error', message }),

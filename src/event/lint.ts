@@ -3,14 +3,18 @@ import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
 import { recordsOf } from '../db/store.ts'
+import { makeContext } from '../plan/context.ts'
+import { databaseLoader, makeExpander } from '../plan/expand.ts'
 import type { Places } from '../system/places.ts'
 import { kindOf, linkText, namesIn } from '../system/read-files.ts'
 import { actionProblem } from '../system/service/actions.ts'
 import { readMetadata } from '../template/metadata.ts'
+import type { System } from '../system/system.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
+import { knownTemplates } from './survey.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
@@ -37,6 +41,16 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       .filter(name => !expanded.has(name))
       .map((name): Finding => ({ level: 'warning', message: `/${name}: no event expands this template` })),
   ]
+}
+
+/** What events would warn of or refuse, as the databases are now. Nothing before the first event. */
+export function lintOutputs(places: Places, system: System): Finding[] {
+  const warnings: string[] = []
+  const context = makeContext(places, system, message => warnings.push(message))
+  if (unlessFailed(() => databaseLoader(context)('configuration').has('gabarit')) !== true) return []
+  const expander = makeExpander(context)
+  const failures = knownTemplates(context).names.flatMap(name => findingsOf(() => expander.expand(`/${name}`)))
+  return [...failures, ...warnings.map((message): Finding => ({ level: 'warning', message }))]
 }
 
 function missingActions(event: Event): Finding[] {

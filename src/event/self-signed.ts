@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { Failure, orUndefined, refusal } from '../base/failure.ts'
 import { DAY } from '../base/time.ts'
+import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
@@ -12,8 +13,12 @@ const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
 /** How long before it expires a new one is due, in milliseconds. */
 const DUE = 30 * DAY
 
+/** Names in one certificate: it is sent with each handshake, whose messages are limited. */
+const MOST = 1000
+const NAME = /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
+
 /**
- * Creates the certificate of a web server while it has no other: if it is missing, about to expire or for other names. Key
+ * Creates the certificate of a web server while it has no other: if it is missing, about to expire or lacks a name. Key
  * and certificate are in one file, so that the two always match.
  */
 export async function makeSelfSigned({ context, make }: ActionRun): Promise<void> {
@@ -25,11 +30,11 @@ export async function makeSelfSigned({ context, make }: ActionRun): Promise<void
   const name = own || `${configuration.get('SystemName')?.type ?? ''}.${domain}`
   for (const word of [domain, name])
     if (!/^[A-Za-z0-9.-]+$/.test(word)) throw new Failure(`not a host name: ${JSON.stringify(word)}`)
-  const names = `DNS:${name}, DNS:${domain}, DNS:*.${domain}`
-  if (isGood(textOf(below(context.places, FILE)), names)) return
+  const names = [...new Set([name, domain, `*.${domain}`, ...namesServed(context)])].slice(0, MOST)
+  if (isGood(textOf(below(context.places, FILE)), name, names)) return
   make({
     path: FILE,
-    content: await selfSigned(name, names),
+    content: await selfSigned(name, names.map(one => `DNS:${one}`).join(', ')),
     mode: 0o600,
     folderMode: 0o700,
     secret: true,
@@ -37,9 +42,30 @@ export async function makeSelfSigned({ context, make }: ActionRun): Promise<void
   })
 }
 
-function isGood(text: string | undefined, names: string): boolean {
+/** The names of sites, apart from those that a wildcard covers: domains with all below them, hosts and proxies of this server. */
+function namesServed(context: Context): string[] {
+  const load = databaseLoader(context)
+  const records = (database: string, type: string) => [...load(database).values()].filter(one => one.type === type)
+  const domains = records('domains', 'domain').map(({ key }) => key.toLowerCase())
+  const hosts = records('hosts', 'host').filter(({ properties }) => properties.get('HostType') === 'Self')
+  const proxies = records('proxies', 'proxy').filter(({ properties }) => properties.get('status') !== 'disabled')
+  const aliases = proxies.flatMap(({ properties }) => (properties.get('Aliases') ?? '').split(/[\s,]+/))
+  const all = new Set([
+    ...domains.flatMap(one => [one, `*.${one}`]),
+    ...[...hosts, ...proxies].map(({ key }) => key),
+    ...aliases,
+  ])
+  const isCovered = (one: string) => !one.startsWith('*.') && all.has(one.replace(/^[^.]*/, '*'))
+  return [...all]
+    .map(one => one.toLowerCase())
+    .filter(one => NAME.test(one) && (domains.includes(one) || !isCovered(one)))
+}
+
+function isGood(text: string | undefined, name: string, names: readonly string[]): boolean {
   const present = orUndefined(() => new X509Certificate(text ?? ''))
-  return present?.subjectAltName === names && Date.parse(present.validTo) > Date.now() + DUE
+  const has = new Set(present?.subjectAltName?.split(', '))
+  const isFor = present?.subject === `CN=${name.slice(0, 64)}` && names.every(one => has.has(`DNS:${one}`))
+  return isFor && Date.parse(present.validTo) > Date.now() + DUE
 }
 
 async function selfSigned(name: string, names: string): Promise<string> {

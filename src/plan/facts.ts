@@ -1,18 +1,22 @@
 import { cpus, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
+import { isUnknownHost } from '../system/host-names.ts'
 import { below, type Places } from '../system/places.ts'
 import { portsOf } from '../system/processes.ts'
-import { exists } from '../system/read-files.ts'
+import { exists, textOf } from '../system/read-files.ts'
 
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
  * `bin` (the folder of gabarit's commands), `root` (the prefix of every path; empty for `/`), `sshPorts` (where a process
  * called sshd listens now, space-separated; root sees all of them, and below another root there are none), `addresses` (those of
- * the machine's interfaces, space-separated; below another root there are none).
+ * the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
+ * space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {
+  const [, host] = /^isUnknown:(.+)$/.exec(name) ?? []
+  if (host !== undefined) return places.root === '/' && isUnknownHost(host) ? 'yes' : 'no'
   switch (name) {
     case 'cpus':
       return String(cpus().length)
@@ -33,6 +37,10 @@ export function fact(name: string, places: Places): string | undefined {
             .flatMap(all => all?.map(({ address }) => address) ?? [])
             .join(' ')
         : ''
+    case 'nameservers': {
+      const lines = (textOf(below(places, '/etc/resolv.conf')) ?? '').matchAll(/^nameserver\s+([\da-fA-F.:]+)/gm)
+      return [...lines].map(([, address]) => address).join(' ')
+    }
     default:
       return undefined
   }

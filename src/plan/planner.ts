@@ -135,12 +135,17 @@ function changesOfFile(
     return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
   }
   if (state === undefined) work.target.missingFolders(real)
+  const takenOver = before !== undefined && lastWritten === undefined
+  if (takenOver && metadata.keepForeign === true) {
+    const [, record, property] = /^\{([\w-]+)\.([\w-]+)\}/.exec(metadata.output ?? '') ?? []
+    const other = record === undefined ? '' : `, or name another file: config setprop ${record} ${property} FILE`
+    throw refusal('was not made by gabarit and is not overwritten', { where: path, hint: `Move it away${other}` })
+  }
   return [
     {
       kind: 'write',
       ...{ path, real, template, judging: metadata, before, after, attributes, replacesLink, secret },
-      ...{ edited: isEdited(drift), drift },
-      takenOver: before !== undefined && lastWritten === undefined,
+      ...{ edited: isEdited(drift), drift, takenOver },
     },
   ]
 }

@@ -81,9 +81,11 @@ names('the nearest domain', () => {
 })
 
 const said = suite('what dehydrated said')
+const ACCOUNT = '/etc/dehydrated/accounts/x'
 
 said('the name that failed is the one of the last challenge', () => {
-  const found = explainRun(`
+  const found = explainRun(
+    `
  + Responding to challenge for a.example authorization...
  + Challenge is valid!
  + Responding to challenge for b.example authorization...
@@ -92,7 +94,9 @@ said('the name that failed is the one of the last challenge', () => {
 ERROR: Challenge is invalid! (returned: invalid) (result: ["type"]	"http-01"
 ["error","type"]	"urn:ietf:params:acme:error:connection"
 ["error","detail"]	"127.0.0.1: \\"refused\\""
-["error"]	{"type":"urn:ietf:params:acme:error:connection","detail":"127.0.0.1: \\"refused\\"","status":400})`)
+["error"]	{"type":"urn:ietf:params:acme:error:connection","detail":"127.0.0.1: \\"refused\\"","status":400})`,
+    ACCOUNT,
+  )
   assert.equal(found.failedNames, ['b.example'])
   assert.is(found.message, 'b.example: 127.0.0.1: "refused" (connection)')
   assert.not(found.badNonce)
@@ -101,23 +105,30 @@ ERROR: Challenge is invalid! (returned: invalid) (result: ["type"]	"http-01"
 said('what a foreign web server answered does not reach the terminal as it is', () => {
   const { message } = explainRun(
     '{"type":"urn:ietf:params:acme:error:unauthorized","detail":"\\u001b[2J\\nall is well"}',
+    ACCOUNT,
   )
   assert.is(message, '\\x1b[2J\\nall is well (unauthorized)')
 })
 
 said('a command that does not publish an answer is named, with its last words', () => {
-  const { message } = explainRun(` + Deploying challenge tokens...
+  const { message } = explainRun(
+    ` + Deploying challenge tokens...
 ssh: no route to host
 /etc/dehydrated/hook.sh: deploy_challenge: the command challengeHook of letsencrypt failed for a.example
-ERROR: deploy_challenge hook returned with non-zero exit code`)
+ERROR: deploy_challenge hook returned with non-zero exit code`,
+    ACCOUNT,
+  )
   assert.is(message, 'the command challengeHook of letsencrypt failed for a.example: ssh: no route to host')
 })
 
 said('a nonce, an unreachable authority, nothing at all', () => {
-  assert.ok(explainRun('{"type": "urn:ietf:params:acme:error:badNonce", "detail": "old"}').badNonce)
-  const down = explainRun('ERROR: Problem connecting to server (get for https://ca.example/dir; curl returned with 7)')
+  assert.ok(explainRun('{"type": "urn:ietf:params:acme:error:badNonce", "detail": "old"}', ACCOUNT).badNonce)
+  const down = explainRun(
+    'ERROR: Problem connecting to server (get for https://ca.example/dir; curl returned with 7)',
+    ACCOUNT,
+  )
   assert.match(down.message, 'cannot be reached (https://ca.example/dir): the connection was refused')
-  assert.match(explainRun('').message, 'did not say why')
+  assert.match(explainRun('', ACCOUNT).message, 'did not say why')
 })
 
 const verify = suite('what came')

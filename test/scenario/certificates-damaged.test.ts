@@ -1,6 +1,6 @@
 // A damaged file stops only the certificate that it belongs to, with a real authority, dehydrated and Apache: the others are
 // renewed and served, and the file is named with what to do.
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ACME_DAEMONS, AcmeServer, certificateIds, PRODUCTION } from '../support/acme-server.ts'
@@ -27,11 +27,11 @@ function newest(name: string): string {
 const served = (name: string) => servedCertificate(name).fingerprint256
 const orders = () => server.daemons.output('production').split('POST /order-plz').length
 
-/** Renews, with an end in status 1 that names a file. */
+/** Renews, with an end in status 1 that names a file, or says something else. */
 function renewNaming(file: string, line = 'renew'): string {
   const { status, stdout, stderr } = server.letsencrypt(line)
   assert.is(status, 1, stdout + stderr)
-  assert.match(stderr, file)
+  assert.match(stderr, file, stdout + stderr)
   return stdout + stderr
 }
 
@@ -127,6 +127,53 @@ step('a damaged memory is begun anew', () => {
   assert.is(status, 0, stderr)
   assert.match(stderr, `${STATE}/state.json: this file is damaged`)
   assert.is(server.letsencrypt('renew').stderr, '')
+})
+
+step('an authority that has forgotten the account: status says what to do, and that helps', () => {
+  const accounts = '/etc/dehydrated/accounts'
+  const folders = readdirSync(accounts).map(name => `${accounts}/${name}`)
+  const id = folders
+    .map(folder => `${folder}/account_id.json`)
+    .filter(file => readFileSync(file, 'utf8').includes(':14100/'))
+  assert.is(id.length, 1)
+  const [file = ''] = id
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^/"]+(?="\s*\}?\s*$)/, 'gone'))
+  assert.is(server.letsencrypt('renew --force').status, 1)
+  const shown = server.letsencrypt('status')
+  assert.is(shown.status, 1)
+  const wayOut =
+    /^ {2}The authority no longer knows this account\. For a new one: (mv .+); gabarit letsencrypt renew --force$/m
+  const move = wayOut.exec(shown.stdout)?.[1]
+  assert.ok(move, shown.stdout)
+  server.type(move ?? '')
+  assert.is(server.letsencrypt('renew --force').status, 0)
+  assert.is(server.letsencrypt('status').status, 0)
+})
+
+step('what was issued counts, even if dehydrated does not take it', () => {
+  const custom = '/etc/gabarit/templates-custom/etc/dehydrated/config'
+  mkdirSync(custom, { recursive: true })
+  writeFileSync(`${custom}/90Chain`, "PREFERRED_CHAIN='No such root'\n")
+  server.type('expand-template /etc/dehydrated/config')
+  const counted = (): number => readFileSync(`${PRODUCTION}/ledger.json`, 'utf8').split('"kind":"issued"').length
+  const before = counted()
+  const said = renewNaming('the authority offers one chain only, not that of PREFERRED_CHAIN', 'renew --force')
+  assert.match(said, 'The authority has issued it, and counts it')
+  assert.is(counted(), before + 2)
+  assert.match(server.letsencrypt('status').stdout, 'Correct the configuration of dehydrated first')
+  rmSync(`${custom}/90Chain`)
+  server.type('expand-template /etc/dehydrated/config')
+  assert.is(server.letsencrypt('renew --force').status, 0)
+})
+
+step('a host that cannot be in its certificate is named by status and lint', () => {
+  server.type('db hosts set www.elsewhere.net host HostType Self letsencryptSSLcert enabled')
+  const words = 'host www.elsewhere.net: letsencryptSSLcert has no effect, because there is no domain for it'
+  const shown = server.letsencrypt('status')
+  assert.is(shown.status, 1)
+  assert.match(shown.stdout, `needs attention:\n  ${words}`)
+  assert.match(server.type('gabarit lint'), `warning: ${words}`)
+  assert.match(server.type('gabarit status'), words)
 })
 
 damage.run()

@@ -1,13 +1,13 @@
 // Names of servers behind nginx: those that move or are gone, and those that only Docker knows. The real nginx and a real DNS
 // server, on `/`, in private namespaces.
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
 
-const { tests: names, step, front } = throughNginx('names of servers behind nginx', 'pebble-challtestsrv')
+const { tests: names, step, front } = throughNginx('names of servers behind nginx', 'pebble-challtestsrv', 'dnsmasq')
 
 const [PLEX, WIKI] = ['plex.example.com', 'wiki.example.com']
 const MANAGEMENT = 'http://127.0.0.1:8055'
@@ -32,9 +32,46 @@ step('a server behind nginx, and one on another address', async () => {
   await front.daemons.start('dns', command, () => front.visit(MANAGEMENT).status > 0)
 })
 
-step('without a resolver, a dead name is refused, and its record named', () => {
+step('without a resolver, a dead name fails alone until it is back, and its record is named', async () => {
   front.record(WIKI, 'proxy', { Upstreams: 'http://gone.lan:3001' })
   front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:3001' })
+  // One that says that a name does not exist; that of pebble only gives no answer, which says nothing.
+  const known = join(front.folder, 'known')
+  mkdirSync(known)
+  const alone = ['--listen-address=127.0.0.53', '--bind-interfaces', '--no-resolv', '--no-hosts', '--local=/lan/']
+  const dnsmasq = [
+    'dnsmasq',
+    '-k',
+    '-C',
+    '/dev/null',
+    '-u',
+    'root',
+    ...alone,
+    `--hostsdir=${known}`,
+    '-x',
+    `${known}.pid`,
+  ]
+  await front.daemons.start('dnsmasq', dnsmasq, () => existsSync(`${known}.pid`))
+  const resolving = readFileSync('/etc/resolv.conf', 'utf8')
+  writeFileSync('/etc/resolv.conf', resolving.replace('127.0.0.1', '127.0.0.53'))
+  const said = 'wiki.example.com: gone.lan has no address in the DNS, so visitors get 502 until it has one'
+  assert.match(front.apply(), said)
+  assert.is(front.visit(`https://${WIKI}/`).status, 502)
+  assert.is(front.seen(`https://${PLEX}/`).name, 'plex')
+  writeFileSync(join(known, 'hosts'), '127.0.0.1 gone.lan\n')
+  await waitFor('the name', () => front.visit(`https://${WIKI}/`).status === 200)
+  assert.not.match(front.apply(), said)
+  assert.match(readFileSync(`/etc/nginx/conf.d/sites-available/${WIKI}.conf`, 'utf8'), 'server gone.lan:3001;')
+  // Of several servers, the others answer, even if it is the one for emergencies.
+  front.record(WIKI, 'proxy', { Upstreams: 'http://lost.lan:3001,http://127.0.0.1:3001 backup' })
+  assert.match(front.apply(), 'lost.lan has no address in the DNS, so it gets no requests')
+  assert.is(front.seen(`https://${WIKI}/`).name, 'plex')
+  front.record(WIKI, 'proxy', { Upstreams: 'http://127.0.0.1:3001', AuthURL: 'http://auth.lan/check' })
+  assert.match(front.apply(), 'auth.lan has no address in the DNS, so nobody gets in')
+  assert.is(front.visit(`https://${WIKI}/`).status, 500)
+  assert.is(front.seen(`https://${PLEX}/`).name, 'plex')
+  writeFileSync('/etc/resolv.conf', resolving)
+  front.record(WIKI, 'proxy', { Upstreams: 'http://gone.lan:3001' })
   front.refused(/host not found in upstream "gone.lan:3001"[\s\S]*for the record wiki.example.com of proxies/)
 })
 

@@ -352,7 +352,7 @@ test('a further server with certificates of another authority keeps its files', 
   type('config setprop openvpn-corp certFile /etc/openvpn/corp/missing.crt')
   const refused = action('vpn-pki')
   assert.is(refused.status, 1)
-  assert.match(said(refused), 'belongs to another authority than /etc/openvpn/easy-rsa/pki, so it is not overwritten')
+  assert.match(said(refused), 'is not from /etc/openvpn/easy-rsa/pki and is not overwritten')
   assert.equal(contents(), before)
   type('config delete openvpn-corp')
   type('signal-event openvpn-update')

@@ -55,6 +55,27 @@ testIf(selfSigned, reason, 'is made anew for other names, and when it is damaged
   assert.is(certificate().subject, 'CN=shop.example.org')
 })
 
+testIf(selfSigned, reason, 'is for all names that are served, and made anew only for a further one', () => {
+  act()
+  for (const line of [
+    'db domains set shop.net domain',
+    'db hosts set www.shop.net host HostType Self',
+    'db hosts set a.b.shop.net host HostType Self',
+    'db hosts set elsewhere.net host HostType Remote',
+    'db proxies set Cloud.io proxy Upstreams http://192.0.2.1 Aliases files.cloud.io',
+    'db proxies set off.io proxy Upstreams http://192.0.2.1 status disabled',
+  ])
+    server.must(line)
+  act()
+  const names =
+    'mine.example.org, example.org, *.example.org, shop.net, *.shop.net, a.b.shop.net, cloud.io, files.cloud.io'
+  assert.is(certificate().subjectAltName?.replaceAll('DNS:', ''), names)
+  const before = server.read(FILE)
+  server.must('db proxies delete Cloud.io')
+  act()
+  assert.is(server.read(FILE), before)
+})
+
 testIf(selfSigned, reason, 'is not made for a name that is none', () => {
   const run = server.run(['config', 'set', 'DomainName', 'x\n[x]'], { env: { GABARIT_VALIDATE: 'off' } })
   assert.is(run.status, 0, run.stderr)

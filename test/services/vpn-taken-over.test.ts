@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Daemons } from '../support/daemons.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { must, words } from '../support/sandbox.ts'
@@ -92,7 +93,7 @@ test("angristan: files beside the PKI, with relative names; another's key is ref
   copyFileSync(`${PKI}/private/anna@home.key`, key)
   const refused = tried('signal-event openvpn-update')
   assert.is.not(refused.status, 0)
-  assert.match(said(refused), `${key} is not the key of server_xyz and is not overwritten`)
+  assert.match(said(refused), `${key} is not from ${PKI} and is not overwritten`)
   assert.is(text(key), text(`${PKI}/private/anna@home.key`))
 })
 
@@ -116,6 +117,95 @@ test('several server certificates, or a shared key that is not found: refused wi
   type('config setprop openvpn tlsMode none')
   type('signal-event openvpn-update')
   assert.match(text(CONF), `cert ${PKI}/issued/two.crt\n`)
+})
+
+/** A certificate of another authority. */
+function foreignCertificate(): string {
+  const words = ['-x509', '-nodes', '-newkey', 'rsa:2048', '-subj', '/CN=Other', '-keyout', '/dev/null']
+  return must(['openssl', 'req', ...words])
+}
+
+/** Types `openvpn-update`, which has to refuse and to change none of these files. */
+function refused(pattern: string | RegExp, ...files: string[]): void {
+  const before = files.map(text)
+  const outcome = tried('signal-event openvpn-update')
+  assert.is.not(outcome.status, 0)
+  assert.match(said(outcome), pattern)
+  assert.equal(files.map(text), before)
+}
+
+test("a file of another's at certFile, tlsFile or crlFile is never overwritten, whatever else is missing", () => {
+  rmSync('/etc/openvpn', { recursive: true, force: true })
+  mkdirSync(SERVER, { recursive: true })
+  const foreign = `${SERVER}/theirs.pem`
+  writeFileSync(foreign, foreignCertificate())
+  setServer(`certFile ${foreign} caFile ${SERVER}/no-ca.crt keyFile ${SERVER}/no.key`)
+  refused(`${foreign} is not from ${PKI} and is not overwritten`, foreign)
+  assert.not(existsSync(`${PKI}/ca.crt`), 'no authority is made for an event that refuses')
+  setServer('')
+  type('signal-event openvpn-update')
+  for (const property of ['certFile', 'keyFile', 'tlsFile', 'crlFile']) {
+    const before = type(`config getprop openvpn ${property}`).trim()
+    type(`config setprop openvpn ${property} ${foreign}`)
+    refused(`config setprop openvpn ${property} FILE`, foreign)
+    type(`config setprop openvpn ${property} ${before}`)
+  }
+  // What a power cut has emptied is made again.
+  const key = text(`${SERVER}/ta.key`)
+  writeFileSync(`${SERVER}/ta.key`, '')
+  type('signal-event openvpn-update')
+  assert.is(text(`${SERVER}/ta.key`), key)
+})
+
+test('keys inside a former server.conf are taken over; another authority on the same port is refused', () => {
+  makePki('host_abc')
+  const [shared, conf] = ['/etc/shared.key', '/etc/openvpn/server.conf']
+  must(['openvpn', '--genkey', 'secret', shared])
+  const inline = (tag: string, content: string) => `<${tag}>\n${content}</${tag}>\n`
+  const other = inline('ca', foreignCertificate())
+  const former = `port 1194\nproto udp\nserver 10.8.0.0 255.255.255.0\n${inline('tls-crypt', text(shared))}`
+  writeFileSync(conf, former + inline('ca', text(`${PKI}/ca.crt`)))
+  setServer('')
+  type('signal-event openvpn-update')
+  assert.is(text(`${SERVER}/ta.key`), text(shared))
+  writeFileSync(conf, former + other)
+  refused(
+    /the server in \/etc\/openvpn\/server.conf has another authority[\s\S]*mv \S+server.conf \S+server.conf.old/,
+    CONF,
+  )
+  writeFileSync(conf, former.replace('1194', '1999') + other)
+  type('signal-event openvpn-update')
+})
+
+/** Connects a client with a profile to the server as its files say. */
+async function connect(profile: string): Promise<void> {
+  const daemons = new Daemons()
+  const file = '/etc/client.ovpn'
+  writeFileSync(file, profile.replace(/^remote .*$/m, 'remote 127.0.0.1 1194'), { mode: 0o600 })
+  mkdirSync('/run/openvpn-server', { recursive: true })
+  const isUp = (name: string) => daemons.output(name).includes('Initialization Sequence Completed')
+  await daemons.start('server', ['openvpn', '--config', CONF], () => isUp('server'))
+  const alone = ['--dev', 'tunclient', '--dev-type', 'tun', '--ifconfig-noexec', '--route-noexec']
+  await daemons.start('client', ['openvpn', '--config', file, ...alone], () => isUp('client'))
+  await daemons.stopAll()
+}
+
+test('clients with keys of their own (tls-crypt-v2) still connect, or the event refuses', async () => {
+  makePki('host_abc')
+  const v2 = '/etc/openvpn/tls-crypt-v2.key'
+  must(['openvpn', '--genkey', 'tls-crypt-v2-server', v2])
+  must(['openvpn', '--tls-crypt-v2', v2, '--genkey', 'tls-crypt-v2-client', '/etc/anna.v2'])
+  must(['openvpn', '--genkey', 'secret', `${SERVER}/ta.key`])
+  writeFileSync('/etc/openvpn/server.conf', `server 10.8.0.0 255.255.255.0\ntls-crypt-v2 ${v2}\n`)
+  setServer('')
+  refused('config setprop openvpn tlsV2File FILE', v2)
+  type(`config setprop openvpn tlsV2File ${v2}`)
+  type('db vpn set anna@home client')
+  type('signal-event openvpn-update')
+  const profile = type('gabarit vpn profile anna@home').replace(/<tls-crypt>[\s\S]+<\/tls-crypt>\n/, '')
+  const old = `${profile}<tls-crypt-v2>\n${text('/etc/anna.v2')}</tls-crypt-v2>\n`
+  await connect(old)
+  await connect(type('gabarit vpn profile anna@home'))
 })
 
 vpn.run()

@@ -23,13 +23,14 @@ export class Certificates {
 
   /**
    * @param mode default: that of the authority to renew from
+   * @param warn called with names that are left out, and why
    * @throws Failure if the settings cannot be read, or the template of domains.txt cannot be expanded
    */
-  constructor(world: World, mode?: Mode) {
+  constructor(world: World, mode?: Mode, warn = world.warn) {
     this.world = world
     this.settings = readSettings(world.places)
     this.authority = this.settings[mode ?? this.settings.mode]
-    this.wanted = wantedCertificates(world, world.warn)
+    this.wanted = wantedCertificates(world, warn)
     this.store = new CertificateStore(world.places, this.authority, world.clock)
     this.ledger = new Ledger(world.places, this.authority, world.clock)
   }

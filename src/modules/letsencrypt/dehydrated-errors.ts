@@ -1,5 +1,6 @@
 import { escapeControls } from '../../base/escape-controls.ts'
 import { orUndefined } from '../../base/failure.ts'
+import { shell } from '../../base/quote.ts'
 
 /** The explanation of a failed run of dehydrated. */
 export interface RunFailure {
@@ -9,6 +10,10 @@ export interface RunFailure {
   readonly hint: string
   /** The names that the authority could not validate, as far as dehydrated says. */
   readonly failedNames: readonly string[]
+  /** Whether trying again is useless before a person has done something. */
+  readonly stuck: boolean
+  /** Whether the authority has issued the certificate, and counts it. */
+  readonly issued: boolean
   /** Whether the authority refused an old nonce: the same request may succeed at once (RFC 8555 §6.5). */
   readonly badNonce: boolean
 }
@@ -18,7 +23,7 @@ const ERROR_TYPE = /urn:ietf:params:acme:error:(\w+)/g
 /** Error types of the authority (RFC 8555 §6.7) and what to do. */
 const HINTS: Readonly<Record<string, string>> = {
   accountDoesNotExist:
-    'The authority no longer knows this account: move its folder below accounts away, and run this again.',
+    'The authority no longer knows this account. For a new one: mv ACCOUNT ACCOUNT.old; gabarit letsencrypt renew --force',
   caa: 'A CAA record in the DNS forbids this authority. Change the record: gabarit letsencrypt check',
   connection: 'The authority could not reach this name on port 80: gabarit letsencrypt check',
   dns: 'The DNS does not answer correctly for this name: gabarit letsencrypt check',
@@ -28,6 +33,17 @@ const HINTS: Readonly<Record<string, string>> = {
     'The authority does not issue certificates for this name. Exclude it: letsencryptSSLcert disabled',
   unauthorized: 'Another server answers for this name, or ours answers with something else: gabarit letsencrypt check',
 }
+
+/** What a later try cannot get over by itself. */
+const STUCK = new Set(['accountDoesNotExist', 'invalidContact', 'unsupportedContact', 'rejectedIdentifier'])
+
+/** dehydrated 0.7.0 asks an empty address for another chain, if the authority offers only one. */
+const ONE_CHAIN = /Problem connecting to server \(\w+ for ; curl returned with 3\)/
+/** What dehydrated prints once it has the certificate. */
+const ISSUED = new RegExp(
+  `^ \\+ (Checking certificate|Using preferred chain)|Alternative chain with CN = .* not found|${ONE_CHAIN.source}`,
+  'm',
+)
 
 /** Exit statuses of curl (curl(1)) that explain why the authority could not be reached. */
 const CURL: Readonly<Record<string, string>> = {
@@ -43,10 +59,12 @@ const CURL: Readonly<Record<string, string>> = {
 /**
  * Interprets the output of a failed dehydrated. dehydrated 0.7.0 passes the wrong name to its hook, but its output shows the
  * current challenge.
+ * @param account folder of the account's key
  */
-export function explainRun(output: string): RunFailure {
+export function explainRun(output: string, account: string): RunFailure {
   const types = [...output.matchAll(ERROR_TYPE)].map(([, type = '']) => type)
   const badNonce = types.includes('badNonce')
+  const issued = ISSUED.test(output)
   const type = types.find(name => name !== 'badNonce') ?? types[0]
   const curl = /Problem connecting to server \(\w+ for (\S+); curl returned with (\d+)\)/.exec(output)
   const invalid = /Challenge is invalid|Challenge validation has failed/.test(output)
@@ -54,21 +72,29 @@ export function explainRun(output: string): RunFailure {
   if (curl !== null) {
     const [, url = '', status = ''] = curl
     const reason = CURL[status] ?? `curl ended with ${status}`
-    return { message: `the authority cannot be reached (${url}): ${reason}`, hint: CURL_HINT, failedNames, badNonce }
+    const message = `the authority cannot be reached (${url}): ${reason}`
+    return { message, hint: CURL_HINT, stuck: false, issued, failedNames, badNonce }
   }
   const detail = detailOf(output)
   const who = failedNames.length === 0 ? '' : `${failedNames.join(', ')}: `
-  const known = type === undefined ? undefined : HINTS[type]
-  const said = detail ?? hookError(output) ?? lastError(output) ?? 'dehydrated failed and did not say why'
+  const known = type === undefined ? undefined : HINTS[type]?.replaceAll('ACCOUNT', () => shell(account))
+  const oneChain = ONE_CHAIN.test(output)
+    ? 'the authority offers one chain only, not that of PREFERRED_CHAIN'
+    : undefined
+  const said = oneChain ?? detail ?? hookError(output) ?? lastError(output) ?? 'dehydrated failed and did not say why'
   return {
     // An authority quotes the answer of the web server, which may be anybody's.
     message: `${who}${escapeControls(said)}${type === undefined ? '' : ` (${type})`}`,
-    hint: known ?? 'To check every name: gabarit letsencrypt check',
+    hint: known ?? (issued ? ISSUED_HINT : 'To check every name: gabarit letsencrypt check'),
+    stuck: issued || STUCK.has(type ?? ''),
+    issued,
     failedNames,
     badNonce,
   }
 }
 
+const ISSUED_HINT =
+  'The authority has issued it, and counts it, but dehydrated does not take it. Correct the configuration of dehydrated first: expand-template --diff /etc/dehydrated/config'
 const CURL_HINT = 'Nothing has changed. Repeat the command later; the renewal tries again automatically.'
 
 function lastChallenge(output: string): string[] {

@@ -59,12 +59,17 @@ export async function askFor(wanted: WantedCertificate, authority: Authority, se
     ensureNotRunning(settings.baseFolder, world)
     const output = await run(['-c', '-x', '--config', config], wanted.names.length, world)
     newAccount ||= /^\+ Registering account key/m.test(output.text)
-    const failure = output.status === 0 ? undefined : explainRun(output.text)
+    const failure = output.status === 0 ? undefined : explainRun(output.text, accountFolder(authority, settings))
     const again = failure !== undefined && (failure.badNonce || FOUND_LOCK.test(output.text))
     if (!again || attempt > RETRIES) return { failure, output: output.text, newAccount }
     if (failure.badNonce) world.progress(`${wanted.name}: the authority refused a nonce, trying again (${attempt})`)
     await pause(200)
   }
+}
+
+/** Where dehydrated keeps the key of the account at an authority (its init_system). */
+function accountFolder({ directory }: Authority, { baseFolder }: Settings): string {
+  return join(baseFolder, 'accounts', Buffer.from(`${directory}\n`).toString('base64url'))
 }
 
 /**
@@ -77,7 +82,7 @@ export async function revoke(file: string, authority: Authority, settings: Setti
   const { status, text } = await run(['--revoke', file, '--config', config], 1, world)
   // Already revoked (RFC 8555 §7.6) is success: an earlier run was interrupted.
   if (status === 0 || text.includes('urn:ietf:params:acme:error:alreadyRevoked')) return
-  const { message, hint } = explainRun(text)
+  const { message, hint } = explainRun(text, accountFolder(authority, settings))
   throw new Failure(`not revoked: ${message}`, { hint })
 }
 

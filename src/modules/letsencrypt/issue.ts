@@ -22,7 +22,9 @@ export async function issue(
   try {
     const refused = force ? undefined : refusedByLedger(certificates, wanted)
     if (refused !== undefined) return refused
-    const { names, certificate, until } = await ask(certificates, wanted)
+    const answer = await ask(certificates, wanted)
+    if ('message' in answer) return answer
+    const { names, certificate, until } = answer
     state.succeeded(certificates.stateKey(wanted.name))
     const what = `certificate by ${issuerName(certificate)} for ${names.length} names`
     certificates.world.say(`${wanted.name}: ${what}, until ${sayTime(until)}`)
@@ -44,8 +46,11 @@ function refusedByLedger(certificates: Certificates, wanted: WantedCertificate):
   return { message, hint: `The authority was not asked. It would issue one from ${sayTimeFrom(until)}.`, until }
 }
 
-/** @throws Failure that says why there is none, or what is wrong with it */
-async function ask(certificates: Certificates, wanted: WantedCertificate): Promise<StoredCertificate> {
+/**
+ * @returns the certificate, or why there is none
+ * @throws Failure that says what is wrong with it
+ */
+async function ask(certificates: Certificates, wanted: WantedCertificate): Promise<StoredCertificate | NotIssued> {
   const { authority, settings, world } = certificates
   const folder = dehydratedFolder(settings, authority, wanted.name)
   const before = readDehydrated(folder)?.id
@@ -53,9 +58,11 @@ async function ask(certificates: Certificates, wanted: WantedCertificate): Promi
   if (run.newAccount) certificates.note({ kind: 'account' })
   const found = readDehydrated(folder)
   if (found === undefined || found.id === before) {
-    const { message, hint, failedNames } = run.failure ?? NOTHING_CAME
-    certificates.note({ kind: 'failed', names: wanted.names, failedNames, said: run.output })
-    throw new Failure(message, { hint })
+    const { issued, failedNames, ...why } = run.failure ?? NOTHING_CAME
+    const { names, name } = wanted
+    if (issued) certificates.note({ kind: 'issued', names, renewal: certificates.store.hasHad(name, names) })
+    else certificates.note({ kind: 'failed', names, failedNames, said: run.output })
+    return why
   }
   const certificate = takeOver(certificates, wanted, found)
   const problems = nameProblems(certificate.names, wanted.names)
@@ -79,5 +86,6 @@ function takeOver(certificates: Certificates, { name, names }: WantedCertificate
 const NOTHING_CAME = {
   message: 'dehydrated succeeded, but there is no certificate',
   hint: 'Run dehydrated -c by hand to see its output.',
+  issued: false,
   failedNames: [] as string[],
 }

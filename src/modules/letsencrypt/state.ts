@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure, hasCode, orFailure } from '../../base/failure.ts'
-import { listOf, number, objectOf, optional, orNull, recordOf, type TypeOf, text } from '../../base/shape.ts'
+import { flag, listOf, number, objectOf, optional, orNull, recordOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { indented, StateFile } from '../../system/state-file.ts'
 import { type RenewalWindow, renewalWindow } from './ari.ts'
@@ -11,6 +11,8 @@ import { certificateState } from './world.ts'
 export interface NotIssued {
   readonly message: string
   readonly hint: string
+  /** Whether trying again is useless before a person has done something. */
+  readonly stuck?: boolean
   /** Set if the authority was not asked, because of its limits: trying earlier is useless. */
   readonly until?: Date
 }
@@ -20,6 +22,7 @@ export type Trouble = TypeOf<typeof trouble>
 const trouble = objectOf({
   message: text,
   hint: text,
+  stuck: optional(flag),
   /** Failures in a row. */
   failures: number,
   /** Times as ISO 8601. */
@@ -86,12 +89,12 @@ export class State {
   }
 
   /** Records a failure, and when to try again. */
-  failed(key: string, { message, hint, until }: NotIssued, now: Date): Trouble {
+  failed(key: string, { message, hint, stuck = false, until }: NotIssued, now: Date): Trouble {
     const before = this.trouble(key)
     const failures = (before?.failures ?? 0) + 1
     const since = before?.since ?? now.toISOString()
     const next = new Date(Math.max(nextTry(failures, now).getTime(), until?.getTime() ?? 0))
-    const trouble = { failures, message, hint, since, nextTry: next.toISOString() }
+    const trouble = { failures, message, hint, stuck, since, nextTry: next.toISOString() }
     this.#keep({ troubles: { ...this.#memory.troubles, [key]: trouble } })
     return trouble
   }

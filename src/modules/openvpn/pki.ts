@@ -68,14 +68,31 @@ export function certificateEnd(file: string): Date | undefined {
 export function listEnd(file: string): Date | undefined {
   const text = textOf(file)
   if (text === undefined) return undefined
-  const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
-  // CertificateList contains TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1).
-  const list = derElements(Buffer.from(base64 ?? '', 'base64'))[0]
-  const fields = derElements(derElements(list?.content ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))
-  const next = fields.filter(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)[1]
+  const next = listFields(text).filter(({ tag }) => tag === UTC_TIME || tag === GENERALIZED_TIME)[1]
   if (next === undefined) throw new Failure('this is not a revocation list', { where: file })
   return indexTime(next.content.toString('latin1'))
 }
 
+/** Whether a revocation list is by the authority with this certificate. */
+export function isListOf(text: string, authority: X509Certificate): boolean {
+  const [, issuer] = listFields(text).filter(({ tag }) => tag === SEQUENCE)
+  // TBSCertificate: version, serial number, then the sequences signature, issuer, validity, subject (RFC 5280 §4.1).
+  const [, , , subject] = signedFields(authority.raw).filter(({ tag }) => tag === SEQUENCE)
+  return issuer !== undefined && subject?.content.equals(issuer.content) === true
+}
+
+/** TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1). */
+function listFields(text: string) {
+  const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
+  return signedFields(Buffer.from(base64 ?? '', 'base64'))
+}
+
+/** The fields of what is signed, in a certificate or a list. */
+function signedFields(der: Buffer) {
+  const within = (bytes: Buffer) => derElements(bytes)[0]?.content ?? Buffer.alloc(0)
+  return derElements(within(within(der)))
+}
+
+const SEQUENCE = 0x30
 const UTC_TIME = 0x17
 const GENERALIZED_TIME = 0x18

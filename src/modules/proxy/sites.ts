@@ -50,7 +50,7 @@ function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upst
   const asked = properties.get('UpstreamPath') || path
   const ownHost = properties.get('UpstreamHost') || undefined
   // A socket has no address to ask.
-  const listed = splitList(properties.get('Upstreams'), ',').filter(text => !/^https?:\/\/unix:/.test(text))
+  const listed = splitList(properties.get('Upstreams'), ',').filter(text => !/^(https?:\/\/unix|grpcs?):/.test(text))
   const servers = listed.map(text => text.split(/\s+/))
   const first = /^https?:\/\/(\[.*\]|[^:/]*)/.exec(servers[0]?.[0] ?? '')?.[1] ?? ''
   return servers.map(([server = '', ...options]) => ({

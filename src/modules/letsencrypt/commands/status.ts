@@ -60,12 +60,13 @@ function certificateLines(row: Status['certificates'][number]): string[] {
 function certificateStatus(state: State, world: World) {
   const now = world.clock.now()
   const problems: string[] = []
-  const certificates = new Certificates(world)
+  const leftOut: string[] = []
+  const certificates = new Certificates(world, undefined, message => leftOut.push(message))
   const { settings } = certificates
   const { mode } = settings
   const inService = certificatesInService(world.places, problem => problems.push(problem))
   const wanted = settings.status === 'disabled' ? [] : certificates.wanted
-  problems.push(...settingProblems(settings, wanted))
+  problems.push(...settingProblems(settings, wanted), ...(settings.status === 'disabled' ? [] : leftOut))
   const undoneByHand = undone(world.places, mode === 'test' ? [] : assignments(certificates), state.entered)
   const known = new Set<string>()
   const rows = wanted.map(one => {
@@ -143,8 +144,10 @@ function certificateProblems(
   now: Date,
 ): string[] {
   const problems: string[] = []
-  if (trouble !== null && trouble.failures > 1)
-    problems.push(`${name}: failed ${trouble.failures} times since ${sayTime(trouble.since)}: ${trouble.message}`)
+  if (trouble !== null && (trouble.failures > 1 || trouble.stuck === true)) {
+    const times = trouble.failures > 1 ? `${trouble.failures} times since` : 'at'
+    problems.push(`${name}: failed ${times} ${sayTime(trouble.since)}: ${trouble.message}`, trouble.hint)
+  }
   if (certificate === undefined) problems.push(`${name}: there is no certificate yet: gabarit letsencrypt setup`)
   else if (certificate.until <= now) problems.push(`${name}: the certificate ${sayExpiry(certificate.until, now)}`)
   else if (!names.every(one => certificate.names.includes(one)))

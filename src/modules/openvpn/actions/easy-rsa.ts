@@ -69,6 +69,12 @@ export class EasyRsa {
     return ours !== undefined && keyOf(certificate)?.equals(ours) === true
   }
 
+  /** Whether our authority has signed a certificate. */
+  hasSigned(certificate: X509Certificate | undefined): boolean {
+    const authority = keyOf(certificateIn(this.file('ca.crt')))
+    return authority !== undefined && orUndefined(() => certificate?.verify(authority)) === true
+  }
+
   /**
    * Runs Easy-RSA on the copy. Its long output is only shown if it fails. Passphrases are passed in the environment, which only
    * root can read.

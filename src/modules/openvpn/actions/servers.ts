@@ -1,16 +1,18 @@
-import { randomBytes } from 'node:crypto'
-import { Failure } from '../../../base/failure.ts'
+import { createPrivateKey, randomBytes } from 'node:crypto'
+import { Failure, orUndefined } from '../../../base/failure.ts'
 import { DAY } from '../../../base/time.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
 import type { MadeFile } from '../../../plan/made.ts'
+import { readManifest } from '../../../state/manifest.ts'
 import { writeFileAtomically } from '../../../system/atomic-write.ts'
 import { below, type Places } from '../../../system/places.ts'
 import { bytesOf } from '../../../system/read-files.ts'
 import { runCommand } from '../../../system/run.ts'
+import { isListOf } from '../pki.ts'
 import { enabledServers, renewalOf } from '../servers.ts'
 import { certificateIn, EasyRsa } from './easy-rsa.ts'
-import { formerKey } from './former.ts'
+import { formerKey, formerServers } from './former.ts'
 
 type HowMade = Pick<MadeFile, 'mode' | 'secret' | 'notify'>
 const PUBLIC: HowMade = { mode: 0o644, secret: false }
@@ -69,15 +71,69 @@ export class ServerFiles {
   /** Hands over what a server needs apart from its certificate and the list. */
   makeKeys(server: string): void {
     this.#hand(server, 'caFile', 'ca.crt', PUBLIC)
-    const [name, present] = [this.nameOf(server), this.present(server, 'keyFile')]
-    const made = commonName(this.present(server, 'certFile')) === `server-${server}`
-    if (present !== undefined && !made && this.#rsa.file(`private/${name}.key`)?.equals(present) !== true)
-      throw new Failure(`${this.path(server, 'keyFile')} is not the key of ${name} and is not overwritten: move it`)
-    this.#hand(server, 'keyFile', `private/${name}.key`, SECRET)
-    // All share one, except those that had another when they were imported.
+    this.#hand(server, 'keyFile', `private/${this.nameOf(server)}.key`, SECRET)
+    this.#hand(server, 'tlsFile', this.#sharedKey(server), SECRET)
+  }
+
+  /** @throws Failure if a file of a server is not from our PKI: it would be overwritten */
+  refuseForeign(server: string, properties = ['caFile', 'certFile', 'keyFile', 'tlsFile', 'crlFile']): void {
+    const property = properties.find(one => !this.#mayReplace(server, one))
+    if (property === undefined) return
+    throw new Failure(`${this.path(server, property)} is not from ${this.#rsa.store.link} and is not overwritten`, {
+      hint: `Move it away, or name another file: config setprop ${server} ${property} FILE`,
+    })
+  }
+
+  /**
+   * @throws Failure if a server takes the place of a former one that has another authority, or a key for each client: every
+   * profile would be dead
+   */
+  refuseFormer(server: string): void {
+    const { places } = this.#run.context
+    const [port, proto] = [this.path(server, 'port'), this.path(server, 'proto')]
+    const made = readManifest(places)
+    for (const former of formerServers(places)) {
+      if (made.has(former.file) || former.port !== port || former.transport !== proto.slice(0, 3)) continue
+      const authority = certificateIn(former.content('ca'))
+      if (authority !== undefined && !this.#rsa.isOurs(authority))
+        throw new Failure(`the server in ${former.file} has another authority than ${this.#rsa.store.link}`, {
+          hint: `Move its PKI there, so that its clients can still connect. If they may get new profiles: mv ${former.file} ${former.file}.old`,
+        })
+      if (former.content('tls-crypt-v2') !== undefined && this.path(server, 'tlsV2File') === '')
+        throw new Failure(`the clients of ${former.file} have keys of their own (tls-crypt-v2)`, {
+          hint: `To accept them: config setprop ${server} tlsV2File FILE, where FILE has the server's key of tls-crypt-v2`,
+        })
+    }
+  }
+
+  /** Whether a server takes the shared key that it has into the PKI: it was imported with its own files. */
+  bringsKey(server: string): boolean {
+    return this.#rsa.file(`issued/server-${server}.crt`) === undefined
+  }
+
+  /** All share one, except those that had another when they were imported. */
+  #sharedKey(server: string): string {
     const own = `private/server-${server}.tls.key`
-    const key = this.#rsa.file(own) === undefined ? 'private/ta.key' : own
-    this.#hand(server, 'tlsFile', key, SECRET)
+    return this.#rsa.file(own) === undefined ? 'private/ta.key' : own
+  }
+
+  #mayReplace(server: string, property: string): boolean {
+    const present = this.present(server, property)
+    if (present === undefined || present.length === 0) return true
+    const authority = certificateIn(this.#rsa.file('ca.crt'))
+    const own = this.present(server, 'certFile')
+    const certificate = certificateIn(own)
+    const isNamed = commonName(own) === this.nameOf(server) && this.#rsa.hasSigned(certificate)
+    if (property === 'caFile') return this.#rsa.isOurs(certificateIn(present))
+    if (property === 'certFile') return isNamed
+    if (property === 'crlFile') return authority !== undefined && isListOf(present.toString(), authority)
+    // A key of ours that the PKI has lost still fits its certificate.
+    if (property === 'keyFile')
+      return (
+        this.#rsa.file(`private/${this.nameOf(server)}.key`)?.equals(present) === true ||
+        (isNamed && orUndefined(() => certificate?.checkPrivateKey(createPrivateKey(present))) === true)
+      )
+    return this.#rsa.file(this.#sharedKey(server))?.equals(present) ?? this.bringsKey(server)
   }
 
   /**
@@ -88,6 +144,7 @@ export class ServerFiles {
     const list = this.#rsa.file('crl.pem')
     if (list === undefined) return
     const { places, system } = this.#run.context
+    for (const server of this.ours) this.refuseForeign(server, ['crlFile'])
     for (const path of new Set(this.ours.map(server => this.path(server, 'crlFile')))) {
       const real = below(places, path)
       if (bytesOf(real)?.equals(list) === true) continue
@@ -115,6 +172,7 @@ export class ServerFiles {
   #hand(server: string, property: string, source: string, how: HowMade): void {
     const content = this.#rsa.file(source)
     if (content === undefined) throw new Failure(`the PKI has no ${source}, which ${server} needs`)
+    this.refuseForeign(server, [property])
     this.#make(this.path(server, property), content, how)
   }
 
@@ -170,10 +228,10 @@ export async function makePki(run: ActionRun): Promise<void> {
         throw new Failure(
           `${file} exists, but not its PKI ${rsa.store.link}: restore that. A new one would invalidate every profile.`,
         )
-      if (!rsa.isOurs(certificateIn(authority)))
-        throw new Failure(
-          `${file} belongs to another authority than ${rsa.store.link}, so it is not overwritten: move it away, or name other files (${server})`,
-        )
+    }
+    for (const server of servers.ours) {
+      servers.refuseForeign(server)
+      servers.refuseFormer(server)
     }
     if (servers.ours.length > 0) await completePki(rsa, servers, places)
     rsa.store.commit()
@@ -190,10 +248,10 @@ async function completePki(rsa: EasyRsa, servers: ServerFiles, places: Places): 
   if (rsa.file('ca.crt') === undefined) await rsa.makeAuthority()
   // A server without one of our certificates was imported with its own files, and maybe its own key.
   const given = servers.ours
-    .filter(server => rsa.file(`issued/server-${server}.crt`) === undefined)
+    .filter(server => servers.bringsKey(server))
     .flatMap(server => {
       const key = servers.present(server, 'tlsFile')
-      return key === undefined ? [] : [{ server, key }]
+      return key === undefined || key.length === 0 ? [] : [{ server, key }]
     })
   for (const server of servers.ours) if (servers.ends(server)) await rsa.certifyServer(server, servers.nameOf(server))
   await rsa.renewList()
