@@ -136,10 +136,9 @@ function changesOfFile(
   }
   if (state === undefined) work.target.missingFolders(real)
   const takenOver = before !== undefined && lastWritten === undefined
-  if (takenOver && metadata.keepForeign === true) {
-    const [, record, property] = /^\{([\w-]+)\.([\w-]+)\}/.exec(metadata.output ?? '') ?? []
-    const other = record === undefined ? '' : `, or name another file: config setprop ${record} ${property} FILE`
-    throw refusal('was not made by gabarit and is not overwritten', { where: path, hint: `Move it away${other}` })
+  if (takenOver && metadata.keepForeign !== undefined) {
+    const hint = `Move it away, or name another file: ${metadata.keepForeign}`
+    throw refusal('was not made by gabarit and is not overwritten', { where: path, hint })
   }
   return [
     {

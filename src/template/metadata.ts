@@ -66,8 +66,8 @@ export interface Metadata extends Judging {
   readonly notify: readonly string[]
   /** Templates without which the output has no effect: an event that expands this one expands them too. */
   readonly with?: readonly string[]
-  /** Refuses to replace a file that gabarit did not write. */
-  readonly keepForeign?: boolean
+  /** A file that gabarit did not write is not replaced; this is the command that names another one. */
+  readonly keepForeign?: string
   /** Removes the output instead of generating it. */
   readonly delete: boolean
   readonly squeezeBlank: boolean
@@ -150,7 +150,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     Array.isArray(value) && value.every(one => path(one) === undefined)
       ? undefined
       : 'must be a list of templates, each an absolute path',
-  keepForeign: flag,
+  keepForeign: line,
   delete: flag,
   squeezeBlank: flag,
 }

@@ -260,6 +260,15 @@ nginx('a container: the Compose file', () => {
   server.must('db proxies delprop plex.example.org Folder FastCGI ClientCA MaintenancePage')
   server.must('config setprop httpd status disabled')
   assert.equal(compose().services.nginx.ports, ['80:80', '443:443'])
+  // Other services may be in one that is there already.
+  const theirs = 'services:\n  other:\n    image: x\n'
+  server.write('/srv/compose.yaml', theirs)
+  const refused = server.run('signal-event nginx-update')
+  assert.is(refused.status, 3)
+  assert.match(refused.stderr, '/srv/compose.yaml: was not made by gabarit and is not overwritten')
+  assert.match(refused.stderr, 'config setprop nginx ComposeFile FILE')
+  assert.is(server.read('/srv/compose.yaml'), theirs)
+  server.must(['rm', server.path('/srv/compose.yaml')])
   server.must('signal-event nginx-update')
   assert.ok(server.exists('/srv/compose.yaml'))
   server.must('config setprop httpd status enabled')
