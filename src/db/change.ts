@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
-import { type Problem, problemsFailure, propertyTypos, validationIsOn } from './problem.ts'
+import { describeProblem, type Problem, problemsFailure, propertyTypos, recordTypo, validationIsOn } from './problem.ts'
 import { writeTransaction } from './store.ts'
 import { changedProperties, validateChanges } from './validate.ts'
 
@@ -13,8 +13,8 @@ export interface ChangeOptions {
   readonly report?: (problems: readonly Problem[]) => void
   /** The prefix of a problem: the line of a batch. */
   readonly locate?: (problem: Problem) => string
-  /** Receives property names that look like typos, once the change is made. */
-  readonly note?: (typo: string) => void
+  /** Receives what looks like a typo, and what is still incomplete, once the change is made. Without it, the latter is refused. */
+  readonly note?: (text: string) => void
 }
 
 /**
@@ -29,21 +29,22 @@ export function changeDatabase<Result>(
 ): Result {
   const { command, report, note } = options
   const makeFolder = ownsFolder(places, name)
-  const typos: string[] = []
+  const notes: string[] = []
   const done = writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
       const descriptions = new Descriptions(places)
       const problems = validateChanges(descriptions, name, draft.before, draft.records(), draft.changedKeys())
-      if (problems.length > 0) {
+      const refused = note === undefined ? problems : problems.filter(({ incomplete }) => incomplete !== true)
+      if (refused.length > 0) {
         if (report === undefined) throw problemsFailure(problems, options.locate)
         report(problems)
       }
-      if (note !== undefined) typos.push(...typosIn(draft, descriptions, name))
+      if (note !== undefined) notes.push(...incompleteIn(problems), ...typosIn(draft, descriptions, name))
     }
     return result
   })
-  for (const typo of typos) note?.(typo)
+  for (const text of notes) note?.(text)
   return done
 }
 
@@ -51,8 +52,16 @@ function typosIn(draft: Draft, descriptions: Descriptions, database: string): st
   return draft.changedKeys().flatMap(key => {
     const record = draft.get(key)
     if (record === undefined) return []
-    return propertyTypos(descriptions, database, record, changedProperties(draft.before.get(key), record))
+    const before = draft.before.get(key)
+    const typo = before?.type === record.type ? undefined : recordTypo(descriptions, database, record, draft.before)
+    const typos = propertyTypos(descriptions, database, record, changedProperties(before, record))
+    return typo === undefined ? typos : [typo, ...typos]
   })
+}
+
+function incompleteIn(problems: readonly Problem[]): string[] {
+  const incomplete = problems.filter(problem => problem.incomplete === true)
+  return incomplete.map(problem => `${describeProblem(problem)}. Until then, events refuse it`)
 }
 
 /** Only gabarit's own database folder is created when missing, not one named by `DBPATH` or an absolute path. */

@@ -44,8 +44,7 @@ export function descriptionFiles(places: Paths, name: string): string[] {
 
 /** Keys of the records with their own description. The descriptions themselves are not read. */
 export function describedKeys(places: Paths, name: string): string[] {
-  const subjects = [...listFiles(places, name).keys()].map(decodeName)
-  return subjects.filter(({ kind }) => kind === 'record').map(subject => subject.name)
+  return subjectsIn(listFiles(places, name), 'record')
 }
 
 /**
@@ -83,6 +82,11 @@ export class Descriptions {
   /** Whether any file describes part of the database. */
   describes(database: string): boolean {
     return this.#filesOf(database).size > 0
+  }
+
+  /** The keys, or the types, with their own description. */
+  subjects(database: string, kind: 'record' | 'type'): string[] {
+    return subjectsIn(this.#filesOf(database), kind)
   }
 
   #filesOf(database: string): DescriptionFiles {
@@ -157,6 +161,11 @@ function folders(places: Paths): string[] {
 interface Subject {
   readonly kind: 'record' | 'type' | 'family'
   readonly name: string
+}
+
+function subjectsIn(files: DescriptionFiles, wanted: Subject['kind']): string[] {
+  const subjects = [...files.keys()].map(decodeName)
+  return subjects.filter(({ kind }) => kind === wanted).map(({ name }) => name)
 }
 
 /** The file that describes the family of a key, that with the longest prefix of it. */

@@ -5,9 +5,11 @@ import type { Paths } from '../system/places.ts'
 import { kindOf, namesIn, readBytes } from '../system/read-files.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
-import { convertPortForwards } from './port-forwards.ts'
+import { fragmentsToRewrite } from './perl-fragments.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import type { Records } from './record.ts'
+import { recordsOf } from './store.ts'
+import { takeOver } from './taken-over.ts'
 
 /** The result of importing one flat file. */
 export interface ImportReport {
@@ -47,6 +49,7 @@ export function importTree(places: Paths, folder: string, command: string): Impo
       loaded.push({ name, path, file: load(path, readBytes(path)) })
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
+  skipped.push(...fragmentsToRewrite(places))
   if (loaded.length === 0) throw new Failure('this folder contains no database files', { where: folder })
   const reports = loaded.map(({ name, path, file }) => store(places, name, path, file, command))
   return reports.map((report, index) => (index === 0 ? { ...report, notes: [...skipped, ...report.notes] } : report))
@@ -85,14 +88,14 @@ function load(path: string, bytes: Buffer): FlatFile {
 }
 
 function store(places: Paths, name: string, path: string, read: FlatFile, command: string): ImportReport {
-  const { database, file, notes: converted } = convertPortForwards(name, read)
-  const notes = file.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
+  const { database, records, notes: converted } = takeOver(name, read, other => recordsOf(places, other))
+  const notes = read.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
   notes.push(...converted.map(message => `${path}: ${message}`))
   const report = (problems: readonly Problem[]) => {
     notes.push(...problems.map(problem => `${database}: imported, but ${describeProblem(problem)}`))
   }
   changeDatabase(places, database, { command, report }, draft => {
-    for (const { key, type, properties } of file.records.values()) draft.set(key, type, properties)
+    for (const { key, type, properties } of records.values()) draft.set(key, type, properties)
   })
-  return { database, records: file.records.size, notes }
+  return { database, records: records.size, notes }
 }

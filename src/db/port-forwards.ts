@@ -1,5 +1,4 @@
-import type { FlatFile } from './flat-file.ts'
-import { type DbRecord, makeRecord, sortedMap } from './record.ts'
+import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
 
 /** How SME Server writes "everybody". Its panel denies everybody once it allows somebody. */
 const EVERYBODY = '0.0.0.0/0'
@@ -7,22 +6,16 @@ const NOBODY = 'it allows nobody'
 
 /**
  * SME Server has one database of port forwards per protocol, `portforward_tcp` and `portforward_udp`, whose keys are ports
- * (`80`, `6000-6010`). Here they are all records of `portforwards`: `tcp-80`. Any other file is imported unchanged.
- * @returns the file to import, the database it goes into, and what was changed on the way
+ * (`80`, `6000-6010`). Here they are all records of `portforwards`: `tcp-80`.
+ * @returns the records, and what was changed on the way
  */
-export function convertPortForwards(database: string, file: FlatFile) {
-  const protocol = /^portforward_(tcp|udp)$/.exec(database)?.[1]
-  if (protocol === undefined) return { database, file, notes: [] }
+export function convertPortForwards(protocol: string, former: Records): { records: Records; notes: string[] } {
   const notes: string[] = []
-  const records = [...file.records.values()].map(record => {
+  const records = [...former.values()].map(record => {
     const note = (message: string) => notes.push(`record "${record.key}": ${message}`)
     return portForward(protocol, record, note)
   })
-  return {
-    database: 'portforwards',
-    file: { ...file, records: sortedMap(new Map(records.map(record => [record.key, record]))) },
-    notes,
-  }
+  return { records: sortedMap(records.map(record => [record.key, record])), notes }
 }
 
 function portForward(protocol: string, { key, properties }: DbRecord, note: (message: string) => void): DbRecord {

@@ -1,8 +1,8 @@
 import { escapeControls } from '../base/escape-controls.ts'
 import { type Failure, refusal } from '../base/failure.ts'
-import { nearestWord } from '../base/nearest.ts'
+import { didYouMean, nearestWord } from '../base/nearest.ts'
 import type { Descriptions } from './describe.ts'
-import type { DbRecord } from './record.ts'
+import type { DbRecord, Records } from './record.ts'
 
 /** A value that does not match its description. The message never contains the value of a secret property. */
 export interface Problem {
@@ -10,6 +10,8 @@ export interface Problem {
   /** Absent if the problem is with the type (the value of a scalar). */
   readonly property?: string
   readonly message: string
+  /** Only something else is missing, which the next command may set. Events refuse it. */
+  readonly incomplete?: true
 }
 
 /** `sshd: property TCPPort: "x" is not a port number`. */
@@ -29,7 +31,29 @@ export function validationIsOn(): boolean {
 }
 
 /** What the engine itself reads from any service, described or not: never typos. */
-const COMMON = ['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts']
+const COMMON = [
+  ...['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts'],
+  'Removable',
+]
+
+/** A note on a new record that nothing describes, if its type or key looks like a typo. @param known the other records */
+export function recordTypo(
+  descriptions: Descriptions,
+  database: string,
+  { key, type }: DbRecord,
+  known: Records,
+): string | undefined {
+  if (descriptions.of(database, key, type) !== undefined) return undefined
+  const types = descriptions.subjects(database, 'type')
+  // The type of a scalar is its value, and those are in this database.
+  if (database !== 'configuration' && types.length > 0) {
+    if ([...known.values()].some(other => other.type === type && other.key !== key)) return undefined
+    const nearest = didYouMean(type, types) || `, only ${types.join(', ')}`
+    return escapeControls(`${key}: ${database} has no described type "${type}"${nearest}`)
+  }
+  const nearest = didYouMean(key, descriptions.subjects(database, 'record'))
+  return nearest === '' ? undefined : escapeControls(`${database} has no described record "${key}"${nearest}`)
+}
 
 /**
  * Notes on properties without a description that a described one replaces, or whose name is close to a described one, so

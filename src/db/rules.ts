@@ -36,7 +36,8 @@ function ruleProblem(
   if ('allOrNone' in rule) {
     const missing = rule.allOrNone.filter(name => textOf(name) === '')
     if (missing.length === 0 || missing.length === rule.allOrNone.length) return undefined
-    return { message: `set either all of ${rule.allOrNone.join(', ')} or none; missing: ${missing.join(', ')}` }
+    const message = `set either all of ${rule.allOrNone.join(', ')} or none; missing: ${missing.join(', ')}`
+    return { message, incomplete: true }
   }
   if ('dependsOn' in rule) {
     const { property, values, requires } = rule.dependsOn
@@ -45,7 +46,8 @@ function ruleProblem(
     const missing = requires.filter(name => textOf(name) === '')
     if (missing.length === 0) return undefined
     const shown = description.properties.get(property)?.secret === true ? 'a value' : `"${value}"`
-    return { property, message: `${shown} also needs ${missing.join(', ')}` }
+    const message = `${shown} also needs ${missing.join(', ')}`
+    return { property, message, ...(values === undefined ? { incomplete: true } : {}) }
   }
   const names = uniqueNames(rule)
   const other = names.some(name => textOf(name) === '') ? undefined : findTwin(record, names)

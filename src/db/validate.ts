@@ -1,6 +1,8 @@
 import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { shell } from '../base/quote.ts'
+import type { Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
 import { allowedBy, type PropertyDescription, type RecordDescription, type Reference } from './description.ts'
 import { FORMATS, withAsciiNames } from './formats.ts'
@@ -23,9 +25,23 @@ export function validateChanges(
 ): Problem[] {
   const check = makeValidator(descriptions, database, after)
   return keys.flatMap(key => {
-    const record = after.get(key)
-    return record === undefined ? [] : check(record, before.get(key))
+    const [former, record] = [before.get(key), after.get(key)]
+    const removed = former === undefined || former.type === record?.type ? undefined : former
+    const problem = removed && removalProblem(descriptions.places, database, removed)
+    const problems = record === undefined ? [] : check(record, former)
+    return problem === undefined ? problems : [{ key, message: problem }, ...problems]
   })
+}
+
+/** The domain that answers for all names stays, and so does what is marked as on SME Server. */
+function removalProblem(places: Paths, database: string, record: DbRecord): string | undefined {
+  if (database === 'domains' && record.type === 'domain') {
+    const primary = recordsOf(places, 'configuration').get('DomainName')?.type
+    if (primary?.toLowerCase() === nameOf(record))
+      return 'it is the primary domain, so it must stay; to make another one primary: config set DomainName NAME'
+  }
+  if (record.properties.get('Removable') !== 'no') return undefined
+  return `it must stay (Removable is no). If you mean it: db ${database} setprop ${shell(record.key)} Removable yes`
 }
 
 /** Finds the records of a database. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { EXIT, Failure } from '../base/failure.ts'
+import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sortedMap } from '../db/record.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { ABOUT_FILE } from './about.ts'
+import { twinOf } from './twins.ts'
 
 /** An executable of an event. */
 export interface Handler {
@@ -52,15 +53,18 @@ export function listEvents(places: Places): string[] {
 
 /**
  * Loads an event.
+ * @param item its first argument
  * @throws Failure (usage) for an invalid or unknown name
  */
-export function loadEvent(places: Places, name: string): Event {
+export function loadEvent(places: Places, name: string, item?: string): Event {
   const known = listEvents(places)
-  if (!/^\w[\w.-]*$/.test(name) || !known.includes(name))
-    throw new Failure(`there is no event "${name}"${didYouMean(name, known)}`, {
-      status: EXIT.usage,
-      hint: 'All events: gabarit events',
-    })
+  if (!/^\w[\w.-]*$/.test(name) || !known.includes(name)) {
+    const twin = twinOf(name, item)
+    throw usageFailure(
+      `there is no event "${name}"${twin === undefined ? didYouMean(name, known) : ` here; instead: ${twin}`}`,
+      'All events: gabarit events',
+    )
+  }
   const folders = eventFolders(places).map(folder => join(folder, name))
   return {
     name,

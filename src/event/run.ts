@@ -48,8 +48,8 @@ export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context,
  * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
 export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
-  const [name = ''] = signal.asked.args
-  const event = loadEvent(ends.places, name)
+  const [name = '', item] = signal.asked.args
+  const event = loadEvent(ends.places, name, item)
   refuseDamagedDatabases(ends.places)
   refuseMissingRecords(ends.places, event, signal.asked.args.slice(1))
   return changeFiles(ends, `signal-event ${name}`, means => new EventRun(event, signal, means).run())

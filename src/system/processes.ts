@@ -14,6 +14,12 @@ export function findProcess(fits: (words: readonly string[]) => boolean): string
   })
 }
 
+/** The first of some programs that runs, by the name of its process. */
+export function runningOf(programs: readonly string[]): string | undefined {
+  const names = new Set(processes().map(pid => read(`/proc/${pid}/comm`)?.trim()))
+  return programs.find(program => names.has(program))
+}
+
 /** The TCP ports on which processes with this name listen in this network namespace, in order; none if /proc does not show them. */
 export function portsOf(program: string): number[] {
   const sockets = listeners('tcp')

@@ -84,6 +84,14 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     /^mv \S+confirmation\.json \S+\.damaged$/,
   ],
   [
+    'fragments of SME Server',
+    box => box.write('/etc/e-smith/templates-custom/etc/hosts/10x', ''),
+    'perl-fragments',
+    'warning',
+    /templates-custom holds 1 fragment of SME Server, which nothing here uses/,
+    /^mv \/etc\/e-smith\/templates-custom /,
+  ],
+  [
     'a folder that others may write',
     box => {
       box.write('/etc/gabarit/templates/etc/x', '')

@@ -27,7 +27,9 @@ doctor('a certificate that is gone', () => {
   assert.is(status, 1)
   assert.equal([found[0]?.id, found[0]?.level], ['certificate', 'error'])
   assert.match(found[0]?.message ?? '', /modSSL (crt|key): \/etc\/a\.(crt|key) does not exist/)
-  assert.is(found[0]?.command, 'gabarit letsencrypt renew')
+  assert.match(found[0]?.command ?? '', /^config delprop modSSL /)
+  box.must('config set letsencrypt service status enabled')
+  assert.is(wrong(box).found[0]?.command, 'gabarit letsencrypt setup')
   box.remove()
 })
 
@@ -67,7 +69,7 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
   box.must('db domains set own.org domain crt /etc/none.crt key /etc/a.key', { env: { GABARIT_VALIDATE: 'off' } })
   assert.equal(
     wrong(box).found.map(({ message }) => message.replace(/\d+ days/, 'N days')),
-    ['/etc/a.crt expires in N days', 'own.org crt: /etc/none.crt does not exist'],
+    ['/etc/a.crt expires in N days', 'own.org crt: /etc/none.crt does not exist, so its certificate is not served'],
     'a domain may have a certificate of its own',
   )
   box.must('db domains delete own.org')

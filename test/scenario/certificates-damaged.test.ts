@@ -1,5 +1,6 @@
 // A damaged file stops only the certificate that it belongs to, with a real authority, dehydrated and Apache: the others are
 // renewed and served, and the file is named with what to do.
+import { X509Certificate } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,6 +9,7 @@ import { servedCertificate } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { pointName } from '../support/pebble.ts'
+import { run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 
 const reason = needsCommands(...ACME_DAEMONS) ?? enterNamespace('mine')
@@ -174,6 +176,29 @@ step('a host that cannot be in its certificate is named by status and lint', () 
   assert.match(shown.stdout, `needs attention:\n  ${words}`)
   assert.match(server.type('gabarit lint'), `warning: ${words}`)
   assert.match(server.type('gabarit status'), words)
+})
+
+step('the certificates are lost, or were never copied: the self-signed one is served until there are new ones', () => {
+  const [self, missing] = ['/var/lib/gabarit/ssl/self-signed.pem', '/home/e-smith/ssl.crt/mine.crt']
+  for (const lose of [
+    () => rmSync(STATE, { recursive: true }),
+    () => server.type(`config setprop modSSL crt ${missing} key ${missing} CertificateChainFile ${missing}`),
+  ]) {
+    lose()
+    const { status, stderr } = run(words('signal-event ssl-update'))
+    assert.is(status, 0, stderr)
+    assert.match(stderr, /modSSL: .* not exist, so its certificate is not served: copy the files there/)
+    assert.is(served('example.org'), new X509Certificate(readFileSync(self)).fingerprint256)
+    const found = run(words('gabarit doctor --json'))
+    const { command = '' } = JSON.parse(found.stdout).find(
+      ({ id, level }: { id: string; level: string }) => id === 'certificate' && level === 'error',
+    )
+    assert.is(command, 'gabarit letsencrypt setup')
+    rmSync('/etc/dehydrated/127.0.0.1_14100', { recursive: true, force: true })
+    const again = server.letsencrypt('setup --skip all')
+    assert.is(again.status, 0, again.stdout + again.stderr)
+    assert.is.not(served('example.org'), new X509Certificate(readFileSync(self)).fingerprint256)
+  }
 })
 
 damage.run()

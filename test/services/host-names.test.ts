@@ -23,6 +23,7 @@ names('a record in capitals has its site, its aliases and its certificate', () =
     },
     proxies: { 'Wiki.example.org': ['proxy', { Upstreams: 'http://10.0.0.1:80', Aliases: 'PLEX.example.org' }] },
   })
+  server.touch('/etc/shop.crt', '/etc/shop.key')
   assert.is(server.expand('/etc/dehydrated/domains.txt'), 'example.org shop.net www.example.org www.shop.net\n')
   assert.ok(server.site('example.org', 443).includes('ServerAlias www.example.org'))
   assert.not.ok(server.site('example.org', 443).includes('ServerAlias plex.example.org'), 'it belongs to the proxy')

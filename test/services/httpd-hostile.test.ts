@@ -180,7 +180,6 @@ hostile('commands refuse such values in the first place', () => {
     ['config', 'setprop', 'letsencrypt', 'keysize', '$(id)'],
     ['config', 'setprop', 'letsencrypt', 'email', 'x y@example.org'],
     ['config', 'setprop', 'letsencrypt', 'WellKnown', '/var/$(id)'],
-    ['config', 'setprop', 'modSSL', 'crt', '/only/the/certificate.pem'],
     ['config', 'setprop', 'modSSL', 'TCPPort', '80'],
     ['config', 'setprop', 'httpd', 'User', 'www data'],
     ['config', 'set', 'SystemName', 'mine.example.org'],

@@ -107,7 +107,7 @@ function store({ access, domains, hosts, listed, guarded }: Records): void {
     for (const key of must(['db', database, 'keys'])
       .trim()
       .split('\n')
-      .filter(key => all.includes(key)))
+      .filter(key => all.includes(key) && key !== NAMES[0]))
       must(['db', database, 'delete', key])
   write(
     'accounts',

@@ -115,12 +115,14 @@ httpd('serves for each site the certificate of its domain, and no test certifica
       'broken.example': domain({ crt: '/only/c' }),
     },
   })
+  one.touch('/m/c', '/m/k', '/a/c', '/a/k', '/a/ch')
   const files = (name: string) => one.site(name, 443).filter(line => /^SSLCertificate/.test(line))
   const modSSL = ['SSLCertificateFile /m/c', 'SSLCertificateKeyFile /m/k']
   const own = ['SSLCertificateFile /a/c', 'SSLCertificateKeyFile /a/k', 'SSLCertificateChainFile /a/ch']
   assert.equal(['example.org', 'a.example', 'sub.a.example', 'broken.example'].map(files), [modSSL, own, own, modSSL])
   const test = '/var/lib/gabarit/letsencrypt/acme-staging-v02.api.letsencrypt.org/certificates/x/1'
   one.must(`config setprop modSSL crt ${test}/cert.pem key ${test}/privkey.pem`)
+  one.touch(`${test}/cert.pem`, `${test}/privkey.pem`)
   assert.equal(files('example.org')[0], `SSLCertificateFile ${test}/cert.pem`)
   one.must('config setprop letsencrypt status enabled')
   assert.equal(files('example.org')[0], 'SSLCertificateFile /var/lib/gabarit/ssl/self-signed.pem')
@@ -128,6 +130,7 @@ httpd('serves for each site the certificate of its domain, and no test certifica
 })
 
 httpd('follows the certificate, ports, policy and access of its services', () => {
+  server.touch('/c/cert.pem', '/c/key.pem', '/c/chain.pem')
   server.must('config setprop modSSL crt /c/cert.pem key /c/key.pem CertificateChainFile /c/chain.pem')
   assert.equal(only(server.site('a.example.org', 443), 'SSL'), [
     'SSLEngine on',

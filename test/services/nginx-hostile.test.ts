@@ -108,10 +108,10 @@ function fileOf(properties: Readonly<Record<string, string>>, path = '/api/'): s
   }
   server.write('/var/lib/gabarit/db/proxies.json', JSON.stringify(proxies))
   const places = findPlaces(PROJECT, {}, server.root)
-  const [output] = expandAll(
-    makeContext(places, new RealSystem(server.root), () => {}),
-    [SITES],
-  )
+  // Every file that a value names exists.
+  const made = new Map(Object.values(properties).map(value => [value, '']))
+  const context = { ...makeContext(places, new RealSystem(server.root), () => {}), made }
+  const [output] = expandAll(context, [SITES])
   return output?.content ?? ''
 }
 

@@ -60,12 +60,16 @@ nginx('the certificate: its own, that of the nearest domain, that of modSSL, the
   const SELF_SIGNED = '/var/lib/gabarit/ssl/self-signed.pem'
   assert.equal(served('plex.example.org'), [SELF_SIGNED, SELF_SIGNED])
   server.must('config setprop modSSL crt /c/cert.pem key /c/privkey.pem CertificateChainFile /c/chain.pem')
+  assert.equal(served('plex.example.org'), [SELF_SIGNED, SELF_SIGNED], 'files that are not there')
+  server.touch('/c/cert.pem', '/c/privkey.pem', '/c/chain.pem', '/a/all.pem', '/a/key.pem')
   assert.equal(served('plex.example.org'), ['/c/fullchain.pem', '/c/privkey.pem'])
   server.must('db domains set a.example.org domain crt /a/all.pem key /a/key.pem')
   assert.equal(served('deep.a.example.org'), ['/a/all.pem', '/a/key.pem'])
   assert.equal(served('plex.example.org'), ['/c/fullchain.pem', '/c/privkey.pem'])
   const own = 'Certificate own crt /o+n/crt.pem key /o+n/key.pem CertificateChainFile /o+n/ca.pem'
   server.must(`db proxies setprop deep.a.example.org ${own}`)
+  assert.equal(served('deep.a.example.org'), ['/a/all.pem', '/a/key.pem'])
+  server.touch('/o+n/crt.pem', '/o+n/key.pem', '/o+n/ca.pem')
   assert.equal(served('deep.a.example.org'), [
     '/var/lib/gabarit/ssl/joined/proxy/deep.a.example.org.pem',
     '/o+n/key.pem',
@@ -92,16 +96,16 @@ nginx('certificate and chain that lie apart are joined for root alone; a missing
   assert.match(server.must('signal-event ssl-update'), `changed ${joined}`)
   server.must('gabarit rollback')
   assert.is(server.read(joined), pem('leaf') + pem('chain') + pem('root'))
-  for (const [file, said] of [
-    ['/o+n/gone.pem', 'does not exist'],
-    ['/o+n/key.pem', 'has no certificate'],
-  ] as const) {
-    server.write('/o+n/key.pem', pem('a key', 'PRIVATE KEY'))
-    server.must(`config setprop modSSL CertificateChainFile ${file}`)
-    const { status, stderr } = server.run('signal-event ssl-update')
-    assert.is(status, 3)
-    assert.match(stderr, `the certificate /o+n/crt.pem and its chain ${file} cannot be joined: ${file} ${said}`)
-  }
+  server.write('/o+n/key.pem', pem('a key', 'PRIVATE KEY'))
+  server.must('config setprop modSSL CertificateChainFile /o+n/key.pem')
+  const { status, stderr } = server.run('signal-event ssl-update')
+  assert.is(status, 3)
+  const said = 'its chain /o+n/key.pem cannot be joined: /o+n/key.pem has no certificate'
+  assert.match(stderr, `the certificate /o+n/crt.pem and ${said}`)
+  server.must('config setprop modSSL CertificateChainFile /o+n/gone.pem')
+  const gone = server.run('signal-event ssl-update')
+  assert.is(gone.status, 0, gone.stderr)
+  assert.match(gone.stderr, 'modSSL: /o+n/gone.pem does not exist, so its certificate is not served')
   server.remove()
 })
 
@@ -207,6 +211,7 @@ nginx('a container: the Compose file', () => {
       ComposeFile: '/srv/compose.yaml',
     },
   )
+  server.touch('/etc/dehydrated/certs/shop/cert.pem', '/etc/dehydrated/certs/shop/k.pem', '/etc/dehydrated/shop.pem')
   const compose = () => parse(server.expand(COMPOSE))
   const { services, networks } = compose()
   assert.equal(Object.keys(services), ['nginx'])
@@ -227,6 +232,7 @@ nginx('a container: the Compose file', () => {
   const kept = '/var/lib/gabarit/letsencrypt/ca.example/certificates'
   const shown = (id: string) => {
     const [crt, key] = ['cert', 'privkey'].map(file => `${kept}/example.org/${id}/${file}.pem`)
+    server.touch(`${kept}/example.org/${id}/cert.pem`, `${kept}/example.org/${id}/privkey.pem`)
     server.must(`db domains setprop example.org crt ${crt} key ${key}`)
     return compose().services.nginx.volumes
   }

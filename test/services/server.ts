@@ -12,6 +12,11 @@ export class Server extends Sandbox {
     this.must('gabarit initialize-default-databases')
   }
 
+  /** Creates files that only have to be there. */
+  touch(...paths: readonly string[]): void {
+    for (const path of paths) this.write(path, '')
+  }
+
   /** What a template makes of whatever the databases hold, without writing it. */
   expand(template: string): string {
     return this.must(['expand-template', '--stdout', template], { env: { GABARIT_VALIDATE: 'off' } })

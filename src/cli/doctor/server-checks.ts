@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { shell } from '../../base/quote.ts'
 import { CheckerTable } from '../../commit/checkers.ts'
+import { fragmentsToRewrite } from '../../db/perl-fragments.ts'
+import { readableDatabase } from '../../db/store.ts'
 import { readManifest } from '../../state/manifest.ts'
+import { databaseFile } from '../../system/places.ts'
+import { runningOf } from '../../system/processes.ts'
 import { entriesIn, isExecutable, statOf } from '../../system/read-files.ts'
 import { chooseServiceManager } from '../../system/service/choose.ts'
 import { readMetadata } from '../../template/metadata.ts'
@@ -13,6 +17,8 @@ export const SERVER_CHECKS: readonly Check[] = [
   { id: 'service-manager', mend: 'config setprop gabarit ServiceManager auto', run: serviceManager },
   { id: 'site-folder', run: siteFolder },
   { id: 'checkers', run: checkers },
+  { id: 'perl-fragments', run: perlFragments },
+  { id: 'tunnel', run: tunnel },
 ]
 
 function serviceManager({ places, system, configuration }: CheckedServer): readonly Diagnosis[] {
@@ -69,6 +75,29 @@ function checkers({ places, system }: CheckedServer): readonly Diagnosis[] {
     }),
     'every file with a checker is checked',
   )
+}
+
+function perlFragments({ places }: CheckedServer): readonly Diagnosis[] {
+  const command = 'mv /etc/e-smith/templates-custom /root  # once they are rewritten'
+  const found = fragmentsToRewrite(places).map((message): Diagnosis => ({ level: 'warning', message, command }))
+  return orOk(found, 'no fragments of SME Server are left on this machine')
+}
+
+/** Programs that bring visitors from the Internet through this machine itself. */
+const TUNNELS = ['cloudflared', 'ngrok', 'frpc', 'zrok', 'rathole', 'bore', 'inlets']
+
+function tunnel({ places, configuration }: CheckedServer): readonly Diagnosis[] {
+  const property = (key: string, name: string) => configuration.get(key)?.properties.get(name)
+  const recordsIn = (name: string) => [...(readableDatabase(databaseFile(places, name))?.values() ?? [])]
+  const isPrivate =
+    [property('httpd', 'access'), property('modSSL', 'access')].includes('private') ||
+    recordsIn('proxies').some(({ properties }) => properties.get('access') === 'private') ||
+    recordsIn('accounts').some(({ properties }) => /^local|-remote$/.test(properties.get('PublicAccess') ?? ''))
+  const isTold = [property('httpd', 'LocalTunnel'), property('nginx', 'LocalTunnel')].includes('yes')
+  const client = isPrivate && !isTold ? runningOf(TUNNELS) : undefined
+  if (client === undefined) return ok('no tunnel opens private sites')
+  const message = `${client} runs on this machine: its visitors from the Internet count as local and see private sites`
+  return [{ level: 'warning', message, command: 'config setprop httpd LocalTunnel yes; signal-event console-save' }]
 }
 
 function isInstalled(program: string, env: NodeJS.ProcessEnv): boolean {

@@ -66,13 +66,15 @@ function ownersOf({ places, configuration }: CheckedServer): Owner[] {
   ]
 }
 
-function problemsOf({ record, names, drop }: Owner, { places, now }: CheckedServer): Diagnosis[] {
+function problemsOf({ record, names, drop }: Owner, { places, now, configuration }: CheckedServer): Diagnosis[] {
   const pathOf = (property: (typeof PROPERTIES)[number]) => record.properties.get(property) || undefined
   const missing = PROPERTIES.flatMap((property): Diagnosis[] => {
     const path = pathOf(property)
     if (path === undefined || exists(below(places, path))) return []
-    const message = `${record.key} ${property}: ${path} does not exist`
-    return [{ level: 'error', message, command: 'gabarit letsencrypt renew' }]
+    const message = `${record.key} ${property}: ${path} does not exist, so its certificate is not served`
+    const status = configuration.get('letsencrypt')?.properties.get('status') ?? 'disabled'
+    const isOrdered = status !== 'disabled' && record.type !== 'proxy'
+    return [{ level: 'error', message, command: isOrdered ? 'gabarit letsencrypt setup' : drop }]
   })
   const [crt, key, chain] = PROPERTIES.map(pathOf)
   if (crt === undefined || missing.length > 0) return missing

@@ -1,0 +1,188 @@
+// Databases and habits of SME Server: what is taken over and how, in a sandbox.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { listEvents } from '../../src/event/load.ts'
+import { twinOf } from '../../src/event/twins.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { PROJECT, Sandbox } from '../support/sandbox.ts'
+
+const test = suite<{ box: Sandbox }>('taking over from SME Server')
+test.before.each(context => {
+  context.box = new Sandbox()
+})
+test.after.each(({ box }) => box.remove())
+
+const CONFIGURATION = `# DO NOT MODIFY THIS FILE.
+DomainName=example.org
+SystemName=server
+LocalIP=192.168.1.1
+LocalNetmask=255.255.255.0
+httpd-admin=service|PermitPlainTextAccess|no|TCPPort|980|ValidFrom||access|private|status|enabled
+httpd-e-smith=service|TCPPort|80|access|private|status|enabled
+letsencrypt=service|ACCEPT_TERMS|yes|API|2|configure|domains|email|a@example.org|hookScript|enabled|status|enabled
+masq=service|Logging|none|Stealth|no|status|enabled
+sshd=service|MaxAuthTries|2|PasswordAuthentication|yes|PermitRootLogin|yes|Protocol|2|TCPPort|2222|access|public|status|enabled
+`
+const TREE = {
+  configuration: CONFIGURATION,
+  accounts: 'Primary=ibay|Name|Primary i-bay|PublicAccess|global|Removable|no|UserAccess|wr-admin-rd-group\n',
+  domains: 'example.org=domain|Content|Primary|Nameservers|localhost|Removable|no|SystemPrimaryDomain|yes\n',
+  hosts: 'www.example.org=host|ExternalIP||HostType|Self|InternalIP||MACAddress||Visibility|Global\n',
+  networks: '192.168.1.0=network|Mask|255.255.255.0|Removable|no|Router|default|SystemLocalNetwork|yes\n',
+}
+
+/** Imports the databases of an old server. @returns what it says */
+function imported(box: Sandbox, configuration = CONFIGURATION): string {
+  for (const [name, text] of Object.entries({ ...TREE, configuration })) box.write(`/root/db/${name}`, text)
+  const { status, stderr } = box.run(['gabarit', 'import', '--tree', box.path('/root/db')])
+  assert.is(status, 0, stderr)
+  return stderr
+}
+
+test('the databases are taken over with notes, and the first events run', ({ box }) => {
+  box.write('/etc/e-smith/templates-custom/etc/hosts/10Own', 'x')
+  const said = imported(box)
+  for (const note of [
+    '/etc/e-smith/templates-custom holds 1 fragment of SME Server, which nothing here uses',
+    'record "httpd-e-smith": becomes "httpd", with its access, status and TCPPort',
+    'record "modSSL": gets access private, as httpd-e-smith has it',
+    'record "letsencrypt": hookScript "enabled" is dropped: a hook always runs',
+    'config setprop sshd TCPPort 2222 PermitRootLogin yes PasswordAuthentication yes',
+    'record "192.168.1.0": Router "default" is dropped: the network is reached directly',
+  ])
+    assert.match(said, note)
+  assert.not.match(said, 'imported, but')
+  for (const event of ['post-upgrade', 'console-save']) {
+    const { status, stderr } = box.run(`signal-event ${event}`)
+    assert.is(status, 0, stderr)
+  }
+  assert.is(box.must('gabarit lint'), 'no problems found\n')
+  assert.is(box.run('config get httpd-e-smith').status, 1)
+  assert.is(box.must('config printprop httpd access status TCPPort'), 'access=private\nstatus=enabled\nTCPPort=80\n')
+  assert.is(box.must('config getprop modSSL access'), 'private\n')
+  assert.is(box.must('config printprop sshd TCPPort PermitRootLogin PasswordAuthentication'), '')
+  assert.is(box.must('config printprop sshd access MaxAuthTries'), 'access=public\nMaxAuthTries=2\n')
+})
+
+test('an import keeps the logins of this machine, and never opens what it does not know', ({ box }) => {
+  box.must('config set sshd service TCPPort 22 PermitRootLogin no')
+  imported(
+    box,
+    CONFIGURATION.replace(
+      '|access|private|status|enabled\nletsencrypt',
+      '|access|localhost|status|enabled\nletsencrypt',
+    ),
+  )
+  assert.is(
+    box.must('config printprop sshd TCPPort PermitRootLogin PasswordAuthentication'),
+    'TCPPort=22\nPermitRootLogin=no\n',
+  )
+  assert.is(box.must('config printprop httpd access status'), 'access=private\nstatus=disabled\n')
+  assert.is(box.must('config getprop modSSL access'), 'private\n')
+})
+
+test('the lines of the old manual, one at a time: an incomplete pair is a note, and events refuse it', ({ box }) => {
+  imported(box)
+  box.must('signal-event post-upgrade')
+  const files = ['crt', 'key', 'CertificateChainFile'].map(name => ` ${name} ${box.write(`/${name}`, '')}`)
+  box.must(`config setprop modSSL${files[0]}`)
+  const refused = box.run('signal-event console-save')
+  assert.is(refused.status, 3)
+  assert.match(refused.stderr, 'modSSL: set either all of crt, key or none; missing: key')
+  for (const words of files.slice(1)) assert.is(box.run(`config setprop modSSL${words}`).stderr, '')
+  const crt = box.run('config delprop modSSL crt')
+  assert.is(crt.status, 0)
+  assert.match(
+    crt.stderr,
+    'note: modSSL: set either all of crt, key or none; missing: crt. Until then, events refuse it',
+  )
+  for (const name of ['key', 'CertificateChainFile', 'CommonName'])
+    assert.is(box.run(`config delprop modSSL ${name}`).stderr, '', name)
+  box.must('signal-event console-save')
+  assert.match(box.read('/etc/httpd/conf/httpd.conf'), 'SSLCertificateFile /var/lib/gabarit/ssl/self-signed.pem')
+})
+
+test('what must stay is not deleted, and slips in a type or key get a note', ({ box }) => {
+  imported(box)
+  for (const [line, said] of [
+    ['db domains delete example.org', 'example.org: it is the primary domain, so it must stay'],
+    ['db domains settype example.org other', 'it is the primary domain'],
+    ['db domains set example.org other', 'it is the primary domain'],
+    [
+      'db networks delete 192.168.1.0',
+      'it must stay (Removable is no). If you mean it: db networks setprop 192.168.1.0 Removable yes',
+    ],
+    ['db accounts delete Primary', 'Removable is no'],
+  ] as const) {
+    const { status, stderr } = box.run(line)
+    assert.is(status, 3, line)
+    assert.match(stderr, said)
+  }
+  assert.is(box.must('db domains keys'), 'example.org\n')
+  box.must('db networks setprop 192.168.1.0 Removable yes')
+  box.must('db networks delete 192.168.1.0')
+  for (const [line, said] of [
+    [
+      'db domains set shop2.org Domain',
+      'note: shop2.org: domains has no described type "Domain"; did you mean "domain"?\n',
+    ],
+    ['db networks set 10.0.0.0 lan', 'note: 10.0.0.0: networks has no described type "lan", only network\n'],
+    ['config set DomaiName x', 'note: configuration has no described record "DomaiName"; did you mean "DomainName"?\n'],
+    ['config set gitea service', ''],
+    ['db hosts set www.shop2.org host', ''],
+  ] as const) {
+    const { status, stderr } = box.run(line)
+    assert.equal([status, stderr], [0, said], line)
+  }
+})
+
+test('events of SME Server name what does their work here', ({ box }) => {
+  for (const [line, said] of [
+    ['ibay-create shop', 'there is no event "ibay-create" here; instead: signal-event ibay-modify shop\n'],
+    ['reboot', 'instead: systemctl reboot\n'],
+    ['halt', 'instead: systemctl poweroff\n'],
+    ['user-create jane', 'instead: adduser'],
+    ['nethserver-httpd-update', 'instead: signal-event ssl-update\n'],
+    ['console-sav', 'there is no event "console-sav"; did you mean "console-save"?'],
+  ] as const) {
+    const { status, stderr } = box.run(`signal-event ${line}`)
+    assert.is(status, 2)
+    assert.match(stderr, said)
+  }
+  const known = listEvents(findPlaces(PROJECT, {}, box.root))
+  const theirs = ['ibay', 'domain', 'host', 'network', 'user', 'group', 'pseudonym', 'printer'].flatMap(kind =>
+    ['create', 'delete', 'modify'].map(verb => `${kind}-${verb}`),
+  )
+  const others = [
+    'remoteaccess-update',
+    'email-update',
+    'ssl-update',
+    'console-save',
+    'bootstrap-console-save',
+    'ip-change',
+    'ntpd-update',
+    'timeserver-update',
+    'portforwarding-update',
+    'post-install',
+    'post-upgrade',
+    'pre-backup',
+    'post-restore',
+    'password-modify',
+    'logrotate',
+    'workgroup-update',
+    'proxy-update',
+    'ldap-update',
+    'reboot',
+    'halt',
+    'dns-update',
+  ]
+  for (const event of [...theirs, ...others]) {
+    if (known.includes(event)) continue
+    const twin = twinOf(event)
+    assert.ok(twin, event)
+    for (const [, name = ''] of twin?.matchAll(/signal-event (\S+?)(?=[,\s]|$)/g) ?? [])
+      assert.ok(known.includes(name), `${event}: ${name}`)
+  }
+})
+
+test.run()
