@@ -13,7 +13,7 @@ export async function run({ commands, places, system, answer }: Invocation): Pro
   const layers = searchList(places)
   const findings = [
     ...lintDatabases(places),
-    ...lintTemplates(layers),
+    ...lintTemplates(layers, places),
     ...lintEvents(places, layers),
     ...lintOutputs(places, system),
     ...lintSiteChecks(places),

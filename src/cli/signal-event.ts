@@ -14,7 +14,8 @@ export function run(invocation: Invocation): Promise<number> {
   return askFirst<Plan>(invocation, signalEvent)
 }
 
-async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<CommandResult<Plan>> {
+/** Runs the event that the arguments name. @param shown the plan that the person at the terminal agreed to */
+export async function signalEvent(invocation: Invocation, shown: Plan | undefined): Promise<CommandResult<Plan>> {
   const { args, flag, value, places, system, print } = invocation
   const [name = '', ...rest] = args
   const { dryRun } = system

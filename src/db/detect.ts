@@ -21,5 +21,7 @@ export function nameFact(places: Paths, fact: 'hostname' | 'domain'): string {
   const full = /^\s*([A-Za-z0-9.-]+)\s*$/.exec(file ?? '')?.[1] ?? os.hostname()
   const dot = full.indexOf('.')
   if (fact === 'hostname') return dot < 0 ? full : full.slice(0, dot)
-  return dot < 0 ? '' : full.slice(dot + 1)
+  const domain = dot < 0 ? '' : full.slice(dot + 1)
+  // What an image is called before anybody has named it.
+  return domain === 'localdomain' ? '' : domain
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Failure, messageOf, orFailure } from '../base/failure.ts'
+import { Failure, messageOf, orFailure, unlessFailed } from '../base/failure.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
 import { refuseOffence, runSiteCode } from '../system/site-code.ts'
@@ -13,7 +13,7 @@ import type { Draft } from './draft.ts'
 import { describeProblem } from './problem.ts'
 import { type DbRecord, type Records, sortedMap } from './record.ts'
 import { readableDatabase, readDatabase, writeTransaction } from './store.ts'
-import { validateChanges } from './validate.ts'
+import { emptyProblem, validateChanges } from './validate.ts'
 
 /** What initialisation did (or would do) to one database. */
 export interface InitializedDatabase {
@@ -65,9 +65,8 @@ function initialize(places: Paths, name: string): InitializedDatabase {
 /** Applies defaults and forced values: creates described records, and completes records of a described type. */
 function complete(places: Paths, description: DatabaseDescription, descriptions: Descriptions, draft: Draft): void {
   for (const [key, record] of description.records) {
-    if (draft.has(key)) continue
-    const type = record.scalar === undefined ? (record.type ?? '') : (defaultOf(places, record.scalar) ?? '')
-    draft.set(key, type)
+    const type = draft.has(key) ? undefined : initialType(places, record)
+    if (type !== undefined) draft.set(key, type)
   }
   for (const record of draft.records().values()) {
     const known = descriptions.of(description.name, record.key, record.type)
@@ -89,6 +88,19 @@ function missing(places: Paths, record: DbRecord, name: string, property: Proper
   if (record.properties.has(name)) return undefined
   // A function, because `$&` and the like are special in a replacement text.
   return defaultOf(places, property)?.replaceAll('{key}', () => record.key)
+}
+
+/** Whether nobody has set a described scalar, and there is no default for it on this machine. */
+export function hasNoValue(places: Paths, database: string, key: string): boolean {
+  const record = unlessFailed(() => describeDatabase(places, database))?.records.get(key)
+  if (record === undefined || initialType(places, record) !== undefined) return false
+  return !readableDatabase(databaseFile(places, database))?.has(key)
+}
+
+/** The type of a described record when it is created. Undefined: a value that only the administrator knows. */
+function initialType(places: Paths, { scalar, type = '' }: RecordDescription): string | undefined {
+  if (scalar === undefined) return type
+  return scalar.forced ?? defaultOf(places, scalar) ?? (emptyProblem(scalar) === undefined ? '' : undefined)
 }
 
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */

@@ -105,7 +105,8 @@ function problemOf(value: string, description: PropertyDescription, recordsIn: R
   return elements.map(element => elementProblem(element, description, recordsIn)).find(message => message !== undefined)
 }
 
-function emptyProblem(description: PropertyDescription): string | undefined {
+/** What is wrong with an empty value. */
+export function emptyProblem(description: PropertyDescription): string | undefined {
   const { enum: words, pattern, format, reference, empty } = description
   if (empty === true || words?.includes('') === true) return undefined
   return (words ?? pattern ?? format ?? reference) ? 'it must not be empty' : undefined

@@ -8,6 +8,8 @@ export interface ActionRun {
   readonly context: Context
   /** Reports what it does. */
   readonly say: (line: string) => void
+  /** Reports records that it creates or deletes. */
+  readonly records: (verb: 'create' | 'delete', database: string, keys: readonly string[]) => void
   /** Adds a file to those that the event commits. */
   readonly make: (file: MadeFile) => void
   /** Has the event adjust a service, with its others. */

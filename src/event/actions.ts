@@ -7,6 +7,9 @@ import type { Handler } from './load.ts'
 export type Actions = Readonly<Record<string, () => Promise<Action>>>
 
 const actions = new Map<string, () => Promise<Action>>([
+  ['create-primary-domain', async () => (await import('./domain-hosts.ts')).createPrimaryDomain],
+  ['domain-create-hosts', async () => (await import('./domain-hosts.ts')).createDomainHosts],
+  ['domain-delete-hosts', async () => (await import('./domain-hosts.ts')).deleteDomainHosts],
   ['make-self-signed-certificate', async () => (await import('./self-signed.ts')).makeSelfSigned],
 ])
 
@@ -17,10 +20,11 @@ export function registerActions(added: Actions): void {
 
 /** The TypeScript action of an event's handler; undefined if its file is run as a program. */
 export function actionOf(handler: Handler, places: Places): (() => Promise<Action>) | undefined {
-  return isShipped(handler, places) ? actions.get(basename(handler.realFile)) : undefined
+  const name = basename(handler.realFile)
+  return isShipped(handler, places, name) ? actions.get(name) : undefined
 }
 
-/** Whether a handler is an action shipped with gabarit. */
-export function isShipped({ realFile }: Handler, places: Places): boolean {
-  return realFile === join(places.shipped, 'events/actions', basename(realFile))
+/** Whether a handler is the action of that name shipped with gabarit. */
+export function isShipped({ realFile }: Handler, places: Places, name: string): boolean {
+  return realFile === join(places.shipped, 'events/actions', name)
 }

@@ -24,6 +24,7 @@ import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
+import { refuseUnnamed } from './set-up.ts'
 
 /** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
@@ -51,6 +52,7 @@ export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
   const [name = '', item] = signal.asked.args
   const event = loadEvent(ends.places, name, item)
   refuseDamagedDatabases(ends.places)
+  refuseUnnamed(ends.places, event)
   refuseMissingRecords(ends.places, event, signal.asked.args.slice(1))
   return changeFiles(ends, `signal-event ${name}`, means => new EventRun(event, signal, means).run())
 }
@@ -135,7 +137,7 @@ class EventRun {
 
   async #handle(handler: Handler): Promise<void> {
     const { places } = this.#context
-    if (isShipped(handler, places) && handler.realFile.endsWith('/initialize-default-databases')) {
+    if (isShipped(handler, places, 'initialize-default-databases')) {
       for (const failure of fillDatabases(places, this.#report)) this.#transaction.noteReported(failure.describe())
       return
     }
@@ -163,6 +165,7 @@ class EventRun {
       await action({
         context: this.#context,
         say: text => text.split('\n').forEach(tell),
+        records: (verb, database, keys) => this.#report({ kind: 'records', verb, database, keys }),
         make: file => this.#made.set(file.path, file),
         request: (service, word) => this.#requested.push({ service, word, source: handler.name }),
         lasting: what => this.#transaction.noteLasting(what),

@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
+import { EXIT, Failure, orFailure, unlessFailed, withStatus } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { Descriptions } from '../db/describe.ts'
 import type { Context } from '../plan/context.ts'
@@ -16,6 +16,7 @@ import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { readAbout } from './about.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
+import { notSetUp } from './set-up.ts'
 
 /** What differs between the databases, the templates and the server. */
 export interface Survey {
@@ -64,9 +65,7 @@ export function surveyOnceSetUp(context: Context): Survey {
   if (found.since !== undefined || found.problems.length === 0) return found
   const isDescribed = new Descriptions(context.places).ofRecord('configuration', 'gabarit') !== undefined
   if (!isDescribed || databaseLoader(context)('configuration').has('gabarit')) return found
-  throw new Failure('this server is not set up yet; its name first, then the event that makes everything:', {
-    hint: 'config set DomainName example.org\nsignal-event post-install',
-  })
+  throw withStatus(notSetUp(), EXIT.failed)
 }
 
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */

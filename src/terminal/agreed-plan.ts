@@ -27,15 +27,14 @@ export class AgreedPlan implements Agreement {
   }
 
   async ask(plan: Plan): Promise<boolean> {
-    const { io, print, progress } = this.#invocation
+    const { print } = this.#invocation
     const moved = planChanged(this.#shown, plan)
     if (moved === undefined) return true
-    progress(undefined)
     print('the plan has changed since you saw it; the differences:')
     if (moved.plan.changes.length > 0) print(planAsText(moved.plan, this.#invocation))
     for (const path of moved.gone) print(`${path} would not change any more`)
     this.#shown = plan
-    return saysYes('Do it anyway? [y/N] ', io, PATIENCE)
+    return saysYes('Do it anyway? [y/N] ', this.#invocation, PATIENCE)
   }
 }
 

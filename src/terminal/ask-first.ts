@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { EXIT, usageFailure } from '../base/failure.ts'
 import { endOnSignal } from '../system/interruption.ts'
-import type { Io } from '../system/io.ts'
 import { windowSeconds } from '../transaction/default-window.ts'
 import type { Invocation } from './command.ts'
 
@@ -29,21 +28,26 @@ export async function askFirst<Shown = string>(
     throw usageFailure('--confirm needs a terminal, and there is none', 'In a script: --confirm-within 10m')
   const look = await run(invocation.asDryRun(), undefined)
   if (look.status !== EXIT.done) return look.status
-  if (await saysYes('Do it? [y/N] ', io)) return (await run(invocation, look.plan)).status
+  if (await saysYes('Do it? [y/N] ', invocation)) return (await run(invocation, look.plan)).status
   print('nothing was changed')
   return EXIT.failed
 }
+
+/** The person at the terminal, and what else is drawn there. */
+type Person = Pick<Invocation, 'io' | 'progress'>
 
 /**
  * Asks the person at the terminal. Anything but y and yes is a no, including the end of input.
  * @param patience seconds after which no answer means no; default: unlimited
  */
-export async function saysYes(question: string, io: Io, patience?: number): Promise<boolean> {
-  return /^\s*y(es)?\s*$/i.test(await ask(question, io, patience))
+export async function saysYes(question: string, person: Person, patience?: number): Promise<boolean> {
+  return /^\s*y(es)?\s*$/i.test(await ask(question, person, patience))
 }
 
 /** As {@link saysYes}, for any answer: it is empty at the end of input. */
-export async function ask(question: string, io: Io, patience?: number): Promise<string> {
+export async function ask(question: string, { io, progress }: Person, patience?: number): Promise<string> {
+  // It would be drawn over the question.
+  progress(undefined)
   if (!io.terminal().input.readable) return ''
   const terminal = createInterface(io.terminal())
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')))

@@ -77,6 +77,10 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
       const lines = report.databases.flatMap(({ name, changed }) => changed.map(key => `${verb} ${name} ${key}`))
       return lines.length === 0 ? undefined : { text: lines.join('\n') }
     }
+    case 'records': {
+      const verb = dryRun ? `would ${report.verb}` : `${report.verb}d`
+      return { text: report.keys.map(key => `${verb} ${report.database} ${key}`).join('\n') }
+    }
     case 'planned':
       return dryRun ? { text: planAsText(report.plan, invocation) } : undefined
     case 'plan':
@@ -139,7 +143,10 @@ function asData(reports: readonly EventReport[], plan: object, dryRun: boolean):
             ...(problem === undefined ? {} : { problem }),
           },
     ),
-    databases: of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
+    databases: [
+      ...of('databases').flatMap(({ databases }) => databases.map(({ name, changed }) => ({ name, changed }))),
+      ...of('records').map(({ database, keys }) => ({ name: database, changed: keys })),
+    ],
     ...plan,
     services: of('service').map(({ result }) =>
       dryRun

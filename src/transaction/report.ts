@@ -20,6 +20,13 @@ export type EventReport =
       readonly milliseconds: number
     }
   | { readonly kind: 'databases'; readonly databases: readonly InitializedDatabase[] }
+  /** Records that an action creates or deletes. */
+  | {
+      readonly kind: 'records'
+      readonly verb: 'create' | 'delete'
+      readonly database: string
+      readonly keys: readonly string[]
+    }
   /** What is about to be checked and written. */
   | { readonly kind: 'planned'; readonly plan: Plan }
   /** It is in place. */

@@ -156,6 +156,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       status: 1,
     },
   ],
+  setup: [
+    {
+      what: 'a new server',
+      server: () => new Sandbox(),
+      command: 'gabarit setup --domain example.org --name mine',
+      status: 0,
+    },
+    { what: 'nobody knows the domain', server: () => new Sandbox(), command: 'gabarit setup', status: 2 },
+  ],
   'initialize-default-databases': [
     { what: 'none yet', server: () => new Sandbox(), command: 'gabarit initialize-default-databases', status: 0 },
     {

@@ -90,11 +90,12 @@ main('without root, one line says so, whatever is typed; a value is not repeated
   }
 })
 
-main('before the first event: what to do, in three lines', async () => {
+main('before the first event: what to do, in four lines', async () => {
   const server = new Sandbox()
   try {
     const env = { GABARIT_ROOT: server.root }
-    const toDo = 'config set DomainName example.org\n  signal-event post-install\n'
+    const toDo =
+      'config set DomainName example.org\n  signal-event post-install\n  gabarit setup does both, and asks for the names.\n'
     for (const word of ['status', 'verify', 'diff']) {
       const { status, stderr } = await call(['gabarit', word], { env })
       assert.is(status, 1)

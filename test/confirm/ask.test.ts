@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { converse } from '../support/converse.ts'
 import { type Outcome, Sandbox } from '../support/sandbox.ts'
 import { Server } from './server.ts'
 
@@ -35,23 +37,6 @@ ask('yes does it; with a window besides', () => {
   assert.is(box.read('/etc/x'), 'x 1\n')
 })
 
-/** As {@link atTerminal}, with an answer to each question when it is asked. */
-function converse(command: string, answers: readonly (() => string)[]): Promise<Outcome> {
-  const child = box.start(['script', '--quiet', '--return', '--command', command, '/dev/null'], 'pipe')
-  const waiting = [...answers]
-  let stdout = ''
-  let asked = 0
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-    const questions = stdout.split('[y/N] ').length - 1
-    for (; asked < questions; asked++) child.stdin?.write(waiting.shift()?.() ?? '')
-  })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', status => resolve({ status: status ?? 128, stdout, stderr: '' }))
-  })
-}
-
 const yes = () => 'y\n'
 const no = () => 'n\n'
 
@@ -64,7 +49,7 @@ ask('what an action changes behind the answer is shown and asked about: nothing 
   box.must('signal-event grown')
   box.must('config set word 6')
   box.event('grown', { S02extra: '#!/bin/sh\nconfig set extra more$(config getprop count Number)\n' })
-  const said = await converse('signal-event grown --confirm', [yes, no])
+  const said = await converse(box, 'signal-event grown --confirm', [yes, no])
   assert.is(said.status, 1, said.stdout)
   const [first = '', second = ''] = said.stdout.split('the plan has changed since you saw it')
   assert.match(first, '+x 6 ')
@@ -77,7 +62,7 @@ ask('what an action changes behind the answer is shown and asked about: nothing 
   assert.is(box.history()[0]?.outcome, 'refused')
 
   // Now the action brings nothing new: one question, and one plan.
-  const once = await converse('signal-event grown --confirm', [yes])
+  const once = await converse(box, 'signal-event grown --confirm', [yes])
   assert.is(once.status, 0, once.stdout)
   assert.not.match(once.stdout, 'the plan has changed')
   assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 6 more\n', 'y 6\n'])
@@ -85,7 +70,7 @@ ask('what an action changes behind the answer is shown and asked about: nothing 
   box.must('config set count record Number 2')
   box.must('config set word 7')
   box.write('/etc/y', 'edited\n')
-  const twice = await converse('signal-event grown --confirm', [yes, yes])
+  const twice = await converse(box, 'signal-event grown --confirm', [yes, yes])
   assert.is(twice.status, 0, twice.stdout)
   assert.equal([box.read('/etc/x'), box.read('/etc/y')], ['x 7 more2\n', 'y 7\n'])
 })
@@ -100,10 +85,22 @@ ask('a file that is edited while somebody thinks is asked about once more', asyn
     box.write('/etc/x', 'edited meanwhile\n')
     return yes()
   }
-  const { status, stdout } = await converse('signal-event slow --confirm', [yes, edits, no])
+  const { status, stdout } = await converse(box, 'signal-event slow --confirm', [yes, edits, no])
   assert.is(status, 1, stdout)
   assert.match(stdout, /-x 7 more2.*-x 7 more2.*-edited meanwhile/s)
   assert.is(box.read('/etc/x'), 'edited meanwhile\n')
+})
+
+ask('the question stays on the screen: no progress is drawn over it', async () => {
+  box.must('config set word 9')
+  const slowly = () => {
+    execFileSync('sleep', ['2'])
+    return no()
+  }
+  const { stdout } = await converse(box, 'signal-event change --confirm', [slowly])
+  const [before = '', after = ''] = stdout.split('Do it? [y/N]')
+  assert.match(before, '…')
+  assert.not.match(after, '…')
 })
 
 ask('a signal that comes while somebody thinks stops the event as anywhere else before its files', async () => {
@@ -113,7 +110,7 @@ ask('a signal that comes while somebody thinks stops the event as anywhere else 
     return ''
   }
   const before = box.read('/etc/x')
-  const { status, stdout } = await converse('signal-event slow --confirm', [yes, ends])
+  const { status, stdout } = await converse(box, 'signal-event slow --confirm', [yes, ends])
   assert.is(status, 128 + 15, stdout)
   assert.match(stdout, 'interrupted by SIGTERM')
   assert.is(box.read('/etc/x'), before)
@@ -125,7 +122,7 @@ ask('a rollback is held to the properties that were shown, too', async () => {
     box.must('config set unseen 1')
     return yes()
   }
-  const { status, stdout } = await converse('gabarit rollback 1 --confirm', [meanwhile])
+  const { status, stdout } = await converse(box, 'gabarit rollback 1 --confirm', [meanwhile])
   assert.is(status, 3, stdout)
   assert.match(stdout, /plan \S+ is out of date/)
   assert.is(box.must('config get unseen'), '1\n')

@@ -58,4 +58,24 @@ lint('a slip in the name of a property is a warning, and no error', () => {
   box.remove()
 })
 
+lint('records and properties that nothing describes and nobody has set are told, with the place', () => {
+  const box = new Sandbox()
+  box.must('gabarit initialize-default-databases')
+  box.must('config set dnsmasq service status enabled')
+  const folder = '/etc/gabarit/templates-custom/etc/hosts'
+  const fragment = '<%= config.dnsmasq.statu %>\n<%= config.dnsmask?.status %> config.text\n'
+  const fine = '<%= config.dnsmasq.status %><% /* config.comment */ %><%= config.SystemName.length %>'
+  box.write(`${folder}/90Own`, `${fragment}${fine}<%= config.letsencrypt.statsu %>`)
+  const { status, stdout } = box.run('gabarit lint')
+  assert.is(status, 0)
+  const said = stdout.split('\n').filter(line => line.includes('90Own'))
+  const place = `warning: ${box.path(folder)}/90Own`
+  assert.equal(said, [
+    `${place}:1:5: config.dnsmasq.statu: nothing describes a property "statu" of dnsmasq, and it is not set; did you mean "status"?`,
+    `${place}:2:5: config.dnsmask: there is no record "dnsmask" in the configuration, and nothing describes one; did you mean "dnsmasq"?`,
+    `${place}:3:90: config.letsencrypt.statsu: nothing describes a property "statsu" of letsencrypt, and it is not set; did you mean "status"?`,
+  ])
+  box.remove()
+})
+
 lint.run()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
-import { must, PROJECT } from '../support/sandbox.ts'
+import { must, PROJECT, Sandbox } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { configuration, domain, host, Server } from './server.ts'
 
@@ -130,6 +130,41 @@ testIf(events, reason, 'domain-delete takes the hosts of the domain, and no othe
   server.must('signal-event domain-delete old.example')
   assert.is(server.must('db hosts keys'), 'sub.old.example\nwww.cold.example\nwww.sub.old.example\n')
   assert.is.not(server.run('signal-event domain-delete example.org').status, 0, 'the primary domain stays')
+  server.remove()
+})
+
+testIf(events, reason, 'a dry run shows what the actions would change, as the event then does it', () => {
+  const server = new Server({
+    configuration: configuration(),
+    domains: { 'example.org': domain(), 'new.example': domain() },
+  })
+  server.must('signal-event console-save')
+  const run = (event: string) => {
+    const { status, stdout, stderr } = server.run(`signal-event --json ${event}`)
+    assert.is(status, 0, stderr)
+    return JSON.parse(stdout).files.map(({ path, diff }: { path: string; diff: string }) => [path, diff])
+  }
+  const look = (event: string) => {
+    const shown = run(`--dry-run ${event}`)
+    assert.equal(run(event), shown, event)
+    return JSON.stringify(shown)
+  }
+  assert.match(look('domain-create new.example'), /ServerAlias ftp\.new\.example/)
+  server.must('db domains delete new.example')
+  assert.match(look('domain-delete new.example'), /-.*ServerAlias ftp\.new\.example/)
+  server.remove()
+})
+
+testIf(events, reason, '--check of post-install on a new machine agrees with the event', () => {
+  const server = new Sandbox()
+  server.must('config set DomainName example.org')
+  const check = server.run('signal-event --check post-install')
+  assert.is(check.status, 0, check.stderr)
+  assert.match(check.stdout, 'would create hosts www.example.org\n')
+  assert.not(server.exists('/etc/hosts'))
+  const { status, stderr } = server.run('signal-event post-install')
+  assert.is(status, 0, stderr)
+  assert.match(server.read('/etc/httpd/conf/httpd.conf'), 'ServerAlias www.example.org')
   server.remove()
 })
 

@@ -260,6 +260,7 @@ test('every setting of a client reaches its file', () => {
 })
 
 test('network-update: the routes of clients follow the local networks', () => {
+  type('config set DomainName example.org')
   type('signal-event openvpn-update')
   const pushed = () => lines(CONF).filter(line => line.startsWith('push "route'))
   assert.equal(pushed(), [])

@@ -33,9 +33,8 @@ export const STATE_CHECKS: readonly Check[] = [
 
 function readable({ places }: CheckedServer): readonly Diagnosis[] {
   const names = listDatabases(places)
-  const first = 'config set DomainName example.org; signal-event post-install'
   if (namesIn(places.databases).length === 0)
-    return [{ level: 'warning', message: 'this server is not set up yet', command: first }]
+    return [{ level: 'warning', message: 'this server is not set up yet', command: 'gabarit setup' }]
   const damaged = names.flatMap((name): Diagnosis[] => {
     const { path: file } = databaseFile(places, name)
     const problem = problemOf(() => readDatabase(file))

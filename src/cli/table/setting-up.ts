@@ -3,6 +3,21 @@ import { type Command, flag, JSON_OPTION, paths, value } from '../../terminal/co
 /** Commands for setting up. */
 export const SETUP_COMMANDS: readonly Command[] = [
   {
+    name: 'setup',
+    summary: 'set up this server: ask for its names, show what that makes, and make it',
+    options: [
+      value('domain', 'its domain, such as example.org'),
+      value('name', 'its own name in that domain'),
+      value('email', 'contact address at the certificate authority'),
+      flag('dry-run', 'print the plan, change nothing'),
+    ],
+    examples: [
+      ['gabarit setup', 'answer the questions; what is found on the machine is suggested'],
+      ['gabarit setup --domain example.org --name server', 'without a terminal'],
+    ],
+    run: async invocation => (await import('../setup.ts')).run(invocation),
+  },
+  {
     name: 'initialize-default-databases',
     summary: 'migrate the databases and fill in defaults and forced values',
     options: [flag('dry-run', 'print what would change, write nothing'), JSON_OPTION],

@@ -29,15 +29,16 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Excludes names after showing the effect; at a terminal, only if the person says yes. */
-async function drop(report: PreflightReport, world: World, { io, flag }: Invocation): Promise<string[]> {
+async function drop(report: PreflightReport, world: World, invocation: Invocation): Promise<string[]> {
   const { places, say } = world
+  const { io, flag } = invocation
   const quiet = flag('json')
   const names = failingNames(report)
   if (names.length === 0) return []
   const preview = previewDrop(world, names)
   if (!quiet) say(`\n${previewAsText(preview)}`)
   if (preview.records.length === 0) return []
-  if (io.isTerminal(0) && !quiet && !(await saysYes('Exclude them? [y/N] ', io))) {
+  if (io.isTerminal(0) && !quiet && !(await saysYes('Exclude them? [y/N] ', invocation))) {
     say('nothing was changed')
     return []
   }

@@ -1,6 +1,5 @@
 import { EXIT } from '../../../base/failure.ts'
 import { changeDatabase } from '../../../db/change.ts'
-import type { Io } from '../../../system/io.ts'
 import { ask, saysYes } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { Certificates } from '../certificates.ts'
@@ -28,12 +27,12 @@ export async function run(invocation: Invocation): Promise<number> {
     for (const line of setupSteps(world, options.testOnly)) world.say(line)
     return EXIT.done
   }
-  if (io.isTerminal(0)) await askSettings(world, io)
+  if (io.isTerminal(0)) await askSettings(world, invocation)
   return alone(world, held => setUp(new State(places, world.warn), held, options))
 }
 
 /** Asks the person at the terminal for missing settings; an empty answer skips one. */
-async function askSettings(world: World, io: Io): Promise<void> {
+async function askSettings(world: World, invocation: Invocation): Promise<void> {
   const { places, command } = world
   const settings = readSettings(places)
   const wanted = wantedCertificates(world, () => undefined)
@@ -41,13 +40,13 @@ async function askSettings(world: World, io: Io): Promise<void> {
   const set = (property: string, value: string) =>
     changeDatabase(places, 'configuration', { command }, draft => draft.setprop('letsencrypt', property, value))
   if (missing.has('email')) {
-    const address = (await ask('Contact address for the account at the authority: ', io)).trim()
+    const address = (await ask('Contact address for the account at the authority: ', invocation)).trim()
     if (address !== '') set('email', address)
   }
   const terms = `Do you accept the terms of service of the authority (see ${settings.production.directory})? [y/N] `
-  if (missing.has('terms') && (await saysYes(terms, io))) set('ACCEPT_TERMS', 'yes')
+  if (missing.has('terms') && (await saysYes(terms, invocation))) set('ACCEPT_TERMS', 'yes')
   const all = 'No name is selected. Include all domains of this server, without their hosts? [y/N] '
-  if (missing.has('names') && (await saysYes(all, io))) set('configure', 'domains')
+  if (missing.has('names') && (await saysYes(all, invocation))) set('configure', 'domains')
 }
 
 /**
