@@ -1,9 +1,12 @@
+import { unlessFailed } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
 import { plural } from '../base/plural.ts'
 import { lintSiteChecks } from '../commit/judge.ts'
 import { lintDatabases } from '../db/lint.ts'
 import { lintEvents, lintOutputs } from '../event/lint.ts'
+import { listEvents, loadEvent } from '../event/load.ts'
 import { lintTemplates } from '../template/lint.ts'
+import { ReadsLint } from '../template/lint-reads.ts'
 import { searchList } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { installedModules, misnamed, problemsOf } from './installed/read.ts'
@@ -11,9 +14,13 @@ import { installedModules, misnamed, problemsOf } from './installed/read.ts'
 /** `gabarit lint` */
 export async function run({ commands, places, system, answer }: Invocation): Promise<number> {
   const layers = searchList(places)
+  const reads = new ReadsLint(places)
+  const actions = listEvents(places).flatMap(name => unlessFailed(() => loadEvent(places, name).handlers) ?? [])
+  for (const { realFile } of actions) reads.also(realFile)
   const findings = [
     ...lintDatabases(places),
-    ...lintTemplates(layers, places),
+    ...lintTemplates(layers, reads),
+    ...reads.unread(),
     ...lintEvents(places, layers),
     ...lintOutputs(places, system),
     ...lintSiteChecks(places),

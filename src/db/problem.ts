@@ -31,7 +31,7 @@ export function validationIsOn(): boolean {
 }
 
 /** What the engine itself reads from any service, described or not: never typos. */
-const COMMON = [
+export const COMMON = [
   ...['status', 'access', 'ServiceName', 'ReloadSignal', 'TCPPort', 'TCPPorts', 'UDPPort', 'UDPPorts'],
   'Removable',
 ]

@@ -13,7 +13,7 @@ import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
-import { type Event, listEvents, loadEvent } from './load.ts'
+import { type Event, listEvents, loadEvent, skippedNote } from './load.ts'
 import { knownTemplates } from './survey.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
@@ -33,6 +33,7 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
       ...findingsOf(() => readWindow(event.folders)),
       ...findingsOf(() => readAbout(event)),
       ...missingActions(event),
+      ...event.skipped.map((file): Finding => ({ level: 'warning', message: skippedNote(file) })),
       ...missingTemplates(event, layers),
       ...missingCompanions(event, layers),
       ...badServices(event, services),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { shell } from '../base/quote.ts'
 import { sortedMap } from '../db/record.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
@@ -24,6 +25,11 @@ interface ServiceEntry {
   readonly file: string
 }
 
+/** What is said of an action that is not executable. */
+export function skippedNote(file: string): string {
+  return `${file} is not executable, so it does not run: chmod +x ${shell(file)}`
+}
+
 /** An event, assembled from the shipped folder and the site's. */
 export interface Event {
   readonly name: string
@@ -31,6 +37,8 @@ export interface Event {
   readonly folders: readonly string[]
   /** In byte order of their names. */
   readonly handlers: readonly Handler[]
+  /** Files named like actions that are not executable, and switch none off: probably a forgotten chmod. */
+  readonly skipped: readonly string[]
   /** Template names without leading slash, in byte order. */
   readonly templates: readonly string[]
   readonly services: readonly ServiceEntry[]
@@ -66,10 +74,14 @@ export function loadEvent(places: Places, name: string, item?: string): Event {
     )
   }
   const folders = eventFolders(places).map(folder => join(folder, name))
+  const all = folders.flatMap(handlersIn)
+  const skips = (one: Handler) =>
+    /^S\d/.test(one.name) && !all.some(({ name, file }) => name === one.name && isExecutable(file))
   return {
     name,
     folders,
-    handlers: byName(folders.flatMap(handlersIn), ({ name }) => name).filter(({ file }) => isExecutable(file)),
+    handlers: byName(all, ({ name }) => name).filter(({ file }) => isExecutable(file)),
+    skipped: all.filter(skips).map(({ file }) => file),
     templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
     services: byName(folders.flatMap(servicesIn), ({ service }) => service),
   }

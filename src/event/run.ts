@@ -23,7 +23,7 @@ import { refuseMissingRecords } from './about.ts'
 import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
-import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
+import { type Event, type Handler, loadEvent, requestsOfEvent, skippedNote } from './load.ts'
 import { refuseUnnamed } from './set-up.ts'
 
 /** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
@@ -64,7 +64,14 @@ export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
  */
 export function runAction(file: string, signal: Signal, ends: Ends): Promise<number> {
   const handler = { name: `S01${basename(file)}`, file, realFile: file }
-  const event = { name: signal.asked.args[0] ?? '', folders: [], handlers: [handler], templates: [], services: [] }
+  const event = {
+    name: signal.asked.args[0] ?? '',
+    folders: [],
+    handlers: [handler],
+    skipped: [],
+    templates: [],
+    services: [],
+  }
   return changeFiles(ends, handler.name, means => new EventRun(event, signal, means).run())
 }
 
@@ -108,6 +115,7 @@ class EventRun {
   }
 
   async run(): Promise<number> {
+    for (const file of this.#event.skipped) this.#context.warn(skippedNote(file))
     for (const step of this.#steps()) {
       try {
         refuseInterrupted()

@@ -3,8 +3,10 @@ import { escapeControls } from '../base/escape-controls.ts'
 import { orUndefined } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
 import { nearestWord } from '../base/nearest.ts'
+import { allDatabases } from '../db/all-databases.ts'
 import { Descriptions, describedKeys } from '../db/describe.ts'
-import type { Records } from '../db/record.ts'
+import { COMMON, propertyTypos } from '../db/problem.ts'
+import type { DbRecord, Records } from '../db/record.ts'
 import { readableDatabase } from '../db/store.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
@@ -26,23 +28,61 @@ export class ReadsLint {
   readonly #descriptions: Descriptions
   readonly #records: Records
   readonly #known: ReadonlySet<string>
+  readonly #places: Paths
+  /** All words of fragments and of what else reads databases. */
+  readonly #words = new Set<string>()
+  /** Records of which a fragment takes all properties, whatever their names. */
+  readonly #whole = new Set<string>()
 
   constructor(places: Paths) {
+    this.#places = places
     this.#descriptions = new Descriptions(places)
     this.#records = readableDatabase(databaseFile(places, 'configuration')) ?? new Map()
     this.#known = new Set([...describedKeys(places, 'configuration'), ...this.#records.keys()])
   }
 
+  /** Takes a file into account that may read properties, such as an action. */
+  also(file: string): string {
+    const source = readText(file)
+    for (const word of source.match(/[\w-]+/g) ?? []) this.#words.add(word)
+    return source
+  }
+
   /** The unknown names in one fragment. One that does not parse is another finding. */
   of(file: string): Finding[] {
-    const source = readText(file)
+    const source = this.also(file)
     const placeOf = positionFinder(source)
     return (orUndefined(() => mentionsIn(source, file)) ?? []).flatMap(mention => {
+      if (mention.property === 'properties') this.#whole.add(mention.record)
       const problem = this.#problemOf(mention)
       if (problem === undefined) return []
       const { line, column } = placeOf(mention.offset)
       return [{ level: 'warning' as const, message: escapeControls(`${file}:${line}:${column}: ${problem}`) }]
     })
+  }
+
+  /** Properties of described records that are neither described nor mentioned in any of the files seen so far. */
+  unread(): Finding[] {
+    return allDatabases(this.#places).flatMap(database =>
+      [...(readableDatabase(databaseFile(this.#places, database))?.values() ?? [])].flatMap(record =>
+        (orUndefined(() => this.#unreadOf(database, record)) ?? []).map(name => ({
+          level: 'warning' as const,
+          message: escapeControls(
+            `${database}: ${record.key}: nothing describes the property "${name}", and no fragment reads it`,
+          ),
+        })),
+      ),
+    )
+  }
+
+  #unreadOf(database: string, record: DbRecord): string[] {
+    const described = this.#descriptions.of(database, record.key, record.type)?.properties
+    if (described === undefined || (database === 'configuration' && this.#whole.has(record.key))) return []
+    const others = [...record.properties.keys()].filter(name => !described.has(name) && !COMMON.includes(name))
+    // A probable typo is another finding.
+    return others.filter(
+      name => !this.#words.has(name) && propertyTypos(this.#descriptions, database, record, [name]).length === 0,
+    )
   }
 
   #problemOf({ record: name, property }: Mention): string | undefined {

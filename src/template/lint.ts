@@ -1,21 +1,20 @@
 import { join } from 'node:path'
 import { type Finding, findingsOf } from '../base/finding.ts'
-import type { Paths } from '../system/places.ts'
 import { entriesIn } from '../system/read-files.ts'
 import { compileFragment } from './fragment.ts'
-import { ReadsLint } from './lint-reads.ts'
+import type { ReadsLint } from './lint-reads.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates, refuseUnsafeTemplate } from './tree.ts'
 
 /** Finds fragments that do not parse, read what nobody knows or are writable by others; malformed metadata; backups. */
-export function lintTemplates(layers: readonly Layer[], places: Paths): Finding[] {
-  const reads = new ReadsLint(places)
+export function lintTemplates(layers: readonly Layer[], reads: ReadsLint): Finding[] {
   return listTemplates(layers).flatMap(name => lintTemplate(layers, name, reads))
 }
 
 function lintTemplate(layers: readonly Layer[], name: string, reads: ReadsLint): Finding[] {
   const files = findTemplate(layers, name)
   if (files === undefined) return []
+  for (const file of files.metadata) reads.also(file)
   return [
     ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
     ...findingsOf(() => refuseUnsafeTemplate(layers, files)),

@@ -137,6 +137,20 @@ test('describe, in English and in French', ({ sandbox }) => {
     ].join('\n'),
   )
   const french = { env: { LC_ALL: 'fr_CA.UTF-8' } }
+  assert.is(
+    sandbox.must('db test describe svc', french),
+    [
+      'svc (service)',
+      '  Un service d’essai.',
+      '  status: disabled | enabled, par défaut disabled',
+      '    En marche ?',
+      '  keysize: un nombre entier, au moins 2048, bits',
+      '  Password: secret',
+      "  Content: la clé d'un enregistrement de type « ibay » de shares ou Primary",
+      '  règle : jamais deux enregistrements avec le même keysize',
+      '',
+    ].join('\n'),
+  )
   assert.match(sandbox.must('db test describe svc status', french), 'En marche ?')
   assert.match(sandbox.must('db test describe'), '@host\nPin\nsvc - A test service.\n')
   assert.match(sandbox.must('db test describe @host'), 'Ip: an IP address')

@@ -92,8 +92,13 @@ handlers('what is not executable, dangles or is a folder is skipped, and is no f
   mkdirSync(server.path('/elsewhere'))
   symlinkSync('nowhere', server.path(`${server.folder}/S30dangling`))
   symlinkSync(server.path('/elsewhere'), server.path(`${server.folder}/S40folder`))
-  assert.is(server.run('signal-event probe').status, 0)
+  const { status, stderr } = server.run('signal-event probe')
+  assert.is(status, 0)
   assert.equal(server.ran(), ['S20runs'])
+  const plain = server.path(`${server.folder}/S10plain`)
+  const note = `warning: ${plain} is not executable, so it does not run: chmod +x ${plain}\n`
+  assert.is(stderr.split(note).length, 2, stderr)
+  assert.match(server.run('gabarit lint').stdout, note)
   server.remove()
 })
 

@@ -58,6 +58,26 @@ lint('a slip in the name of a property is a warning, and no error', () => {
   box.remove()
 })
 
+lint('a property that nothing describes and nobody reads is told', () => {
+  const box = new Sandbox()
+  box.must('gabarit initialize-default-databases')
+  box.must('config setprop httpd ServerAdmin me OwnWord x')
+  box.must('db hosts set www.example.org host HostType Self Redirect https://example.com/')
+  box.must('config setprop sysctl vm.swappiness 10')
+  box.write('/etc/gabarit/templates-custom/etc/hosts/90Own', '<%= config.httpd.OwnWord %>\n')
+  const { status, stdout } = box.run('gabarit lint')
+  assert.is(status, 0)
+  const why = 'and no fragment reads it'
+  assert.equal(
+    stdout.split('\n').filter(line => line.includes(why)),
+    [
+      `warning: configuration: httpd: nothing describes the property "ServerAdmin", ${why}`,
+      `warning: hosts: www.example.org: nothing describes the property "Redirect", ${why}`,
+    ],
+  )
+  box.remove()
+})
+
 lint('records and properties that nothing describes and nobody has set are told, with the place', () => {
   const box = new Sandbox()
   box.must('gabarit initialize-default-databases')

@@ -26,6 +26,8 @@ hosts('knows this server, the machines of the network, and those elsewhere', () 
     '192.168.7.5 printer.example.org',
     '192.168.7.1 www.example.org',
   ])
+  const { stderr } = server.run('expand-template --stdout /etc/hosts')
+  assert.is(stderr, 'warning: hosts no-address.example.org: it has no InternalIP, so it is left out of /etc/hosts\n')
   server.remove()
 })
 

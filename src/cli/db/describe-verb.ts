@@ -14,6 +14,7 @@ import {
 } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
 import { answer, type Call, readRecords } from './call.ts'
+import { nameIn, type Phrase, phrase } from './french.ts'
 
 /** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(call: Call, [subject, property]: readonly string[]): number {
@@ -62,51 +63,66 @@ function overview({ records, types, families }: DatabaseDescription, call: Call)
 
 function recordLines(subject: string, description: RecordDescription, call: Call): string[] {
   const { type, key, scalar, properties, rules } = description
+  const french = isFrench(call)
   const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
   const text = textIn(description.description, call)
   if (text !== '') lines.push(`  ${text}`)
-  if (key !== undefined) lines.push(...propertyLines('the key of a record', key, call).map(indent))
-  if (scalar !== undefined) lines.push(...propertyLines('value', scalar, call).map(indent))
+  if (key !== undefined) lines.push(...propertyLines(phrase(french, 'the key of a record'), key, call).map(indent))
+  if (scalar !== undefined) lines.push(...propertyLines(phrase(french, 'value'), scalar, call).map(indent))
   for (const [name, property] of properties) lines.push(...propertyLines(name, property, call).map(indent))
-  return [...lines, ...rules.map(rule => `  ${ruleLine(rule)}`)]
+  return [...lines, ...rules.map(rule => `  ${ruleLine(rule, french)}`)]
 }
 
 function propertyLines(name: string, property: PropertyDescription, call: Call): string[] {
-  const { unit, secret, list, minimum, maximum } = property
+  const french = isFrench(call)
+  const { unit, secret, list, minimum, maximum, format, pattern, form = pattern } = property
+  const say = (words: Phrase, part: string | number | undefined) =>
+    part === undefined ? undefined : phrase(french, words, part)
+  const shown = (value: string | undefined) => (secret === true ? undefined : value)
   const facts = [
     property.enum?.join(' | '),
-    property.format === undefined ? undefined : (FORMATS[property.format]?.is ?? property.format),
-    property.pattern === undefined ? undefined : `of the form ${property.form ?? property.pattern}`,
-    minimum === undefined ? undefined : `at least ${minimum}`,
-    maximum === undefined ? undefined : `at most ${maximum}`,
-    unit,
-    list === undefined ? undefined : `several, separated by "${list}"`,
-    property.reference === undefined ? undefined : referenceText(property.reference),
-    secret === true ? 'secret' : undefined,
-    property.default === undefined || secret === true ? undefined : `default ${property.default || 'empty'}`,
-    property.detect === undefined ? undefined : 'detected',
-    property.forced === undefined || secret === true ? undefined : `always ${property.forced}`,
+    format && nameIn(french, FORMATS[format]?.is ?? format),
+    say('of the form {}', form && nameIn(french, form)),
+    say('at least {}', minimum),
+    say('at most {}', maximum),
+    unit && nameIn(french, unit),
+    say('several, separated by "{}"', list),
+    property.reference && referenceText(property.reference, french),
+    secret === true ? phrase(french, 'secret') : undefined,
+    say('default {}', shown(property.default === '' ? phrase(french, 'empty') : property.default)),
+    property.detect && phrase(french, 'detected'),
+    say('always {}', shown(property.forced)),
   ].filter(fact => fact !== undefined)
   const text = textIn(property.description, call)
   return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
 }
 
-function referenceText({ database, type, or = [] }: Reference): string {
-  const record = `the key of a${type === undefined ? ' record' : `n "${type}"`} in ${database}`
-  return or.length === 0 ? record : `${record} or ${or.join(', ')}`
+function referenceText({ database, type, or = [] }: Reference, french: boolean): string {
+  const record =
+    type === undefined
+      ? phrase(french, 'the key of a record in {}', database)
+      : phrase(french, 'the key of an "{}" in {}', type, database)
+  return or.length === 0 ? record : phrase(french, '{} or {}', record, or.join(', '))
 }
 
-function ruleLine(rule: Rule): string {
-  if ('allOrNone' in rule) return `rule: all of ${rule.allOrNone.join(', ')} or none`
-  if ('unique' in rule) return `rule: no two records with the same ${uniqueNames(rule).join(' and ')}`
-  const { property, values, requires } = rule.dependsOn
-  return `rule: ${property}${values === undefined ? '' : ` ${values.join(' or ')}`} needs ${requires.join(', ')}`
+function ruleLine(rule: Rule, french: boolean): string {
+  const joined = (words: readonly string[], by: '{} or {}' | '{} and {}') =>
+    words.slice(1).reduce((said, word) => phrase(french, by, said, word), words[0] ?? '')
+  if ('allOrNone' in rule) return phrase(french, 'rule: all of {} or none', rule.allOrNone.join(', '))
+  if ('unique' in rule)
+    return phrase(french, 'rule: no two records with the same {}', joined(uniqueNames(rule), '{} and {}'))
+  const { property, values = [], requires } = rule.dependsOn
+  const subject = [property, joined(values, '{} or {}')].filter(word => word !== '').join(' ')
+  return phrase(french, 'rule: {} needs {}', subject, requires.join(', '))
+}
+
+function isFrench({ io: { env } }: Call): boolean {
+  return (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').startsWith('fr')
 }
 
 /** The text in the user's language, French or English. */
-function textIn(texts: Texts | undefined, { io: { env } }: Call): string {
-  const language = env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
-  return (language.startsWith('fr') ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
+function textIn(texts: Texts | undefined, call: Call): string {
+  return (isFrench(call) ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
 }
 
 function plainRecord({ properties, scalar, ...rest }: RecordDescription): object {
