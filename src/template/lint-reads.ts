@@ -42,23 +42,30 @@ export class ReadsLint {
   }
 
   /** Takes a file into account that may read properties, such as an action. */
-  also(file: string): string {
-    const source = readText(file)
-    for (const word of source.match(/[\w-]+/g) ?? []) this.#words.add(word)
-    return source
+  also(file: string): void {
+    this.#learn(readText(file))
   }
 
   /** The unknown names in one fragment. One that does not parse is another finding. */
   of(file: string): Finding[] {
-    const source = this.also(file)
+    const source = readText(file)
     const placeOf = positionFinder(source)
-    return (orUndefined(() => mentionsIn(source, file)) ?? []).flatMap(mention => {
-      if (mention.property === 'properties') this.#whole.add(mention.record)
-      const problem = this.#problemOf(mention)
-      if (problem === undefined) return []
-      const { line, column } = placeOf(mention.offset)
-      return [{ level: 'warning' as const, message: escapeControls(`${file}:${line}:${column}: ${problem}`) }]
+    const pieces = orUndefined(() => parsePieces(source, file)) ?? []
+    return pieces.flatMap(({ kind, source: code, start }) => {
+      if (kind === 'text') return []
+      this.#learn(code)
+      return mentionsInCode(code).flatMap(mention => {
+        if (mention.property === 'properties') this.#whole.add(mention.record)
+        const problem = this.#problemOf(mention)
+        if (problem === undefined) return []
+        const { line, column } = placeOf(start + mention.offset)
+        return [{ level: 'warning' as const, message: escapeControls(`${file}:${line}:${column}: ${problem}`) }]
+      })
     })
+  }
+
+  #learn(code: string): void {
+    for (const word of code.match(/[\w-]+/g) ?? []) this.#words.add(word)
   }
 
   /** Properties of described records that are neither described nor mentioned in any of the files seen so far. */
@@ -100,12 +107,6 @@ export class ReadsLint {
 function hint(name: string, known: Iterable<string>): string {
   const nearest = nearestWord(name, known)
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`
-}
-
-function mentionsIn(source: string, file: string): Mention[] {
-  return parsePieces(source, file).flatMap(({ kind, source: code, start }) =>
-    kind === 'text' ? [] : mentionsInCode(code).map(found => ({ ...found, offset: start + found.offset })),
-  )
 }
 
 function mentionsInCode(code: string): Mention[] {

@@ -190,6 +190,7 @@ handlers('its environment: the root, the event, our commands first on PATH, and 
 handlers('a site handler replaces a shipped one of the same name; one that is not executable switches it off', () => {
   const server = new Server()
   const folder = '/etc/gabarit/events/nginx-update'
+  server.must('config set DomainName example.org')
   server.must('gabarit initialize-default-databases')
   server.write(`${folder}/S85nginx-container`, '#!/bin/sh\necho own\n', 0o755)
   assert.match(server.run('signal-event nginx-update').stderr, 'S85nginx-container: own')

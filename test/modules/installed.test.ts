@@ -89,6 +89,7 @@ installed('fragments, records and events of a module lie between the shipped one
   put('db/configuration/migrate/10-web.cjs', "module.exports = db => db.has('moved') || db.set('moved', 'yes')\n")
   put('events/web-update/templates2expand/etc/web.conf', '')
   put('events/host-modify/templates2expand/etc/web.conf', '')
+  box.must('config set DomainName example.org')
   box.must('gabarit initialize-default-databases')
   assert.is(box.must('config getprop web Color'), 'red\n')
   assert.is(box.must('config get moved'), 'yes\n')
