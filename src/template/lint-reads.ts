@@ -20,6 +20,8 @@ interface Mention {
   readonly offset: number
 }
 
+const WORD = /[\w-]+/g
+
 /** What a record has beside its properties. */
 const OWN = ['key', 'type', 'properties', 'status']
 
@@ -43,7 +45,7 @@ export class ReadsLint {
 
   /** Takes a file into account that may read properties, such as an action. */
   also(file: string): void {
-    this.#learn(readText(file))
+    for (const word of readText(file).match(WORD) ?? []) this.#words.add(word)
   }
 
   /** The unknown names in one fragment. One that does not parse is another finding. */
@@ -53,8 +55,9 @@ export class ReadsLint {
     const pieces = orUndefined(() => parsePieces(source, file)) ?? []
     return pieces.flatMap(({ kind, source: code, start }) => {
       if (kind === 'text') return []
-      this.#learn(code)
-      return mentionsInCode(code).flatMap(mention => {
+      const tokens = tokensOf(code)
+      for (const { value } of tokens) for (const word of value.match(WORD) ?? []) this.#words.add(word)
+      return mentionsIn(tokens).flatMap(mention => {
         if (mention.property === 'properties') this.#whole.add(mention.record)
         const problem = this.#problemOf(mention)
         if (problem === undefined) return []
@@ -62,10 +65,6 @@ export class ReadsLint {
         return [{ level: 'warning' as const, message: escapeControls(`${file}:${line}:${column}: ${problem}`) }]
       })
     })
-  }
-
-  #learn(code: string): void {
-    for (const word of code.match(/[\w-]+/g) ?? []) this.#words.add(word)
   }
 
   /** Properties of described records that are neither described nor mentioned in any of the files seen so far. */
@@ -109,19 +108,29 @@ function hint(name: string, known: Iterable<string>): string {
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`
 }
 
-function mentionsInCode(code: string): Mention[] {
+interface Token {
+  readonly type: string
+  readonly value: string
+  readonly offset: number
+}
+
+/** The tokens of code, without comments. */
+function tokensOf(code: string): Token[] {
   let offset = 0
-  const tokens = [...jsTokens(code)].flatMap(({ type, value }) => {
+  return [...jsTokens(code)].flatMap(({ type, value }) => {
     const token = { type, value, offset }
     offset += value.length
     return /^(WhiteSpace|LineTerminatorSequence|.*Comment)$/.test(type) ? [] : [token]
   })
+}
+
+function mentionsIn(tokens: readonly Token[]): Mention[] {
   const isDot = (at: number) => ['.', '?.'].includes(tokens[at]?.value ?? '')
   const nameAt = (at: number) =>
     isDot(at) && tokens[at + 1]?.type === 'IdentifierName' ? tokens[at + 1]?.value : undefined
-  return tokens.flatMap(({ value, offset: at }, index) => {
+  return tokens.flatMap(({ value, offset }, index) => {
     const record = nameAt(index + 1)
     if (value !== 'config' || isDot(index - 1) || record === undefined) return []
-    return [{ record, property: nameAt(index + 3), offset: at }]
+    return [{ record, property: nameAt(index + 3), offset }]
   })
 }

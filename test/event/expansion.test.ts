@@ -112,6 +112,7 @@ expansion('a dry run shows the diffs, actions and adjustments, and changes not o
 
 expansion('a dry run of a shipped event on an empty server changes nothing, and shows what it would become', () => {
   const box = new Sandbox()
+  box.must('config set DomainName example.org')
   const before = treeState(box.root)
   const { status, stdout } = box.run('signal-event console-save --dry-run')
   assert.is(status, 0)

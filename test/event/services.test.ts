@@ -150,6 +150,7 @@ for (const event of ['post-upgrade', 'bootstrap-console-save'])
   services(`${event} touches no service`, () => {
     const box = new Sandbox()
     box.write(`/etc/gabarit/events/${event}/services2adjust/web`, 'restart\n')
+    box.must('config set DomainName example.org')
     box.must('config set web service status enabled')
     assert.not.match(box.must(`signal-event ${event} --dry-run`), 'would adjust')
     const { stdout } = box.run(`signal-event ${event}`)

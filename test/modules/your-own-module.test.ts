@@ -22,6 +22,7 @@ step('its files', () => {
   assert.ok(files.length >= 12, `${files.length} files`)
   for (const { path, text } of files) write(path, text, text.startsWith('#!') ? 0o755 : 0o644)
   assert.is(must(['gabarit', 'lint'], { env }), 'no problems found\n')
+  must(['config', 'set', 'DomainName', 'example.org'], { env })
 })
 
 step('its commands print what stands there, and dnsmasq answers', () => {

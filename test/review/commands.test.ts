@@ -128,7 +128,7 @@ commands('an action does not say its own name: the event does', () => {
   box.must('config set DomainName example.org')
   box.must('gabarit initialize-default-databases')
   const deleted = box.run('signal-event domain-delete example.org').stderr
-  assert.match(deleted, 'S01domain-delete-hosts: example.org is the primary domain')
+  assert.match(deleted, 'S01domain-delete-hosts failed: example.org is the primary domain')
   box.remove()
 })
 
