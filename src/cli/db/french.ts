@@ -70,8 +70,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'HTTP,HTTPS: two port numbers': 'HTTP,HTTPS : deux numéros de port',
   'unix:/SOCKET or HOST:PORT': 'unix:/SOCKET ou HÔTE:PORT',
   'system or /FILE': 'system ou /FICHIER',
-  'http://HOST:PORT or https://HOST:PORT, optionally followed by weight=N, backup, down or max_fails=N':
-    'http://HÔTE:PORT ou https://HÔTE:PORT, éventuellement suivi de weight=N, backup, down ou max_fails=N',
+  'http://HOST:PORT or https://HOST:PORT (grpc, grpcs), optionally followed by weight=N, backup, down or max_fails=N':
+    'http://HÔTE:PORT ou https://HÔTE:PORT (grpc, grpcs), éventuellement suivi de weight=N, backup, down ou max_fails=N',
   'at least four characters': 'au moins quatre caractères',
   NAME: 'NOM',
   'HOST or HOST:PORT': 'HÔTE ou HÔTE:PORT',
