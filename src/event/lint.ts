@@ -14,6 +14,7 @@ import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
 import { type Event, listEvents, loadEvent, skippedNote } from './load.ts'
+import { isUnnamed } from './set-up.ts'
 import { knownTemplates } from './survey.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
@@ -48,7 +49,8 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
 export function lintOutputs(places: Places, system: System): Finding[] {
   const warnings: string[] = []
   const context = makeContext(places, system, message => warnings.push(message))
-  if (unlessFailed(() => databaseLoader(context)('configuration').has('gabarit')) !== true) return []
+  if (unlessFailed(() => databaseLoader(context)('configuration').has('gabarit')) !== true || isUnnamed(places))
+    return []
   const expander = makeExpander(context)
   const failures = knownTemplates(context).names.flatMap(name => findingsOf(() => expander.expand(`/${name}`)))
   return [...failures, ...warnings.map((message): Finding => ({ level: 'warning', message }))]

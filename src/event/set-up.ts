@@ -11,6 +11,11 @@ export function notSetUp(event = 'post-install'): Failure {
   })
 }
 
+/** Whether nobody knows the primary domain, which most files contain. */
+export function isUnnamed(places: Places): boolean {
+  return hasNoValue(places, 'configuration', 'DomainName')
+}
+
 /** Actions that need the name of the primary domain. */
 const NEED_DOMAIN = ['create-primary-domain', 'make-self-signed-certificate']
 
@@ -20,5 +25,5 @@ const NEED_DOMAIN = ['create-primary-domain', 'make-self-signed-certificate']
  */
 export function refuseUnnamed(places: Places, { name, handlers }: Event): void {
   const namesDomain = handlers.some(handler => NEED_DOMAIN.some(action => isShipped(handler, places, action)))
-  if (namesDomain && hasNoValue(places, 'configuration', 'DomainName')) throw notSetUp(name)
+  if (namesDomain && isUnnamed(places)) throw notSetUp(name)
 }

@@ -16,7 +16,7 @@ import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { readAbout } from './about.ts'
 import { type Event, listEvents, loadEvent } from './load.ts'
-import { notSetUp } from './set-up.ts'
+import { isUnnamed, notSetUp } from './set-up.ts'
 
 /** What differs between the databases, the templates and the server. */
 export interface Survey {
@@ -64,7 +64,8 @@ export function surveyOnceSetUp(context: Context): Survey {
   const found = survey(context)
   if (found.since !== undefined || found.problems.length === 0) return found
   const isDescribed = new Descriptions(context.places).ofRecord('configuration', 'gabarit') !== undefined
-  if (!isDescribed || databaseLoader(context)('configuration').has('gabarit')) return found
+  if (!isDescribed || (databaseLoader(context)('configuration').has('gabarit') && !isUnnamed(context.places)))
+    return found
   throw withStatus(notSetUp(), EXIT.failed)
 }
 

@@ -122,7 +122,7 @@ hostile('a wildcard is a host, and no domain', () => {
   assert.match(stderr, '"*.wild.org" cannot be the name of a site')
   const event = server.run(['signal-event', 'domain-create', '*.wild.org'], UNCHECKED)
   assert.is(event.status, 1)
-  assert.match(event.stderr, 'not a domain name: *.wild.org')
+  assert.match(event.stderr, 'not a domain name: "*.wild.org"')
   assert.match(server.run(['db', 'domains', 'set', '*.new.org', 'domain']).stderr, 'is not a host name')
   server.remove()
 })
