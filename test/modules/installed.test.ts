@@ -182,6 +182,7 @@ installed('a module never takes the place of a command of gabarit', () => {
     assert.match(problemsOf(box, name) ?? '', `gabarit has its own command "${name}"`)
   }
   box.must('gabarit initialize-default-databases')
+  box.must('config set DomainName example.org')
   for (const line of ['gabarit status', 'gabarit vpn clients', 'gabarit help', 'gabarit vpn --help'])
     assert.is.not(box.must(line).includes('stolen'), true, line)
   assert.match(box.run('gabarit db clients').stderr, 'db is a program of its own')
@@ -203,6 +204,7 @@ const CHECKS: readonly [text: string, level: string, message: RegExp][] = [
 ]
 installed('whatever a check does, it is one finding', () => {
   const { box, put } = server()
+  box.must('config set DomainName example.org')
   for (const [index, [text]] of CHECKS.entries()) put(`checks/check-${index}`, `#!/bin/sh\n${text}\n`, 0o755)
   put('checks/no-interpreter', '#!/nowhere/sh\n', 0o755)
   const found = JSON.parse(box.run('gabarit doctor --json').stdout)
