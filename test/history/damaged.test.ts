@@ -18,6 +18,7 @@ function site(): Sandbox {
   box.write('/etc/gabarit/events/shop-update/templates2expand/etc/shop', '')
   box.write('/etc/gabarit/events/nightly/S10look', '#!/bin/sh\n', 0o755)
   box.must('config set letsencrypt service status disabled')
+  box.must('config set DomainName example.org')
   box.must('config set gabarit settings')
   box.must('config set shop service port 80 word geheimnis')
   box.must('signal-event shop-update')
