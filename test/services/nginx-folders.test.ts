@@ -46,7 +46,10 @@ step('the files of a folder, without hidden ones and those beside it', () => {
   front.record(APP, 'proxy', { Folder: '/srv/app', Upstreams: 'http://127.0.0.1:3001' })
   front.refused(/app\.example\.com has both Upstreams and Folder/)
   assert.is(run(['db', 'proxies', 'setprop', APP, 'Folder', 'srv']).status, 3)
-  assert.is(run(['db', 'proxies', 'set', APP, 'proxy', 'FastCGI', 'unix:/run/php.sock']).status, 3)
+  const alone = run(['db', 'proxies', 'set', APP, 'proxy', 'FastCGI', 'unix:/run/php.sock'])
+  assert.is(alone.status, 0)
+  assert.match(alone.stderr, 'Folder')
+  assert.is(run(['signal-event', 'proxy-modify', APP]).status, 3)
 })
 
 step('PHP in a folder, by a socket: files, and index.php for what is no file', async () => {
