@@ -56,7 +56,12 @@ test('the databases are taken over with notes, and the first events run', ({ box
     const { status, stderr } = box.run(`signal-event ${event}`)
     assert.is(status, 0, stderr)
   }
-  assert.is(box.must('gabarit lint'), 'no problems found\n')
+  const unread = /^warning: .*: nothing describes the property "\w+", and no fragment reads it$/
+  const found = box.must('gabarit lint').trimEnd().split('\n')
+  assert.equal(
+    found.filter(line => !unread.test(line)),
+    ['0 errors, 6 warnings'],
+  )
   assert.is(box.run('config get httpd-e-smith').status, 1)
   assert.is(box.must('config printprop httpd access status TCPPort'), 'access=private\nstatus=enabled\nTCPPort=80\n')
   assert.is(box.must('config getprop modSSL access'), 'private\n')
