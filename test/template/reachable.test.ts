@@ -21,9 +21,19 @@ const CASES: Readonly<Record<string, { good: readonly (readonly [string, string]
   "networksIn(config.odd, 'P').map(n => n.cidr + '=' + n.family)": {
     good: [
       ['10.0.0.7', '10.0.0.7/32=4'],
-      ['10.0.0.7/8 2001:DB8::1/32', '10.0.0.0/8=4 2001:db8::/32=6'],
+      ['10.0.0.0/8 2001:DB8::/32', '10.0.0.0/8=4 2001:db8::/32=6'],
     ],
-    bad: ['host.example', '10.0.0.0/33', '! 10.0.0.1', '10.0.0.1/24/8', 'fe80::1%eth0', '::/129', '-s', '10.0.0.0/'],
+    bad: [
+      'host.example',
+      '10.0.0.0/33',
+      '! 10.0.0.1',
+      '10.0.0.1/24/8',
+      'fe80::1%eth0',
+      '::/129',
+      '10.0.0.7/8',
+      '-s',
+      '10.0.0.0/',
+    ],
   },
   "interfacesIn(config.odd, 'P')": {
     good: [
