@@ -58,29 +58,19 @@ async function runCommand(
   const verb = command.verbs?.find(known => known.name === name)
   if (verb !== undefined) return runCommand(verb, [...before, ...rest], `${program} ${verb.name}`, io, messages)
   try {
-    return await runParsed(command, words, program, io, messages)
+    const { args, values } = parseArguments(words, command)
+    if (values.help === true || values.version === true) {
+      messages.print(values.help === true ? commandHelp(command, program) : versionOf(io.shipped))
+      return EXIT.done
+    }
+    checkArity(command, args, program)
+    const invocation = putTogether(command, args, values, io, messages)
+    if (command.forEverybody !== true) needRoot(invocation.places, [program, ...words])
+    return await command.run(invocation)
   } catch (error) {
     if (!(error instanceof Failure) || error.status !== EXIT.usage || error.hint !== undefined) throw error
     throw usageFailure(error.describe(), `Usage: ${synopsis(command, program)}\nDetails: ${program} --help`)
   }
-}
-
-async function runParsed(
-  command: Command,
-  words: readonly string[],
-  program: string,
-  io: Io,
-  messages: Messages,
-): Promise<number> {
-  const { args, values } = parseArguments(words, command)
-  if (values.help === true || values.version === true) {
-    messages.print(values.help === true ? commandHelp(command, program) : versionOf(io.shipped))
-    return EXIT.done
-  }
-  checkArity(command, args, program)
-  const invocation = putTogether(command, args, values, io, messages)
-  if (command.forEverybody !== true) needRoot(invocation.places, [program, ...words])
-  return command.run(invocation)
 }
 
 /** The one place where a command's invocation is put together. */
