@@ -69,6 +69,21 @@ const make = (records: Records, databases?: Readonly<Record<string, Records>>) =
 const rulesOf = (server: Files, template: string, name: string) =>
   server.lines(template).filter(line => line.includes(`--comment ${name} `))
 
+firewall('ports that nginx passes on are open to those who may connect, while nginx runs', () => {
+  const proxies: Records = {
+    game: ['stream', { Port: '25565', Protocol: 'both', Upstreams: '10.0.0.5:25565', status: 'enabled' }],
+    cam: ['stream', { Port: '554', access: 'private', Upstreams: '10.0.0.6:554', status: 'enabled' }],
+    'mail.example.org': ['stream', { Upstreams: '10.0.0.7:443', status: 'enabled' }],
+  }
+  const server = make({ nginx: service() }, { proxies })
+  assert.is(rulesOf(server, FOUR, 'game').length, 2)
+  assert.equal(rulesOf(server, FOUR, 'cam'), [
+    '-A gabarit-services -s 192.168.0.0/24 -p tcp -m tcp --dport 554 -m comment --comment cam -j ACCEPT',
+  ])
+  assert.equal(rulesOf(server, FOUR, 'mail.example.org'), [])
+  assert.equal(rulesOf(make({ nginx: service({ status: 'disabled' }) }, { proxies }), FOUR, 'game'), [])
+})
+
 firewall('public, private and none; lists and ranges; allowed hosts by family', () => {
   const server = make({
     web: service({ access: 'public', TCPPorts: '80, 8000:8010', UDPPort: '443' }),

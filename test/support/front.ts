@@ -56,20 +56,20 @@ export class Front {
   }
 
   /** Replaces a record of the proxies. */
-  record(key: string, type: 'proxy' | 'location', properties: Readonly<Record<string, string>>): void {
+  record(key: string, type: 'proxy' | 'location' | 'stream', properties: Readonly<Record<string, string>>): void {
     must(['db', 'proxies', 'set', key, type, ...Object.entries(properties).flat()])
   }
 
   /** @returns what the event says */
   apply(event = 'nginx-update'): string {
-    const { status, stdout, stderr } = run(['signal-event', event])
+    const { status, stdout, stderr } = run(words(`signal-event ${event}`))
     assert.is(status, 0, stdout + stderr)
     return stdout + stderr
   }
 
   /** An event that must be refused, with these words. */
   refused(said: RegExp, event = 'nginx-update'): void {
-    const { status, stdout, stderr } = run(['signal-event', event])
+    const { status, stdout, stderr } = run(words(`signal-event ${event}`))
     assert.is(status, 3, stdout + stderr)
     assert.ok(said.test(stderr), stderr)
   }

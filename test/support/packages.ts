@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
-/** The Debian packages that the tests and `npm run check` need, each with a command that shows it is there. */
+/** The Debian packages that the tests and `npm run check` need, each with a command or a file that shows it is there. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   apache2: 'apache2',
   dehydrated: 'dehydrated',
@@ -16,6 +16,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'util-linux': 'unshare',
   procps: 'ps',
   nginx: 'nginx',
+  'libnginx-mod-stream': '/usr/lib/nginx/modules/ngx_stream_module.so',
   'php8.2-fpm': 'php-fpm8.2',
   'testssl.sh': 'testssl',
   'openssh-server': 'sshd',
@@ -41,6 +42,7 @@ const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/us
 
 /** The full path of a command, also of one in sbin that an ordinary user's PATH does not have. */
 export function findCommand(name: string): string | undefined {
+  if (isAbsolute(name)) return existsSync(name) ? name : undefined
   return FOLDERS.filter(folder => folder !== '')
     .map(folder => join(folder, name))
     .find(isExecutable)

@@ -68,6 +68,9 @@ const NAMES: Readonly<Record<string, string>> = {
   'a name: letters, digits, and . _ - after the first character':
     'un nom : lettres, chiffres, et . _ - après le premier caractère',
   'HTTP,HTTPS: two port numbers': 'HTTP,HTTPS : deux numéros de port',
+  'OWN,OTHER: two port numbers': 'PROPRES,AUTRES : deux numéros de port',
+  'HOST:PORT, optionally followed by weight=N, backup, down or max_fails=N':
+    'HÔTE:PORT, éventuellement suivi de weight=N, backup, down ou max_fails=N',
   'unix:/SOCKET or HOST:PORT': 'unix:/SOCKET ou HÔTE:PORT',
   'system or /FILE': 'system ou /FICHIER',
   'http://HOST:PORT or https://HOST:PORT (grpc, grpcs), optionally followed by weight=N, backup, down or max_fails=N':

@@ -1,0 +1,136 @@
+// Connections that nginx passes on as they are, by port and by the name of TLS: the real nginx, on `/`, in private namespaces.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { TestAuthority } from '../support/authority.ts'
+import { throughNginx } from '../support/front.ts'
+import { must, PROJECT, run, words } from '../support/sandbox.ts'
+
+const MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so'
+const { tests: stream, step, front } = throughNginx('connections that are passed on', MODULE)
+
+const [PLEX, MAIL] = ['plex.example.com', 'mail.example.com']
+const authority = new TestAuthority(join(front.folder, 'authority'))
+const inside = join(front.folder, 'inside')
+const from = (address: string) => ['--interface', address]
+const plain = { Upstreams: 'http://127.0.0.1:3001' }
+const own = (...options: string[]) => front.seen(`https://${PLEX}/`, ...options).headers['x-real-ip']
+/** What the server behind says of a connection: its name, then the address that it sees or is told. */
+const passed = (name: string, ...options: string[]) => front.visit(`https://${name}/`, ...options).body
+const ask = (protocol: 'tcp' | 'udp', port: string, host = '127.0.0.1') =>
+  must([process.execPath, join(PROJECT, 'test/support/asker.mjs'), protocol, host, port, '5000'])
+
+/** Servers behind: over TLS on 3443, the same with the PROXY protocol on 3444. */
+function startOthers(): Promise<unknown> {
+  mkdirSync(inside)
+  authority.issue([MAIL], inside)
+  const conf = join(front.folder, 'others.conf')
+  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${front.folder};`)
+  const tls = `ssl_certificate ${inside}/fullchain.pem; ssl_certificate_key ${inside}/privkey.pem;`
+  const servers = `server { listen 127.0.0.1:3443 ssl; ${tls} return 200 "mail $remote_addr"; }
+    server { listen 127.0.0.1:3444 ssl proxy_protocol; ${tls} return 200 "told $proxy_protocol_addr"; }`
+  writeFileSync(
+    conf,
+    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${places.join(' ')} ${servers} }`,
+  )
+  return front.daemons.start(
+    'others',
+    ['nginx', '-c', conf],
+    () => front.visit('https://127.0.0.1:3443/').status === 200,
+  )
+}
+
+step('servers behind nginx', async () => {
+  await front.start({ '3001': 'plex' })
+  await startOthers()
+  const whoami = [process.execPath, join(PROJECT, 'test/support/whoami.mjs'), '7001', 'u7001']
+  await front.daemons.start('whoami', whoami, () => ask('tcp', '7001') === '127.0.0.1')
+})
+
+step('all connections on a port go to another server, over TCP and UDP, from those who may', () => {
+  front.record('game', 'stream', { Port: '25565', Protocol: 'both', Upstreams: '127.0.0.1:7001' })
+  front.apply('proxy-create game')
+  assert.is(ask('tcp', '25565'), '127.0.0.1')
+  assert.is(ask('udp', '25565'), '127.0.0.1')
+  must(words('db proxies setprop game access private'))
+  must(words('config setprop nginx LocalTunnel yes'))
+  front.apply('proxy-modify game')
+  assert.is(ask('tcp', '25565'), '')
+  must(words('db proxies setprop game AllowedNetworks 127.0.0.0/8'))
+  front.apply('proxy-modify game')
+  assert.is(ask('tcp', '25565'), '127.0.0.1')
+  must(words('db proxies setprop game status disabled'))
+  front.apply('proxy-modify game')
+  assert.is(ask('tcp', '25565'), 'refused')
+  must(words('config delprop nginx LocalTunnel'))
+})
+
+step('TLS connections for a name go to its server undecrypted, and the other names stay here', () => {
+  front.record(PLEX, 'proxy', plain)
+  front.apply()
+  assert.is(own(...from('127.0.0.7')), '127.0.0.7')
+  const httpd = front.visit('https://example.com/').body
+  front.record(MAIL, 'stream', { Upstreams: '127.0.0.1:3443', Aliases: '*.mail.example.com' })
+  front.apply(`proxy-create ${MAIL}`)
+  assert.is(passed(MAIL), 'mail 127.0.0.1')
+  assert.is(passed('MAIL.example.com'), 'mail 127.0.0.1')
+  assert.is(passed('a.mail.example.com'), 'mail 127.0.0.1')
+  must(['curl', '-s', '--cacert', authority.root, '--connect-to', `${MAIL}::127.0.0.1:`, `https://${MAIL}/`])
+  assert.is(own(...from('127.0.0.7')), '127.0.0.7', 'the address of the visitor is still known')
+  assert.equal(front.visit(`http://${MAIL}/a?b`).header('location'), [`https://${MAIL}/a?b`])
+  assert.is(front.visit('https://example.com/').body, httpd, 'httpd behind nginx')
+  must(words('gabarit verify --effective'))
+})
+
+step('networks hold behind it: of our sites by the address of the visitor, of the name before its server', () => {
+  must(words(`db proxies setprop ${PLEX} AllowedNetworks 127.0.0.64/28`))
+  must(words(`db proxies setprop ${MAIL} AllowedNetworks 127.0.0.64/28`))
+  must(words('config setprop nginx LocalTunnel yes'))
+  front.apply()
+  const all = (address: string) => [front.visit(`https://${PLEX}/`, ...from(address)).status, reaches(address)]
+  const reaches = (address: string) =>
+    run(['curl', '-sk', ...from(address), '--connect-to', '::127.0.0.1:', `https://${MAIL}/`]).stdout
+  assert.equal(all('127.0.0.65'), [200, 'mail 127.0.0.1'])
+  assert.equal(all('127.0.0.9'), [403, ''])
+  assert.equal(all('127.0.0.1'), [403, ''])
+  must(words('config delprop nginx LocalTunnel'))
+  must(words(`db proxies delprop ${PLEX} AllowedNetworks`))
+})
+
+step('the server behind learns the address, if it expects it', () => {
+  const ProxyProtocol = 'enabled'
+  front.record(MAIL, 'stream', { Upstreams: '127.0.0.1:3444', ProxyProtocol, Aliases: '*.example.com' })
+  front.apply()
+  assert.is(passed(MAIL, ...from('127.0.0.9')), 'told 127.0.0.9')
+  assert.is(passed('else.example.com', ...from('127.0.0.9')), 'told 127.0.0.9')
+  assert.is(own(...from('127.0.0.9')), '127.0.0.9', 'a wildcard leaves the other names alone')
+})
+
+step('what cannot be is refused, and a dead name only warned of', () => {
+  const refused = (properties: Readonly<Record<string, string>>, said: RegExp, key = MAIL) => {
+    front.record(key, 'stream', properties)
+    front.refused(said)
+  }
+  refused({ Upstreams: `${PLEX}:443` }, /this server itself/)
+  refused({ Upstreams: `${MAIL}:443` }, /this server itself/)
+  refused({ Upstreams: '127.0.0.1:10080' }, /this server itself/)
+  refused({ Upstreams: '127.0.0.1:25565', Port: '25565' }, /this server itself/)
+  refused({ Upstreams: '127.0.0.1:3443', Port: '443' }, /port 443 \(tcp\) is already that of nginx/)
+  refused({ Upstreams: '127.0.0.1:3443', Aliases: PLEX }, /belongs to two proxies/)
+  refused({ Upstreams: '127.0.0.1:3443', Aliases: 'example.com' }, /but also a domain/)
+  must(words('config set WebFrontend httpd'))
+  refused({ Upstreams: '127.0.0.1:3443' }, /in front only/)
+  must(words('config set WebFrontend nginx'))
+  must(words('config setprop nginx TrustedProxies 192.0.2.1'))
+  front.refused(/TrustedProxies/)
+  must(words('config delprop nginx TrustedProxies'))
+  writeFileSync('/etc/nsswitch.conf', 'hosts: files\n')
+  front.record(MAIL, 'stream', { Upstreams: 'gone.invalid:443' })
+  assert.match(front.apply(), /gone\.invalid has no address in the DNS/)
+  assert.is(own(...from('127.0.0.9')), '127.0.0.9')
+  must(words(`db proxies delete ${MAIL}`))
+  front.apply(`proxy-delete ${MAIL}`)
+  assert.is(own(...from('127.0.0.9')), '127.0.0.9', 'nothing is passed on any more')
+})
+
+stream.run()
