@@ -58,6 +58,17 @@ step('whoever is denied stays out, of the paths too, with a password or as every
   assert.is(run(['db', 'proxies', 'setprop', PLEX, 'DeniedNetworks', '10.0.0']).status, 3)
 })
 
+step('whoever is denied stays out of a site with a long name, too', () => {
+  const name = `a-${'long-'.repeat(9)}name.department.example.com`
+  front.record(name, 'proxy', { ...upstream, DeniedNetworks: '127.0.0.8' })
+  front.apply()
+  assert.equal(
+    ['127.0.0.8', '127.0.0.9'].map(address => front.visit(`https://${name}/`, ...from(address)).status),
+    [403, 200],
+  )
+  must(words(`db proxies delete ${name}`))
+})
+
 step('the right network or a password; denied is denied', () => {
   const AllowedNetworks = '127.0.0.96/28'
   front.record('in', 'location', { ...upstream, Path: '/in/' })
