@@ -43,6 +43,27 @@ check('aliases are asked, wildcards are not; nobody is asked in the place of a p
   )
 })
 
+check('of a stream the servers behind it are reached, or not', async () => {
+  const server = createServer()
+  const port = await listen(server)
+  const Upstreams = `127.0.0.1:${port} weight=2, 127.0.0.1:1 backup`
+  const sites = sitesOf(
+    recordsOf({
+      game: ['stream', { ...on, Port: '25565', Upstreams }],
+      voice: ['stream', { ...on, Port: '9987', Protocol: 'udp', Upstreams }],
+    }),
+  )
+  const results = await checkSites(sites, { http: 1, https: 1, problem: undefined }, () => {})
+  server.close()
+  assert.equal(
+    results.map(({ site, url, ok, note }) => [site, url, ok, note]),
+    [
+      ['game', `tcp://127.0.0.1:${port}`, true, 'weight=2'],
+      ['game', 'tcp://127.0.0.1:1', false, 'backup'],
+    ],
+  )
+})
+
 check('a server behind is asked as nginx asks it: its path, its host name', async () => {
   const asked: (string | undefined)[] = []
   const server = createServer(({ url, headers }: IncomingMessage, response) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { type RequestOptions, request as tlsRequest } from 'node:https'
-import { isIP } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { messageOf } from '../../base/failure.ts'
 
@@ -38,7 +38,7 @@ export function silent(problem: string): Answer {
 }
 
 /**
- * Sends one request on a separate connection, and reads only the head of the answer. Certificates are reported, not verified.
+ * Sends one request on a separate connection (of `tcp://HOST:PORT` it only makes the connection), and reads only the head of the answer. Certificates are reported, not verified.
  * @param name host name to request
  */
 export async function ask(url: string, name: string, target: Target): Promise<Answer> {
@@ -55,6 +55,13 @@ async function send(url: string, name: string, target: Target): Promise<Omit<Ans
     port = asks.port || (tls ? 443 : 80),
     servername = name,
   } = target
+  if (asks.protocol === 'tcp:') {
+    const socket = connect({ host: String(host), port: Number(port), timeout: LIMIT })
+    socket.on('timeout', () => socket.destroy(tooLong()))
+    await once(socket, 'connect')
+    socket.destroy()
+    return { status: undefined, location: undefined, certificate: undefined, problem: undefined }
+  }
   const asked = (tls ? tlsRequest : plainRequest)({
     ...{ host, port, path: asks.pathname, agent: false, timeout: LIMIT },
     headers: { host: name, 'user-agent': 'gabarit proxy check' },
@@ -62,13 +69,17 @@ async function send(url: string, name: string, target: Target): Promise<Omit<Ans
     // An address is not a name (RFC 6066, 3).
     servername: isIP(servername) === 0 ? servername : '',
   })
-  asked.on('timeout', () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)))
+  asked.on('timeout', () => asked.destroy(tooLong()))
   // After the head of the answer, errors do not matter.
   asked.on('error', () => undefined).end()
   const [{ socket, statusCode: status, headers }] = (await once(asked, 'response')) as [IncomingMessage]
   const certificate = certificateOf(socket, name)
   asked.destroy()
   return { status, location: headers.location, certificate, problem: undefined }
+}
+
+function tooLong(): Error {
+  return new Error(`no answer within ${LIMIT / 1000} s`)
 }
 
 function certificateOf(socket: unknown, name: string): Certificate | undefined {

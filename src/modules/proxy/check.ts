@@ -117,9 +117,10 @@ function asData({ certificate, ...result }: Result): object {
 /** The results of a site below its name, in columns. */
 function asTable(results: readonly Result[]): string[] {
   const rows = results.map(result => {
-    const { url, note, status, time } = result
+    const { url, note, time, ok } = result
+    const status = result.status ?? (ok ? 'open' : '---')
     const label = note === '' ? url : `${url} (${note})`
-    return [label, String(status ?? '---'), `${String(time).padStart(5)} ms`, remarks(result).join('; ')]
+    return [label, String(status), `${String(time).padStart(5)} ms`, remarks(result).join('; ')]
   })
   return columns(rows).flatMap((line, index) => {
     const site = results[index]?.site ?? ''

@@ -14,11 +14,12 @@ export interface Upstream {
   readonly servername: string
 }
 
-/** A proxy as described by its record. */
+/** A proxy or a stream as described by its record. */
 export interface Site {
   readonly name: string
   /** All its names that can be requested: without wildcards. */
   readonly names: readonly string[]
+  /** Whether its names can be requested. */
   readonly enabled: boolean
   readonly https: boolean
   readonly upstreams: readonly Upstream[]
@@ -26,11 +27,12 @@ export interface Site {
   readonly passwords: readonly string[]
 }
 
-/** All proxies, in byte order of their names. */
+/** All proxies and streams, in byte order of their names. */
 export function sitesOf(records: Records): Site[] {
   return [...records.values()]
-    .filter(({ type }) => type === 'proxy')
+    .filter(({ type }) => type === 'proxy' || type === 'stream')
     .map(record => {
+      if (record.type === 'stream') return streamOf(record)
       const locations = splitList(record.properties.get('Locations'), ',').flatMap(key => records.get(key) ?? [])
       const { key: name, properties } = record
       const upstreams = [
@@ -43,6 +45,16 @@ export function sitesOf(records: Records): Site[] {
       const passwords = [record, ...locations].map(place => place.properties.get('BasicAuthFile') ?? '').filter(Boolean)
       return { name, names, enabled, https: properties.get('Certificate') !== 'none', upstreams, passwords }
     })
+}
+
+/** Of a stream only the servers behind it can be reached; of those for UDP not even that. */
+function streamOf({ key: name, properties }: DbRecord): Site {
+  const servers = properties.get('Protocol') === 'udp' ? [] : splitList(properties.get('Upstreams'), ',')
+  const upstreams = servers.map(text => {
+    const [address = '', ...options] = text.split(/\s+/)
+    return { url: `tcp://${address}`, path: '/', options: options.join(' '), host: name, servername: name }
+  })
+  return { name, names: [name.toLowerCase()], enabled: false, https: false, upstreams, passwords: [] }
 }
 
 function upstreamsOf({ properties }: DbRecord, path: string, name: string): Upstream[] {
