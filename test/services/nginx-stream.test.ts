@@ -1,5 +1,5 @@
 // Connections that nginx passes on as they are, by port and by the name of TLS: the real nginx, on `/`, in private namespaces.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { TestAuthority } from '../support/authority.ts'
@@ -131,6 +131,12 @@ step('what cannot be is refused, and a dead name only warned of', () => {
   must(words(`db proxies delete ${MAIL}`))
   front.apply(`proxy-delete ${MAIL}`)
   assert.is(own(...from('127.0.0.9')), '127.0.0.9', 'nothing is passed on any more')
+})
+
+step('without its module nginx refuses, and the message names the package', () => {
+  rmSync('/etc/nginx/modules-enabled', { recursive: true })
+  front.record('game', 'stream', { Port: '25566', Upstreams: '127.0.0.1:7001' })
+  front.refused(/unknown directive "stream", which needs a module of nginx: apt install libnginx-mod-stream/)
 })
 
 stream.run()
