@@ -97,7 +97,7 @@ export class Expander {
   /** Where a fragment was stopped: V8 does not say, so it runs once more, with marks that show how far it comes. */
   #stoppedPlace({ file, run }: Run): string {
     this.#printer.s = ''
-    orUndefined(() => limited(() => run(compileFragment(file, 0).bind(this.#scope)), AGAIN))
+    orUndefined(() => limited(() => run(compileFragment(file, { traceId: 0 }).bind(this.#scope)), AGAIN))
     const line = this.#printer.lastMark
     return line === undefined ? file : `${file}:${line}`
   }

@@ -4,6 +4,7 @@ import { readBytes } from '../system/read-files.ts'
 import { refuseWritableByOthers } from '../system/trust.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './newline-rules.ts'
+import { refusePerl } from './perl.ts'
 import { type Position, refusalAt } from './position.ts'
 import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
@@ -26,22 +27,30 @@ export interface Fragment {
 /** Generated code by file name, to map a stack back to the source. */
 const compiled = new Map<string, GeneratedCode & { readonly source: string }>()
 
+/** How a fragment is compiled. */
+export interface CompileOptions {
+  /** Marks the output with fragment and line, for `explain`. */
+  readonly traceId?: number | undefined
+  /** What its `template.json` says: text is not looked through for Perl. */
+  readonly language?: 'text' | undefined
+}
+
 /**
  * Reads and compiles a fragment. Fragments are trusted code, so one that is writable by anyone but root and the invoking user
  * is refused.
- * @param traceId if given, marks the output with fragment and line, for `explain`
  * @throws Failure (refused) with `fragment:line:column` if it does not parse
  */
-export function compileFragment(file: string, traceId?: number): Fragment {
+export function compileFragment(file: string, options: CompileOptions = {}): Fragment {
   refuseWritableByOthers(file, 'this fragment', 'fragments run as the user who expands them')
-  return compileSource(file, readBytes(file), traceId)
+  return compileSource(file, readBytes(file), options)
 }
 
 /** As {@link compileFragment}, from what the file holds or will hold. */
-export function compileSource(file: string, bytes: Buffer, traceId?: number): Fragment {
+export function compileSource(file: string, bytes: Buffer, { traceId, language }: CompileOptions = {}): Fragment {
   const source = bytes.toString('utf8')
   if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
     throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
+  if (language !== 'text' && !source.includes('<%')) refusePerl(source, file)
   if (!source.includes('<%') && traceId === undefined)
     return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
   const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)

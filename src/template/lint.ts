@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { orUndefined } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { entriesIn } from '../system/read-files.ts'
 import { compileFragment } from './fragment.ts'
@@ -15,11 +16,15 @@ function lintTemplate(layers: readonly Layer[], name: string, reads: ReadsLint):
   const files = findTemplate(layers, name)
   if (files === undefined) return []
   for (const file of files.metadata) reads.also(file)
+  const language = orUndefined(() => readMetadata(files.metadata))?.language
   return [
     ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
     ...findingsOf(() => refuseUnsafeTemplate(layers, files)),
     ...findingsOf(() => readMetadata(files.metadata)),
-    ...files.fragments.flatMap(({ file }) => [...findingsOf(() => compileFragment(file)), ...reads.of(file)]),
+    ...files.fragments.flatMap(({ file }) => [
+      ...findingsOf(() => compileFragment(file, { language })),
+      ...reads.of(file),
+    ]),
     ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub, reads)),
   ]
 }

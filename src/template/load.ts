@@ -50,8 +50,8 @@ export function templateLoader(
 ): (path: string) => Template {
   const templates = new Map<string, Template>()
   const loaded = new Map<string, Loaded>()
-  const ready = (file: string): Loaded => {
-    const fragment = compileFragment(file, trace?.idOf(file))
+  const ready = (file: string, { language }: Metadata): Loaded => {
+    const fragment = compileFragment(file, { traceId: trace?.idOf(file), language })
     return { fragment, render: fragment.bind(scope) }
   }
   const load = (path: string): Template => {
@@ -61,7 +61,9 @@ export function templateLoader(
     if (from.fragments.length === 0 && !metadata.delete)
       throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
     for (const warning of from.warnings) world.warn(warning)
-    const fragments = metadata.delete ? [] : from.fragments.map(({ file }) => cached(loaded, file, () => ready(file)))
+    const fragments = metadata.delete
+      ? []
+      : from.fragments.map(({ file }) => cached(loaded, file, () => ready(file, metadata)))
     return {
       name: files.name,
       files: from,

@@ -54,6 +54,8 @@ export interface Metadata extends Judging {
   readonly template?: string
   /** Comment style of the banner. A single-file template has a banner only if this is given. */
   readonly comment?: string
+  /** `text`: fragments without tags are never taken for Perl. */
+  readonly language?: 'text'
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
   /** One output per record. */
@@ -122,6 +124,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   output: path,
   template: path,
   comment: oneOf(Object.keys(BANNER_STYLES)),
+  language: oneOf(['text']),
   format: oneOf(Object.keys(QUOTERS)),
   each,
   folders: value =>

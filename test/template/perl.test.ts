@@ -1,0 +1,113 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of other languages
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { EXIT, Failure } from '../../src/base/failure.ts'
+import { compileSource } from '../../src/template/fragment.ts'
+import { PROJECT, Sandbox } from '../support/sandbox.ts'
+
+const perl = suite('fragments of SME Server, in Perl')
+
+const FAILS = (text: string) => {
+  try {
+    compileSource('/x/10one', Buffer.from(text))
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+/** In the manner of SME Server's and NethServer's fragments, each with another sign. */
+const PERL = [
+  'Port { $sshd{TCPPort} }\n',
+  "Port { $sshd{'TCPPort'} || '22' }\n",
+  "Port={${'httpd-admin'}{TCPPort}}\n",
+  'ServerName {$DomainName}\n',
+  'ServerName {{$VhostName}}\n',
+  'Hello { $name || "nobody" }\n',
+  "{ $network ? '' : '# ' }network = { $network }\n",
+  '{\n  my $status = "on";\n  return "# off\\n" if $status eq "off";\n  "";\n}\n',
+  '{\n    use esmith::NetworksDB;\n    $OUT = "";\n}\n',
+  '{\n    $OUT .= "line\\n";\n}\n',
+  '{ esmith::HostsDB->open_ro()->get("www") }\n',
+  '{ join(", ", @names) }\n',
+  '{ push @names, qw(one two); ""; }\n',
+  '{ @names = ("a"); ""; }\n',
+  '{ ( -f "/etc/off" ) ? "No" : "Yes" }\n',
+  '{ db_get_prop(\\%conf, "sshd", "status") }\n',
+  '{\n  foreach $n (@nets) { $OUT .= $n; }\n}\n',
+  'worker \\{\n  count = {$worker{Count} || 4};\n\\}\n',
+  'lone } brace\nPort { $sshd{TCPPort} }\n',
+]
+
+for (const text of PERL)
+  perl(`refused: ${JSON.stringify(text.slice(0, 50))}`, () => {
+    const failure = FAILS(text)
+    assert.match(failure?.message ?? '', 'this is a fragment of SME Server, in Perl')
+    assert.is(failure?.status, EXIT.refused)
+    assert.match(failure?.where ?? '', /^\/x\/10one:\d+:\d+$/)
+  })
+
+/** Braces and dollars of other languages. */
+const OTHERS = [
+  'location ~ ^/(\\w{2})$ {\n  if ($request_method = POST) { return 405; }\n  proxy_pass http://$upstream;\n}\n',
+  'map $http_upgrade $connection { default upgrade; "" close; }\n',
+  'log_format main \'$remote_addr "$request" ${host}{}\';\n',
+  'content_by_lua_block { local x = ngx.var.host; ngx.say(x) }\n',
+  'LogFormat "%{Referer}i -> %U $1" referer\nRewriteRule ^(.*)$ https://%{HTTP_HOST}$1\n',
+  'f() { local file=$1; test -e "$file" || return; }\n{ echo "$OUT"; } > "${OUT}"\n',
+  'OUT=/tmp/x\nfor x in a b; do { $cmd; }; done\n',
+  "awk '{ print $1 } END { print $2 }' < file\n",
+  'define lan = { $eth0, $eth1 }\nset x { elements = { $lan } }\n',
+  'virtual_ipaddress { $VIP }\n',
+  '${lookup{$local_part}lsearch{/etc/aliases}{$value}fail}\n',
+  '/var/log/*.log { rotate 4\n postrotate\n kill -HUP $(cat /run/x.pid)\n endscript\n}\n',
+  'subnet 10.0.0.0 netmask 255.0.0.0 { option routers 10.0.0.1; }\n',
+  '{"a": {"b": "$x", "use": "my own"}}\n',
+  'zone "example.org" { type master; file "db.example"; };\n',
+  '<?php function f() { $x = 1; return $x{0}; } ?>\n',
+  '#!/usr/bin/perl\nuse strict;\nsub f { my $x = shift; return $x->{a}; }\n',
+  'if $programname == "x" then { action(type="omfile" file="/var/log/x") }\n',
+  'export async function f() {\n  return\n  if (x) y($z)\n}\n',
+  'Text in {braces}, and a price of $5.\n',
+]
+
+for (const text of OTHERS)
+  perl(`plain text: ${JSON.stringify(text.slice(0, 50))}`, () => {
+    assert.is(FAILS(text), undefined)
+  })
+
+perl('no shipped fragment is taken for Perl', () => {
+  const folder = join(PROJECT, 'templates')
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !file.endsWith('.json')) compileSource(file, readFileSync(file))
+  }
+})
+
+perl('lint and an event name it; nothing is written; a site can say that it is text', () => {
+  const box = new Sandbox()
+  try {
+    box.must('config set DomainName example.org')
+    box.write('/etc/gabarit/events/change/templates2expand/etc/motd', '')
+    box.write('/etc/gabarit/templates-custom/etc/motd/10hello', 'Welcome\nto { $DomainName }\n')
+    const lint = box.run('gabarit lint')
+    assert.match(
+      lint.stdout + lint.stderr,
+      /templates-custom\/etc\/motd\/10hello:2:4: this is a fragment of SME Server/,
+    )
+    const event = box.run('signal-event change')
+    assert.is(event.status, EXIT.refused)
+    assert.match(event.stderr, '"language": "text"')
+    assert.not.ok(box.exists('/etc/motd'))
+    box.write('/etc/gabarit/templates-custom/etc/motd/template.json', '{"language": "text"}')
+    box.must('signal-event change')
+    assert.match(box.read('/etc/motd'), 'to { $DomainName }\n')
+  } finally {
+    box.remove()
+  }
+})
+
+perl.run()
