@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { Failure } from '../base/failure.ts'
+import { EXIT, Failure } from '../base/failure.ts'
 import { refuseDamagedDatabases } from '../db/all-databases.ts'
 import type { Records } from '../db/record.ts'
 import { type Context, makeContext } from '../plan/context.ts'
@@ -43,8 +43,8 @@ export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context,
 
 /**
  * Runs an event: its actions in byte order, expansion, validation and commit as one step at `S05`, and the services at `S90`.
- * If an action fails, the event fails, but the other actions still run. If the files cannot be generated, everything stops:
- * nothing is written and no service is touched.
+ * If an action fails, the event fails, but the other actions still run. If one refuses, or the files cannot be generated,
+ * everything stops: nothing is written and no service is touched.
  * @returns the exit status
  * @throws Failure for an unknown event, or if another one holds the lock for too long
  */
@@ -166,6 +166,7 @@ class EventRun {
   /**
    * Runs an in-process action. What it created before it failed is committed, such as a revocation list.
    * @returns the problem, if any
+   * @throws Failure (refused) if what it found must not be configured: the event ends before its files
    */
   async #act(handler: Handler, action: Action): Promise<string | undefined> {
     const tell = (line: string) => this.#report({ kind: 'handler-line', handler: handler.name, line })
@@ -181,6 +182,7 @@ class EventRun {
       })
       return undefined
     } catch (error) {
+      if (error instanceof Failure && error.status === EXIT.refused) throw error
       return reasonOf(error)
     }
   }

@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes } from 'node:crypto'
-import { Failure, orUndefined } from '../../../base/failure.ts'
+import { Failure, orUndefined, refusal } from '../../../base/failure.ts'
 import { DAY } from '../../../base/time.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader } from '../../../plan/expand.ts'
@@ -43,14 +43,14 @@ export class ServerFiles {
     return bytesOf(below(this.#run.context.places, this.path(server, property)))
   }
 
-  /** The name in a server's certificate: that it has, or the only one left in the PKI. @throws Failure if several are left */
+  /** The name in a server's certificate: that it has, or the only one left in the PKI. @throws Failure (refused) if several are left */
   nameOf(server: string): string {
     const own = `server-${server}`
     const present = [commonName(this.present(server, 'certFile')), own].find(name => name && this.#rsa.isServer(name))
     if (present !== undefined) return present
     const [left = own, ...others] = this.#rsa.valid(true).filter(name => !/^server-openvpn(-|$)/.test(name))
     if (others.length === 0) return left
-    throw new Failure(`which certificate is that of ${server}: ${[left, ...others].join(', ')}?`, {
+    throw refusal(`which certificate is that of ${server}: ${[left, ...others].join(', ')}?`, {
       hint: `config setprop ${server} certFile ${this.#rsa.store.link}/issued/NAME.crt`,
     })
   }
@@ -75,17 +75,17 @@ export class ServerFiles {
     this.#hand(server, 'tlsFile', this.#sharedKey(server), SECRET)
   }
 
-  /** @throws Failure if a file of a server is not from our PKI: it would be overwritten */
+  /** @throws Failure (refused) if a file of a server is not from our PKI: it would be overwritten */
   refuseForeign(server: string, properties = ['caFile', 'certFile', 'keyFile', 'tlsFile', 'crlFile']): void {
     const property = properties.find(one => !this.#mayReplace(server, one))
     if (property === undefined) return
-    throw new Failure(`${this.path(server, property)} is not from ${this.#rsa.store.link} and is not overwritten`, {
+    throw refusal(`${this.path(server, property)} is not from ${this.#rsa.store.link} and is not overwritten`, {
       hint: `Move it away, or name another file: config setprop ${server} ${property} FILE`,
     })
   }
 
   /**
-   * @throws Failure if a server takes the place of a former one that has another authority, or a key for each client: every
+   * @throws Failure (refused) if a server takes the place of a former one that has another authority, or a key for each client: every
    * profile would be dead
    */
   refuseFormer(server: string): void {
@@ -96,11 +96,11 @@ export class ServerFiles {
       if (made.has(former.file) || former.port !== port || former.transport !== proto.slice(0, 3)) continue
       const authority = certificateIn(former.content('ca'))
       if (authority !== undefined && !this.#rsa.isOurs(authority))
-        throw new Failure(`the server in ${former.file} has another authority than ${this.#rsa.store.link}`, {
+        throw refusal(`the server in ${former.file} has another authority than ${this.#rsa.store.link}`, {
           hint: `Move its PKI there, so that its clients can still connect. If they may get new profiles: mv ${former.file} ${former.file}.old`,
         })
       if (former.content('tls-crypt-v2') !== undefined && this.path(server, 'tlsV2File') === '')
-        throw new Failure(`the clients of ${former.file} have keys of their own (tls-crypt-v2)`, {
+        throw refusal(`the clients of ${former.file} have keys of their own (tls-crypt-v2)`, {
           hint: `To accept them: config setprop ${server} tlsV2File FILE, where FILE has the server's key of tls-crypt-v2`,
         })
     }
@@ -225,7 +225,7 @@ export async function makePki(run: ActionRun): Promise<void> {
       if (authority === undefined) continue
       const file = below(places, servers.path(server, 'caFile'))
       if (!rsa.store.exists)
-        throw new Failure(
+        throw refusal(
           `${file} exists, but not its PKI ${rsa.store.link}: restore that. A new one would invalidate every profile.`,
         )
     }
@@ -261,7 +261,7 @@ async function completePki(rsa: EasyRsa, servers: ServerFiles, places: Places): 
     const known = present ?? (client === undefined ? undefined : formerKey(places))
     const needs = servers.ours.find(server => rsa.setting('tlsMode', server) !== 'none')
     if (known === undefined && client !== undefined && needs !== undefined)
-      throw new Failure(`the shared key of ${client} is missing: config setprop ${needs} tlsFile FILE or tlsMode none`)
+      throw refusal(`the shared key of ${client} is missing: config setprop ${needs} tlsFile FILE or tlsMode none`)
     if (known === undefined) await rsa.makeTlsKey()
     else rsa.put('private/ta.key', known)
   }
