@@ -4,6 +4,7 @@ import type { Finding } from '../base/finding.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Places } from '../system/places.ts'
 import type { ViewRequest } from '../system/private-view.ts'
+import { engineCommand } from '../system/programs.ts'
 import { isExecutable, namesIn } from '../system/read-files.ts'
 import type { RunResult, System } from '../system/system.ts'
 import type { Checker } from './checkers.ts'
@@ -53,7 +54,7 @@ export async function runStaged(
     commands,
     timeout: TIMEOUT,
   }
-  const judge = [process.execPath, join(places.shipped, 'bin/gabarit'), 'judge']
+  const judge = engineCommand(places.shipped, 'judge')
   const answer = await system.ask(['unshare', '--mount', '--propagation', 'private', '--', ...judge], {
     input: JSON.stringify(request),
     timeout: 2 * TIMEOUT,

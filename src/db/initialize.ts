@@ -126,13 +126,18 @@ function migrate(files: readonly string[], draft: Draft, warn: (message: string)
   for (const file of files) {
     try {
       const tools = { warn: (message: string) => warn(`${file}: ${message}`) }
-      runSiteCode(
+      const result = runSiteCode(
         () => {
-          loadMigration(file)(draft, tools)
+          const returned = loadMigration(file)(draft, tools)
           refuseOffence()
+          return returned
         },
         () => file,
       )
+      if (result instanceof Promise) {
+        result.catch(() => undefined)
+        throw new Failure('it returns a promise (async), but nobody would wait for it')
+      }
     } catch (error) {
       throw new Failure(`the migration failed: ${messageOf(error)}`, { where: positionIn(file, error), cause: error })
     }

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
 import { millisecondsOf } from '../base/time.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Context } from '../plan/context.ts'
 import type { Places } from '../system/places.ts'
+import { withPrograms } from '../system/programs.ts'
 import { readBytes } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import { JOIN_VARIABLE } from '../transaction/event-lock.ts'
@@ -31,8 +31,7 @@ export async function runHandler(
   const unsafe = orFailure(() => [handler.file, handler.realFile].map(file => refuseUnsafePart(places, file)))
   if (unsafe instanceof Failure) return unsafe.describe()
   const env = {
-    ...system.env,
-    PATH: `${join(places.shipped, 'bin')}:${system.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+    ...withPrograms(places.shipped, system.env),
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
     [JOIN_VARIABLE]: token,

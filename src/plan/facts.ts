@@ -1,16 +1,16 @@
 import { cpus, networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import { nameFact } from '../db/detect.ts'
 import { isUnknownHost } from '../system/host-names.ts'
 import { below, type Places } from '../system/places.ts'
 import { portsOf } from '../system/processes.ts'
+import { programFolder } from '../system/programs.ts'
 import { exists, textOf } from '../system/read-files.ts'
 
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
- * `bin` (the folder of gabarit's commands), `root` (the prefix of every path; empty for `/`), `sshPorts` (where a process
- * called sshd listens now, space-separated; root sees all of them, and below another root there are none), `addresses` (those of
- * the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
+ * `bin` (the folder of gabarit's commands), `shipped` (that of its templates), `root` (the prefix of every path; empty for `/`),
+ * `sshPorts` (where a process called sshd listens now, space-separated; root sees all of them, and below another root there are
+ * none), `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
  * space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
  * @returns undefined for an unknown fact
  */
@@ -26,7 +26,9 @@ export function fact(name: string, places: Places): string | undefined {
     case 'family':
       return exists(below(places, '/etc/redhat-release')) ? 'redhat' : 'debian'
     case 'bin':
-      return join(places.shipped, 'bin')
+      return programFolder(places.shipped)
+    case 'shipped':
+      return places.shipped
     case 'root':
       return places.root === '/' ? '' : places.root
     case 'sshPorts':

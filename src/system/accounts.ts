@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
@@ -20,12 +19,22 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
       names.push(entry)
     }
   }
-  if (/^[\w.@-]+$/.test(name)) {
-    const answer = spawnSync('getent', [kind, '--', name], { encoding: 'utf8', timeout: 5000 })
-    const id = answer.stdout?.split(':')[2]
-    if (answer.status === 0 && id !== undefined) return Number(id)
-  }
+  const id = /^[\w.@-]+$/.test(name) ? fromNameServices(kind, name)?.[2] : undefined
+  if (id !== undefined) return Number(id)
   throw refusal(`there is no ${kind === 'passwd' ? 'user' : 'group'} "${name}"${didYouMean(name, names)}`)
+}
+
+/** The entry of a name or number, in its columns. */
+function fromNameServices(kind: 'passwd' | 'group', key: string): string[] | undefined {
+  const { status, stdout } = spawnSync('getent', [kind, '--', key], { encoding: 'utf8', timeout: 5000 })
+  return status === 0 ? stdout.split(':') : undefined
+}
+
+/** The name of the user who runs this process, or the number if it has none. */
+function ownName(): string {
+  const id = String(process.getuid?.() ?? 0)
+  const lines = (textOf('/etc/passwd') ?? '').split('\n').map(line => line.split(':'))
+  return (lines.find(([, , number]) => number === id) ?? fromNameServices('passwd', id))?.[0] ?? id
 }
 
 /**
@@ -34,5 +43,5 @@ export function accountId(kind: 'passwd' | 'group', name: string, root: string):
  */
 export function caller(env: NodeJS.ProcessEnv): { user: string; via: string } {
   const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : 'shell'
-  return { user: env.SUDO_USER || env.LOGNAME || userInfo().username, via }
+  return { user: env.SUDO_USER || env.LOGNAME || ownName(), via }
 }

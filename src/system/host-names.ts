@@ -3,8 +3,8 @@ import { cached } from '../base/cached.ts'
 
 /** Exit status of getent(1) for a name without an address. */
 const NOT_FOUND = 2
-/** While a DNS server does not answer, nothing is known about a name. */
-const OPTIONS = { stdio: 'ignore', timeout: 3000 } as const
+/** While a DNS server does not answer, nothing is known about a name. BUN_BE_BUN: the executable itself can run scripts too. */
+const OPTIONS = { stdio: 'ignore', timeout: 3000, env: { ...process.env, BUN_BE_BUN: '1' } } as const
 /** Tells a name that does not exist from a DNS server that does not answer (EAI_AGAIN), as getent does not. */
 const ASK = `require('dns').lookup(process.argv[1], error => process.exit(error?.code === 'ENOTFOUND' ? ${NOT_FOUND} : 0))`
 

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, resolve } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure, orFailure } from '../base/failure.ts'
 import type { Files } from './files.ts'
@@ -11,7 +11,7 @@ import { State } from './state.ts'
 export interface Paths {
   /** Prefix of every path on the server; `/` in production. */
   readonly root: string
-  /** The package's own folder (templates, db, events, bin). */
+  /** The package's own folder (templates, db, events). */
   readonly shipped: string
   /** The site's folder: `/etc/gabarit` below the root. */
   readonly site: string
@@ -114,12 +114,6 @@ export function placesOn(paths: Paths, files: Files): Places {
 /** The version of this package. */
 export function versionOf(shipped: string): string {
   return JSON.parse(readText(join(shipped, 'package.json'))).version
-}
-
-/** The package's folder, given a bundle in `dist/` or a source file in `src/cli/`. */
-export function packageFolder(file: string): string {
-  const folder = dirname(file)
-  return folder.endsWith('/src/cli') ? dirname(dirname(folder)) : dirname(folder)
 }
 
 /** The real place of a path on the server (`/etc/hosts`), below the root. */

@@ -1,4 +1,3 @@
-import { promiseHooks } from 'node:v8'
 import { Script } from 'node:vm'
 import { hasCode, refusal } from '../base/failure.ts'
 import { millisecondsOf } from '../base/time.ts'
@@ -8,16 +7,24 @@ import { endingOnSignals, stopFor } from './interruption.ts'
 const SLOT = 'gabaritSiteCode'
 let caller: Script | undefined
 
-/** What would end this process, or run after the code has returned. */
+const ENDS = 'must not be called here: this code only computes, and ends when it returns'
+const WAITS = 'makes a promise, but nobody would wait for it here: the text is used at once'
+
+/**
+ * What would end this process, or run after the code has returned. Functions that are declared `async` are refused when a fragment
+ * is compiled, since no runtime calls a function of ours for them.
+ */
 const REFUSED = [
-  [process, ['exit', 'reallyExit', 'abort']],
-  [globalThis, ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']],
+  [process, 'process.', ['exit', 'reallyExit', 'abort'], ENDS],
+  [globalThis, '', ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'], ENDS],
+  [Promise, 'Promise.', ['resolve', 'reject', 'all', 'allSettled', 'any', 'race'], WAITS],
+  [Promise.prototype, 'Promise.prototype.', ['then', 'catch', 'finally'], WAITS],
+  [globalThis, '', ['Promise'], WAITS],
 ] as const
 
-/** The code that is running, with the first refused thing it did, and the promises it made. */
+/** The code that is running, with the first refused thing it did. */
 interface Running {
   offence?: Error
-  readonly promises: Promise<unknown>[]
 }
 let running: Running | undefined
 
@@ -29,9 +36,10 @@ let running: Running | undefined
  */
 export function runSiteCode<Result>(run: () => Result, place: () => string | undefined): Result {
   if (running !== undefined) return run()
-  const code: Running = { promises: [] }
-  running = code
-  const restore = [watchPromises(code), ...REFUSED.flatMap(([owner, names]) => names.map(name => refuse(owner, name)))]
+  running = {}
+  const restore = REFUSED.flatMap(([owner, prefix, names, why]) =>
+    names.map(name => refuse(owner, name, `${prefix}${name}() ${why}`)),
+  )
   const limit = millisecondsOf(process.env.GABARIT_FRAGMENT_TIMEOUT, 30_000)
   try {
     return endingOnSignals(breakOnSigint => limited(run, limit, breakOnSigint))
@@ -42,8 +50,6 @@ export function runSiteCode<Result>(run: () => Result, place: () => string | und
   } finally {
     running = undefined
     for (const undo of restore) undo()
-    // The code was refused for making them; how they end is of no interest.
-    for (const promise of code.promises) promise.catch(() => undefined)
   }
 }
 
@@ -74,23 +80,14 @@ export function limited<Result>(run: () => Result, timeout: number, breakOnSigin
   throw new Error('the function was not called')
 }
 
-function watchPromises(code: Running): () => void {
-  const stop = promiseHooks.onInit((promise: unknown) => {
-    if (promise instanceof Promise) code.promises.push(promise)
-    code.offence ??= new TypeError(
-      'this makes a promise (async, await, import(), fetch() …), but nobody would wait for it: the text is used at once',
-    )
-  })
-  return () => stop()
-}
-
-function refuse(owner: object, name: string): () => void {
+function refuse(owner: object, name: string, message: string): () => void {
   const own = Reflect.get(owner, name)
-  const what = owner === process ? `process.${name}()` : `${name}()`
-  Reflect.set(owner, name, () => {
-    const error = new TypeError(`${what} must not be called here: this code only computes, and ends when it returns`)
+  function refused(): never {
+    const error = new TypeError(message)
     if (running !== undefined) running.offence ??= error
     throw error
-  })
+  }
+  // `Promise` keeps the functions that are called on it.
+  Reflect.set(owner, name, Object.setPrototypeOf(refused, own))
   return () => Reflect.set(owner, name, own)
 }

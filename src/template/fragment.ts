@@ -2,12 +2,14 @@ import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../base/failure.ts'
 import { readBytes } from '../system/read-files.ts'
 import { refuseWritableByOthers } from '../system/trust.ts'
+import { refuseAsyncCode } from './async-code.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
 import { applyLineRules } from './newline-rules.ts'
 import { refusePerl } from './perl.ts'
 import { type Position, refusalAt } from './position.ts'
 import type { Printer } from './printer.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
+import { syntaxError } from './syntax-error.ts'
 import { parsePieces } from './tags.ts'
 
 /** Takes what changes from call to call; everything else a fragment sees is bound once. */
@@ -53,7 +55,9 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
   if (language !== 'text' && !source.includes('<%')) refusePerl(source, file)
   if (!source.includes('<%') && traceId === undefined)
     return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
-  const generated = generate(applyLineRules(parsePieces(source, file), source), source, traceId)
+  const pieces = applyLineRules(parsePieces(source, file), source)
+  refuseAsyncCode(pieces, source, file)
+  const generated = generate(pieces, source, traceId)
   compiled.set(file, { ...generated, source })
   const [usesVars, usesItem] = [/\bvars\b/.test(source), /\bitem\b/.test(source)]
   return { file, text: undefined, usesVars, usesItem, bind: compile(file, generated.code) }
@@ -121,19 +125,17 @@ function firstFragmentFrame(error: Error): (Position & { file: string }) | undef
   return undefined
 }
 
-/** V8 prefixes the message of a SyntaxError with `file:line`, the line and a caret (no caret at the end of the code). */
+/** The runtimes say the place of a syntax error each in its own way, and not all of them exactly: so a parser is asked again. */
 function syntaxFailure(error: unknown, file: string): Failure {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const head = /^.*:(\d+)\n.*\n( *)\^?/.exec(stack)
   const inside = compiled.get(file)
-  const message = messageOf(error)
-  if (head === null || inside === undefined) return refusal(message, { where: file, cause: error })
-  const last = Number(head[1]) >= inside.code.split('\n').length
+  const found = inside && syntaxError(inside.code)
+  if (inside === undefined || found === undefined) return refusal(messageOf(error), { where: file, cause: error })
+  const last = found.line >= inside.code.split('\n').length
   const place = last
     ? (strayClosing(inside) ?? { line: inside.source.split('\n').length, column: 1 })
-    : sourcePosition(inside.segments, Number(head[1]), (head[2] ?? '').length + 1)
-  const hint = last || /Unexpected end|missing \)|Unexpected token/.test(message) ? UNBALANCED : undefined
-  return refusalAt(file, inside.source, place, message, { cause: error, hint })
+    : sourcePosition(inside.segments, found.line, found.column)
+  const hint = last || found.message.startsWith('Unexpected token') ? UNBALANCED : undefined
+  return refusalAt(file, inside.source, place, found.message, { cause: error, hint })
 }
 
 const UNBALANCED = 'Does every { ( [ in this fragment have its closing counterpart, and the other way round?'

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { enterNamespace } from '../support/namespace.ts'
 import { findCommand, needsCommands } from '../support/packages.ts'
 import { ON_ROOT, template, write } from '../support/real-root.ts'
-import { BIN, must, type Outcome, run } from '../support/sandbox.ts'
+import { BIN, must, type Outcome, preloading, run } from '../support/sandbox.ts'
 import { firstReason, testIf } from '../support/skip.ts'
 import { treeChanges, treeState } from '../support/tree-state.ts'
 import { waitFor } from '../support/wait.ts'
@@ -50,7 +50,7 @@ test('what the process of the view says on standard error is no part of its answ
   write('/etc/noisy.cjs', "process.stderr.write('[{')\n")
   const validate = [['/etc/check-pair']]
   template('/etc/pair/a', '2 \n', { validate })
-  const noisy = { ...env, NODE_OPTIONS: '--require /etc/noisy.cjs' }
+  const noisy = { ...env, ...preloading('/etc/noisy.cjs') }
   const wrong = run(['expand-template', '/etc/pair/a', '/etc/pair/b'], { env: noisy })
   assert.is(wrong.status, 3)
   assert.match(wrong.stderr, 'a and b differ')

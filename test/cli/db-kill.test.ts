@@ -21,7 +21,7 @@ const RECORDS = 1000
 function write({ root }: Sandbox, value: string, killAfter?: number): Promise<number> {
   const started = performance.now()
   const env = { ...process.env, GABARIT_ROOT: root }
-  const writer = spawn(process.execPath, [join(BIN, 'db'), 'test', 'batch'], {
+  const writer = spawn(join(BIN, 'db'), ['test', 'batch'], {
     env,
     stdio: ['pipe', 'inherit', 'inherit'],
   })

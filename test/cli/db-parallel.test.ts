@@ -21,7 +21,7 @@ function together({ root }: Sandbox, commands: readonly (readonly string[])[]): 
     commands.map(
       args =>
         new Promise<number>(resolve => {
-          const writer = spawn(process.execPath, [join(BIN, 'db'), ...args], { env, stdio: 'inherit' })
+          const writer = spawn(join(BIN, 'db'), args, { env, stdio: 'inherit' })
           writer.on('exit', status => resolve(status ?? 128))
         }),
     ),

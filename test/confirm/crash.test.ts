@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { run } from '../support/sandbox.ts'
+import { preloading, run } from '../support/sandbox.ts'
 import { needsRoot, testIf } from '../support/skip.ts'
 import { pause, waitFor } from '../support/wait.ts'
 import { Server } from './server.ts'
@@ -109,7 +109,7 @@ function jumpingClock(box: Server): { env: Record<string, string>; jump: (days: 
     }\n`,
   )
   const jump = (days: number) => writeFileSync(file, String(days * 86_400_000))
-  return { env: { NODE_OPTIONS: `--require ${script}` }, jump }
+  return { env: preloading(script), jump }
 }
 
 crash('a clock that jumps ahead or back fires neither early nor late', async () => {

@@ -130,7 +130,7 @@ test('a failing migration leaves its database, names file and line, and the othe
     ['module.exports = database => {\n  database.set("y", 22) }', /10-x\.cjs:2:12$/],
     ['module.exports = {', /10-x\.cjs:\d+$/],
     ['module.exports = 1', /10-x\.cjs$/],
-    ['module.exports = async () => {}', /10-x\.cjs:1:\d+$/],
+    ['module.exports = async () => {}', /10-x\.cjs$/],
     ['module.exports = () => {\n  process.exit(0) }', /10-x\.cjs:2:11$/],
   ]
   for (const [code, where] of failing) {

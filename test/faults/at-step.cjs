@@ -1,4 +1,4 @@
-// Loaded into a command before it starts (`node --require`): numbers every change that the command makes to files below a
+// Loaded into a command before it starts (`preloading`): numbers every change that the command makes to files below a
 // folder, and notes them, or does something just before one of them. GABARIT_TEST_STEP holds JSON:
 // `root`, `notes` (a file that gets one line for each step), `step` (a number from 1), `command` (run there; without it the
 // process is killed with SIGKILL).
@@ -10,6 +10,7 @@ const { root, notes, step, command } = JSON.parse(process.env.GABARIT_TEST_STEP)
 // What the command starts is none of ours.
 delete process.env.GABARIT_TEST_STEP
 delete process.env.NODE_OPTIONS
+delete process.env.BUN_OPTIONS
 
 const { appendFileSync, existsSync, writeFileSync, writeSync } = fs
 const opened = new Map()

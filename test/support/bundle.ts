@@ -39,6 +39,10 @@ export async function bundleTests(names: readonly string[], folder: string): Pro
     target: 'node20',
     format: 'esm',
     sourcemap: true,
+    // A library that is only loaded when needed is required, which modules cannot by themselves.
+    banner: {
+      js: "import * as nodeModule from 'node:module';const require = nodeModule.createRequire(import.meta.url);",
+    },
     logLevel: 'warning',
     plugins: [places],
   })

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { type Ending, findLauncher, Host } from './hosted.ts'
 
 /** The package's own folder. */
 export const PROJECT = join(import.meta.dirname, '..', '..')
-/** Where `db`, `config`, `expand-template`, `signal-event` and `gabarit` are. */
-export const BIN = join(PROJECT, 'bin')
+/** Where `db`, `config`, `expand-template`, `signal-event` and `gabarit` are: the folder that GABARIT_BIN names, or the checkout's. */
+export const BIN = resolve(PROJECT, process.env.GABARIT_BIN ?? 'bin')
 
 /** Ours first; the daemons' own commands last, which an ordinary user's PATH does not have. */
 const PATH = `${BIN}:${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`
@@ -65,6 +65,11 @@ export function must(command: readonly string[], options: RunOptions = {}): stri
   const { status, stdout, stderr } = run(command, options)
   if (status === 0) return stdout
   throw new Error(`${command.join(' ')}: exit ${status}\n${stdout}${stderr}`)
+}
+
+/** The environment of a command into which a script is loaded before it starts: by Node, or by the runtime of the executable. */
+export function preloading(script: string): Record<string, string> {
+  return { NODE_OPTIONS: `--require ${script}`, BUN_OPTIONS: `--preload ${script}` }
 }
 
 /** Splits a line as a shell would when nothing is quoted: for commands copied from a manual. */

@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import { EXIT } from '../../base/failure.ts'
 import { outputOf } from '../../system/output-of.ts'
+import { engineCommand } from '../../system/programs.ts'
 import type { Call } from './call.ts'
 import { runBatch } from './change-verbs.ts'
 import { runDescribe } from './describe-verb.ts'
@@ -47,7 +47,7 @@ export function reads(verb: string): boolean {
 
 /** `log`: the history belongs to the engine, which this program does not load, so it calls the engine. */
 function runLog({ io, places, database, format, print }: Call, args: readonly string[]): number {
-  const engine = [process.execPath, join(places.shipped, 'bin/gabarit'), 'log', '--root', places.root]
+  const engine = engineCommand(places.shipped, 'log', '--root', places.root)
   const { status, stdout } = outputOf(
     [...engine, ...(format === 'text' ? [] : [`--${format}`]), '--', database, ...args],
     io.env,

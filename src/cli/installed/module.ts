@@ -1,8 +1,9 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { orUndefined } from '../../base/failure.ts'
 import { listOf, matching, objectOf, oneOf, optional, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
+import { withPrograms } from '../../system/programs.ts'
 import { runCommand, runInForeground } from '../../system/run.ts'
 import { refuseUnsafePart } from '../../system/trust.ts'
 import { type Command, JSON_OPTION, withVerbs } from '../../terminal/command.ts'
@@ -55,8 +56,7 @@ function asCommand({ name: module, folder }: Installed, { name, file, summary, u
 
 /** Documented in docs/guide/your-own-module.md. */
 function environment(places: Places, folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const path = `${join(places.shipped, 'bin')}:${env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`
-  return { ...env, PATH: path, GABARIT_ROOT: places.root, GABARIT_MODULE: folder }
+  return { ...withPrograms(places.shipped, env), GABARIT_ROOT: places.root, GABARIT_MODULE: folder }
 }
 
 /** Runs a check. Its output is untrusted. */

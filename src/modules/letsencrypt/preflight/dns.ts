@@ -11,8 +11,6 @@ export interface Addresses {
   readonly found: readonly string[]
   /** Why one of the two look-ups failed, in words; an empty answer is not a failure. */
   readonly problem: string | undefined
-  /** The name does not exist at all. */
-  readonly unknown: boolean
 }
 
 /** Milliseconds to wait for the first answer, and number of tries. */
@@ -51,11 +49,7 @@ export class Dns {
       answerOf(this.#resolver.resolve4(name)),
       answerOf(this.#resolver.resolve6(name)),
     ])
-    return {
-      found: [...four.found, ...six.found],
-      problem: four.problem ?? six.problem,
-      unknown: four.unknown && six.unknown,
-    }
+    return { found: [...four.found, ...six.found], problem: four.problem ?? six.problem }
   })
 
   readonly caa = remembered(async (domain): Promise<CaaAnswer> => {
@@ -77,12 +71,13 @@ function remembered<Answer>(ask: (name: string) => Promise<Answer>): (name: stri
 
 async function answerOf(asked: Promise<string[]>): Promise<Addresses> {
   try {
-    return { found: await asked, problem: undefined, unknown: false }
+    return { found: await asked, problem: undefined }
   } catch (error) {
-    return { found: [], problem: isEmpty(error) ? undefined : wordsOf(error), unknown: hasCode(error, 'ENOTFOUND') }
+    return { found: [], problem: isEmpty(error) ? undefined : wordsOf(error) }
   }
 }
 
+/** A name without such a record, or no such name: not every runtime tells them apart. */
 function isEmpty(error: unknown): boolean {
   return hasCode(error, 'ENODATA') || hasCode(error, 'ENOTFOUND')
 }

@@ -3,6 +3,7 @@ import { request as askHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { escapeControls } from '../../../base/escape-controls.ts'
 import { hasCode, messageOf } from '../../../base/failure.ts'
+import { runCommand } from '../../../system/run.ts'
 import { type CheckResult, failed, ok } from './check.ts'
 import type { Addresses } from './dns.ts'
 
@@ -24,6 +25,8 @@ export interface FetchOptions {
 const REDIRECTIONS = 10
 /** Maximum number of bytes to read. */
 const LARGEST = 1024
+/** Exit status of ip(8) when the kernel refuses. */
+const NO_ROUTE = 2
 const FOLDER = '/.well-known/acme-challenge/'
 
 /**
@@ -110,11 +113,12 @@ function ask(url: URL, address: string, { httpPort, timeout }: FetchOptions): Pr
  * Why an address does not answer, and what to do about it.
  * @param from its name in the report
  */
-function unreachable(from: string, address: string, error: unknown, timeout: number): CheckResult {
+async function unreachable(from: string, address: string, error: unknown, timeout: number): Promise<CheckResult> {
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'))
     return failed('fetch', `${from} did not answer within ${timeout / 1000} s`, closed(address))
-  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refused the connection`, closed(address))
-  const noRoute = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].some(code => hasCode(error, code))
+  // Not every runtime says by its code that there is no route.
+  const { status } = await runCommand(['ip', 'route', 'get', address], { timeout })
+  const noRoute = status === NO_ROUTE || hasCode(error, 'EHOSTUNREACH')
   if (noRoute && isIP(address) === 6)
     return failed(
       'fetch',
@@ -122,6 +126,7 @@ function unreachable(from: string, address: string, error: unknown, timeout: num
       'Remove the AAAA record, unless another machine answers there for this one (--skip fetch).',
     )
   if (noRoute) return failed('fetch', `${from} cannot be reached: there is no route`, closed(address))
+  if (hasCode(error, 'ECONNREFUSED')) return failed('fetch', `${from} refused the connection`, closed(address))
   return failed('fetch', `${from} interrupted the connection: ${escapeControls(messageOf(error))}`, closed(address))
 }
 

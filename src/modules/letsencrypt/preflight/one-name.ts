@@ -47,7 +47,7 @@ export async function checkName(name: string, work: NameCheck): Promise<Pick<Nam
   return { addresses: found, results }
 }
 
-const NOWHERE: Addresses = { found: [], problem: undefined, unknown: false }
+const NOWHERE: Addresses = { found: [], problem: undefined }
 
 /** Whether it is a public authority, which only certifies names on the internet. A private one can certify anything. */
 function isPublicAuthority({ directory }: Authority): boolean {
@@ -86,11 +86,10 @@ async function checkFetches(name: string, addresses: readonly string[], work: Na
   return withDelivery({ hook: challengeHook, folder: wellKnown, name, token }, fetchAll)
 }
 
-function checkAddresses({ found, problem, unknown }: Addresses, authority: Authority): CheckResult {
+function checkAddresses({ found, problem }: Addresses, authority: Authority): CheckResult {
   const leave = `or exclude the name (--drop-failing).`
   if (found.length === 0 && problem !== undefined)
     return failed('dns', `its addresses cannot be looked up: ${problem}`, 'Fix the DNS of the domain, or DNSServer.')
-  if (unknown) return failed('dns', 'not in the DNS', `Add it to the DNS of the domain, ${leave}`)
   if (found.length === 0) return failed('dns', 'no address in the DNS', `Add an A record for it, ${leave}`)
   const list = found.join(', ')
   if (problem !== undefined)

@@ -1,0 +1,51 @@
+// Makes the executable of one kind of processor: node packaging/executable.mjs [x64|arm64] [FOLDER]
+// Default: the processor of this machine, in packaging/out. It has links with the names of the other programs beside it.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { arch } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { bundle } from '../scripts/bundle.mjs'
+
+/** The packages with Bun's program. `baseline` needs no AVX2, which old servers do not have. */
+const BUN = { x64: 'bun-linux-x64-baseline', arm64: 'bun-linux-aarch64' }
+const OTHER_NAMES = ['config', 'db', 'expand-template', 'signal-event']
+
+const bunOf = processor => resolve('packaging/node_modules/@oven', BUN[processor], 'bin/bun')
+const [processor = arch(), folder = 'packaging/out'] = process.argv.slice(2)
+
+process.chdir(join(import.meta.dirname, '..'))
+if (BUN[processor] === undefined) throw new Error(`${processor} is not one of ${Object.keys(BUN).join(', ')}`)
+rmSync(join(folder, 'bundles'), { recursive: true, force: true })
+mkdirSync(join(folder, 'bundles'), { recursive: true })
+// Not __filename: an executable is where it is installed, not where its bundles were made.
+for (const { path, contents } of await bundle(join(folder, 'bundles'), 'process.execPath'))
+  writeFileSync(join(folder, 'bundles', basename(path)), contents)
+writeFileSync(
+  join(folder, 'bundles/main.cjs'),
+  `// Which of the programs it is, is said by the word that it was called by.
+process.argv[1] = process.argv0
+const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1)
+if (name === 'db' || name === 'config') require('./db.cjs')
+else require('./gabarit.cjs')
+`,
+)
+compile()
+rmSync(join(folder, 'bundles'), { recursive: true })
+for (const name of OTHER_NAMES) {
+  rmSync(join(folder, name), { force: true })
+  symlinkSync('gabarit', join(folder, name))
+}
+
+/** What is in the current folder of whoever calls it (.env, bunfig.toml) must not reach a program that runs as root. */
+function compile() {
+  const { status } = spawnSync(
+    bunOf(arch()),
+    [
+      ...['build', '--compile', '--bytecode', '--format=cjs', '--target=bun', '--minify-syntax', '--minify-whitespace'],
+      ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
+      ...[`--compile-executable-path=${bunOf(processor)}`, '--outfile=gabarit', 'bundles/main.cjs'],
+    ],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  if (status !== 0) throw new Error('Bun could not compile it')
+}

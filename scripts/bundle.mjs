@@ -1,0 +1,65 @@
+// The bundles of the two programs: `db` answers in little more than Node's own start, so it must not carry the engine.
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * The public suffix list is a third of the engine: files called NAME.apart.ts become bundles of their own, which only the
+ * commands that need them read. So does acorn, which only mistakes need.
+ */
+const apart = {
+  name: 'apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\.apart\.ts$|^acorn$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `./${bundleName(path)}.cjs`, external: true },
+    ),
+}
+
+const bundleName = path => basename(path).replace('.apart.ts', '')
+const filesApart = readdirSync('src', { recursive: true }).filter(name => name.endsWith('.apart.ts'))
+
+/** The table of modules: whichever are there now. From the sources, src/cli/modules.ts looks for them itself. */
+const modules = {
+  name: 'modules',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/src\/cli\/modules\.ts$/ }, () => {
+      const names = readdirSync('src/modules').sort()
+      const imports = names.map((name, index) => `import { MODULE as m${index} } from '../modules/${name}/module.ts'\n`)
+      const table = `export const MODULES = [${names.map((_, index) => `m${index}`)}]`
+      return { contents: imports.join('') + table, loader: 'ts' }
+    }),
+}
+
+/**
+ * Bundles db.cjs, gabarit.cjs and what is kept apart. @returns path and contents of each
+ * @param outdir the folder of the paths
+ * @param ownFile the JavaScript expression for the place of the running program
+ */
+export async function bundle(outdir, ownFile = '__filename') {
+  const { outputFiles } = await build({
+    entryPoints: {
+      acorn: 'node_modules/acorn/dist/acorn.js',
+      db: 'src/cli/db.ts',
+      gabarit: 'src/cli/gabarit.ts',
+      ...Object.fromEntries(filesApart.map(name => [bundleName(name), join('src', name)])),
+    },
+    plugins: [apart, modules],
+    // A dynamic import becomes a lazy require(): Node's loader of ES modules would cost more than what it loads.
+    supported: { 'dynamic-import': false },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // yargs-parser asks for the place of its own file, which a CommonJS bundle does not know by that name.
+    define: { 'import.meta.url': 'bundleUrl', __filename: 'bundleFile' },
+    banner: { js: `const bundleFile=${ownFile},bundleUrl=require("node:url").pathToFileURL(bundleFile).href;` },
+    logLevel: 'warning',
+    write: false,
+  })
+  return outputFiles
+}
