@@ -27,7 +27,7 @@ export interface Survey {
   readonly plan: Plan
   /** All outputs that could be generated, with what they read. */
   readonly outputs: readonly Output[]
-  /** Invalid values, and templates that cannot be expanded, with the reason. */
+  /** Invalid values, templates that cannot be expanded and files that must not be written, with the reason. */
   readonly problems: readonly string[]
   /** Templates that generated files before and no longer exist: their files are removed. */
   readonly gone: readonly string[]
@@ -52,7 +52,7 @@ export function survey(context: Context): Survey {
     return []
   })
   const outputs = markDerived(context, made, makeExpander)
-  const plan = planOutputs({ places, system }, outputs, expanded)
+  const plan = planOutputs({ places, system }, outputs, expanded, failure => problems.push(failure.describe()))
   return { since, properties: changesSince(places, since), plan, outputs, problems, gone }
 }
 

@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { defined } from '../base/defined.ts'
-import { messageOf, refusal } from '../base/failure.ts'
+import { Failure, messageOf, orFailure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Manifest, type Owned, ownedBy, readManifest } from '../state/manifest.ts'
 import { type Pins, readPins } from '../state/pins.ts'
@@ -29,12 +29,16 @@ interface Comparison {
  * Compares outputs with the server; changes nothing.
  * @param outputs of the templates that were expanded
  * @param templates names of those templates: files they owned and no longer generate are removed
- * @throws Failure (refused) for two templates with one target, a folder at a target, a target outside the root
+ * @param refuse gets what stops one output: two templates with one target, a folder at a target, a target outside the root
+ * @throws Failure (refused) for the first of these, unless `refuse` goes on without it
  */
 export function planOutputs(
   { places, system }: Pick<Context, 'places' | 'system'>,
   outputs: readonly Output[],
   templates: readonly string[],
+  refuse: (failure: Failure) => void = failure => {
+    throw failure
+  },
 ): Plan {
   const [manifest, pins, target] = [readManifest(places), readPins(places), new Target(places, system)]
   const drift: Drifted[] = []
@@ -48,7 +52,11 @@ export function planOutputs(
     if (other !== undefined) throw refusal(`${path} is generated twice: by the templates /${other} and /${template}`)
     claimed.set(path, template)
   }
-  for (const output of outputs) {
+  const attempt = (step: () => void) => {
+    const failure = orFailure(step)
+    if (failure instanceof Failure) refuse(failure)
+  }
+  const compare = (output: Output) => {
     const { path, template, content, link, metadata } = output
     claim(path, template)
     const wanted = content === undefined ? undefined : { text: content, hash: sha256(content) }
@@ -63,13 +71,11 @@ export function planOutputs(
     if (found.length > 0) for (const entry of metadata.notify) notify.add(entry)
     changes.push(...found)
     // What gabarit last wrote into a pinned file is remembered until it is unpinned.
-    if (pins.has(path)) continue
+    if (pins.has(path)) return
     if (wanted === undefined) owned.delete(path)
     else owned.set(path, ownedBy(output, wanted.hash))
   }
-  const expanded = new Set(templates)
-  for (const [path, entry] of manifest) {
-    if (!expanded.has(entry.template) || claimed.has(path)) continue
+  const remove = (path: string, entry: Owned) => {
     const found = removal(path, entry.template, entry.sha256, work)
     if (entry.link !== undefined && !claimed.has(entry.link))
       found.push(...linkRemoval(entry.link, entry.template, work))
@@ -77,6 +83,10 @@ export function planOutputs(
     changes.push(...found)
     if (!pins.has(path)) owned.delete(path)
   }
+  for (const output of outputs) attempt(() => compare(output))
+  const expanded = new Set(templates)
+  for (const [path, entry] of manifest)
+    if (expanded.has(entry.template) && !claimed.has(path)) attempt(() => remove(path, entry))
   const manifestChanged = !isDeepStrictEqual(owned, manifest)
   return { changes, folders: target.folders, manifest: owned, manifestChanged, notify: [...notify], drift }
 }

@@ -196,5 +196,34 @@ seeing('diff since an entry: properties, files and what services were told', () 
   assert.is(box.run('gabarit diff some').status, 2)
 })
 
+seeing('a file that may not be written is one line of status; everything else is still shown', () => {
+  const own = changeServer(true)
+  own.must('signal-event change')
+  own.write('/etc/gabarit/modules/other/module.json', JSON.stringify({ name: 'other', version: '1' }))
+  own.write('/etc/gabarit/modules/other/templates/etc/stack', 'ours\n')
+  own.write('/etc/gabarit/modules/other/templates/etc/stack.template.json', '{ "keepForeign": "config setprop stack" }')
+  own.write('/etc/gabarit/modules/other/events/change/templates2expand/etc/stack', '')
+  own.write('/etc/stack', 'theirs\n')
+  own.must('config setprop note text two')
+  const foreign = '/etc/stack: was not made by gabarit and is not overwritten'
+  const status = JSON.parse(own.must('gabarit status --json'))
+  assert.equal(
+    status.files.map(({ path }: { path: string }) => path),
+    ['/etc/note'],
+  )
+  assert.is(status.problems.length, 1)
+  assert.match(status.problems[0], foreign)
+  const verify = own.run('gabarit verify')
+  assert.equal([verify.status, verify.stdout.includes(foreign)], [1, true])
+  assert.match(verify.stdout, 'would be changed /etc/note')
+  assert.match(own.must('gabarit diff'), foreign)
+  for (const command of ['gabarit apply', 'signal-event change']) {
+    const { status, stderr } = own.run(command)
+    assert.equal([status, stderr.includes(foreign)], [3, true], command)
+  }
+  assert.is(own.read('/etc/note'), 'text one\n')
+  own.remove()
+})
+
 seeing.after(() => box.remove())
 seeing.run()

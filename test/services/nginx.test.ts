@@ -274,6 +274,10 @@ nginx('a container: the Compose file', () => {
   assert.match(refused.stderr, '/srv/compose.yaml: was not made by gabarit and is not overwritten')
   assert.match(refused.stderr, 'config setprop nginx ComposeFile FILE')
   assert.is(server.read('/srv/compose.yaml'), theirs)
+  assert.match(
+    server.must('gabarit status'),
+    /problems that would stop an event:\n {2}.*\/srv\/compose.yaml: was not made by gabarit/,
+  )
   server.must(['rm', server.path('/srv/compose.yaml')])
   server.must('signal-event nginx-update')
   assert.ok(server.exists('/srv/compose.yaml'))
