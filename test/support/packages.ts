@@ -33,6 +33,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   shellcheck: 'shellcheck',
   zsh: 'zsh',
   fish: 'fish',
+  'man-db': 'man',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

@@ -3,18 +3,10 @@ import { escapeControls } from '../../base/escape-controls.ts'
 import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
-import {
-  type DatabaseDescription,
-  type PropertyDescription,
-  type RecordDescription,
-  type Reference,
-  type Rule,
-  type Texts,
-  uniqueNames,
-} from '../../db/description.ts'
-import { FORMATS } from '../../db/formats.ts'
+import type { DatabaseDescription, PropertyDescription, RecordDescription } from '../../db/description.ts'
 import { answer, type Call, readRecords } from './call.ts'
-import { nameIn, type Phrase, phrase } from './french.ts'
+import { factsOf, ruleLine, textIn } from './description-words.ts'
+import { phrase } from './french.ts'
 
 /** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(call: Call, [subject, property]: readonly string[]): number {
@@ -53,7 +45,7 @@ function familyNamed({ families }: DatabaseDescription, subject: string): Record
 
 function overview({ records, types, families }: DatabaseDescription, call: Call): string[] {
   const line = (name: string, { description }: RecordDescription) =>
-    [name, textIn(description, call)].filter(part => part !== '').join(' - ')
+    [name, textIn(description, isFrench(call))].filter(part => part !== '').join(' - ')
   return [
     ...[...types].map(([type, description]) => line(`@${type}`, description)),
     ...[...families].map(([start, description]) => line(`${start}*`, description)),
@@ -65,7 +57,7 @@ function recordLines(subject: string, description: RecordDescription, call: Call
   const { type, key, scalar, properties, rules } = description
   const french = isFrench(call)
   const lines = [`${subject}${type === undefined || subject.startsWith('@') ? '' : ` (${type})`}`]
-  const text = textIn(description.description, call)
+  const text = textIn(description.description, french)
   if (text !== '') lines.push(`  ${text}`)
   if (key !== undefined) lines.push(...propertyLines(phrase(french, 'the key of a record'), key, call).map(indent))
   if (scalar !== undefined) lines.push(...propertyLines(phrase(french, 'value'), scalar, call).map(indent))
@@ -74,55 +66,13 @@ function recordLines(subject: string, description: RecordDescription, call: Call
 }
 
 function propertyLines(name: string, property: PropertyDescription, call: Call): string[] {
-  const french = isFrench(call)
-  const { unit, secret, list, minimum, maximum, format, pattern, form = pattern } = property
-  const say = (words: Phrase, part: string | number | undefined) =>
-    part === undefined ? undefined : phrase(french, words, part)
-  const shown = (value: string | undefined) => (secret === true ? undefined : value)
-  const facts = [
-    property.enum?.join(' | '),
-    format && nameIn(french, FORMATS[format]?.is ?? format),
-    say('of the form {}', form && nameIn(french, form)),
-    say('at least {}', minimum),
-    say('at most {}', maximum),
-    unit && nameIn(french, unit),
-    say('several, separated by "{}"', list),
-    property.reference && referenceText(property.reference, french),
-    secret === true ? phrase(french, 'secret') : undefined,
-    say('default {}', shown(property.default === '' ? phrase(french, 'empty') : property.default)),
-    property.detect && phrase(french, 'detected'),
-    say('always {}', shown(property.forced)),
-  ].filter(fact => fact !== undefined)
-  const text = textIn(property.description, call)
-  return [`${name}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`, ...(text === '' ? [] : [`  ${text}`])]
-}
-
-function referenceText({ database, type, or = [] }: Reference, french: boolean): string {
-  const record =
-    type === undefined
-      ? phrase(french, 'the key of a record in {}', database)
-      : phrase(french, 'the key of an "{}" in {}', type, database)
-  return or.length === 0 ? record : phrase(french, '{} or {}', record, or.join(', '))
-}
-
-function ruleLine(rule: Rule, french: boolean): string {
-  const joined = (words: readonly string[], by: '{} or {}' | '{} and {}') =>
-    words.slice(1).reduce((said, word) => phrase(french, by, said, word), words[0] ?? '')
-  if ('allOrNone' in rule) return phrase(french, 'rule: all of {} or none', rule.allOrNone.join(', '))
-  if ('unique' in rule)
-    return phrase(french, 'rule: no two records with the same {}', joined(uniqueNames(rule), '{} and {}'))
-  const { property, values = [], requires } = rule.dependsOn
-  const subject = [property, joined(values, '{} or {}')].filter(word => word !== '').join(' ')
-  return phrase(french, 'rule: {} needs {}', subject, requires.join(', '))
+  const facts = factsOf(property, isFrench(call))
+  const text = textIn(property.description, isFrench(call))
+  return [`${name}${facts === '' ? '' : `: ${facts}`}`, ...(text === '' ? [] : [`  ${text}`])]
 }
 
 function isFrench({ io: { env } }: Call): boolean {
   return (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').startsWith('fr')
-}
-
-/** The text in the user's language, French or English. */
-function textIn(texts: Texts | undefined, call: Call): string {
-  return (isFrench(call) ? texts?.fr : undefined) ?? texts?.en ?? texts?.fr ?? ''
 }
 
 function plainRecord({ properties, scalar, ...rest }: RecordDescription): object {
