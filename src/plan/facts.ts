@@ -2,15 +2,14 @@ import { cpus, networkInterfaces } from 'node:os'
 import { nameFact } from '../db/detect.ts'
 import { isUnknownHost } from '../system/host-names.ts'
 import { below, type Places } from '../system/places.ts'
-import { portsOf } from '../system/processes.ts'
 import { programFolder } from '../system/programs.ts'
 import { exists, textOf } from '../system/read-files.ts'
+import { sshPorts } from '../system/ssh-ports.ts'
 
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
  * `bin` (the folder of gabarit's commands), `shipped` (that of its templates), `root` (the prefix of every path; empty for `/`),
- * `sshPorts` (where a process called sshd listens now, space-separated; root sees all of them, and below another root there are
- * none), `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
+ * `sshPorts` (where sshd listens now, or will by its configuration, space-separated; below another root there are none), `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
  * space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
  * @returns undefined for an unknown fact
  */
@@ -32,7 +31,7 @@ export function fact(name: string, places: Places): string | undefined {
     case 'root':
       return places.root === '/' ? '' : places.root
     case 'sshPorts':
-      return places.root === '/' ? portsOf('sshd').join(' ') : ''
+      return places.root === '/' ? sshPorts(places.shipped) : ''
     case 'addresses':
       return places.root === '/'
         ? Object.values(networkInterfaces())

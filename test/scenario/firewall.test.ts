@@ -308,6 +308,21 @@ step('hostile words in records never become rules', () => {
   must(['config', 'delete', 'a\nb'], { env })
 })
 
+step('while sshd does not run yet, ssh is never closed on the ports of its own configuration', () => {
+  const theirs = '/etc/ssh/sshd_config.d/theirs.conf'
+  const kept = (port: string) => {
+    server('signal-event firewall-update')
+    return rules().every(text => text.includes(`--dport ${port} `))
+  }
+  outputFileSync(theirs, 'Port 2022\nListenAddress 192.168.77.1:2023\n')
+  must(['ssh-keygen', '-A'])
+  assert.equal([kept('2022'), kept('2023')], [false, true], 'each address has its own')
+  outputFileSync(theirs, 'Port 2022\nListenAdress typo\n')
+  assert.ok(kept('2022'), 'sshd does not tell, its files do')
+  rmSync(theirs)
+  assert.not(kept('2022'))
+})
+
 step('ssh is never closed to the local networks, on the port where it really answers', async () => {
   must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/run/host-key'])
   must(['mkdir', '-p', '/run/sshd'])
