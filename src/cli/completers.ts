@@ -89,3 +89,13 @@ export function databases(_: Words, places: Places): Words {
 export function entries(args: Words, places: Places): Words {
   return args.length > 1 ? [] : new History(places).ids().map(String).reverse()
 }
+
+/** Users who made one of the newest entries of the history. */
+export function users(_: Words, places: Places): Words {
+  const history = new History(places)
+  const found = history
+    .ids()
+    .slice(-50)
+    .map(id => unlessFailed(() => history.entry(id).user))
+  return [...new Set(found.filter(user => user !== undefined))]
+}

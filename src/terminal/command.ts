@@ -80,6 +80,13 @@ export function paths(args: readonly string[]): readonly string[] {
     .map(name => `${folder}${name}${kindOf(`${folder}${name}`) === 'folder' ? '/' : ''}`)
 }
 
+/** A list separated by commas, whose last word is not finished. */
+export function listed([typed = '']: readonly string[], words: readonly string[]): readonly string[] {
+  const before = typed.slice(0, typed.lastIndexOf(',') + 1)
+  const given = before.split(',')
+  return words.filter(word => !given.includes(word)).map(word => `${before}${word}`)
+}
+
 /** One command; help, completion and usage errors come from this. */
 export interface Command {
   readonly name: string
@@ -136,21 +143,3 @@ export const COMMON_OPTIONS: readonly Option[] = [
 ]
 
 export const JSON_OPTION = flag('json', 'print JSON, for scripts')
-
-export const OVERWRITE_OPTION = value(
-  'overwrite',
-  'manually edited sshd, network and firewall files to overwrite, comma-separated',
-)
-
-export const CHECK_OPTION = flag('check', 'like --dry-run, but also run the site’s checks and the daemons’ checkers')
-
-/** What the history records with a run. */
-export const NOTE_OPTION = value('comment', 'a note for the history')
-
-/** Options of every command that changes files and services according to a plan. */
-export const CHANGE_OPTIONS: readonly Option[] = [
-  OVERWRITE_OPTION,
-  NOTE_OPTION,
-  flag('confirm', 'show what would happen and ask before doing it'),
-  value('confirm-within', 'roll back automatically unless confirmed within this time (10m, 90s …); "no" disables it'),
-]

@@ -15,6 +15,10 @@ completion.before(() => {
   box.must('db vpn set anna@home.example client')
   box.write('/etc/gabarit/templates/etc/a b', 'x\n')
   box.write('/exports/db/hosts', '')
+  box.write('/etc/gabarit/templates/etc/ssh/sshd_config.d/9', 'x\n')
+  box.write('/etc/gabarit/events/hosts-update/templates2expand/etc/a b', '')
+  box.write('/etc/gabarit/events/hosts-update/templates2expand/etc/ssh/sshd_config.d/9', '')
+  box.must('signal-event hosts-update', { env: { SUDO_USER: 'carla' } })
 })
 completion.after(() => box.remove())
 
@@ -29,6 +33,15 @@ const LINES: readonly (readonly [typed: string, words: readonly string[]])[] = [
   ['gabarit explain /etc/a%', ['gabarit', 'explain', '/etc/a b']],
   ['gabarit import --tr%exp%d%', ['gabarit', 'import', '--tree', 'exports/db/']],
   ['expand-template --output=exports/db/h%', ['expand-template', '--output=exports/db/hosts']],
+  ['config setprop sshd Passw%n%', ['config', 'setprop', 'sshd', 'PasswordAuthentication', 'no']],
+  ['gabarit vpn prof%a%', ['gabarit', 'vpn', 'profile', 'anna@home.example']],
+  ['gabarit vpn profile --output exp%db/h%', ['gabarit', 'vpn', 'profile', '--output', 'exports/db/hosts']],
+  ['gabarit show %', ['gabarit', 'show', '1']],
+  ['gabarit pin /etc/a%', ['gabarit', 'pin', '/etc/a b']],
+  ['gabarit history --us%c%', ['gabarit', 'history', '--user', 'carla']],
+  ['gabarit apply --confirm-w%n%', ['gabarit', 'apply', '--confirm-within', 'no']],
+  ['gabarit apply --ov%/etc/ss%', ['gabarit', 'apply', '--overwrite', '/etc/ssh/sshd_config.d/9']],
+  ['gabarit letsencrypt check --skip dns,ca%', ['gabarit', 'letsencrypt', 'check', '--skip', 'dns,caa']],
 ]
 
 for (const shell of ['bash', 'zsh'])
@@ -40,15 +53,19 @@ for (const shell of ['bash', 'zsh'])
   })
 
 testIf(completion, needsCommands('fish'), 'fish completes what is typed', () => {
-  const ask = (line: string) => {
-    const script = 'gabarit completion fish | source; complete --do-complete $argv'
-    return box.must(['fish', '--no-config', '-c', script, line], { env: { HOME: box.root } }).split('\n')
+  const script = 'gabarit completion fish | source; complete --do-complete $argv'
+  const press = (line: string) => box.must(['fish', '--no-config', '-c', script, line], { env: { HOME: box.root } })
+  for (const [typed, words] of LINES) {
+    let line = ''
+    for (const part of typed.split('%').slice(0, -1)) {
+      line += part
+      const found = press(line).trimEnd().split('\n')
+      assert.is(found.length, 1, `${line}: ${found.join(', ')}`)
+      const word = (found[0] ?? '').replaceAll(' ', '\\ ')
+      line = `${line.slice(0, line.lastIndexOf(' ') + 1)}${word}${word.endsWith('/') ? '' : ' '}`
+    }
+    assert.is(line, `${words.map(word => word.replaceAll(' ', '\\ ')).join(' ')}${line.endsWith('/') ? '' : ' '}`)
   }
-  assert.ok(ask('gabarit lin').includes('lint'))
-  assert.ok(ask('signal-event domain-create sh').includes('shop.org'))
-  assert.ok(ask('config setprop letsencrypt status ').includes('enabled'))
-  assert.ok(ask('db vpn show anna@h').includes('anna@home.example'))
-  assert.ok(ask('gabarit import --tree exports/').includes('exports/db/'))
 })
 
 /** What `gabarit complete` answers for a line; its last word may be empty. */
@@ -75,6 +92,15 @@ completion('every kind of argument has its candidates', () => {
   assert.equal(ask('db domains show --js'), ['--json'])
   assert.equal(ask('db --json domains show '), ['shop.org'])
   assert.equal(ask('db hosts import exports/'), ['exports/db/'])
+  assert.equal(ask('gabarit letsencrypt setup --skip=dns,fetch,c'), [
+    '--skip=dns,fetch,clock',
+    '--skip=dns,fetch,count',
+    '--skip=dns,fetch,caa',
+  ])
+  assert.equal(ask('gabarit letsencrypt check --skip caa,c'), ['caa,clock', 'caa,count'], 'none twice')
+  assert.equal(ask('gabarit diff '), ['last-good', '1'])
+  assert.equal(ask('gabarit diff 1 '), [])
+  assert.equal(ask('gabarit rollback --overwrite '), ['/etc/ssh/sshd_config.d/9'])
   assert.equal(ask('gabarit judg'), [], 'hidden')
   assert.equal(ask('gabarit events domain-m'), ['domain-modify'])
 })
@@ -82,8 +108,6 @@ completion('every kind of argument has its candidates', () => {
 completion(
   'numbers of the history, files that were written, records that were deleted; below the root that is typed',
   () => {
-    box.write('/etc/gabarit/events/hosts-update/templates2expand/etc/a b', '')
-    box.must('signal-event hosts-update')
     box.must('db domains delete shop.org')
     for (const command of ['show', 'rollback', 'revert', 'diff'])
       assert.equal(ask(`gabarit ${command} 1`), ['1'], command)

@@ -1,14 +1,5 @@
-import {
-  CHANGE_OPTIONS,
-  CHECK_OPTION,
-  type Command,
-  flag,
-  JSON_OPTION,
-  NOTE_OPTION,
-  OVERWRITE_OPTION,
-  paths,
-  value,
-} from '../../terminal/command.ts'
+import { CHANGE_OPTIONS, CHECK_OPTION, NOTE_OPTION, OVERWRITE_OPTION } from '../../terminal/change-options.ts'
+import { type Command, flag, JSON_OPTION, paths, value } from '../../terminal/command.ts'
 
 /** Commands that generate files, run events and adjust services. */
 export const CHANGING_COMMANDS: readonly Command[] = [

@@ -1,4 +1,5 @@
-import { CHANGE_OPTIONS, CHECK_OPTION, type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
+import { CHANGE_OPTIONS, CHECK_OPTION } from '../../terminal/change-options.ts'
+import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
 const BACK_OPTIONS = [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS, JSON_OPTION]
 
@@ -15,7 +16,9 @@ export const HISTORY_COMMANDS: readonly Command[] = [
       value('database', 'only entries that changed this database', {
         complete: async (...typed) => (await import('../completers.ts')).databases(...typed),
       }),
-      value('user', 'only entries by this user'),
+      value('user', 'only entries by this user', {
+        complete: async (...typed) => (await import('../completers.ts')).users(...typed),
+      }),
       value('since', 'only entries from this day or time on, or not older than 2d'),
       value('until', 'only entries up to this day or time, or older than 2d'),
       JSON_OPTION,

@@ -29,7 +29,8 @@ export const READING_COMMANDS: readonly Command[] = [
       ['gabarit diff last-good', 'what has changed since the last successful entry'],
       ['gabarit diff --commands', 'commands to repeat the changes on another server'],
     ],
-    complete: async (...typed) => ['last-good', ...(await import('../completers.ts')).entries(...typed)],
+    complete: async (args, places) =>
+      args.length > 1 ? [] : ['last-good', ...(await import('../completers.ts')).entries(args, places)],
     run: async invocation => (await import('../diff.ts')).run(invocation),
   },
   {

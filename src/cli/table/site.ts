@@ -1,4 +1,5 @@
-import { type Command, flag, JSON_OPTION, NOTE_OPTION, value } from '../../terminal/command.ts'
+import { NOTE_OPTION } from '../../terminal/change-options.ts'
+import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const SITE_COMMANDS: readonly Command[] = [

@@ -1,7 +1,11 @@
-import { type Command, type Complete, flag, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
+import { type Command, type Complete, flag, JSON_OPTION, listed, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 const AT_OPTION = value('at', 'act as if it were this time (ISO 8601)')
+
+const SKIP_OPTION = value('skip', 'checks to skip, comma-separated, or all', {
+  complete: async args => listed(args, ['all', ...(await import('./preflight/check.ts')).CHECKS]),
+})
 
 const certificates: Complete = async (...typed) => (await import('./commands/complete.ts')).certificates(...typed)
 
@@ -14,7 +18,7 @@ const VERBS: readonly Command[] = [
       flag('dry-run', 'print the steps, do nothing'),
       flag('test', 'stop after the test authority, whose certificates are never served'),
       flag('drop-failing', 'exclude the names that fail the checks'),
-      value('skip', 'checks to skip, comma-separated, or all'),
+      SKIP_OPTION,
       flag('force', 'ask even if the limits of the authority are reached'),
     ],
     examples: [
@@ -47,11 +51,7 @@ const VERBS: readonly Command[] = [
   {
     name: 'check',
     summary: 'check whether the authority would accept every name: DNS, CAA, port 80, clock; exit 1 if not',
-    options: [
-      value('skip', 'checks to skip, comma-separated, or all'),
-      flag('drop-failing', 'exclude the failing names: letsencryptSSLcert disabled'),
-      JSON_OPTION,
-    ],
+    options: [SKIP_OPTION, flag('drop-failing', 'exclude the failing names: letsencryptSSLcert disabled'), JSON_OPTION],
     examples: [
       ['gabarit letsencrypt check', 'one line per name, then what is wrong and what to do'],
       ['gabarit letsencrypt check --skip fetch', 'behind a router without NAT loopback'],

@@ -1,4 +1,4 @@
-import { type Command, flag, JSON_OPTION, keysOf, value, withVerbs } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, keysOf, paths, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 /** The subcommands of `gabarit vpn`. */
@@ -20,7 +20,7 @@ const VERBS: readonly Command[] = [
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     options: [
-      value('output', 'write to this file, readable only by you'),
+      value('output', 'write to this file, readable only by you', { complete: paths }),
       flag('qr', 'draw it as a QR code, for a phone'),
     ],
     examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'transfer it securely']],
