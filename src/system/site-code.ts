@@ -15,8 +15,8 @@ const WAITS = 'makes a promise, but nobody would wait for it here: the text is u
  * is compiled, since no runtime calls a function of ours for them.
  */
 const REFUSED = [
-  [process, 'process.', ['exit', 'reallyExit', 'abort'], ENDS],
-  [globalThis, '', ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'], ENDS],
+  [process, 'process.', ['exit', 'reallyExit', 'abort', 'kill', 'nextTick', 'getBuiltinModule'], ENDS],
+  [globalThis, '', ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'eval'], ENDS],
   [Promise, 'Promise.', ['resolve', 'reject', 'all', 'allSettled', 'any', 'race'], WAITS],
   [Promise.prototype, 'Promise.prototype.', ['then', 'catch', 'finally'], WAITS],
   [globalThis, '', ['Promise'], WAITS],
