@@ -222,13 +222,37 @@ step('mssfix makes the segments of TCP smaller', async () => {
   type('config delprop openvpn mssfix')
 })
 
-step('full tunnel and name servers for one client; warnings without network6, firewall or name servers', async () => {
-  type('config setprop openvpn dns 10.77.0.53 blockOutsideDns yes')
+step('without network6 the IPv6 traffic of a full tunnel ends in it, for one client or all but one', async () => {
+  const beyond = '2001:db8:3::1'
   type('db vpn set bert client')
   type('signal-event vpn-client-create bert')
+  type('db vpn setprop anna@example.org redirectGateway yes')
+  type('signal-event openvpn-update')
+  await reaches('away', beyond)
+  const isBlocked = async (name: string) =>
+    withClient(profileOf(name), async () => {
+      await reaches('away', INSIDE)
+      assert.not(pings('away', beyond), name)
+    })
+  await isBlocked('anna@example.org')
+  await withClient(profileOf('bert'), () => reaches('away', beyond))
+  type('db vpn delprop anna@example.org redirectGateway')
+  type('db vpn setprop bert redirectGateway no')
+  type('config setprop openvpn redirectGateway yes')
+  type('signal-event openvpn-update')
+  await isBlocked('anna@example.org')
+  await withClient(profileOf('bert'), async output => {
+    await reaches('away', beyond)
+    assert.not.match(output(), /PUSH_REPLY.*ipv6/)
+  })
+  type('config setprop openvpn redirectGateway no')
+  type('db vpn delprop bert redirectGateway')
+})
+
+step('full tunnel and name servers for one client; warnings without firewall or name servers', async () => {
+  type('config setprop openvpn dns 10.77.0.53 blockOutsideDns yes')
   type('db vpn setprop anna@example.org redirectGateway yes dns 10.77.0.54')
   const shown = said(tried('signal-event openvpn-update'))
-  assert.match(shown, 'anna@example.org: redirectGateway without Address6: its IPv6 traffic goes past the tunnel')
   assert.match(shown, 'anna@example.org: redirectGateway needs the firewall, which is disabled')
   type('config setprop openvpn network6 fd00:8::/64')
   type('db vpn setprop anna@example.org Address6 fd00:8::50')
@@ -263,7 +287,6 @@ step('full tunnel and name servers for one client; warnings without network6, fi
   type('config setprop firewall status disabled')
   const warned = said(tried('signal-event --dry-run openvpn-update'))
   for (const text of [
-    'openvpn: redirectGateway without network6: the IPv6 traffic of clients goes past the tunnel',
     'openvpn: redirectGateway needs the firewall, which is disabled',
     'openvpn: blockOutsideDns without name servers',
   ])
