@@ -178,6 +178,33 @@ test('keys inside a former server.conf are taken over; another authority on the 
   type('signal-event openvpn-update')
 })
 
+test('a former server with another tlsMode is refused, until the record or the former file says otherwise', () => {
+  makePki('host_abc')
+  const conf = '/etc/openvpn/server.conf'
+  const key = `${SERVER}/ta.key`
+  must(['openvpn', '--genkey', 'secret', key])
+  const former = 'port 1194\nproto udp\nserver 10.8.0.0 255.255.255.0\n'
+  for (const [lines, has, wanted] of [
+    [`tls-auth ${key} 0\n`, 'tls-auth', 'tls-crypt'],
+    [`tls-crypt ${key}\n`, 'tls-crypt', 'tls-auth'],
+    [`<tls-auth>\n${text(key)}</tls-auth>\n`, 'tls-auth', 'tls-crypt'],
+    ['# tls-auth ta.key\n', 'none', 'tls-crypt'],
+  ] as const) {
+    writeFileSync(conf, former + lines)
+    setServer(`tlsMode ${wanted}`)
+    refused(`the clients of ${conf} connect with tlsMode ${has}, not ${wanted}`, conf, key)
+    refused(`config setprop openvpn tlsMode ${has}. If they may get new profiles: mv ${conf} ${conf}.old`)
+  }
+  writeFileSync(conf, `${former}tls-auth ${key} 0\n`)
+  setServer('tlsMode tls-auth')
+  type('signal-event openvpn-update')
+  assert.match(text(CONF), `tls-auth ${key} 0\n`)
+  // What gabarit made itself may change.
+  rmSync(conf)
+  type('config setprop openvpn tlsMode tls-crypt')
+  type('signal-event openvpn-update')
+})
+
 /** Connects a client with a profile to the server as its files say. */
 async function connect(profile: string): Promise<void> {
   const daemons = new Daemons()

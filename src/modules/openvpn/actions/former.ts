@@ -14,6 +14,8 @@ export interface FormerServer {
   readonly port: string
   /** udp or tcp. */
   readonly transport: string
+  /** How its packets are protected, as `tlsMode` says it; undefined with keys of clients only (tls-crypt-v2). */
+  readonly tlsMode: string | undefined
   /** The content of `ca`, `tls-crypt` …, in the file itself (`<ca>`) or in the file named there; undefined if there is none. */
   readonly content: (option: string) => Buffer | undefined
 }
@@ -33,7 +35,9 @@ export function formerServers(places: Places): FormerServer[] {
         return named === undefined ? undefined : bytesOf(below(places, resolve(folder, named)))
       }
       const transport = (value('proto') ?? 'udp').slice(0, 3)
-      return { file, port: value('port') ?? value('lport') ?? '1194', transport, content }
+      const shared = /^\s*<?(tls-crypt|tls-auth)[\s>]/m.exec(text)?.[1]
+      const tlsMode = shared ?? (/^\s*<?tls-crypt-v2[\s>]/m.test(text) ? undefined : 'none')
+      return { file, tlsMode, port: value('port') ?? value('lport') ?? '1194', transport, content }
     }),
   )
 }

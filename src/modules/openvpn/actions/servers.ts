@@ -85,8 +85,8 @@ export class ServerFiles {
   }
 
   /**
-   * @throws Failure (refused) if a server takes the place of a former one that has another authority, or a key for each client: every
-   * profile would be dead
+   * @throws Failure (refused) if a server takes the place of a former one that has another authority, another tlsMode, or a key for
+   * each client: every profile would be dead
    */
   refuseFormer(server: string): void {
     const { places } = this.#run.context
@@ -99,6 +99,14 @@ export class ServerFiles {
         throw refusal(`the server in ${former.file} has another authority than ${this.#rsa.store.link}`, {
           hint: `Move its PKI there, so that its clients can still connect. If they may get new profiles: mv ${former.file} ${former.file}.old`,
         })
+      const { tlsMode } = former
+      if (tlsMode !== undefined && tlsMode !== this.path(server, 'tlsMode'))
+        throw refusal(
+          `the clients of ${former.file} connect with tlsMode ${tlsMode}, not ${this.path(server, 'tlsMode')}`,
+          {
+            hint: `config setprop ${server} tlsMode ${tlsMode}. If they may get new profiles: mv ${former.file} ${former.file}.old`,
+          },
+        )
       if (former.content('tls-crypt-v2') !== undefined && this.path(server, 'tlsV2File') === '')
         throw refusal(`the clients of ${former.file} have keys of their own (tls-crypt-v2)`, {
           hint: `To accept them: config setprop ${server} tlsV2File FILE, where FILE has the server's key of tls-crypt-v2`,
