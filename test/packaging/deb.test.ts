@@ -1,0 +1,86 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { arch, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { needsCommands } from '../support/packages.ts'
+import { must, PROJECT, run } from '../support/sandbox.ts'
+import { needsRoot, testIf } from '../support/skip.ts'
+
+const bin = process.env.GABARIT_BIN
+const notMade = 'first npm run package, then GABARIT_BIN=packaging/out npm test'
+const reason =
+  bin === undefined ? notMade : (needsRoot() ?? needsCommands('dpkg-buildpackage', 'dh', 'lintian', 'unshare'))
+const deb = suite('the Debian package')
+const test = (name: string, body: () => void) => testIf(deb, reason, name, body)
+const made = join(PROJECT, bin ?? '')
+const name = `gabarit_0.1.0_${arch() === 'arm64' ? 'arm64' : 'amd64'}`
+
+test('made again in another folder, executable and package are the same to the byte', () => {
+  const other = mkdtempSync(join(tmpdir(), 'gabarit-package-'))
+  must(['node', join(PROJECT, 'packaging/executable.mjs'), arch(), other], { timeoutSeconds: 600 })
+  must(['cmp', join(made, 'gabarit'), join(other, 'gabarit')])
+  must(['node', join(PROJECT, 'packaging/deb.mjs'), arch(), other], { timeoutSeconds: 600 })
+  must(['cmp', join(made, `${name}.deb`), join(other, `${name}.deb`)])
+  rmSync(other, { recursive: true })
+})
+
+test('lintian finds no error', () => {
+  const { stdout, status } = run(['lintian', join(made, `${name}.changes`)], { timeoutSeconds: 600 })
+  assert.is(status, 0, stdout)
+  assert.not.match(stdout, /^E:/m)
+})
+
+/** What an administrator types on a machine without Node; each answer begins with a line `== NAME`. */
+const SESSION = `
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin GABARIT_SERVICE_MANAGER=none DEBIAN_FRONTEND=noninteractive
+rm -rf $(command -v -p node) /usr/local/bin/node /usr/bin/node /var/lib/gabarit /etc/gabarit
+find /etc -type f -newer /mnt/gabarit.deb > /mnt/before
+echo == install; dpkg -i /mnt/gabarit.deb
+echo == changed; find /etc -type f -newer /mnt/gabarit.deb | grep -vxFf /mnt/before
+echo == node; command -v node
+echo == new; gabarit status 2>&1
+config set DomainName example.org
+mkdir -p /etc/gabarit/templates-custom/etc/dehydrated/config
+echo '# of this site' > /etc/gabarit/templates-custom/etc/dehydrated/config/90Site
+echo == event; signal-event post-install
+echo == custom; grep 'of this site' /etc/dehydrated/config
+echo == upgrade; dpkg -i /mnt/gabarit.deb
+echo == custom again; grep 'of this site' /etc/dehydrated/config
+echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
+echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit
+`
+
+test('installed, set up, upgraded, removed and purged on a machine without Node', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gabarit-install-'))
+  copyFileSync(join(made, `${name}.deb`), join(folder, 'gabarit.deb'))
+  writeFileSync(join(folder, 'session'), SESSION)
+  // The machine's own files are below, and stay as they are.
+  const script = `set -e
+    mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work /mnt/root
+    mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+    cp '${folder}'/* /mnt/root/mnt && mount -t proc proc /mnt/root/proc && mount --bind /dev /mnt/root/dev
+    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot /mnt/root sh /mnt/session 2>&1`
+  const said = run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script], {
+    timeoutSeconds: 600,
+  }).stdout
+  rmSync(folder, { recursive: true })
+  const answers = new Map(said.split(/^== /m).map(part => [part.split('\n')[0], part.split('\n').slice(1).join('\n')]))
+  const answer = (key: string) => answers.get(key) ?? `no answer to "${key}": ${said}`
+  assert.match(answer('install'), 'To set up this server: gabarit setup')
+  assert.is(answer('changed'), '')
+  assert.is(answer('node'), '')
+  assert.match(answer('new'), 'gabarit setup does both')
+  assert.match(answer('event'), 'created /etc/httpd/conf/httpd.conf', said)
+  assert.is(answer('custom'), '# of this site\n')
+  assert.match(answer('upgrade'), 'no file would change')
+  assert.match(answer('upgrade'), 'To apply it: signal-event post-upgrade')
+  assert.is(answer('custom again'), '# of this site\n')
+  for (const path of ['/etc/cron.d/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
+    assert.match(answer('remove'), `cannot access '${path}'`)
+  assert.match(answer('purge'), 'Kept: /etc/gabarit')
+  assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
+  assert.match(answer('purge'), '/var/lib/gabarit:\nssl\n')
+})
+
+deb.run()
