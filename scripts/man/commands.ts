@@ -129,9 +129,9 @@ function optionSection(options: readonly Option[]): string[] {
 }
 
 function optionItems(options: readonly Option[]): string[] {
-  return options.map(({ name, type, describe, alias }) =>
+  return options.map(({ name, word, describe, alias }) =>
     item(
-      [name, ...alias].map(word => `\`--${word}\`${type === 'string' ? ' VALUE' : ''}`).join(', '),
+      [name, ...alias].map(known => `\`--${known}\`${word === undefined ? '' : ` ${word}`}`).join(', '),
       sentence(describe),
     ),
   )

@@ -54,8 +54,8 @@ function section(command: Command, name: string, heading: string): string[] {
 
 function optionList(options: readonly Option[]): string {
   return options
-    .map(({ name, type, describe, alias = [] }) => {
-      const names = [name, ...alias].map(word => code(`--${word}${type === 'string' ? ' VALUE' : ''}`))
+    .map(({ name, word, describe, alias = [] }) => {
+      const names = [name, ...alias].map(known => code(word === undefined ? `--${known}` : `--${known} ${word}`))
       return wrap(`- ${names.join(', ')}: ${prose(describe)}`, '  ')
     })
     .join('\n')

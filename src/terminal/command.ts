@@ -10,6 +10,8 @@ export interface Option {
   readonly name: string
   readonly type: 'boolean' | 'string'
   readonly describe: string
+  /** What stands for its value in the help: `NUMBER`. */
+  readonly word?: string
   /** Other names, such as SME Server's. */
   readonly alias: readonly string[]
   /** What its value can be. */
@@ -21,9 +23,10 @@ export function flag(name: string, describe: string, alias: readonly string[] = 
   return { name, type: 'boolean', describe, alias }
 }
 
-/** An option with a value. */
-export function value(name: string, describe: string, more: Partial<Pick<Option, 'alias' | 'complete'>> = {}): Option {
-  return { name, type: 'string', describe, alias: [], ...more }
+/** An option with a value. @param usage its name, and the word for its value: `limit NUMBER` */
+export function value(usage: string, describe: string, more: Partial<Pick<Option, 'alias' | 'complete'>> = {}): Option {
+  const [name = '', word = 'VALUE'] = usage.split(' ')
+  return { name, type: 'string', describe, word, alias: [], ...more }
 }
 
 /** What a command receives. */
@@ -137,7 +140,7 @@ function whichVerb(program: string, word: string | undefined, verbs: readonly Co
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly Option[] = [
-  value('root', 'folder to use as / (GABARIT_ROOT)', { complete: paths }),
+  value('root FOLDER', 'folder to use as / (GABARIT_ROOT)', { complete: paths }),
   flag('help', 'show this help'),
   flag('version', 'show the version'),
 ]

@@ -56,9 +56,9 @@ export function overview(groups: readonly CommandGroup[]): string {
 }
 
 export function optionList(options: readonly Option[], title = 'Options'): HelpList {
-  const rows = options.map(({ name, type, describe, alias }): Row => {
+  const rows = options.map(({ name, word, describe, alias }): Row => {
     const names = [name, ...alias].map(word => `--${word}`).join(', ')
-    return [type === 'string' ? `${names} VALUE` : names, describe]
+    return [word === undefined ? names : `${names} ${word}`, describe]
   })
   return { title, rows }
 }

@@ -83,7 +83,13 @@ testIf(man, missing, 'every option, verb and example is there as it is typed', (
     const name = ['expand-template', 'signal-event'].includes(command.name) ? command.name : `gabarit-${command.name}`
     const all = [command, ...(command.verbs ?? [])]
     const options = [...COMMON_OPTIONS, ...all.flatMap(({ options = [] }) => options)]
-    const words = options.flatMap(option => [option.name, ...option.alias].map(word => `--${word}`))
+    const words = options.flatMap(({ name, alias, word }) =>
+      [name, ...alias].map(known => (word === undefined ? `--${known}` : `--${known} ${word}`)),
+    )
+    assert.not.ok(
+      words.find(word => word.endsWith(' VALUE')),
+      `${name}: help names the kind of each value`,
+    )
     const typed = all.flatMap(({ examples }) => examples.map(([example]) => example))
     hasAll(`man8/${name}.8`, [...words, ...typed, ...(command.verbs ?? []).map(verb => verb.name)])
   }

@@ -10,7 +10,7 @@ import { formatOf } from './format.ts'
 export const OPTIONS: readonly Option[] = [
   flag('json', 'print JSON'),
   flag('reveal', 'print secret values in clear'),
-  value('root', 'work below this folder instead of / (as GABARIT_ROOT)'),
+  value('root FOLDER', 'work below this folder instead of / (as GABARIT_ROOT)'),
   flag('help', 'show this help, or help for a verb'),
   flag('version', 'show the version'),
 ]

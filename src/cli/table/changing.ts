@@ -28,11 +28,11 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     arity: [0, Number.POSITIVE_INFINITY],
     options: [
       flag('all', 'all templates'),
-      value('output', 'write to this file instead', { alias: ['output_filename'], complete: paths }),
+      value('output FILE', 'write to this file instead', { alias: ['output_filename'], complete: paths }),
       flag('stdout', 'print the result, write nothing'),
       flag('diff', 'print what would change, write nothing', ['dry-run']),
       CHECK_OPTION,
-      value('expand_queue', 'only look for templates in this folder', { complete: paths }),
+      value('expand_queue FOLDER', 'only look for templates in this folder', { complete: paths }),
       OVERWRITE_OPTION,
       NOTE_OPTION,
       JSON_OPTION,
@@ -52,7 +52,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       flag('all', 'all templates, not only those that read changed properties'),
       flag('dry-run', 'print the plan and its id, change nothing'),
       CHECK_OPTION,
-      value('plan', 'only if the plan still has this id'),
+      value('plan ID', 'only if the plan still has this id'),
       ...CHANGE_OPTIONS,
     ],
     examples: [

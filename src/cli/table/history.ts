@@ -9,18 +9,18 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'history',
     summary: 'list what was done, when and by whom',
     options: [
-      value('limit', 'maximum number of entries, newest first (20)'),
-      value('event', 'only entries of this event or command', {
+      value('limit NUMBER', 'maximum number of entries, newest first (20)'),
+      value('event EVENT', 'only entries of this event or command', {
         complete: async (...typed) => (await import('../completers.ts')).events(...typed),
       }),
-      value('database', 'only entries that changed this database', {
+      value('database DATABASE', 'only entries that changed this database', {
         complete: async (...typed) => (await import('../completers.ts')).databases(...typed),
       }),
-      value('user', 'only entries by this user', {
+      value('user USER', 'only entries by this user', {
         complete: async (...typed) => (await import('../completers.ts')).users(...typed),
       }),
-      value('since', 'only entries from this day or time on, or not older than 2d'),
-      value('until', 'only entries up to this day or time, or older than 2d'),
+      value('since TIME', 'only entries from this day or time on, or not older than 2d'),
+      value('until TIME', 'only entries up to this day or time, or older than 2d'),
       JSON_OPTION,
     ],
     examples: [
@@ -42,7 +42,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'log',
     summary: 'show who changed a database or record, and when (also: db DATABASE log [KEY])',
     usage: 'DATABASE [KEY]',
-    options: [value('limit', 'maximum number of entries, newest first (50)'), JSON_OPTION],
+    options: [value('limit NUMBER', 'maximum number of entries, newest first (50)'), JSON_OPTION],
     examples: [['gabarit log hosts www.example.org', 'the history of one record']],
     complete: async (...typed) => (await import('../completers.ts')).records(...typed),
     run: async invocation => (await import('../history.ts')).log(invocation),
@@ -72,8 +72,8 @@ export const HISTORY_COMMANDS: readonly Command[] = [
     name: 'prune',
     summary: 'remove old entries of the history',
     options: [
-      value('keep', 'number of entries to keep (default: HistoryKeep of the record gabarit)'),
-      value('older-than', 'remove entries older than this, such as 90d (default: HistoryAge)'),
+      value('keep NUMBER', 'number of entries to keep (default: HistoryKeep of the record gabarit)'),
+      value('older-than AGE', 'remove entries older than this, such as 90d (default: HistoryAge)'),
       flag('dry-run', 'print how many would be removed'),
       JSON_OPTION,
     ],

@@ -6,9 +6,9 @@ export const SETUP_COMMANDS: readonly Command[] = [
     name: 'setup',
     summary: 'set up this server: ask for its names, show what that makes, and make it',
     options: [
-      value('domain', 'its domain, such as example.org'),
-      value('name', 'its own name in that domain'),
-      value('email', 'contact address at the certificate authority'),
+      value('domain DOMAIN', 'its domain, such as example.org'),
+      value('name NAME', 'its own name in that domain'),
+      value('email ADDRESS', 'contact address at the certificate authority'),
       flag('dry-run', 'print the plan, change nothing'),
     ],
     examples: [
@@ -29,7 +29,7 @@ export const SETUP_COMMANDS: readonly Command[] = [
     summary: 'import a folder of SME Server databases',
     usage: '--tree FOLDER',
     arity: [0, 0],
-    options: [value('tree', 'folder of flat files, such as /home/e-smith/db', { complete: paths }), JSON_OPTION],
+    options: [value('tree FOLDER', 'folder of flat files, such as /home/e-smith/db', { complete: paths }), JSON_OPTION],
     examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
     run: async invocation => (await import('../import.ts')).run(invocation),
   },

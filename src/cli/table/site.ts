@@ -39,7 +39,7 @@ export const SITE_COMMANDS: readonly Command[] = [
     name: 'pin',
     summary: 'keep a file as it is: no event overwrites it',
     usage: '[FILE]',
-    options: [value('note', 'why, shown in every plan'), JSON_OPTION],
+    options: [value('note TEXT', 'why, shown in every plan'), JSON_OPTION],
     examples: [
       ['gabarit pin /etc/hosts --note "until the new release"', 'keep it'],
       ['gabarit pin', 'the pinned files'],

@@ -1,9 +1,9 @@
 import { type Command, type Complete, flag, JSON_OPTION, listed, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
-const AT_OPTION = value('at', 'act as if it were this time (ISO 8601)')
+const AT_OPTION = value('at TIME', 'act as if it were this time (ISO 8601)')
 
-const SKIP_OPTION = value('skip', 'checks to skip, comma-separated, or all', {
+const SKIP_OPTION = value('skip CHECK[,CHECK]...', 'checks to skip, comma-separated, or all', {
   complete: async args => listed(args, ['all', ...(await import('./preflight/check.ts')).CHECKS]),
 })
 

@@ -20,7 +20,7 @@ const VERBS: readonly Command[] = [
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     options: [
-      value('output', 'write to this file, readable only by you', { complete: paths }),
+      value('output FILE', 'write to this file, readable only by you', { complete: paths }),
       flag('qr', 'draw it as a QR code, for a phone'),
     ],
     examples: [['gabarit vpn profile setsuna --output setsuna.ovpn', 'transfer it securely']],
