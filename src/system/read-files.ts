@@ -92,6 +92,7 @@ function ifThere<Found>(path: string, look: () => Found, ...missing: string[]): 
   }
 }
 
-function unreadable(path: string, error: unknown): Failure {
+/** The failure of a file or folder that cannot be read. */
+export function unreadable(path: string, error: unknown): Failure {
   return new Failure(`cannot be read: ${systemReason(error)}`, { where: path, cause: error })
 }

@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path'
 import { naming } from './atomic-write.ts'
-import type { Files } from './files.ts'
+import type { FileState, Files } from './files.ts'
 import { withLock } from './lock.ts'
+import { unreadable } from './read-files.ts'
 
 /**
  * The port to gabarit's own state in `/var/lib/gabarit`. Names are relative to that folder. In a dry run it is the same state,
@@ -33,6 +34,11 @@ export class State {
     return this.files.state(this.path(name)) !== undefined
   }
 
+  /** What is there: a file, a folder, a link; undefined if there is nothing. */
+  kind(name: string): FileState['kind'] | undefined {
+    return this.files.state(this.path(name))?.kind
+  }
+
   /** When a file was last written, in milliseconds since 1970; 0 if there is none. */
   modified(name: string): number {
     return this.files.state(this.path(name))?.modified ?? 0
@@ -40,7 +46,12 @@ export class State {
 
   /** The bytes of a file; undefined if there is none. */
   read(name: string): Buffer | undefined {
-    return this.has(name) ? this.files.read(this.path(name)) : undefined
+    if (!this.has(name)) return undefined
+    try {
+      return this.files.read(this.path(name))
+    } catch (error) {
+      throw unreadable(this.path(name), error)
+    }
   }
 
   /** The names in a folder, unsorted; none if there is no such folder. */
@@ -118,10 +129,21 @@ export class State {
     this.files.syncFolder(this.folder)
   }
 
-  /** Creates the folder itself, which anybody may read, and a folder in it, which nobody else may. */
+  /** Moves away what cannot be used, so that it can be made again. */
+  moveAside(name = ''): void {
+    this.files.rename(this.path(name), `${this.path(name)}.damaged`)
+  }
+
+  /**
+   * Creates the folder itself, which anybody may read, and a folder in it, which nobody else may. A file in the place of a
+   * folder is moved aside.
+   */
   makeFolder(name = ''): void {
     const folder = this.path(name)
-    if (this.files.state(folder) !== undefined) return
+    if (folder !== this.folder) this.makeFolder()
+    const kind = this.kind(name)
+    if (kind === 'folder' || kind === 'link') return
+    if (kind !== undefined) this.moveAside(name)
     this.files.makeFolder(this.#top)
     this.files.makeFolder(folder, 0o700)
   }

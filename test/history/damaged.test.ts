@@ -1,5 +1,5 @@
 // The history cannot stop configuration, and what nobody has checked does not count as checked later.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { wrong } from '../support/doctor.ts'
@@ -70,6 +70,38 @@ for (const [name, harm] of Object.entries(HARMS)) {
     box.remove()
   })
 }
+
+for (const name of ['history', 'objects'])
+  damaged(`a file in the place of the folder ${name}: doctor tells, and the next event moves it aside`, () => {
+    const box = site()
+    rmSync(box.path(`/var/lib/gabarit/${name}`), { recursive: true })
+    box.write(`/var/lib/gabarit/${name}`, 'mine')
+    assert.match(JSON.stringify(wrong(box).found), /is a file, not a folder/)
+    box.must('config setprop shop port 81')
+    box.must('signal-event shop-update')
+    assert.is(box.read('/etc/shop'), 'port 81\nword geheimnis\n')
+    assert.is(box.read(`/var/lib/gabarit/${name}.damaged`), 'mine')
+    assert.equal(wrong(box).found, [])
+    box.remove()
+  })
+
+for (const [what, make] of [
+  ['a folder', (path: string) => mkdirSync(path)],
+  ['a link to nothing', (path: string) => symlinkSync('nothing', path)],
+  ['a link to itself', (path: string) => symlinkSync('masking-key', path)],
+] as const)
+  damaged(`a masking key that is ${what} is made again`, () => {
+    const box = site()
+    const key = box.path('/var/lib/gabarit/masking-key')
+    rmSync(key)
+    make(key)
+    box.must('config setprop shop port 81')
+    assert.is(box.run('gabarit status').status, 0)
+    box.must('signal-event shop-update')
+    assert.is(box.read('/etc/shop'), 'port 81\nword geheimnis\n')
+    assert.is(lstatSync(key).size, 32)
+    box.remove()
+  })
 
 damaged('the list of files, or a masked file, that is lost does not stop an event either', () => {
   const box = site()

@@ -62,6 +62,12 @@ function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
 
 /** Events do without it, but a rollback does not. */
 function history({ places }: CheckedServer): readonly Diagnosis[] {
+  const noFolders = ['history', 'objects'].filter(name => places.state.kind(name) === 'file')
+  if (noFolders.length > 0)
+    return noFolders.map(name => {
+      const message = `${places.state.path(name)} is a file, not a folder. The next event moves it aside`
+      return { level: 'error', message, command: 'gabarit apply' }
+    })
   new History(places).lastWhole()
   return ok('the last state in the history can be read')
 }

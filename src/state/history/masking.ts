@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { orUndefined } from '../../base/failure.ts'
 import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
 
@@ -91,9 +92,10 @@ function nameOf(secret: string | Uint8Array, key: Buffer): string {
 }
 
 function secretKey({ state }: Places): Buffer {
-  const known = state.read(KEY)
+  const known = orUndefined(() => state.read(KEY))
   // Secrets could be guessed with a shorter one.
   if (known?.length === KEY_BYTES) return known
+  if (known === undefined && state.has(KEY)) state.moveAside(KEY)
   const key = randomBytes(KEY_BYTES)
   state.writeShared(KEY, key)
   return key
