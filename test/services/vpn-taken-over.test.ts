@@ -78,6 +78,26 @@ test('with the usual certFile, the one server certificate of the PKI is used; pr
   type('config setprop easyrsa CertExpire 825 RenewDays 30')
 })
 
+test('a new certificate has the name of certName, and profiles ask for it; it is neither changed later nor a client', () => {
+  makePki()
+  must(['openvpn', '--genkey', 'secret', `${SERVER}/ta.key`])
+  setServer('certName anna')
+  must(['/usr/share/easy-rsa/easyrsa', 'build-client-full', 'anna', 'nopass'], {
+    env: { EASYRSA_PKI: PKI, EASYRSA_BATCH: '1' },
+    cwd: '/etc/openvpn/easy-rsa',
+  })
+  const key = `${PKI}/private/anna.key`
+  refused('certName anna of openvpn is the name of a client', key)
+  type('config setprop openvpn certName vpn.example.org')
+  for (let times = 0; times < 2; times++) type('signal-event openvpn-update')
+  assert.match(text(`${SERVER}/openvpn.crt`), 'Subject: CN=vpn.example.org')
+  assert.match(index(), /^V.*CN=vpn\.example\.org$/m)
+  assert.not.match(index(), 'CN=server-openvpn')
+  assert.match(text('/etc/openvpn/profiles/openvpn.ovpn'), '\nverify-x509-name vpn.example.org name\n')
+  type('config setprop openvpn certName other')
+  refused('the certificate of openvpn is that of vpn.example.org, and certName other is for a new one', key)
+})
+
 test("angristan: files beside the PKI, with relative names; another's key is refused and not overwritten", () => {
   makePki('server_xyz')
   const [cert, key] = ['/etc/openvpn/server_xyz.crt', '/etc/openvpn/server_xyz.key']

@@ -45,14 +45,28 @@ export class ServerFiles {
 
   /** The name in a server's certificate: that it has, or the only one left in the PKI. @throws Failure (refused) if several are left */
   nameOf(server: string): string {
-    const own = `server-${server}`
+    const wanted = this.path(server, 'certName')
+    const own = wanted || `server-${server}`
     const present = [commonName(this.present(server, 'certFile')), own].find(name => name && this.#rsa.isServer(name))
+    if (wanted !== '') this.#refuseName(server, wanted, present)
     if (present !== undefined) return present
+    if (wanted !== '') return wanted
     const [left = own, ...others] = this.#rsa.valid(true).filter(name => !/^server-openvpn(-|$)/.test(name))
     if (others.length === 0) return left
     throw refusal(`which certificate is that of ${server}: ${[left, ...others].join(', ')}?`, {
       hint: `config setprop ${server} certFile ${this.#rsa.store.link}/issued/NAME.crt`,
     })
+  }
+
+  /** @throws Failure (refused) if a name is that of a client, whose key it would replace, or the server has another one already */
+  #refuseName(server: string, wanted: string, present: string | undefined): void {
+    const hint = `config delprop ${server} certName, or set another name`
+    if (this.#rsa.valid(false).includes(wanted))
+      throw refusal(`certName ${wanted} of ${server} is the name of a client`, { hint })
+    if (present !== undefined && present !== wanted)
+      throw refusal(`the certificate of ${server} is that of ${present}, and certName ${wanted} is for a new one`, {
+        hint,
+      })
   }
 
   /** Whether the certificate of a server is missing or due. */
