@@ -86,7 +86,7 @@ test('the PKI is made once: doing it again changes nothing, and what is lost of 
 test('a PKI that is lost is not replaced by another one', () => {
   must(['mv', '/etc/openvpn/easy-rsa', '/etc/openvpn/lost'])
   const outcome = action('vpn-pki')
-  assert.is(outcome.status, 1)
+  assert.is(outcome.status, 3)
   assert.match(said(outcome), '/etc/openvpn/server/ca.crt exists, but not its PKI')
   rmSync('/etc/openvpn/easy-rsa', { recursive: true, force: true })
   must(['mv', '/etc/openvpn/lost', '/etc/openvpn/easy-rsa'])
@@ -352,7 +352,7 @@ test('a further server with certificates of another authority keeps its files', 
   // Without a certificate of its own it is not clear whose it is: nothing of it is overwritten.
   type('config setprop openvpn-corp certFile /etc/openvpn/corp/missing.crt')
   const refused = action('vpn-pki')
-  assert.is(refused.status, 1)
+  assert.is(refused.status, 3)
   assert.match(said(refused), 'is not from /etc/openvpn/easy-rsa/pki and is not overwritten')
   assert.equal(contents(), before)
   type('config delete openvpn-corp')
