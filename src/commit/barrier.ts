@@ -75,12 +75,11 @@ export async function applyPlan(
 function compareCertificates({ changes }: Plan, { places, system }: Context): Verdict {
   if (places.root !== '/') return NOTHING
   const written = new Map(changes.flatMap(change => (change.kind === 'write' ? [[change.path, change.after]] : [])))
-  const texts = [...written.values()].map(content => Buffer.from(content).toString('utf8'))
   const read = (path: string) => {
     const content = written.get(path)
     return content === undefined ? orUndefined(() => system.read(path)) : Buffer.from(content)
   }
-  return { ...NOTHING, problems: certificateProblems(texts, read) }
+  return { ...NOTHING, problems: certificateProblems([...written.keys()], read) }
 }
 
 /** How many files a warning names. */

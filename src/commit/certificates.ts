@@ -16,10 +16,12 @@ function naming(...directives: string[]): RegExp {
 /**
  * Compares the certificates that configuration files name with their keys and chains. Daemons load a foreign chain, and Apache
  * ends when it reloads a certificate with the key of another one.
+ * @param paths of the configuration files
  * @param read the content of a file; undefined if it does not exist, which the daemon's own checker says
  * @returns what is wrong, each with its file
  */
-export function certificateProblems(texts: readonly string[], read: (path: string) => Buffer | undefined): string[] {
+export function certificateProblems(paths: readonly string[], read: (path: string) => Buffer | undefined): string[] {
+  const texts = paths.map(path => read(path)?.toString('utf8') ?? '')
   const named = new Map(texts.flatMap(certificatesIn).map(files => [JSON.stringify(files), files]))
   const present = [...named.values()].filter(files => Object.values(files).every(path => read(path) !== undefined))
   const problems = present.flatMap(files => {

@@ -31,10 +31,7 @@ export async function refusedServices(
     services.map(async service => {
       const files = filesOf(service)
       const { problems } = (await judge(table.ofFiles(files, exists), context, plan)) ?? NOTHING
-      const wrong = certificateProblems(
-        [...files.keys()].map(path => read(path)?.toString('utf8') ?? ''),
-        read,
-      )
+      const wrong = certificateProblems([...files.keys()], read)
       return [service, [...problems, ...wrong].join('\n')] as const
     }),
   )
