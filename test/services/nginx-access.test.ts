@@ -20,8 +20,6 @@ const inside = join(front.folder, 'inside')
 function startOthers(): Promise<unknown> {
   mkdirSync(inside)
   authority.issue(['nas.lan'], inside)
-  const conf = join(front.folder, 'others.conf')
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${front.folder};`)
   const servers = `
     server { listen 127.0.0.1:3443 ssl; ssl_certificate ${inside}/fullchain.pem; ssl_certificate_key ${inside}/privkey.pem; return 200 secure; }
     server { listen 127.0.0.1:9091; location / {
@@ -29,15 +27,7 @@ function startOthers(): Promise<unknown> {
       if ($http_x_original_url ~ "forbidden") { return 403; }
       if ($cookie_as = "") { return 401; }
       return 200; } }`
-  writeFileSync(
-    conf,
-    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${places.join(' ')} ${servers} }`,
-  )
-  return front.daemons.start(
-    'others',
-    ['nginx', '-c', conf],
-    () => front.visit('https://127.0.0.1:3443/').status === 200,
-  )
+  return front.startNginx('others', servers, () => front.visit('https://127.0.0.1:3443/').status === 200)
 }
 
 step('servers behind nginx', async () => {

@@ -68,20 +68,8 @@ step('a header that nginx itself sets is refused', () => {
 })
 
 step('a header of UpstreamHeaders replaces the shipped one: another nginx behind takes it', async () => {
-  const second = join(front.folder, 'second.conf')
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    name => `${name}_temp_path ${front.folder}/${name};`,
-  )
   const server = 'server { listen 127.0.0.1:3005; return 200 "$http_host $http_x_forwarded_proto"; }'
-  writeFileSync(
-    second,
-    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${temporary.join(' ')} ${server} }`,
-  )
-  await front.daemons.start(
-    'second',
-    ['nginx', '-c', second],
-    () => front.visit('http://127.0.0.1:3005/').status === 200,
-  )
+  await front.startNginx('second', server, () => front.visit('http://127.0.0.1:3005/').status === 200)
   const UpstreamHeaders = 'Host: nas.lan:5001|X-Forwarded-Proto: http|upgrade: x'
   front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:3005', UpstreamHeaders })
   front.apply()

@@ -82,14 +82,8 @@ step('PHP in a folder, by a socket: files, and index.php for what is no file', a
 })
 
 step('a server behind on a socket', async () => {
-  const conf = join(front.folder, 'socket.conf')
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${front.folder};`)
   const server = 'server { listen unix:/run/app.sock; return 200 "socket $request_uri"; }'
-  writeFileSync(
-    conf,
-    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${places.join(' ')} ${server} }`,
-  )
-  await front.daemons.start('socket', ['nginx', '-c', conf], () => run(['test', '-S', '/run/app.sock']).status === 0)
+  await front.startNginx('socket', server, () => run(['test', '-S', '/run/app.sock']).status === 0)
   front.record(APP, 'proxy', { Upstreams: 'http://unix:/run/app.sock max_fails=2', UpstreamPath: '/v2' })
   front.apply()
   assert.is(get('/a'), '200 socket /v2/a')

@@ -19,14 +19,8 @@ const address = (host: string, ...addresses: string[]) => {
 
 step('a server behind nginx, and one on another address', async () => {
   await front.start({ '3001': 'plex' })
-  const conf = join(front.folder, 'second.conf')
   const server = 'server { listen 127.0.0.2:3001; return 200 "{\\"name\\":\\"moved\\",\\"url\\":\\"$request_uri\\"}"; }'
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${front.folder};`)
-  writeFileSync(
-    conf,
-    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${places.join(' ')} ${server} }`,
-  )
-  await front.daemons.start('second', ['nginx', '-c', conf], () => run(['curl', '-s', '127.0.0.2:3001']).status === 0)
+  await front.startNginx('second', server, () => run(['curl', '-s', '127.0.0.2:3001']).status === 0)
   const none = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv4', '', '-defaultIPv6', '']
   const command = ['pebble-challtestsrv', '-dns01', '127.0.0.1:53', '-management', '127.0.0.1:8055', ...none]
   await front.daemons.start('dns', command, () => front.visit(MANAGEMENT).status > 0)

@@ -24,20 +24,10 @@ const ask = (protocol: 'tcp' | 'udp', port: string, host = '127.0.0.1') =>
 function startOthers(): Promise<unknown> {
   mkdirSync(inside)
   authority.issue([MAIL], inside)
-  const conf = join(front.folder, 'others.conf')
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name => `${name}_temp_path ${front.folder};`)
   const tls = `ssl_certificate ${inside}/fullchain.pem; ssl_certificate_key ${inside}/privkey.pem;`
   const servers = `server { listen 127.0.0.1:3443 ssl; ${tls} return 200 "mail $remote_addr"; }
     server { listen 127.0.0.1:3444 ssl proxy_protocol; ${tls} return 200 "told $proxy_protocol_addr"; }`
-  writeFileSync(
-    conf,
-    `daemon off; error_log ${front.folder}/e; pid ${front.folder}/p; events {} http { access_log off; ${places.join(' ')} ${servers} }`,
-  )
-  return front.daemons.start(
-    'others',
-    ['nginx', '-c', conf],
-    () => front.visit('https://127.0.0.1:3443/').status === 200,
-  )
+  return front.startNginx('others', servers, () => front.visit('https://127.0.0.1:3443/').status === 200)
 }
 
 step('servers behind nginx', async () => {

@@ -50,6 +50,18 @@ export class Front {
     must(words('signal-event nginx-update'))
   }
 
+  /** Starts another nginx, with nothing but these servers. */
+  startNginx(name: string, servers: string, isUp: () => boolean): Promise<unknown> {
+    const folder = mkdtempSync(join(this.folder, `${name}-`))
+    const conf = join(folder, 'nginx.conf')
+    const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(part => `${part}_temp_path ${folder};`)
+    writeFileSync(
+      conf,
+      `daemon off; error_log ${folder}/e; pid ${folder}/p; events {} http { access_log off; ${places.join(' ')} ${servers} }`,
+    )
+    return this.daemons.start(name, ['nginx', '-c', conf], isUp)
+  }
+
   async stop(): Promise<void> {
     await this.daemons.stopAll()
     rmSync(this.folder, { recursive: true, force: true })
