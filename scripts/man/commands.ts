@@ -3,6 +3,8 @@ import { VERBS } from '../../src/cli/db/verbs.ts'
 import { COMMAND_GROUPS } from '../../src/cli/table.ts'
 import { COMMON_OPTIONS, type Command, type Option } from '../../src/terminal/command.ts'
 import { synopsis } from '../../src/terminal/help.ts'
+import { PROGRAMS } from '../reference/commands.ts'
+import { ended } from '../reference/properties.ts'
 import { block, heading, item, paragraph, subheading } from './roff.ts'
 
 /** What a page says beside the title and the sections that all have. */
@@ -12,9 +14,6 @@ export interface Page {
   readonly parts: readonly string[]
   readonly seeAlso: readonly string[]
 }
-
-/** Commands that are programs of their own; every other one begins with `gabarit`. */
-const PROGRAMS = ['expand-template', 'signal-event']
 
 const COMMANDS = COMMAND_GROUPS.flatMap(({ commands }) => commands)
 
@@ -148,9 +147,4 @@ function exampleSection(examples: Command['examples']): string[] {
 /** A summary with a capital letter and a full stop. */
 function sentence(text: string): string {
   return ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)
-}
-
-/** A text with a full stop, unless it has an end. */
-export function ended(text: string): string {
-  return /[.?!:]$/.test(text) ? text : `${text}.`
 }

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import { factsOf, ruleLine, textIn } from '../../src/cli/db/description-words.ts'
 import { phrase } from '../../src/cli/db/french.ts'
 import { describeDatabase, describedDatabases } from '../../src/db/describe.ts'
 import type { PropertyDescription, RecordDescription } from '../../src/db/description.ts'
 import type { Places } from '../../src/system/places.ts'
-import { ended } from './commands.ts'
+import { beyond, ended } from '../reference/properties.ts'
 import { heading, item, paragraph, subheading } from './roff.ts'
 
 /** What gabarit-properties(5) says, in each language. */
@@ -45,16 +44,6 @@ export function propertiesPage(places: Places, language: keyof typeof WORDS) {
     ]
   })
   return { summary: words.about, parts: [heading('DESCRIPTION'), paragraph(words.text), ...parts] }
-}
-
-/** What a record has beside the description of its family. */
-function beyond(family: RecordDescription, record: RecordDescription): RecordDescription {
-  const own = [...record.properties].filter(([name, known]) => !isDeepStrictEqual(known, family.properties.get(name)))
-  return {
-    ...record,
-    properties: new Map(own),
-    rules: isDeepStrictEqual(record.rules, family.rules) ? [] : record.rules,
-  }
 }
 
 function recordParts(name: string, record: RecordDescription, french: boolean): string[] {

@@ -5,7 +5,7 @@ import { COMMON_OPTIONS, type Command, type Option } from '../../src/terminal/co
 import { block, code, columns, examples, NOTICE, prose, wrap } from './markdown.ts'
 
 /** Programs of their own; every other command begins with `gabarit`. */
-const PROGRAMS = ['expand-template', 'signal-event']
+export const PROGRAMS = ['expand-template', 'signal-event']
 
 /** The page of all commands: docs/reference/commands.md. */
 export function commandsPage(): string {

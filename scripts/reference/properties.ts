@@ -33,7 +33,7 @@ function page(places: Places, name: string): string {
 }
 
 /** What a record has beside the description of its family, which has a section of its own. */
-function beyond(family: RecordDescription, record: RecordDescription): RecordDescription {
+export function beyond(family: RecordDescription, record: RecordDescription): RecordDescription {
   const own = [...record.properties].filter(([name, known]) => !isDeepStrictEqual(known, family.properties.get(name)))
   return {
     ...record,
@@ -49,7 +49,7 @@ function section(title: string, record: RecordDescription, type?: string): strin
   const texts = [description?.en, type === undefined ? undefined : `Type ${code(type)}`].filter(
     text => text !== undefined,
   )
-  if (texts.length > 0) parts.push(wrap(texts.map(text => sentence(prose(text))).join(' ')))
+  if (texts.length > 0) parts.push(wrap(texts.map(text => ended(prose(text))).join(' ')))
   const rows = [
     ...(record.key === undefined ? [] : [item('The key', record.key)]),
     ...(scalar === undefined ? [] : [item('The value', scalar)]),
@@ -63,7 +63,7 @@ function section(title: string, record: RecordDescription, type?: string): strin
 function item(name: string, property: PropertyDescription): string {
   const facts = factsOf(property).join('; ')
   const text = property.description?.en ?? ''
-  const meaning = text === '' ? '' : sentence(prose(text))
+  const meaning = text === '' ? '' : ended(prose(text))
   return wrap(`- ${name}${facts === '' ? '' : ` (${facts})`}: ${meaning}`.replace(/: $/, ''), '  ')
 }
 
@@ -121,6 +121,6 @@ function ruleText(rule: Rule): string {
 }
 
 /** Ends a text with a full stop, unless it has an end. */
-function sentence(text: string): string {
+export function ended(text: string): string {
   return /[.?!:]$/.test(text) ? text : `${text}.`
 }
