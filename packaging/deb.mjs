@@ -7,7 +7,6 @@ import { join } from 'node:path'
 
 /** Debian's name of each kind of processor. */
 const NAMES = { x64: 'amd64', arm64: 'arm64' }
-const PROGRAMS = ['gabarit', 'config', 'db', 'expand-template', 'signal-event']
 const SHARED = ['checkers', 'db', 'events', 'package.json', 'services', 'templates']
 
 const [processor = arch(), folder = 'packaging/out'] = process.argv.slice(2)
@@ -15,12 +14,12 @@ const architecture = NAMES[processor]
 if (architecture === undefined) throw new Error(`${processor} is not one of ${Object.keys(NAMES).join(', ')}`)
 
 process.chdir(join(import.meta.dirname, '..'))
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
 if (!readFileSync('packaging/debian/changelog', 'utf8').startsWith(`gabarit (${version}) `))
   throw new Error(`packaging/debian/changelog does not begin with version ${version}`)
 const source = join(folder, 'source')
 rmSync(source, { recursive: true, force: true })
-for (const name of PROGRAMS) copy(join(folder, name), `lib/${name}`)
+for (const name of Object.keys(bin)) copy(join(folder, name), `lib/${name}`)
 for (const name of SHARED) copy(name, `share/${name}`)
 for (const name of ['completions', 'docs']) copy(name, name)
 copy('CHANGELOG.md', 'docs/CHANGELOG.md')

@@ -1,14 +1,13 @@
 // Makes the executable of one kind of processor: node packaging/executable.mjs [x64|arm64] [FOLDER]
 // Default: the processor of this machine, in packaging/out. It has links with the names of the other programs beside it.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { bundle } from '../scripts/bundle.mjs'
 
 /** The packages with Bun's program. `baseline` needs no AVX2, which old servers do not have. */
 const BUN = { x64: 'bun-linux-x64-baseline', arm64: 'bun-linux-aarch64' }
-const OTHER_NAMES = ['config', 'db', 'expand-template', 'signal-event']
 
 const bunOf = processor => resolve('packaging/node_modules/@oven', BUN[processor], 'bin/bun')
 const [processor = arch(), folder = 'packaging/out'] = process.argv.slice(2)
@@ -31,7 +30,8 @@ else require('./gabarit.cjs')
 )
 compile()
 rmSync(join(folder, 'bundles'), { recursive: true })
-for (const name of OTHER_NAMES) {
+const { bin } = JSON.parse(readFileSync('package.json', 'utf8'))
+for (const name of Object.keys(bin).filter(other => other !== 'gabarit')) {
   rmSync(join(folder, name), { force: true })
   symlinkSync('gabarit', join(folder, name))
 }

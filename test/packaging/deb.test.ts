@@ -3,6 +3,7 @@ import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { versionOf } from '../../src/system/places.ts'
 import { needsCommands } from '../support/packages.ts'
 import { must, PROJECT, run } from '../support/sandbox.ts'
 import { needsRoot, testIf } from '../support/skip.ts'
@@ -14,7 +15,7 @@ const reason =
 const deb = suite('the Debian package')
 const test = (name: string, body: () => void) => testIf(deb, reason, name, body)
 const made = join(PROJECT, bin ?? '')
-const name = `gabarit_0.1.0_${arch() === 'arm64' ? 'arm64' : 'amd64'}`
+const name = `gabarit_${versionOf(PROJECT)}_${arch() === 'arm64' ? 'arm64' : 'amd64'}`
 
 test('made again in another folder, executable and package are the same to the byte', () => {
   const other = mkdtempSync(join(tmpdir(), 'gabarit-package-'))
