@@ -1,6 +1,6 @@
-import jsTokens from 'js-tokens'
 import type { LinePiece } from './newline-rules.ts'
 import { positionFinder, refusalAt } from './position.ts'
+import { tokensOf } from './tokens.ts'
 
 const KEYWORDS = /\b(?:async|await|import)\b/
 
@@ -23,21 +23,10 @@ export function refuseAsyncCode(pieces: readonly LinePiece[], source: string, fi
 
 /** The offset of the first keyword; the same word as the name of a property means nothing. */
 function asyncKeyword(code: string): number | undefined {
-  let offset = 0
-  let before = ''
-  let found: number | undefined
-  for (const { type, value } of jsTokens(code)) {
-    if (BLANK.has(type)) {
-      offset += value.length
-      continue
-    }
-    if (found !== undefined && value !== ':') return found
-    const keyword = type === 'IdentifierName' && KEYWORDS.test(value) && before !== '.' && before !== '?.'
-    found = keyword ? offset : undefined
-    before = value
-    offset += value.length
-  }
-  return found
+  const tokens = tokensOf(code)
+  const found = tokens.find(({ type, value }, at) => {
+    const isProperty = ['.', '?.'].includes(tokens[at - 1]?.value ?? '') || tokens[at + 1]?.value === ':'
+    return type === 'IdentifierName' && KEYWORDS.test(value) && !isProperty
+  })
+  return found?.offset
 }
-
-const BLANK = new Set(['WhiteSpace', 'LineTerminatorSequence', 'SingleLineComment', 'MultiLineComment'])

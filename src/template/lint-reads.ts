@@ -1,4 +1,3 @@
-import jsTokens from 'js-tokens'
 import { escapeControls } from '../base/escape-controls.ts'
 import { orUndefined } from '../base/failure.ts'
 import type { Finding } from '../base/finding.ts'
@@ -12,6 +11,7 @@ import { databaseFile, type Paths } from '../system/places.ts'
 import { readText } from '../system/read-files.ts'
 import { positionFinder } from './position.ts'
 import { parsePieces } from './tags.ts'
+import { type Token, tokensOf } from './tokens.ts'
 
 /** A mention of `config.RECORD` or `config.RECORD.PROPERTY`, with its offset. */
 interface Mention {
@@ -106,22 +106,6 @@ export class ReadsLint {
 function hint(name: string, known: Iterable<string>): string {
   const nearest = nearestWord(name, known)
   return nearest === undefined ? '' : `; did you mean "${nearest}"?`
-}
-
-interface Token {
-  readonly type: string
-  readonly value: string
-  readonly offset: number
-}
-
-/** The tokens of code, without comments. */
-function tokensOf(code: string): Token[] {
-  let offset = 0
-  return [...jsTokens(code)].flatMap(({ type, value }) => {
-    const token = { type, value, offset }
-    offset += value.length
-    return /^(WhiteSpace|LineTerminatorSequence|.*Comment)$/.test(type) ? [] : [token]
-  })
 }
 
 function mentionsIn(tokens: readonly Token[]): Mention[] {
