@@ -9,8 +9,9 @@ import { sshPorts } from '../system/ssh-ports.ts'
 /**
  * A fact about the machine: `cpus`, `hostname` (first label), `domain` (the rest, or empty), `family` (debian or redhat),
  * `bin` (the folder of gabarit's commands), `shipped` (that of its templates), `root` (the prefix of every path; empty for `/`),
- * `sshPorts` (where sshd listens now, or will by its configuration, space-separated; below another root there are none), `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of /etc/resolv.conf,
- * space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
+ * `sshPorts` (where sshd listens now, or will by its configuration, space-separated; below another root there are none),
+ * `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of
+ * /etc/resolv.conf, space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {
