@@ -15,8 +15,7 @@ export function markDerived(
   outputs: readonly Output[],
   expanderFor: (context: Context) => Expander,
 ): Output[] {
-  const read = (name: string) => context.replaced.get(name) ?? readableDatabase(databaseFile(context.places, name))
-  const secrets = secretsIn(context.places, read)
+  const secrets = knownSecrets(context)
   const readBy = ({ content, reads }: Output) =>
     content === undefined
       ? []
@@ -25,7 +24,7 @@ export function markDerived(
         )
   const templates = new Set(outputs.flatMap(output => (readBy(output).length > 0 ? output.template : [])))
   if (templates.size === 0) return [...outputs]
-  const expander = expanderFor({ ...context, replaced: withOthers(context, secrets, read), warn: () => undefined })
+  const expander = expanderFor({ ...context, replaced: withOthers(context, secrets), warn: () => undefined })
   const others = [...templates].flatMap(name => {
     const made = orFailure(() => expander.expand(`/${name}`))
     return made instanceof Failure ? [] : made
@@ -38,15 +37,20 @@ export function markDerived(
   })
 }
 
+/** The secrets that fragments can read. */
+export function knownSecrets(context: Context): Secret[] {
+  return secretsIn(context.places, name => recordsOf(context, name))
+}
+
+function recordsOf({ places, replaced }: Context, name: string): Records | undefined {
+  return replaced.get(name) ?? readableDatabase(databaseFile(places, name))
+}
+
 /** The databases with another value of the same kind and length for each secret. */
-function withOthers(
-  { replaced }: Context,
-  secrets: readonly Secret[],
-  read: (name: string) => Records | undefined,
-): Map<string, Records> {
-  const databases = new Map(replaced)
+export function withOthers(context: Context, secrets: readonly Secret[]): Map<string, Records> {
+  const databases = new Map(context.replaced)
   for (const { database, key, property, value } of secrets) {
-    const records = new Map(databases.get(database) ?? read(database))
+    const records = new Map(databases.get(database) ?? recordsOf(context, database))
     const record = records.get(key)
     if (record === undefined) continue
     const changed: DbRecord =
@@ -59,7 +63,12 @@ function withOthers(
 }
 
 function otherThan(secret: string): string {
-  return secret.replace(/[a-z0-9]/gi, character => NEXT.get(character) ?? character)
+  return secret.replace(/[a-z0-9]|[^\0-\x7f]/giu, character => NEXT.get(character) ?? neighbour(character))
+}
+
+/** Another character of the same script and length. */
+function neighbour(character: string): string {
+  return String.fromCodePoint((character.codePointAt(0) ?? 0) ^ 1)
 }
 
 const NEXT = new Map(

@@ -1,4 +1,3 @@
-import { defined } from '../base/defined.ts'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
@@ -7,13 +6,14 @@ import { staleOverrides } from '../override/stale.ts'
 import { readManifest } from '../state/manifest.ts'
 import { below, databaseFile } from '../system/places.ts'
 import { Databases, type LoadDatabase } from '../template/databases.ts'
-import { Expander, type Output, type Trace } from '../template/expand.ts'
+import { Expander, type ExpanderOptions, type Output, type Trace } from '../template/expand.ts'
 import type { FragmentWorld } from '../template/scope.ts'
 import { findTemplate } from '../template/tree.ts'
 import type { Context } from './context.ts'
 import { markDerived } from './derived.ts'
 import { fact } from './facts.ts'
 import { invalidValues } from './invalid-values.ts'
+import { safeWords } from './words.ts'
 
 /** Loads databases for fragments: one without a file is empty if it is described, and unknown otherwise. */
 export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'replaced'>): LoadDatabase {
@@ -25,10 +25,15 @@ export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'r
   }
 }
 
-/** An expander that uses the current databases. */
+/** An expander that uses the current databases, and says no secret. */
 export function makeExpander(context: Context, trace?: Trace): Expander {
+  const { warn, guard } = safeWords(context, plainExpander)
+  return plainExpander({ ...context, warn }, { trace, guard })
+}
+
+function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | 'guard'> = {}): Expander {
   const databases = new Databases(databaseLoader(context))
-  return new Expander(defined({ layers: context.layers, databases, world: fragmentWorld(context), trace }))
+  return new Expander({ layers: context.layers, databases, world: fragmentWorld(context), ...more })
 }
 
 function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {

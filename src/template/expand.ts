@@ -39,7 +39,9 @@ export interface ExpanderOptions {
   readonly databases: Databases
   readonly world: FragmentWorld
   /** Follows an expansion line by line, for `explain`. Without it, nothing is marked. */
-  readonly trace?: Trace
+  readonly trace?: Trace | undefined
+  /** Called around the expansion of each template, with its path; default: nothing is around it. */
+  readonly guard?: ((path: string, expand: () => Output[]) => Output[]) | undefined
 }
 
 /** Receives everything that a traced expansion does. */
@@ -86,7 +88,8 @@ export class Expander {
    * @throws Failure (refused) for an unknown template or a failing fragment: a template is never expanded in part
    */
   expand(path: string): Output[] {
-    return this.limited(() => this.#expand(path))
+    const { guard = (_, expand) => expand() } = this.#options
+    return this.limited(() => guard(path, () => this.#expand(path)))
   }
 
   /** Runs something that expands templates, with one time limit, see `runSiteCode`. */

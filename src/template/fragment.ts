@@ -85,18 +85,12 @@ export function fragmentFailure(error: unknown, file: string, advice?: string): 
       hint: "Throw an Error: fail('…') or throw new Error('…')",
     })
   const hint = hintOf(error) ?? advice
-  const message = withoutText(error)
   const options = { cause: error, hint }
   const frame = firstFragmentFrame(error)
   const inside = frame && compiled.get(frame.file)
-  if (frame === undefined || inside === undefined) return refusal(message, { where: file, ...options })
+  if (frame === undefined || inside === undefined) return refusal(error.message, { where: file, ...options })
   const place = sourcePosition(inside.segments, frame.line, frame.column)
-  return refusalAt(frame.file, inside.source, place, message, options)
-}
-
-/** V8 quotes a part of the text that JSON.parse() got, which may be a secret. */
-function withoutText(error: Error): string {
-  return error instanceof SyntaxError && error.message.includes('JSON') ? 'this text is not valid JSON' : error.message
+  return refusalAt(frame.file, inside.source, place, error.message, options)
 }
 
 function shown(thrown: unknown): string {

@@ -35,7 +35,7 @@ export interface Template {
 interface LoaderOptions {
   readonly layers: readonly Layer[]
   readonly world: FragmentWorld
-  readonly trace?: { readonly idOf: (file: string) => number }
+  readonly trace?: { readonly idOf: (file: string) => number } | undefined
 }
 
 /**
