@@ -1,7 +1,7 @@
 import { EXIT } from '../base/failure.ts'
 import { findPlaces, type Places } from '../system/places.ts'
 import { argumentsSoFar, optionsOf, splitOptions, valueOption } from '../terminal/arguments.ts'
-import type { Command, Invocation, Option } from '../terminal/command.ts'
+import { type Command, type Invocation, type Option, shown } from '../terminal/command.ts'
 import { completeDb } from './db/complete.ts'
 
 type Candidates = readonly string[] | Promise<readonly string[]>
@@ -35,7 +35,7 @@ async function candidates(
   if (program === 'db' || program === 'config') return completeDb([program, ...words], places)
   const own = commands.find(({ name }) => name === program)
   if (own !== undefined) return ofCommand(own, words, places)
-  const all = [...commands, ...(await installed(places, commands))].filter(({ hidden }) => hidden !== true)
+  const all = [...commands, ...(await installed(places, commands))]
   const [first, ...rest] = words
   if (first === 'help') return ofProgram(all, rest, places)
   return [...(words.length === 1 ? ['help'] : []), ...(await ofProgram(all, words, places))]
@@ -51,7 +51,7 @@ function ofProgram(commands: readonly Command[], words: readonly string[], place
   const command = commands.find(known => known.name === name)
   if (command !== undefined && rest.length > 0) return ofCommand(command, [...before, ...rest], places)
   if (name === undefined) return ofOption(optionsOf(commands), before, places) ?? []
-  return rest.length > 0 ? [] : commands.map(known => known.name)
+  return rest.length > 0 ? [] : shown(commands).map(known => known.name)
 }
 
 function ofCommand(command: Command, words: readonly string[], places: Places): Candidates {

@@ -20,10 +20,7 @@ export async function findCommand(name: string, words: readonly string[], io: Io
   if (name === 'db' || name === 'config')
     throw usageFailure(`${name} is a program of its own`, `Without gabarit in front: ${name} --help`)
   throw usageFailure(
-    `unknown command "${name}"${didYouMean(
-      name,
-      commands.map(known => known.name),
-    )}`,
+    `unknown command "${name}"${didYouMean(name, ['help', ...commands.map(known => known.name)])}`,
     USAGE,
   )
 }

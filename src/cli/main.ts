@@ -39,10 +39,8 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   if (own !== undefined) return run(own, words, program)
   const { before, name, rest } = splitOptions(words, COMMANDS)
   if (before.includes('--version')) return print(versionOf(io.shipped))
-  const asked = name === 'help' ? rest[0] : before.includes('--help') ? name : undefined
-  const more = name === 'help' ? rest.slice(1) : rest
-  if (asked !== undefined) return run(await findCommand(asked, words, io), [...more, '--help'], `gabarit ${asked}`)
-  if (name === 'help' || before.includes('--help')) return print(overview(await allGroups(words, io)))
+  if (name === 'help') return runWords([script, ...before, ...rest, '--help'], io, messages)
+  if (name === undefined && before.includes('--help')) return print(overview(await allGroups(words, io)))
   if (name === undefined) throw usageFailure('missing command', USAGE)
   return run(await findCommand(name, words, io), [...before, ...rest], `gabarit ${name}`)
 }
@@ -54,13 +52,17 @@ async function runCommand(
   io: Io,
   messages: Messages,
 ): Promise<number> {
-  const { before, name, rest } = splitOptions(words, command.verbs ?? [])
-  const verb = command.verbs?.find(known => known.name === name)
+  const { verbs = [] } = command
+  const { before, name, rest } = splitOptions(words, verbs)
+  const verb = verbs.find(known => known.name === name)
   if (verb !== undefined) return runCommand(verb, [...before, ...rest], `${program} ${verb.name}`, io, messages)
+  if (name === 'help' && (verbs.length > 0 || words.length === 1))
+    return runCommand(command, [...before, ...rest, '--help'], program, io, messages)
   try {
     const { args, values } = parseArguments(words, command)
-    if (values.help === true || values.version === true) {
-      messages.print(values.help === true ? commandHelp(command, program) : versionOf(io.shipped))
+    const isHelp = values.help === true && (verbs.length === 0 || args.length === 0)
+    if (isHelp || values.version === true) {
+      messages.print(isHelp ? commandHelp(command, program) : versionOf(io.shipped))
       return EXIT.done
     }
     checkArity(command, args, program)

@@ -102,7 +102,7 @@ export interface Command {
   readonly arity?: readonly [least: number, most: number]
   /** Whether it changes nothing, whatever its options. */
   readonly onlyLooks?: true
-  /** Whether only programs call it: not shown in the overview, and not completed. */
+  /** Whether only programs call it: not shown in help, and not completed. */
   readonly hidden?: true
   /** Whether it works without root: it reads nothing that only root can read. */
   readonly forEverybody?: true
@@ -116,6 +116,11 @@ export interface Command {
   readonly run: (invocation: Invocation) => Promise<number>
 }
 
+/** Those that people call. */
+export function shown(commands: readonly Command[]): readonly Command[] {
+  return commands.filter(({ hidden }) => hidden !== true)
+}
+
 /** A command that does nothing itself: its first argument selects a subcommand. */
 export function withVerbs(name: string, summary: string, verbs: readonly Command[]): Command {
   return {
@@ -123,7 +128,7 @@ export function withVerbs(name: string, summary: string, verbs: readonly Command
     summary,
     usage: 'SUBCOMMAND [ARGUMENT...]',
     arity: [0, Number.POSITIVE_INFINITY],
-    examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)),
+    examples: shown(verbs).flatMap(({ examples }) => examples.slice(0, 1)),
     forEverybody: true,
     verbs,
     run: async ({ args }) => whichVerb(`gabarit ${name}`, args[0], verbs),
@@ -132,10 +137,10 @@ export function withVerbs(name: string, summary: string, verbs: readonly Command
 
 /** @throws Failure (usage) because the subcommand is missing or unknown */
 function whichVerb(program: string, word: string | undefined, verbs: readonly Command[]): never {
-  const names = verbs.map(({ name }) => name)
+  const names = shown(verbs).map(({ name }) => name)
   const hint = `Subcommands: ${names.join(' ')}\nFor details, run ${program} SUBCOMMAND --help.`
   if (word === undefined) throw usageFailure(`missing subcommand: ${program} SUBCOMMAND`, hint)
-  throw usageFailure(`unknown subcommand "${word}" of ${program}${didYouMean(word, names)}`, hint)
+  throw usageFailure(`unknown subcommand "${word}" of ${program}${didYouMean(word, ['help', ...names])}`, hint)
 }
 
 /** Options of every command. */

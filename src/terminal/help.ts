@@ -1,4 +1,4 @@
-import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
+import { COMMON_OPTIONS, type Command, type Option, shown } from './command.ts'
 
 type Row = readonly [line: string, what: string]
 
@@ -64,7 +64,7 @@ export function optionList(options: readonly Option[], title = 'Options'): HelpL
 }
 
 function rowsOf(commands: readonly Command[]): Row[] {
-  return commands.map(({ name, summary }) => [name, summary])
+  return shown(commands).map(({ name, summary }) => [name, summary])
 }
 
 function table(rows: readonly Row[]): string {

@@ -102,6 +102,7 @@ completion('every kind of argument has its candidates', () => {
   assert.equal(ask('gabarit diff 1 '), [])
   assert.equal(ask('gabarit rollback --overwrite '), ['/etc/ssh/sshd_config.d/9'])
   assert.equal(ask('gabarit judg'), [], 'hidden')
+  assert.equal(ask('gabarit letsencrypt ho'), [], 'hidden')
   assert.equal(ask('gabarit events domain-m'), ['domain-modify'])
 })
 

@@ -42,6 +42,40 @@ help('-h is --help', () => {
   assert.equal(box.run('db own getprop a -- -h'), { status: 1, stdout: '', stderr: '' }, 'data')
 })
 
+/** All ways to ask for the same help. */
+const HELP: readonly (readonly [first: string, ...others: string[]])[] = [
+  ['gabarit --help', 'gabarit help', 'gabarit help help', 'gabarit help -h'],
+  ['gabarit lint --help', 'gabarit help lint', 'gabarit lint help', 'gabarit -h lint'],
+  ['gabarit vpn --help', 'gabarit vpn help', 'gabarit help vpn', 'gabarit vpn -h'],
+  ['gabarit vpn profile --help', 'gabarit vpn help profile', 'gabarit help vpn profile', 'gabarit vpn profile help'],
+  ['signal-event --help', 'signal-event help'],
+  ['config --help', 'config help', 'config -h'],
+  ['db --help', 'db help', 'db hosts --help', 'db -h'],
+  ['config show --help', 'config help show', 'config show sshd -h', 'config --help show'],
+  ['db --help show', 'db help show', 'db hosts show -h', 'db hosts show www --help'],
+  ['config set --help', 'config help set', 'config set -h'],
+]
+for (const [first, ...others] of HELP)
+  help(`${first}: ${others.join(', ')}`, () => {
+    const text = box.must(first)
+    assert.match(text, /usage: /i)
+    for (const other of others) assert.is(box.must(other), text, other)
+  })
+
+help('what has no help says what is there', () => {
+  for (const command of ['gabarit vpn profle --help', 'gabarit help vpn profle', 'gabarit vpn help profle'])
+    assert.match(box.run(command).stderr, 'unknown subcommand "profle" of gabarit vpn; did you mean "profile"?')
+  for (const command of ['config help shwo', 'config shwo --help', 'db hosts shwo -h'])
+    assert.match(box.run(command).stderr, 'unknown verb "shwo"; did you mean "show"?')
+  assert.match(box.run('gabarit hekp').stderr, 'did you mean "help"?')
+})
+
+help('a subcommand that only programs call is not in the help, but has one', () => {
+  assert.not.match(box.must('gabarit letsencrypt --help'), 'hook')
+  assert.not.match(box.run('gabarit letsencrypt').stderr, 'hook')
+  assert.match(box.must('gabarit letsencrypt hook --help'), 'Usage: gabarit letsencrypt hook')
+})
+
 help('commands are grouped by what they are for; those that only programs call are hidden', () => {
   const overview = box.must('gabarit --help')
   const titles = ['See what is', 'Make changes real', 'going back', 'Your own fragments', 'Services', 'Set up']

@@ -41,6 +41,7 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
     print(`${program} (gabarit) ${versionOf(io.shipped)}\n`)
     return EXIT.done
   }
+  if (options.words[0] === 'help' && options.words.length <= 2) return help(program, options.words.slice(1), print)
   if (options.help) return help(program, options.words, print)
   const [database, name, ...args] = program === 'config' ? ['configuration', ...options.words] : options.words
   const places = findPaths(io.shipped, io.env, options.root, io.resolve)
@@ -50,7 +51,7 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
       throw usageFailure('import --tree takes one folder', 'usage: db import --tree FOLDER')
     return runImportTree(program, places, folder, printer)
   }
-  if (program === 'db' && database === 'import' && name !== undefined && !Object.hasOwn(VERBS, name))
+  if (program === 'db' && database === 'import' && name !== undefined && verbOf(name) === undefined)
     throw usageFailure(
       `"${name}" is not a verb of a database "import"; use --tree to import a whole folder`,
       'usage: db import --tree FOLDER\n       db DATABASE import FILE',
@@ -61,7 +62,7 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
       `${usageOf(program)}\nHelp: ${program} --help`,
     )
   checkDatabaseName(database)
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  const verb = verbOf(name)
   if (verb === undefined) throw unknownVerb(program, name)
   checkArguments(name, verb, args, verbUsage(program, name, verb))
   // Values may be secrets, so they are not repeated.
@@ -73,11 +74,16 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
 }
 
 function help(program: Program, words: readonly string[], print: CallOutput['print']): number {
-  const name = words.at(-1)
-  const verb = name !== undefined && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
-  if (name === undefined || verb === undefined) print(helpText(program))
-  else print(`${verb.summary}\n${verbUsage(program, name, verb)}\n`)
+  const name = words[program === 'db' && words.length > 1 ? 1 : 0]
+  const verb = verbOf(name)
+  if (name !== undefined && verb !== undefined) print(`${verb.summary}\n${verbUsage(program, name, verb)}\n`)
+  else if (name === undefined || (program === 'db' && words.length === 1)) print(helpText(program))
+  else throw unknownVerb(program, name)
   return EXIT.done
+}
+
+function verbOf(name = ''): Verb | undefined {
+  return Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
 }
 
 /** The usage of a program. */
@@ -123,7 +129,7 @@ function nameOf(places: Paths, database: string): string {
 }
 
 function unknownVerb(program: Program, name: string): Failure {
-  const known = Object.keys(VERBS)
+  const known = ['help', ...Object.keys(VERBS)]
   return usageFailure(
     `unknown verb "${name}"${didYouMean(name, known)}`,
     `${usageOf(program)}\nVerbs: ${program} --help`,

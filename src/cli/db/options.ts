@@ -18,11 +18,12 @@ export const OPTIONS: readonly Option[] = [
 /** The names of the options. */
 export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 
-/** What a verb that only reads also takes behind it. Nothing there may choose a root: it can be data of a script. */
+/** What a verb that only reads also takes after it. Nothing there may choose a root: it can be data of a script. */
 export const AFTER_READING: readonly string[] = ['--json', '--reveal']
 
 /**
- * Options come before the verb. Everything after it is data, except for {@link AFTER_READING}. `--` ends the options.
+ * Options come before the verb. Everything after it is data, except for {@link AFTER_READING} and a question for help: alone,
+ * or after a verb that only reads. `--` ends the options.
  * @param program `config` has no word for the database
  * @param reads whether a verb only reads
  */
@@ -31,8 +32,10 @@ export function parseOptions(program: Program, args: readonly string[], reads: (
   const words: string[] = []
   let root: string | undefined
   const takes = (word: string) => {
-    const verb = words[program === 'db' ? 1 : 0]
-    if (verb !== undefined) return reads(verb) && AFTER_READING.includes(word)
+    const isHelp = word === '-h' || word === '--help'
+    const [verb, ...data] = program === 'db' ? words.slice(1) : words
+    if (verb !== undefined && !reads(verb)) return isHelp && data.length === 0 && args.at(-1) === word
+    if (verb !== undefined) return isHelp || AFTER_READING.includes(word)
     return word === '-h' || FLAGS.includes(word.replace(/^--root=.*/s, '--root'))
   }
   for (let at = 0; at < args.length; at++) {

@@ -97,6 +97,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'hook',
+    hidden: true,
     summary: 'import an issued certificate (called by the hook of dehydrated)',
     usage: 'deploy_cert DOMAIN KEY CERTIFICATE FULLCHAIN CHAIN TIME',
     arity: [6, 7],
