@@ -1,53 +1,52 @@
-import parse from 'yargs-parser'
-import { usageFailure } from '../base/failure.ts'
+import { type Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 
 /**
  * Parses a command line. Options can be anywhere before `--`; everything else is data.
- * @throws Failure (usage) for an unknown option
+ * @throws Failure (usage) for an unknown option, or one with a value that takes none, or without one that needs it
  */
 export function parseArguments(
   words: readonly string[],
   { options = [], passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
-): { args: readonly string[]; values: Readonly<Record<string, unknown>> } {
+): { args: readonly string[]; values: Readonly<Record<string, string | true>> } {
   const all = [...options, ...COMMON_OPTIONS]
-  const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
-  const parsed = parse([...words], {
-    boolean: named('boolean'),
-    string: named('string'),
-    alias: Object.fromEntries(all.map(({ name, alias }) => [name, [...alias]])),
-    configuration: {
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'duplicate-arguments-array': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'populate--': true,
-      'short-option-groups': false,
-      'unknown-options-as-args': true,
-    },
-  })
-  const args = parsed._.map(String)
-  const unknown = args.find(word => /^-./.test(word))
-  if (unknown !== undefined && passesOptions !== true) {
-    const names = all.flatMap(({ name, alias }) => [name, ...alias]).map(name => `--${name}`)
-    throw usageFailure(`unknown option ${unknown}${didYouMean(unknown.replace(/=.*/, ''), names)}`)
+  const args: string[] = []
+  const values: Record<string, string | true> = {}
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') return { args: [...args, ...words.slice(at + 1)], values }
+    const [, typed = word, joined] = /^(--[^=]+)=(.*)$/s.exec(word) ?? []
+    const option = all.find(known => isNamed(known, typed))
+    if (option === undefined) {
+      if (/^-./s.test(word) && passesOptions !== true) throw unknownOption(typed, all)
+      args.push(word)
+    } else if (option.type === 'boolean') {
+      // Ignoring it would run for real what was asked as --dry-run=yes.
+      if (joined !== undefined) throw usageFailure(`the option ${typed} takes no value`)
+      values[option.name] = true
+    } else {
+      const value = joined ?? words[++at] ?? ''
+      if (value === '' || (joined === undefined && value.startsWith('--')))
+        throw usageFailure(`the option ${typed} needs a value`)
+      values[option.name] = value
+    }
   }
-  for (const name of named('string')) {
-    const value: unknown = parsed[name]
-    if (value === '') throw usageFailure(`the option --${name} needs a value`)
-  }
-  const behind = Array.isArray(parsed['--']) ? parsed['--'].map(String) : []
-  return { args: [...args, ...behind], values: parsed }
+  return { args, values }
+}
+
+function isNamed({ name, alias }: Option, typed: string): boolean {
+  return [name, ...alias].some(known => `--${known}` === typed)
+}
+
+function unknownOption(typed: string, known: readonly Option[]): Failure {
+  const names = known.flatMap(({ name, alias }) => [name, ...alias]).map(name => `--${name}`)
+  return usageFailure(`unknown option ${typed}${didYouMean(typed, names)}`)
 }
 
 /** The option with a value that this word is, without its value. */
 export function valueOption(options: readonly Option[], word: string): Option | undefined {
-  return options.find(
-    ({ name, alias, type }) => type === 'string' && [name, ...alias].some(known => `--${known}` === word),
-  )
+  return options.find(option => option.type === 'string' && isNamed(option, word))
 }
 
 /** Options can also come before the name of a command: those of any of the commands, since it is not known yet which. */
