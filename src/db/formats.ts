@@ -38,7 +38,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   ipv6: { accepts: value => parseAddress(value)?.width === 128, is: 'an IPv6 address' },
   cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)', meant: networkOf },
   network: {
-    accepts: value => isAddress(value) || isCidr(value),
+    accepts: value => (isAddress(value) && !isMapped(value)) || isCidr(value),
     is: 'an address or a network (192.168.1.0, fd00::/64)',
     meant: networkOf,
   },
@@ -109,14 +109,24 @@ export function withAsciiNames(value: string): string {
   return value.replace(/[\p{L}\p{M}\p{N}.-]*[^\p{ASCII}][\p{L}\p{M}\p{N}.-]*/gu, name => asciiName(name) ?? name)
 }
 
-/** The network of an address that is given with a length or mask (192.168.1.5/24). */
+/** The network of an address that is given with a length or mask (192.168.1.5/24); IPv4 in IPv6 becomes IPv4. */
 function networkOf(value: string): string | undefined {
   const [text = '', suffix = ''] = value.split(/[/ ]/)
   const address = parseAddress(text)
-  const bits = address && prefixLength(suffix, address.width)
-  if (address === undefined || bits === undefined) return undefined
-  const rest = BigInt(address.width - bits)
-  return `${formatAddress({ ...address, value: (address.value >> rest) << rest })}/${bits}`
+  if (address === undefined) return undefined
+  const mapped = isMapped(text)
+  const own = mapped ? ({ value: address.value & 0xffffffffn, width: 32 } as const) : address
+  if (suffix === '') return mapped ? formatAddress(own) : undefined
+  const bits = Number(prefixLength(suffix, address.width)) - (mapped ? 96 : 0)
+  if (Number.isNaN(bits) || bits < 0) return undefined
+  const rest = BigInt(own.width - bits)
+  return `${formatAddress({ ...own, value: (own.value >> rest) << rest })}/${bits}`
+}
+
+/** IPv4 in IPv6 (::ffff:10.0.0.1): no visitor has such an address for firewall and web servers, so it would match nobody. */
+function isMapped(text: string): boolean {
+  const address = parseAddress(text)
+  return address?.width === 128 && address.value >> 32n === 0xffffn
 }
 
 /** The name of a network interface, or a prefix followed by `+` (Linux: IFNAMSIZ is 16, including the zero byte). */
@@ -141,7 +151,7 @@ export function isPorts(value: string): boolean {
 function prefixOf(value: string): number {
   const [text = '', suffix = '', ...rest] = value.split(/[/ ]/)
   const address = parseAddress(text)
-  if (address === undefined || rest.length > 0) return Number.NaN
+  if (address === undefined || isMapped(text) || rest.length > 0) return Number.NaN
   const bits = prefixLength(suffix, address.width)
   return bits !== undefined && address.value % (1n << BigInt(address.width - bits)) === 0n ? bits : Number.NaN
 }

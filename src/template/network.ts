@@ -105,12 +105,12 @@ export function portsIn(record: RecordView, ...names: string[]): string[] {
  * @throws TypeError that names record and property, for anything else
  */
 export function networksIn(record: RecordView, ...names: string[]): Network[] {
-  const { ip: single, subnet } = FORMATS
+  const { network, subnet } = FORMATS
   return elementsIn(
     record,
     names,
     'an address or a network (192.168.1.0/24, fd00::/64)',
-    text => (single?.accepts(text) || subnet?.accepts(text) ? net(text) : undefined),
+    text => (network?.accepts(text) || subnet?.accepts(text) ? net(text) : undefined),
     subnet?.meant,
   )
 }
@@ -132,13 +132,16 @@ function elementsIn<Element>(
   read: (text: string) => Element | undefined,
   meant?: (text: string) => string | undefined,
 ): Element[] {
-  return names.flatMap(name =>
-    splitList(record[name]).map(text => {
+  return names.flatMap(name => {
+    const value = record[name] ?? ''
+    const parts = splitList(value)
+    // Without any element it is no empty list: that could mean everybody.
+    return (value !== '' && parts.length === 0 ? [value] : parts).map(text => {
       const element = read(text)
       if (element !== undefined) return element
       const better = meant?.(text)
       const hint = better === undefined ? '' : `; did you mean "${better}"?`
       throw new TypeError(`the record "${record.key}", property ${name}: ${JSON.stringify(text)} is not ${kind}${hint}`)
-    }),
-  )
+    })
+  })
 }

@@ -40,6 +40,16 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       .all('network')
       .filter(({ Guest = 'no' }) => (Guest !== 'no' && Guest !== '') === guests)
       .map(record => machinesOf(record, guests))
+  const local = () => {
+    const own = networks(false)
+    for (const { cidr, first, has } of networks(true))
+      for (const network of own)
+        if (network.has(first) || has(network.first))
+          throw new TypeError(
+            `the network of guests ${cidr} overlaps the local network ${network.cidr}: its machines would count as local`,
+          )
+    return own
+  }
   return {
     config: configView(databases),
     db,
@@ -57,7 +67,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     services: (): ServiceView[] => databases.all('configuration', 'service').map(serviceView),
     net,
     ip,
-    networks: { local: () => networks(false), guests: () => networks(true) },
+    networks: { local, guests: () => networks(true) },
     networksIn,
     portsIn,
     interfacesIn,

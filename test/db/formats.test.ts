@@ -38,8 +38,8 @@ const CASES: Readonly<Record<string, { readonly good: readonly string[]; readonl
   },
   subnet4: { good: ['192.168.4.0/22', '10.0.0.1/32'], bad: ['192.168.5.0/22', 'fd00::/64', '10.0.0.0/ 8'] },
   subnet6: {
-    good: ['fd00:8::/64', '2001:db8::8000:0:0:0/65', '::ffff:10.0.0.0/120', '::10.0.0.0/120', 'fd00::1/128'],
-    bad: ['10.0.0.0/8', 'fd00:8::/24', '::ffff:10.0.0.1/120', 'fd00::/255.255.255.0', 'fd00::'],
+    good: ['fd00:8::/64', '2001:db8::8000:0:0:0/65', '::10.0.0.0/120', 'fd00::1/128'],
+    bad: ['10.0.0.0/8', 'fd00:8::/24', '::ffff:10.0.0.0/120', 'fd00::/255.255.255.0', 'fd00::'],
   },
   netmask: { good: ['255.255.255.0', '0.0.0.0', '255.255.255.255'], bad: ['255.0.255.0', '0.0.0.255', '255.255.255'] },
   network: {
@@ -91,6 +91,10 @@ test('what was probably meant: the network of an address, the ASCII form of a na
   assert.is(meant('subnet', '10.8.0.1/255.255.255.0'), '10.8.0.0/24')
   assert.is(meant('network', 'fd00::5/64'), 'fd00::/64')
   assert.is(meant('cidr', '10.0.0.0/33'), undefined)
+  assert.is(meant('network', '::ffff:10.0.0.1'), '10.0.0.1')
+  assert.is(meant('cidr', '::ffff:10.0.0.1/104'), '10.0.0.0/8')
+  assert.is(meant('cidr', '::ffff:10.0.0.1/64'), undefined)
+  assert.is(meant('network', 'fd00::1'), undefined)
   assert.is(meant('hostname', 'exämple.org'), 'xn--exmple-cua.org')
   assert.is(meant('wildcard', '*.exämple.org'), '*.xn--exmple-cua.org')
   assert.is(meant('hostname', 'Example.org.'), 'example.org')

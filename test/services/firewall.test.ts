@@ -318,6 +318,34 @@ firewall('guests are in no local network, whatever the word for it', () => {
     )
 })
 
+firewall('guests that overlap a local network are refused by the web server too, which has no firewall to ask', () => {
+  const networks: Records = {
+    '10.5.0.0': ['network', { Mask: '255.255.255.0' }],
+    '10.5.0.0/24': ['network', { Guest: 'yes' }],
+  }
+  const server = new Server({ configuration: configuration({ httpd: ['service', { access: 'private' }] }), networks })
+  const { status, stderr } = server.run('signal-event console-save')
+  assert.is(status, 3)
+  assert.match(stderr, 'the network of guests 10.5.0.0/24 overlaps the local network 10.5.0.0/24')
+  server.remove()
+})
+
+firewall('who may connect is never everybody by mistake: IPv4 in IPv6, and a list without elements', () => {
+  const ports = { access: 'public', TCPPort: '99' }
+  for (const [property, value, said] of [
+    ['AllowHosts', ',', '"," is not an address or a network'],
+    ['DenyHosts', ' ; ', '" ; " is not an address or a network'],
+    ['AllowHosts', '::ffff:10.0.0.1', 'did you mean "10.0.0.1"?'],
+    ['DenyHosts', '10.0.0.9,::ffff:10.0.0.0/104', 'did you mean "10.0.0.0/8"?'],
+  ] as const)
+    assert.match(make({ foo: service({ ...ports, [property]: value }) }).refusal(FOUR), said)
+  assert.ok(
+    make({ foo: service({ ...ports, AllowHosts: '' }) })
+      .lines(FOUR)
+      .some(line => line.includes('--dport 99')),
+  )
+})
+
 firewall('a port forward whose AllowHosts are all of the other family is told: nobody can use it', () => {
   const told = (properties: Properties, template: string) => {
     const files = make({}, { portforwards: { nas: ['portforward', { status: 'enabled', Port: '80', ...properties }] } })
@@ -363,7 +391,7 @@ firewall('a direct port forward keeps address and port', () => {
     [{ DestHost: 'fd00:1::9' }, 'Port must be one port or one range of ports'],
     [{ Port: '443', DestHost: 'fd00:1::/64' }, 'DestHost must be one address'],
     [{ Port: '443', DestHost: '::1' }, 'DestHost ::1 is this server'],
-    [{ Port: '443', DestHost: '::ffff:10.0.0.1' }, 'DestHost ::ffff:a00:1 is not the address of another machine'],
+    [{ Port: '443', DestHost: 'fe80::1' }, 'DestHost fe80::1 is not the address of another machine'],
   ] as const)
     assert.match(direct(forward).refusal(SIX), `the port forward "web": ${said}`)
 })
@@ -461,6 +489,9 @@ firewall('sshd: only what the record says, and no file without', () => {
     'AllowGroups admins ops',
   ])
   assert.ok(server.lines(FOUR).some(line => line.includes('--dport 2222') && line.includes('--comment sshd')))
+  const off = make({ sshd: service({ status: 'disabled', access: 'public' }) })
+  assert.equal(rulesOf(off, FOUR, 'sshd'), [], 'while it is disabled, nobody but the local networks gets to its port')
+  assert.ok(off.lines(FOUR).includes('-A gabarit-services -p tcp -m tcp --dport 22 -j gabarit-local'))
   const bare = make({ sshd: service({ access: 'public' }) })
   assert.is(bare.text(SSHD), undefined)
   assert.ok(bare.lines(FOUR).some(line => line.includes('--dport 22 ')))

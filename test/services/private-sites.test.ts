@@ -76,14 +76,53 @@ step(
     assert.is(refused.status, 3)
     assert.match(refused.stderr, 'did you mean "10.50.4.0/24"?')
     must(set, { env: { GABARIT_VALIDATE: 'off' } })
-    const { stderr } = run(words('expand-template --stdout /etc/nginx/conf.d/sites-available'), {
+    const { status, stderr } = run(words('expand-template --stdout /etc/nginx/conf.d/sites-available'), {
       env: { GABARIT_VALIDATE: 'off' },
     })
+    assert.is(status, 3)
     assert.match(
       stderr,
-      `${WIKI}: AllowedNetworks 10.50.4.5/24 is one address of the network 10.50.4.0/24, which is open as a whole`,
+      `the record "${WIKI}", property AllowedNetworks: "10.50.4.5/24" is not an address or a network`,
     )
   },
 )
+
+step('an unknown word for access closes a site, a path and a stream to everybody, with a warning', () => {
+  const off = { env: { GABARIT_VALIDATE: 'off' } }
+  const path = { ...upstream, Path: '/in/' }
+  const event = () => {
+    const { status, stderr } = run(words('signal-event nginx-update'), off)
+    assert.is(status, 0, stderr)
+    return stderr
+  }
+  const answers = (...urls: string[]) =>
+    urls.map(url => [LOCAL, OTHER, '127.0.0.1'].map(from => front.visit(url, '--interface', from).status))
+  const [closed, open] = [
+    [403, 403, 403],
+    [200, 200, 200],
+  ]
+  const record = (key: string, type: string, properties: Readonly<Record<string, string>>) =>
+    must(['db', 'proxies', 'set', key, type, ...Object.entries(properties).flat()], off)
+  must(words('config setprop modSSL access public'))
+  for (const word of ['Private', '']) {
+    record('in', 'location', path)
+    record(WIKI, 'proxy', { ...upstream, Locations: 'in', access: word })
+    must(['config', 'setprop', 'modSSL', 'access', word], off)
+    assert.match(event(), `${WIKI} is closed to everybody: access ${JSON.stringify(word)} is not known`)
+    assert.equal(answers(`https://${WIKI}/`, `https://${WIKI}/in/`, 'https://example.com/'), [closed, closed, closed])
+    record('in', 'location', { ...path, access: word })
+    record(WIKI, 'proxy', { ...upstream, Locations: 'in' })
+    must(words('config setprop modSSL access public'))
+    assert.match(event(), `in is closed to everybody: access ${JSON.stringify(word)} is not known`)
+    assert.equal(answers(`https://${WIKI}/`, `https://${WIKI}/in/`, 'https://example.com/'), [open, closed, open])
+    record('door', 'stream', { Upstreams: '127.0.0.1:3001', Port: '3100', access: word })
+    assert.match(event(), `door is closed to everybody: access ${JSON.stringify(word)} is not known`)
+    assert.throws(() => front.visit('http://127.0.0.1:3100/'), /curl/)
+    must(words('db proxies setprop door access public'))
+    event()
+    assert.is(front.visit('http://127.0.0.1:3100/').status, 200)
+    must(words('db proxies delete door'))
+  }
+})
 
 sites.run()
