@@ -2,12 +2,13 @@
 import { readlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Example, readExamples } from '../../scripts/examples.ts'
 import { applyPlan } from '../../src/commit/barrier.ts'
 import { expandAll } from '../../src/plan/expand.ts'
 import { planOutputs } from '../../src/plan/planner.ts'
 import { listTemplates } from '../../src/template/tree.ts'
 import { Engine, failureOf } from '../support/engine.ts'
-import { type Example, readExamples, textOf } from './markdown.ts'
+import { textOf } from './markdown.ts'
 
 const examples = suite('examples of fragments')
 const found = ['docs/guide/overriding.md', 'docs/reference/fragments.md'].flatMap(name => readExamples(textOf(name)))

@@ -11,18 +11,21 @@ import { needsRoot, testIf } from '../support/skip.ts'
 const bin = process.env.GABARIT_BIN
 const notMade = 'first npm run package, then GABARIT_BIN=packaging/out npm test'
 const reason =
-  bin === undefined ? notMade : (needsRoot() ?? needsCommands('dpkg-buildpackage', 'dh', 'lintian', 'unshare'))
+  bin === undefined
+    ? notMade
+    : (needsRoot() ?? needsCommands('dnsmasq', 'dpkg-buildpackage', 'dh', 'lintian', 'unshare'))
 const deb = suite('the Debian package')
 const test = (name: string, body: () => void) => testIf(deb, reason, name, body)
 const made = join(PROJECT, bin ?? '')
+const MODULE = `gabarit-dnsmasq_${versionOf(PROJECT)}_all.deb`
 const name = `gabarit_${versionOf(PROJECT)}_${arch() === 'arm64' ? 'arm64' : 'amd64'}`
 
 test('made again in another folder, executable and package are the same to the byte', () => {
   const other = mkdtempSync(join(tmpdir(), 'gabarit-package-'))
   must(['node', join(PROJECT, 'packaging/executable.mjs'), arch(), other], { timeoutSeconds: 600 })
   must(['cmp', join(made, 'gabarit'), join(other, 'gabarit')])
-  must(['node', join(PROJECT, 'packaging/deb.mjs'), arch(), other], { timeoutSeconds: 600 })
-  must(['cmp', join(made, `${name}.deb`), join(other, `${name}.deb`)])
+  must(['node', '--import', 'tsx', join(PROJECT, 'packaging/deb.ts'), arch(), other], { timeoutSeconds: 600 })
+  for (const file of [`${name}.deb`, MODULE]) must(['cmp', join(made, file), join(other, file)])
   rmSync(other, { recursive: true })
 })
 
@@ -48,13 +51,18 @@ echo == event; signal-event post-install
 echo == custom; grep 'of this site' /etc/dehydrated/config
 echo == upgrade; dpkg -i /mnt/gabarit.deb
 echo == custom again; grep 'of this site' /etc/dehydrated/config
+echo == module; dpkg -i /mnt/gabarit-dnsmasq.deb
+echo == module event; signal-event post-upgrade; cat /etc/dnsmasq.d/gabarit.conf
+echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
+echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
 echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit
 `
 
-test('installed, set up, upgraded, removed and purged on a machine without Node', () => {
+test('installed, set up, upgraded, with a module, removed and purged on a machine without Node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gabarit-install-'))
   copyFileSync(join(made, `${name}.deb`), join(folder, 'gabarit.deb'))
+  copyFileSync(join(made, MODULE), join(folder, 'gabarit-dnsmasq.deb'))
   writeFileSync(join(folder, 'session'), SESSION)
   // The machine's own files are below, and stay as they are.
   const script = `set -e
@@ -77,6 +85,16 @@ test('installed, set up, upgraded, removed and purged on a machine without Node'
   assert.match(answer('upgrade'), 'no file would change')
   assert.match(answer('upgrade'), 'To apply it: signal-event post-upgrade')
   assert.is(answer('custom again'), '# of this site\n')
+  for (const event of ['module', 'module gone']) {
+    assert.match(answer(event), 'What the modules that were installed or removed would change:')
+    assert.match(answer(event), 'To apply it: signal-event post-upgrade')
+  }
+  assert.match(answer('module'), /^\+port=53$/m)
+  assert.match(answer('module event'), /^created \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
+  assert.match(answer('module event'), /^port=53$/m)
+  assert.match(answer('module gone'), "cannot access '/usr/share/gabarit/modules'")
+  assert.match(answer('module next'), /^removed \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
+  assert.match(answer('module next'), "cannot access '/etc/dnsmasq.d/gabarit.conf'")
   for (const path of ['/etc/cron.d/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
     assert.match(answer('remove'), `cannot access '${path}'`)
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
