@@ -1,9 +1,9 @@
 /**
  * The candidate nearest to a word, for "did you mean": Damerau-Levenshtein distance (insert, delete, replace, swap of
- * neighbours), ignoring case, at most a third of the word's length (but at least 1, at most 3).
+ * neighbours), ignoring case, at most a third of the word's length (but at least 1, at most 3). None for a single letter.
  */
 export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))
+  const limit = Math.min(3, word.length - 1, Math.max(1, Math.floor(word.length / 3)))
   let best: string | undefined
   let bestDistance = limit + 1
   for (const candidate of candidates) {

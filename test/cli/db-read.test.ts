@@ -20,18 +20,25 @@ test.before(context => {
 })
 test.after(({ sandbox }) => sandbox.remove())
 
-/** What a command prints; its status; nothing on standard error. */
-function check({ sandbox }: { sandbox: Sandbox }, command: string | string[], stdout: string, status = 0): void {
+/** What a command prints; its status; nothing on standard error by default. */
+function check(
+  { sandbox }: { sandbox: Sandbox },
+  command: string | string[],
+  stdout: string,
+  status = 0,
+  stderr = '',
+): void {
   const outcome = sandbox.run(command)
   assert.is(outcome.stdout, stdout)
-  assert.is(outcome.stderr, '')
+  assert.is(outcome.stderr, stderr)
   assert.is(outcome.status, status)
 }
 
 test('keys come in byte order, also beyond the BMP', context => {
   check(context, 'config keys', '10\n9\nB\nDomainName\nodd\nsshd\n\ue000\n😀\n')
   check(context, 'db configuration keys', '10\n9\nB\nDomainName\nodd\nsshd\n\ue000\n😀\n')
-  check(context, 'db empty keys', '', 1)
+  check(context, 'db hosts keys', '', 1)
+  check(context, 'db none keys', '', 1, 'db: there is no database "none"\n')
 })
 
 test('show and print keep one record one record', context => {
@@ -39,9 +46,9 @@ test('show and print keep one record one record', context => {
   check(context, 'config print sshd', 'sshd=service|TCPPort|22|empty||status|enabled\n')
   check(context, 'config show odd', 'odd=t|u\n    a|b=1\\n2\n    z=\\x1b[1m\ttab\\x85\n')
   check(context, 'config print odd', 'odd=t\\|u|a\\|b|1\\n2|z|\\x1b[1m\ttab\\x85\n')
-  check(context, 'config show none', '', 1)
-  check(context, ['config', 'print', ''], '', 1)
-  check(context, 'db empty show', '', 1)
+  check(context, 'config show ssdh', '', 1, 'config: there is no record "ssdh"; did you mean "sshd"?\n')
+  check(context, ['config', 'print', ''], '', 1, 'config: there is no record ""\n')
+  check(context, 'db hosts show www', '', 1)
   const all = context.sandbox.must('config show').split('\n')
   assert.is(all.filter(line => !line.startsWith('    ')).length, 9)
   assert.is(context.sandbox.must('config print').split('\n').length, 9)
@@ -60,13 +67,7 @@ test('get, gettype and getprop print exactly what is stored', context => {
 test('what is missing prints nothing and exits 1', context => {
   for (const command of ['get none', 'gettype none', 'getprop none p', 'getprop sshd none', 'getprop sshd type'])
     check(context, `config ${command}`, '', 1)
-  for (const command of [
-    'printprop none',
-    'printprop none p',
-    'printtype none',
-    'getjson none',
-    'printprop DomainName',
-  ])
+  for (const command of ['printprop none', 'printprop none p', 'getjson none', 'printprop DomainName'])
     check(context, `config ${command}`, '', 1)
 })
 
@@ -106,7 +107,7 @@ test('JSON of one record, of all, and of every reading verb', context => {
   assert.equal(json('printtype sshd'), { name: 'sshd', type: 'service' })
   assert.equal(json('printprop sshd status none'), { status: 'enabled' })
   check(context, 'config --json getprop sshd none', '', 1)
-  check(context, 'db --json empty show', '[]\n', 1)
+  check(context, 'db --json hosts show', '[]\n', 1)
 })
 
 test('a reader that goes away is no error', context => {

@@ -75,7 +75,7 @@ test('hostile keys, types, names and values come back exactly', ({ sandbox }) =>
   for (const text of HOSTILE) {
     sandbox.must(['db', 'test', 'set', text, text, text, text, 'zz', 'v'])
     assert.is(sandbox.must(['db', 'test', 'getprop', text, text]), `${text}\n`)
-    assert.is(sandbox.must(['db', 'test', 'gettype', text]), `${text}\n`)
+    assert.is(sandbox.must(['db', 'test', 'gettype', '--', text]), `${text}\n`)
   }
   const all: { name: string; props: Record<string, string> }[] = JSON.parse(sandbox.must('db test printjson'))
   assert.equal(all.map(({ name }) => name).sort(), [...HOSTILE].sort())

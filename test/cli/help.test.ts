@@ -39,7 +39,8 @@ help('-h is --help', () => {
   for (const command of ['gabarit', 'gabarit lint', 'gabarit letsencrypt setup', 'signal-event', 'db', 'config'])
     assert.is(box.must(`${command} -h`), box.must(`${command} --help`))
   assert.is(box.must('gabarit -h lint'), box.must('gabarit help lint'))
-  assert.equal(box.run('db own getprop a -- -h'), { status: 1, stdout: '', stderr: '' }, 'data')
+  assert.equal(box.run('db hosts getprop a -h'), { status: 1, stdout: '', stderr: '' }, 'data')
+  assert.equal(box.run('db hosts get -- -h'), { status: 1, stdout: '', stderr: '' }, 'data')
 })
 
 /** All ways to ask for the same help. */
@@ -51,8 +52,8 @@ const HELP: readonly (readonly [first: string, ...others: string[]])[] = [
   ['signal-event --help', 'signal-event help'],
   ['config --help', 'config help', 'config -h'],
   ['db --help', 'db help', 'db hosts --help', 'db -h'],
-  ['config show --help', 'config help show', 'config show sshd -h', 'config --help show'],
-  ['db --help show', 'db help show', 'db hosts show -h', 'db hosts show www --help'],
+  ['config show --help', 'config help show', 'config show -h', 'config --help show'],
+  ['db --help show', 'db help show', 'db hosts show -h', 'db hosts show --help'],
   ['config set --help', 'config help set', 'config set -h'],
 ]
 for (const [first, ...others] of HELP)

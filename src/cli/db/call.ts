@@ -40,9 +40,8 @@ export function answer(call: Call, reply: Reply, found = true): number {
 export function readRecords(call: Call): Records {
   const records = readDatabase(databaseFile(call.places, call.database))
   if (records !== undefined) return records
-  // It counts as empty, but a likely typo deserves a note.
-  const hint = typoHint(call)
-  if (hint !== '') call.printError(missing(call, hint))
+  // It counts as empty, and what is described may not have any record yet. Anything else deserves a note.
+  if (!allDatabases(call.places).includes(call.database)) call.printError(missing(call, typoHint(call)))
   return new Map()
 }
 

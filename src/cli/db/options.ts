@@ -22,8 +22,8 @@ export const FLAGS: readonly string[] = OPTIONS.map(({ name }) => `--${name}`)
 export const AFTER_READING: readonly string[] = ['--json', '--reveal']
 
 /**
- * Options come before the verb. Everything after it is data, except for {@link AFTER_READING} and a question for help: alone,
- * or after a verb that only reads. `--` ends the options.
+ * Options come before the verb. Everything after it is data, except for {@link AFTER_READING} and `--help` alone. `--` ends
+ * the options.
  * @param program `config` has no word for the database
  * @param reads whether a verb only reads
  */
@@ -31,17 +31,17 @@ export function parseOptions(program: Program, args: readonly string[], reads: (
   const flags = new Set<string>()
   const words: string[] = []
   let root: string | undefined
-  const takes = (word: string) => {
+  const takes = (word: string, at: number) => {
     const isHelp = word === '-h' || word === '--help'
     const [verb, ...data] = program === 'db' ? words.slice(1) : words
-    if (verb !== undefined && !reads(verb)) return isHelp && data.length === 0 && args.at(-1) === word
-    if (verb !== undefined) return isHelp || AFTER_READING.includes(word)
+    if (verb !== undefined)
+      return (isHelp && data.length === 0 && at === args.length - 1) || (reads(verb) && AFTER_READING.includes(word))
     return word === '-h' || FLAGS.includes(word.replace(/^--root=.*/s, '--root'))
   }
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? ''
-    const isOption = takes(word)
-    if (word === '--' && (words.length === 0 || takes('--json'))) {
+    const isOption = takes(word, at)
+    if (word === '--' && (words.length === 0 || takes('--json', at))) {
       words.push(...args.slice(at + 1))
       break
     }

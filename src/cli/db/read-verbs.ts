@@ -1,5 +1,6 @@
 import { escapeControls } from '../../base/escape-controls.ts'
 import { EXIT } from '../../base/failure.ts'
+import { MissingRecord } from '../../db/draft.ts'
 import { rawForm } from '../../db/flat-file.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { answer, type Call, readRecords } from './call.ts'
@@ -41,7 +42,11 @@ function showing(lines: (record: DbRecord) => string[], indented = false, dataOf
     const records = readRecords(call)
     const isSecret = secretsOf(call)
     const found = key === undefined ? [...records.values()] : [records.get(key)].filter(record => record !== undefined)
-    if (key !== undefined && found.length === 0) return EXIT.failed
+    if (key !== undefined && found.length === 0) {
+      if (records.size > 0 && call.format === 'text')
+        call.printError(`${call.program}: ${new MissingRecord(key, records.keys()).message}`)
+      return EXIT.failed
+    }
     const data = () => found.map(record => dataOf(record, isSecret))
     const given = {
       lines: () => found.flatMap(record => lines(masked(record, isSecret)).map(escapeControls)),
