@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Failure, messageOf, orFailure, unlessFailed } from '../base/failure.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
-import { refuseOffence, runSiteCode } from '../system/site-code.ts'
+import { refusingEnds, runSiteCode } from '../system/site-code.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import { ownsFolder } from './change.ts'
 import { Descriptions, describeDatabase, describedDatabases } from './describe.ts'
@@ -126,14 +126,8 @@ function migrate(files: readonly string[], draft: Draft, warn: (message: string)
   for (const file of files) {
     try {
       const tools = { warn: (message: string) => warn(`${file}: ${message}`) }
-      const result = runSiteCode(
-        () => {
-          const returned = loadMigration(file)(draft, tools)
-          refuseOffence()
-          return returned
-        },
-        () => file,
-      )
+      const migrate = () => loadMigration(file)(draft, tools)
+      const result = refusingEnds(() => runSiteCode(migrate, () => file))
       if (result instanceof Promise) {
         result.catch(() => undefined)
         throw new Failure('it returns a promise (async), but nobody would wait for it')

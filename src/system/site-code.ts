@@ -10,10 +10,7 @@ let caller: Script | undefined
 const ENDS = 'must not be called here: this code only computes, and ends when it returns'
 const WAITS = 'makes a promise, but nobody would wait for it here: the text is used at once'
 
-/**
- * What would end this process, or run after the code has returned. Functions that are declared `async` are refused when a fragment
- * is compiled, since no runtime calls a function of ours for them.
- */
+/** What would end this process, or run after the code has returned. */
 const REFUSED = [
   [process, 'process.', ['exit', 'reallyExit', 'abort', 'kill', 'nextTick', 'getBuiltinModule'], ENDS],
   [globalThis, '', ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'eval'], ENDS],
@@ -22,24 +19,39 @@ const REFUSED = [
   [globalThis, '', ['Promise'], WAITS],
 ] as const
 
-/** The code that is running, with the first refused thing it did. */
-interface Running {
-  offence?: Error
-}
-let running: Running | undefined
+/** The first refused thing that code has done. */
+let offence: Error | undefined
 
 /**
- * Runs code of the site in this process: fragments, a migration. A time limit and signals end it even in an endless loop. What
- * would outlive it is refused, see {@link refuseOffence}. Called from such code, it only calls the function.
+ * Runs a migration, which sees this process: what would end it or outlive the code is refused, even if the code has caught the error
+ * itself.
+ * @throws TypeError with the stack of the call
+ */
+export function refusingEnds<Result>(run: () => Result): Result {
+  offence = undefined
+  const restore = REFUSED.flatMap(([owner, prefix, names, why]) =>
+    names.map(name => refuse(owner, name, `${prefix}${name}() ${why}`)),
+  )
+  try {
+    const result = run()
+    if (offence !== undefined) throw offence
+    return result
+  } finally {
+    for (const undo of restore) undo()
+  }
+}
+
+let isRunning = false
+
+/**
+ * Runs code of the site in this process: fragments, a migration. A time limit and signals end it even in an endless loop. Called from
+ * such code, it only calls the function.
  * @param place where the code is when it is stopped
  * @throws Failure (refused) if it was stopped. Not even the `finally` of what it called has run then
  */
 export function runSiteCode<Result>(run: () => Result, place: () => string | undefined): Result {
-  if (running !== undefined) return run()
-  running = {}
-  const restore = REFUSED.flatMap(([owner, prefix, names, why]) =>
-    names.map(name => refuse(owner, name, `${prefix}${name}() ${why}`)),
-  )
+  if (isRunning) return run()
+  isRunning = true
   const limit = millisecondsOf(process.env.GABARIT_FRAGMENT_TIMEOUT, 30_000)
   try {
     return endingOnSignals(breakOnSigint => limited(run, limit, breakOnSigint))
@@ -48,8 +60,7 @@ export function runSiteCode<Result>(run: () => Result, place: () => string | und
     if (!hasCode(error, 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error
     throw refusal(`this code did not end within ${limit / 1000} s and was stopped`, { where: place(), hint: ENDLESS })
   } finally {
-    running = undefined
-    for (const undo of restore) undo()
+    isRunning = false
   }
 }
 
@@ -57,14 +68,6 @@ const ENDLESS = [
   'A loop without an end, or a regular expression with nested repetitions such as (a+)+ ?',
   'To allow more time, set GABARIT_FRAGMENT_TIMEOUT to a number of seconds.',
 ].join('\n')
-
-/**
- * Refuses what the code has done, even if it has caught the error itself.
- * @throws TypeError with the stack of the call
- */
-export function refuseOffence(): void {
-  if (running?.offence !== undefined) throw running.offence
-}
 
 /**
  * Runs a function for a limited time.
@@ -84,7 +87,7 @@ function refuse(owner: object, name: string, message: string): () => void {
   const own = Reflect.get(owner, name)
   function refused(): never {
     const error = new TypeError(message)
-    if (running !== undefined) running.offence ??= error
+    offence ??= error
     throw error
   }
   // `Promise` keeps the functions that are called on it.

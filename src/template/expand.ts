@@ -1,10 +1,10 @@
 import { defined } from '../base/defined.ts'
 import { orUndefined } from '../base/failure.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
-import { limited, refuseOffence, runSiteCode } from '../system/site-code.ts'
+import { limited, runSiteCode } from '../system/site-code.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import { type Databases, type Read, type RecordView, storedKey } from './databases.ts'
-import { compileFragment, type Fragment, fragmentFailure, type Render } from './fragment.ts'
+import { compileFragment, type Fragment, fragmentFailure, isError, type Render } from './fragment.ts'
 import { type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
@@ -176,7 +176,6 @@ export class Expander {
         const run = (code = render) => code(printer, item, vars, template.subTemplate, this.#target)
         this.#running = { file: fragment.file, run }
         const last = this.#options.trace === undefined ? run() : this.#traced(fragment, template, item, run)
-        refuseOffence()
         if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
       } catch (error) {
         if (error instanceof SkipFile) throw error
@@ -232,7 +231,8 @@ function isRecord(item: unknown): item is RecordView {
 
 /** A value is undefined right after a record was not found: on a new server the databases still have to be filled. */
 function missingRecordHint(error: unknown, missing: Read | undefined): string | undefined {
-  if (!(error instanceof TypeError) || missing === undefined || !error.message.includes('undefined')) return undefined
+  if (!isError(error) || error.name !== 'TypeError' || missing === undefined) return undefined
+  if (!error.message.includes('undefined')) return undefined
   return [
     `There is no record "${missing.key}" in the database ${missing.database}. To create the described records:`,
     'gabarit initialize-default-databases (or signal-event post-install)',

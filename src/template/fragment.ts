@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { compileFunction } from 'node:vm'
 import { Failure, messageOf, refusal } from '../base/failure.ts'
 import { readBytes } from '../system/read-files.ts'
@@ -8,6 +9,7 @@ import { applyLineRules } from './newline-rules.ts'
 import { refusePerl } from './perl.ts'
 import { type Position, refusalAt } from './position.ts'
 import type { Printer } from './printer.ts'
+import { fragmentRealm } from './realm.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
 import { syntaxError } from './syntax-error.ts'
 import { parsePieces } from './tags.ts'
@@ -65,12 +67,16 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
 
 function compile(file: string, code: string): (scope: Scope) => Render {
   try {
-    const outer = compileFunction(code, [...SCOPE_NAMES], { filename: file })
-    return scope => outer(...SCOPE_NAMES.map(name => scope[name]))
+    const parsingContext = fragmentRealm()
+    const outer = compileFunction(code, [...SCOPE_NAMES, 'globalThis'], { filename: file, parsingContext })
+    return scope => outer(...SCOPE_NAMES.map(name => scope[name]), NO_GLOBALS)
   } catch (error) {
     throw syntaxFailure(error, file)
   }
 }
+
+/** The object of the globals cannot be frozen itself. */
+const NO_GLOBALS = Object.freeze({})
 
 /**
  * Turns whatever a fragment threw into a {@link Failure} with the innermost place in a fragment and the lines around it.
@@ -79,7 +85,7 @@ function compile(file: string, code: string): (scope: Scope) => Render {
  */
 export function fragmentFailure(error: unknown, file: string, advice?: string): Failure {
   if (error instanceof Failure && error.where !== undefined) return error
-  if (!(error instanceof Error))
+  if (!isError(error))
     return refusal(`this fragment threw ${shown(error)}, which is not an Error and so has no line number`, {
       where: file,
       hint: "Throw an Error: fail('…') or throw new Error('…')",
@@ -98,15 +104,26 @@ function shown(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null ? 'an object' : String(thrown)
 }
 
-function hintOf(error: unknown): string | undefined {
-  if (error instanceof Failure) return error.hint
-  return error instanceof TypeError && FROZEN_LIST.test(error.message) ? LISTS_ARE_SHARED : undefined
+/** Errors of fragments are not of our realm, so `instanceof` does not know them. */
+export function isError(thrown: unknown): thrown is Error {
+  return types.isNativeError(thrown)
 }
 
-/** What V8 says when sort(), push() and the like are called on a frozen list. */
-const FROZEN_LIST = /property '\d+' of (object )?'?\[object Array\]|Cannot add property \d+, object is not extensible/
-const LISTS_ARE_SHARED =
-  'Lists of records are frozen. Make a new one: list.toSorted(…) for sort(), list.toReversed(), [...list, more].'
+function hintOf(error: Error): string | undefined {
+  if (error instanceof Failure) return error.hint
+  if (error.name === 'TypeError' && FROZEN.test(error.message)) return ALL_IS_FROZEN
+  const [, unknown = ''] = /^([\w$]+) is not defined$/.exec(error.message) ?? []
+  return error.name === 'ReferenceError' && unknown in globalThis ? ONLY_COMPUTES : undefined
+}
+
+/** What the runtimes say when a frozen object is changed. */
+const FROZEN = /read.?only property|not extensible|^(Cannot|Unable to) delete property/
+const ALL_IS_FROZEN = [
+  'Records, lists of them and the objects of JavaScript are frozen, because others use them too. Make a new one:',
+  'list.toSorted(…) for sort(), list.toReversed(), [...list, more], { ...record }.',
+].join('\n')
+const ONLY_COMPUTES =
+  'A fragment only computes: it sees the objects of JavaScript, no process, timers, promises or modules. To say something: warn(…).'
 
 // V8 notes ten calls unless told otherwise. Between a helper and the line of the fragment there may be more.
 Error.stackTraceLimit = 50
@@ -114,9 +131,15 @@ Error.stackTraceLimit = 50
 function firstFragmentFrame(error: Error): (Position & { file: string }) | undefined {
   for (const match of (error.stack ?? '').matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
     const [, file = '', line, column] = match
-    if (compiled.has(file)) return { file, line: Number(line), column: Number(column) }
+    if (compiled.has(file)) return { file, line: Number(line) - linesBefore(), column: Number(column) }
   }
   return undefined
+}
+
+/** How many lines a runtime puts before the code of a function, and counts in stacks: V8 none, JavaScriptCore one. */
+function linesBefore(): number {
+  const stack: string = compileFunction('return new Error().stack', [], { filename: 'probe' })()
+  return Number(/probe:(\d+)/.exec(stack)?.[1] ?? 1) - 1
 }
 
 /** The runtimes say the place of a syntax error each in its own way, and not all of them exactly: so a parser is asked again. */

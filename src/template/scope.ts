@@ -50,10 +50,10 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
           )
     return own
   }
-  return {
+  const scope = {
     config: configView(databases),
     db,
-    event: world.event,
+    event: { ...world.event, args: Object.freeze([...world.event.args]) },
     on: isOn,
     off: (what: unknown) => !isOn(what),
     list: splitList,
@@ -109,6 +109,10 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     slash: (url: unknown) => withSlash(asPrintable(url, 'slash()')),
     folderName: (url: unknown) => folderName(asPrintable(url, 'folderName()')),
   }
+  // One fragment must not change what the next ones see. The configuration refuses by itself.
+  const { config, ...others } = scope
+  for (const one of Object.values(others)) Object.freeze(one)
+  return scope
 }
 
 /** The key is the address of a network, with Mask beside it or with a prefix length (`fd00::/64`). */
@@ -143,12 +147,15 @@ function lineWord(word: unknown): string {
 
 /** `config.NAME`: the value of a scalar record, or the properties of any other. A missing record is undefined. */
 function configView(databases: Databases): unknown {
+  const refuse = (_: object, key: string | symbol) => {
+    throw new TypeError(`config.${String(key)} cannot be changed here: fragments only read the databases`)
+  }
   return new Proxy(Object.create(null), {
     get: (_, key) => (typeof key === 'string' ? scalarOrRecord(databases, key) : undefined),
     has: (_, key) => typeof key === 'string' && databases.get('configuration', key) !== undefined,
-    set: (_, key) => {
-      throw new TypeError(`config.${String(key)} cannot be changed here: fragments only read the databases`)
-    },
+    set: refuse,
+    deleteProperty: refuse,
+    defineProperty: refuse,
   })
 }
 
@@ -159,14 +166,14 @@ function scalarOrRecord(databases: Databases, key: string): string | RecordView 
 
 function collection(databases: Databases, name: string) {
   databases.load(name)
-  return {
+  return Object.freeze({
     get: (key: string) => databases.get(name, key),
     has: (key: string) => databases.get(name, key) !== undefined,
     all: (type?: string) => databases.all(name, type),
     keys: () => databases.all(name).map(record => record.key),
     where: (wanted: Readonly<Record<string, string>>) =>
       databases.all(name).filter(record => Object.entries(wanted).every(([key, value]) => record[key] === value)),
-  }
+  })
 }
 
 /**

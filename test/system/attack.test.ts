@@ -61,6 +61,41 @@ for (const [path, command, made] of [
     box.remove()
   })
 
+/** Code that would change the process it runs in, or what the next fragments see. */
+const MEDDLING = [
+  'Array.prototype.map = () => []',
+  'Array.prototype[Symbol.iterator] = function* () {}',
+  'JSON.stringify = () => ""',
+  'Error.prepareStackTrace = () => "no stack"',
+  'Object.prototype.y = 1',
+  'globalThis.x = 1',
+  'process.on("exit", () => { throw 1 })',
+  'process.on("SIGTERM", () => 1)',
+  'process.env.X = "1"',
+  'process.umask(0)',
+  'process.chdir("/")',
+  'Function("return (async () => 1)")()',
+  'setTimeout(() => { throw 1 }, 1)',
+  'Promise.reject(1)',
+  'delete config.shop',
+  'config.shop.port = "1"',
+  'db("configuration").all().push(1)',
+  'db("configuration").get = () => 1',
+]
+
+attack('a fragment that changes what others use is refused with its line, and nothing is written', () => {
+  const box = site()
+  for (const code of MEDDLING) {
+    box.write('/etc/gabarit/templates/etc/shop/10x', `one\n<% const port = 1\n   ${code}\n   const more = 2 %>\n`)
+    const { status, stderr } = box.run('signal-event shop-update')
+    assert.is(status, 3, `${code}: ${stderr}`)
+    assert.match(stderr, /\/etc\/shop\/10x:3:\d+: /, code)
+    assert.not.match(stderr, 'bug')
+    assert.not(box.exists('/etc/shop'))
+  }
+  box.remove()
+})
+
 attack('what is tried out may lie in a folder such as /tmp, where nobody can replace it', () => {
   const box = site()
   box.write('/etc/gabarit/templates/etc/note/10x', 'first\nlast\n')
