@@ -24,7 +24,8 @@ export function parseArguments(
     } else if (option.type === 'boolean') {
       // Ignoring it would run for real what was asked as --dry-run=yes.
       if (joined !== undefined) throw usageFailure(`the option ${typed} takes no value`)
-      values[option.name] = true
+      // Another name may be that of an option which other commands have: --diff is a --dry-run.
+      for (const name of [option.name, ...option.alias]) values[name] = true
     } else {
       const value = joined ?? words[++at] ?? ''
       if (value === '' || (joined === undefined && value.startsWith('--')))
