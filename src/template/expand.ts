@@ -176,7 +176,8 @@ export class Expander {
         const run = (code = render) => code(printer, item, vars, template.subTemplate, this.#target)
         this.#running = { file: fragment.file, run }
         const last = this.#options.trace === undefined ? run() : this.#traced(fragment, template, item, run)
-        if (typeof last === 'string' && last !== '') printer.s += last.endsWith('\n') ? last : `${last}\n`
+        const text = typeof last === 'string' ? last : ''
+        printer.add(text === '' || text.endsWith('\n') ? text : `${text}\n`)
       } catch (error) {
         if (error instanceof SkipFile) throw error
         throw fragmentFailure(error, fragment.file, missingRecordHint(error, this.#options.databases.lastMissing))

@@ -9,6 +9,9 @@ const CONTROL = /[\p{Zl}\p{Zp}]|(?!\t)\p{Cc}/u
 
 const NEWLINE = 10
 
+/** Nobody reads a larger file, but a loop that does not end soon makes one. Characters: it has at least as many bytes. */
+const LARGEST = 64 * 2 ** 20
+
 /** Text that `<%= %>` prints unchanged: what the quoters and `raw()` return. */
 export class RawText {
   constructor(readonly text: string) {}
@@ -31,24 +34,34 @@ export class Printer {
 
   /** `<%= value %>`: one line, never undefined, quoted for the format of the output. */
   p(value: unknown): void {
-    const text = checkedLine(asPrintable(value, '<%= %>'))
+    const text = checkedLine(this.#fitting(asPrintable(value, '<%= %>')))
     this.s += typeof value === 'string' ? this.quote(text) : text
   }
 
   /** `<%~ value %>`: any text, including several lines. */
   r(value: unknown): void {
-    const text = asPrintable(value, '<%~ %>')
+    const text = this.#fitting(asPrintable(value, '<%~ %>'))
     this.s += this.#marked.get(text) ?? text
   }
 
   /** `<%~ value %>` alone on its line: ends in exactly one newline, or vanishes when empty. */
   b(value: unknown): void {
-    const text = asPrintable(value, '<%~ %>')
+    const text = this.#fitting(asPrintable(value, '<%~ %>'))
     let end = text.length
     while (end > 0 && text.charCodeAt(end - 1) === NEWLINE) end--
     if (end === 0) return
     const marked = this.#marked.get(text)
     this.s += `${marked === undefined ? text.slice(0, end) : marked.replace(LAST_LINES, '')}\n`
+  }
+
+  /** Adds what a fragment returned. @throws RangeError if it, or what code between the tags printed, makes the file too large */
+  add(text: string): void {
+    this.s += this.#fitting(text)
+  }
+
+  #fitting(text: string): string {
+    if (this.s.length + text.length <= LARGEST) return text
+    throw new RangeError('this would make a file of more than 64 MiB, which gabarit does not write')
   }
 
   /** The line of the fragment in the last mark of the text. */

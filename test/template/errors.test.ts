@@ -165,6 +165,26 @@ for (const [name, source, line] of ENDLESS)
     assert.equal([where, status], [`FILE:${line}`, EXIT.refused])
   })
 
+errors('a file of more than 64 MiB is refused', () => {
+  const MiB = 2 ** 20
+  const engine = new Engine()
+  engine.ship('templates/one', `<%= "x".repeat(${64 * MiB}) %>`)
+  assert.is(engine.text('one').length, 64 * MiB)
+  engine.remove()
+  const tooLarge = [
+    [`a\n<%= "x".repeat(${64 * MiB}) %>`, 'FILE:2:5'],
+    [`\n <%~ "x".repeat(${65 * MiB}) %>`, 'FILE:2:6'],
+    [`<% for (let i = 0; i < ${MiB}; i++) { %>\n${'x'.repeat(70)}\n<% } %>`, 'FILE'],
+    [`<% return "x".repeat(${65 * MiB}) %>`, 'FILE'],
+    ['<% for (let text = "x"; ; text += text) { %><%= text %><% } %>', 'FILE:1:49'],
+  ] as const
+  for (const [source, place] of tooLarge) {
+    const { where, message, status } = failing(source)
+    assert.equal([where, status], [place, EXIT.refused], source)
+    assert.match(message, /^this would make a file of more than 64 MiB/)
+  }
+})
+
 errors('what is no file is not read: it may have no end', () => {
   const engine = new Engine()
   engine.write('/etc/keep', '')
