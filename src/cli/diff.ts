@@ -44,7 +44,7 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 function entryOf(id: string, { places }: Invocation): number {
-  if (id !== 'last-good') return numberOf(id, 'the number of an entry (or last-good)')
+  if (id !== 'last-good') return numberOf(id, 'the entry (or last-good)')
   const good = new History(places).lastGood()
   if (good === undefined) throw new Failure('the history has no successful entry')
   return good.id

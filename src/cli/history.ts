@@ -1,5 +1,7 @@
 import { Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { sayTime } from '../base/time.ts'
+import { allDatabases } from '../db/all-databases.ts'
 import { colourDiff, describeAttributes, textDiff } from '../plan/diff.ts'
 import {
   commandLine,
@@ -33,7 +35,8 @@ export async function run({ value, places, io, printError, answer }: Invocation)
     if (entry instanceof Failure) damaged.push(entry)
     else if (isThen(entry) && fits(entry, value('event'), value('database'), value('user'))) wanted.push(entry)
   }
-  const status = answer(wanted, wanted.map(summary).join('\n') || 'the history is empty', damaged.length === 0)
+  const none = history.ids().length === 0 ? 'the history is empty' : 'no entry of the history matches'
+  const status = answer(wanted, wanted.map(summary).join('\n') || none, damaged.length === 0)
   for (const failure of damaged) printError(failure.describe())
   return status
 }
@@ -72,7 +75,11 @@ export async function log({ args, value, places, answer }: Invocation): Promise<
   }))
   const lines = pending.length === 0 ? [] : ['pending: not applied by any event yet', ...indented(pending)]
   for (const { entry, changes } of entries) lines.push(heading(entry), ...indented(changes))
-  return answer({ pending, entries: rows }, lines.join('\n') || 'the history contains no change')
+  const known = allDatabases(places)
+  const none = known.includes(database)
+    ? 'the history contains no change'
+    : `there is no database "${database}"${didYouMean(database, known)}`
+  return answer({ pending, entries: rows }, lines.join('\n') || none)
 }
 
 function heading(entry: HistoryEntry): string {
@@ -86,7 +93,7 @@ function indented(changes: readonly PropertyChange[]): string[] {
 /** `gabarit show ID` */
 export async function show({ args, flag, colour, places, answer }: Invocation): Promise<number> {
   const history = new History(places)
-  const entry = history.entry(numberOf(args[0] ?? '', 'the number of an entry'))
+  const entry = history.entry(numberOf(args[0] ?? '', 'the entry'))
   const files = history.files(entry)
   const data = { ...entry, files }
   // Contents are only read for the text.
@@ -133,7 +140,7 @@ function fileDiff(
  * Parses a number on the command line.
  * @throws Failure (usage)
  */
-export function numberOf(text: string, what: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw usageFailure(`${what} must be a number, not ${JSON.stringify(text)}`)
+export function numberOf(text: string, what: string, least = 1): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text)
+  throw usageFailure(`${what} must be a number from ${least} on, not ${JSON.stringify(text)}`)
 }

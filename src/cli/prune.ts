@@ -32,7 +32,7 @@ function wantedLimits(keep: string | undefined, age: string | undefined, places:
   if (age !== undefined && !/^\d+[smhd]?$/.test(age))
     throw usageFailure(`--older-than takes a duration such as 90d, not ${JSON.stringify(age)}`)
   return {
-    ...(keep === undefined ? {} : { keep: numberOf(keep, '--keep') }),
+    ...(keep === undefined ? {} : { keep: numberOf(keep, '--keep', 0) }),
     ...(age === undefined ? {} : { age: seconds(age) }),
   }
 }

@@ -12,7 +12,7 @@ import { numberOf } from './history.ts'
 export function run(invocation: Invocation): Promise<number> {
   const { args, places } = invocation
   return goBack(invocation, 'revert', (history, { context }) => {
-    const entry = history.entry(numberOf(args[0] ?? '', 'the number of an entry'))
+    const entry = history.entry(numberOf(args[0] ?? '', 'the entry'))
     const { changes, databases, pending } = revertEntry(entry, history, places)
     const found = survey({ ...context, replaced: databases })
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })

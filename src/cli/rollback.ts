@@ -20,7 +20,7 @@ export function run(invocation: Invocation): Promise<number> {
 }
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {
-  if (id !== undefined) return history.entry(numberOf(id, 'the number of an entry'))
+  if (id !== undefined) return history.entry(numberOf(id, 'the entry'))
   const before = history.after(0).filter(tookEffect).at(-2)
   if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before

@@ -59,7 +59,7 @@ test('an event: who, steps that went wrong, the outcome, and no secret', async (
 test('what is refused, and what only looks', async () => {
   const before = readFileSync(FILE, 'utf8')
   must(['signal-event', '--dry-run', 'shop-update'], { env })
-  assert.is(run(['gabarit', 'rollback', '77'], { env }).status, 1)
+  assert.is(run(['gabarit', 'rollback', '77'], { env }).status, 2)
   const added = () => readFileSync(FILE, 'utf8').slice(before.length)
   await waitFor('the refusal', () => added().includes('the history has no entry 77'))
   assert.match(added(), /gabarit rollback by \w+/)

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts'
-import { EXIT, Failure, orFailure, unlessFailed, withStatus } from '../../base/failure.ts'
+import { EXIT, Failure, orFailure, unlessFailed, usageFailure, withStatus } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
@@ -52,12 +52,14 @@ export class History {
     return later.map(one => this.entry(one))
   }
 
-  /** @throws Failure if there is no such entry, or it is damaged */
+  /** @throws Failure if there is no such entry (usage), or it is damaged */
   entry(id: number): HistoryEntry {
     const entry = orFailure(() => entryFile(id).read(this.#places))
     if (entry instanceof Failure) throw withStatus(entry, EXIT.failed)
     if (entry !== undefined) return entry
-    throw new Failure(`the history has no entry ${id}`, { hint: `Entries: ${this.ids().join(' ') || 'none'}` })
+    const ids = this.ids()
+    const known = ids.length === 0 ? 'It has none.' : `Its entries: ${ids[0]} to ${ids.at(-1)} (gabarit history)`
+    throw usageFailure(`the history has no entry ${id}`, known)
   }
 
   /**
