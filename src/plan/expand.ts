@@ -37,6 +37,8 @@ function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | '
 }
 
 function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {
+  // Asked once: some start a program, and all fragments shall hear the same.
+  const facts = new Map<string, string | undefined>()
   return {
     readFile: path => {
       const real = below(places, path)
@@ -46,7 +48,10 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
       return system.read(real).toString('utf8')
     },
     exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
-    fact: name => fact(name, places),
+    fact: name => {
+      if (!facts.has(name)) facts.set(name, fact(name, places))
+      return facts.get(name)
+    },
     warn,
     event,
   }

@@ -323,6 +323,14 @@ step('while sshd does not run yet, ssh is never closed on the ports of its own c
   assert.not(kept('2022'))
 })
 
+step('sshd is asked for its ports once for all fragments of an event', () => {
+  const asked = '/srv/asked'
+  const script = `#!/bin/sh\ntr '\\0' ' ' </proc/$PPID/cmdline >>${asked}\necho >>${asked}\nexec /usr/sbin/sshd "$@"\n`
+  outputFileSync('/srv/counting/sshd', script, { mode: 0o755 })
+  must(['sh', '-c', 'PATH=/srv/counting:$PATH signal-event firewall-update'], { env })
+  assert.is(readFileSync(asked, 'utf8').match(/ports $/gm)?.length, 1)
+})
+
 step('ssh is never closed to the local networks, on the port where it really answers', async () => {
   must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/run/host-key'])
   must(['mkdir', '-p', '/run/sshd'])

@@ -198,25 +198,34 @@ test('keys inside a former server.conf are taken over; another authority on the 
   type('signal-event openvpn-update')
 })
 
-test('a former server with another tlsMode is refused, until the record or the former file says otherwise', () => {
+test('a former server whose clients connect otherwise is refused, until the record or the former file says so', () => {
   makePki('host_abc')
   const conf = '/etc/openvpn/server.conf'
   const key = `${SERVER}/ta.key`
   must(['openvpn', '--genkey', 'secret', key])
   const former = 'port 1194\nproto udp\nserver 10.8.0.0 255.255.255.0\n'
-  for (const [lines, has, wanted] of [
-    [`tls-auth ${key} 0\n`, 'tls-auth', 'tls-crypt'],
-    [`tls-crypt ${key}\n`, 'tls-crypt', 'tls-auth'],
-    [`<tls-auth>\n${text(key)}</tls-auth>\n`, 'tls-auth', 'tls-crypt'],
-    ['# tls-auth ta.key\n', 'none', 'tls-crypt'],
+  const signs = 'auth SHA512\ndata-ciphers AES-256-GCM\n'
+  for (const [lines, record, said, set] of [
+    [`tls-auth ${key} 0\n${signs}`, 'auth SHA512', 'tlsMode tls-auth, not tls-crypt', 'tlsMode tls-auth'],
+    [`tls-crypt ${key}\n`, 'tlsMode tls-auth', 'tlsMode tls-crypt, not tls-auth', 'tlsMode tls-crypt'],
+    ['# tls-auth ta.key\n', '', 'tlsMode none, not tls-crypt', 'tlsMode none'],
+    [`tls-auth ${key} 0\n`, 'tlsMode tls-auth', 'auth SHA1, not SHA256', 'auth SHA1'],
+    [`auth sha-384\ntls-auth ${key} 1\n`, 'tlsMode tls-auth auth SHA384', 'keyDirection 1, not 0', 'keyDirection 1'],
+    [
+      `<tls-auth>\n${text(key)}</tls-auth>\n`,
+      '',
+      'tlsMode tls-auth, not tls-crypt; auth SHA1, not SHA256; keyDirection none, not 0',
+      'tlsMode tls-auth auth SHA1 keyDirection none',
+    ],
+    [`tls-crypt ${key}\n`, 'dataCiphersFallback AES-256-CBC', 'auth SHA1, not SHA256', 'auth SHA1'],
   ] as const) {
     writeFileSync(conf, former + lines)
-    setServer(`tlsMode ${wanted}`)
-    refused(`the clients of ${conf} connect with tlsMode ${has}, not ${wanted}`, conf, key)
-    refused(`config setprop openvpn tlsMode ${has}. If they may get new profiles: mv ${conf} ${conf}.old`)
+    setServer(record)
+    refused(`the clients of ${conf} connect with ${said}\n`, conf, key)
+    refused(`config setprop openvpn ${set}. If they may get new profiles: mv ${conf} ${conf}.old`)
   }
-  writeFileSync(conf, `${former}tls-auth ${key} 0\n`)
-  setServer('tlsMode tls-auth')
+  writeFileSync(conf, `${former}${signs}<tls-auth>\n${text(key)}</tls-auth>\nkey-direction 0\n`)
+  setServer('tlsMode tls-auth auth SHA512')
   type('signal-event openvpn-update')
   assert.match(text(CONF), `tls-auth ${key} 0\n`)
   // What gabarit made itself may change.
@@ -237,6 +246,27 @@ async function connect(profile: string): Promise<void> {
   await daemons.start('client', ['openvpn', '--config', file, ...alone], () => isUp('client'))
   await daemons.stopAll()
 }
+
+test('profiles of a server with tls-auth, with and without a direction and a digest, still connect', async () => {
+  for (const [direction, digest, record] of [
+    ['', '', 'auth SHA1 keyDirection none'],
+    ['0', 'auth SHA512\n', 'auth SHA512'],
+    ['1', '', 'auth SHA1 keyDirection 1'],
+  ] as const) {
+    makePki('host_abc')
+    const shared = '/etc/openvpn/ta.key'
+    must(['openvpn', '--genkey', 'secret', shared])
+    const former = `port 1194\nserver 10.8.0.0 255.255.255.0\ntls-auth ta.key ${direction}\n${digest}`
+    writeFileSync('/etc/openvpn/server.conf', former)
+    setServer(`tlsMode tls-auth ${record}`)
+    type('db vpn set anna@home client')
+    type('signal-event openvpn-update')
+    const files = `ca ${PKI}/ca.crt\ncert ${PKI}/issued/anna@home.crt\nkey ${PKI}/private/anna@home.key\n`
+    const theirs = direction && String(1 - Number(direction))
+    await connect(`client\ndev tun\nremote x\nproto udp\n${files}tls-auth ${shared} ${theirs}\n${digest}`)
+    await connect(type('gabarit vpn profile anna@home'))
+  }
+})
 
 test('clients with keys of their own (tls-crypt-v2) still connect, or the event refuses', async () => {
   makePki('host_abc')

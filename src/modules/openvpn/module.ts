@@ -59,8 +59,8 @@ export const MODULE: Module = {
   name: 'openvpn',
   commands: [withVerbs('vpn', 'the VPN: connected clients, profiles, disconnecting clients, expiry dates', VERBS)],
   actions: {
-    'vpn-pki': async () => (await import('./actions/servers.ts')).makePki,
-    'vpn-crl': async () => (await import('./actions/servers.ts')).renewInTime,
+    'vpn-pki': async () => (await import('./actions/make-pki.ts')).makePki,
+    'vpn-crl': async () => (await import('./actions/make-pki.ts')).renewInTime,
     'vpn-client-create': async () => (await import('./actions/clients.ts')).createClients,
     'vpn-client-renew': async () => (await import('./actions/clients.ts')).renewClient,
     'vpn-client-revoke': async () => (await import('./actions/clients.ts')).revokeClient,

@@ -6,7 +6,8 @@ import { run as showClients } from '../commands/clients.ts'
 import { run as killClient } from '../commands/kill.ts'
 import type { Signed } from '../pki.ts'
 import { type EasyRsa, partsOf } from './easy-rsa.ts'
-import { ServerFiles, withPki } from './servers.ts'
+import { installList } from './hand-over.ts'
+import { withPki } from './make-pki.ts'
 
 const REASONS =
   'unspecified keyCompromise CACompromise affiliationChanged superseded cessationOfOperation certificateHold'.split(' ')
@@ -66,7 +67,7 @@ export async function renewClient(run: ActionRun): Promise<void> {
     // Easy-RSA has removed the latest with the old ones.
     else if (old.length > 0) for (const { path, content } of parts) if (content !== undefined) rsa.put(path, content)
     rsa.store.commit()
-    new ServerFiles(rsa, run).installList()
+    installList(run, rsa)
     if (what === 'revoke-old') run.say(`${name} has a new key; its old one is revoked`)
     else if (what === 'end-old')
       run.say(`only the latest certificate of ${name} is valid${old.length > 0 ? `; revoked: ${serials}` : ''}`)
@@ -102,7 +103,7 @@ export async function revokeClient(run: ActionRun): Promise<void> {
     if (valid.length > 0) await showClients(speaking(run, name)).catch(() => undefined)
     await revokeAll(rsa, name, valid, reason)
     rsa.store.commit()
-    new ServerFiles(rsa, run).installList()
+    installList(run, rsa)
   })
   const killed = await kill(run, name, true)
   const record = recordOf(run, name)
