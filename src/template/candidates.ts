@@ -1,4 +1,4 @@
-import { refusal } from '../base/failure.ts'
+import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { readMetadata } from './metadata.ts'
 import { findTemplate, type Layer } from './tree.ts'
@@ -17,9 +17,9 @@ function movesItsOutput(name: string, layers: readonly Layer[]): boolean {
 }
 
 /**
- * What the first template that generates a path makes of it.
+ * What the first template that generates a path makes of it, whatever is wrong with the others.
  * @param look what the template of that name makes of the path; undefined: it does not generate it
- * @throws Failure (refused) if none generates it
+ * @throws Failure (refused) if none generates it, with what is wrong with one that perhaps does
  */
 export function firstGenerating<Made>(
   path: string,
@@ -28,10 +28,13 @@ export function firstGenerating<Made>(
   look: (name: string) => Made | undefined,
   hint?: string,
 ): Made {
+  let failed: Failure | undefined
   for (const name of candidateTemplates(path, names, layers)) {
-    const found = look(name)
-    if (found !== undefined) return found
+    const found = orFailure(() => look(name))
+    if (found instanceof Failure && `/${name}` === path) throw found
+    if (found instanceof Failure) failed ??= found
+    else if (found !== undefined) return found
   }
   const paths = names.map(name => `/${name}`)
-  throw refusal(`no template generates ${path}${didYouMean(path, paths)}`, { hint })
+  throw refusal(`no template generates ${path}${didYouMean(path, paths)}`, { hint: failed?.describe() ?? hint })
 }

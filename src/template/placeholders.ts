@@ -5,6 +5,9 @@ import type { Databases, RecordView } from './databases.ts'
 import type { Each, FolderRule, Metadata, Where } from './metadata.ts'
 import type { TemplateFiles } from './tree.ts'
 
+/** Events do it too. */
+const TO_COMPLETE = 'To fill in what has a default: gabarit initialize-default-databases'
+
 /** Whether a record has these property values. */
 export function fits(record: RecordView | undefined, where: Where | undefined): boolean {
   return where === undefined || Object.entries(where).every(([name, value]) => (record?.[name] ?? '') === value)
@@ -29,11 +32,15 @@ export function withRecordValues(path: string, record: RecordView | undefined, f
     })
   }
   const key = record?.key ?? ''
+  const where = `template /${files.name}`
   return path.replace(/\{([\w-]+)\}/g, (_, name: string) => {
     const value = name === 'key' ? key : (record?.[name] ?? '')
     if (canNameFile(value)) return value
+    const of = `the record ${JSON.stringify(key)}`
+    if (value === '' && key !== '')
+      throw refusal(`${of} has no ${name}, which is in the path of its file`, { where, hint: TO_COMPLETE })
     const what = name === 'key' ? '' : `property ${name} ${JSON.stringify(value)} of `
-    throw refusal(`${what}the record ${JSON.stringify(key)} cannot name a file`, { where: `template /${files.name}` })
+    throw refusal(`${what}${of} cannot name a file`, { where })
   })
 }
 
@@ -108,7 +115,7 @@ export function withSettings(metadata: Metadata, databases: Databases, files: Te
       if (value) return value
       throw refusal(`{${record}.${property}} is used in a path, but the configuration has no such property`, {
         where,
-        hint: 'To create the described ones: gabarit initialize-default-databases',
+        hint: TO_COMPLETE,
       })
     })
   const isSet = (text: string) =>

@@ -88,7 +88,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     box => box.write('/etc/e-smith/templates-custom/etc/hosts/10x', ''),
     'perl-fragments',
     'warning',
-    /templates-custom holds 1 fragment of SME Server, which nothing here uses/,
+    /templates-custom holds 1 fragment of SME Server, which nothing here uses: .*: etc\/hosts\/10x$/,
     /^mv \/etc\/e-smith\/templates-custom /,
   ],
   [

@@ -72,11 +72,16 @@ outputs('a property of the record in the path, and its key in what is notified',
   )
   assert.equal(engine.plan('vpn').notify, ['vpn-a:restart', 'all:reload', 'vpn-b:restart'])
   engine.remove()
-  for (const server of ['../x', '', 'a/b']) {
+  for (const server of ['../x', 'a/b']) {
     const hostile = withTunnels({ a: ['tunnel', { port: '1', server }] }, { output })
     assert.match(failureOf(() => hostile.expand('vpn')).message, 'cannot name a file')
     hostile.remove()
   }
+  const unfinished = withTunnels({ a: ['tunnel', { port: '1' }] }, { output })
+  const { message, hint } = failureOf(() => unfinished.expand('vpn'))
+  assert.is(message, 'the record "a" has no server, which is in the path of its file')
+  assert.match(hint ?? '', 'gabarit initialize-default-databases')
+  unfinished.remove()
 })
 
 outputs('link: beside each output, or only where the properties fit', () => {
