@@ -125,6 +125,62 @@ step('somebody else is asked who may come in, and says who it is', () => {
   assert.is(status('/', '-b', 'as=ann'), 500, 'while it is down nobody comes in')
 })
 
+step('a path with an access of its own stays closed, however it is written', () => {
+  front.record('admin', 'location', { ...upstream, Path: '/admin', access: 'private' })
+  front.record('hook', 'location', { ...upstream, Path: '/admin/hook/', access: 'everybody' })
+  front.record('one', 'location', { ...upstream, Path: '/one', Match: 'exact', BasicAuthFile: '/srv/passwords' })
+  front.record('logs', 'location', { ...upstream, Path: '/a%20b/c.d/', AllowedNetworks: '10.60.1.0/24' })
+  mkdirSync('/srv/files', { recursive: true })
+  writeFileSync('/srv/files/a.txt', 'a')
+  front.record('files', 'location', { Folder: '/srv/files', Path: '/files/' })
+  front.record('inner', 'location', { ...upstream, Path: '/files/inner', DeniedNetworks: '127.0.0.9' })
+  front.record(PLEX, 'proxy', { ...upstream, Locations: 'admin,hook,one,logs,files,inner' })
+  front.apply()
+  const ask = (path: string) => status(path, '--path-as-is', '-g', ...from('127.0.0.9'))
+  const same = (path: string) => [
+    path,
+    path.replace(/[a-z]/g, letter => letter.toUpperCase()),
+    `/;x/${path}`,
+    `/${path}`,
+  ]
+  must(words('config setprop httpd LocalTunnel yes'))
+  front.apply()
+  for (const path of [
+    '/admin',
+    '/admin/',
+    '/admin/x?y',
+    '/admin;a=b/x',
+    '/%61dmin;/x',
+    '/admin%3b/x',
+    '/admin./x',
+    '/admin%5cx',
+    '/admin\\x',
+    '/;/admin',
+    '/admin/hookx',
+    '/files/inner;/x',
+    '/a%20b/c.d/x',
+    '/a%20b;/c.d%20/x',
+    '/one;x',
+    '/one/',
+  ])
+    for (const asked of same(path)) assert.is(ask(asked), 403, asked)
+  assert.equal(['/one', '/one;a', '/one/'].map(ask), [401, 403, 403])
+  for (const path of [
+    '/',
+    '/admins',
+    '/x/admin',
+    '/admin-x',
+    '/administrator;a',
+    '/admin/hook/x',
+    '/a%20b/cxd/x',
+    '/one/two',
+    '/shop;jsessionid=1',
+    '/files/a.txt',
+  ])
+    assert.is(ask(path), 200, path)
+  must(words('config setprop httpd LocalTunnel no'))
+})
+
 step('a rate for each address, of a proxy and of a path', () => {
   front.record('in', 'location', { ...upstream, Path: '/in/' })
   front.record('login', 'location', { ...upstream, Path: '/login', RateLimit: '1r/m', RateBurst: '1' })

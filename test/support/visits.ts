@@ -82,6 +82,7 @@ export function disguise(path: string, { pick }: Chooser, others: readonly strin
     () => `${path}%2f..%2Fb`,
     () => `${path}/..${pick([';', '\\', '%5C', ''])}/b`,
     () => path.toUpperCase(),
+    () => path.replace(/[^/]+/, pick(['$&;x', '$&.', '$&%20', ';x/$&', '$&%5c'])),
     () => `${path}%00`,
     () => path,
     () => path,
