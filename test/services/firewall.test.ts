@@ -72,7 +72,10 @@ const rulesOf = (server: Files, template: string, name: string) =>
 firewall('ports that nginx passes on are open to those who may connect, while nginx runs', () => {
   const proxies: Records = {
     game: ['stream', { Port: '25565', Protocol: 'both', Upstreams: '10.0.0.5:25565', status: 'enabled' }],
-    cam: ['stream', { Port: '554', access: 'private', Upstreams: '10.0.0.6:554', status: 'enabled' }],
+    cam: [
+      'stream',
+      { Port: '554', access: 'private', DeniedNetworks: '192.168.0.9', Upstreams: '10.0.0.6:554', status: 'enabled' },
+    ],
     'mail.example.org': ['stream', { Upstreams: '10.0.0.7:443', status: 'enabled' }],
   }
   const server = make({ nginx: service() }, { proxies })
@@ -80,6 +83,11 @@ firewall('ports that nginx passes on are open to those who may connect, while ng
   assert.equal(rulesOf(server, FOUR, 'cam'), [
     '-A gabarit-services -s 192.168.0.0/24 -p tcp -m tcp --dport 554 -m comment --comment cam -j ACCEPT',
   ])
+  const denied = '-A gabarit-services -s 192.168.0.9/32 -p tcp -m tcp --dport 554 -j gabarit-refuse'
+  assert.equal(
+    server.lines(FOUR).filter(line => line.includes('--dport 554')),
+    [denied, ...rulesOf(server, FOUR, 'cam')],
+  )
   assert.equal(rulesOf(server, FOUR, 'mail.example.org'), [])
   assert.equal(rulesOf(make({ nginx: service({ status: 'disabled' }) }, { proxies }), FOUR, 'game'), [])
 })

@@ -42,6 +42,17 @@ step('all connections on a port go to another server, over TCP and UDP, from tho
   front.apply('proxy-create game')
   assert.is(ask('tcp', '25565'), '127.0.0.1')
   assert.is(ask('udp', '25565'), '127.0.0.1')
+  must(words('db proxies setprop game DeniedNetworks 127.0.0.0/8 AllowedNetworks 127.0.0.1/32,::/0'))
+  front.apply('proxy-modify game')
+  for (const protocol of ['tcp', 'udp'] as const) assert.is(ask(protocol, '25565', '::1'), '127.0.0.1')
+  assert.is(ask('tcp', '25565'), '', 'denied, whatever else lets it in')
+  assert.is(ask('udp', '25565'), 'nothing')
+  must(words('db proxies delprop game AllowedNetworks'))
+  must(words('db proxies setprop game DeniedNetworks ::1 Upstreams [::1]:7001'))
+  front.apply('proxy-modify game')
+  assert.equal([ask('tcp', '25565'), ask('tcp', '25565', '::1')], ['::1', ''])
+  must(words('db proxies setprop game Upstreams 127.0.0.1:7001'))
+  must(words('db proxies delprop game DeniedNetworks'))
   must(words('db proxies setprop game access private'))
   must(words('config setprop nginx LocalTunnel yes'))
   front.apply('proxy-modify game')
@@ -83,6 +94,16 @@ step('networks hold behind it: of our sites by the address of the visitor, of th
   assert.equal(all('127.0.0.65'), [200, 'mail 127.0.0.1'])
   assert.equal(all('127.0.0.9'), [403, ''])
   assert.equal(all('127.0.0.1'), [403, ''])
+  must(words(`db proxies setprop ${MAIL} DeniedNetworks 127.0.0.66,127.0.0.0/26`))
+  front.apply()
+  assert.equal([reaches('127.0.0.65'), reaches('127.0.0.66')], ['mail 127.0.0.1', ''])
+  must(words(`db proxies delprop ${MAIL} AllowedNetworks`))
+  front.apply()
+  assert.equal(['127.0.0.65', '127.0.0.66', '127.0.0.9'].map(reaches), ['mail 127.0.0.1', '', ''])
+  must(words(`db proxies setprop ${MAIL} DeniedNetworks 127.0.0.64/26 AllowedNetworks 127.0.0.65/32`))
+  front.apply()
+  assert.is(reaches('127.0.0.65'), '', 'denied, although the allowed network is the narrower one')
+  must(words(`db proxies delprop ${MAIL} DeniedNetworks`))
   must(words('config delprop nginx LocalTunnel'))
   must(words(`db proxies delprop ${PLEX} AllowedNetworks`))
 })
@@ -94,6 +115,37 @@ step('the server behind learns the address, if it expects it', () => {
   assert.is(passed(MAIL, ...from('127.0.0.9')), 'told 127.0.0.9')
   assert.is(passed('else.example.com', ...from('127.0.0.9')), 'told 127.0.0.9')
   assert.is(own(...from('127.0.0.9')), '127.0.0.9', 'a wildcard leaves the other names alone')
+  const overIPv6 = (name: string) => must(['curl', '-sk', '--connect-to', '::[::1]:', `https://${name}/`])
+  assert.is(overIPv6(MAIL), 'told ::1')
+  assert.is(JSON.parse(overIPv6(PLEX)).headers['x-real-ip'], '::1')
+})
+
+step('an address that a visitor writes himself, as a header or by the PROXY protocol, counts nowhere', () => {
+  const header = ['-H', 'X-Forwarded-For: 127.0.0.65', '-H', 'X-Real-IP: 127.0.0.65']
+  assert.is(own(...from('127.0.0.9'), ...header), '127.0.0.9')
+  front.record(PLEX, 'proxy', { ...plain, AllowedNetworks: '127.0.0.64/28' })
+  front.record(MAIL, 'stream', {
+    Upstreams: '127.0.0.1:3444',
+    ProxyProtocol: 'enabled',
+    AllowedNetworks: '127.0.0.64/28',
+  })
+  front.apply()
+  assert.is(front.visit(`https://${PLEX}/`, ...from('127.0.0.9'), ...header).status, 403)
+  const forged = (name: string) =>
+    run(['curl', '-sk', '--haproxy-protocol', ...from('127.0.0.9'), '--connect-to', '::127.0.0.1:', `https://${name}/`])
+  for (const name of [PLEX, MAIL]) assert.equal([forged(name).stdout, forged(name).status], ['', 35], name)
+  must(words(`db proxies delprop ${PLEX} AllowedNetworks`))
+})
+
+step('port 22 can be passed on while sshd is disabled', () => {
+  front.record('game', 'stream', { Port: '22', Upstreams: '127.0.0.1:7001' })
+  front.refused(/game: port 22 \(tcp\) is already that of sshd/)
+  must(words('config setprop sshd status disabled'))
+  front.apply()
+  assert.is(ask('tcp', '22'), '127.0.0.1')
+  must(words('config setprop sshd status enabled'))
+  must(words('db proxies delete game'))
+  front.apply()
 })
 
 step('what cannot be is refused, and a dead name only warned of', () => {
