@@ -7,6 +7,8 @@ export interface CertificateFiles {
   readonly key?: string | undefined
   /** The certificates of its issuers; those in the file of the certificate count too. */
   readonly chain?: string | undefined
+  /** Apache loads it: it ends if a key needs a password or is too short, and its own check does not look. */
+  readonly strict?: boolean
 }
 
 /** The certificates in a PEM text, in order. */
@@ -26,7 +28,7 @@ export function readCertificates(pem: string, where: string): X509Certificate[] 
  * @throws Failure that names the file that is empty, not PEM, or does not belong to the certificate
  */
 export function compareFiles(
-  { crt, key, chain }: CertificateFiles,
+  { crt, key, chain, strict = false }: CertificateFiles,
   read: (path: string) => Buffer | undefined,
 ): X509Certificate {
   const open = (where: string, what: string, command: string) => {
@@ -45,7 +47,10 @@ export function compareFiles(
     return [first, ...others]
   }
   const [leaf, ...others] = certificatesIn(crt)
-  if (key !== undefined) compareKey(leaf, crt, open(key, 'key', 'pkey'), key)
+  if (key !== undefined) compareKey(leaf, crt, open(key, 'key', 'pkey'), key, strict)
+  const bits = orUndefined(() => leaf.publicKey.asymmetricKeyDetails?.modulusLength) ?? SHORTEST
+  if (strict && bits < SHORTEST)
+    throw new Failure(`its key has ${bits} bits, and OpenSSL loads none below ${SHORTEST}`, { where: crt })
   const issuers = [...others, ...(chain === undefined ? [] : certificatesIn(chain))]
   const apart = issuers.filter(({ fingerprint256 }) => fingerprint256 !== leaf.fingerprint256)
   if (apart.length > 0 && !apart.some(issuer => isSignedBy(leaf, issuer)))
@@ -58,11 +63,20 @@ export function compareFiles(
 /** The first byte of a DER encoding of both (X.690 §8.9: a sequence). */
 const DER = 0x30
 
-function compareKey(leaf: X509Certificate, crt: string, pem: string, where: string): void {
+/** RSA at security level 2, that of Debian (SSL_CTX_set_security_level(3)). */
+const SHORTEST = 2048
+
+function compareKey(leaf: X509Certificate, crt: string, pem: string, where: string, strict: boolean): void {
   const [block] = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----/s.exec(pem) ?? []
   if (block === undefined) throw new Failure('this file contains no private key', { where })
-  // Only the daemon knows its password.
-  if (block.includes('ENCRYPTED')) return
+  if (block.includes('ENCRYPTED')) {
+    // Only the daemon knows its password.
+    if (!strict) return
+    throw new Failure('this private key has a password, and nobody types it when Apache loads the key', {
+      where,
+      hint: `openssl pkey -in ${where} -out FILE.pem`,
+    })
+  }
   const key = orUndefined(() => createPrivateKey(block))
   // OpenSSL's error message for an unreadable key is not helpful.
   if (key === undefined) throw new Failure('the private key cannot be read', { where })

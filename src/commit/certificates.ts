@@ -13,6 +13,11 @@ function naming(...directives: string[]): RegExp {
   return new RegExp(`^[ \\t]*(?:${directives.join('|')})[ \\t]+"?(/[^";\\r\\n]*[^";\\s])"?;?[ \\t]*\\r?$`, 'gim')
 }
 
+/** Whether a configuration of Apache says who tells the passwords of its keys. */
+export function tellsPasswords(text: string): boolean {
+  return /^[ \t]*SSLPassPhraseDialog[ \t]+"?(exec:|\|)/im.test(text)
+}
+
 /**
  * Compares the certificates that configuration files name with their keys and chains. Daemons load a foreign chain, and Apache
  * ends when it reloads a certificate with the key of another one.
@@ -22,8 +27,11 @@ function naming(...directives: string[]): RegExp {
  */
 export function certificateProblems(paths: readonly string[], read: (path: string) => Buffer | undefined): string[] {
   const texts = paths.map(path => read(path)?.toString('utf8') ?? '')
-  const named = new Map(texts.flatMap(certificatesIn).map(files => [JSON.stringify(files), files]))
-  const present = [...named.values()].filter(files => Object.values(files).every(path => read(path) !== undefined))
+  const asks = texts.some(tellsPasswords)
+  const named = new Map(texts.flatMap(text => certificatesIn(text, asks)).map(files => [JSON.stringify(files), files]))
+  const present = [...named.values()].filter(({ crt, key = crt, chain = crt }) =>
+    [crt, key, chain].every(path => read(path) !== undefined),
+  )
   const problems = present.flatMap(files => {
     const failure = orFailure(() => compareFiles(files, read))
     return failure instanceof Failure ? [failure.describe()] : []
@@ -32,11 +40,15 @@ export function certificateProblems(paths: readonly string[], read: (path: strin
 }
 
 /** Block by block. Several certificates of one site, for several kinds of keys, have their keys in the same order. */
-function certificatesIn(text: string): CertificateFiles[] {
+function certificatesIn(text: string, asks: boolean): CertificateFiles[] {
   return text.split(/^[ \t]*<.*$|[{}]/m).flatMap(block => {
     const [crts, keys, chains] = [NAMED.crt, NAMED.key, NAMED.chain].map(pattern =>
       [...block.matchAll(pattern)].map(([, path = '']) => path),
     )
-    return (crts ?? []).map((crt, index) => defined({ crt, key: keys?.[index], chain: chains?.[index] }))
+    const strict = !asks && /^[ \t]*SSLCertificateFile[ \t]/im.test(block)
+    return (crts ?? []).map((crt, index) => ({
+      ...defined({ crt, key: keys?.[index], chain: chains?.[index] }),
+      strict,
+    }))
   })
 }

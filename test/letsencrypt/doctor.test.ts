@@ -60,6 +60,9 @@ testIf(doctor, needsCommands('openssl'), 'a certificate that ends soon, has ende
   assert.equal(wrong(box).found, [], 'a third of a short life is left')
   make(-85, 5)
   assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt expires in [45] days/)
+  make(2, 90)
+  assert.match(wrong(box).found[0]?.message ?? '', /\/etc\/a\.crt is not valid before /)
+  make(-85, 5)
   assert.is(wrong(box).status, 0)
   box.must('gabarit initialize-default-databases')
   assert.match(
@@ -95,6 +98,7 @@ testIf(doctor, needsCommands('openssl'), 'files that do not belong together: eac
   issue('own', 'www.example.org')
   issue('other', 'example.org')
   assert.equal(wrong(box).found, [], 'a name below the domain')
+  const locked = box.must(['openssl', 'pkey', '-in', box.path('/etc/own.key'), '-aes256', '-passout', 'pass:secret'])
   const cases: readonly (readonly [file: string, content: string | Buffer, message: string])[] = [
     ['/etc/own.key', '', '/etc/own.key: this file is empty'],
     ['/etc/own.key', 'key', '/etc/own.key: this file contains no private key'],
@@ -103,6 +107,7 @@ testIf(doctor, needsCommands('openssl'), 'files that do not belong together: eac
       box.read('/etc/other.key'),
       '/etc/own.key: this private key does not match the certificate /etc/own.crt',
     ],
+    ['/etc/own.key', locked, '/etc/own.key: this private key has a password'],
     ['/etc/own.crt', '', '/etc/own.crt: this file is empty'],
     ['/etc/own.chain', box.read('/etc/other.chain'), '/etc/own.chain: no certificate in it has signed /etc/own.crt'],
     ['/etc/own.crt', toDer(box, '/etc/own.crt'), '/etc/own.crt: this is a certificate in DER'],
@@ -114,7 +119,7 @@ testIf(doctor, needsCommands('openssl'), 'files that do not belong together: eac
     const { status, found } = wrong(box)
     assert.equal([status, found.length], [1, 1], message)
     assert.match(found[0]?.message ?? '', message)
-    assert.match(found[0]?.command ?? '', /^(openssl x509 -inform DER|config delprop modSSL crt)/)
+    assert.match(found[0]?.command ?? '', /^(openssl (x509 -inform DER|pkey -in)|config delprop modSSL crt)/)
     box.write(file, good)
   }
   issue('own', 'www.example.net')

@@ -167,8 +167,42 @@ for (const [name, start] of Object.entries(MANAGERS)) {
 step('an empty key, another certificate, the chain of others', () => {
   broken(KEY, '', /\/srv\/own\.key: this file is empty/, 'signal-event console-save')
   broken(CRT, readFileSync('/srv/other.crt'), /own\.key: this private key does not match/, 'signal-event domain-modify')
+  const locked = ['pkey', '-in', KEY, '-aes256', '-passout', 'pass:secret']
+  for (const format of [[], ['-traditional']])
+    broken(
+      KEY,
+      must(['openssl', ...locked, ...format]),
+      /own\.key: this private key has a password, and nobody types it when Apache loads the key/,
+      'signal-event ssl-update',
+    )
   const foreign = /own\.chain: no certificate in it has signed \/srv\/own\.crt/
   broken(CHAIN, readFileSync('/srv/other.chain'), foreign, 'signal-event host-modify')
+})
+
+step('a certificate whose key is too short for OpenSSL', () => {
+  const good = readFileSync(KEY)
+  must(
+    words(
+      'openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=example.org -days 9 -keyout /srv/short.key -out /srv/short.crt',
+    ),
+  )
+  const short = readFileSync('/srv/short.crt')
+  writeFileSync(KEY, readFileSync('/srv/short.key'))
+  type('config delprop modSSL CertificateChainFile')
+  assert.match(run(words('signal-event ssl-update')).stderr, 'own.key: this private key does not match')
+  writeFileSync(CRT, short)
+  const [before] = [processes()]
+  for (const option of [['--check'], []]) {
+    const { status, stderr } = run(['signal-event', ...option, 'ssl-update'])
+    assert.ok(status === 1 || status === 3, stderr)
+    assert.match(stderr, '/srv/own.crt: its key has 1024 bits, and OpenSSL loads none below 2048')
+  }
+  assert.is(processes(), before)
+  assertServing()
+  writeFileSync(KEY, good)
+  copyFileSync('/srv/own/cert.pem', CRT)
+  type(`config setprop modSSL CertificateChainFile ${CHAIN}`)
+  type('signal-event ssl-update')
 })
 
 step('a new certificate whose key does not match is refused before a file is written', () => {

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 import { compareFiles, oneLine, readCertificates } from '../../base/certificate.ts'
 import { Failure, orFailure } from '../../base/failure.ts'
-import { DAY, sayWhen } from '../../base/time.ts'
+import { DAY, sayTime, sayWhen } from '../../base/time.ts'
+import { tellsPasswords } from '../../commit/certificates.ts'
 import type { DbRecord } from '../../db/record.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { below, databaseFile } from '../../system/places.ts'
@@ -79,7 +80,8 @@ function problemsOf({ record, names, drop }: Owner, { places, now, configuration
   const [crt, key, chain] = PROPERTIES.map(pathOf)
   if (crt === undefined || missing.length > 0) return missing
   const read = (path: string) => bytesOf(below(places, path))
-  const leaf = orFailure(() => compareFiles({ crt, key, chain }, read))
+  const apache = read('/etc/httpd/conf/httpd.conf')?.toString('utf8') ?? ''
+  const leaf = orFailure(() => compareFiles({ crt, key, chain, strict: !tellsPasswords(apache) }, read))
   if (leaf instanceof Failure) {
     const command = leaf.hint ?? (isOurs(places, crt) ? 'gabarit letsencrypt renew' : drop)
     return [{ level: 'error', message: `${leaf.where}: ${leaf.message}`, command }]
@@ -105,6 +107,9 @@ function endOf(path: string, { validFrom, validTo }: X509Certificate, now: numbe
   const end = Date.parse(validTo)
   const soon = Math.min(SOON, (end - Date.parse(validFrom)) / 4 / DAY)
   const left = (end - now) / DAY
+  const begin = Date.parse(validFrom)
+  if (begin > now)
+    return [{ level: 'error', message: `${path} is not valid before ${sayTime(validFrom)}`, command: 'date' }]
   if (left >= soon) return []
   const over = left < 0
   const message = `${path} ${over ? 'expired' : 'expires'} ${sayWhen(new Date(end), now)}`
