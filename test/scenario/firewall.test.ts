@@ -17,7 +17,7 @@ const scenario = suite('the firewall of a gateway')
 const step = stepsOf(
   scenario,
   enterNamespace('gateway') ??
-    needsCommands('iptables-restore', 'ip6tables-restore', 'sysctl', 'ping', 'ss', 'sshd', 'ssh-keygen'),
+    needsCommands('iptables-restore', 'ip6tables-restore', 'sysctl', 'ping', 'ss', 'sshd', 'ssh-keygen', 'perl'),
 )
 const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none', SSH_CONNECTION: '' }
 const server = (line: string): string => must(words(line), { env })
@@ -230,6 +230,43 @@ step('a machine with a public address is asked by it: one port of it is open, no
   server('signal-event firewall-update')
   assert.equal(answer(80), ['nothing'])
   server('db portforwards delete web6')
+})
+
+step('protocols without ports: for this server, for another machine, and pings for some only', async () => {
+  const script = join(PROJECT, 'test/support/raw-packets.pl')
+  const [GRE, ESP] = ['47', '50']
+  const heard = new Map<string, () => string>()
+  const listen = async (machine: 'server' | 'lan', protocol: string, address: string) => {
+    const name = `${machine}-${protocol}`
+    heard.set(name, () => daemons.output(name).replace('ready\n', '').trim())
+    const inside = machine === 'lan' ? ['ip', 'netns', 'exec', 'lan'] : []
+    const isUp = () => daemons.output(name).includes('ready')
+    await daemons.start(name, [...inside, 'perl', script, 'listen', protocol, address], isUp)
+  }
+  const send = (protocol: string, address: string) => office.on('outside', ['perl', script, 'send', protocol, address])
+  const [four, six] = SERVER.outside
+  const sendAll = async () => {
+    for (const protocol of [GRE, ESP]) for (const address of [four, six]) send(protocol, address)
+    await pause(500)
+    return [...heard.values()].map(from => from())
+  }
+  await listen('server', ESP, four)
+  await listen('lan', GRE, MACHINE.lan[0])
+  assert.equal(await sendAll(), ['', ''])
+  server('config set ipsec service status enabled access public Protocols esp,ah')
+  server(`db portforwards set pptp portforward Protocol gre DestHost ${MACHINE.lan[0]}`)
+  server('config set watch service status enabled access public Protocols icmp AllowHosts 198.51.100.10')
+  server('config setprop firewall Ping none')
+  server('signal-event firewall-update')
+  assert.equal(await sendAll(), [MACHINE.outside[0], MACHINE.outside[0]])
+  assert.equal(office.pings('outside', SERVER.outside), [true, false])
+  assert.equal(office.pings('lan', SERVER.lan), [false, false])
+  server(`db portforwards set pptp2 portforward Protocol gre DestHost ${MACHINE.lan[0]}`)
+  assert.match(tried(['signal-event', 'firewall-update']).stderr, 'gre is already forwarded by "pptp": change Protocol')
+  for (const name of ['pptp', 'pptp2']) server(`db portforwards delete ${name}`)
+  for (const name of ['ipsec', 'watch']) server(`config delete ${name}`)
+  server('config setprop firewall Ping public')
+  server('signal-event firewall-update')
 })
 
 step('guests: they reach the Internet and what is public, neither the local network nor what is private', () => {

@@ -123,6 +123,36 @@ firewall('public, private and none; lists and ranges; allowed hosts by family', 
   assert.equal(rulesOf(server, FOUR, 'few'), [rule('tcp', '4', 'few', '-s 192.168.0.9/32 ')])
 })
 
+firewall('protocols without ports, by family and by those who may', () => {
+  const portforwards: Records = {
+    ping: ['portforward', { status: 'enabled', Protocol: 'icmp', DestHost: 'fd00:1::9', AllowHosts: '2001:db8::/32' }],
+    six: ['portforward', { status: 'enabled', Protocol: 'ipv6', DestHost: '192.168.0.9', DenyHosts: '203.0.113.7' }],
+    open: ['portforward', { status: 'enabled', Protocol: 'esp', DestHost: 'fd00:1::8', Direct: 'yes' }],
+  }
+  const server = make(
+    { ipsec: service({ access: 'private', UDPPort: '500', Protocols: 'esp, icmp', DenyHosts: '192.168.0.9' }) },
+    { portforwards },
+  )
+  const rules = (template: string) =>
+    server.lines(template).filter(line => /-p (\d+|icmp|ipv6-icmp) .*--comment/.test(line))
+  assert.equal(rules(FOUR), [
+    '-A gabarit-services -s 192.168.0.0/24 -p 50 -m comment --comment ipsec -j ACCEPT',
+    '-A gabarit-services -s 192.168.0.0/24 -p icmp -m icmp --icmp-type 8 -m comment --comment ipsec -j ACCEPT',
+    '-A gabarit-forwards -p 41 -m comment --comment six -j DNAT --to-destination 192.168.0.9',
+  ])
+  assert.ok(server.lines(FOUR).includes('-A gabarit-services -s 192.168.0.9/32 -p 50 -j gabarit-refuse'))
+  assert.ok(server.lines(FOUR).includes('-A gabarit-forwards -s 203.0.113.7/32 -p 41 -j RETURN'))
+  const ping = '-p ipv6-icmp -m icmp6 --icmpv6-type 128 -m comment --comment'
+  assert.equal(rules(SIX), [
+    '-A gabarit-services -s fd00:1::/64 -p 50 -m comment --comment ipsec -j ACCEPT',
+    `-A gabarit-services -s fd00:1::/64 ${ping} ipsec -j ACCEPT`,
+    '-A FORWARD -d fd00:1::8 -p 50 -m comment --comment open -j ACCEPT',
+    `-A gabarit-forwards -s 2001:db8::/32 ${ping} ping -j DNAT --to-destination fd00:1::9`,
+  ])
+  for (const Protocols of ['tcp', '47', 'gre;x', '"gre -j ACCEPT"'])
+    assert.match(make({ odd: service({ Protocols }) }).refusal(FOUR), 'the record "odd", property Protocols: ')
+})
+
 firewall('a VPN of one family is passed on in that family only', () => {
   const server = make({ vpn: service(VPN) })
   const [four, six] = [server.lines(FOUR), server.lines(SIX)]
@@ -260,6 +290,8 @@ const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
   [{ Port: '80', DestHost: '127.0.0.1' }, 'DestHost 127.0.0.1 is this server'],
   [{ Port: '80', DestHost: '0.0.0.0' }, 'DestHost 0.0.0.0 is this server'],
   [{ Port: '80', DestHost: '224.0.0.1' }, 'DestHost 224.0.0.1 is not the address of another machine'],
+  [{ Protocol: 'gre', Port: '80', DestHost: '192.168.0.9' }, 'gre has no ports: leave Port and DestPort empty'],
+  [{ Protocol: '47 -j ACCEPT', DestHost: '192.168.0.9' }, 'Protocol "47 -j ACCEPT" is not one of tcp, udp, both'],
   [{ Port: '80', DestHost: 'nas; id' }, 'property DestHost: "nas" is not an address'],
 ]
 for (const [forward, said] of FORWARDS)
