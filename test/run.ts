@@ -22,6 +22,7 @@ const LONG = [
   'services/vpn-clients',
   'service/',
   'cli/db-kill',
+  'event/foretold',
 ]
 
 /** Kills at random moments: some shall come while a disk is at work. */

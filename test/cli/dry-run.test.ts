@@ -88,7 +88,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   rollback: [
     { what: 'two steps back', server, command: 'gabarit rollback 1', status: 0 },
-    { what: 'no such entry', server, command: 'gabarit rollback 9', status: 1 },
+    { what: 'no such entry', server, command: 'gabarit rollback 9', status: 2 },
     {
       what: 'a damaged database',
       server: () => server(damaged('db/sites.json')),

@@ -7,7 +7,7 @@ import { run as killClient } from '../commands/kill.ts'
 import type { Signed } from '../pki.ts'
 import { type EasyRsa, partsOf } from './easy-rsa.ts'
 import { installList } from './hand-over.ts'
-import { withPki } from './make-pki.ts'
+import { isUnused, withPki } from './make-pki.ts'
 
 const REASONS =
   'unspecified keyCompromise CACompromise affiliationChanged superseded cessationOfOperation certificateHold'.split(' ')
@@ -24,7 +24,8 @@ export async function createClients(run: ActionRun): Promise<void> {
     return { name, passphrase: record.properties.get('Passphrase') ?? '' }
   })
   await withPki(run, async rsa => {
-    if (rsa.file('ca.crt') === undefined && !dryRun)
+    // A dry run leaves nothing of the PKI that an enabled server gets just before.
+    if (rsa.file('ca.crt') === undefined && (!dryRun || isUnused(run)))
       throw new Failure('there is no PKI yet: config setprop openvpn status enabled; signal-event openvpn-update')
     for (const { name, passphrase } of clients) {
       const certificate = rsa.certificate(name)

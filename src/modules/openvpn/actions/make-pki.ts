@@ -97,6 +97,6 @@ export async function renewInTime(run: ActionRun): Promise<void> {
 }
 
 /** Whether no VPN server is enabled; asked before anything of the PKI is touched. */
-function isUnused(run: ActionRun): boolean {
+export function isUnused(run: ActionRun): boolean {
   return enabledServers(databaseLoader(run.context)('configuration')).length === 0
 }
