@@ -2,6 +2,7 @@ import { cached } from '../base/cached.ts'
 import { EXIT, Failure, orFailure, withStatus } from '../base/failure.ts'
 import { byName, nameOf } from '../db/host-names.ts'
 import type { DbRecord, Records } from '../db/record.ts'
+import { splitList } from './text.ts'
 
 /**
  * A record as a fragment sees it: its properties, plus the `key` and `type` of the record itself. Frozen.
@@ -22,6 +23,8 @@ interface Collection {
   readonly byKey: ReadonlyMap<string, RecordView>
   /** By the type that was asked for; undefined: all. */
   readonly lists: Map<string | undefined, readonly RecordView[]>
+  /** For each property that was asked for: the records by the elements of its list, in lower case. */
+  readonly indexes: Map<string, ReadonlyMap<string, readonly RecordView[]>>
 }
 
 /** The databases of one run: each is read once, and every read by a fragment is recorded. */
@@ -50,6 +53,19 @@ export class Databases {
     const { byKey, lists } = this.#collection(database)
     const isAsked = (record: RecordView) => type === undefined || record.type === type
     return cached(lists, type, () => Object.freeze([...byKey.values()].filter(isAsked)))
+  }
+
+  /** The records whose list property has an element, in upper or lower case. An index is made once: no search per call. */
+  listing(database: string, property: string, element: string): readonly RecordView[] {
+    this.note(database, undefined)
+    const { byKey, indexes } = this.#collection(database)
+    const index = cached(indexes, property, () => {
+      const found = new Map<string, RecordView[]>()
+      for (const record of byKey.values())
+        for (const one of new Set(splitList(record[property]?.toLowerCase()))) cached(found, one, () => []).push(record)
+      return found
+    })
+    return index.get(element.toLowerCase()) ?? []
   }
 
   /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
@@ -83,7 +99,7 @@ export class Databases {
       // Refused: nothing can be generated from a damaged database, and nothing was changed.
       if (records instanceof Failure) throw withStatus(records, EXIT.refused)
       const byKey = new Map([...byName(records)].map(([key, record]) => [key, viewOf(record)]))
-      return { byKey, lists: new Map() }
+      return { byKey, lists: new Map(), indexes: new Map() }
     })
   }
 }

@@ -173,6 +173,7 @@ function collection(databases: Databases, name: string) {
     keys: () => databases.all(name).map(record => record.key),
     where: (wanted: Readonly<Record<string, string>>) =>
       databases.all(name).filter(record => Object.entries(wanted).every(([key, value]) => record[key] === value)),
+    listing: (property: string, element: string) => databases.listing(name, property, element),
   })
 }
 

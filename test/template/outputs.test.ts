@@ -204,7 +204,7 @@ outputs('what a fragment sees: records, collections, scalars', () => {
       DomainName: ['example.org'],
       'a-b': ['service', { status: 'enabled', key: 'k', constructor: 'c' }],
     },
-    hosts: { 'b.org': ['host', { Type: 'x' }], 'a.org': ['host', { Type: 'y' }], net: ['network'] },
+    hosts: { 'b.org': ['host', { Type: 'x' }], 'a.org': ['host', { Type: 'y' }], net: ['network', { Names: 'One, two one' }] },
   })
   const rows = {
     'config.DomainName': 'example.org',
@@ -218,6 +218,8 @@ outputs('what a fragment sees: records, collections, scalars', () => {
     'db("hosts").all("host").map(h => h.key).join()': 'a.org,b.org',
     'db("hosts").keys().join()': 'a.org,b.org,net',
     'db("hosts").where({ Type: "x" }).map(h => h.key).join()': 'b.org',
+    'db("hosts").listing("Names", "ONE").map(h => h.key).join()': 'net',
+    'db("hosts").listing("Names", "three").length + db("hosts").listing("Type", "x").length': '1',
     'db("hosts").has("c.org")': 'false',
     'typeof db("hosts").get("c.org")': 'undefined',
     'on(config["a-b"]) + " " + off("no") + " " + on(undefined) + " " + on("yes")': 'true true false true',
