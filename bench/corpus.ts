@@ -7,6 +7,7 @@ import { BIN } from './report.ts'
 /** A fresh root with the shipped defaults. */
 export function makeRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'gabarit-bench-'))
+  run(root, 'config', ['set', 'DomainName', 'example.org'])
   run(root, 'gabarit', ['initialize-default-databases'])
   return root
 }

@@ -39,11 +39,35 @@ export function compare(a: Subject, b: Subject, runs: number): Paired {
   }
 }
 
-/** Peak memory of a Node program in MiB, told by the process itself when it ends. */
+/**
+ * Processor time of A over that of B, both of all their runs. The kernel counts it in ticks, mostly of 10 ms, so one
+ * run says nothing.
+ */
+export function compareProcessorTime(a: Subject, b: Subject, runs: number): number {
+  const spent = [0, 0]
+  for (let run = 0; run < runs; run++)
+    for (const [index, subject] of [a, b].entries()) {
+      const before = ticksOfChildren()
+      seconds(subject)
+      spent[index] = (spent[index] ?? 0) + ticksOfChildren() - before
+    }
+  return (spent[0] ?? Number.NaN) / (spent[1] ?? Number.NaN)
+}
+
+/** User and system time of all children that have ended: proc(5), fields 16 and 17 of stat. */
+function ticksOfChildren(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Number(fields[13]) + Number(fields[14])
+}
+
+/** Peak memory of one of our programs in MiB, told by the process itself when it ends. */
 export function peakMemory({ command, env }: Subject): number {
   const report = join(tmpdir(), `gabarit-peak-${process.pid}`)
   const probe = join(import.meta.dirname, 'peak.cjs')
-  seconds({ command, env: { ...env, NODE_OPTIONS: `--require ${probe}`, PEAK_REPORT: report } })
+  seconds({
+    command,
+    env: { ...env, NODE_OPTIONS: `--require ${probe}`, BUN_OPTIONS: `--preload ${probe}`, PEAK_REPORT: report },
+  })
   const kibibytes = Number(readFileSync(report, 'utf8'))
   rmSync(report)
   return kibibytes / 1024
