@@ -1,4 +1,5 @@
 import { type Address, formatAddress, parseAddress, prefixLength } from '../base/address.ts'
+import { cached } from '../base/cached.ts'
 import { FORMATS, isInterface, isPorts } from '../db/formats.ts'
 import type { RecordView } from './databases.ts'
 import { splitList } from './text.ts'
@@ -25,6 +26,15 @@ export interface Network {
  * @throws TypeError if it is not a network
  */
 export function net(address: string, mask?: string): Network {
+  return cached(known, mask === undefined ? address : `${address}\0${mask}`, () =>
+    Object.freeze(makeNetwork(address, mask)),
+  )
+}
+
+/** Fragments ask for the same few networks again for each of thousands of records. */
+const known = new Map<string, Network>()
+
+function makeNetwork(address: string, mask: string | undefined): Network {
   const [host = '', suffix, ...more] = mask === undefined ? address.split(/\/| +/) : [address, mask]
   if (more.length > 0) throw new TypeError(`${JSON.stringify(address)} is not a network`)
   const { value, width } = addressOf(host)

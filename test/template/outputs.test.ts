@@ -204,7 +204,11 @@ outputs('what a fragment sees: records, collections, scalars', () => {
       DomainName: ['example.org'],
       'a-b': ['service', { status: 'enabled', key: 'k', constructor: 'c' }],
     },
-    hosts: { 'b.org': ['host', { Type: 'x' }], 'a.org': ['host', { Type: 'y' }], net: ['network', { Names: 'One, two one' }] },
+    hosts: {
+      'b.org': ['host', { Type: 'x' }],
+      'a.org': ['host', { Type: 'y' }],
+      net: ['network', { Names: 'One, two one' }],
+    },
   })
   const rows = {
     'config.DomainName': 'example.org',
