@@ -205,14 +205,20 @@ function makeDatabaseFolder(files: Files, folder: string): void {
     files.makeFolder(folder, 0o750)
     files.syncFolder(dirname(folder))
   } catch (error) {
-    throw new Failure(`cannot create the database folder: ${systemReason(error)}`, { where: folder, cause: error })
+    const hint = files.state(folder) && 'Is it a link whose disk is not mounted?'
+    throw new Failure(`cannot create the database folder: ${systemReason(error)}`, {
+      where: folder,
+      hint,
+      cause: error,
+    })
   }
 }
 
 function checkFolder(files: Files, folder: string, file: string): void {
   const real = files.realPath(folder)
   if (real !== undefined && files.state(real)?.kind === 'folder') return
-  throw new Failure(`the folder ${folder} does not exist, and gabarit does not create it`, { where: file })
+  const why = files.state(folder) === undefined ? 'does not exist, and gabarit does not create it' : 'is not a folder'
+  throw new Failure(`the folder ${folder} ${why}`, { where: file })
 }
 
 /** One of our files next to the database; the leading dot keeps it out of listings. */

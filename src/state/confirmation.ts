@@ -105,7 +105,7 @@ export function describeConfirmation(open: Confirmation): string {
 type EndedConfirmation = TypeOf<typeof ended>
 const ended = objectOf({ how: oneOf('confirmed', 'went back'), time: text, user: text, what: text })
 
-const LAST_CONFIRMATION = new StateFile('confirmation-last.json', {
+export const LAST_CONFIRMATION = new StateFile('confirmation-last.json', {
   what: 'the note of how the last confirmation ended',
   shape: ended,
   wayOut: 'Remove it. Then a message is less exact.',

@@ -71,7 +71,7 @@ export function syncFolder(folder: string): void {
 /** The error text of the operating system, without Node's code, call and path: `no space left on device`. */
 export function systemReason(error: unknown): string {
   const message = messageOf(error)
-  return /^[A-Z][A-Z0-9]+: (.*?), \w+/.exec(message)?.[1] ?? message
+  return /^[A-Z][A-Z0-9]+: (.*?), [\w']/.exec(message)?.[1] ?? message
 }
 
 /**

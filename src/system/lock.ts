@@ -98,12 +98,10 @@ export function readHolder(path: string): Holder | undefined {
   try {
     text = readlinkSync(path)
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw new Failure(`cannot read the lock: ${systemReason(error)}`, {
-      where: path,
-      hint: 'The lock must be a symbolic link created by gabarit. If no gabarit command is running, remove it.',
-      cause: error,
-    })
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].some(code => hasCode(error, code))) return undefined
+    if (!hasCode(error, 'EINVAL'))
+      throw new Failure(`cannot read the lock: ${systemReason(error)}`, { where: path, cause: error })
+    text = ''
   }
   const holder: Holder | null | undefined = orUndefined(() => JSON.parse(text))
   if (typeof holder?.token === 'string' && /^[\w-]+$/.test(holder.token) && Number.isInteger(holder.pid)) return holder

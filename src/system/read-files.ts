@@ -63,7 +63,7 @@ export function readText(file: string): string {
 
 /** The names in a folder, unsorted; none if there is no such folder. */
 export function namesIn(folder: string): string[] {
-  return ifThere(folder, () => readdirSync(folder)) ?? []
+  return ifThere(folder, () => readdirSync(folder), 'ELOOP') ?? []
 }
 
 /** The entries of a folder with their kinds, not following links; none if there is no such folder. */
@@ -79,7 +79,7 @@ export function linkText(path: string): string | undefined {
 
 /** A path with all links resolved; undefined if it leads nowhere. */
 export function realPath(path: string): string | undefined {
-  return ifThere(path, () => realpathSync(path))
+  return ifThere(path, () => realpathSync(path), 'ELOOP')
 }
 
 /** @param missing more error codes that mean it does not exist */

@@ -15,7 +15,8 @@ export class RealFiles implements Files {
       const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
       return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, modified: stat.mtimeMs }
     } catch (error) {
-      if (hasCode(error, 'ENOTDIR')) return undefined
+      // Below a file, or below a link that leads to itself, there is nothing.
+      if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined
       throw error
     }
   }
@@ -94,8 +95,8 @@ export class RealFiles implements Files {
     try {
       fs.rmSync(path, { force: true })
     } catch (error) {
-      // A file is where its folder should be, so it does not exist either.
-      if (!hasCode(error, 'ENOTDIR')) throw error
+      // A file or an endless link is where its folder should be, so it does not exist either.
+      if (!hasCode(error, 'ENOTDIR') && !hasCode(error, 'ELOOP')) throw error
     }
   }
 

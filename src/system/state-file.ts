@@ -69,7 +69,7 @@ export class StateFile<T> {
       if (hasCode(error, 'EACCES') || hasCode(error, 'EPERM'))
         throw refusal(`cannot be read: ${systemReason(error)}`, { where, hint: 'This needs root.', cause: error })
       const { what, wayOut } = this.#kind
-      throw refusal(`${what} is damaged: ${messageOf(error)}`, {
+      throw refusal(`${what} is damaged: ${whyDamaged(error)}`, {
         where,
         hint: typeof wayOut === 'string' ? wayOut : wayOut(where, places),
         cause: error,
@@ -96,4 +96,9 @@ export class StateFile<T> {
     const { format = JSON.stringify } = this.#kind
     return `${format(value)}\n`
   }
+}
+
+/** Not in the words of JSON.parse(): they quote a part of the file, which may hold a secret. */
+function whyDamaged(error: unknown): string {
+  return error instanceof SyntaxError ? 'it is not JSON, or a part of it is missing' : messageOf(error)
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { refusal } from '../base/failure.ts'
 import { naming } from './atomic-write.ts'
 import type { FileState, Files } from './files.ts'
 import { withLock } from './lock.ts'
@@ -74,6 +75,7 @@ export class State {
     const staged = join(dirname(path), `.${basename(path)}.new`)
     this.makeFolder(dirname(name))
     this.files.remove(staged)
+    if (this.kind(name) === 'folder') this.moveAside(name)
     try {
       this.files.writeNew(staged, data, { mode, uid: 0, gid: 0 })
       this.files.rename(staged, path)
@@ -131,18 +133,33 @@ export class State {
 
   /** Moves away what cannot be used, so that it can be made again. */
   moveAside(name = ''): void {
-    this.files.rename(this.path(name), `${this.path(name)}.damaged`)
+    const path = `${this.path(name)}.damaged`
+    let free = path
+    for (let number = 2; this.files.state(free) !== undefined; number++) free = `${path}.${number}`
+    this.files.rename(this.path(name), free)
+  }
+
+  /** Whether something else is in the place of a folder: a file, a link that leads to none. */
+  isNoFolder(name = ''): boolean {
+    const real = this.files.realPath(this.path(name))
+    return this.has(name) && (real === undefined || this.files.state(real)?.kind !== 'folder')
   }
 
   /**
-   * Creates the folder itself, which anybody may read, and a folder in it, which nobody else may. A file in the place of a
-   * folder is moved aside.
+   * Creates the folder itself, which anybody may read, and a folder in it, which nobody else may. What is in the place of a folder
+   * is moved aside.
+   * @throws Failure (refused) if everything would be: the disk that it is on may not be mounted
    */
   makeFolder(name = ''): void {
     const folder = this.path(name)
     if (folder !== this.folder) this.makeFolder()
     const kind = this.kind(name)
-    if (kind === 'folder' || kind === 'link') return
+    if (kind === 'folder' || (kind === 'link' && !this.isNoFolder(name))) return
+    if (kind === 'link' && folder === this.#top)
+      throw refusal('this is a link that leads to no folder', {
+        where: folder,
+        hint: 'Is the disk that it leads to mounted? If there is none any more, remove the link.',
+      })
     if (kind !== undefined) this.moveAside(name)
     this.files.makeFolder(this.#top)
     this.files.makeFolder(folder, 0o700)

@@ -1,7 +1,8 @@
-import { EXIT, Failure } from '../base/failure.ts'
+import { EXIT, Failure, isOfSystem } from '../base/failure.ts'
 import { readableDatabase } from '../db/store.ts'
 import type { Redact } from '../plan/diff.ts'
 import { makeRedact } from '../plan/redact.ts'
+import { systemReason } from '../system/atomic-write.ts'
 import { type Io, StandardOutput } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
 import type { Places } from '../system/places.ts'
@@ -64,8 +65,10 @@ export class Messages {
       if (this.#log.isOpen) this.log('error', error.describe())
       return error.status
     }
-    if (error instanceof Error && 'syscall' in error && 'code' in error) this.printError(error.message)
-    else
+    if (isOfSystem(error)) {
+      const where = error instanceof Error && 'path' in error ? `${error.path}: ` : ''
+      this.printError(`${where}${systemReason(error)}`)
+    } else
       this.printError(
         `${error instanceof Error ? error.stack : String(error)}\nThis is a bug in gabarit. Please report it.`,
       )

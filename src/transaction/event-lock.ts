@@ -61,8 +61,8 @@ function takeEventLock(places: Places, system: System, command: string): EventLo
   })
   const letSignals = holdSignals()
   const release = () => {
-    lock.release()
     letSignals()
+    lock.release()
   }
   return { joined: depth > 0, token: readHolder(path)?.token ?? '', release }
 }

@@ -65,7 +65,7 @@ const ILLS: readonly [name: string, plant: Plant, id: string, level: string, mes
     'lock',
     'error',
     /lock/,
-    /^rm \S+event\.lock$/,
+    /^rm -r \S+event\.lock$/,
   ],
   [
     'an adjustment that waits',

@@ -9,20 +9,31 @@ import { State } from '../../src/system/state.ts'
 
 const errors = suite('errors of writing')
 
+/** Whose temporary file is gone before it is renamed. */
+class Losing extends RealFiles {
+  override rename(from: string, to: string): void {
+    rmSync(from)
+    super.rename(from, to)
+  }
+}
+
 errors('name the file that was to be written, not the temporary one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'write-error-'))
   const path = join(folder, 'list.json')
-  mkdirSync(path)
-  const state = new State(folder, new RealFiles())
-  for (const write of [() => state.write('list.json', 'x'), () => state.writeShared('list.json', 'x')]) {
+  const refused = (write: () => void, left: readonly string[]) => {
     try {
       write()
       assert.unreachable()
     } catch (error) {
       assert.is(writeFailure(error).where, path)
     }
-    assert.equal(readdirSync(folder), ['list.json'])
+    assert.equal(readdirSync(folder), left)
   }
+  const losing = new State(folder, new Losing())
+  refused(() => losing.write('list.json', 'x'), [])
+  mkdirSync(path)
+  const state = new State(folder, new RealFiles())
+  refused(() => state.writeShared('list.json', 'x'), ['list.json'])
   rmSync(folder, { recursive: true })
 })
 

@@ -5,10 +5,17 @@ import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { readDatabase } from '../../db/store.ts'
 import { BASES } from '../../override/bases.ts'
-import { CONFIRMATION, describeConfirmation, moveAside, secondsLeft } from '../../state/confirmation.ts'
+import {
+  CONFIRMATION,
+  describeConfirmation,
+  LAST_CONFIRMATION,
+  moveAside,
+  secondsLeft,
+} from '../../state/confirmation.ts'
 import { DATABASE_CHANGES } from '../../state/history/databases.ts'
 import { History } from '../../state/history/history.ts'
 import { MASKED_FILES } from '../../state/history/masked-files.ts'
+import { maskingKeyProblem } from '../../state/history/masking.ts'
 import { unfinishedFile, unfinishedIds } from '../../state/history/unfinished-names.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { PINS } from '../../state/pins.ts'
@@ -16,6 +23,7 @@ import { readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead, isElsewhere } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists, namesIn } from '../../system/read-files.ts'
+import { State } from '../../system/state.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/requests.ts'
 
@@ -62,14 +70,13 @@ function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
 
 /** Events do without it, but a rollback does not. */
 function history({ places }: CheckedServer): readonly Diagnosis[] {
-  const noFolders = ['history', 'objects'].filter(name => places.state.kind(name) === 'file')
-  if (noFolders.length > 0)
-    return noFolders.map(name => {
-      const message = `${places.state.path(name)} is a file, not a folder. The next event moves it aside`
-      return { level: 'error', message, command: 'gabarit apply' }
-    })
-  new History(places).lastWhole()
-  return ok('the last state in the history can be read')
+  const history = new History(places)
+  history.lastWhole()
+  const damaged = history.ids().flatMap(id => problemOf(() => history.entry(id)) ?? [])
+  return orOk(
+    damaged.map(problem => ({ level: 'warning', message: problem.describe() })),
+    'the history can be read',
+  )
 }
 
 /** What events refuse to do without. */
@@ -77,10 +84,28 @@ function stateFiles({ places }: CheckedServer): readonly Diagnosis[] {
   const files = [PINS, BASES, DATABASE_CHANGES, MASKED_FILES, ...unfinishedIds(places).map(unfinishedFile)]
   const looks = [() => readManifest(places), ...files.map(file => () => file.read(places))]
   const damaged = looks.flatMap(look => problemOf(look) ?? [])
+  const harmless = [problemOf(() => LAST_CONFIRMATION.read(places))?.describe(), maskingKeyProblem(places)]
   return orOk(
-    damaged.map(problem => ({ level: 'error', message: problem.describe() })),
+    [
+      ...folderProblems(places),
+      ...damaged.map((problem): Diagnosis => ({ level: 'error', message: problem.describe() })),
+      ...harmless.flatMap((message): Diagnosis[] => (message === undefined ? [] : [{ level: 'warning', message }])),
+    ],
     'what gabarit keeps for itself can be read',
   )
+}
+
+const FOLDERS = ['', 'history', 'objects', 'written', 'replaced', 'overrides']
+
+function folderProblems({ databases, files, state }: Places): Diagnosis[] {
+  const folders = [...FOLDERS.map(name => state.path(name)), databases].map(path => new State(path, files))
+  return folders
+    .filter(folder => folder.isNoFolder())
+    .map(folder => {
+      const path = folder.path('')
+      const what = folder.kind('') === 'link' ? 'a link that leads to no folder' : 'a file, not a folder'
+      return { level: 'error', message: `${path} is ${what}`, command: `mv ${shell(path)} ${shell(`${path}.damaged`)}` }
+    })
 }
 
 function journal({ places }: CheckedServer): readonly Diagnosis[] {
@@ -94,7 +119,8 @@ function journal({ places }: CheckedServer): readonly Diagnosis[] {
 function lock({ places }: CheckedServer): readonly Diagnosis[] {
   const path = eventLock(places)
   const holder = orFailure(() => readHolder(path))
-  if (holder instanceof Failure) return [{ level: 'error', message: holder.describe(), command: `rm ${shell(path)}` }]
+  if (holder instanceof Failure)
+    return [{ level: 'error', message: holder.describe(), command: `rm -r ${shell(path)}` }]
   if (holder === undefined) return ok('the event lock is free')
   if (isElsewhere(holder)) {
     const message = `the event lock is held by ${describeHolder(holder)}. If that container is gone, remove the lock`

@@ -14,7 +14,7 @@ const maskedFile = objectOf({ written: hash, masked: hash })
 export const MASKED_FILES = new StateFile<ReadonlyMap<string, MaskedFile>>('masked-files.json', {
   what: 'the list of files that contain a secret',
   shape: mapOf(maskedFile),
-  wayOut: file => `Remove it: rm ${shell(file)}\nThe next event writes a new one.`,
+  wayOut: file => `Move it away: mv ${shell(file)} ${shell(`${file}.damaged`)}\nThe next event writes a new one.`,
   format: files => indented(Object.fromEntries(files)),
 })
 

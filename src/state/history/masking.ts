@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { orUndefined } from '../../base/failure.ts'
 import { secretValues } from '../../db/secrets.ts'
 import type { Places } from '../../system/places.ts'
+import type { State } from '../../system/state.ts'
 
 /** Replaces a secret in stored contents: it can be restored by those who know the secret, but not read. */
 const MARK = /\u{f0002}([0-9a-f]{32})\u{f0003}/gu
@@ -91,11 +92,22 @@ function nameOf(secret: string | Uint8Array, key: Buffer): string {
   return createHmac('sha256', key).update(secret).digest('hex').slice(0, 32)
 }
 
-function secretKey({ state }: Places): Buffer {
+/** What is wrong with the key; undefined: nothing, or there is none yet. */
+export function maskingKeyProblem({ state }: Places): string | undefined {
+  if (!state.has(KEY) || readKey(state) !== undefined) return undefined
+  return `${state.path(KEY)}: it is damaged. The next event makes another; secrets in older entries cannot be restored`
+}
+
+function readKey(state: State): Buffer | undefined {
   const known = orUndefined(() => state.read(KEY))
   // Secrets could be guessed with a shorter one.
-  if (known?.length === KEY_BYTES) return known
-  if (known === undefined && state.has(KEY)) state.moveAside(KEY)
+  return known?.length === KEY_BYTES ? known : undefined
+}
+
+function secretKey({ state }: Places): Buffer {
+  const known = readKey(state)
+  if (known !== undefined) return known
+  if (state.has(KEY)) state.moveAside(KEY)
   const key = randomBytes(KEY_BYTES)
   state.writeShared(KEY, key)
   return key
