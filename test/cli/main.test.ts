@@ -40,7 +40,7 @@ main('a relative path is seen from the folder of the call, and an error ends onl
   try {
     server.write('srv/etc/gabarit/templates/etc/motd/10x', 'hello\n')
     const wrong = await call(['gabarit', 'show', '7', '--root', 'srv'], { cwd: server.root })
-    assert.is(wrong.status, 1)
+    assert.is(wrong.status, 2)
     assert.match(wrong.stderr, 'entry 7')
     const right = await call(['gabarit', 'cat', '/etc/motd', '--root', 'srv'], { cwd: server.root })
     assert.match(right.stdout, 'hello\n')
@@ -83,7 +83,7 @@ main('without root, one line says so, whatever is typed; a value is not repeated
       assert.is(status, 0, `${line}: ${stderr}`)
     }
     const elsewhere = await call(['db', 'own', 'show'], { env: { ...env, DBPATH: '/nowhere' } })
-    assert.equal(elsewhere, { status: 1, stdout: '', stderr: '' }, 'there is none')
+    assert.equal(elsewhere, { status: 1, stdout: '', stderr: 'db: there is no database "own"\n' })
     assert.is((await call(['gabarit', 'letsencrypt'], { env })).status, 2)
   } finally {
     if (isRoot) process.seteuid?.(0)
