@@ -1,5 +1,5 @@
 import { refusal } from '../base/failure.ts'
-import { type Survey, survey } from '../event/survey.ts'
+import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { planId } from '../plan/data.ts'
 import { planOutputs } from '../plan/planner.ts'
@@ -22,7 +22,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const request = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
     const transaction = new Transaction({ ...request, windowOfServices: value('confirm-within') !== 'no' }, work)
     transaction.takeSnapshot()
-    const found = survey(context)
+    const found = surveyOnceSetUp(context)
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))

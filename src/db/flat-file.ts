@@ -19,7 +19,11 @@ export function readFlatFile(bytes: Buffer): FlatFile {
   const notes: { line: number; message: string }[] = []
   const undecodable: number[] = []
   // Latin-1 keeps every byte.
-  for (const [index, raw] of bytes.toString('latin1').split('\n').entries()) {
+  const whole = bytes.toString('latin1')
+  const content = withoutWindows(whole)
+  if (content !== whole)
+    notes.push({ line: 1, message: 'made on Windows: its line ends and byte order mark were dropped' })
+  for (const [index, raw] of content.split('\n').entries()) {
     const line = index + 1
     const piece = Buffer.from(raw, 'latin1')
     if (!isUtf8(piece)) {
@@ -40,6 +44,12 @@ export function readFlatFile(bytes: Buffer): FlatFile {
     }
   }
   return { records: sortedMap(records), notes, undecodable }
+}
+
+/** Without the byte order mark, and with plain line ends if all are those of Windows: an editor there adds both. */
+function withoutWindows(content: string): string {
+  const text = content.replace(/^\xef\xbb\xbf/, '')
+  return /\r\n/.test(text) && !/(?<!\r)\n/.test(text) ? text.replaceAll(/\r(?=\n|$)/g, '') : text
 }
 
 /** What follows the `=` of a line. */

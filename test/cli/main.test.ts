@@ -96,7 +96,7 @@ main('before the first event: what to do, in four lines', async () => {
     const env = { GABARIT_ROOT: server.root }
     const toDo =
       'config set DomainName example.org\n  signal-event post-install\n  gabarit setup does both, and asks for the names.\n'
-    for (const word of ['status', 'verify', 'diff']) {
+    for (const word of ['status', 'verify', 'diff', 'apply']) {
       const { status, stderr } = await call(['gabarit', word], { env })
       assert.is(status, 1)
       assert.is(

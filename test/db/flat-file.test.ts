@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { flatLine, readFlatFile } from '../../src/db/flat-file.ts'
+import { flatLine, rawForm, readFlatFile } from '../../src/db/flat-file.ts'
 import { exportFlat, importFlatFile, importTree } from '../../src/db/import.ts'
 import { makeRecord } from '../../src/db/record.ts'
 import { readDatabase } from '../../src/db/store.ts'
@@ -50,6 +50,14 @@ test('tells what is odd, by line', () => {
     '7: ends with a carriage return, which becomes part of the value',
   ])
   assert.is(read('a=1\na=2').records.get('a')?.type, '2')
+})
+
+test('drops what an editor on Windows adds to a whole file, and nothing else', () => {
+  const text = '\ufeffa=t|p|x\r\n\r\n# note\r\nb=y\r\nc=z\r'
+  assert.equal(notes(text), ['1: made on Windows: its line ends and byte order mark were dropped'])
+  assert.equal([...read(text).records.values()].map(rawForm), ['t|p|x', 'y', 'z'])
+  for (const other of ['a=t\r', '\na=t\r\n', '#\na=t\r\nb=u\r\n'])
+    assert.is(read(other).records.get('a')?.type, 't\r', JSON.stringify(other))
 })
 
 test('writes only what would be read back exactly', () => {
