@@ -37,9 +37,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   ipv4: { accepts: value => parseAddress(value)?.width === 32, is: 'an IPv4 address (four numbers up to 255)' },
   ipv6: { accepts: value => parseAddress(value)?.width === 128, is: 'an IPv6 address' },
   cidr: { accepts: isCidr, is: 'a network (192.168.1.0/24)', meant: networkOf },
-  network: {
-    accepts: value => (isAddress(value) && !isMapped(value)) || isCidr(value),
-    is: 'an address or a network (192.168.1.0, fd00::/64)',
+  network: { accepts: isNetwork, is: 'an address or a network (192.168.1.0, fd00::/64)', meant: networkOf },
+  networks: {
+    accepts: value => isNetwork(value) || /^\/[A-Za-z0-9/._@+-]+$/.test(value),
+    is: 'an address, a network (192.168.1.0, fd00::/64) or a file of them (/etc/gabarit/lists/office)',
     meant: networkOf,
   },
   subnet: subnet(
@@ -91,6 +92,10 @@ function isHostname(value: string): boolean {
 
 function isAddress(value: string): boolean {
   return parseAddress(value) !== undefined
+}
+
+function isNetwork(value: string): boolean {
+  return (isAddress(value) && !isMapped(value)) || isCidr(value)
 }
 
 function isCidr(value: string): boolean {

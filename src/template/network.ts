@@ -110,19 +110,46 @@ export function portsIn(record: RecordView, ...names: string[]): string[] {
   )
 }
 
+/** Reads the addresses and networks of list properties, IPv4 and IPv6, also of files named there. */
+export type NetworkReader = (record: RecordView, ...names: string[]) => Network[]
+
+const NETWORK = 'an address or a network (192.168.1.0/24, fd00::/64)'
+
 /**
- * The addresses and networks of list properties, IPv4 and IPv6.
- * @throws TypeError that names record and property, for anything else
+ * @param readFile the text of a file; undefined if there is none
+ * @returns a reader that throws a TypeError that names record and property, for anything else
  */
-export function networksIn(record: RecordView, ...names: string[]): Network[] {
-  const { network, subnet } = FORMATS
-  return elementsIn(
-    record,
-    names,
-    'an address or a network (192.168.1.0/24, fd00::/64)',
-    text => (network?.accepts(text) || subnet?.accepts(text) ? net(text) : undefined),
-    subnet?.meant,
-  )
+export function networkReader(readFile: (path: string) => string | undefined): NetworkReader {
+  return (record, ...names) =>
+    elementsIn(
+      record,
+      names,
+      NETWORK,
+      (text, place) => (text.startsWith('/') ? networksOfFile(text, readFile(text), place) : networkFrom(text)),
+      FORMATS.subnet?.meant,
+    ).flat()
+}
+
+/**
+ * The networks in a file: one on each line; `#` and `;` begin a comment. A file without any is refused, as one that is missing:
+ * an empty list can mean everybody.
+ */
+function networksOfFile(path: string, text: string | undefined, place: string): Network[] {
+  if (text === undefined) throw new TypeError(`${place}: ${path} does not exist`)
+  const networks = text.split('\n').flatMap((line, index) => {
+    const word = line.replace(/[#;].*/, '').trim()
+    if (word === '') return []
+    const network = networkFrom(word)
+    if (network !== undefined && network.bits > 0) return network
+    const what = network === undefined ? `is not ${NETWORK}` : 'is every address'
+    throw new TypeError(`${place}: ${path}:${index + 1}: ${JSON.stringify(word.slice(0, 60))} ${what}`)
+  })
+  if (networks.length === 0) throw new TypeError(`${place}: ${path} has no network`)
+  return networks
+}
+
+function networkFrom(text: string): Network | undefined {
+  return FORMATS.network?.accepts(text) || FORMATS.subnet?.accepts(text) ? net(text) : undefined
 }
 
 /**
@@ -139,7 +166,7 @@ function elementsIn<Element>(
   record: RecordView,
   names: readonly string[],
   kind: string,
-  read: (text: string) => Element | undefined,
+  read: (text: string, place: string) => Element | undefined,
   meant?: (text: string) => string | undefined,
 ): Element[] {
   return names.flatMap(name => {
@@ -147,11 +174,12 @@ function elementsIn<Element>(
     const parts = splitList(value)
     // Without any element it is no empty list: that could mean everybody.
     return (value !== '' && parts.length === 0 ? [value] : parts).map(text => {
-      const element = read(text)
+      const place = `the record "${record.key}", property ${name}`
+      const element = read(text, place)
       if (element !== undefined) return element
       const better = meant?.(text)
       const hint = better === undefined ? '' : `; did you mean "${better}"?`
-      throw new TypeError(`the record "${record.key}", property ${name}: ${JSON.stringify(text)} is not ${kind}${hint}`)
+      throw new TypeError(`${place}: ${JSON.stringify(text)} is not ${kind}${hint}`)
     })
   })
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
 import { type Databases, isScalar, type RecordView } from './databases.ts'
-import { compareAddresses, interfacesIn, ip, type Network, net, networksIn, portsIn } from './network.ts'
+import { compareAddresses, interfacesIn, ip, type Network, net, networkReader, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, withSlash } from './text.ts'
@@ -34,6 +34,11 @@ export class SkipFile extends Error {}
 /** Makes the scope of one run. */
 export function makeScope(databases: Databases, world: FragmentWorld, printer: Printer): Scope {
   const db = (name: string) => collection(databases, name)
+  const readFile = (path: string) => {
+    databases.note(FILES, path)
+    return world.readFile(path)
+  }
+  const networksIn = networkReader(readFile)
   // What is not clearly local counts as a guest.
   const networks = (guests: boolean) =>
     db('networks')
@@ -64,7 +69,8 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     groupBy,
     byIp: compareAddresses,
     byName: compareNames,
-    services: (): ServiceView[] => databases.all('configuration', 'service').map(serviceView),
+    services: (): ServiceView[] =>
+      databases.all('configuration', 'service').map(record => serviceView(record, networksIn)),
     net,
     ip,
     networks: { local, guests: () => networks(true) },
@@ -80,8 +86,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
       throw new SkipFile()
     },
     read: (path: string, options: { optional?: boolean } = {}) => {
-      databases.note(FILES, path)
-      const text = world.readFile(path)
+      const text = readFile(path)
       if (text === undefined && options.optional !== true) throw new Error(`${path} does not exist`)
       return text
     },

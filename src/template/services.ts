@@ -1,5 +1,5 @@
 import type { RecordView } from './databases.ts'
-import { interfacesIn, type Network, networksIn, portsIn } from './network.ts'
+import { interfacesIn, type Network, type NetworkReader, portsIn } from './network.ts'
 import { isOn, splitList } from './text.ts'
 
 type Protocol = 'tcp' | 'udp'
@@ -23,9 +23,7 @@ export interface ServiceView {
  * The one place that knows what `status`, `access`, `TCPPort(s)`, `UDPPort(s)`, `proto` with `port`, `AllowHosts`, `DenyHosts`, `TunnelInterface`
  * and `TunnelNetwork` of a service record mean.
  */
-export function serviceView(record: RecordView): ServiceView {
-  const ports = (protocol: Protocol, ...names: string[]) =>
-    portsIn(record, ...names).map(port => [protocol, port] as const)
+export function serviceView(record: RecordView, networksIn: NetworkReader): ServiceView {
   const access = splitList(record.access ?? 'none')
   const zones = access.includes('none') ? [] : access
   return {
@@ -33,12 +31,12 @@ export function serviceView(record: RecordView): ServiceView {
     enabled: isOn(record),
     zones,
     get ports() {
-      const own = (['tcp', 'udp'] as const).flatMap(protocol =>
-        record.proto?.startsWith(protocol) === true ? ports(protocol, 'port') : [],
-      )
-      return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts'), ...own]
+      return servicePorts(record)
     },
-    who: local => ({ from: allowed(record, zones, local), never: networksIn(record, 'DenyHosts') }),
+    who: local => ({
+      from: allowed(() => networksIn(record, 'AllowHosts'), zones, local),
+      never: networksIn(record, 'DenyHosts'),
+    }),
     get tunnel() {
       return { interfaces: interfacesIn(record, 'TunnelInterface'), networks: networksIn(record, 'TunnelNetwork') }
     },
@@ -46,15 +44,25 @@ export function serviceView(record: RecordView): ServiceView {
   }
 }
 
+/** Its ports. @throws TypeError for an invalid one */
+export function servicePorts(record: RecordView): (readonly [protocol: Protocol, port: string])[] {
+  const ports = (protocol: Protocol, ...names: string[]) =>
+    portsIn(record, ...names).map(port => [protocol, port] as const)
+  const own = (['tcp', 'udp'] as const).flatMap(protocol =>
+    record.proto?.startsWith(protocol) === true ? ports(protocol, 'port') : [],
+  )
+  return [...ports('tcp', 'TCPPort', 'TCPPorts'), ...ports('udp', 'UDPPort', 'UDPPorts'), ...own]
+}
+
 /** `AllowHosts` can only narrow what `access` allows, never widen it. */
 function allowed(
-  record: RecordView,
+  allowHosts: () => readonly Network[],
   zones: readonly string[],
   local: readonly Network[],
 ): readonly Network[] | undefined {
   const everybody = zones.includes('public')
   if (!everybody && !zones.includes('private')) return []
-  const hosts = networksIn(record, 'AllowHosts')
+  const hosts = allowHosts()
   if (hosts.length === 0) return everybody ? undefined : local
   return everybody
     ? hosts

@@ -11,7 +11,7 @@ import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 import { viewOf } from '../template/databases.ts'
-import { serviceView } from '../template/services.ts'
+import { servicePorts } from '../template/services.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
@@ -118,7 +118,7 @@ export class Health {
 
 /** Who holds the ports of a service that does not run. */
 function heldPorts(record: DbRecord): string {
-  const ports = orUndefined(() => serviceView(viewOf(record)).ports)
+  const ports = orUndefined(() => servicePorts(viewOf(record)))
   const held = (ports ?? []).map(([protocol, port]) => {
     const holder = holderOf(protocol, Number(port))
     return holder === undefined ? '' : `: ${protocol} port ${port} is held by ${holder}`

@@ -269,6 +269,39 @@ step('protocols without ports: for this server, for another machine, and pings f
   server('signal-event firewall-update')
 })
 
+step('a file of networks says who may use a service or a forward; one that is gone or wrong changes nothing', () => {
+  const list = '/etc/gabarit/lists/partners'
+  outputFileSync(list, `# Partners\r\n198.51.100.0/25\r\n2001:db8:2::/64 ; SBL1\n${'10.99.0.0/16\n'.repeat(2000)}`)
+  const answers = () => [
+    office.askInVain('outside', SERVER.outside, 443),
+    office.askInVain('outside', SERVER.outside, 8083),
+  ]
+  const BOTH = [...MACHINE.outside]
+  server(`config setprop modSSL AllowHosts ${list}`)
+  for (const family of [0, 1] as const)
+    server(
+      `db portforwards set shop${family} portforward Port 8083 DestPort 9000 DestHost ${MACHINE.lan[family]} AllowHosts ${list}`,
+    )
+  server('signal-event firewall-update')
+  assert.equal(answers(), [BOTH, BOTH])
+  outputFileSync(list, '192.0.2.1\n2001:db8:9::/48\n')
+  server('signal-event firewall-update')
+  assert.equal(answers(), [BOTH_NOTHING, BOTH_NOTHING])
+  outputFileSync(list, '0.0.0.0/0\n')
+  refused('partners:1: "0.0.0.0/0" is every address')
+  rmSync(list)
+  refused(`property AllowHosts: ${list} does not exist`)
+  assert.equal(answers(), [BOTH_NOTHING, BOTH_NOTHING])
+  outputFileSync(list, '198.51.100.10\n')
+  server('config delprop modSSL AllowHosts')
+  server(`config setprop modSSL DenyHosts ${list}`)
+  for (const name of ['shop0', 'shop1']) server(`db portforwards delete ${name}`)
+  server('signal-event firewall-update')
+  assert.equal(answers(), [['nothing', MACHINE.outside[1]], BOTH_NOTHING])
+  server('config delprop modSSL DenyHosts')
+  server('signal-event firewall-update')
+})
+
 step('guests: they reach the Internet and what is public, neither the local network nor what is private', () => {
   server('config delprop wireguard TunnelInterface TunnelNetwork')
   server('config delprop intranet AllowHosts')

@@ -153,6 +153,31 @@ firewall('protocols without ports, by family and by those who may', () => {
     assert.match(make({ odd: service({ Protocols }) }).refusal(FOUR), 'the record "odd", property Protocols: ')
 })
 
+const LISTS: readonly (readonly [content: string | undefined, said: string])[] = [
+  [undefined, '/lists/fr does not exist'],
+  ['', '/lists/fr has no network'],
+  ['# 10.0.0.0/8\n\r\n', '/lists/fr has no network'],
+  ['10.0.0.0/8\n203.0.113.7 -j ACCEPT\n', '/lists/fr:2: "203.0.113.7 -j ACCEPT" is not an address or a network'],
+  ['<html>\n', '/lists/fr:1: "<html>" is not'],
+  ['10.0.0.1/8\n', '/lists/fr:1: "10.0.0.1/8" is not'],
+  ['203.0.113.0/24\n0.0.0.0/0\n', '/lists/fr:2: "0.0.0.0/0" is every address'],
+  ['::/0\n', '/lists/fr:1: "::/0" is every address'],
+  ['/lists/other\n', '/lists/fr:1: "/lists/other" is not'],
+  ['\u0000\u0001', '/lists/fr:1: '],
+]
+for (const [content, said] of LISTS)
+  firewall(`a file of networks with ${JSON.stringify(content)} is refused, of a service and of a forward`, () => {
+    const forward = { status: 'enabled', Port: '80', DestHost: '192.168.0.9' }
+    for (const property of ['AllowHosts', 'DenyHosts'])
+      for (const server of [
+        make({ odd: service({ access: 'public', TCPPort: '3', [property]: '/lists/fr' }) }),
+        make({}, { portforwards: { odd: ['portforward', { ...forward, [property]: '192.168.0.3,/lists/fr' }] } }),
+      ]) {
+        if (content !== undefined) outputFileSync(join(server.root, 'lists/fr'), content)
+        assert.match(server.refusal(FOUR), `the record "odd", property ${property}: ${said}`)
+      }
+  })
+
 firewall('a VPN of one family is passed on in that family only', () => {
   const server = make({ vpn: service(VPN) })
   const [four, six] = [server.lines(FOUR), server.lines(SIX)]
