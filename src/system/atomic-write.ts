@@ -30,11 +30,18 @@ export function writeNewFile(path: string, data: string | Uint8Array, { mode, ui
   }
 }
 
+/** As {@link replaceFile}; the new content is also there after a power cut. */
+export function writeFileAtomically(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+  replaceFile(path, data, attributes)
+  syncFolder(dirname(path))
+}
+
 /**
- * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash.
+ * Replaces a file atomically: a reader sees the old content or the new, at any time and after any crash. Which of them is
+ * there after a power cut is decided by {@link syncFolder}.
  * A symbolic link at `path` is replaced, not followed. The temporary file is next to the target, and removed if anything fails.
  */
-export function writeFileAtomically(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+export function replaceFile(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
   const folder = dirname(path)
   const temporary = join(folder, temporaryName(basename(path)))
   try {
@@ -44,7 +51,6 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, att
     rmSync(temporary, { force: true })
     throw naming(path, error)
   }
-  syncFolder(folder)
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Files {
   writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void
   /** Creates or replaces a file atomically: a reader sees the old content or the new. */
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void
+  /** As {@link replace}, but durable only after {@link syncFolder}. */
+  replaceUnsynced(path: string, data: string | Uint8Array, attributes: Attributes): void
   /** Appends to a file that only its owner may read, and creates it if it is missing. */
   append(path: string, data: string | Uint8Array): void
   /** Creates a second name for a file (a copy if the file system has no hard links). */

@@ -75,6 +75,10 @@ export class OverlayFiles implements Files {
     this.writeNew(path, data, attributes)
   }
 
+  replaceUnsynced(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    this.replace(path, data, attributes)
+  }
+
   append(path: string, data: string | Uint8Array): void {
     const place = this.realPath(path) ?? this.#place(path)
     const before = this.#at(place)

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { hasCode } from '../base/failure.ts'
-import { type NewAttributes, syncFolder, writeFileAtomically, writeNewFile } from './atomic-write.ts'
+import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
 import type { Attributes, FileState, Files } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { namesIn, realPath } from './read-files.ts'
@@ -60,7 +60,12 @@ export class RealFiles implements Files {
   }
 
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void {
-    writeFileAtomically(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
+    this.replaceUnsynced(path, data, attributes)
+    this.syncFolder(dirname(path))
+  }
+
+  replaceUnsynced(path: string, data: string | Uint8Array, attributes: Attributes): void {
+    replaceFile(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
   }
 
   append(path: string, data: string | Uint8Array): void {

@@ -92,6 +92,17 @@ export class State {
     this.files.replace(this.path(name), data, { mode: 0o600, uid: 0, gid: 0 })
   }
 
+  /** As {@link writeShared}, but durable only after {@link sync} of its folder. */
+  stage(name: string, data: string | Uint8Array): void {
+    this.makeFolder(dirname(name))
+    this.files.replaceUnsynced(this.path(name), data, { mode: 0o600, uid: 0, gid: 0 })
+  }
+
+  /** Makes what was staged in a folder survive a power cut. */
+  sync(folder: string): void {
+    this.files.syncFolder(this.path(folder))
+  }
+
   /** As {@link write}, but not synced: after a power cut it may be truncated. */
   writeLazily(name: string, data: string | Uint8Array): void {
     const path = this.path(name)

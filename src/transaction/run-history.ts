@@ -86,7 +86,7 @@ export class RunHistory {
     const contents = this.#contents
     this.#files = changes.map((change, index) => recordOf(change, former[index]?.version ?? null, contents))
     this.#folders = folders.map(({ path }) => path)
-    this.#manifest = this.#history.objects.put(MANIFEST.text(manifest))
+    this.#manifest = this.#history.objects.stage(MANIFEST.text(manifest))
   }
 
   /** The plan was refused: its files are unchanged. */
@@ -119,6 +119,7 @@ export class RunHistory {
       masked: written,
       ...this.#commonParts(facts.problems),
     }
+    this.#history.objects.sync()
     this.#id ??= this.#history.nextId()
     return unfinishedFile(this.#id).companion(this.#run.context.places, note)
   }
@@ -166,7 +167,7 @@ export class RunHistory {
     return {
       problems: problems.map(problem => this.#shown(problem)),
       paths: this.#files.map(({ path }) => path),
-      files: this.#files.length === 0 ? null : this.#history.objects.put(JSON.stringify(this.#files)),
+      files: this.#files.length === 0 ? null : this.#history.objects.stage(JSON.stringify(this.#files)),
       ...(this.lasting.length === 0 ? {} : { lasting: this.lasting.map(what => this.#shown(what)) }),
       ...(this.#folders.length === 0 ? {} : { folders: this.#folders }),
       manifest: this.#manifest ?? this.#history.lastApplied()?.manifest ?? null,

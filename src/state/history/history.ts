@@ -39,8 +39,9 @@ export class History {
     return Math.max(0, this.ids().at(-1) ?? 0, ...unfinishedIds(this.#places)) + 1
   }
 
-  /** Adds an entry. */
+  /** Adds an entry, after the contents that it names. */
   add(id: number, entry: Omit<HistoryEntry, 'id'>): HistoryEntry {
+    this.objects.sync()
     const numbered = { id, ...entry }
     entryFile(id).write(this.#places, numbered)
     return numbered

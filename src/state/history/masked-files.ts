@@ -42,7 +42,7 @@ export class MaskedFiles {
 
   /** Stores the content on the server. @returns the hash of the stored content */
   putPresent(path: string, content: Uint8Array, secret = false): string {
-    return this.#objects.put(secret ? this.masking.hideAll(content) : this.hidePresent(path, content))
+    return this.#objects.stage(secret ? this.masking.hideAll(content) : this.hidePresent(path, content))
   }
 
   /** The content on the server, without secrets. */
@@ -58,7 +58,7 @@ export class MaskedFiles {
 
   /** Stores content that is about to be written. @returns the hash of the stored content */
   putNew(path: string, content: string | Uint8Array, secret = false): string {
-    const masked = this.#objects.put(secret ? this.masking.hideAll(content) : this.masking.hideIn(content))
+    const masked = this.#objects.stage(secret ? this.masking.hideAll(content) : this.masking.hideIn(content))
     this.#written.set(path, masked !== sha256(content) ? { written: sha256(content), masked } : null)
     return masked
   }

@@ -24,7 +24,7 @@ export function takeSnapshot(places: Places): Snapshot {
 /** Stores a snapshot with secrets masked. @returns the hashes by database name */
 export function storeSnapshot(snapshot: Snapshot, objects: Objects, masking: Masking): Record<string, string> {
   return Object.fromEntries(
-    [...maskSnapshot(snapshot, masking)].map(([name, records]) => [name, objects.put(serialize(records))] as const),
+    [...maskSnapshot(snapshot, masking)].map(([name, records]) => [name, objects.stage(serialize(records))] as const),
   )
 }
 
