@@ -4,7 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 process.chdir(join(import.meta.dirname, '..'))
-const FOLDERS = ['.ci', 'bin', 'checkers', 'completions', 'events/actions', 'scripts', 'services', 'test/support']
+const FOLDERS = [
+  ...['.ci', 'bin', 'checkers', 'completions', 'events/actions', 'scripts', 'services'],
+  ...['test/machine/guest', 'test/machine/guest/steps', 'test/support'],
+]
 
 const scripts = FOLDERS.flatMap(folder =>
   readdirSync(folder, { withFileTypes: true })

@@ -1,0 +1,66 @@
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What a machine starts from. Nothing that it writes reaches the disk: each start of the emulator begins with the same. */
+export interface Disk {
+  readonly image: string
+  readonly kernel: string
+  readonly initrd: string
+}
+
+const GUEST = join(import.meta.dirname, 'guest')
+const MIRROR = 'http://deb.debian.org/debian'
+
+/** What debootstrap can install, and then what apt must. */
+const BASE = 'systemd-sysv,udev,dbus,ca-certificates,iproute2,kmod,procps'
+const PACKAGES = [
+  'linux-image-cloud-amd64',
+  ...'apache2 curl dehydrated easy-rsa iptables libnginx-mod-stream logrotate nginx openssh-server'.split(' '),
+  ...'openssl openvpn pebble'.split(' '),
+]
+
+/** Outside of the checkout, since it is large and not ours. */
+const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gabarit-machine')
+
+/** Gives the disk of a Debian release with the packages that the steps need; makes it (two minutes) if it is not in the cache. */
+export function makeDisk(release: string): Disk {
+  const recipe = [BASE, ...PACKAGES, readFileSync(join(GUEST, 'prepare.sh'))]
+  const hash = recipe
+    .reduce((sum, part) => sum.update(part), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 12)
+  const folder = join(CACHE, `${release}-${hash}`)
+  if (!existsSync(folder)) make(release, folder)
+  return {
+    image: join(folder, 'disk.img'),
+    kernel: join(folder, 'vmlinuz'),
+    initrd: join(folder, 'initrd.img'),
+  }
+}
+
+function make(release: string, folder: string): void {
+  const work = `${folder}.new`
+  const root = join(work, 'root')
+  // Those of a former recipe, and one that was interrupted.
+  for (const name of existsSync(CACHE) ? readdirSync(CACHE) : [])
+    if (name.startsWith(`${release}-`)) rmSync(join(CACHE, name), { recursive: true })
+  mkdirSync(work, { recursive: true })
+  process.stdout.write(`making a disk with Debian ${release} in ${folder}\n`)
+  must('debootstrap', ['--variant=minbase', `--include=${BASE}`, release, root, MIRROR])
+  must('unshare', ['--mount', 'sh', '-e', join(GUEST, 'prepare.sh'), root, ...PACKAGES])
+  const boot = readdirSync(join(root, 'boot'))
+  for (const name of ['vmlinuz', 'initrd.img'])
+    must('cp', [join(root, 'boot', boot.find(file => file.startsWith(`${name}-`)) ?? name), join(work, name)])
+  must('mke2fs', ['-q', '-t', 'ext4', '-d', root, join(work, 'disk.img'), '3G'])
+  rmSync(root, { recursive: true })
+  renameSync(work, folder)
+}
+
+/** Runs a command of this machine; on a failure, what it said is the message. */
+export function must(command: string, args: readonly string[], options: SpawnSyncOptions = {}): void {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { ...options, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `${stdout}${stderr}`}`)
+}
