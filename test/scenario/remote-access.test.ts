@@ -100,6 +100,18 @@ step("what the record says holds against a cloud image's own file, and what does
     refused(' would hold: ', `${file}:2 (${line.replace('=', ' ')}) decides. Change that`)
   }
   rmSync('/etc/ssh/sshd_config.d/00-aaa.conf')
+  // sshd reads these for each connection, over what is ours.
+  const below = '/etc/ssh/sshd_config.d/99-match.conf'
+  for (const [match, line] of [
+    ['all', 'PermitRootLogin yes'],
+    ['User root', 'permitrootlogin "yes"'],
+    ['Address *', 'PasswordAuthentication yes'],
+  ] as const) {
+    outputFileSync(below, `Match ${match}\n${line}\n`)
+    refused(' would hold: ', `${below}:2 (${line}, below Match) decides. Change that`)
+  }
+  // An exception for some is meant.
+  outputFileSync(below, 'Match User backup\nPasswordAuthentication yes\nMatch Address 192.168.0.0/16\nMaxAuthTries 9\n')
   const main = readFileSync('/etc/ssh/sshd_config', 'utf8')
   outputFileSync('/etc/ssh/sshd_config', `PermitRootLogin yes\n${main}`)
   refused(
@@ -111,6 +123,7 @@ step("what the record says holds against a cloud image's own file, and what does
   server('signal-event remoteaccess-update')
   assert.equal([holds('allowusers'), holds('maxauthtries')], [['root'], ['3']])
   assert.not.match(run(words('gabarit verify --effective'), { env }).stdout, 'sshd')
+  rmSync(below)
 })
 
 step(
