@@ -1,5 +1,6 @@
 // A VPN that takes over from another: old profiles, several ways to the server, settings of single clients. With the real OpenVPN
 // on both sides. Runs as root, in private namespaces, on `/`.
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,17 +110,43 @@ step('a port that somebody else holds: the holder is named', async () => {
   await waitFor('the server', () => logOf().includes('Initialization Sequence Completed'))
 })
 
-step('a file that the running server has not read since it changed is named', () => {
-  const effective = () => JSON.parse(tried('gabarit verify --effective --json').stdout).effective
-  const ofVPN = () => effective().differences.filter(({ service }: { service: string }) => service === 'openvpn')
-  assert.equal(ofVPN(), [])
-  must(['touch', '-d', '1 minute', '/etc/openvpn/server/openvpn.crt'])
-  const [found, ...more] = ofVPN()
-  assert.equal(more, [])
-  assert.match(found.wanted, '/etc/openvpn/server/openvpn.crt of ')
-  assert.is(found.wayOut, 'To have it read them: gabarit vpn restart openvpn')
-  must(['touch', '-d', 'yesterday', '/etc/openvpn/server/openvpn.crt'])
-})
+step(
+  'a file that the running server has not read since it changed is named, and a certificate that it does not show',
+  () => {
+    const effective = () => JSON.parse(tried('gabarit verify --effective --json').stdout).effective
+    const ofVPN = () => effective().differences.filter(({ service }: { service: string }) => service === 'openvpn')
+    const wayOut = 'To have it read them: gabarit vpn restart openvpn'
+    const file = '/etc/openvpn/server/openvpn.crt'
+    for (const settings of [
+      'tlsMode tls-auth keyDirection none',
+      'proto tcp tlsMode none',
+      'proto udp tlsMode tls-crypt',
+    ]) {
+      type(`config setprop openvpn ${settings}`)
+      type('signal-event openvpn-update')
+      assert.equal(ofVPN(), [], settings)
+    }
+    type('config setprop openvpn keyDirection 0')
+    must(['touch', '-d', '1 minute', '/etc/openvpn/server/ta.key'])
+    const [old, ...more] = ofVPN()
+    assert.equal(more, [])
+    assert.match(old.wanted, '/etc/openvpn/server/ta.key of ')
+    assert.is(old.wayOut, wayOut)
+    must(['touch', '-d', 'yesterday', '/etc/openvpn/server/ta.key'])
+    const served = readFileSync(file, 'utf8')
+    must([
+      ...words('openssl req -x509 -nodes -newkey rsa:2048 -subj /CN=other -keyout /dev/null -set_serial 0x77 -out'),
+      file,
+    ])
+    must(['touch', '-d', 'yesterday', file])
+    const [other, ...others] = ofVPN()
+    assert.equal(others, [])
+    assert.is(other.wanted, `${file} (serial number 77)`)
+    assert.is(other.holds, new X509Certificate(served).serialNumber)
+    assert.is(other.wayOut, wayOut)
+    writeFileSync(file, served)
+  },
+)
 
 step(
   'a client whose name has an @; a connection is ended by its address, and a name nobody has is exit 1',
