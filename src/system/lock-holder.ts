@@ -12,12 +12,14 @@ export interface Holder {
   /** Process ids are only meaningful inside their namespace. */
   readonly space?: string | undefined
   readonly command: string
+  /** Who runs it, if that matters: the login name. */
+  readonly user?: string | undefined
   /** Milliseconds since 1970. */
   readonly since: number
 }
 
 /** This process as a holder. */
-export function thisProcess(command: string): Holder {
+export function thisProcess(command: string, user?: string): Holder {
   return {
     token: `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`,
     pid: process.pid,
@@ -25,6 +27,7 @@ export function thisProcess(command: string): Holder {
     boot: bootId(),
     space: processSpace(),
     command,
+    user,
     since: Date.now(),
   }
 }

@@ -5,6 +5,8 @@ import { describeHolder, type Holder, holderIsDead, thisProcess } from './lock-h
 
 /** A lock that is held. */
 export interface Lock {
+  /** The dead holder from whom it was taken over, if any. */
+  readonly former?: Holder | undefined
   /** Releases it; a second call does nothing. */
   release(): void
 }
@@ -14,6 +16,8 @@ export interface LockOptions {
   readonly what: string
   /** The command without its values, shown to those who wait: `config setprop`. */
   readonly command: string
+  /** See {@link Holder.user}. */
+  readonly user?: string
   /** Seconds to wait; default: `GABARIT_LOCK_WAIT`, else the patience. */
   readonly wait?: number
   /** Absent: 10. */
@@ -29,10 +33,10 @@ export interface LockOptions {
  * A dead holder (killed, or the machine was rebooted) is replaced at once, see {@link takeOver}.
  */
 export function acquireLock(path: string, options: LockOptions): Lock {
-  const self = thisProcess(options.command)
+  const self = thisProcess(options.command, options.user)
   const deadline = Date.now() + secondsToWait(options) * 1000
-  acquire(path, self, options.what, deadline)
   return {
+    former: acquire(path, self, options.what, deadline),
     release() {
       if (readHolder(path)?.token === self.token) unlinkSync(path)
     },
@@ -51,13 +55,14 @@ export function withLock<Result>(lock: Lock, run: () => Result): Result {
   }
 }
 
-function acquire(path: string, self: Holder, what: string, deadline: number): void {
+/** @returns the dead holder from whom it was taken over */
+function acquire(path: string, self: Holder, what: string, deadline: number): Holder | undefined {
   for (;;) {
-    if (makeLink(path, self)) return
+    if (makeLink(path, self)) return undefined
     const holder = readHolder(path)
     if (holder === undefined) continue
     if (holderIsDead(holder)) {
-      if (takeOver(path, holder, self, what, deadline)) return
+      if (takeOver(path, holder, self, what, deadline)) return holder
       continue
     }
     if (Date.now() >= deadline) throw busy(path, holder, what)

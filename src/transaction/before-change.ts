@@ -10,6 +10,7 @@ import {
 } from '../state/confirmation.ts'
 import { finishDatabaseChanges } from '../state/history/databases.ts'
 import { commandLine } from '../state/history/entry.ts'
+import { recordKilled } from '../state/history/killed.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
@@ -32,6 +33,8 @@ export function repair({ places, system, lock, report }: Means): void {
     keepWritten(readManifest(places), places, system, warning => report({ kind: 'warning', message: warning }))
     recovered(`completed ${commandLine(entry)}, which was interrupted after its commit`)
   })
+  const killed = lock.killed && recordKilled(places, lock.killed)
+  if (killed !== undefined) recovered(killed)
 }
 
 /**

@@ -1,5 +1,7 @@
+import { caller } from '../system/accounts.ts'
 import { holdSignals } from '../system/interruption.ts'
 import { readHolder } from '../system/lock.ts'
+import type { Holder } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Reporter } from './report.ts'
@@ -16,6 +18,8 @@ export interface EventLock {
   readonly joined: boolean
   /** Passed to actions in {@link JOIN_VARIABLE}. */
   readonly token: string
+  /** Who was killed while holding it, if anybody. */
+  readonly killed?: Holder | undefined
   release(): void
 }
 
@@ -57,6 +61,7 @@ function takeEventLock(places: Places, system: System, command: string): EventLo
   const lock = places.state.files.lock(path, {
     what: 'the right to change configuration files',
     command,
+    user: caller(system.env).user,
     patience: WAIT,
   })
   const letSignals = holdSignals()
@@ -64,7 +69,7 @@ function takeEventLock(places: Places, system: System, command: string): EventLo
     letSignals()
     lock.release()
   }
-  return { joined: depth > 0, token: readHolder(path)?.token ?? '', release }
+  return { joined: depth > 0, token: readHolder(path)?.token ?? '', killed: lock.former, release }
 }
 
 /** How many runs this process is nested in; none if the one that started it has ended. */

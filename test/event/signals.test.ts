@@ -100,12 +100,18 @@ signals('an endless fragment: a signal ends the event at once, and the next one 
     event.child.kill(signal)
     const ended = await event.ended
     assert.is(ended.signal, signal, ended.said)
-    // Ctrl-C is what a person types.
+    // Ctrl-C is what a person types. Of the others, the next event tells.
     if (signal === 'SIGINT')
       assert.match(ended.said, `${box.path(fragment)}:1: interrupted by SIGINT\n  No file was changed.`)
+    const killed = /^signal-event change \(process \d+, begun .*\) was killed before its files were in place: no file/
     box.write(fragment, 'x <%= config.word %>\n')
     const next = box.run('signal-event change')
-    assert.equal([next.status, next.stderr, box.read('/etc/x')], [0, '', 'x 2\n'])
+    assert.equal([next.status, box.read('/etc/x')], [0, 'x 2\n'])
+    assert.match(next.stderr, signal === 'SIGINT' ? /^$/ : killed)
+    const [last, refused] = box.history()
+    assert.equal([last?.outcome, refused?.outcome, refused?.paths], ['done', 'refused', []])
+    assert.equal([refused?.args, refused?.user], [last?.args, last?.user])
+    assert.is(box.run('signal-event change').stderr, '')
     box.remove()
   }
 })

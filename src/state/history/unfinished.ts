@@ -21,23 +21,29 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
     // Otherwise it was interrupted between adding the entry and removing this file.
-    if (!history.ids().includes(id)) history.add(id, complete(id, entry, history, places))
+    if (!history.ids().includes(id)) history.add(id, complete(id, entry, AFTER_COMMIT, places))
     finish(entry)
     file.remove(places)
   }
 }
 
-function complete(id: number, unfinished: Unfinished, history: History, places: Places): Omit<HistoryEntry, 'id'> {
+const AFTER_COMMIT = 'it was interrupted after its files were in place: later steps may not have been done'
+
+/** The entry of a run that cannot make it itself. @param problem what happened to it */
+export function complete(
+  id: number,
+  unfinished: Unfinished,
+  problem: string,
+  places: Places,
+): Omit<HistoryEntry, 'id'> {
+  const history = new History(places)
   const { databases: stored, changes: _changes, masked: _masked, closes: _closes, ...entry } = unfinished
   const masking = maskingWith(places)
   const databases = stored ?? storeSnapshot(takeSnapshot(places), history.objects, masking)
   const before = loadSnapshot(history.before(id).databases, history.objects)
   return {
     ...entry,
-    problems: [
-      ...entry.problems,
-      'it was interrupted after its files were in place: later steps may not have been done',
-    ],
+    problems: [...entry.problems, problem],
     properties: snapshotChanges(before, loadSnapshot(databases, history.objects)),
     databases,
     validators: [],
