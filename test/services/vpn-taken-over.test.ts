@@ -1,6 +1,6 @@
 // The PKI, keys and configuration of other set-ups, made with the real Easy-RSA as PiVPN and the script of angristan make them:
 // nothing of it is overwritten, and its profiles go on working. As root, in private namespaces, on `/`.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Daemons } from '../support/daemons.ts'
@@ -284,6 +284,50 @@ test('clients with keys of their own (tls-crypt-v2) still connect, or the event 
   const old = `${profile}<tls-crypt-v2>\n${text('/etc/anna.v2')}</tls-crypt-v2>\n`
   await connect(old)
   await connect(type('gabarit vpn profile anna@home'))
+})
+
+test('an authority with a passphrase: what must be signed is refused with what to set, and nothing else is needed', () => {
+  makePki('host_abc')
+  const key = `${PKI}/private/ca.key`
+  must(['openvpn', '--genkey', 'secret', `${SERVER}/ta.key`])
+  must(['openssl', 'pkey', '-in', key, '-aes256', '-passout', 'pass:secret', '-out', '/etc/locked.key'])
+  copyFileSync('/etc/locked.key', key)
+  setServer('')
+  type('signal-event openvpn-update')
+  type('db vpn set anna@home client')
+  const told = (passphrase: string, message: string) => {
+    type(`config setprop easyrsa CAPassphrase ${passphrase} RenewDays 900`)
+    for (const event of ['vpn-client-revoke anna@home', 'openvpn-update', 'vpn-crl-update']) {
+      const outcome = tried(`signal-event ${event}`)
+      assert.is(outcome.status, 3, event)
+      assert.match(said(outcome), message)
+    }
+  }
+  told('wrong', `the key of the authority has another passphrase: ${key}`)
+  type('config delprop easyrsa CAPassphrase')
+  refused('config setprop easyrsa CAPassphrase PASSPHRASE')
+  renameSync(key, '/etc/elsewhere.key')
+  refused(`the key of the authority is missing, so nothing can be signed or revoked: ${key}`)
+  renameSync('/etc/elsewhere.key', key)
+  type('config setprop easyrsa CAPassphrase secret RenewDays 30')
+  type('signal-event vpn-client-revoke anna@home')
+  assert.match(index(), /^R.*CN=anna@home$/m)
+  type('config delprop easyrsa CAPassphrase')
+})
+
+test('a client whose name has blanks can be revoked; no name leads out of the PKI', () => {
+  makePki('host_abc')
+  must(['openvpn', '--genkey', 'secret', `${SERVER}/ta.key`])
+  must(['/usr/share/easy-rsa/easyrsa', 'build-client-full', 'John Doe', 'nopass'], {
+    env: { EASYRSA_PKI: PKI, EASYRSA_BATCH: '1' },
+    cwd: '/etc/openvpn/easy-rsa',
+  })
+  setServer('')
+  type('signal-event openvpn-update')
+  assert.is(tried('signal-event', 'vpn-client-revoke', 'John Doe').status, 0)
+  assert.match(index(), /^R.*CN=John Doe$/m)
+  for (const name of ['../ca', '.', 'a/b', 'server-openvpn', 'ca', 'a\nb'])
+    assert.match(said(tried('signal-event', 'vpn-client-revoke', name)), 'not the name of a client', name)
 })
 
 vpn.run()

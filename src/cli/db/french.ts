@@ -34,6 +34,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'an IPv6 address': 'une adresse IPv6',
   'a network (192.168.1.0/24)': 'un réseau (192.168.1.0/24)',
   'an address or a network (192.168.1.0, fd00::/64)': 'une adresse ou un réseau (192.168.1.0, fd00::/64)',
+  'an address, a network (192.168.1.0, fd00::/64) or a file of them (/etc/gabarit/lists/office)':
+    'une adresse, un réseau (192.168.1.0, fd00::/64) ou un fichier qui en contient (/etc/gabarit/lists/office)',
   'the address of a network with its length or mask (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)':
     "l'adresse d'un réseau avec sa longueur ou son masque (192.168.1.0/24, 192.168.1.0/255.255.255.0, fd00:1::/64)",
   'the address of an IPv4 network with its length or mask (10.8.0.0/24, 10.8.0.0/255.255.255.0)':

@@ -50,7 +50,6 @@ export async function createClients(run: ActionRun): Promise<void> {
 export async function renewClient(run: ActionRun): Promise<void> {
   const { name: event, args } = run.context.event
   const [name = '', what = ''] = args
-  checkName(name)
   if (!['', 'revoke-old', 'end-old'].includes(what))
     throw new Failure(`unknown word "${what}": signal-event ${event} NAME [revoke-old | end-old]`)
   const record = knownClient(run, name)
@@ -91,7 +90,8 @@ export async function renewClient(run: ActionRun): Promise<void> {
  */
 export async function revokeClient(run: ActionRun): Promise<void> {
   const [name = '', reason = 'unspecified'] = run.context.event.args
-  checkName(name)
+  // Another set-up may have given it a name with blanks.
+  if (!/^[^-.][^/\p{Cc}]*$/u.test(name) || OURS.test(name)) throw new Failure(`not the name of a client: ${name}`)
   if (!REASONS.includes(reason)) throw new Failure(`not a reason: ${reason}. One of: ${REASONS.join(' ')}`)
   await withPki(run, async rsa => {
     if (rsa.file('index.txt') === undefined) throw new Failure('there is no PKI yet')
@@ -146,6 +146,7 @@ async function revokeAll(rsa: EasyRsa, name: string, old: readonly Signed[], rea
 
 /** The record of a client. @param wayOut what to do if there is none */
 function knownClient(run: ActionRun, name: string, wayOut = ''): DbRecord {
+  checkName(name)
   const record = recordOf(run, name)
   if (record === undefined) throw new Failure(`there is no client ${name}${wayOut}`)
   return record
@@ -156,14 +157,16 @@ function orRevoke(name: string): string {
 }
 
 function recordOf(run: ActionRun, name: string): DbRecord | undefined {
-  checkName(name)
   const record = databaseLoader(run.context)('vpn').get(name)
   return record?.type === 'client' ? record : undefined
 }
 
-/** A name must be safe in a certificate, a path and a shell. The keys ca.key and ta.key are in the same folder. */
+/** The keys ca.key and ta.key are in the same folder as those of clients. */
+const OURS = /^(server-.*|ca|ta)$/
+
+/** A name must be safe in a certificate, a path and a shell. */
 function checkName(name: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]*$/.test(name) || /^(server-.*|ca|ta)$/.test(name))
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]*$/.test(name) || OURS.test(name))
     throw new Failure(`not the name of a client (letters, digits and . _ - @, not server-..., ca, ta): ${name}`)
   if (name.length > 64) throw new Failure(`the name of a client has at most 64 characters: ${name}`)
 }

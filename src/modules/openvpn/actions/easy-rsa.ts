@@ -9,6 +9,7 @@ import { bytesOf, isExecutable } from '../../../system/read-files.ts'
 import { RealSystem } from '../../../system/real-system.ts'
 import { runCommand } from '../../../system/run.ts'
 import { listEnd, readIndex, type Signed } from '../pki.ts'
+import { refuseLockedKey } from './authority-key.ts'
 import { PkiStore } from './store.ts'
 
 const PROGRAMS = ['/usr/share/easy-rsa/easyrsa', '/usr/share/easy-rsa/3/easyrsa']
@@ -78,7 +79,7 @@ export class EasyRsa {
   /**
    * Runs Easy-RSA on the copy. Its long output is only shown if it fails. Passphrases are passed in the environment, which only
    * root can read.
-   * @throws Failure if it is not installed, or fails
+   * @throws Failure if it is not installed, or fails; refused, if the key of the authority cannot be used
    */
   async call(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const program = PROGRAMS.find(isExecutable)
@@ -92,6 +93,8 @@ export class EasyRsa {
     if (words[0] !== 'init-pki' && this.file('ca.crt') === undefined && this.file('index.txt') === undefined)
       await this.call(['init-pki'])
     const passphrase = this.setting('CAPassphrase')
+    if (!['init-pki', 'build-ca'].includes(words[0] ?? ''))
+      refuseLockedKey(this.file('private/ca.key'), passphrase, `${this.store.link}/private/ca.key`)
     const secret = passphrase === '' ? {} : { ca_passphrase: passphrase, EASYRSA_PASSIN: 'env:ca_passphrase' }
     const places = { EASYRSA_VARS_FILE: settings, EASYRSA_PKI: folder, LC_ALL: 'C' }
     const quiet = { EASYRSA_BATCH: '1', EASYRSA_SILENT: '1' }
