@@ -144,6 +144,15 @@ for (const [name, start] of Object.entries(MANAGERS)) {
     )
   })
 
+  step(`${name}: Apache: what it only opens when it starts, and apache2 -t does not miss`, () => {
+    broken(
+      '/srv/extra/own.conf',
+      'TypesConfig /srv/none.types\n',
+      /httpd is left alone.*refused by apache: .*could not open mime types config file \/srv\/none\.types/s,
+      'signal-event ssl-update',
+    )
+  })
+
   step(`${name}: sshd: a file of which gabarit writes nothing`, () => {
     broken(
       SSHD,
