@@ -109,18 +109,47 @@ names('keys that are no names are left out, and said', () => {
     'x_y.org',
     '-x.org',
     'single',
+    'ab--cd.org',
+    'www.ab--cd.org',
+    'xn--.org',
     'l\nm.org',
   ]
   const other = new Server({
     configuration: configuration({ letsencrypt: ['service', { status: 'test', configure: 'all' }] }),
-    domains: Object.fromEntries([...evil, 'good.org'].map(key => [key, domain()])),
+    domains: Object.fromEntries([...evil, 'good.org', 'xn--exmple-cua.org', 'a--b.org'].map(key => [key, domain()])),
   })
   const { status, stdout, stderr } = other.run(['expand-template', '--stdout', FILE], {
     env: { GABARIT_VALIDATE: 'off' },
   })
   assert.is(status, 0, stderr)
-  assert.is(stdout, 'good.org\n')
+  assert.is(stdout, 'a--b.org good.org xn--exmple-cua.org\n')
   for (const key of evil) assert.match(stderr, JSON.stringify(key))
+  other.remove()
+})
+
+names('a name that is too long for a common name is not the first of its certificate', () => {
+  const [long, longer] = [`${'long-'.repeat(12)}x.example`, `${'longer-'.repeat(8)}xx.example`]
+  const other = new Server({
+    configuration: configuration({
+      DomainName: [long],
+      letsencrypt: ['service', { status: 'test', certificates: 'per-domain' }],
+    }),
+    domains: {
+      [long]: domain({ ...ON, letsencryptCertificate: 'good.example' }),
+      [longer]: domain(ON),
+      'good.example': domain(ON),
+    },
+    hosts: { [`www.${longer}`]: host(ON) },
+  })
+  const { status, stdout, stderr } = other.run(['expand-template', '--stdout', FILE])
+  assert.is(status, 0, stderr)
+  assert.is(stdout, `good.example ${long}\n`)
+  assert.match(
+    stderr,
+    `no certificate is asked for ${longer}, www.${longer}: the first name has more than 64 characters`,
+  )
+  other.must('config setprop letsencrypt certificates one')
+  assert.is(other.expand(FILE), `good.example ${long} ${longer} www.${longer}\n`)
   other.remove()
 })
 
