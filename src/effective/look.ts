@@ -1,6 +1,7 @@
 import { messageOf } from '../base/failure.ts'
 import type { Manifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
+import { withPrograms } from '../system/programs.ts'
 import type { RunResult, System } from '../system/system.ts'
 import { readAnswer } from './answers.ts'
 import { agrees } from './compare.ts'
@@ -27,8 +28,9 @@ const NOT_FOUND = 127
 const NOTHING = 4
 
 /** Asks what is in effect now. */
-export function askNow(system: System): Ask {
-  const options = { cwd: '/', env: { ...system.env, LC_ALL: 'C.UTF-8' }, timeout: TIMEOUT }
+export function askNow(system: System, { shipped }: Places): Ask {
+  const env = withPrograms(shipped, { ...system.env, LC_ALL: 'C.UTF-8' })
+  const options = { cwd: '/', env, timeout: TIMEOUT }
   return commands => Promise.all(commands.map(command => system.ask(command, options)))
 }
 

@@ -33,7 +33,7 @@ export async function lookAtEffect(
   if (probes.length === 0) return
   log.report({ kind: 'step', step: 'asking what is in effect' })
   const manifest = readManifest(places)
-  const ask = askNow(system)
+  const ask = askNow(system, places)
   const deadline = Date.now() + PATIENCE
   let found = await look(probes, places, manifest, ask)
   while (found.differences.some(({ probe }) => probe.how.when === 'after') && Date.now() < deadline) {

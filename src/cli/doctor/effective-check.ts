@@ -28,5 +28,5 @@ export function lookAtAll({
 }: Pick<CheckedServer, 'places' | 'system' | 'configuration'>): Promise<Found> {
   const descriptions = new Descriptions(places)
   const probes = [...configuration.values()].flatMap(record => probesOf(record, descriptions))
-  return look(probes, places, readManifest(places), askNow(system))
+  return look(probes, places, readManifest(places), askNow(system, places))
 }
