@@ -34,6 +34,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   debhelper: 'dh',
   'dpkg-dev': 'dpkg-buildpackage',
   lintian: 'lintian',
+  logrotate: 'logrotate',
   zsh: 'zsh',
   fish: 'fish',
   'man-db': 'man',
