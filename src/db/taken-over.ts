@@ -27,6 +27,7 @@ export function takeOver(database: string, file: FlatFile, presentIn: (database:
     const present = presentIn(database)
     renameWebServer(records, present, note)
     leaveLoginsAlone(records, present, note)
+    closeUnknown(records, note)
   }
   return { database, records: sortedMap(records), notes }
 }
@@ -70,6 +71,20 @@ function renameWebServer(records: Map<string, DbRecord>, present: Records, note:
   if (access === 'public' || modSSL.properties.has('access')) return
   note('modSSL', 'gets access private, as httpd-e-smith has it')
   records.set('modSSL', changed(modSSL, { access: 'private' }))
+}
+
+/** There, a service can be open to this machine only (localhost). The descriptions refuse it, and so would every event. */
+function closeUnknown(records: Map<string, DbRecord>, note: Note): void {
+  for (const record of ['modSSL', 'sshd'].flatMap(key => records.get(key) ?? [])) {
+    const { key, properties } = record
+    const access = properties.get('access') ?? 'public'
+    if (['public', 'private', 'none'].includes(access)) continue
+    note(
+      key,
+      `${key === 'sshd' ? 'gets access none' : 'disabled'}, because access ${JSON.stringify(access)} is not known`,
+    )
+    records.set(key, changed(record, key === 'sshd' ? { access: 'none' } : { access: 'private', status: 'disabled' }))
+  }
 }
 
 /** Values of SME Server that mean nothing here. */

@@ -86,6 +86,22 @@ test('an import keeps the logins of this machine, and never opens what it does n
   assert.is(box.must('config getprop modSSL access'), 'private\n')
 })
 
+test('an access of HTTPS or ssh that is not known is closed and told, and events run', ({ box }) => {
+  const said = imported(
+    box,
+    CONFIGURATION.replace('access|public', 'access|localhost').replace(
+      'httpd-e-smith',
+      'modSSL=service|access|localhost|status|enabled\nhttpd-e-smith',
+    ),
+  )
+  assert.match(said, 'record "modSSL": disabled, because access "localhost" is not known')
+  assert.match(said, 'record "sshd": gets access none, because access "localhost" is not known')
+  assert.is(box.must('config printprop modSSL access status'), 'access=private\nstatus=disabled\n')
+  assert.is(box.must('config getprop sshd access'), 'none\n')
+  const { status, stderr } = box.run('signal-event post-upgrade')
+  assert.is(status, 0, stderr)
+})
+
 test('the lines of the old manual, one at a time: an incomplete pair is a note, and events refuse it', ({ box }) => {
   imported(box)
   box.must('signal-event post-upgrade')
