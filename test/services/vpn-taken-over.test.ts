@@ -8,7 +8,7 @@ import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { must, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
-import { CONF, index, PKI, said, tried, type } from '../support/vpn.ts'
+import { CONF, certificate, index, PKI, said, tried, type } from '../support/vpn.ts'
 
 const reason = needsCommands('openvpn', 'openssl', 'make-cadir') ?? enterNamespace('vpntaken')
 const vpn = suite('taking over a VPN')
@@ -232,6 +232,45 @@ test('a former server whose clients connect otherwise is refused, until the reco
   rmSync(conf)
   type('config setprop openvpn tlsMode tls-crypt')
   type('signal-event openvpn-update')
+})
+
+test('whoever the former server refuses is not let in: by its list, by a folder, and whatever way it is written', () => {
+  const conf = '/etc/openvpn/server.conf'
+  const former = 'port 1194\r\nserver 10.8.0.0 255.255.255.0\r\n"tls-crypt" "my keys/ta.key" # shared\r\n'
+  makePki('host_abc')
+  mkdirSync('/etc/openvpn/my keys')
+  must(['openvpn', '--genkey', 'secret', '/etc/openvpn/my keys/ta.key'])
+  setServer('')
+  const { serialNumber } = certificate('anna@home')
+  const env = { EASYRSA_PKI: PKI, EASYRSA_BATCH: '1' }
+  const easyRsa = (line: string) =>
+    must(['/usr/share/easy-rsa/easyrsa', ...words(line)], { env, cwd: '/etc/openvpn/easy-rsa' })
+  easyRsa('build-client-full bert nopass')
+  // The list has the revocation, and the PKI was restored from an older copy.
+  must(['cp', '-a', PKI, '/etc/openvpn/easy-rsa/old'])
+  for (const line of ['revoke anna@home', 'gen-crl']) easyRsa(line)
+  copyFileSync(`${PKI}/crl.pem`, '/etc/openvpn/crl.pem')
+  rmSync(PKI, { recursive: true })
+  renameSync('/etc/openvpn/easy-rsa/old', PKI)
+  writeFileSync(conf, `${former}crl-verify crl.pem\n`)
+  const message = `${conf} refuses the certificate ${serialNumber} of anna@home, which is valid in ${PKI}`
+  refused(message)
+  mkdirSync('/etc/openvpn/crl/5', { recursive: true })
+  writeFileSync(`/etc/openvpn/crl/${BigInt(`0x${serialNumber}`)}`, '')
+  writeFileSync(conf, `${former}crl-verify /etc/openvpn/crl 'dir'\n`)
+  refused(message)
+  refused('signal-event vpn-client-revoke anna@home')
+  type('signal-event vpn-client-revoke anna@home')
+  type('signal-event openvpn-update')
+  assert.is(text(`${SERVER}/ta.key`), text('/etc/openvpn/my keys/ta.key'))
+  writeFileSync(conf, `${former}duplicate-cn\n`)
+  refused('config setprop openvpn duplicateNames yes')
+  type('config setprop openvpn duplicateNames yes')
+  type('signal-event openvpn-update')
+  assert.match(text(CONF), '\nduplicate-cn\n')
+  writeFileSync('/etc/openvpn/my keys/ca.crt', foreignCertificate())
+  writeFileSync(conf, `${former}ca "my keys/ca.crt"\nduplicate-cn\n`)
+  refused(`the server in ${conf} has another authority`)
 })
 
 /** Connects a client with a profile to the server as its files say. */

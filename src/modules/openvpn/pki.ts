@@ -81,7 +81,16 @@ export function isListOf(text: string, authority: X509Certificate): boolean {
   return issuer !== undefined && subject?.content.equals(issuer.content) === true
 }
 
-/** TBSCertList: version, signature, issuer, thisUpdate, nextUpdate (RFC 5280 §5.1). */
+/** The serial numbers in a revocation list; none in anything else. */
+export function revokedIn(text: string): bigint[] {
+  const [, , revoked] = listFields(text).filter(({ tag }) => tag === SEQUENCE)
+  return (revoked ? derElements(revoked.content) : []).flatMap(({ content }) => {
+    const [serial] = derElements(content)
+    return serial === undefined ? [] : BigInt(`0x${serial.content.toString('hex')}`)
+  })
+}
+
+/** TBSCertList: version, signature, issuer, thisUpdate, nextUpdate, revokedCertificates (RFC 5280 §5.1). */
 function listFields(text: string) {
   const base64 = /-----BEGIN X509 CRL-----([\s\S]+?)-----END/.exec(text)?.[1]
   return signedFields(Buffer.from(base64 ?? '', 'base64'))

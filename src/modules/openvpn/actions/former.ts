@@ -1,19 +1,13 @@
 import { resolve } from 'node:path'
-import { refusal } from '../../../base/failure.ts'
-import { readManifest } from '../../../state/manifest.ts'
 import { below, type Places } from '../../../system/places.ts'
 import { bytesOf, namesIn, textOf } from '../../../system/read-files.ts'
-import { certificateIn } from './easy-rsa.ts'
-import type { Server } from './server.ts'
+import { revokedIn } from '../pki.ts'
 
 const HOME = '/etc/openvpn'
 /** Where other set-ups keep it: PiVPN, the script of angristan, the manuals of OpenVPN and Easy-RSA. */
 const USUAL = ['easy-rsa/pki', 'easy-rsa', '.', 'server'].flatMap(folder =>
   ['ta.key', 'tls-crypt.key', 'tls-auth.key'].map(name => resolve(HOME, folder, name)),
 )
-
-/** The half of the shared key: `tls-auth FILE 0`, or `key-direction 0` where the key is in the configuration itself. */
-const DIRECTION = /^[ \t]*(?:tls-auth[ \t]+\S+|key-direction)[ \t]+"?([01])\b/m
 
 /** The configuration of a server in one of the folders of OpenVPN. */
 export interface FormerServer {
@@ -27,32 +21,71 @@ export interface FormerServer {
   readonly auth: string
   /** `0`, `1` or `none`: which half of the shared key it signs with (tls-auth). */
   readonly keyDirection: string
+  /** Whether several clients can connect with one certificate. */
+  readonly sharesNames: boolean
   /** The content of `ca`, `tls-crypt` …, in the file itself (`<ca>`) or in the file named there; undefined if there is none. */
   readonly content: (option: string) => Buffer | undefined
+  /** Serial numbers of certificates that it refuses: those in its revocation list, or the names of files in a folder (`dir`). */
+  readonly revoked: () => readonly bigint[]
 }
 
 /** The configurations of servers there, also our own. */
 export function formerServers(places: Places): FormerServer[] {
   return [HOME, `${HOME}/server`].flatMap(folder =>
     namesIn(below(places, folder)).flatMap(name => {
-      const file = `${folder}/${name}`
-      const text = name.endsWith('.conf') ? textOf(below(places, file)) : undefined
-      if (text === undefined || !/^\s*(server|server-bridge|mode\s+server|tls-server)(\s|$)/m.test(text)) return []
-      const value = (option: string) => new RegExp(`^\\s*${option}\\s+"?([^\\s"]+)`, 'm').exec(text)?.[1]
-      const content = (option: string) => {
-        const inline = new RegExp(`^\\s*<${option}>\\s*\\n([\\s\\S]*?)^\\s*</${option}>`, 'm').exec(text)?.[1]
-        if (inline !== undefined) return Buffer.from(inline)
-        const named = value(option)
-        return named === undefined ? undefined : bytesOf(below(places, resolve(folder, named)))
-      }
-      const transport = (value('proto') ?? 'udp').slice(0, 3)
-      const shared = /^\s*<?(tls-crypt|tls-auth)[\s>]/m.exec(text)?.[1]
-      const tlsMode = shared ?? (/^\s*<?tls-crypt-v2[\s>]/m.test(text) ? undefined : 'none')
-      const auth = (value('auth') ?? 'SHA1').toUpperCase().replace('-', '')
-      const keyDirection = DIRECTION.exec(text)?.[1] ?? 'none'
-      const port = value('port') ?? value('lport') ?? '1194'
-      return { file, tlsMode, auth, keyDirection, port, transport, content }
+      const text = name.endsWith('.conf') ? textOf(below(places, `${folder}/${name}`)) : undefined
+      return text === undefined ? [] : (formerServer(places, folder, name, text) ?? [])
     }),
+  )
+}
+
+function formerServer(places: Places, folder: string, name: string, text: string): FormerServer | undefined {
+  const { options, blocks } = optionsIn(text)
+  const value = (option: string) => options.get(option)?.[0]
+  const has = (option: string) => options.has(option) || blocks.has(option)
+  if (!['server', 'server-bridge', 'tls-server'].some(has) && value('mode') !== 'server') return undefined
+  const named = (option: string) => below(places, resolve(folder, value(option) ?? ''))
+  const content = (option: string) => {
+    const inline = blocks.get(option)
+    if (inline !== undefined) return Buffer.from(inline)
+    return has(option) ? bytesOf(named(option)) : undefined
+  }
+  return {
+    file: `${folder}/${name}`,
+    port: value('port') ?? value('lport') ?? '1194',
+    transport: (value('proto') ?? 'udp').slice(0, 3),
+    tlsMode: ['tls-crypt', 'tls-auth'].find(has) ?? (has('tls-crypt-v2') ? undefined : 'none'),
+    auth: (value('auth') ?? 'SHA1').toUpperCase().replace('-', ''),
+    keyDirection: options.get('tls-auth')?.[1] ?? value('key-direction') ?? 'none',
+    sharesNames: has('duplicate-cn'),
+    content,
+    revoked: () => {
+      if (options.get('crl-verify')?.[1] !== 'dir') return revokedIn(content('crl-verify')?.toString() ?? '')
+      return namesIn(named('crl-verify')).flatMap(serial => (/^\d+$/.test(serial) ? BigInt(serial) : []))
+    },
+  }
+}
+
+/** The words of each option, of one that occurs twice the last ones, and the content of each block (`<ca>`). */
+function optionsIn(text: string): { options: Map<string, string[]>; blocks: Map<string, string> } {
+  const blocks = new Map<string, string>()
+  const lines = text.replace(/^\s*<([\w-]+)>\s*\n([\s\S]*?)^\s*<\/\1>/gm, (_, tag: string, content: string) => {
+    blocks.set(tag, content)
+    return ''
+  })
+  const options = lines.split('\n').flatMap((line): [string, string[]][] => {
+    const [option, ...words] = wordsOf(line)
+    return option === undefined ? [] : [[option, words]]
+  })
+  return { options: new Map(options), blocks }
+}
+
+/** The words of a line, as OpenVPN reads them: quotes keep blanks, `#` and `;` begin a comment. */
+function wordsOf(line: string): string[] {
+  const parts = [...line.matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|(?:\\.|[^\s"'\\])+/g)]
+  const comment = parts.findIndex(([part]) => /^[#;]/.test(part))
+  return (comment < 0 ? parts : parts.slice(0, comment)).map(
+    ([part, double, single]) => single ?? (double ?? part).replace(/\\(.)/g, '$1'),
   )
 }
 
@@ -60,51 +93,4 @@ export function formerServers(places: Places): FormerServer[] {
 export function formerKey(places: Places): Buffer | undefined {
   const named = formerServers(places).flatMap(({ content }) => content('tls-crypt') ?? content('tls-auth') ?? [])
   return [...named, ...USUAL.map(file => bytesOf(below(places, file)))].find(key => key !== undefined)
-}
-
-/**
- * @throws Failure (refused) if a server takes the place of a former one whose clients could not connect any more: it has another
- * authority, other settings that both sides must share, or a key for each client
- */
-export function refuseFormer(server: Server): void {
-  const { places, rsa } = server
-  const made = readManifest(places)
-  const taken = formerServers(places).filter(
-    ({ file, port, transport }) =>
-      !made.has(file) && port === server.setting('port') && transport === server.setting('proto').slice(0, 3),
-  )
-  for (const former of taken) {
-    const { file, content } = former
-    const otherwise = `If they may get new profiles: mv ${file} ${file}.old`
-    const authority = certificateIn(content('ca'))
-    if (authority !== undefined && !rsa.isOurs(authority))
-      throw refusal(`the server in ${file} has another authority than ${rsa.store.link}`, {
-        hint: `Move its PKI there, so that its clients can still connect. ${otherwise}`,
-      })
-    const differing = differences(former, server)
-    if (differing.length > 0)
-      throw refusal(
-        `the clients of ${file} connect with ${differing.map(({ name, value }) => `${name} ${value}, not ${server.setting(name)}`).join('; ')}`,
-        {
-          hint: `config setprop ${server.name} ${differing.map(({ name, value }) => `${name} ${value}`).join(' ')}. ${otherwise}`,
-        },
-      )
-    if (content('tls-crypt-v2') !== undefined && server.setting('tlsV2File') === '')
-      throw refusal(`the clients of ${file} have keys of their own (tls-crypt-v2)`, {
-        hint: `To accept them: config setprop ${server.name} tlsV2File FILE, where FILE has the server's key of tls-crypt-v2`,
-      })
-  }
-}
-
-/** Settings that the profiles of a former server have too, where others are set now. Without tls-auth and CBC, nothing uses the digest. */
-function differences({ tlsMode, auth, keyDirection }: FormerServer, server: Server): { name: string; value: string }[] {
-  const signs = tlsMode === 'tls-auth'
-  const shared = {
-    tlsMode,
-    ...(signs || server.setting('dataCiphersFallback') ? { auth } : {}),
-    ...(signs ? { keyDirection } : {}),
-  }
-  return Object.entries(shared).flatMap(([name, value]) =>
-    value === undefined || value === server.setting(name) ? [] : { name, value },
-  )
 }

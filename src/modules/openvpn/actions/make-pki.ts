@@ -5,8 +5,9 @@ import { below, type Places } from '../../../system/places.ts'
 import { enabledServers } from '../servers.ts'
 import { EasyRsa } from './easy-rsa.ts'
 import { isForeign, refuseForeign } from './foreign.ts'
-import { formerKey, refuseFormer } from './former.ts'
+import { formerKey } from './former.ts'
 import { installList, makeCertificate, makeKeys, makeOthers } from './hand-over.ts'
+import { refuseFormer } from './refuse-former.ts'
 import { type Server, serversOf } from './server.ts'
 
 /** Works on the PKI; an unused copy is removed afterwards. */
