@@ -34,7 +34,7 @@ export function safeWords(context: Context, expanderFor: (context: Context) => E
       const other = expanderFor({ ...context, replaced, warn: message => warnings.push(message) })
       const again = orFailure(() => other.expand(path))
       for (const message of held.splice(0))
-        context.warn(warnings.includes(message) ? message : `a warning of ${path} ${WHY}`)
+        context.warn(warnings.includes(message) ? message : `a warning of ${path.replace(/^\/?/, '/')} ${WHY}`)
       if (!(made instanceof Failure) || (again instanceof Failure && again.describe() === made.describe()))
         return orThrow(made)
       throw refusal(`this fragment fails, but its message ${WHY}`, { where: made.where })
