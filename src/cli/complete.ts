@@ -36,8 +36,6 @@ async function candidates(
   const own = commands.find(({ name }) => name === program)
   if (own !== undefined) return ofCommand(own, words, places)
   const all = [...commands, ...(await installed(places, commands))]
-  const [first, ...rest] = words
-  if (first === 'help') return ofProgram(all, rest, places)
   return [...(words.length === 1 ? ['help'] : []), ...(await ofProgram(all, words, places))]
 }
 
@@ -50,6 +48,7 @@ function ofProgram(commands: readonly Command[], words: readonly string[], place
   const { before, name, rest } = splitOptions(words, commands)
   const command = commands.find(known => known.name === name)
   if (command !== undefined && rest.length > 0) return ofCommand(command, [...before, ...rest], places)
+  if (name === 'help' && rest.length > 0) return ofProgram(commands, [...before, ...rest], places)
   if (name === undefined) return ofOption(optionsOf(commands), before, places) ?? []
   return rest.length > 0 ? [] : shown(commands).map(known => known.name)
 }

@@ -84,6 +84,8 @@ completion('every kind of argument has its candidates', () => {
   assert.equal(ask('gabarit customize /etc/httpd/conf/httpd.conf VirtualHosts/25'), ['VirtualHosts/25SSLDirectives'])
   assert.equal(ask('gabarit overrides diff /etc/hosts '), ['10Localhost', '20Server', '30Hosts'])
   assert.equal(ask('gabarit help expl'), ['explain'])
+  assert.equal(ask('gabarit vpn help pro'), ['profile'])
+  assert.equal(ask('config help setj'), ['setjson'])
   assert.equal(ask('gabarit confirm ex'), ['extend', 'expired'])
   assert.equal(ask('gabarit history --database ho'), ['hosts'])
   assert.equal(ask('gabarit log domains '), ['shop.org'])

@@ -35,7 +35,7 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   if (last.startsWith('-') && verb === undefined) return FLAGS
   if (name === undefined) return [...allDatabases(places), 'import']
   if (args.length === 0) return Object.keys(VERBS)
-  if (verb === undefined) return []
+  if (verb === undefined) return program === 'config' && name === 'help' && args.length === 1 ? Object.keys(VERBS) : []
   if (last.startsWith('--') && reads(name) && !given.includes('--')) return AFTER_READING
   return candidatesFor(places, database, name, verb, args)
 }
