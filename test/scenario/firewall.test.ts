@@ -480,6 +480,21 @@ step('what the kernel does instead of a record is told by verify and doctor, and
   assert.not.match(effective(), /firewall|sysctl/)
 })
 
+step('a rule of somebody else that lets everybody in before ours is named, and left alone', () => {
+  const rule = words('INPUT -p tcp -m tcp --dport 23 -j ACCEPT')
+  must(['iptables', '-I', 'INPUT', '-s', '10.9.9.9', '-j', 'ACCEPT'])
+  must(['iptables', '-I', 'INPUT', '-i', 'lxcbr0', '-p', 'udp', '--dport', '53', '-j', 'ACCEPT'])
+  assert.not.match(effective(), 'firewall')
+  must(['iptables', '-I', ...rule])
+  const said = `firewall INPUT: gabarit-input first is wanted, but -A ${rule.join(' ')} holds: that rule, for everybody, decides.`
+  assert.match(effective(), `${said} To remove it: iptables -D ${rule.join(' ')}`)
+  assert.match(tried(['signal-event', 'firewall-update']).stderr, `warning: ${said}`)
+  must(['iptables', '-D', ...rule])
+  assert.not.match(effective(), 'firewall')
+  must(['iptables', '-D', 'INPUT', '-s', '10.9.9.9', '-j', 'ACCEPT'])
+  must(['iptables', '-D', 'INPUT', '-i', 'lxcbr0', '-p', 'udp', '--dport', '53', '-j', 'ACCEPT'])
+})
+
 step('another packet filter that the machine starts beside ours is told by the event and by doctor', () => {
   const unit = '/etc/systemd/system/nftables.service'
   outputFileSync(unit, '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=sysinit.target\n')
