@@ -174,6 +174,9 @@ hostile('commands refuse such values in the first place', () => {
   const refused: readonly (readonly string[])[] = [
     ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'http://x/ retry=0'],
     ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'ftp://x/'],
+    ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'http:///x'],
+    ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'http://-x/'],
+    ['db', 'domains', 'setprop', 'example.org', 'ProxyPassTarget', 'http://x:0/'],
     ['db', 'domains', 'setprop', 'example.org', 'Content', 'nowhere'],
     ['db', 'domains', 'setprop', 'example.org', 'letsencryptSSLcert', 'enable'],
     ['config', 'setprop', 'letsencrypt', 'status', 'official'],
