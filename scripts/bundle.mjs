@@ -55,8 +55,9 @@ export async function bundle(outdir, ownFile = '__filename') {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    define: { __filename: 'bundleFile' },
-    banner: { js: `const bundleFile=${ownFile};` },
+    // yargs-parser asks for the place of its own file, which a CommonJS bundle does not know by that name.
+    define: { 'import.meta.url': 'bundleUrl', __filename: 'bundleFile' },
+    banner: { js: `const bundleFile=${ownFile},bundleUrl=require("node:url").pathToFileURL(bundleFile).href;` },
     logLevel: 'warning',
     write: false,
   })

@@ -1,3 +1,4 @@
+import parse from 'yargs-parser'
 import { type Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
@@ -9,31 +10,46 @@ import { COMMON_OPTIONS, type Command, type Option } from './command.ts'
 export function parseArguments(
   words: readonly string[],
   { options = [], passesOptions }: Pick<Command, 'options' | 'passesOptions'>,
-): { args: readonly string[]; values: Readonly<Record<string, string | true>> } {
+): { args: readonly string[]; values: Readonly<Record<string, unknown>> } {
   const all = [...options, ...COMMON_OPTIONS]
-  const args: string[] = []
-  const values: Record<string, string | true> = {}
-  for (let at = 0; at < words.length; at++) {
+  refuseMisread(words, all, passesOptions === true)
+  const named = (type: Option['type']) => all.filter(option => option.type === type).map(({ name }) => name)
+  const parsed = parse([...words], {
+    boolean: named('boolean'),
+    string: named('string'),
+    alias: Object.fromEntries(all.map(({ name, alias }) => [name, [...alias]])),
+    configuration: {
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+      'short-option-groups': false,
+      'unknown-options-as-args': true,
+    },
+  })
+  for (const name of named('string')) if (parsed[name] === '') throw usageFailure(`the option --${name} needs a value`)
+  const behind = Array.isArray(parsed['--']) ? parsed['--'].map(String) : []
+  return { args: [...parsed._.map(String), ...behind], values: parsed }
+}
+
+/**
+ * What yargs-parser would take for something else: `--dry-run=yes` for no dry run, `-1` for an option, an unknown option for
+ * an argument.
+ */
+function refuseMisread(words: readonly string[], known: readonly Option[], passesOptions: boolean): void {
+  for (let at = 0; at < words.length && words[at] !== '--'; at++) {
     const word = words[at] ?? ''
-    if (word === '--') return { args: [...args, ...words.slice(at + 1)], values }
-    const [, typed = word, joined] = /^(--[^=]+)=(.*)$/s.exec(word) ?? []
-    const option = all.find(known => isNamed(known, typed))
+    const [typed = word] = /^--[^=]+/s.exec(word) ?? []
+    const option = known.find(one => isNamed(one, typed))
     if (option === undefined) {
-      if (/^-./s.test(word) && passesOptions !== true) throw unknownOption(typed, all)
-      args.push(word)
+      if (/^-./s.test(word) && !passesOptions) throw unknownOption(typed, known)
     } else if (option.type === 'boolean') {
-      // Ignoring it would run for real what was asked as --dry-run=yes.
-      if (joined !== undefined) throw usageFailure(`the option ${typed} takes no value`)
-      // Another name may be that of an option which other commands have: --diff is a --dry-run.
-      for (const name of [option.name, ...option.alias]) values[name] = true
-    } else {
-      const value = joined ?? words[++at] ?? ''
-      if (value === '' || (joined === undefined && value.startsWith('--')))
-        throw usageFailure(`the option ${typed} needs a value`)
-      values[option.name] = value
-    }
+      if (typed !== word) throw usageFailure(`the option ${typed} takes no value`)
+    } else if (typed === word) at++
   }
-  return { args, values }
 }
 
 function isNamed({ name, alias }: Option, typed: string): boolean {
