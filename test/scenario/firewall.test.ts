@@ -583,7 +583,7 @@ step('rules that somebody flushed are loaded again; at the start of the machine 
   assert.ok(existsSync('/etc/systemd/system/sysinit.target.wants/gabarit-firewall.service'))
 })
 
-/** As fail2ban and Docker make them: chains of their own, and rules in those of the kernel. */
+/** As fail2ban, Docker, libvirt and ufw make them: chains of their own, and rules in those of the kernel. */
 const FOREIGN = [
   '-N f2b-web',
   '-A f2b-web -s 198.51.100.10/32 -j REJECT',
@@ -596,6 +596,12 @@ const FOREIGN = [
   '-t nat -A DOCKER -p tcp -m tcp --dport 9999 -j DNAT --to-destination 192.168.77.10:9000',
   '-t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE',
   '-t mangle -A PREROUTING -j MARK --set-mark 7',
+  '-N LIBVIRT_INP',
+  '-A LIBVIRT_INP -i virbr0 -p udp -m udp --dport 67 -j ACCEPT',
+  '-I INPUT -j LIBVIRT_INP',
+  '-N ufw-before-input',
+  '-A ufw-before-input -i lo -j ACCEPT',
+  '-A INPUT -j ufw-before-input',
 ]
 const foreign = () =>
   rules()[0]
@@ -628,6 +634,12 @@ step('the rules of Docker, fail2ban and others stay, in force and in their place
   server('config setprop firewall status enabled')
   server('signal-event firewall-update')
   theirs()
+  server('gabarit rollback')
+  assert.not(existsSync('/etc/iptables/rules.v4'), 'disabled as before')
+  theirs()
+  server('gabarit rollback')
+  theirs()
+  assert.ok(rules()[0]?.includes('-A INPUT -j gabarit-input'))
   for (const [add, remove] of [
     ['-A', '-D'],
     ['-I', '-D'],
