@@ -1,7 +1,11 @@
 import {
+  closeSync,
+  constants,
   type Dirent,
   existsSync,
+  fstatSync,
   lstatSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -10,7 +14,7 @@ import {
   statSync,
 } from 'node:fs'
 import { Failure, hasCode } from '../base/failure.ts'
-import { systemReason } from './atomic-write.ts'
+import { naming, systemReason } from './atomic-write.ts'
 
 // Everything that reads files uses these functions. What is there but cannot be read is a Failure that names it.
 
@@ -37,9 +41,25 @@ export function isExecutable(file: string): boolean {
   return stat?.isFile() === true && (stat.mode & 0o111) !== 0
 }
 
+/**
+ * The bytes of a file, without waiting for them: a pipe in the place of a file would keep the reader for ever.
+ * @throws Failure if it is a pipe; the system's error
+ */
+export function bytesNow(file: string): Buffer {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (fstatSync(descriptor).isFIFO()) throw new Failure('this is a pipe, not a file', { where: file })
+    return readFileSync(descriptor)
+  } catch (error) {
+    throw naming(file, error)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** The bytes of a file; undefined if there is none. */
 export function bytesOf(file: string): Buffer | undefined {
-  return ifThere(file, () => readFileSync(file))
+  return ifThere(file, () => bytesNow(file))
 }
 
 /** The text of a file; undefined if there is none. */
@@ -47,10 +67,19 @@ export function textOf(file: string): string | undefined {
   return bytesOf(file)?.toString('utf8')
 }
 
+/** The bytes of what a command names, which must exist: it may be a pipe, as of `<(…)`. */
+export function readGiven(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
 /** The bytes of a file, which must exist. */
 export function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file)
+    return bytesNow(file)
   } catch (error) {
     throw unreadable(file, error)
   }

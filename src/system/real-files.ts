@@ -4,7 +4,7 @@ import { hasCode } from '../base/failure.ts'
 import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
 import type { Attributes, FileState, Files } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
-import { namesIn, realPath } from './read-files.ts'
+import { bytesNow, namesIn, realPath } from './read-files.ts'
 
 /** The files on the disk. */
 export class RealFiles implements Files {
@@ -22,7 +22,7 @@ export class RealFiles implements Files {
   }
 
   read(path: string): Buffer {
-    return fs.readFileSync(path)
+    return bytesNow(path)
   }
 
   readLink(path: string): string {

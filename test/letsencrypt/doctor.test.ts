@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TestAuthority } from '../support/authority.ts'
@@ -122,6 +122,10 @@ testIf(doctor, needsCommands('openssl'), 'files that do not belong together: eac
     assert.match(found[0]?.command ?? '', /^(openssl (x509 -inform DER|pkey -in)|config delprop modSSL crt)/)
     box.write(file, good)
   }
+  rmSync(box.path('/etc/own.chain'))
+  box.must(['mkfifo', box.path('/etc/own.chain')])
+  assert.match(wrong(box).found[0]?.message ?? '', 'this is a pipe, not a file')
+  rmSync(box.path('/etc/own.chain'))
   issue('own', 'www.example.net')
   assert.match(
     wrong(box).found[0]?.message ?? '',
