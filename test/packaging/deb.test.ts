@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -55,8 +55,9 @@ echo == module; dpkg -i /mnt/gabarit-dnsmasq.deb
 echo == module event; signal-event post-upgrade; cat /etc/dnsmasq.d/gabarit.conf
 echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
-echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
-echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit
+touch /etc/systemd/system/gabarit-backup.timer /etc/cron.d/gabarit-backup
+echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
+echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == units; ls /etc/systemd/system | grep ^gabarit
 `
 
 test('installed, set up, upgraded, with a module, removed and purged on a machine without Node', () => {
@@ -95,11 +96,27 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.match(answer('module gone'), "cannot access '/usr/share/gabarit/modules'")
   assert.match(answer('module next'), /^removed \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
   assert.match(answer('module next'), "cannot access '/etc/dnsmasq.d/gabarit.conf'")
-  for (const path of ['/etc/cron.d/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
+  // That of the site stays.
+  assert.match(answer('remove'), /^\/etc\/cron\.d\/gabarit-backup$/m)
+  for (const path of ['/etc/systemd/system/*.wants/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
     assert.match(answer('remove'), `cannot access '${path}'`)
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
   assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
   assert.match(answer('purge'), '/var/lib/gabarit:\nssl\n')
+  assert.is(answer('units'), 'gabarit-backup.timer\n')
+})
+
+deb('remove and purge name each unit and cron file that a template makes', () => {
+  const made = ['systemd/system', 'cron.d'].flatMap(folder => readdirSync(join(PROJECT, 'templates/etc', folder)))
+  const names = made.filter(name => name.startsWith('gabarit-') && !name.endsWith('.json'))
+  const [prerm, postrm] = ['prerm', 'postrm'].map(name =>
+    readFileSync(join(PROJECT, `packaging/debian/gabarit.${name}`), 'utf8'),
+  )
+  for (const name of names) {
+    const wanted = name.includes('.') ? name : ` ${name.replace('gabarit-', '')}`
+    assert.match(prerm ?? '', wanted)
+    if (name.includes('.')) assert.match(postrm ?? '', wanted)
+  }
 })
 
 deb.run()

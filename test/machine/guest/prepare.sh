@@ -35,7 +35,7 @@ Address=192.168.1.1/24
 END
 chroot "$root" systemctl enable -q systemd-networkd
 
-cat > "$root/etc/systemd/system/gabarit-test.service" <<END
+cat > "$root/etc/systemd/system/machine-test.service" <<END
 [Unit]
 Description=Tests of gabarit
 After=multi-user.target
@@ -44,4 +44,4 @@ ExecStart=/bin/sh -c 'test -d /test || { mkdir /test && tar -C /test -xf /dev/vd
 [Install]
 WantedBy=multi-user.target
 END
-chroot "$root" systemctl enable -q gabarit-test
+chroot "$root" systemctl enable -q machine-test
