@@ -77,6 +77,7 @@ site('apply and expand-template ask too; a dry run does not', () => {
 
 site('two fragments that fail, and all their errors at once', () => {
   const box = changeServer()
+  box.must('signal-event change')
   box.write('/etc/gabarit/templates/etc/note', '<%= config.nobody.x %>\n')
   box.write('/etc/gabarit/templates/etc/vault', '<% throw new Error("no vault") %>\n')
   const { status, stderr } = box.run('gabarit apply')

@@ -46,6 +46,10 @@ const CASES: Readonly<Record<string, { readonly good: readonly string[]; readonl
     good: ['10.0.0.0', 'fd00::/64', '10.0.0.0/8'],
     bad: ['', '10.0.0.0/33', 'lan', '10.0.0.0 ', 'fd00::/129', '192.168.1.5/24'],
   },
+  networks: {
+    good: ['10.0.0.0', 'fd00::/64', '/etc/gabarit/lists/office'],
+    bad: ['', 'lan', 'lists/office', '/a b', '/a\n', '/a;', '192.168.1.5/24'],
+  },
   mask: { good: ['255.255.255.0', '24', '64', '0'], bad: ['', '/24', '129', '255.0.255.0', '024'] },
   interface: {
     good: ['eth0', 'tun+', 'eth0.100', 'br-lan', 'a'.repeat(15)],

@@ -47,6 +47,7 @@ echo == new; gabarit status 2>&1
 config set DomainName example.org
 mkdir -p /etc/gabarit/templates-custom/etc/dehydrated/config
 echo '# of this site' > /etc/gabarit/templates-custom/etc/dehydrated/config/90Site
+mkdir -p /run/log # as journald makes it
 echo == event; signal-event post-install
 echo == custom; grep 'of this site' /etc/dehydrated/config
 echo == upgrade; dpkg -i /mnt/gabarit.deb
