@@ -1,4 +1,4 @@
-import { Failure, refusal } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { restorationTo } from '../plan/restore-entry.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { type HistoryEntry, tookEffect } from '../state/history/entry.ts'
@@ -20,13 +20,7 @@ export function run(invocation: Invocation): Promise<number> {
 }
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {
-  if (id !== undefined) {
-    const entry = history.entry(numberOf(id, 'the entry'))
-    if (tookEffect(entry)) return entry
-    throw refusal(`entry ${entry.id} was ${entry.outcome}, so the server was never as it would have left it`, {
-      hint: 'Take the number of another: gabarit history',
-    })
-  }
+  if (id !== undefined) return history.entry(numberOf(id, 'the entry'))
   const before = history.after(0).filter(tookEffect).at(-2)
   if (before === undefined) throw new Failure('there is nothing to roll back', { hint: 'See gabarit history.' })
   return before

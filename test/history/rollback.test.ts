@@ -106,12 +106,7 @@ rollback('one that the site refuses changes nothing, databases included', () => 
   assert.match(stderr, 'not today')
   rmSync(box.path('/etc/gabarit/checks.d'), { recursive: true })
   assert.equal(stateOf(box), before)
-  const { id, outcome } = newestEntry(box)
-  assert.is(outcome, 'refused')
-  const there = box.run(['gabarit', 'rollback', String(id)])
-  assert.is(there.status, 3)
-  assert.match(there.stderr, `entry ${id} was refused, so the server was never as it would have left it`)
-  assert.equal(stateOf(box), before)
+  assert.is(newestEntry(box).outcome, 'refused')
   box.remove()
 })
 
