@@ -23,6 +23,7 @@ export function recordKilled(places: Places, { command, user, pid, since }: Hold
   const manifest = history.lastApplied()?.manifest ?? null
   const killed = { ...asked, ...nothing, time, outcome: 'refused', manifest } as const
   const id = history.nextId()
-  history.add(id, complete(id, killed, 'it was killed before its files were in place: no file was changed', places))
+  const problem = 'it was killed before its files were in place: no file was changed'
+  history.add(id, complete(id, killed, problem, history, places))
   return `${what} was killed before its files were in place: no file was changed. What actions had done is kept`
 }

@@ -21,7 +21,7 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
     if (entry.outcome !== 'rolled back') rememberMasked(places, entry.masked)
     const history = new History(places)
     // Otherwise it was interrupted between adding the entry and removing this file.
-    if (!history.ids().includes(id)) history.add(id, complete(id, entry, AFTER_COMMIT, places))
+    if (!history.ids().includes(id)) history.add(id, complete(id, entry, AFTER_COMMIT, history, places))
     finish(entry)
     file.remove(places)
   }
@@ -29,14 +29,18 @@ export function recordUnfinished(places: Places, finish: (entry: Unfinished) => 
 
 const AFTER_COMMIT = 'it was interrupted after its files were in place: later steps may not have been done'
 
-/** The entry of a run that cannot make it itself. @param problem what happened to it */
+/**
+ * The entry of a run that cannot make it itself.
+ * @param problem what happened to it
+ * @param history to which it will be added: what it stores is made durable with it
+ */
 export function complete(
   id: number,
   unfinished: Unfinished,
   problem: string,
+  history: History,
   places: Places,
 ): Omit<HistoryEntry, 'id'> {
-  const history = new History(places)
   const { databases: stored, changes: _changes, masked: _masked, closes: _closes, ...entry } = unfinished
   const masking = maskingWith(places)
   const databases = stored ?? storeSnapshot(takeSnapshot(places), history.objects, masking)
