@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
@@ -48,10 +49,7 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
       return system.read(real).toString('utf8')
     },
     exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
-    fact: name => {
-      if (!facts.has(name)) facts.set(name, fact(name, places))
-      return facts.get(name)
-    },
+    fact: name => cached(facts, name, () => fact(name, places)),
     warn,
     event,
   }

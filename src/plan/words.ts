@@ -1,4 +1,5 @@
 import { Failure, orFailure, refusal } from '../base/failure.ts'
+import type { Secret } from '../db/secrets.ts'
 import type { Expander, Output } from '../template/expand.ts'
 import type { Context } from './context.ts'
 import { knownSecrets, withOthers } from './derived.ts'
@@ -18,11 +19,12 @@ const WHY = 'is not shown, because it depends on a secret'
  * @param expanderFor makes an expander without this guard
  */
 export function safeWords(context: Context, expanderFor: (context: Context) => Expander): Words {
-  let hasSecrets: boolean | undefined
-  const mayTell = () => {
-    hasSecrets ??= knownSecrets(context).length > 0
-    return hasSecrets
+  let known: Secret[] | undefined
+  const secrets = () => {
+    known ??= knownSecrets(context)
+    return known
   }
+  const mayTell = () => secrets().length > 0
   const held: string[] = []
   return {
     warn: message => (mayTell() ? held.push(message) : context.warn(message)),
@@ -30,7 +32,7 @@ export function safeWords(context: Context, expanderFor: (context: Context) => E
       const made = orFailure(expand)
       if (held.length === 0 && !(made instanceof Failure && mayTell())) return orThrow(made)
       const warnings: string[] = []
-      const replaced = withOthers(context, knownSecrets(context))
+      const replaced = withOthers(context, secrets())
       const other = expanderFor({ ...context, replaced, warn: message => warnings.push(message) })
       const again = orFailure(() => other.expand(path))
       for (const message of held.splice(0))

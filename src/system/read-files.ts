@@ -69,17 +69,13 @@ export function textOf(file: string): string | undefined {
 
 /** The bytes of what a command names, which must exist: it may be a pipe, as of `<(…)`. */
 export function readGiven(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    throw unreadable(file, error)
-  }
+  return readBytes(file, readFileSync)
 }
 
-/** The bytes of a file, which must exist. */
-export function readBytes(file: string): Buffer {
+/** The bytes of a file, which must exist. @param read gets them */
+export function readBytes(file: string, read: (file: string) => Buffer = bytesNow): Buffer {
   try {
-    return bytesNow(file)
+    return read(file)
   } catch (error) {
     throw unreadable(file, error)
   }

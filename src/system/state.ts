@@ -88,8 +88,8 @@ export class State {
 
   /** As {@link write}, for a file that several processes may write at once. */
   writeShared(name: string, data: string | Uint8Array): void {
-    this.makeFolder(dirname(name))
-    this.files.replace(this.path(name), data, { mode: 0o600, uid: 0, gid: 0 })
+    this.stage(name, data)
+    this.sync(dirname(name))
   }
 
   /** As {@link writeShared}, but durable only after {@link sync} of its folder. */

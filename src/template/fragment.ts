@@ -125,9 +125,6 @@ const ALL_IS_FROZEN = [
 const ONLY_COMPUTES =
   'A fragment only computes: it sees the objects of JavaScript, no process, timers, promises or modules. To say something: warn(…).'
 
-// V8 notes ten calls unless told otherwise. Between a helper and the line of the fragment there may be more.
-Error.stackTraceLimit = 50
-
 function firstFragmentFrame(error: Error): (Position & { file: string }) | undefined {
   for (const match of (error.stack ?? '').matchAll(/^\s+at (?:.* \()?(.+):(\d+):(\d+)\)?$/gm)) {
     const [, file = '', line, column] = match

@@ -23,7 +23,7 @@ function makeRealm(): Context {
   for (const name of LEFT_OUT) Reflect.deleteProperty(world, name)
   Object.assign(world, ADDED)
   // V8 notes ten calls unless told otherwise. Between a helper and the line of the fragment there may be more.
-  Object.assign(Reflect.get(world, 'Error'), { stackTraceLimit: 50 })
+  for (const errors of [Error, Reflect.get(world, 'Error')]) Object.assign(errors, { stackTraceLimit: 50 })
   for (const name of Object.getOwnPropertyNames(world)) {
     const value: unknown = Reflect.get(world, name)
     if (value === world) continue
