@@ -1,18 +1,21 @@
 // Makes a release of the version in package.json: npm run release [FOLDER]
 // packaging/release: the packages for both kinds of processor, SHA256SUMS, and CHANGES.md.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { sha256 } from '../src/base/sha256.ts'
+import { versionOf } from '../src/system/places.ts'
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'release'))
 process.chdir(join(import.meta.dirname, '..'))
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
-const changes = changesOf(version)
+const changes = changesOf(versionOf('.'))
 rmSync(folder, { recursive: true, force: true })
 for (const processor of ['x64', 'arm64']) makePackages(processor)
 const packages = readdirSync(folder).sort()
-writeFileSync(join(folder, 'SHA256SUMS'), packages.map(name => `${hashOf(join(folder, name))}  ${name}\n`).join(''))
+writeFileSync(
+  join(folder, 'SHA256SUMS'),
+  packages.map(name => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`).join(''),
+)
 writeFileSync(join(folder, 'CHANGES.md'), changes)
 for (const name of readdirSync(folder).sort()) console.log(join(folder, name))
 
@@ -35,8 +38,4 @@ function makePackages(processor: string): void {
 function run(...words: readonly string[]): void {
   const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
-}
-
-function hashOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex')
 }

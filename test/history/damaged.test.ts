@@ -3,22 +3,17 @@ import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wri
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { wrong } from '../support/doctor.ts'
-import { Sandbox } from '../support/sandbox.ts'
+import type { Sandbox } from '../support/sandbox.ts'
+import { shopSite } from '../support/shop.ts'
 
 const damaged = suite('a damaged history')
 const UNCHECKED = { env: { GABARIT_VALIDATE: 'off' } }
 const HISTORY = '/var/lib/gabarit/history'
 
-/** A site with one described record, an event that makes a file from it, and one that makes nothing. */
+/** It has an event that makes a file, which has run, and one that makes nothing. */
 function site(): Sandbox {
-  const box = new Sandbox()
-  const description = { properties: { port: { format: 'port' }, word: { secret: true } } }
-  box.write('/etc/gabarit/db/configuration/shop.json', JSON.stringify(description))
-  box.write('/etc/gabarit/templates/etc/shop', 'port <%= config.shop.port %>\nword <%= config.shop.word %>\n')
-  box.write('/etc/gabarit/events/shop-update/templates2expand/etc/shop', '')
+  const box = shopSite()
   box.write('/etc/gabarit/events/nightly/S10look', '#!/bin/sh\n', 0o755)
-  box.must('config set letsencrypt service status disabled')
-  box.must('config set DomainName example.org')
   box.must('config set gabarit settings')
   box.must('config set shop service port 80 word geheimnis')
   box.must('signal-event shop-update')

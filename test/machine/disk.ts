@@ -1,8 +1,8 @@
-import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { sha256 } from '../../src/base/sha256.ts'
+import { must } from '../support/sandbox.ts'
 
 /** What a machine starts from. Nothing that it writes reaches the disk: each start of the emulator begins with the same. */
 export interface Disk {
@@ -13,6 +13,7 @@ export interface Disk {
 
 const GUEST = join(import.meta.dirname, 'guest')
 const MIRROR = 'http://deb.debian.org/debian'
+const SLOW = { timeoutSeconds: 1800 }
 
 /** What debootstrap can install, and then what apt must. */
 const BASE = 'systemd-sysv,udev,dbus,ca-certificates,iproute2,kmod,procps'
@@ -27,12 +28,8 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gab
 
 /** Gives the disk of a Debian release with the packages that the steps need; makes it (two minutes) if it is not in the cache. */
 export function makeDisk(release: string): Disk {
-  const recipe = [BASE, ...PACKAGES, readFileSync(join(GUEST, 'prepare.sh'))]
-  const hash = recipe
-    .reduce((sum, part) => sum.update(part), createHash('sha256'))
-    .digest('hex')
-    .slice(0, 12)
-  const folder = join(CACHE, `${release}-${hash}`)
+  const recipe = [BASE, ...PACKAGES, readFileSync(join(GUEST, 'prepare.sh'), 'utf8')]
+  const folder = join(CACHE, `${release}-${sha256(recipe.join('\n')).slice(0, 12)}`)
   if (!existsSync(folder)) make(release, folder)
   return {
     image: join(folder, 'disk.img'),
@@ -49,18 +46,12 @@ function make(release: string, folder: string): void {
     if (name.startsWith(`${release}-`)) rmSync(join(CACHE, name), { recursive: true })
   mkdirSync(work, { recursive: true })
   process.stdout.write(`making a disk with Debian ${release} in ${folder}\n`)
-  must('debootstrap', ['--variant=minbase', `--include=${BASE}`, release, root, MIRROR])
-  must('unshare', ['--mount', 'sh', '-e', join(GUEST, 'prepare.sh'), root, ...PACKAGES])
+  must(['debootstrap', '--variant=minbase', `--include=${BASE}`, release, root, MIRROR], SLOW)
+  must(['unshare', '--mount', 'sh', '-e', join(GUEST, 'prepare.sh'), root, ...PACKAGES], SLOW)
   const boot = readdirSync(join(root, 'boot'))
   for (const name of ['vmlinuz', 'initrd.img'])
-    must('cp', [join(root, 'boot', boot.find(file => file.startsWith(`${name}-`)) ?? name), join(work, name)])
-  must('mke2fs', ['-q', '-t', 'ext4', '-d', root, join(work, 'disk.img'), '3G'])
+    must(['cp', join(root, 'boot', boot.find(file => file.startsWith(`${name}-`)) ?? name), join(work, name)])
+  must(['mke2fs', '-q', '-t', 'ext4', '-d', root, join(work, 'disk.img'), '3G'], SLOW)
   rmSync(root, { recursive: true })
   renameSync(work, folder)
-}
-
-/** Runs a command of this machine; on a failure, what it said is the message. */
-export function must(command: string, args: readonly string[], options: SpawnSyncOptions = {}): void {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { ...options, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `${stdout}${stderr}`}`)
 }

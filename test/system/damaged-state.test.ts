@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Sandbox } from '../support/sandbox.ts'
+import { shopSite } from '../support/shop.ts'
 
 const state = suite('damaged state')
 const STATE = '/var/lib/gabarit'
@@ -43,13 +44,7 @@ const FOLDERS = ['history', 'objects', 'written', 'replaced', 'overrides', 'db',
 
 /** Two events have run, a third has something to do. */
 function site(): Sandbox {
-  const box = new Sandbox()
-  const description = { properties: { port: { format: 'port' }, word: { secret: true } } }
-  box.write('/etc/gabarit/db/configuration/shop.json', JSON.stringify(description))
-  box.write('/etc/gabarit/templates/etc/shop', 'port <%= config.shop.port %>\nword <%= config.shop.word %>\n')
-  box.write('/etc/gabarit/events/shop-update/templates2expand/etc/shop', '')
-  box.must('config set letsencrypt service status disabled')
-  box.must('config set DomainName example.org')
+  const box = shopSite()
   for (const port of [80, 81]) {
     box.must(`config set shop service port ${port} word geheimnis`)
     box.must('signal-event shop-update')
