@@ -58,6 +58,7 @@ echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
 touch /etc/systemd/system/gabarit-backup.timer /etc/cron.d/gabarit-backup
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
+mkdir /var/lib/gabarit/letsencrypt # a setup makes it, with the certificates that Apache serves
 echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == units; ls /etc/systemd/system | grep ^gabarit
 `
 
@@ -103,7 +104,7 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
     assert.match(answer('remove'), `cannot access '${path}'`)
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
   assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
-  assert.match(answer('purge'), '/var/lib/gabarit:\nssl\n')
+  assert.match(answer('purge'), '/var/lib/gabarit:\nletsencrypt\nreplaced\nssl\n')
   assert.is(answer('units'), 'gabarit-backup.timer\n')
 })
 
