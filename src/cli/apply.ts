@@ -3,10 +3,13 @@ import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { planId } from '../plan/data.ts'
 import { planOutputs } from '../plan/planner.ts'
+import { makeRedact } from '../plan/redact.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
+import type { Work } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
 import { changeLines } from './entry-lines.ts'
 
@@ -16,8 +19,11 @@ export function run(invocation: Invocation): Promise<number> {
 }
 
 async function apply(invocation: Invocation, shown: string | undefined): Promise<CommandResult> {
-  const { flag, value, print } = invocation
-  return withEventLock(invocation, 'gabarit apply', async work => {
+  const { flag, value, print, places } = invocation
+  const { gather, data } = gatherer(invocation)
+  const json = flag('json')
+  const inWords = !json && !flag('json-lines')
+  const run = async (work: Work) => {
     const { context } = work
     const request = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
     const transaction = new Transaction({ ...request, windowOfServices: value('confirm-within') !== 'no' }, work)
@@ -29,11 +35,15 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const plan = planOutputs(context, outputs, [...templates, ...found.gone])
     refuseOutdatedPlan(planId(plan), shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
-    if (found.properties.length > 0) print(changeLines(found.properties).join('\n'))
+    if (inWords && found.properties.length > 0) print(changeLines(found.properties).join('\n'))
     const status = await transaction.apply(plan)
-    if (context.system.dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
+    const { dryRun } = context.system
+    if (inWords && dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
+    const all = { dryRun, status, properties: found.properties, ...data() }
+    if (json) print(makeRedact(places)(JSON.stringify(all, null, 2)))
     return { status, plan: planId(plan) }
-  })
+  }
+  return withEventLock(invocation, 'gabarit apply', run, json ? gather : undefined)
 }
 
 /**

@@ -33,7 +33,7 @@ export function goBack(
   command: string,
   find: (history: History, work: Work) => WayBack,
 ): Promise<number> {
-  const { places, flag, print } = invocation
+  const { places, flag, value, print } = invocation
   return askFirst(invocation, (current, shown) => {
     const { gather, data } = gatherer(current)
     const json = flag('json')
@@ -43,17 +43,18 @@ export function goBack(
       async work => {
         const { title, entry, plan, changes, notes } = find(new History(places), work)
         const id = planId(plan, changes)
-        refuseOutdatedPlan(id, shown)
+        refuseOutdatedPlan(id, shown ?? value('plan'))
         const show = makeRedact(places)
         // A record that was added with a secret is removed with it, and the secret must not be shown.
         const hide = (value: string | null) => (value === null ? null : show(value))
         const properties = changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
-        if (!json) print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
+        if (!json && !flag('json-lines'))
+          print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
         const asked = askedBy(current, command, [String(entry.id)])
         const transaction = new Transaction({ asked, ...confirmWithin(current) }, work)
         const status = await transaction.restore(plan, changes)
         const { dryRun } = current.system
-        const all = { entry: entry.id, dryRun, status, notes, properties, ...data() }
+        const all = { entry: entry.id, dryRun, status, notes, properties, ...data(), plan: id }
         if (json) print(show(JSON.stringify(all, null, 2)))
         return { status, plan: id }
       },

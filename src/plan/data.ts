@@ -22,6 +22,7 @@ export function changeWord(change: Change): string {
  */
 export function planData(plan: Plan, show: Redact) {
   return {
+    plan: planId(plan),
     files: plan.changes.map(change => ({
       path: change.path,
       change: changeWord(change),
@@ -43,11 +44,17 @@ export function driftData(drifted: readonly Drifted[]) {
   }))
 }
 
+/** What makes a plan the one it is. */
+type Deeds = Pick<Plan, 'changes' | 'folders' | 'notify'>
+
+/** The plan of an event that makes no files. */
+export const NOTHING: Deeds = { changes: [], folders: [], notify: [] }
+
 /**
  * Identifies a plan by everything it would do: a different state of databases, templates or files gives a different id.
  * @param properties that change with the files
  */
-export function planId(plan: Plan, properties: readonly PropertyChange[] = []): string {
+export function planId(plan: Deeds, properties: readonly PropertyChange[] = []): string {
   return sha256(JSON.stringify([plan.changes.map(changeParts), plan.folders, plan.notify, properties])).slice(0, 12)
 }
 

@@ -38,10 +38,16 @@ function ownName(): string {
 }
 
 /**
- * Who runs this, and from where: the login name, also through sudo; the shell, or the action of an event.
+ * Who runs this, and from where: the login name, also through sudo; the shell, or the action of an event. A program that acts
+ * for somebody else, such as the console, names the person in GABARIT_ACTOR, and itself in GABARIT_ORIGIN.
  * @param env what gabarit was started with
  */
 export function caller(env: NodeJS.ProcessEnv): { user: string; via: string } {
-  const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : 'shell'
-  return { user: env.SUDO_USER || env.LOGNAME || ownName(), via }
+  const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : env.GABARIT_ORIGIN || 'shell'
+  return { user: env.GABARIT_ACTOR || env.SUDO_USER || env.LOGNAME || ownName(), via }
+}
+
+/** Whether the administrator is elsewhere, so that a change of the network or the firewall may lock them out. */
+export function isRemote(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env.SSH_CONNECTION || env.GABARIT_ORIGIN)
 }

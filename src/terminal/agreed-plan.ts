@@ -1,5 +1,5 @@
 import { changeParts } from '../plan/data.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Change, Plan } from '../plan/plan.ts'
 import type { Agreement } from '../transaction/run.ts'
 import { saysYes } from './ask-first.ts'
 import type { Invocation } from './command.ts'
@@ -44,9 +44,14 @@ export class AgreedPlan implements Agreement {
  * both plans do the same
  */
 function planChanged(shown: Plan | undefined, now: Plan): { plan: Plan; gone: string[] } | undefined {
-  const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
-  const changes = now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
+  const changes = newChanges(shown, now)
   const present = new Set(now.changes.map(({ path }) => path))
   const gone = shown?.changes.filter(({ path }) => !present.has(path)).map(({ path }) => path) ?? []
   return changes.length + gone.length === 0 ? undefined : { plan: { ...now, changes, drift: [] }, gone }
+}
+
+/** Changes of a plan that were not in the one that was shown. */
+export function newChanges(shown: Plan | undefined, now: Plan): readonly Change[] {
+  const known = new Set(shown?.changes.map(change => JSON.stringify(changeParts(change))))
+  return now.changes.filter(change => !known.has(JSON.stringify(changeParts(change))))
 }

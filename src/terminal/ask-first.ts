@@ -22,7 +22,7 @@ export async function askFirst<Shown = string>(
 ): Promise<number> {
   const { flag, io, print } = invocation
   if (!flag('confirm')) return (await run(invocation, undefined)).status
-  const other = ['dry-run', 'check', 'json'].find(name => flag(name))
+  const other = ['dry-run', 'check', 'json', 'json-lines'].find(name => flag(name))
   if (other !== undefined) throw usageFailure(`--confirm asks a person, so it cannot be combined with --${other}`)
   if (!io.isTerminal(0))
     throw usageFailure('--confirm needs a terminal, and there is none', 'In a script: --confirm-within 10m')

@@ -151,3 +151,4 @@ export const COMMON_OPTIONS: readonly Option[] = [
 ]
 
 export const JSON_OPTION = flag('json', 'print JSON, for scripts')
+export const JSON_LINES_OPTION = flag('json-lines', 'print what happens at once, each time as a line of JSON')

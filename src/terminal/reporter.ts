@@ -1,5 +1,6 @@
+import { usageFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
-import { planData } from '../plan/data.ts'
+import { NOTHING, planData, planId } from '../plan/data.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
@@ -8,10 +9,14 @@ import { planAsText, planSummary } from './show-plan.ts'
 
 /**
  * Shows what a run reports. A real run also writes it to the server's log.
- * @param show default: as text
+ * @param show default: as text, or with `--json-lines` as lines of JSON
+ * @throws Failure (usage) for `--json` and `--json-lines` together
  */
 export function reporter(invocation: Invocation, show?: Reporter): Reporter {
-  const shown = show ?? ((entry: EventReport) => sayReport(entry, invocation))
+  const lines = invocation.flag('json-lines')
+  if (lines && invocation.flag('json')) throw usageFailure('--json-lines and --json cannot be combined')
+  const inWords = (entry: EventReport) => sayReport(entry, invocation)
+  const shown = show ?? (lines ? linesOfJson(invocation) : inWords)
   return entry => {
     logReport(entry, invocation)
     shown(entry)
@@ -105,11 +110,21 @@ function sayService(result: AdjustmentResult, dryRun: boolean): Said {
   return { text: done ? `adjusted ${service}: ${command}` : `${service}: would ${command}` }
 }
 
+/** Prints each report as one line: its kind, and what the text would say as data. */
+function linesOfJson({ places, print }: Invocation): Reporter {
+  return ({ kind, ...report }) => {
+    // An action may just have made a secret.
+    const show = makeRedact(places)
+    const data = 'plan' in report ? planData(report.plan, show) : 'result' in report ? report.result : report
+    print(show(JSON.stringify({ kind, ...data })))
+  }
+}
+
 /** Gathers what a run reports, as JSON data. */
 export function gatherer(invocation: Invocation): { gather: Reporter; data: () => object } {
   const { places, system } = invocation
   const reports: EventReport[] = []
-  let plan: object = { files: [], notify: [] }
+  let plan: object = { plan: planId(NOTHING), files: [], notify: [] }
   const gather = (entry: EventReport) => {
     reports.push(entry)
     // At once: when the run has ended, nobody knows any more what secrets the files held before.

@@ -5,6 +5,7 @@ import { FORMATS, seconds } from '../db/formats.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { History } from '../state/history/history.ts'
+import { isRemote } from '../system/accounts.ts'
 import type { Places } from '../system/places.ts'
 import { exists, readText } from '../system/read-files.ts'
 
@@ -26,9 +27,9 @@ export function windowSeconds(text: string): number {
   return length
 }
 
-/** Whether a window opens without being requested: in a remote shell, if there is something to roll back to. */
+/** Whether a window opens without being requested: for a remote administrator, if there is something to roll back to. */
 export function opensByDefault({ places, system }: Pick<Context, 'places' | 'system'>): boolean {
-  return Boolean(system.env.SSH_CONNECTION) && unlessFailed(() => new History(places).lastWhole()) !== undefined
+  return isRemote(system.env) && unlessFailed(() => new History(places).lastWhole()) !== undefined
 }
 
 /**

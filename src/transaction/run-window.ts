@@ -8,6 +8,7 @@ import { CONFIRMATION, type Confirmation, removeConfirmation, windowOf } from '.
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
+import { isRemote } from '../system/accounts.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import type { Companion } from '../system/state-file.ts'
@@ -79,7 +80,7 @@ export class RunWindow {
   /** Suggests a window for a plan that may cut off the current remote shell. */
   #suggest({ changes }: Plan): void {
     const { context, request, report } = this.#run
-    if (request.closes !== undefined || !context.system.env.SSH_CONNECTION) return
+    if (request.closes !== undefined || !isRemote(context.system.env)) return
     const [first, ...more] = changes
       .map(({ path }) => path)
       .filter(path => isSensitive(path) || TUNNELS.some(folder => path.startsWith(folder)))

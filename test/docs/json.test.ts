@@ -38,6 +38,8 @@ testIf(json, reason, 'a plan, an event, an entry of the history', () => {
     keysIn(event).filter(key => !plan.includes(key)),
   )
   for (const key of [...keysIn(event.handlers), ...keysIn(event.services)]) assert.ok(wordsOf('An event').has(key), key)
+  const lines = sandbox.must('signal-event --json-lines console-save').trimEnd().split('\n')
+  for (const { kind } of lines.map(line => JSON.parse(line))) assert.ok(keysOf('Line by line').includes(kind), kind)
   const entry = Object(print('gabarit show 2 --json'))
   assert.equal(keysOf('history and show'), keysIn(entry))
   assert.equal(keysOf('A change of a property'), keysIn(entry.properties))

@@ -111,7 +111,9 @@ for (const [name, root] of Object.entries(servers))
         cpSync(root, box.root, { recursive: true, verbatimSymlinks: true })
         for (const change of changes) box.run(change)
         const signal = (option: string) => deeds(`signal-event --json ${option} ${event} ${args}`)
-        const [dry, check, real] = [signal('--dry-run'), signal('--check'), signal('')]
+        const shown = box.run(`signal-event --json --dry-run ${event} ${args}`).stdout
+        const { plan }: { plan?: string } = shown.startsWith('{') ? JSON.parse(shown) : {}
+        const [dry, check, real] = [signal('--dry-run'), signal('--check'), signal(plan ? `--plan ${plan}` : '')]
         assert.equal(dry, real)
         assert.equal(check, real)
       })

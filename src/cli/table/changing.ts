@@ -7,12 +7,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
     name: 'signal-event',
     summary: 'run an event: actions, templates, services',
     usage: 'EVENT [ARGUMENT...]',
-    options: [
-      flag('dry-run', 'print diffs and service adjustments, change nothing'),
-      CHECK_OPTION,
-      ...CHANGE_OPTIONS,
-      JSON_OPTION,
-    ],
+    options: [flag('dry-run', 'print diffs and service adjustments, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS],
     examples: [
       ['signal-event console-save', 'apply all settings'],
       ['signal-event --dry-run domain-modify example.org', 'see what would change'],
@@ -52,7 +47,6 @@ export const CHANGING_COMMANDS: readonly Command[] = [
       flag('all', 'all templates, not only those that read changed properties'),
       flag('dry-run', 'print the plan and its id, change nothing'),
       CHECK_OPTION,
-      value('plan ID', 'only if the plan still has this id'),
       ...CHANGE_OPTIONS,
     ],
     examples: [

@@ -1,7 +1,7 @@
 import { CHANGE_OPTIONS, CHECK_OPTION } from '../../terminal/change-options.ts'
 import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 
-const BACK_OPTIONS = [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS, JSON_OPTION]
+const BACK_OPTIONS = [flag('dry-run', 'print the plan, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS]
 
 /** Commands for the history, and to roll back. */
 export const HISTORY_COMMANDS: readonly Command[] = [

@@ -57,7 +57,7 @@ export type Asked = ObjectOf<typeof ASKED_PARTS>
 export const ASKED_PARTS = {
   /** The login name, even under sudo. */
   user: text,
-  /** What triggered it: `shell`, `action of EVENT`, `confirmation`. */
+  /** What triggered it: `shell`, `action of EVENT`, `confirmation`, `console 192.168.1.20`. */
   via: text,
   /** `signal-event`, `apply`, `rollback`, `expand-template` … */
   command: text,
