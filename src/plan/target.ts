@@ -15,6 +15,8 @@ export class Target {
   readonly #realRoot: string
   /** By their real paths. */
   readonly #folders: Map<string, NewFolder>
+  /** Folders that were found to be inside the root: thousands of files may share one. */
+  readonly #inside = new Set<string>()
 
   /** @param folders that it creates anyway */
   constructor(places: Places, system: System, folders: readonly NewFolder[] = []) {
@@ -43,6 +45,7 @@ export class Target {
 
   #real(path: string): string {
     const real = below(this.#places, path)
+    if (this.#inside.has(dirname(real))) return real
     for (let folder = dirname(real); folder.length > this.#places.root.length; folder = dirname(folder)) {
       const resolved = this.#system.realPath(folder)
       if (resolved === undefined) continue
@@ -50,6 +53,7 @@ export class Target {
         throw refusal(`its folder is a link to ${resolved}, outside ${this.#realRoot}`, { where: path })
       break
     }
+    this.#inside.add(dirname(real))
     return real
   }
 

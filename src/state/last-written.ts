@@ -2,6 +2,7 @@ import { sha256 } from '../base/sha256.ts'
 import { reasonOf } from '../system/atomic-write.ts'
 import { below, type Places, writtenFolder } from '../system/places.ts'
 import type { System } from '../system/system.ts'
+import { History } from './history/history.ts'
 import { maskingWith } from './history/masking.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -25,13 +26,23 @@ function keep(manifest: Manifest, places: Places, system: System): void {
   const stored = new Set(folder.list())
   const missing = [...manifest].filter(([, { sha256: hash, secret }]) => secret !== true && !stored.has(hash))
   if (missing.length > 0) {
-    const masking = maskingWith(places)
+    folder.makeFolder()
+    const [masking, { objects }] = [maskingWith(places), new History(places)]
     for (const [path, { sha256: hash }] of missing) {
+      if (stored.has(hash)) continue
+      // The history has it already, unless a secret in it was masked.
+      if (objects.has(hash)) {
+        folder.files.link(objects.fileOf(hash), folder.path(hash))
+        stored.add(hash)
+        continue
+      }
       const real = below(places, path)
       if (system.state(real)?.kind !== 'file') continue
       const content = system.read(real)
       // A pinned file, or one not in this run, may have been edited by hand.
-      if (sha256(content) === hash) folder.writeLazily(hash, masking.hideIn(content))
+      if (sha256(content) !== hash) continue
+      folder.writeLazily(hash, masking.hideIn(content))
+      stored.add(hash)
     }
   }
   if (stored.size > 2 * manifest.size + SLACK) clear(stored, manifest, places)

@@ -1,9 +1,10 @@
 // Every row of the drift table: as a function, and as plans, status and JSON show it.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sha256 } from '../../src/base/sha256.ts'
 import { type DriftState, driftState } from '../../src/plan/drift.ts'
+import { History } from '../../src/state/history/history.ts'
 import { keepWritten, lastWritten } from '../../src/state/last-written.ts'
 import { readManifest } from '../../src/state/manifest.ts'
 import { writtenFolder } from '../../src/system/places.ts'
@@ -106,6 +107,18 @@ states('the bytes last written are kept, secrets masked, and known again while t
   engine.database('configuration', { box: ['service', { Password: 'another one' }] })
   assert.is(lastWritten(hash, places), undefined)
   assert.is(lastWritten(sha256('never'), places), undefined)
+  engine.remove()
+})
+
+states('what the history has already is not stored once more', () => {
+  const engine = new Engine()
+  const { places } = engine
+  const hash = new History(places).objects.put('plain\n')
+  const file = { template: 'x', sha256: hash }
+  const owned = new Map(Object.entries({ '/etc/x': file, '/etc/y': file }))
+  keepWritten(owned, places, new RealSystem(places.root), assert.unreachable)
+  assert.is(statSync(writtenFolder(places).path(hash)).nlink, 2)
+  assert.is(lastWritten(hash, places)?.toString(), 'plain\n')
   engine.remove()
 })
 
