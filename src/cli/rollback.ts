@@ -1,5 +1,9 @@
 import { Failure } from '../base/failure.ts'
-import { restorationTo } from '../plan/restore-entry.ts'
+import { survey } from '../event/survey.ts'
+import { findOverrides } from '../override/state.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Restoration, restorationTo } from '../plan/restore-entry.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { type HistoryEntry, tookEffect } from '../state/history/entry.ts'
 import type { History } from '../state/history/history.ts'
@@ -13,10 +17,34 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places } = invocation
   return goBack(invocation, 'rollback', (history, { context }) => {
     const entry = wantedEntry(history, args[0])
-    const { plan, databases, lasting } = restorationTo(entry, history, places, context.system)
+    const { plan, databases, notes } = restorationTo(entry, history, places, context.system)
     const changes = databaseChanges(takeSnapshot(places), databases)
-    return { title: 'back to', entry, plan, changes, notes: lasting.map(what => `this stays: ${what}`) }
+    return { title: 'back to', entry, plan, changes, notes: [...notes, ...madeDifferently(plan, databases, context)] }
   })
+}
+
+/** Files that the next event would change again: the history has databases and files, but no templates. */
+function madeDifferently(plan: Plan, databases: Restoration['databases'], context: Context): string[] {
+  const replaced = new Map([...databases].map(([name, records]) => [name, records ?? new Map()] as const))
+  const { outputs } = survey({ ...context, replaced, warn: () => undefined })
+  const wanted = new Map(outputs.map(output => [output.path, output] as const))
+  const overrides = findOverrides(context.places, context.layers)
+  return plan.changes.flatMap(change => {
+    const output = wanted.get(change.path)
+    const content = change.kind === 'write' ? change.after : change.kind === 'remove' ? undefined : output?.content
+    if (output === undefined || sameText(output.content, content)) return []
+    const own = overrides.filter(
+      ({ kind, path }) => kind === 'template' && `${path}/`.startsWith(`${output.template}/`),
+    )
+    const names = own.length === 0 ? '' : ` (overrides: ${own.map(({ file }) => file).join(', ')})`
+    return `${change.path}: the next event makes it differently, because its templates or this server have changed${names}`
+  })
+}
+
+function sameText(wanted: string | undefined, content: string | Uint8Array | undefined): boolean {
+  return wanted === undefined || content === undefined
+    ? wanted === content
+    : Buffer.from(wanted).equals(Buffer.from(content))
 }
 
 function wantedEntry(history: History, id: string | undefined): HistoryEntry {

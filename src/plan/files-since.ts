@@ -1,10 +1,12 @@
 import type { FileVersion, HistoryEntry } from '../state/history/entry.ts'
+import { formerFiles } from '../state/history/former-files.ts'
 import type { History } from '../state/history/history.ts'
 import { MaskedFiles } from '../state/history/masked-files.ts'
 import { maskingWith, showMasked } from '../state/history/masking.ts'
 import { below, type Places } from '../system/places.ts'
 import { kindOf, linkText, readBytes } from '../system/read-files.ts'
 import { textDiff } from './diff.ts'
+import { manifestOf } from './restore-entry.ts'
 
 /** One file that differs, for people. */
 export interface FileDifference {
@@ -12,15 +14,13 @@ export interface FileDifference {
   readonly diff: string
 }
 
-/** Of the files that later entries touched, those that differ now from their state after an entry. */
+/** Of the files that later entries changed, those that differ now from what an entry left. */
 export function filesSince(entry: HistoryEntry, history: History, places: Places): FileDifference[] {
   const masking = maskingWith(places)
-  const first = new Map<string, FileVersion | null>()
-  for (const later of history.after(entry.id))
-    for (const { path, before } of history.files(later)) if (!first.has(path)) first.set(path, before)
   const contents = new MaskedFiles(places, history.objects, masking)
-  return [...first].flatMap(([path, before]) => {
-    const [old, now] = [shown(before, history), presentText(below(places, path), path, contents)]
+  const former = formerFiles(entry, history, manifestOf(entry, history), masking)
+  return former.flatMap(({ path, version }) => {
+    const [old, now] = [shown(version, history), presentText(below(places, path), path, contents)]
     return old === now ? [] : [{ path, diff: textDiff(path, old, now) }]
   })
 }

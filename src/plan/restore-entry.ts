@@ -2,9 +2,10 @@ import { defined } from '../base/defined.ts'
 import { refusal } from '../base/failure.ts'
 import { parse } from '../db/json.ts'
 import type { Records } from '../db/record.ts'
-import { type FileRecord, type HistoryEntry, tookEffect } from '../state/history/entry.ts'
+import { type HistoryEntry, tookEffect } from '../state/history/entry.ts'
+import { formerFiles, revealIn } from '../state/history/former-files.ts'
 import { History } from '../state/history/history.ts'
-import { type Masking, maskingWith } from '../state/history/masking.ts'
+import { maskingWith } from '../state/history/masking.ts'
 import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
 import { type Manifest, parseManifest, readManifest } from '../state/manifest.ts'
 import { readPins } from '../state/pins.ts'
@@ -25,49 +26,63 @@ export interface Restoration {
   readonly plan: Plan
   /** The previous databases; undefined: the database did not exist. */
   readonly databases: ReadonlyMap<string, Records | undefined>
-  /** What the later entries did that stays, in words. */
-  readonly lasting: readonly string[]
+  /** What does not go back, in words. */
+  readonly notes: readonly string[]
+}
+
+/** A change that nobody confirmed. Edits by hand that it replaced come back, because they may be what lets people in. */
+export interface Unconfirmed {
+  /** Secrets in addition to the current ones. */
+  readonly known: readonly string[]
+  /** Receives every secret in a database that is no longer known; it keeps its current value. */
+  readonly lost: (name: string) => void
 }
 
 /**
- * Determines how to return to the state after an entry: for every file that later entries touched, the state before the first
- * of them; and all databases. Secrets that have not changed since are filled in from the current databases.
- * @param known secrets in addition to the current ones
- * @param lost receives every secret in a database that is no longer known; it keeps its current value. Without it, that is an
- * error
- * @throws Failure (refused) if part of the history has been pruned or a secret has changed
+ * Determines how to return to the state after an entry: every file that later entries changed, and all databases. Secrets that
+ * have not changed since are filled in from the current databases.
+ * @throws Failure (refused) if part of the history has been pruned, or a secret has changed; of a database, only without
+ * `unconfirmed`
  */
 export function restorationTo(
   entry: HistoryEntry,
   history: History,
   places: Places,
   system: System,
-  known: readonly string[] = [],
-  lost?: (name: string) => void,
+  unconfirmed?: Unconfirmed,
 ): Restoration {
+  const { known, lost } = unconfirmed ?? {}
   const masking = maskingWith(places, known)
-  const later = history.after(entry.id).filter(tookEffect)
-  const first = new Map<string, FileRecord>()
-  for (const one of later) for (const file of history.files(one)) if (!first.has(file.path)) first.set(file.path, file)
-  const files = [...first.values()].flatMap(({ path, template, before, made }): Restored[] => {
+  const [present, pins] = [readManifest(places), readPins(places)]
+  const manifest = manifestOf(entry, history)
+  const former = formerFiles(entry, history, manifest, masking)
+  const files = former.flatMap(({ path, template, made, found, version: left }): Restored[] => {
     const common = defined({ path, template, made })
-    if (before === null) return [{ ...common, version: null }]
+    const version = unconfirmed === undefined ? left : found
+    if (version === null) return [{ ...common, version }]
     // A previous key or certificate is never restored.
     if (made) return []
-    if ('link' in before) return [{ ...common, version: before }]
-    const { sha256, ...attributes } = before
-    return [{ ...common, version: { content: revealed(history.objects.get(sha256), masking, path), attributes } }]
+    if ('link' in version) return [{ ...common, version }]
+    const { sha256, ...attributes } = version
+    const content = revealIn(history.objects.get(sha256), masking) ?? lostSecret(path)
+    return [{ ...common, version: { content, attributes } }]
   })
-  const present = readManifest(places)
-  const manifest: Manifest =
-    entry.manifest === null ? new Map() : parseManifest(history.objects.get(entry.manifest).toString('utf8'))
+  const later = history.after(entry.id).filter(tookEffect)
   const folders = later.flatMap(entry => entry.folders ?? [])
   const judging = metadataToday({ places, layers: searchList(places), replaced: new Map() })
   return {
-    plan: restorePlan(places, system, files, folders, manifest, present, readPins(places), judging),
+    plan: restorePlan(places, system, files, folders, manifest, present, pins, judging),
     databases: databasesAfter(entry, history, places, known, lost),
-    lasting: later.flatMap(({ lasting = [] }) => lasting),
+    notes: [
+      ...later.flatMap(({ lasting = [] }) => lasting.map(what => `this stays: ${what}`)),
+      ...former.flatMap(({ path, note = [] }) => (pins.has(path) ? [] : note)),
+    ],
   }
+}
+
+/** What gabarit owned after an entry. */
+export function manifestOf({ manifest }: HistoryEntry, { objects }: History): Manifest {
+  return manifest === null ? new Map() : parseManifest(objects.get(manifest).toString('utf8'))
 }
 
 /**
@@ -110,13 +125,6 @@ export function revealLastApplied(
   const history = new History(places)
   const entry = history.lastWhole()
   return entry && databasesAfter(entry, history, places, [], lost)
-}
-
-function revealed(content: Buffer, masking: Masking, what: string): Buffer {
-  const text = content.toString('utf8')
-  if (!Buffer.from(text).equals(content)) return content
-  const whole = masking.reveal(text)
-  return whole === undefined ? lostSecret(what) : Buffer.from(whole)
 }
 
 /** @throws Failure (refused) because a previous value is unknown */

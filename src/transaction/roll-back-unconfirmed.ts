@@ -62,7 +62,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const base = history.entry(open.base)
   const warn = (message: string) => report({ kind: 'warning', message })
   const lost = (name: string) => warn(keepsSecret(name))
-  const restoration = restorationTo(base, history, places, system, open.secrets, lost)
+  const restoration = restorationTo(base, history, places, system, { known: open.secrets, lost })
   const from = changedState(open, history, places)
   const context = {
     ...makeContext(places, system, warn),

@@ -30,6 +30,15 @@ window('unconfirmed it goes back: files, databases, services, as an entry of the
   box.remove()
 })
 
+window('an edit by hand that the unconfirmed event replaced comes back', () => {
+  const box = new Server()
+  box.write('/etc/x', 'x that lets me in\n')
+  box.arm('2', '60s')
+  box.must('gabarit confirm cancel')
+  assert.is(box.read('/etc/x'), 'x that lets me in\n')
+  box.remove()
+})
+
 window('confirmed it stays, and its guard ends', async () => {
   const box = new Server()
   box.arm('2', '60s')

@@ -43,9 +43,12 @@ rollback('of three events: databases and files byte for byte, with owner, mode, 
   const box = changeServer()
   box.must('db sites set a.org site status enabled title First')
   box.must('db sites set b.org site status enabled title Second')
+  box.must('config setprop note text zero')
   box.must('signal-event change')
   const isRoot = process.getuid?.() === 0
   if (isRoot) chownSync(box.path('/etc/note'), 12, 34)
+  box.must('config setprop note text one')
+  box.must('signal-event change')
   const { id } = newestEntry(box)
   const before = stateOf(box)
 
@@ -107,6 +110,72 @@ rollback('one that the site refuses changes nothing, databases included', () => 
   rmSync(box.path('/etc/gabarit/checks.d'), { recursive: true })
   assert.equal(stateOf(box), before)
   assert.is(newestEntry(box).outcome, 'refused')
+  box.remove()
+})
+
+rollback('an edit by hand after the entry does not come back, and the plan says so', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  const { id } = newestEntry(box)
+  box.must('signal-event change --comment between')
+  box.write('/etc/note', 'text by hand\n')
+  chmodSync(box.path('/etc/vault'), 0o666)
+  box.write('/etc/sites/x.org.conf', 'mine\n')
+  box.must('db sites set x.org site status enabled title X')
+  box.must('config setprop note text two')
+  box.must('signal-event change')
+
+  assert.match(box.must(['gabarit', 'diff', String(id)]), '-text one\n+text two')
+  const said = box.must(['gabarit', 'rollback', String(id)])
+  assert.match(said, `/etc/note: changed by hand before entry ${id + 2}; that does not come back`)
+  assert.match(said, '/etc/vault: changed by hand')
+  assert.is(box.read('/etc/note'), 'text one\n')
+  assert.is(lstatSync(box.path('/etc/vault')).mode & 0o777, 0o600)
+  assert.is(box.read('/etc/sites/x.org.conf'), 'mine\n', 'what gabarit did not own then is as it was found')
+  assert.not.match(box.must('gabarit status'), 'changed by hand')
+
+  // The edit was what the next event wanted, so no entry has it.
+  box.write('/etc/note', 'text three\n')
+  box.must('config setprop note text three')
+  box.must('signal-event change')
+  const same = newestEntry(box).id
+  box.must('config setprop note text four')
+  box.must('signal-event change')
+  assert.not.match(box.must(['gabarit', 'rollback', String(same)]), 'by hand')
+  assert.is(box.read('/etc/note'), 'text three\n')
+
+  // The last one that wrote the file is no longer in the history.
+  box.must('db sites set y.org site status enabled title Y')
+  box.must('expand-template /etc/site')
+  const { id: kept } = newestEntry(box)
+  box.write('/etc/note', 'text by hand\n')
+  box.must('config setprop note text five')
+  box.must('signal-event change')
+  box.must('gabarit prune --keep 2')
+  const plan = box.must(['gabarit', 'rollback', String(kept), '--dry-run'])
+  assert.match(plan, '/etc/note: what gabarit wrote is no longer in the history')
+  box.remove()
+})
+
+rollback('what the next event would make differently is named, with its override', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  const { id } = newestEntry(box)
+  box.must('config setprop note text two')
+  box.must('signal-event change')
+  assert.not.match(box.must(['gabarit', 'rollback', String(id), '--dry-run']), 'next event')
+  const override = '/etc/gabarit/templates-custom/etc/note'
+  box.write(override, 'own <%= config.note?.text %>\n')
+  box.must('signal-event change')
+  const said = box.must(['gabarit', 'rollback', String(id)])
+  assert.match(
+    said,
+    `/etc/note: the next event makes it differently, because its templates or this server have changed`,
+  )
+  assert.match(said, override)
+  assert.is(box.read('/etc/note'), 'text one\n')
+  box.must('signal-event change')
+  assert.is(box.read('/etc/note'), 'own one\n')
   box.remove()
 })
 
