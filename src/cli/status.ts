@@ -36,7 +36,7 @@ async function lookAround({ io, places, system }: Invocation) {
   const found = surveyOnceSetUp(context)
   return {
     found,
-    /** Events that would update all files that differ, the smallest first. */
+    /** Events that would update all files that differ, the most fitting first. */
     events: eventsFor(places, new Set(found.plan.changes.map(({ template }) => template)), found.properties),
     overrides: findOverrides(places, context.layers),
     /** What checks of modules have found, below their headings. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { messageOf, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { matching, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
+import { listOf, matching, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
 import { readJsonFile } from '../db/json-reader.ts'
 import type { Records } from '../db/record.ts'
 import { recordsOf } from '../db/store.ts'
@@ -21,6 +21,8 @@ const PARTS = {
   records: optional(objectOf({ db: text, type: optional(text) })),
   /** What was done to that record before the event. After `create` and `change` it must exist. */
   after: optional(oneOf('create', 'change', 'delete')),
+  /** Beginnings of `DATABASE KEY` of the settings it is for. Absent: of any. */
+  settings: optional(listOf(line)),
 }
 const ABOUT = objectOf(PARTS)
 

@@ -14,8 +14,8 @@ import { changesSince } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
-import { readAbout } from './about.ts'
-import { type Event, listEvents, loadEvent } from './load.ts'
+import { type EventAbout, readAbout } from './about.ts'
+import { listEvents, loadEvent } from './load.ts'
 import { isUnnamed, notSetUp } from './set-up.ts'
 
 /** What differs between the databases, the templates and the server. */
@@ -79,10 +79,14 @@ export function knownTemplates(context: Context): { names: string[]; gone: strin
   return { names: names.sort(compareBytes), gone }
 }
 
+/** The event for everything. */
+const USUAL = 'console-save'
+
 /**
- * The events that make all of these templates, those that make the fewest others first, with the arguments that they need.
+ * The events that make all of these templates, with the arguments that they need. First those for what has changed, a record
+ * before a service, then console-save, then those that make the fewest others.
  * @param templates names without a leading slash
- * @param changes of records, by which an event of one record gets its argument
+ * @param changes of properties, which tell what an event is for
  */
 export function eventsFor(
   places: Places,
@@ -90,25 +94,47 @@ export function eventsFor(
   changes: readonly PropertyChange[],
 ): string[] {
   if (templates.size === 0) return []
-  const known = listEvents(places).map(name => loadEvent(places, name))
-  return known
-    .map(event => ({ event, makes: new Set(event.templates) }))
+  const makers = listEvents(places)
+    .map(name => loadEvent(places, name))
+    .map(event => ({
+      name: event.name,
+      makes: new Set(event.templates),
+      about: unlessFailed(() => readAbout(event)) ?? {},
+    }))
     .filter(({ makes }) => [...templates].every(template => makes.has(template)))
-    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.event.name, b.event.name))
-    .flatMap(({ event }) => signalFor(event, changes) ?? [])
+    .sort((a, b) => a.makes.size - b.makes.size || compareBytes(a.name, b.name))
+  const forRecord = (newIsChanged: boolean) =>
+    makers.flatMap(({ name, about }) => signalFor(name, about, changes, newIsChanged) ?? [])
+  const created = forRecord(false)
+  const isFor = (settings: readonly string[]) =>
+    changes.some(change => settings.some(start => idOf(change).startsWith(start)))
+  const rest = makers.filter(({ about }) => about.records === undefined)
+  const names = (found: typeof rest) => found.map(({ name }) => name)
+  return [
+    ...(created.length > 0 ? created : forRecord(true)),
+    ...names(rest.filter(({ about }) => about.settings !== undefined && isFor(about.settings))),
+    ...names(rest.filter(({ name }) => name === USUAL)),
+    ...names(rest.filter(({ name, about }) => name !== USUAL && about.settings === undefined)),
+  ]
 }
 
-/** An event with its arguments; undefined if it is for records of which none has changed as it expects. */
-function signalFor(event: Event, changes: readonly PropertyChange[]): string | undefined {
-  const { records, after } = unlessFailed(() => readAbout(event)) ?? {}
-  if (records === undefined) return event.name
+/**
+ * An event with the record that it is for; undefined if it is for none, or none has changed as it expects.
+ * @param newIsChanged whether a record that was created counts as changed
+ */
+function signalFor(
+  name: string,
+  { records, after }: EventAbout,
+  changes: readonly PropertyChange[],
+  newIsChanged: boolean,
+): string | undefined {
+  if (records === undefined) return undefined
   const isNew = new Set(changes.filter(({ property, old }) => property === null && old === null).map(idOf))
   const isGone = new Set(changes.filter(change => change.property === null && change.new === null).map(idOf))
-  const fits = (change: PropertyChange) =>
-    change.database === records.db &&
-    after === (isNew.has(idOf(change)) ? 'create' : isGone.has(idOf(change)) ? 'delete' : 'change')
+  const done = (id: string) => (isNew.has(id) && !newIsChanged ? 'create' : isGone.has(id) ? 'delete' : 'change')
+  const fits = (change: PropertyChange) => change.database === records.db && after === done(idOf(change))
   const keys = [...new Set(changes.filter(fits).map(({ key }) => shell(key)))]
-  return keys.length === 1 ? `${event.name} ${keys}` : undefined
+  return keys.length === 1 ? `${name} ${keys}` : undefined
 }
 
 function idOf({ database, key }: PropertyChange): string {

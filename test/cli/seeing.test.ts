@@ -62,7 +62,21 @@ seeing('status names an event of one record with that record, and none that is f
   assert.ok(suggested().includes('domain-create shop.org'), suggested())
   for (const event of suggested()) assert.not.match(event, /^(domain-(delete|modify)|host-|proxy-|ibay-)/)
   for (const event of suggested()) assert.is(own.run(`signal-event --dry-run ${event}`).status, 0, event)
+  assert.is(suggested()[0], 'domain-create shop.org')
   own.must('signal-event domain-create shop.org')
+  for (const [change, event] of [
+    ['config setprop httpd TCPPort 8080', 'console-save'],
+    ['db domains setprop shop.org ProxyPassTarget http://10.0.0.5/', 'domain-modify shop.org'],
+    ['db accounts set pics ibay Name Pictures', 'ibay-modify pics'],
+    ['db hosts set www.shop.example host HostType Self', 'host-create www.shop.example'],
+    ['config setprop letsencrypt status test', 'letsencrypt-modify'],
+    ['config setprop sshd TCPPort 2222', 'remoteaccess-update'],
+  ] as const) {
+    own.must(change)
+    assert.is(suggested()[0], event)
+    for (const name of suggested()) assert.not.match(name, /^(post-|bootstrap-|vpn-)/)
+    own.must('gabarit discard')
+  }
   own.must('db domains setprop shop.org Description Shop')
   own.must('db domains delete shop.org')
   assert.ok(suggested().includes('domain-delete shop.org'), suggested())
