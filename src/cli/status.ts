@@ -15,6 +15,7 @@ import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { lookAtAll } from './doctor/effective-check.ts'
 import { changeLines, summary } from './entry-lines.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
+import { surveyCompleted } from './survey-completed.ts'
 
 /** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -30,10 +31,11 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** Everything the screen shows, except what waits for confirmation or for services. */
-async function lookAround({ io, places, system }: Invocation) {
+async function lookAround(invocation: Invocation) {
+  const { io, places, system } = invocation
   const warnings: string[] = []
   const context = makeContext(places, system, message => warnings.push(message))
-  const found = surveyOnceSetUp(context)
+  const found = surveyCompleted(invocation, context)
   return {
     found,
     /** Events that would update all files that differ, the most fitting first. */
@@ -100,7 +102,7 @@ function troubleLine({ message, command }: DoctorFinding): string {
 const NAMED_EVENTS = 3
 
 function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
-  const { since, properties, plan, problems } = found
+  const { since, properties, plan, problems, incomplete } = found
   const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
   const stale = overrides.filter(({ state }) => !QUIET_STATES.has(state))
   const start = since === undefined ? 'the beginning' : `entry ${since.id}`
@@ -111,6 +113,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
     ['overrides to look at (gabarit overrides)', stale.map(({ file, state }) => `${file}: ${state}`)],
     ['pending service adjustments', pending.map(({ service, word }) => `${service}: ${word}`)],
     ...[...troubles].map(([heading, rows]): [string, string[]] => [heading, rows.map(troubleLine)]),
+    ['records without their defaults (first: gabarit initialize-default-databases)', incomplete],
     ['problems that would stop an event', problems],
     ['warnings', warnings],
   ]
@@ -126,7 +129,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
 const QUIET_STATES: ReadonlySet<OverrideState> = new Set(['new', 'in step', 'switches off'])
 
 function asData({ found, events, pending, overrides, troubles, warnings }: Status) {
-  const { since, properties, plan, problems } = found
+  const { since, properties, plan, problems, incomplete } = found
   return {
     since: since?.id ?? null,
     properties,
@@ -141,6 +144,7 @@ function asData({ found, events, pending, overrides, troubles, warnings }: Statu
       ]),
     ),
     pending,
+    incomplete,
     problems,
     warnings,
   }

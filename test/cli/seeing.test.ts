@@ -83,6 +83,26 @@ seeing('status names an event of one record with that record, and none that is f
   own.remove()
 })
 
+seeing('status names records that lack only defaults as such, not as a problem', () => {
+  const own = changeServer(true)
+  own.must('db vpn set bob client')
+  own.must('config delprop httpd TCPPort')
+  const data = JSON.parse(own.must('gabarit status --json'))
+  assert.equal([data.incomplete, data.problems], [['configuration httpd', 'vpn bob'], []])
+  const status = own.must('gabarit status')
+  assert.match(status, 'records without their defaults (first: gabarit initialize-default-databases):\n  conf')
+  assert.not.match(status, 'problems that would stop an event')
+  assert.is(own.run('config getprop httpd TCPPort').stdout, '', 'status fills in nothing')
+  own.must('db domains set bad.example domain', { env: { GABARIT_VALIDATE: 'off' } })
+  own.must('db domains setprop bad.example ProxyPassTarget nowhere', { env: { GABARIT_VALIDATE: 'off' } })
+  const both = JSON.parse(own.must('gabarit status --json'))
+  assert.match(both.problems.join(), 'bad.example')
+  assert.ok(both.incomplete.includes('vpn bob'))
+  own.must('gabarit initialize-default-databases')
+  assert.equal(JSON.parse(own.must('gabarit status --json')).incomplete, [])
+  own.remove()
+})
+
 seeing('the commands make the change again elsewhere; a secret is left for the reader to fill in', () => {
   const lines = box.must('gabarit diff --commands').trimEnd().split('\n')
   assert.equal(lines, [
