@@ -89,7 +89,7 @@ function say(report: EventReport, invocation: Invocation): Said | undefined {
     case 'planned':
       return dryRun ? { text: planAsText(report.plan, invocation) } : undefined
     case 'plan':
-      return dryRun ? undefined : { text: planSummary(report.plan).join('\n') }
+      return dryRun ? undefined : { text: planSummary(report.plan, invocation.places).join('\n') }
     case 'service':
       return sayService(report.result, dryRun)
     case 'remembered':

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { changeServer } from '../support/change-server.ts'
 import { Sandbox } from '../support/sandbox.ts'
 
 const installed = suite('modules of others')
@@ -44,6 +45,22 @@ installed('ours are listed with the version of gabarit, and nothing is wrong wit
     rows.map(row => [row.name, row.version, row.folder, row.problems.length]),
     ['letsencrypt', 'openvpn', 'proxy'].map(name => [name, version, null, 0]),
   )
+  box.remove()
+})
+
+installed('a plan tells what comes from a module that was added or removed', () => {
+  const box = changeServer()
+  box.must('signal-event change')
+  const web = '/etc/gabarit/modules/web'
+  box.write(`${web}/module.json`, JSON.stringify({ ...ABOUT, commands: {} }))
+  box.write(`${web}/templates/etc/web.conf`, 'web\n')
+  box.write(`${web}/events/change/templates2expand/etc/web.conf`, '')
+  box.must('config setprop note text two')
+  assert.match(box.must('signal-event --dry-run change'), '# /etc/web.conf (module web)\n')
+  assert.match(box.must('signal-event change'), 'changed /etc/note\ncreated /etc/web.conf (module web)\n')
+  rmSync(box.path(web), { recursive: true })
+  box.must('config setprop note text three')
+  assert.match(box.must('signal-event change'), 'changed /etc/note\nremoved /etc/web.conf (its template is gone)\n')
   box.remove()
 })
 
