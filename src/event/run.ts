@@ -8,11 +8,13 @@ import { expandAll, goneTemplates } from '../plan/expand.ts'
 import { type MadeFile, withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
+import { keepRecall, readRecall } from '../plan/recalled.ts'
 import { changeDatabases } from '../state/history/databases.ts'
 import type { Asked } from '../state/history/entry.ts'
 import { reasonOf } from '../system/atomic-write.ts'
 import { refuseInterrupted, takeSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import type { Recall } from '../template/recall.ts'
 import { changeFiles } from '../transaction/before-change.ts'
 import { opensByDefault, readWindow } from '../transaction/default-window.ts'
 import type { Ends, EventLock, Means } from '../transaction/event-lock.ts'
@@ -190,17 +192,19 @@ class EventRun {
   async #expand(): Promise<void> {
     await takeSignals()
     for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
-    await this.#transaction.commit(await this.#agreedPlan(), this.#listed())
+    const recall = readRecall(this.#context)
+    await this.#transaction.commit(await this.#agreedPlan(recall), this.#listed())
+    keepRecall(recall, this.#context.places)
     // What follows must see what later actions change.
     this.#replaced.clear()
   }
 
   /** A file may be edited while the person decides, so only a plan made after the answer counts. */
-  async #agreedPlan(): Promise<Plan> {
+  async #agreedPlan(recall: Recall): Promise<Plan> {
     const { templates } = this.#event
     const { agreement } = this.#signal
     const owners = [...templates, ...goneTemplates(this.#context)]
-    const outputs = expandAll(this.#context, templates)
+    const outputs = expandAll(this.#context, templates, recall)
     for (;;) {
       const plan = withMade(planOutputs(this.#context, outputs, owners), [...this.#made.values()], this.#context)
       if (agreement === undefined || agreement.covers(plan)) return plan

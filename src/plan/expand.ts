@@ -8,6 +8,7 @@ import { readManifest } from '../state/manifest.ts'
 import { below, databaseFile } from '../system/places.ts'
 import { Databases, type LoadDatabase } from '../template/databases.ts'
 import { Expander, type ExpanderOptions, type Output, type Trace } from '../template/expand.ts'
+import type { Recall } from '../template/recall.ts'
 import type { FragmentWorld } from '../template/scope.ts'
 import { findTemplate } from '../template/tree.ts'
 import type { Context } from './context.ts'
@@ -27,12 +28,12 @@ export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'r
 }
 
 /** An expander that uses the current databases, and says no secret. */
-export function makeExpander(context: Context, trace?: Trace): Expander {
+export function makeExpander(context: Context, trace?: Trace, recall?: Recall): Expander {
   const { warn, guard } = safeWords(context, plainExpander)
-  return plainExpander({ ...context, warn }, { trace, guard })
+  return plainExpander({ ...context, warn }, { trace, guard, recall })
 }
 
-function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | 'guard'> = {}): Expander {
+function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | 'guard' | 'recall'> = {}): Expander {
   const databases = new Databases(databaseLoader(context))
   return new Expander({ layers: context.layers, databases, world: fragmentWorld(context), ...more })
 }
@@ -40,15 +41,19 @@ function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | '
 function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {
   // Asked once: some start a program, and all fragments shall hear the same.
   const facts = new Map<string, string | undefined>()
+  const texts = new Map<string, { readonly text: string | undefined }>()
+  const existing = new Map<string, boolean>()
+  const textOf = (path: string) => {
+    const real = below(places, path)
+    if (system.state(real) === undefined) return undefined
+    // Nobody may ever write into a pipe, and a device may have no end.
+    if (system.state(system.realPath(real) ?? real)?.kind === 'other') throw new TypeError(`${path} is not a file`)
+    return system.read(real).toString('utf8')
+  }
   return {
-    readFile: path => {
-      const real = below(places, path)
-      if (system.state(real) === undefined) return undefined
-      // Nobody may ever write into a pipe, and a device may have no end.
-      if (system.state(system.realPath(real) ?? real)?.kind === 'other') throw new TypeError(`${path} is not a file`)
-      return system.read(real).toString('utf8')
-    },
-    exists: path => made?.has(path) === true || system.state(below(places, path)) !== undefined,
+    readFile: path => cached(texts, path, () => ({ text: textOf(path) })).text,
+    exists: path =>
+      cached(existing, path, () => made?.has(path) === true || system.state(below(places, path)) !== undefined),
     fact: name => cached(facts, name, () => fact(name, places)),
     warn,
     event,
@@ -57,11 +62,12 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
 
 /**
  * Expands templates, all or none.
+ * @param recall what outputs need not be made again; default: all are made
  * @throws Failure (refused) that lists every invalid value and every template that cannot be expanded, not only the first
  */
-export function expandAll(context: Context, templates: readonly string[]): Output[] {
+export function expandAll(context: Context, templates: readonly string[], recall?: Recall): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
-  const expander = makeExpander(context)
+  const expander = makeExpander(context, undefined, recall)
   const [expanded, values] = expander.limited(() => [
     templates.map(name => orFailure(() => expander.expand(name))),
     invalidValues(context),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Whether the programs are one executable, which has its own runtime (`npm run package`). */
@@ -19,6 +19,13 @@ export function packageFolder(file: string): string {
 /** The folder of `gabarit`, `db`, `config`, `expand-template` and `signal-event`. */
 export function programFolder(shipped: string): string {
   return IS_EXECUTABLE ? dirname(process.execPath) : join(shipped, 'bin')
+}
+
+/** Differs after an upgrade, of gabarit or of what runs it. */
+export function engineVersion(shipped: string): string {
+  const program = IS_EXECUTABLE ? process.execPath : join(shipped, 'dist/gabarit.cjs')
+  const { ino, size, ctimeMs } = statSync(program, { throwIfNoEntry: false }) ?? {}
+  return [process.version, ino, size, ctimeMs].join()
 }
 
 /** The command line of a command of the engine, for a process of its own. */

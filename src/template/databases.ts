@@ -2,6 +2,7 @@ import { cached } from '../base/cached.ts'
 import { EXIT, Failure, orFailure, withStatus } from '../base/failure.ts'
 import { byName, nameOf } from '../db/host-names.ts'
 import type { DbRecord, Records } from '../db/record.ts'
+import { Questions } from './questions.ts'
 import { splitList } from './text.ts'
 
 /**
@@ -31,6 +32,8 @@ interface Collection {
 export class Databases {
   /** The record that the last look-up did not find; undefined if it found one. */
   lastMissing: Read | undefined
+  /** What the fragments of an output ask, in more detail than the reads. */
+  readonly questions = new Questions()
   readonly #load: LoadDatabase
   readonly #collections = new Map<string, Collection>()
   #reads = new Map<string, Set<string | undefined>>()
@@ -41,6 +44,7 @@ export class Databases {
 
   /** A record. Recorded as read even if it is missing, since the output then depends on its absence. */
   get(database: string, key: string): RecordView | undefined {
+    this.questions.ask('record', database, key)
     const found = this.#collection(database).byKey.get(key)
     this.note(database, storedKey(found) ?? key)
     this.lastMissing = found === undefined ? { database, key } : undefined
@@ -49,6 +53,7 @@ export class Databases {
 
   /** All records, or those of a type, in byte order of their keys. */
   all(database: string, type?: string): readonly RecordView[] {
+    this.questions.ask('all', database, ...(type === undefined ? [] : [type]))
     this.note(database, undefined)
     const { byKey, lists } = this.#collection(database)
     const isAsked = (record: RecordView) => type === undefined || record.type === type
@@ -57,6 +62,7 @@ export class Databases {
 
   /** The records whose list property has an element, in upper or lower case. An index is made once: no search per call. */
   listing(database: string, property: string, element: string): readonly RecordView[] {
+    this.questions.ask('listing', database, property, element)
     this.note(database, undefined)
     const { byKey, indexes } = this.#collection(database)
     const index = cached(indexes, property, () => {
@@ -70,6 +76,7 @@ export class Databases {
 
   /** Reads a database before it is needed, so that an unknown name fails where it is mentioned. */
   load(database: string): void {
+    this.questions.ask('database', database)
     this.#collection(database)
   }
 
@@ -125,6 +132,12 @@ Object.defineProperty(View.prototype, 'properties', {
     return Object.freeze(properties)
   },
 })
+
+/** All of a record, as text. */
+export function textOfRecord(view: object | undefined): string {
+  const record = view && behind.get(view)
+  return JSON.stringify(record && [record.key, record.type, ...record.properties]) ?? ''
+}
 
 /** The key of a record as the database spells it. */
 export function storedKey(view: object | undefined): string | undefined {

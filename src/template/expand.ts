@@ -1,15 +1,17 @@
+import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { orUndefined } from '../base/failure.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { limited, runSiteCode } from '../system/site-code.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
-import { type Databases, type Read, type RecordView, storedKey } from './databases.ts'
+import { type Databases, type Read, type RecordView, storedKey, textOfRecord } from './databases.ts'
 import { compileFragment, type Fragment, fragmentFailure, isError, type Render } from './fragment.ts'
-import { type Template, templateLoader } from './load.ts'
+import { fingerprint, type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
-import { type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
+import type { Answer, Recall } from './recall.ts'
+import { FILES, type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
 
@@ -40,6 +42,8 @@ export interface ExpanderOptions {
   readonly world: FragmentWorld
   /** Follows an expansion line by line, for `explain`. Without it, nothing is marked. */
   readonly trace?: Trace | undefined
+  /** What outputs need not be made again. Default: all are made. */
+  readonly recall?: Recall | undefined
   /** Called around the expansion of each template, with its path; default: nothing is around it. */
   readonly guard?: ((path: string, expand: () => Output[]) => Output[]) | undefined
 }
@@ -72,6 +76,7 @@ export class Expander {
   readonly #printer = new Printer()
   readonly #scope: Scope
   readonly #load: (path: string) => Template
+  readonly #fingerprints = new Map<Metadata, string>()
   #target = ''
   #depth = 0
   /** The fragment that is running. */
@@ -131,15 +136,61 @@ export class Expander {
     this.#target = path
     this.#printer.quote = quoterOf(metadata)
     this.#options.trace?.begin()
-    const { result, reads } = this.#options.databases.tracked(() => {
-      for (const key of records) this.#options.databases.note('configuration', key)
-      if (record !== undefined && metadata.each) this.#options.databases.note(metadata.each.db, storedKey(record))
-      const text = this.#text(template, record)
+    const { databases, recall, world } = this.#options
+    const { result, reads } = databases.tracked(() => {
+      for (const key of records) databases.note('configuration', key)
+      const key = storedKey(record)
+      if (key !== undefined && metadata.each) databases.note(metadata.each.db, key)
+      const make = () => {
+        if (key !== undefined && metadata.each) databases.questions.ask('record', metadata.each.db, key)
+        return this.#text(template, record)
+      }
+      const text =
+        recall === undefined || key === undefined
+          ? make()
+          : recall.output(
+              { path, key, template: this.#fingerprint(template, metadata) },
+              { databases, answer: this.#answer },
+              make,
+            )
       if (text !== undefined && metadata.folders !== undefined)
-        folders = foldersOf(metadata.folders, record, this.#options.databases, files, this.#options.world.warn)
+        folders = foldersOf(metadata.folders, record, databases, files, world.warn)
       return text
     })
     return made(result, reads)
+  }
+
+  readonly #answer: Answer = (kind, [first = '', second, third = '']) => {
+    const { databases, world } = this.#options
+    switch (kind) {
+      case 'record':
+        return textOfRecord(databases.get(first, second ?? ''))
+      case 'all':
+        return databases.all(first, second).map(textOfRecord).join()
+      case 'listing':
+        return databases
+          .listing(first, second ?? '', third)
+          .map(textOfRecord)
+          .join()
+      case 'database':
+        return String(databases.load(first))
+      case 'file':
+        databases.note(FILES, first)
+        return String(JSON.stringify(world.readFile(first)))
+      case 'exists':
+        databases.note(FILES, first)
+        return String(world.exists(first))
+      case 'fact':
+        return String(world.fact(first))
+      case 'event':
+        return JSON.stringify(world.event)
+      case 'template':
+        return this.#fingerprint(this.#load(first))
+    }
+  }
+
+  #fingerprint(template: Template, metadata = template.metadata): string {
+    return cached(this.#fingerprints, metadata, () => fingerprint(template, metadata))
   }
 
   #text(template: Template, item: unknown): string | undefined {
@@ -171,7 +222,10 @@ export class Expander {
         printer.s += fragment.text
         continue
       }
-      this.#options.databases.lastMissing = undefined
+      const { databases } = this.#options
+      databases.lastMissing = undefined
+      if (fragment.usesEvent) databases.questions.ask('event')
+      if (fragment.varies) databases.questions.spoil()
       try {
         const run = (code = render) => code(printer, item, vars, template.subTemplate, this.#target)
         this.#running = { file: fragment.file, run }
@@ -180,7 +234,7 @@ export class Expander {
         printer.add(text === '' || text.endsWith('\n') ? text : `${text}\n`)
       } catch (error) {
         if (error instanceof SkipFile) throw error
-        throw fragmentFailure(error, fragment.file, missingRecordHint(error, this.#options.databases.lastMissing))
+        throw fragmentFailure(error, fragment.file, missingRecordHint(error, databases.lastMissing))
       } finally {
         this.#running = outerFragment
       }
@@ -204,6 +258,7 @@ export class Expander {
 
   #subTemplate(path: string, item: unknown): string {
     if (this.#depth >= MAXIMUM_DEPTH) throw new RangeError(`template(): ${path} calls itself endlessly`)
+    this.#options.databases.questions.ask('template', path)
     const template = this.#load(path)
     const { quote } = this.#printer
     if (template.metadata.format !== undefined) this.#printer.quote = quoterOf(template.metadata)

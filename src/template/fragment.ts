@@ -19,12 +19,17 @@ export type Render = ($: Printer, item: unknown, vars: unknown, template: unknow
 
 export interface Fragment {
   readonly file: string
+  readonly source: string
   /** Plain text without tags: nothing to run. */
   readonly text: string | undefined
   /** Its source mentions `vars`. */
   readonly usesVars: boolean
   /** Its source mentions `item`. */
   readonly usesItem: boolean
+  /** Its source mentions `event`. */
+  readonly usesEvent: boolean
+  /** Its source mentions something that can differ from run to run: the time, chance, the language of the user. */
+  readonly varies: boolean
   readonly bind: (scope: Scope) => Render
 }
 
@@ -56,14 +61,19 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
     throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
   if (language !== 'text' && !source.includes('<%')) refusePerl(source, file)
   if (!source.includes('<%') && traceId === undefined)
-    return { file, text: source, usesVars: false, usesItem: false, bind: () => () => undefined }
+    return { file, source, text: source, ...PLAIN, bind: () => () => undefined }
   const pieces = applyLineRules(parsePieces(source, file), source)
   refuseAsyncCode(pieces, source, file)
   const generated = generate(pieces, source, traceId)
   compiled.set(file, { ...generated, source })
-  const [usesVars, usesItem] = [/\bvars\b/.test(source), /\bitem\b/.test(source)]
-  return { file, text: undefined, usesVars, usesItem, bind: compile(file, generated.code) }
+  const mentions = (word: RegExp) => word.test(source)
+  const uses = { usesVars: mentions(/\bvars\b/), usesItem: mentions(/\bitem\b/), usesEvent: mentions(/\bevent\b/) }
+  return { file, source, text: undefined, ...uses, varies: mentions(VARIES), bind: compile(file, generated.code) }
 }
+
+const PLAIN = { usesVars: false, usesItem: false, usesEvent: false, varies: false }
+/** `Math.max` is always the same, `Math.random` and `const { random } = Math` are not. */
+const VARIES = /\b(?:Date|Intl)\b|[lL]ocale|\bMath\b(?!\.(?!random\b))/
 
 function compile(file: string, code: string): (scope: Scope) => Render {
   try {

@@ -1,6 +1,7 @@
 import { cached } from '../base/cached.ts'
 import { refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { sha256 } from '../base/sha256.ts'
 import { compileFragment, type Fragment, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import type { FragmentWorld, Scope } from './scope.ts'
@@ -74,6 +75,11 @@ export function templateLoader(
     }
   }
   return path => cached(templates, path, () => load(path))
+}
+
+/** A hash of all that is written in a template. @param metadata with its settings filled in */
+export function fingerprint({ files, fragments }: Template, metadata: Metadata): string {
+  return sha256(JSON.stringify([files, metadata, ...fragments.map(({ fragment }) => fragment.source)]))
 }
 
 function filesOf(layers: readonly Layer[], path: string): TemplateFiles {

@@ -36,6 +36,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
   const db = (name: string) => collection(databases, name)
   const readFile = (path: string) => {
     databases.note(FILES, path)
+    databases.questions.ask('file', path)
     return world.readFile(path)
   }
   const networksIn = networkReader(readFile)
@@ -81,7 +82,10 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     fail: (message: string) => {
       throw new Error(message)
     },
-    warn: world.warn,
+    warn: (message: string) => {
+      databases.questions.spoil()
+      world.warn(message)
+    },
     skipFile: () => {
       throw new SkipFile()
     },
@@ -92,9 +96,11 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     },
     exists: (path: string) => {
       databases.note(FILES, path)
+      databases.questions.ask('exists', path)
       return world.exists(path)
     },
     fact: (name: string) => {
+      databases.questions.ask('fact', name)
       const value = world.fact(name)
       if (value === undefined) throw new Error(`there is no fact "${name}"`)
       return value

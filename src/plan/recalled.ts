@@ -1,0 +1,58 @@
+import { orUndefined, unlessFailed } from '../base/failure.ts'
+import { sha256 } from '../base/sha256.ts'
+import { integer, listOf, objectOf, recordOf, text } from '../base/shape.ts'
+import { readManifest } from '../state/manifest.ts'
+import { below, type Places } from '../system/places.ts'
+import { engineVersion } from '../system/programs.ts'
+import { StateFile } from '../system/state-file.ts'
+import { type Made, Recall } from '../template/recall.ts'
+import type { Context } from './context.ts'
+
+const stored = objectOf({
+  /** The lists of questions, which many outputs share. */
+  lists: listOf(listOf(text)),
+  outputs: recordOf(objectOf({ own: integer, others: integer, hash: text })),
+})
+
+/** How outputs were made, by path. Only a help: an event without it makes all outputs again. */
+const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
+  what: 'the list of how outputs were made',
+  shape: value => {
+    const { lists, outputs } = stored(value)
+    return new Map(
+      Object.entries(outputs).flatMap(([path, { hash, ...places }]) => {
+        const [own, others] = [lists[places.own], lists[places.others]]
+        return own === undefined || others === undefined ? [] : [[path, { asked: { own, others }, hash }]]
+      }),
+    )
+  },
+  wayOut: 'Remove it: the next event writes a new one.',
+  format: made => {
+    const lists = new Map<readonly string[], number>()
+    const placeOf = (list: readonly string[]) => lists.get(list) ?? lists.set(list, lists.size).size - 1
+    const outputs = [...made].map(([path, { asked, hash }]) => {
+      return [path, { own: placeOf(asked.own), others: placeOf(asked.others), hash }] as const
+    })
+    return JSON.stringify({ version: 1, lists: [...lists.keys()], outputs: Object.fromEntries(outputs) })
+  },
+})
+
+/** What an event need not make again. */
+export function readRecall({ places, system }: Pick<Context, 'places' | 'system'>): Recall {
+  const manifest = readManifest(places)
+  return new Recall(engineVersion(places.shipped), unlessFailed(() => MADE.read(places)) ?? new Map(), path => {
+    const hash = manifest.get(path)?.sha256
+    const real = below(places, path)
+    if (hash === undefined || system.state(real)?.kind !== 'file') return undefined
+    const content = system.read(real)
+    return sha256(content) === hash ? { text: content.toString('utf8'), hash } : undefined
+  })
+}
+
+/** Keeps it for the next event, if anything is new. If that fails, more is made again. */
+export function keepRecall({ made, former }: Recall, places: Places): void {
+  const manifest = readManifest(places)
+  const kept = [...former].filter(([path]) => manifest.has(path))
+  if (kept.length === former.size && [...made].every(([path, one]) => former.get(path) === one)) return
+  orUndefined(() => MADE.write(places, new Map([...kept, ...made])))
+}

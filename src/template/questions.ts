@@ -1,0 +1,49 @@
+/** Stands for the key of the record in the questions of its output: so thousands of outputs ask the same. JSON never has it. */
+const KEY = '\u0001'
+
+/** What fragments ask of the databases and the server. */
+export type Kind = 'record' | 'all' | 'listing' | 'database' | 'file' | 'exists' | 'fact' | 'event' | 'template'
+
+/** What the fragments of one output asked, each question once: those that name its record, and the others. */
+export interface Asked {
+  readonly own: readonly string[]
+  readonly others: readonly string[]
+}
+
+/** Notes what the fragments of one output ask. */
+export class Questions {
+  #asked: Set<string> | undefined
+
+  ask(kind: Kind, ...words: string[]): void {
+    this.#asked?.add(JSON.stringify([kind, ...words]))
+  }
+
+  /** What the fragments do now, they must do each time: warn, look at the clock. */
+  spoil(): void {
+    this.#asked = undefined
+  }
+
+  /** Runs something. @returns also what it asked; undefined: it must run each time */
+  during<Result>(key: string, run: () => Result): { result: Result; asked: Asked | undefined } {
+    this.#asked = new Set()
+    try {
+      const result = run()
+      return { result, asked: this.#asked && sorted(this.#asked, key) }
+    } finally {
+      this.#asked = undefined
+    }
+  }
+}
+
+function sorted(questions: ReadonlySet<string>, key: string): Asked {
+  const [own, others]: [string[], string[]] = [[], []]
+  for (const question of questions)
+    if (question.includes(key)) own.push(question.replaceAll(key, KEY))
+    else others.push(question)
+  return { own, others }
+}
+
+/** A question as it was asked. */
+export function wordsOf(question: string, key: string): readonly [kind: Kind, ...words: string[]] {
+  return JSON.parse(question.replaceAll(KEY, () => key))
+}
