@@ -1,9 +1,9 @@
 import { unlessFailed } from '../base/failure.ts'
 import { listDatabases } from '../db/all-databases.ts'
-import { readAbout, recordsFor } from '../event/about.ts'
+import { readAbout } from '../event/about.ts'
+import { keysFor } from '../event/arguments.ts'
 import { listEvents, loadEvent } from '../event/load.ts'
 import { History } from '../state/history/history.ts'
-import { changesSince } from '../state/history/snapshot.ts'
 import { readManifest } from '../state/manifest.ts'
 import { readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
@@ -23,20 +23,9 @@ export function eventsAndArguments([name = '', ...args]: Words, places: Places):
   if (args.length === 0) return listEvents(places)
   const about = unlessFailed(() => readAbout(loadEvent(places, name)))
   if (about === undefined) return []
-  const { usage = '', records, after } = about
+  const { usage = '' } = about
   if (args.length > 1 && !usage.endsWith('...')) return usage.match(/(?<![\w-])[a-z][\w-]+/g) ?? []
-  if (after === 'delete') return deletedKeys(places, records?.db ?? '')
-  return [...recordsFor(places, about).keys()]
-}
-
-/** Records that were deleted since the last event. */
-function deletedKeys(places: Places, database: string): Words {
-  const changes = unlessFailed(() => changesSince(places, new History(places).lastApplied())) ?? []
-  return changes.filter(change => change.database === database && isDeletion(change)).map(({ key }) => key)
-}
-
-function isDeletion(change: { property: string | null; new: string | null }): boolean {
-  return change.property === null && change.new === null
+  return keysFor(places, about)
 }
 
 /** Templates. */

@@ -3,9 +3,6 @@ import { messageOf, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { listOf, matching, objectOf, oneOf, optional, type TypeOf, text } from '../base/shape.ts'
 import { readJsonFile } from '../db/json-reader.ts'
-import type { Records } from '../db/record.ts'
-import { recordsOf } from '../db/store.ts'
-import type { Places } from '../system/places.ts'
 import { kindOf } from '../system/read-files.ts'
 
 /** The file in the folder of an event that says what the event is for. */
@@ -15,22 +12,16 @@ const line = matching(/^\P{Cc}+$/u, 'a single line')
 
 const PARTS = {
   description: optional(line),
-  /** Its arguments, as help shows them: `DOMAIN`, `NAME...`. */
+  /** Its arguments, as help shows them: `DOMAIN`, `[NAME]`, `NAME...`. Others are refused. */
   usage: optional(line),
   /** The first argument is the key of such a record, and with `...` all are. */
   records: optional(objectOf({ db: text, type: optional(text) })),
-  /** What was done to that record before the event. After `create` and `change` it must exist. */
+  /** What was done to that record before the event. After `create` and `change` it must exist, after `delete` it must not. */
   after: optional(oneOf('create', 'change', 'delete')),
   /** Beginnings of `DATABASE KEY` of the settings it is for. Absent: of any. */
   settings: optional(listOf(line)),
 }
 const ABOUT = objectOf(PARTS)
-
-/** An event, as far as it concerns us. */
-interface Named {
-  readonly name: string
-  readonly folders: readonly string[]
-}
 
 /** What is known about an event. */
 export type EventAbout = TypeOf<typeof ABOUT>
@@ -39,7 +30,7 @@ export type EventAbout = TypeOf<typeof ABOUT>
  * Reads and merges what the parts of an event say about it, the site's last.
  * @throws Failure (refused) for a malformed file
  */
-export function readAbout({ folders }: Pick<Named, 'folders'>): EventAbout {
+export function readAbout({ folders }: { readonly folders: readonly string[] }): EventAbout {
   const files = folders.map(folder => join(folder, ABOUT_FILE)).filter(file => kindOf(file) === 'file')
   return Object.assign({}, ...files.map(readOne))
 }
@@ -55,29 +46,4 @@ function readOne(file: string): EventAbout {
   } catch (error) {
     throw refusal(messageOf(error), { where: file, hint })
   }
-}
-
-/** The records that can be an argument of the event. */
-export function recordsFor(places: Places, { records }: EventAbout): Records {
-  if (records === undefined) return new Map()
-  const found = recordsOf(places, records.db)
-  return new Map([...found].filter(([, { type }]) => records.type === undefined || type === records.type))
-}
-
-/**
- * Refuses an argument that must be a record and is none: the event would change nothing, or something half.
- * @throws Failure (refused)
- */
-export function refuseMissingRecords(places: Places, event: Named, args: readonly string[]): void {
-  const about = readAbout(event)
-  const { records, usage = '', after } = about
-  if (records === undefined || (after !== 'create' && after !== 'change')) return
-  const named = usage.endsWith('...') ? args : args.slice(0, 1)
-  const known = recordsFor(places, about)
-  const missing = named.find(key => !known.has(key))
-  if (missing === undefined) return
-  const what = records.type ?? 'record'
-  throw refusal(`there is no ${what} "${missing}" in ${records.db}${didYouMean(missing, known.keys())}`, {
-    hint: `First: db ${records.db} set KEY ${records.type ?? 'TYPE'}`,
-  })
 }

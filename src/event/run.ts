@@ -21,9 +21,9 @@ import type { Ends, EventLock, Means } from '../transaction/event-lock.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Agreement, RunRequest } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { refuseMissingRecords } from './about.ts'
 import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
+import { refuseWrongNumber, refuseWrongRecords } from './arguments.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent, skippedNote } from './load.ts'
 import { refuseUnnamed } from './set-up.ts'
@@ -48,14 +48,16 @@ export interface Signal extends Pick<RunRequest, 'confirmWithin'>, Pick<Context,
  * If an action fails, the event fails, but the other actions still run. If one refuses, or the files cannot be generated,
  * everything stops: nothing is written and no service is touched.
  * @returns the exit status
- * @throws Failure for an unknown event, or if another one holds the lock for too long
+ * @throws Failure for an unknown event or wrong arguments, or if another one holds the lock for too long
  */
 export async function runEvent(signal: Signal, ends: Ends): Promise<number> {
   const [name = '', item] = signal.asked.args
   const event = loadEvent(ends.places, name, item)
+  const args = signal.asked.args.slice(1)
+  refuseWrongNumber(ends.places, event, args)
   refuseDamagedDatabases(ends.places)
   refuseUnnamed(ends.places, event)
-  refuseMissingRecords(ends.places, event, signal.asked.args.slice(1))
+  refuseWrongRecords(ends.places, event, args)
   return changeFiles(ends, `signal-event ${name}`, means => new EventRun(event, signal, means).run())
 }
 

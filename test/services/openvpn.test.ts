@@ -313,12 +313,9 @@ test('names that a shell or a path would take wrongly are refused by the databas
 
 test('the name is looked at before anything else, and a database that cannot be read is no client that is missing', () => {
   const { status, stdout, stderr } = tried('signal-event vpn-client-modify wendy')
-  assert.is(status, 1)
-  assert.match(stdout + stderr, /S01vpn-client-check failed: there is no client wendy;/)
-  assert.match(
-    said(tried('signal-event vpn-client-modify')),
-    'missing client name: signal-event vpn-client-modify NAME',
-  )
+  assert.is(status, 3)
+  assert.match(stdout + stderr, 'there is no client "wendy" in vpn')
+  assert.match(said(action('vpn-client-check', 'wendy')), 'to revoke one without a record')
   const file = '/var/lib/gabarit/db/vpn.json'
   const whole = readFileSync(file)
   writeFileSync(file, '{ broken')
