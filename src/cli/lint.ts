@@ -12,8 +12,9 @@ import type { Invocation } from '../terminal/command.ts'
 import { installedModules, misnamed, problemsOf } from './installed/read.ts'
 
 /** `gabarit lint` */
-export async function run({ commands, places, system, answer }: Invocation): Promise<number> {
+export async function run({ commands, places, answer, asDryRun }: Invocation): Promise<number> {
   const layers = searchList(places)
+  const dry = asDryRun()
   const reads = new ReadsLint(places)
   const actions = listEvents(places).flatMap(name => unlessFailed(() => loadEvent(places, name).handlers) ?? [])
   for (const { realFile } of actions) reads.also(realFile)
@@ -22,7 +23,7 @@ export async function run({ commands, places, system, answer }: Invocation): Pro
     ...lintTemplates(layers, reads),
     ...reads.unread(),
     ...lintEvents(places, layers),
-    ...lintOutputs(places, system),
+    ...lintOutputs(dry.places, dry.system),
     ...lintSiteChecks(places),
     ...[...misnamed(places), ...installedModules(places).flatMap(installed => problemsOf(installed, commands))].map(
       (message): Finding => ({ level: 'error', message }),

@@ -33,8 +33,8 @@ export async function run(invocation: Invocation): Promise<number> {
 /** Everything the screen shows, except what waits for confirmation or for services. */
 async function lookAround(invocation: Invocation) {
   const { io, places, system } = invocation
-  const warnings: string[] = []
-  const context = makeContext(places, system, message => warnings.push(message))
+  const warnings = new Set<string>()
+  const context = makeContext(places, system, message => warnings.add(message))
   const found = surveyCompleted(invocation, context)
   return {
     found,
@@ -43,7 +43,7 @@ async function lookAround(invocation: Invocation) {
     overrides: findOverrides(places, context.layers),
     /** What checks of modules have found, below their headings. */
     troubles: await findTroubles(places, system, io.now()),
-    warnings,
+    warnings: [...warnings],
   }
 }
 

@@ -8,13 +8,12 @@ export interface CompletedSurvey extends Survey {
   readonly incomplete: readonly string[]
 }
 
-/** As {@link surveyOnceSetUp}, but what is only a problem until somebody fills in the defaults is none. */
+/** As {@link surveyOnceSetUp}, but every record has its defaults, as when an event runs. */
 export function surveyCompleted(invocation: Invocation, context: Context): CompletedSurvey {
   const found = surveyOnceSetUp(context)
-  if (found.problems.length === 0) return { ...found, incomplete: [] }
   const { places, system } = invocation.asDryRun()
-  const incomplete = initializeDatabases(places).flatMap(({ name, changed }) => changed.map(key => `${name} ${key}`))
-  const { plan, problems } = survey(makeContext(places, system, () => undefined))
-  if (problems.length === found.problems.length) return { ...found, incomplete: [] }
-  return { ...found, plan, problems, incomplete }
+  const changed = initializeDatabases(places).flatMap(({ name, changed }) => changed.map(key => `${name} ${key}`))
+  if (changed.length === 0) return { ...found, incomplete: [] }
+  const { plan, problems } = survey(makeContext(places, system, context.warn))
+  return { ...found, plan, problems, incomplete: problems.length === found.problems.length ? [] : changed }
 }

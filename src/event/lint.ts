@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { describedKeys } from '../db/describe.ts'
+import { initializeDatabases } from '../db/initialize.ts'
 import { recordsOf } from '../db/store.ts'
 import { makeContext } from '../plan/context.ts'
 import { databaseLoader, makeExpander } from '../plan/expand.ts'
@@ -45,15 +46,19 @@ export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] 
   ]
 }
 
-/** What events would warn of or refuse, as the databases are now. Nothing before the first event. */
+/**
+ * What events would warn of or refuse, as the databases are now. Nothing before the first event.
+ * @param places of a dry run, because an event begins with filling in defaults
+ */
 export function lintOutputs(places: Places, system: System): Finding[] {
-  const warnings: string[] = []
-  const context = makeContext(places, system, message => warnings.push(message))
+  const warnings = new Set<string>()
+  const context = makeContext(places, system, message => warnings.add(message))
   if (unlessFailed(() => databaseLoader(context)('configuration').has('gabarit')) !== true || isUnnamed(places))
     return []
+  initializeDatabases(places)
   const expander = makeExpander(context)
   const failures = knownTemplates(context).names.flatMap(name => findingsOf(() => expander.expand(`/${name}`)))
-  return [...failures, ...warnings.map((message): Finding => ({ level: 'warning', message }))]
+  return [...failures, ...[...warnings].map((message): Finding => ({ level: 'warning', message }))]
 }
 
 function missingActions(event: Event): Finding[] {
