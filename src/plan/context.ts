@@ -20,14 +20,18 @@ export interface Context {
   readonly judge?: 'never' | undefined
 }
 
-/** A context with the standard search list, outside any event. */
+/** A context with the standard search list, outside any event. The same warning is given once, whoever finds it. */
 export function makeContext(places: Places, system: System, warn: (message: string) => void): Context {
+  const said = new Set<string>()
   return {
     places: placesOn(places, system),
     system,
     replaced: new Map(),
     layers: searchList(places),
     event: { name: '', args: [] },
-    warn,
+    warn: message => {
+      if (!said.has(message)) warn(message)
+      said.add(message)
+    },
   }
 }

@@ -188,6 +188,53 @@ step('an empty key, another certificate, the chain of others', () => {
   broken(CHAIN, readFileSync('/srv/other.chain'), foreign, 'signal-event host-modify')
 })
 
+step('rollback and revert to files that the checkers refuse by now', () => {
+  const newest = (): { id: number; outcome: string } => JSON.parse(type('gabarit history --limit 1 --json'))[0]
+  const { id } = newest()
+  type('config setprop modSSL crt /srv/other.crt key /srv/other.key CertificateChainFile /srv/other.chain')
+  type('signal-event console-save')
+  const other = newest().id
+  const files = ['/etc/httpd/conf/httpd.conf', '/etc/nginx/snippets/tls.conf', '/var/lib/gabarit/db/configuration.json']
+  const state = () => files.map(file => readFileSync(file, 'utf8')).join()
+  const [before, now] = [processes(), state()]
+  const { fingerprint256 } = servedCertificate('example.org')
+  assert.is.not(fingerprint256, served)
+  const good = readFileSync(KEY)
+  const refused = (said: RegExp, lines = [`gabarit rollback ${id}`, `gabarit revert ${other}`]) => {
+    for (const line of lines)
+      for (const command of [`${line} --check`, line]) {
+        const { status, stderr } = run(words(command), { timeoutSeconds: 120 })
+        assert.is(status, 3, `${command}: ${stderr}`)
+        assert.match(stderr, said, `${command}: ${stderr}`)
+        assert.equal([processes(), state()], [before, now], command)
+        for (const port of [443, 10443])
+          assert.is(servedCertificate('example.org', port).fingerprint256, fingerprint256, command)
+      }
+    assert.is(newest().outcome, 'refused')
+  }
+  writeFileSync(KEY, readFileSync('/srv/other.key'))
+  refused(/own\.key: this private key does not match the certificate \/srv\/own\.crt/)
+  writeFileSync(KEY, '')
+  refused(/own\.key: this file is empty/)
+  rmSync(KEY)
+  const missing =
+    /httpd\.conf:\d+ "SSLCertificateKeyFile +\/srv\/own\.key"\n.*nginx\.conf is refused by nginx: .*own\.key/s
+  refused(missing, [`gabarit rollback ${id}`])
+  const { status, stderr } = run(words(`gabarit revert ${other} --check`))
+  assert.is(status, 0, 'files are made anew, and another certificate takes the place of one without its key')
+  assert.is(stderr.match(/own\.key does not exist, so its certificate is not served/g)?.length, 1, 'it is said once')
+  writeFileSync(KEY, good)
+  writeFileSync('/srv/extra/own.conf', 'Nonsense on\n')
+  refused(/Invalid command 'Nonsense'/)
+  writeFileSync('/srv/extra/own.conf', '# by hand\n')
+  type(`gabarit revert ${other}`)
+  assertServing()
+  type('gabarit rollback')
+  assert.is(servedCertificate('example.org').fingerprint256, fingerprint256)
+  type(`gabarit rollback ${id}`)
+  assertServing()
+})
+
 step('a certificate whose key is too short for OpenSSL', () => {
   const good = readFileSync(KEY)
   must(
