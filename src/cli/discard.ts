@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '../base/failure.ts'
+import { Failure } from '../base/failure.ts'
 import { survey } from '../event/survey.ts'
 import { makeContext } from '../plan/context.ts'
 import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
@@ -14,21 +14,22 @@ export async function run(invocation: Invocation): Promise<number> {
   return withRepair(invocation, 'gabarit discard', () => discard(invocation))
 }
 
-function discard({ system, places, print, printError }: Invocation): number {
+function discard({ system, places, answer }: Invocation): number {
+  const { dryRun } = system
   const history = new History(places)
-  const changes = changesSince(places, history.lastApplied())
-  const last = revealLastApplied(places, name => printError(`note: ${keepsSecret(name)}`))
+  const properties = changesSince(places, history.lastApplied())
+  const notes: string[] = []
+  const last = revealLastApplied(places, name => notes.push(keepsSecret(name)))
   if (last === undefined) throw new Failure('no event has run yet, so there is no state to return to')
-  if (changes.length === 0) {
-    print('no property has changed since the last event')
+  if (properties.length === 0) {
     const { plan } = survey(makeContext(places, system, () => undefined))
     if (plan.changes.length > 0)
-      print(
-        'Files still differ, as that event did not make them: gabarit status. To go back further: gabarit rollback ENTRY',
+      notes.push(
+        'files still differ, as that event did not make them: gabarit status. To go back further: gabarit rollback ENTRY',
       )
-    return EXIT.done
-  }
-  changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
-  print([system.dryRun ? 'would discard:' : 'discarded:', ...changeLines(changes)].join('\n'))
-  return EXIT.done
+  } else changeDatabasesAtOnce(places, databaseChanges(takeSnapshot(places), last), 'gabarit discard')
+  const title = dryRun ? 'would discard:' : 'discarded:'
+  const lines =
+    properties.length === 0 ? ['no property has changed since the last event'] : [title, ...changeLines(properties)]
+  return answer({ dryRun, properties, notes }, [...lines, ...notes.map(note => `note: ${note}`)].join('\n'))
 }

@@ -1,38 +1,55 @@
-import { EXIT, refusal, usageFailure } from '../base/failure.ts'
+import { refusal, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { sayTime } from '../base/time.ts'
 import { adoptPlan } from '../customize/adopt.ts'
 import { refusePinned, serverPath, wantedOutput } from '../customize/wanted-output.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { readManifest } from '../state/manifest.ts'
 import { PINS, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
+import type { Work } from '../transaction/run.ts'
 import { commitOne } from '../transaction/transaction.ts'
 
 /** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
-export async function adopt(invocation: Invocation): Promise<number> {
-  const path = serverPath(invocation.args[0] ?? '')
-  const asked = askedBy(invocation, 'adopt', [path])
-  return withEventLock(invocation, `gabarit adopt ${path}`, work =>
-    commitOne(work, asked, adoptPlan(work.context, path)),
-  )
+export function adopt(invocation: Invocation): Promise<number> {
+  return changeOne(invocation, 'adopt', adoptPlan)
 }
 
 /** `gabarit restore FILE`: regenerates a file that was edited or removed by hand. */
-export async function restore(invocation: Invocation): Promise<number> {
-  const path = serverPath(invocation.args[0] ?? '')
-  const asked = askedBy(invocation, 'restore', [path])
-  return withEventLock(invocation, `gabarit restore ${path}`, work => {
-    refusePinned(work.context, path)
-    return commitOne(work, asked, planOutputs(work.context, [wantedOutput(work.context, path)], []))
+export function restore(invocation: Invocation): Promise<number> {
+  return changeOne(invocation, 'restore', (context, path) => {
+    refusePinned(context, path)
+    return planOutputs(context, [wantedOutput(context, path)], [])
   })
+}
+
+/** Commits the plan of the named file. */
+function changeOne(
+  invocation: Invocation,
+  command: string,
+  planOf: (context: Context, path: string) => Plan,
+): Promise<number> {
+  const { args, flag, places, system, print } = invocation
+  const path = serverPath(args[0] ?? '')
+  const { gather, data } = gatherer(invocation)
+  const run = async (work: Work) => {
+    const status = await commitOne(work, askedBy(invocation, command, [path]), planOf(work.context, path))
+    const all = { dryRun: system.dryRun, status, ...data() }
+    if (flag('json')) print(makeRedact(places)(JSON.stringify(all, null, 2)))
+    return status
+  }
+  return withEventLock(invocation, `gabarit ${command} ${path}`, run, flag('json') ? gather : undefined)
 }
 
 /** `gabarit pin FILE --note TEXT`: no plan overwrites the file any more. Without a file, lists the pinned ones. */
 export async function pin(invocation: Invocation): Promise<number> {
-  const { args, value, places, print } = invocation
+  const { args, value, places, answer } = invocation
   if (args[0] === undefined) return list(invocation)
   const path = serverPath(args[0])
   const note = value('note')?.replace(/\s+/g, ' ').trim()
@@ -49,14 +66,13 @@ export async function pin(invocation: Invocation): Promise<number> {
       places,
       new Map([...pins, [path, { note, time: new Date().toISOString(), user: caller(context.system.env).user }]]),
     )
-    print(`${path} is pinned. To release it: gabarit unpin ${path}`)
-    return EXIT.done
+    return answer({ path, pinned: true }, `${path} is pinned. To release it: gabarit unpin ${path}`)
   })
 }
 
 /** `gabarit unpin FILE` */
 export async function unpin(invocation: Invocation): Promise<number> {
-  const { args, places, print } = invocation
+  const { args, places, answer } = invocation
   const path = serverPath(args[0] ?? '')
   return withEventLock(invocation, `gabarit unpin ${path}`, async () => {
     const pins = readPins(places)
@@ -65,8 +81,8 @@ export async function unpin(invocation: Invocation): Promise<number> {
         hint: 'To list the pinned files: gabarit pin',
       })
     PINS.write(places, new Map([...pins].filter(([pinned]) => pinned !== path)))
-    print(`${path} is no longer pinned; gabarit status shows what an event would change`)
-    return EXIT.done
+    const text = `${path} is no longer pinned; gabarit status shows what an event would change`
+    return answer({ path, pinned: false }, text)
   })
 }
 

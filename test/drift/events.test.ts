@@ -111,6 +111,28 @@ drift('a pinned file stays, in every plan with its note, until it is unpinned', 
   assert.match(box.run('gabarit pin /etc/q --note x').stderr, 'gabarit does not generate /etc/q')
 })
 
+drift('adopt, restore, pin, unpin and discard print JSON', () => {
+  const json = (line: string) => JSON.parse(box.must(`gabarit ${line} --json`))
+  const pathsOf = ({ files }: { files: { path: string }[] }) => files.map(({ path }) => path)
+  box.write('/etc/a', '/etc/a one\nend\nmore\n')
+  box.write('/etc/b', 'mine\n')
+  const shown = json('restore /etc/b --dry-run')
+  assert.equal([shown.dryRun, shown.status, pathsOf(shown)], [true, 0, ['/etc/b']])
+  assert.is(box.read('/etc/b'), 'mine\n')
+  const restored = json('restore /etc/b')
+  assert.equal([restored.dryRun, pathsOf(restored), restored.plan], [false, ['/etc/b'], shown.plan])
+  assert.is(box.read('/etc/b'), '/etc/b one\nend\n')
+  assert.equal(pathsOf(json('adopt /etc/a')), ['/etc/gabarit/templates-custom/etc/a'])
+  assert.equal(json('pin /etc/b --note mine'), { path: '/etc/b', pinned: true })
+  assert.equal(json('unpin /etc/b'), { path: '/etc/b', pinned: false })
+  box.must('config set value two')
+  const change = { database: 'configuration', key: 'value', property: null, old: 'one', new: 'two' }
+  const would = { properties: [change], notes: [] }
+  assert.equal(json('discard --dry-run'), { dryRun: true, ...would })
+  assert.equal(json('discard'), { dryRun: false, ...would })
+  assert.is(box.must('config get value'), 'one\n')
+})
+
 drift('what no template makes any more stays while it is pinned, and goes afterwards', () => {
   box.must('gabarit pin /etc/a --note mine')
   box.write('/etc/gabarit/templates/etc/a.template.json', '{"delete": true}')

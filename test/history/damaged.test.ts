@@ -130,7 +130,7 @@ damaged('discard says what status says after an event that concerns nothing of a
   box.must('config setprop shop port 81')
   box.must('signal-event nightly')
   assert.match(box.must('gabarit status'), /^ {2}\w+ .etc.shop$/m)
-  assert.match(box.must('gabarit discard'), /no property has changed .*\nFiles still differ/)
+  assert.match(box.must('gabarit discard'), /no property has changed .*\nnote: files still differ/)
   box.remove()
 })
 

@@ -58,7 +58,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'discard',
     summary: 'undo property changes since the last event',
-    options: [flag('dry-run', 'print what would be undone')],
+    options: [flag('dry-run', 'print what would be undone'), JSON_OPTION],
     examples: [['gabarit discard', 'undo all of them']],
     run: async invocation => (await import('../discard.ts')).run(invocation),
   },
