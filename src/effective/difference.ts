@@ -15,19 +15,23 @@ export interface Difference {
   readonly wayOut: string
   /** Whether it is only told: the event is neither refused nor does it fail. */
   readonly warns: boolean
+  /** What there is to say, if it is no comparison of values. */
+  readonly sentence?: string
 }
 
 const HOLDS = { before: 'would hold', after: 'holds', boot: 'will hold after the next start of the machine' }
 
 /** A difference in words. */
-export function describeDifference({ probe, record, property, wanted, holds, winner, wayOut }: Difference): string {
+export function describeDifference(difference: Difference): string {
+  const { probe, record, property, wanted, holds, winner, wayOut, sentence } = difference
+  if (sentence !== undefined) return `${sentence}. ${wayOut}`
   const what = `${record}${property === '' ? '' : ` ${property}`}`
   const decides = winner === '' ? '' : `: ${winner} decides`
   return `${what}: ${wanted} is wanted, but ${holds} ${HOLDS[probe.how.when]}${decides}. ${wayOut}`
 }
 
 /** For scripts. */
-export function differenceData({ probe, warns, ...rest }: Difference) {
+export function differenceData({ probe, warns, sentence: _, ...rest }: Difference) {
   return { service: probe.record.key, probe: probe.name, when: probe.how.when, level: levelOf(warns), ...rest }
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { millisecondsOf } from '../base/time.ts'
-import type { DbRecord, Records } from '../db/record.ts'
+import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -9,7 +9,7 @@ import { parseAction, resolveActions, type ServiceAction } from '../system/servi
 import type { Adjustment, AdjustmentResult, Request } from '../system/service/adjustment.ts'
 import { resultOf, type ServiceManager, type Unit } from '../system/service/manager.ts'
 import { managersOf } from '../system/service/one-shot.ts'
-import { splitList } from '../template/text.ts'
+import { unitOf } from '../system/service/unit-of.ts'
 import { refusedServices } from './refused.ts'
 import { distinct, readPending, requestsOfPlan } from './requests.ts'
 
@@ -50,22 +50,6 @@ export function collectAdjustments(
   return { adjustments: adjustments.toSorted((a, b) => rank(a) - rank(b)), warnings, problems }
 }
 
-function unitOf({ key, properties }: DbRecord): Unit {
-  const unit = {
-    name: properties.get('ServiceName') || key,
-    reloadSignal: (properties.get('ReloadSignal') || 'HUP').replace(/^SIG/, ''),
-  }
-  const container = properties.get('Container')
-  if (!container) return unit
-  const composeFile = properties.get('ComposeFile')
-  const reloadCommand = splitList(properties.get('ReloadCommand'), /\s+/)
-  return {
-    ...{ ...unit, container },
-    ...(composeFile ? { composeFile } : {}),
-    ...(reloadCommand.length > 0 ? { reloadCommand } : {}),
-  }
-}
-
 /** The adjustments that committing a plan would cause, with those pending from earlier events. */
 export function wouldAdjust(context: Context, plan: Plan): { service: string; command: string }[] {
   const configuration = databaseLoader(context)('configuration')
@@ -91,7 +75,7 @@ export async function adjustServices(
   plan: Plan | undefined,
   begin: (service: string) => void,
   report: (result: AdjustmentResult) => void,
-): Promise<{ failed: Adjustment[]; skipped: Adjustment[] }> {
+): Promise<{ failed: Adjustment[]; skipped: Adjustment[]; refused: ReadonlyMap<string, string> }> {
   const { system } = context
   const failed: Adjustment[] = []
   const skipped: Adjustment[] = []
@@ -128,5 +112,5 @@ export async function adjustServices(
       break
     }
   }
-  return { failed, skipped }
+  return { failed, skipped, refused }
 }

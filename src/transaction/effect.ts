@@ -36,7 +36,7 @@ export async function lookAtEffect(
   const ask = askNow(system, places)
   const deadline = Date.now() + PATIENCE
   let found = await look(probes, places, manifest, ask)
-  while (found.differences.some(({ probe }) => probe.how.when === 'after') && Date.now() < deadline) {
+  while (found.differences.some(({ probe, warns }) => probe.how.when === 'after' && !warns) && Date.now() < deadline) {
     await pause(PAUSE)
     found = await look(probes, places, manifest, ask)
   }

@@ -11,6 +11,7 @@ import { Health } from './health.ts'
 import { distinct, joinRequests, readPending, takeJoined, without, writePending } from './requests.ts'
 import type { Run } from './run.ts'
 import type { RunWindow } from './run-window.ts'
+import { tellWhy } from './tell-why.ts'
 
 /** Rolls back the files that services read, and throws. */
 export type RollBack = (why: string) => Promise<never>
@@ -43,10 +44,15 @@ export class ServiceRun {
   async adjust(plan: Plan | undefined, rollBack: RollBack | undefined): Promise<ReadonlySet<string>> {
     const { log } = this.#run
     this.#well = await this.#health.running(this.#adjustments)
-    const { failed, skipped } = await this.#carryOut(this.#adjustments, plan)
+    const { failed, skipped, refused } = await this.#carryOut(this.#adjustments, plan)
     log.report({ kind: 'step', step: 'checking the health of the services' })
     const ill = await this.#firstIll(this.#adjustments, this.#configuration)
     const why = ill ?? this.#notInForce(failed)
+    if (ill !== undefined || failed.length > 0)
+      await this.#tellWhy(
+        this.#adjustments.filter(one => !skipped.includes(one) && !refused.has(one.service)),
+        failed,
+      )
     if (why !== undefined) await rollBack?.(why)
     if (ill !== undefined) log.note(ill)
     const names = new Set(failed.map(({ service }) => service))
@@ -68,7 +74,9 @@ export class ServiceRun {
     )
     if (started.length === 0) return
     const ill = await this.#health.firstIll(started, this.#configuration)
-    if (ill !== undefined) this.#run.log.note(`${ill}. It did not run before either, so nothing is rolled back`)
+    if (ill === undefined) return
+    this.#run.log.note(`${ill}. It did not run before either, so nothing is rolled back`)
+    await this.#tellWhy(started, [])
   }
 
   /**
@@ -94,6 +102,10 @@ export class ServiceRun {
     const ranBefore = adjustments.filter(({ service }) => this.#well.has(service))
     const revive = (adjustment: Adjustment) => this.#carryOut([startOf(adjustment)])
     return this.#health.firstIll(ranBefore, configuration, revive)
+  }
+
+  #tellWhy(adjustments: readonly Adjustment[], failed: readonly Adjustment[]): Promise<void> {
+    return tellWhy(adjustments, failed, this.#managerOf, this.#run)
   }
 
   #carryOut(adjustments: readonly Adjustment[], plan?: Plan) {

@@ -100,7 +100,32 @@ step('a certificate that is replaced on disk is not the one that is served', () 
   )
   front.apply('ssl-update')
   differs()
+  authority.issue(names, folder, -1)
+  assert.match(
+    front.apply('ssl-update'),
+    `warning: nginx certificate of example.com: a valid one is wanted, but ${folder}`,
+  )
+  const ended = ['certificate of example.com', 'a valid one', 'which ended on ', 'gabarit letsencrypt renew']
+  differs(['httpd', ...ended], ['nginx', ...ended])
+  authority.issue(names, folder)
+  front.apply('ssl-update')
+  differs()
   authority.remove()
+})
+
+step('a server that does not run is named as that, and asked nothing', () => {
+  must(words('s6-svc -wd -T 5000 -d /run/service/nginx'))
+  differs(['nginx', 'status', 'nginx is stopped', 'To start it: s6-svc -wu'])
+  const said = 'nginx does not run: nginx is stopped. To start it: s6-svc -wu'
+  for (const command of ['verify --effective', 'doctor', 'status'])
+    assert.ok(run(words(`gabarit ${command}`)).stdout.includes(said), command)
+  const { stdout } = run(words('gabarit verify --effective'), { env: { GABARIT_SERVICE_MANAGER: 'none' } })
+  assert.match(
+    stdout,
+    'but nothing that listens at 127.0.0.1:443 holds. Start nginx; its log says why it does not run.',
+  )
+  front.apply()
+  differs()
 })
 
 scenario.run()

@@ -58,4 +58,48 @@ units('a service whose unit is not there is skipped, with a warning: it does not
   box.remove()
 })
 
+/** A unit as `systemctl show` prints it. @param restart its exit status */
+function answering(box: Sandbox, shown: string, restart: number): void {
+  const script = `#!/bin/sh
+case $1 in
+  show) printf '${shown}' ;;
+  is-active) echo inactive; exit 3 ;;
+  *) [ ${restart} = 0 ] || { echo 'Job for web.service failed.' >&2; exit ${restart}; } ;;
+esac
+`
+  box.write('/bin/systemctl', script, 0o755)
+  box.write('/bin/journalctl', '#!/bin/sh\n[ "$6" = web.service ] && printf "bind() failed\\nexiting\\n"\n', 0o755)
+}
+
+const FAILED = 'LoadState=loaded\\nActiveState=failed\\nResult=exit-code\\n'
+for (const [what, restart] of [
+  ['is not restarted', 1],
+  ['ends after its restart', 0],
+] as const)
+  units(`one that ${what} is told with its state and the end of its journal`, () => {
+    const box = server('enabled')
+    box.must('config delete httpd')
+    answering(box, FAILED, restart)
+    const { status, stderr } = signal(box)
+    assert.is(status, 1, stderr)
+    const said =
+      'web: web.service has failed (exit-code); its journal ends with\n  bind() failed\n  exiting\nTo see more: systemctl status web.service\n'
+    assert.is(stderr.split(said).length, 2, stderr)
+    assert.match(box.must('gabarit show 1'), 'bind() failed')
+    box.remove()
+  })
+
+units('a masked one is told, with the command', () => {
+  const box = server('enabled')
+  box.must('config delete httpd')
+  answering(box, 'LoadState=masked\\nActiveState=inactive\\nResult=success\\n', 1)
+  const { status, stderr } = signal(box)
+  assert.is(status, 1)
+  assert.match(
+    stderr,
+    'web: web.service is masked\nTo start it: systemctl unmask web.service && systemctl start web.service',
+  )
+  box.remove()
+})
+
 units.run()

@@ -22,15 +22,16 @@ export class TestAuthority {
     ])
   }
 
-  /** Puts a fresh certificate for some names, valid for 90 days, into a folder, as dehydrated leaves it there. */
-  issue(names: readonly string[], folder: string): void {
-    this.#sign('leaf', `/CN=${names[0]}`, 'intermediate', [
+  /** Puts a fresh certificate for some names into a folder, as dehydrated leaves it there. @param days negative: it has ended */
+  issue(names: readonly string[], folder: string, days = 90): void {
+    const extensions = [
       'basicConstraints=critical,CA:FALSE',
       'keyUsage=critical,digitalSignature',
       'extendedKeyUsage=serverAuth',
       'crlDistributionPoints=URI:http://crl.example.net/1.crl',
       `subjectAltName=${names.map(name => `DNS:${name}`).join(',')}`,
-    ])
+    ]
+    this.#sign('leaf', `/CN=${names[0]}`, 'intermediate', extensions, days)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const [leaf, chain] = [join(this.#folder, 'leaf.pem'), join(this.#folder, 'intermediate.pem')]
     must(['cp', leaf, join(folder, 'cert.pem')])
@@ -43,12 +44,12 @@ export class TestAuthority {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  #sign(name: string, subject: string, issuer: string, extensions: readonly string[]): void {
+  #sign(name: string, subject: string, issuer: string, extensions: readonly string[], days = 90): void {
     const file = (suffix: string) => join(this.#folder, `${name}.${suffix}`)
     writeFileSync(file('ext'), `${extensions.join('\n')}\n`)
     must(['openssl', 'req', '-new', ...EC, '-subj', subject, '-keyout', file('key'), '-out', file('csr')])
     const signer = ['-CA', join(this.#folder, `${issuer}.pem`), '-CAkey', join(this.#folder, `${issuer}.key`)]
-    const request = ['-req', '-in', file('csr'), '-days', '90', '-CAcreateserial', '-extfile', file('ext')]
+    const request = ['-req', '-in', file('csr'), '-days', String(days), '-CAcreateserial', '-extfile', file('ext')]
     must(['openssl', 'x509', ...request, ...signer, '-out', file('pem')])
   }
 }

@@ -1,5 +1,6 @@
 import { Descriptions } from '../../db/describe.ts'
 import { describeDifference, levelOf } from '../../effective/difference.ts'
+import { servicesDown } from '../../effective/down.ts'
 import { askNow, type Found, look } from '../../effective/look.ts'
 import { probesOf } from '../../effective/probes.ts'
 import { readManifest } from '../../state/manifest.ts'
@@ -20,13 +21,18 @@ async function effective(server: CheckedServer): Promise<readonly Diagnosis[]> {
   )
 }
 
-/** Asks all probes of all records. */
-export function lookAtAll({
+/** Looks which services run, and asks all probes of all records. */
+export async function lookAtAll({
   places,
   system,
   configuration,
 }: Pick<CheckedServer, 'places' | 'system' | 'configuration'>): Promise<Found> {
   const descriptions = new Descriptions(places)
-  const probes = [...configuration.values()].flatMap(record => probesOf(record, descriptions))
-  return look(probes, places, readManifest(places), askNow(system, places))
+  const down = await servicesDown(configuration, places, system)
+  const isDown = new Set(down.map(({ record }) => record))
+  const probes = [...configuration.values()]
+    .flatMap(record => probesOf(record, descriptions))
+    .filter(({ record, how }) => how.when !== 'after' || !isDown.has(record.key))
+  const found = await look(probes, places, readManifest(places), askNow(system, places))
+  return { ...found, differences: [...down, ...found.differences] }
 }

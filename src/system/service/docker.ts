@@ -29,6 +29,7 @@ export function withContainers(manager: ServiceManager): ServiceManager {
     adjust: (run, unit, action) => of(unit).adjust(run, unit, action),
     isUp: (run, unit) => of(unit).isUp(run, unit),
     isUnknown: async (run, unit) => (await of(unit).isUnknown?.(run, unit)) === true,
+    why: async (run, unit) => await of(unit).why?.(run, unit),
   }
 }
 

@@ -33,6 +33,14 @@ export interface ServiceManager {
   readonly isUnknown?: (run: Run, unit: Unit) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
+  /** What it says of a service that does not run or fails, with the last lines of its log, and what to do. */
+  readonly why?: (run: Run, unit: Unit) => Promise<Reason | undefined>
+}
+
+/** Why a service does not run. */
+export interface Reason {
+  readonly words: string
+  readonly wayOut: string
 }
 
 /** A supervisor with only these commands. What to do for each action, {@link supervised} decides. */

@@ -1,5 +1,5 @@
 import type { ServiceAction } from './actions.ts'
-import type { ServiceManager, Unit } from './manager.ts'
+import type { Reason, Run, ServiceManager, Unit } from './manager.ts'
 
 /** systemd, through systemctl(1), whose verbs are our actions. */
 export const systemd: ServiceManager = {
@@ -16,6 +16,30 @@ export const systemd: ServiceManager = {
     // It may still run although its file is gone.
     return /^LoadState=not-found$/m.test(stdout) && /^ActiveState=(inactive|failed)$/m.test(stdout)
   },
+  why,
+}
+
+/** Lines of the journal that are shown of a unit that fails. */
+const LINES = 6
+
+async function why(run: Run, service: Unit): Promise<Reason> {
+  const unit = unitName(service)
+  const { stdout } = await run(['systemctl', 'show', '--property=LoadState,ActiveState,Result', '--', unit])
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(stdout)?.[1] ?? ''
+  const start = `systemctl start ${unit}`
+  if (value('LoadState') === 'masked')
+    return { words: `${unit} is masked`, wayOut: `To start it: systemctl unmask ${unit} && ${start}` }
+  const result = value('Result')
+  if (value('ActiveState') === 'inactive' && /^(success)?$/.test(result))
+    return { words: `${unit} is stopped`, wayOut: `To start it: ${start}` }
+  const command = ['journalctl', '--quiet', '--no-pager', '--output=cat', `--lines=${LINES}`, '--unit', unit]
+  const said = (await run(command)).stdout.trim()
+  const state = value('ActiveState')
+  const words = `${unit} ${state === 'failed' ? 'has' : 'is'} ${state} (${result})`
+  return {
+    words: said === '' ? words : `${words}; its journal ends with\n${said.replace(/^/gm, '  ')}`,
+    wayOut: `To see more: systemctl status ${unit}`,
+  }
 }
 
 function unitName({ name }: Unit): string {
