@@ -16,12 +16,12 @@ export function markDerived(
   expanderFor: (context: Context) => Expander,
 ): Output[] {
   const secrets = knownSecrets(context)
-  const readBy = ({ content, reads }: Output) =>
-    content === undefined
-      ? []
-      : secrets.filter(secret =>
-          reads.some(({ database, key }) => database === secret.database && (key ?? secret.key) === secret.key),
-        )
+  const readBy = (output: Output) => {
+    const isRead = (secret: Secret) =>
+      output.reads.some(({ database, key }) => database === secret.database && (key ?? secret.key) === secret.key)
+    const read = secrets.filter(isRead)
+    return read.length === 0 || output.content === undefined ? [] : read
+  }
   const templates = new Set(outputs.flatMap(output => (readBy(output).length > 0 ? output.template : [])))
   if (templates.size === 0) return [...outputs]
   const expander = expanderFor({ ...context, replaced: withOthers(context, secrets), warn: () => undefined })

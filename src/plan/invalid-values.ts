@@ -9,7 +9,7 @@ import { readableDatabase } from '../db/store.ts'
 import { validateChanges } from '../db/validate.ts'
 import { History } from '../state/history/history.ts'
 import { type Masking, maskingWith } from '../state/history/masking.ts'
-import { mapValues } from '../state/history/snapshot.ts'
+import { mapRecord } from '../state/history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
 import type { Context } from './context.ts'
 
@@ -47,12 +47,12 @@ export function invalidValues({ places, replaced, warn }: Pick<Context, 'places'
 
 /** The previous records, with each unchanged one replaced by the current one. Secrets are compared masked. */
 function formerRecords(former: Records, after: Records, masking: Masking): Records {
-  const masked = mapValues(after, text => masking.hide(text))
-  return new Map([...former].map(([key, record]) => [key, unmasked(record, masked.get(key), after.get(key))]))
+  return new Map([...former].map(([key, record]) => [key, unmasked(record, after.get(key), masking)]))
 }
 
-function unmasked(former: DbRecord, masked: DbRecord | undefined, present: DbRecord | undefined): DbRecord {
-  if (masked === undefined || present === undefined) return former
+function unmasked(former: DbRecord, present: DbRecord | undefined, masking: Masking): DbRecord {
+  if (present === undefined || sameRecord(former, present)) return present ?? former
+  const masked = mapRecord(present, text => masking.hide(text))
   const properties = [...former.properties].map(([name, value]) => {
     const same = masked.properties.get(name) === value ? present.properties.get(name) : undefined
     return [name, same ?? value] as const

@@ -57,9 +57,9 @@ export function planOutputs(
     if (failure instanceof Failure) refuse(failure)
   }
   const compare = (output: Output) => {
-    const { path, template, content, link, metadata } = output
+    const { path, template, link, metadata, present } = output
     claim(path, template)
-    const wanted = content === undefined ? undefined : { text: content, hash: sha256(content) }
+    const wanted = present?.hash ?? (output.content === undefined ? undefined : sha256(output.content))
     const found = wanted === undefined ? unwanted(output, work) : changesOfFile(output, wanted, work)
     for (const { path, ...wish } of output.folders) target.wantedFolder(path, chosen(wish, path, system))
     if (link !== undefined) {
@@ -73,7 +73,7 @@ export function planOutputs(
     // What gabarit last wrote into a pinned file is remembered until it is unpinned.
     if (pins.has(path)) return
     if (wanted === undefined) owned.delete(path)
-    else owned.set(path, ownedBy(output, wanted.hash))
+    else owned.set(path, ownedBy(output, wanted))
   }
   const remove = (path: string, entry: Owned) => {
     const found = removal(path, entry.template, entry.sha256, work)
@@ -123,16 +123,14 @@ function noteDrift(path: string, template: string, state: DriftState, { pins, dr
   return pinned !== undefined
 }
 
-function changesOfFile(
-  { path, template, metadata, secret = false }: Output,
-  { text: after, hash: wanted }: { readonly text: string; readonly hash: string },
-  work: Comparison,
-): Change[] {
-  const { real, state, before, link: replacesLink } = work.target.look(path)
+function changesOfFile(output: Output, wanted: string, work: Comparison): Change[] {
+  const { path, template, metadata, secret = false, present } = output
+  const { real, state, untouched, before, link: replacesLink } = work.target.look(path, present?.stamp)
   if (state?.kind === 'folder')
     throw refusal(`is a folder, but the template /${template} generates a file with that name`, { where: path })
   if (state?.kind === 'other') throw refusal('is not a file, folder or link, so it is not replaced', { where: path })
-  const same = before?.equals(Buffer.from(after)) === true
+  const after = untouched ? '' : (output.content ?? '')
+  const same = untouched || before?.equals(Buffer.from(after)) === true
   const onDisk = same ? wanted : before === undefined ? state && LINK : sha256(before)
   const lastWritten = work.manifest.get(path)?.sha256
   const drift = driftState({ onDisk, lastWritten, wanted })

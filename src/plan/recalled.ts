@@ -1,6 +1,6 @@
-import { orUndefined, unlessFailed } from '../base/failure.ts'
+import { orUndefined, refusal, unlessFailed } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { integer, listOf, objectOf, recordOf, text } from '../base/shape.ts'
+import { integer, listOf, objectOf, optional, recordOf, text } from '../base/shape.ts'
 import { readManifest } from '../state/manifest.ts'
 import { below, type Places } from '../system/places.ts'
 import { engineVersion } from '../system/programs.ts'
@@ -11,7 +11,7 @@ import type { Context } from './context.ts'
 const stored = objectOf({
   /** The lists of questions, which many outputs share. */
   lists: listOf(listOf(text)),
-  outputs: recordOf(objectOf({ own: integer, others: integer, hash: text })),
+  outputs: recordOf(objectOf({ own: integer, others: integer, hash: text, stamp: optional(text) })),
 })
 
 /** How outputs were made, by path. Only a help: an event without it makes all outputs again. */
@@ -20,9 +20,9 @@ const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
   shape: value => {
     const { lists, outputs } = stored(value)
     return new Map(
-      Object.entries(outputs).flatMap(([path, { hash, ...places }]) => {
+      Object.entries(outputs).flatMap(([path, { hash, stamp, ...places }]) => {
         const [own, others] = [lists[places.own], lists[places.others]]
-        return own === undefined || others === undefined ? [] : [[path, { asked: { own, others }, hash }]]
+        return own === undefined || others === undefined ? [] : [[path, { asked: { own, others }, hash, stamp }]]
       }),
     )
   },
@@ -30,8 +30,8 @@ const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
   format: made => {
     const lists = new Map<readonly string[], number>()
     const placeOf = (list: readonly string[]) => lists.get(list) ?? lists.set(list, lists.size).size - 1
-    const outputs = [...made].map(([path, { asked, hash }]) => {
-      return [path, { own: placeOf(asked.own), others: placeOf(asked.others), hash }] as const
+    const outputs = [...made].map(([path, { asked, hash, stamp }]) => {
+      return [path, { own: placeOf(asked.own), others: placeOf(asked.others), hash, stamp }] as const
     })
     return JSON.stringify({ version: 1, lists: [...lists.keys()], outputs: Object.fromEntries(outputs) })
   },
@@ -40,13 +40,28 @@ const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
 /** What an event need not make again. */
 export function readRecall({ places, system }: Pick<Context, 'places' | 'system'>): Recall {
   const manifest = readManifest(places)
-  return new Recall(engineVersion(places.shipped), unlessFailed(() => MADE.read(places)) ?? new Map(), path => {
-    const hash = manifest.get(path)?.sha256
-    const real = below(places, path)
-    if (hash === undefined || system.state(real)?.kind !== 'file') return undefined
-    const content = system.read(real)
-    return sha256(content) === hash ? { text: content.toString('utf8'), hash } : undefined
-  })
+  return new Recall(
+    engineVersion(places.shipped),
+    unlessFailed(() => MADE.read(places)) ?? new Map(),
+    (path, known) => {
+      const hash = manifest.get(path)?.sha256
+      const real = below(places, path)
+      const { kind, stamp } = system.state(real) ?? {}
+      if (hash === undefined || kind !== 'file') return undefined
+      const read = () => {
+        const content = system.read(real)
+        return sha256(content) === hash ? content.toString('utf8') : undefined
+      }
+      const untouched = stamp !== undefined && stamp === known
+      const text = untouched ? undefined : read()
+      if (!untouched && text === undefined) return undefined
+      return { hash, stamp, text: () => text ?? read() ?? changedMeanwhile(path) }
+    },
+  )
+}
+
+function changedMeanwhile(where: string): never {
+  throw refusal('was changed at this moment', { where, hint: 'Nothing was changed. Signal the event again.' })
 }
 
 /** Keeps it for the next event, if anything is new. If that fails, more is made again. */

@@ -33,14 +33,16 @@ export class Target {
 
   /**
    * What is at a path on the server: its state, the content of a file or the target of a link.
+   * @param known the stamp of a file that need not be read
    * @throws Failure (refused) if a folder on the way is a link out of the root
    */
-  look(path: string) {
+  look(path: string, known?: string) {
     const real = this.#real(path)
     const state = this.#system.state(real)
-    const before = state?.kind === 'file' ? this.#system.read(real) : undefined
+    const untouched = state?.stamp !== undefined && state.stamp === known
+    const before = state?.kind === 'file' && !untouched ? this.#system.read(real) : undefined
     const link = state?.kind === 'link' ? this.#system.readLink(real) : undefined
-    return { real, state, before, link }
+    return { real, state, untouched, before, link }
   }
 
   #real(path: string): string {

@@ -9,6 +9,11 @@ export interface FileState extends Attributes {
   readonly kind: 'file' | 'folder' | 'link' | 'other'
   /** Milliseconds since 1970. */
   readonly modified: number
+  /**
+   * Another one once the file has been touched. Absent if that was within the last second, when it could be touched again without
+   * another time, and for what a dry run has changed.
+   */
+  readonly stamp?: string
 }
 
 /**

@@ -6,6 +6,9 @@ import type { Attributes, FileState, Files } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { bytesNow, namesIn, realPath } from './read-files.ts'
 
+/** Milliseconds after which a change of a file has another time for certain. */
+const SETTLED = 1000
+
 /** The files on the disk. */
 export class RealFiles implements Files {
   state(path: string): FileState | undefined {
@@ -13,7 +16,9 @@ export class RealFiles implements Files {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) return undefined
       const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
-      return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, modified: stat.mtimeMs }
+      const state = { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, modified: stat.mtimeMs } as const
+      const { ino, size, ctimeMs } = stat
+      return ctimeMs < Date.now() - SETTLED ? { ...state, stamp: `${ino}.${size}.${ctimeMs}` } : state
     } catch (error) {
       // Below a file, or below a link that leads to itself, there is nothing.
       if (hasCode(error, 'ENOTDIR') || hasCode(error, 'ELOOP')) return undefined

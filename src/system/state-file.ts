@@ -42,6 +42,8 @@ export class StateFile<T> {
   readonly name: string
   readonly #kind: Kind<T>
   readonly #folder: (places: Places) => State
+  /** What was read last: a run reads some files several times, and a long one takes a while to parse. */
+  #last: { readonly content: Buffer; readonly value: T } | undefined
 
   /** @param folder that contains it; default: gabarit's own folder */
   constructor(name: string, kind: Kind<T>, folder: (places: Places) => State = ({ state }) => state) {
@@ -63,7 +65,10 @@ export class StateFile<T> {
     try {
       const content = this.#folder(places).read(this.name)
       const { shape, parse = JSON.parse } = this.#kind
-      return content === undefined ? undefined : shape(parse(content.toString('utf8')))
+      if (content === undefined) return undefined
+      if (this.#last?.content.equals(content) !== true)
+        this.#last = { content, value: shape(parse(content.toString('utf8'))) }
+      return this.#last.value
     } catch (error) {
       const where = this.path(places)
       if (hasCode(error, 'EACCES') || hasCode(error, 'EPERM'))

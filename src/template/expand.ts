@@ -10,7 +10,8 @@ import { fingerprint, type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
-import type { Answer, Recall } from './recall.ts'
+import type { Kind } from './questions.ts'
+import type { Asker, Present, Recall } from './recall.ts'
 import { FILES, type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
@@ -23,6 +24,8 @@ export interface Output {
   readonly template: string
   /** Undefined if the file must not exist (`delete`, `skipFile()`). */
   readonly content: string | undefined
+  /** Its file, if that has this content already. */
+  readonly present?: Present
   /** Path of a symbolic link to maintain next to it, if any. */
   readonly link: string | undefined
   /** Folders that have to exist for it. */
@@ -125,42 +128,50 @@ export class Expander {
 
   #output(template: Template, { metadata, records }: Settled, path: string, record: RecordView | undefined): Output {
     const { files } = template
-    let folders: readonly Folder[] = []
-    const made = (content: string | undefined, reads: readonly Read[] = []): Output => {
-      const linked = content === undefined || !fits(record, metadata.link?.where) ? undefined : metadata.link
-      const link = linked && withRecordValues(linked.path, record, files)
-      const own = { metadata: forRecord(metadata, record), ...defined({ record }) }
-      return { path, template: template.name, content, link, folders, ...own, reads }
-    }
-    if (metadata.delete) return made(undefined)
+    const { databases, recall, world } = this.#options
+    const key = record?.key
+    const subject = { path, key: key ?? '', template: this.#fingerprint(template, metadata) }
+    const known = key === undefined || metadata.delete ? undefined : recall?.find(subject, this.#asker)
     this.#target = path
     this.#printer.quote = quoterOf(metadata)
     this.#options.trace?.begin()
-    const { databases, recall, world } = this.#options
-    const { result, reads } = databases.tracked(() => {
-      for (const key of records) databases.note('configuration', key)
-      const key = storedKey(record)
-      if (key !== undefined && metadata.each) databases.note(metadata.each.db, key)
-      const make = () => {
-        if (key !== undefined && metadata.each) databases.questions.ask('record', metadata.each.db, key)
+    let folders: readonly Folder[] = []
+    const { result: content, reads } = databases.tracked(() => {
+      if (metadata.delete) return undefined
+      for (const setting of records) databases.note('configuration', setting)
+      const run = () => {
+        if (key !== undefined && metadata.each) databases.get(metadata.each.db, key)
         return this.#text(template, record)
       }
-      const text =
-        recall === undefined || key === undefined
-          ? make()
-          : recall.output(
-              { path, key, template: this.#fingerprint(template, metadata) },
-              { databases, answer: this.#answer },
-              make,
-            )
-      if (text !== undefined && metadata.folders !== undefined)
+      const made = () => (key === undefined || recall === undefined ? run() : recall.make(subject, this.#asker, run))
+      const text = known === undefined ? made() : undefined
+      if ((known ?? text) !== undefined && metadata.folders !== undefined)
         folders = foldersOf(metadata.folders, record, databases, files, world.warn)
       return text
     })
-    return made(result, reads)
+    const exists = known !== undefined || content !== undefined
+    const linked = exists && fits(record, metadata.link?.where) ? metadata.link : undefined
+    const link = linked && withRecordValues(linked.path, record, files)
+    const own = { metadata: forRecord(metadata, record), ...defined({ record }) }
+    const output = { path, template: template.name, link, folders, ...own }
+    if (known === undefined) return { ...output, content, reads }
+    const { file } = known
+    return {
+      ...output,
+      present: file,
+      // Read only if it is needed.
+      get content() {
+        return file.text()
+      },
+      reads: [...known.reads, ...reads],
+    }
   }
 
-  readonly #answer: Answer = (kind, [first = '', second, third = '']) => {
+  get #asker(): Asker {
+    return { databases: this.#options.databases, answer: (kind, words) => this.#answer(kind, words) }
+  }
+
+  #answer(kind: Kind, [first = '', second, third = '']: readonly string[]): string {
     const { databases, world } = this.#options
     switch (kind) {
       case 'record':

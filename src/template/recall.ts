@@ -8,16 +8,32 @@ import { type Asked, type Kind, wordsOf } from './questions.ts'
 export interface Made {
   readonly asked: Asked
   readonly hash: string
+  /** That of its file, see `FileState`. */
+  readonly stamp: string | undefined
 }
 
-/** A file as gabarit last wrote it. */
-interface Written {
-  readonly text: string
+/** The file of an output, as gabarit last wrote it. */
+export interface Present {
   readonly hash: string
+  /** While its file has this one, it need not be read. */
+  readonly stamp: string | undefined
+  readonly text: () => string
 }
 
-/** The answer to a question, as text that is the same only for the same answer. */
-export type Answer = (kind: Kind, words: readonly string[]) => string
+/** An output of one record. */
+interface Subject {
+  readonly path: string
+  /** The key of the record. */
+  readonly key: string
+  /** Differs if its template does. */
+  readonly template: string
+}
+
+/** Who is asked: the answer to a question is text that is the same only for the same answer. */
+export interface Asker {
+  readonly databases: Databases
+  readonly answer: (kind: Kind, words: readonly string[]) => string
+}
 
 /**
  * Takes outputs of single records from the files that they became, if their fragments would get the same answers as then:
@@ -26,59 +42,62 @@ export type Answer = (kind: Kind, words: readonly string[]) => string
 export class Recall {
   /** By path: how the outputs of this run were made. */
   readonly made = new Map<string, Made>()
-  readonly #engine: string
   /** By path: how they were made before. */
   readonly former: ReadonlyMap<string, Made>
-  readonly #written: (path: string) => Written | undefined
+  readonly #engine: string
+  readonly #present: (path: string, stamp: string | undefined) => Present | undefined
   readonly #answers = new Map<readonly string[], { result: string; reads: readonly Read[] }>()
   /** Equal lists of questions are one list. */
   readonly #lists = new Map<string, readonly string[]>()
 
   /**
    * @param engine differs if gabarit itself does
-   * @param written the file of an output, unless somebody has changed it
+   * @param present the file of an output, unless somebody has changed it; one with this stamp has not been changed
    */
-  constructor(engine: string, former: ReadonlyMap<string, Made>, written: (path: string) => Written | undefined) {
+  constructor(
+    engine: string,
+    former: ReadonlyMap<string, Made>,
+    present: (path: string, stamp: string | undefined) => Present | undefined,
+  ) {
     this.#engine = engine
     this.former = former
     for (const list of new Set([...former.values()].flatMap(({ asked }) => [asked.own, asked.others]))) this.#one(list)
-    this.#written = written
+    this.#present = present
   }
 
-  /**
-   * The text of an output; undefined: none.
-   * @param template differs if its template does
-   */
-  output(
-    { path, key, template }: { readonly path: string; readonly key: string; readonly template: string },
-    { databases, answer }: { readonly databases: Databases; readonly answer: Answer },
-    make: () => string | undefined,
-  ): string | undefined {
-    const hashOf = ({ own, others }: Asked, hash: string) => {
-      const ask = (question: string) => {
-        const [kind, ...words] = wordsOf(question, key)
-        return answer(kind, words)
-      }
-      const shared = cached(this.#answers, others, () =>
-        databases.tracked(() => sha256(JSON.stringify(others.map(ask)))),
-      )
-      for (const { database, key } of shared.reads) databases.note(database, key)
-      return sha256(JSON.stringify([this.#engine, template, hash, shared.result, ...own.map(ask)]))
-    }
-    const former = this.former.get(path)
-    const written = former && this.#written(path)
+  /** An output as it was made before; undefined: it must be made. */
+  find(subject: Subject, asker: Asker): { file: Present; reads: readonly Read[] } | undefined {
+    const former = this.former.get(subject.path)
+    const file = former && this.#present(subject.path, former.stamp)
+    if (former === undefined || file === undefined) return undefined
     // What cannot be answered any more, the fragments will complain about.
-    const hash = former && written && orUndefined(() => hashOf(former.asked, written.hash))
-    if (former !== undefined && hash === former.hash) {
-      this.made.set(path, former)
-      return written?.text
-    }
-    const { result: text, asked: all } = databases.questions.during(key, make)
+    const now = orUndefined(() => this.#hash(former.asked, file.hash, subject, asker))
+    if (now?.hash !== former.hash) return undefined
+    const { stamp } = file
+    this.made.set(subject.path, stamp === former.stamp ? former : { ...former, stamp })
+    return { file, reads: now.reads }
+  }
+
+  /** Runs the fragments of an output, and notes how it was made. */
+  make(subject: Subject, asker: Asker, run: () => string | undefined): string | undefined {
+    const { result: text, asked: all } = asker.databases.questions.during(subject.key, run)
     if (text !== undefined && all !== undefined) {
       const asked = { own: this.#one(all.own), others: this.#one(all.others) }
-      this.made.set(path, { asked, hash: hashOf(asked, sha256(text)) })
+      const { hash } = this.#hash(asked, sha256(text), subject, asker)
+      this.made.set(subject.path, { asked, hash, stamp: undefined })
     }
     return text
+  }
+
+  #hash({ own, others }: Asked, output: string, { key, template }: Subject, { databases, answer }: Asker) {
+    const ask = (question: string) => {
+      const [kind, ...words] = wordsOf(question, key)
+      return answer(kind, words)
+    }
+    const shared = cached(this.#answers, others, () => databases.tracked(() => sha256(JSON.stringify(others.map(ask)))))
+    const { result, reads } = databases.tracked(() => own.map(ask))
+    const hash = sha256(JSON.stringify([this.#engine, template, output, shared.result, ...result]))
+    return { hash, reads: [...shared.reads, ...reads] }
   }
 
   #one(list: readonly string[]): readonly string[] {

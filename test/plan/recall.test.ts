@@ -1,22 +1,29 @@
 // Outputs that are taken from their files are what an expansion of everything would make, whatever has changed.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyPlan } from '../../src/commit/barrier.ts'
 import { expandAll } from '../../src/plan/expand.ts'
 import { planOutputs } from '../../src/plan/planner.ts'
 import { keepRecall, readRecall } from '../../src/plan/recalled.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
+import type { System } from '../../src/system/system.ts'
 import type { Output } from '../../src/template/expand.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 import { Chooser } from '../support/random.ts'
 
 const recall = suite('recall')
 
-const SITE = { each: { db: 'sites', type: 'site' }, output: '/etc/sites/{key}.conf' }
+const SITE = { each: { db: 'sites' }, output: '/etc/sites/{key}.conf' }
 
 /** Expands with what is known of former events, and commits. @returns the outputs, and how many were not made again */
-async function event(engine: Engine, ...args: string[]): Promise<{ outputs: Output[]; recalled: number }> {
-  const context = { ...engine.context(), event: { name: 'e', args } }
+async function event(
+  engine: Engine,
+  args: readonly string[] = [],
+  system?: System,
+): Promise<{ outputs: Output[]; recalled: number }> {
+  const context = { ...engine.context(system), event: { name: 'e', args } }
   const known = readRecall(context)
   const outputs = expandAll(context, ['sites'], known)
   const recalled = [...known.made].filter(([path, made]) => known.former.get(path) === made).length
@@ -53,9 +60,13 @@ recall('after any changes the outputs are those of a whole expansion', async () 
   )
   engine.ship('templates/sites/sub/10', 'sub <%= item.Text ?? "" %>\n')
   const word = () => random.pick(['a', 'b', 'c', 'aa'])
-  const site = () => `s${random.pick([0, 1, 2, 3, 4, 5, 6, 7])}`
+  const site = () => random.pick(['s0', 's1', 's2', 's3', 's4', 'Upper.example', 'lower.example'])
   const changes: readonly (() => void)[] = [
-    () => void sites.set(site(), ['site', { Text: word(), Other: word(), Names: `${word()},${word()}` }]),
+    () =>
+      void sites.set(site(), [
+        random.pick(['site', 'domain']),
+        { Text: word(), Other: word(), Names: `${word()},${word()}` },
+      ]),
     () => void sites.delete(site()),
     () => void others.set(word(), [word(), { Text: word() }]),
     () => void others.delete(word()),
@@ -138,11 +149,60 @@ recall('a file that was put back is not taken for what the records make now', as
   engine.remove()
 })
 
+recall('a file that was not touched for a second is not read, and one that was is', async () => {
+  const engine = new Engine({ sites: { one: ['site'] } })
+  engine.template('sites', { '10': 'text\n' }, { ...SITE, comment: 'none' })
+  const file = engine.path('/etc/sites/one.conf')
+  const system = new RealSystem(engine.root)
+  let reads = 0
+  system.read = path => {
+    if (path === file) reads++
+    return readFileSync(path)
+  }
+  await event(engine)
+  await setTimeout(1100)
+  await event(engine)
+  assert.is((await event(engine, [], system)).recalled, 1)
+  assert.is(reads, 0)
+  const { atime, mtime } = statSync(file)
+  writeFileSync(file, 'TEXT\n')
+  utimesSync(file, atime, mtime)
+  await setTimeout(1100)
+  await event(engine, [], system)
+  assert.is(engine.read('/etc/sites/one.conf'), 'text\n')
+  engine.remove()
+})
+
+recall('an edit between the outputs and the plan stops the event', async () => {
+  const engine = new Engine({ sites: { one: ['site'] } })
+  engine.template('sites', { '10': 'text\n' }, SITE)
+  await event(engine)
+  await setTimeout(1100)
+  await event(engine)
+  const context = engine.context()
+  const outputs = expandAll(context, ['sites'], readRecall(context))
+  engine.write('/etc/sites/one.conf', 'edited\n')
+  await setTimeout(1100)
+  const { message } = await engine.refused(() => planOutputs(context, outputs, ['sites']))
+  assert.is(message, 'was changed at this moment')
+  engine.remove()
+})
+
+recall('the record of a host name in upper case counts, too', async () => {
+  const engine = new Engine()
+  engine.template('sites', { '10': '<%= item.Text %>\n' }, { ...SITE, comment: 'none' })
+  for (const text of ['old', 'new']) {
+    engine.database('sites', { 'Example.NET': ['domain', { Text: text }] })
+    assert.is((await event(engine)).outputs[0]?.content, `${text}\n`)
+  }
+  engine.remove()
+})
+
 recall('the arguments of the event count for those who look at them', async () => {
   const engine = new Engine({ sites: { one: ['site'] } })
   engine.template('sites', { '10': '<%= event.args[0] %>\n' }, { ...SITE, comment: 'none' })
-  for (const arg of ['a', 'b']) assert.is((await event(engine, arg)).outputs[0]?.content, `${arg}\n`)
-  assert.is((await event(engine, 'b')).recalled, 1)
+  for (const arg of ['a', 'b']) assert.is((await event(engine, [arg])).outputs[0]?.content, `${arg}\n`)
+  assert.is((await event(engine, ['b'])).recalled, 1)
   engine.remove()
 })
 

@@ -1,6 +1,6 @@
 import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
-import type { Records } from '../../db/record.ts'
+import type { DbRecord, Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { recordChanges } from './changes.ts'
@@ -50,12 +50,19 @@ export function mapValues(
   records: Records,
   change: (text: string, key: string, property: string | null) => string,
 ): Records {
-  return new Map(
-    [...records].map(([key, { type, properties }]) => {
-      const values = [...properties].map(([name, value]) => [name, change(value, key, name)] as const)
-      return [key, { key, type: change(type, key, null), properties: new Map(values) }]
-    }),
-  )
+  return new Map([...records].map(([key, record]) => [key, mapRecord(record, change)]))
+}
+
+/** One record with a function applied to its type and values. The same record, if that changes nothing. */
+export function mapRecord(
+  record: DbRecord,
+  change: (text: string, key: string, property: string | null) => string,
+): DbRecord {
+  const { key } = record
+  const values = [...record.properties].map(([name, value]) => [name, change(value, key, name)] as const)
+  const type = change(record.type, key, null)
+  const isSame = type === record.type && values.every(([name, value]) => record.properties.get(name) === value)
+  return isSame ? record : { key, type, properties: new Map(values) }
 }
 
 /** The changes from one masked snapshot to another, safe to show. */
