@@ -1,5 +1,4 @@
 import { orUndefined, refusal } from '../base/failure.ts'
-import { Descriptions } from '../db/describe.ts'
 import { describeDifference } from '../effective/difference.ts'
 import { type Ask, type Found, read } from '../effective/look.ts'
 import { probesOf, type Question, questionsOf } from '../effective/probes.ts'
@@ -110,11 +109,10 @@ async function judge(
 }
 
 /** What is asked about the services that have to read changed files. */
-function stagedQuestions({ notify }: Plan, context: Pick<Context, 'places' | 'replaced'>): Question[] {
+function stagedQuestions({ notify }: Plan, context: Pick<Context, 'places' | 'replaced' | 'descriptions'>): Question[] {
   if (notify.length === 0) return []
-  const { places } = context
+  const { places, descriptions } = context
   const configuration = databaseLoader(context)('configuration')
-  const descriptions = new Descriptions(places)
   const records = [...new Set(notify.map(entry => entry.replace(/:.*/s, '')))].flatMap(
     key => configuration.get(key) ?? [],
   )

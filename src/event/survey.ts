@@ -1,7 +1,6 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { EXIT, Failure, orFailure, unlessFailed, withStatus } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
-import { Descriptions } from '../db/describe.ts'
 import type { Context } from '../plan/context.ts'
 import { markDerived } from '../plan/derived.ts'
 import { databaseLoader, goneTemplates, makeExpander } from '../plan/expand.ts'
@@ -63,7 +62,7 @@ export function survey(context: Context): Survey {
 export function surveyOnceSetUp(context: Context): Survey {
   const found = survey(context)
   if (found.since !== undefined || found.problems.length === 0) return found
-  const isDescribed = new Descriptions(context.places).ofRecord('configuration', 'gabarit') !== undefined
+  const isDescribed = context.descriptions.ofRecord('configuration', 'gabarit') !== undefined
   if (!isDescribed || (databaseLoader(context)('configuration').has('gabarit') && !isUnnamed(context.places)))
     return found
   throw withStatus(notSetUp(), EXIT.failed)

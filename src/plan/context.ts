@@ -1,3 +1,4 @@
+import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
 import { type Places, placesOn } from '../system/places.ts'
 import type { System } from '../system/system.ts'
@@ -12,6 +13,8 @@ export interface Context {
   /** Files that will be there, because actions have made them, by path. Absent: none. */
   readonly made?: ReadonlyMap<string, unknown>
   readonly layers: readonly Layer[]
+  /** Of the records. They are read once in a run. */
+  readonly descriptions: Descriptions
   readonly event: { readonly name: string; readonly args: readonly string[] }
   readonly warn: (message: string) => void
   /** Whether a sensitive file may be overwritten although it was edited by hand; default: no. */
@@ -28,6 +31,7 @@ export function makeContext(places: Places, system: System, warn: (message: stri
     system,
     replaced: new Map(),
     layers: searchList(places),
+    descriptions: new Descriptions(places),
     event: { name: '', args: [] },
     warn: message => {
       if (!said.has(message)) warn(message)

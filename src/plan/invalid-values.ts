@@ -1,6 +1,5 @@
 import { Failure, orFailure } from '../base/failure.ts'
 import { listDatabases } from '../db/all-databases.ts'
-import { Descriptions } from '../db/describe.ts'
 import { sameRecord } from '../db/draft.ts'
 import { parse, serialize } from '../db/json.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
@@ -19,7 +18,7 @@ import type { Context } from './context.ts'
  * Values that an earlier event has checked, or was told not to check, do not block a later one.
  * @returns a line for each; none with `GABARIT_VALIDATE=off`
  */
-export function invalidValues({ places, replaced, warn }: Pick<Context, 'places' | 'replaced' | 'warn'>): string[] {
+export function invalidValues({ places, descriptions, replaced, warn }: Context): string[] {
   const history = new History(places)
   const whole = orFailure(() => history.lastWhole())
   if (whole instanceof Failure)
@@ -30,7 +29,6 @@ export function invalidValues({ places, replaced, warn }: Pick<Context, 'places'
   // Finding the secrets means reading databases and descriptions. An event with nothing new skips that.
   let mask: Masking | undefined
   const masking = () => (mask ??= maskingWith(places))
-  const descriptions = new Descriptions(places)
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
     const hash = Object.hasOwn(known, name) ? known[name] : undefined
     const former = hash === undefined ? undefined : history.objects.find(hash)?.toString('utf8')

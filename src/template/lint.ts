@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { orUndefined } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { entriesIn } from '../system/read-files.ts'
 import { compileFragment } from './fragment.ts'
 import type { ReadsLint } from './lint-reads.ts'
-import { readMetadata } from './metadata.ts'
+import { type Metadata, readMetadata } from './metadata.ts'
 import { findTemplate, type Layer, listTemplates, refuseUnsafeTemplate } from './tree.ts'
 
 /** Finds fragments that do not parse, read what nobody knows or are writable by others; malformed metadata; backups. */
@@ -16,11 +15,14 @@ function lintTemplate(layers: readonly Layer[], name: string, reads: ReadsLint):
   const files = findTemplate(layers, name)
   if (files === undefined) return []
   for (const file of files.metadata) reads.also(file)
-  const language = orUndefined(() => readMetadata(files.metadata))?.language
+  let language: Metadata['language']
+  const malformed = findingsOf(() => {
+    language = readMetadata(files.metadata).language
+  })
   return [
     ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
     ...findingsOf(() => refuseUnsafeTemplate(layers, files)),
-    ...findingsOf(() => readMetadata(files.metadata)),
+    ...malformed,
     ...files.fragments.flatMap(({ file }) => [
       ...findingsOf(() => compileFragment(file, { language })),
       ...reads.of(file),

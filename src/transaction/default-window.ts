@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { Failure, refusal, unlessFailed, usageFailure } from '../base/failure.ts'
-import { Descriptions } from '../db/describe.ts'
+import type { Descriptions } from '../db/describe.ts'
 import { FORMATS, seconds } from '../db/formats.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
 import { History } from '../state/history/history.ts'
 import { isRemote } from '../system/accounts.ts'
-import type { Places } from '../system/places.ts'
 import { exists, readText } from '../system/read-files.ts'
 
 /** File in an event's folder: how long to wait for confirmation if it is signalled from a remote shell. */
@@ -52,9 +51,8 @@ export function readWindow(folders: readonly string[]): number | 'no' | undefine
 export function windowOfServices(
   services: Iterable<string>,
   configuration: Records,
-  places: Places,
+  descriptions: Descriptions,
 ): number | undefined {
-  const descriptions = new Descriptions(places)
   const windows = [...new Set(services)].flatMap(service => {
     const type = configuration.get(service)?.type
     const text = type === undefined ? undefined : descriptions.of('configuration', service, type)?.confirmWithin

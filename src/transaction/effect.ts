@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
 import { describeDifference } from '../effective/difference.ts'
 import { askNow, look } from '../effective/look.ts'
@@ -20,10 +19,9 @@ const PAUSE = 100
 export async function lookAtEffect(
   adjustments: readonly Adjustment[],
   configuration: Records,
-  { context: { places, system }, log }: Run,
+  { context: { places, system, descriptions }, log }: Run,
 ): Promise<void> {
   if (places.root !== '/' || system.dryRun) return
-  const descriptions = new Descriptions(places)
   const records = adjustments.flatMap(({ service }) => configuration.get(service) ?? [])
   const asked = new Set(log.checked)
   const isNew = (command: readonly string[]) => !asked.has(command.join(' '))

@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { orUndefined } from '../base/failure.ts'
-import { Descriptions } from '../db/describe.ts'
+import type { Descriptions } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
-import type { Places } from '../system/places.ts'
 import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
@@ -26,12 +25,12 @@ type Revive = (adjustment: Adjustment) => Promise<unknown>
 /** Checks services before and after their adjustment. */
 export class Health {
   readonly #managerOf: (unit: Unit) => ServiceManager
-  readonly #places: Places
+  readonly #descriptions: Descriptions
   readonly #run: (command: readonly string[]) => ReturnType<System['run']>
 
-  constructor(managerOf: (unit: Unit) => ServiceManager, places: Places, system: System) {
+  constructor(managerOf: (unit: Unit) => ServiceManager, descriptions: Descriptions, system: System) {
     this.#managerOf = managerOf
-    this.#places = places
+    this.#descriptions = descriptions
     this.#run = command => system.run(command, { cwd: '/', timeout: LOOK })
   }
 
@@ -56,11 +55,10 @@ export class Health {
     configuration: Records,
     revive: Revive = () => Promise.resolve(),
   ): Promise<string | undefined> {
-    const descriptions = new Descriptions(this.#places)
     const looks = adjustments.map(async adjustment => {
       const record = configuration.get(adjustment.service)
       if (record === undefined || adjustment.actions.includes('stop')) return undefined
-      const { health } = descriptions.of('configuration', record.key, record.type) ?? {}
+      const { health } = this.#descriptions.of('configuration', record.key, record.type) ?? {}
       const look = () => this.#look(adjustment, record, health)
       const problem = await this.#problem(adjustment, look, revive)
       return problem && (await this.#hasEnded(adjustment)) ? problem + heldPorts(record) : problem

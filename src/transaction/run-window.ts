@@ -69,11 +69,11 @@ export class RunWindow {
    */
   openFor(plan: Plan, requests: readonly Request[]): void {
     const { context, lock } = this.#run
-    const { places, system } = context
+    const { places, system, descriptions } = context
     const configuration = databaseLoader(context)('configuration')
     managersOf(configuration, places, system)
     const services = requests.map(({ service }) => service)
-    if (this.#byServices) this.#arm(windowOfServices(services, configuration, places))
+    if (this.#byServices) this.#arm(windowOfServices(services, configuration, descriptions))
     if (!lock.joined && this.#armed === undefined) this.#suggest(plan)
   }
 

@@ -27,12 +27,12 @@ export class ServiceRun {
   #well: ReadonlySet<string> = new Set()
 
   constructor(adjustments: readonly Adjustment[], configuration: Records, run: Run) {
-    const { places, system } = run.context
+    const { places, system, descriptions } = run.context
     this.#adjustments = adjustments
     this.#configuration = configuration
     this.#run = run
     this.#managerOf = managersOf(configuration, places, system)
-    this.#health = new Health(this.#managerOf, places, system)
+    this.#health = new Health(this.#managerOf, descriptions, system)
   }
 
   /**

@@ -21,11 +21,12 @@ export async function run(invocation: Invocation): Promise<number> {
     print(`${name} is disabled, so it is not restarted`)
     return EXIT.done
   }
+  const context = contextOf(invocation)
   const configuration = recordsOf(places, 'configuration')
   const managerOf = managersOf(configuration, places, system)
   const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
   const { adjustments } = collectAdjustments([request], configuration)
-  const health = new Health(managerOf, places, system)
+  const health = new Health(managerOf, context.descriptions, system)
   const idle = adjustments.some(({ unit }) => managerOf(unit).idle === true)
   if (!idle && (await health.running(adjustments)).size === 0) {
     print(`${name} is not running: nothing to restart`)
@@ -34,7 +35,7 @@ export async function run(invocation: Invocation): Promise<number> {
   await adjustServices(
     adjustments,
     managerOf,
-    contextOf(invocation),
+    context,
     undefined,
     () => undefined,
     result => {
