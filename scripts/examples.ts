@@ -32,10 +32,17 @@ export function readExamples(markdown: string): Example[] {
     }
     const end = fenceEnd(lines, index + 2)
     const text = lines.slice(index + 3, end).join('\n')
-    examples.at(-1)?.steps.push({ ...kindOf(label), text: text === '' ? '' : `${text}\n` })
+    const { kind, path } = kindOf(label)
+    for (const one of expandBraces(path)) examples.at(-1)?.steps.push({ kind, path: one, text: text && `${text}\n` })
     index = end
   }
   return examples.filter(({ steps }) => steps.length > 0)
+}
+
+/** As bash does: `a/{b,c}/d` is `a/b/d` and `a/c/d`. */
+function expandBraces(path: string): string[] {
+  const [, before = '', words = '', after = ''] = /^(.*)\{(.*,.*)\}(.*)$/.exec(path) ?? []
+  return words === '' ? [path] : words.split(',').map(word => before + word + after)
 }
 
 function fenceEnd(lines: readonly string[], start: number): number {

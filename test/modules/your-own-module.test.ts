@@ -8,7 +8,7 @@ import { readConsole, textOf } from '../docs/markdown.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { ON_ROOT, write } from '../support/real-root.ts'
-import { must, run } from '../support/sandbox.ts'
+import { must, run, words } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 
 const reason = needsCommands('dnsmasq', 'dig') ?? enterNamespace('gate')
@@ -50,6 +50,36 @@ step('the command passes on words, and knows --json', () => {
   assert.match(must(['gabarit', '--help'], { env }), /^ {2}dnsmasq +DNS for the machines/m)
   assert.match(must(['gabarit', 'help', 'dnsmasq'], { env }), /names +the names that dnsmasq answers for/)
   assert.is(must(['gabarit', 'complete', '--', 'gabarit', 'dnsmasq', ''], { env }), 'names\n')
+})
+
+step('the local network gets answers, and nobody else', () => {
+  for (const line of [
+    'ip netns add other',
+    'ip link add lan type veth peer name eth0 netns other',
+    'ip address add 192.168.1.1/24 dev lan',
+    'ip link set lan up',
+    'ip -n other address add 192.168.1.7/24 dev eth0',
+    'ip -n other address add 203.0.113.9/32 dev eth0',
+    'ip -n other link set eth0 up',
+    'ip route add 203.0.113.9 dev lan',
+    'config set LocalIP 192.168.1.1',
+    'db hosts set www.example.org host HostType Self',
+    'signal-event host-create www.example.org',
+  ])
+    must(words(line), { env })
+  const ask = (from: string, name: string) =>
+    run(words(`ip netns exec other dig +short +time=1 +tries=3 -b ${from} -p 5399 @192.168.1.1 ${name}`)).stdout
+  assert.is(ask('192.168.1.7', 'nas.example.org'), '192.168.1.6\n')
+  assert.is(ask('192.168.1.7', 'www.example.org'), '192.168.1.1\n')
+  assert.match(ask('203.0.113.9', 'nas.example.org'), 'no servers could be reached')
+})
+
+step('it runs after a start of the machine, and console-save starts it after an upgrade', () => {
+  for (const event of ['bootstrap-console-save', 'console-save']) {
+    must([`${MODULE}/services/dnsmasq`, 'stop'])
+    must(['signal-event', event], { env })
+    must([`${MODULE}/services/dnsmasq`, 'status'])
+  }
 })
 
 step('the doctor finds a dnsmasq that does not run', () => {

@@ -90,7 +90,7 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.is(answer('custom again'), '# of this site\n')
   for (const event of ['module', 'module gone']) {
     assert.match(answer(event), 'What the modules that were installed or removed would change:')
-    assert.match(answer(event), 'To apply it: signal-event post-upgrade')
+    assert.match(answer(event), 'To apply it: signal-event post-upgrade, then signal-event console-save')
   }
   assert.match(answer('module'), /^\+port=53$/m)
   assert.match(answer('module event'), /^created \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
