@@ -7,7 +7,7 @@ import { throughNginx } from '../support/front.ts'
 import { must, PROJECT, run, words } from '../support/sandbox.ts'
 
 const MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so'
-const { tests: stream, step, front } = throughNginx('connections that are passed on', MODULE)
+const { tests: stream, step, front } = throughNginx('connections that are passed on', MODULE, 'iptables-restore')
 
 const [PLEX, MAIL] = ['plex.example.com', 'mail.example.com']
 const authority = new TestAuthority(join(front.folder, 'authority'))
@@ -138,6 +138,33 @@ step('an address that a visitor writes himself, as a header or by the PROXY prot
     run(['curl', '-sk', '--haproxy-protocol', ...from('127.0.0.9'), '--connect-to', '::127.0.0.1:', `https://${name}/`])
   for (const name of [PLEX, MAIL]) assert.equal([forged(name).stdout, forged(name).status], ['', 35], name)
   must(words(`db proxies delprop ${PLEX} AllowedNetworks`))
+})
+
+step('with the firewall, other users cannot say there who the visitor is', () => {
+  const ports = ['10080', '10443', '10444', '10445']
+  const reach = (user: string, port: string) =>
+    run([
+      'setpriv',
+      '--reuid',
+      user,
+      '--clear-groups',
+      'curl',
+      '-sk',
+      '--haproxy-protocol',
+      `https://127.0.0.1:${port}/`,
+    ])
+  const refused = (user: string) => ports.filter(port => reach(user, port).status === 7)
+  assert.equal(refused('nobody'), [])
+  must(words('config setprop firewall status enabled'))
+  front.apply('firewall-update')
+  must(['iptables-restore', '/etc/iptables/rules.v4'])
+  assert.equal(refused('nobody'), ports)
+  for (const user of ['root', 'www-data']) assert.equal(refused(user), [], user)
+  assert.is(own(...from('127.0.0.65')), '127.0.0.65')
+  assert.is(passed(MAIL, ...from('127.0.0.65')), 'told 127.0.0.65')
+  assert.is(front.visit('https://example.com/').status, 403, 'httpd behind nginx, which has no page')
+  must(words('config setprop firewall status disabled'))
+  must(['iptables-restore'], { input: '*filter\nCOMMIT\n' })
 })
 
 step('port 22 can be passed on while sshd is disabled', () => {
