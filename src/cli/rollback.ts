@@ -1,4 +1,4 @@
-import { Failure } from '../base/failure.ts'
+import { Failure, unlessFailed } from '../base/failure.ts'
 import { survey } from '../event/survey.ts'
 import { findOverrides } from '../override/state.ts'
 import type { Context } from '../plan/context.ts'
@@ -23,10 +23,13 @@ export function run(invocation: Invocation): Promise<number> {
   })
 }
 
-/** Files that the next event would change again: the history has databases and files, but no templates. */
+/**
+ * Files that the next event would change again: the history has databases and files, but no templates. Where today's cannot be
+ * looked at, the way back stays open.
+ */
 function madeDifferently(plan: Plan, databases: Restoration['databases'], context: Context): string[] {
   const replaced = new Map([...databases].map(([name, records]) => [name, records ?? new Map()] as const))
-  const { outputs } = survey({ ...context, replaced, warn: () => undefined })
+  const { outputs = [] } = unlessFailed(() => survey({ ...context, replaced, warn: () => undefined })) ?? {}
   const wanted = new Map(outputs.map(output => [output.path, output] as const))
   const overrides = findOverrides(context.places, context.layers)
   return plan.changes.flatMap(change => {

@@ -176,6 +176,10 @@ rollback('what the next event would make differently is named, with its override
   assert.is(box.read('/etc/note'), 'text one\n')
   box.must('signal-event change')
   assert.is(box.read('/etc/note'), 'own one\n')
+  box.write('/etc/gabarit/events/no name/templates2expand/etc/note', '')
+  box.write(override, '<%= broken')
+  box.must(['gabarit', 'rollback', String(id)])
+  assert.is(box.read('/etc/note'), 'text one\n')
   box.remove()
 })
 
