@@ -9,11 +9,13 @@ const SIGNS: Readonly<Record<string, string>> = {
   '^': '\\(ha',
   '~': '\\(ti',
   '"': '\\(dq',
+  // The C locale has no such sign.
+  '…': '...',
 }
 
 /** Text as it is. A line that begins with a dot would be a request. */
 function literal(text: string): string {
-  return text.replace(/[-\\'`^~"]/g, sign => SIGNS[sign] ?? sign).replace(/^\./, '\\&.')
+  return text.replace(/[-\\'`^~"…]/g, sign => SIGNS[sign] ?? sign).replace(/^\./, '\\&.')
 }
 
 const INLINE = /`` (.+?) ``|`([^`]+)`|\[((?:`[^`]*`|[^\]`])*)\]\(([^)]*)\)|\\([*<[\]])/g

@@ -38,7 +38,7 @@ async function runWords(argv: readonly string[], io: Io, messages: Messages): Pr
   const own = COMMANDS.find(({ name }) => name === program)
   if (own !== undefined) return run(own, words, program)
   const { before, name, rest } = splitOptions(words, COMMANDS)
-  if (before.includes('--version')) return print(versionOf(io.shipped))
+  if (before.includes('--version') || name === 'version') return print(versionOf(io.shipped))
   if (name === 'help') return runWords([script, ...before, ...rest, '--help'], io, messages)
   if (name === undefined && before.includes('--help')) return print(overview(await allGroups(words, io)))
   if (name === undefined) throw usageFailure('missing command', USAGE)

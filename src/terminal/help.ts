@@ -14,7 +14,7 @@ export interface CommandGroup {
   readonly commands: readonly Command[]
 }
 
-/** Width of a page, and of the widest first column. What is beside a wider one comes below it. */
+/** Width of a page on a wide terminal, and of the widest first column. What is beside a wider one comes below it. */
 const WIDTH = 110
 const WIDEST = 56
 
@@ -68,11 +68,13 @@ function rowsOf(commands: readonly Command[]): Row[] {
 }
 
 function table(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(([left]) => (left.length > WIDEST ? 0 : left.length)))
+  const page = Math.min(WIDTH, process.stdout.columns || WIDTH)
+  const widest = Math.min(WIDEST, Math.floor(page / 2))
+  const width = Math.max(...rows.map(([left]) => (left.length > widest ? 0 : left.length)))
   const indent = ' '.repeat(width + 4)
   return rows
     .map(([left, right]) => {
-      const beside = wrap(right, WIDTH - indent.length).join(`\n${indent}`)
+      const beside = wrap(right, page - indent.length).join(`\n${indent}`)
       return left.length > width ? `  ${left}\n${indent}${beside}` : `  ${left.padEnd(width)}  ${beside}`
     })
     .join('\n')

@@ -35,6 +35,20 @@ help('the programs of their own name have the same', () => {
   for (const program of ['expand-template', 'signal-event']) assert.is(box.must([program, '--version']), version)
 })
 
+help('on a narrow terminal no description is broken by the edge', () => {
+  const typed = (command: string) => box.must(['script', '-qec', `stty cols 50; ${command}`, '/dev/null'])
+  for (const command of ['gabarit --help', 'db --help', 'gabarit history --help'])
+    for (const line of typed(command)
+      .split(/\r?\n/)
+      .filter(line => line.startsWith('     ')))
+      assert.ok(line.length <= 50, line)
+})
+
+help('version is --version', () => {
+  for (const command of ['gabarit version', 'gabarit help version'])
+    assert.is(box.must(command), box.must('gabarit --version'))
+})
+
 help('-h is --help', () => {
   for (const command of ['gabarit', 'gabarit lint', 'gabarit letsencrypt setup', 'signal-event', 'db', 'config'])
     assert.is(box.must(`${command} -h`), box.must(`${command} --help`))

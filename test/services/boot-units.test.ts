@@ -20,6 +20,7 @@ testIf(units, needsCommands('systemd-analyze'), 'systemd accepts the unit and st
   assert.is(run(['readlink', '-f', link]).stdout, `${server.path(UNIT)}\n`)
   const order = /^Before=(.*)$/m.exec(server.read(UNIT))?.[1]?.split(' ') ?? []
   assert.ok(order.includes('apache2.service') && order.includes('nginx.service'), order.join())
+  assert.match(server.read(UNIT), '\nStandardOutput=null\n', 'the event writes the log: it would be there twice')
   assert.not(order.includes('ssh.service'), 'nothing keeps an administrator out')
   server.remove()
 })
