@@ -7,9 +7,12 @@ export const systemd: ServiceManager = {
   describe: (unit, action) => commandOf(unit, action).join(' '),
   adjust: (run, unit, action) => run(commandOf(unit, action)),
   isUp: async (run, unit) => {
-    const { stdout } = await run(['systemctl', 'is-active', '--', unitName(unit)])
-    // "reloading" counts as up. "activating" does not: it is not up yet, or keeps restarting.
-    return /^(active|reloading)$/m.test(stdout)
+    const name = unitName(unit)
+    const { stdout } = await run(['systemctl', 'is-active', '--', name, name.replace(/\.service$/, '.socket')])
+    const [state, socket] = stdout.split('\n')
+    // "reloading" counts as up. "activating" does not: it is not up yet, or keeps restarting. A socket starts its service when
+    // somebody connects.
+    return state === 'active' || state === 'reloading' || (state === 'inactive' && socket === 'active')
   },
   isUnknown: async (run, unit) => {
     const { stdout } = await run(['systemctl', 'show', '--property=LoadState,ActiveState', '--', unitName(unit)])
