@@ -33,6 +33,21 @@ revert('undoes one entry and keeps what came later', () => {
   box.remove()
 })
 
+revert('makes files from templates: no edit by hand comes back, and one that it replaces is said and kept', () => {
+  const box = changeServer(true)
+  box.must('config setprop note text two')
+  box.must('signal-event change')
+  const { id } = newestEntry(box)
+  box.write('/etc/note', 'text by hand\n')
+  box.must('db sites set a.org site status enabled title First')
+  box.must('signal-event change')
+  box.write('/etc/note', 'text by hand again\n')
+  assert.match(box.must(['gabarit', 'revert', String(id)]), 'changed /etc/note (was edited by hand')
+  assert.is(box.read('/etc/note'), 'text one\n')
+  assert.is(box.must('db sites getprop a.org title'), 'First\n')
+  box.remove()
+})
+
 revert('is refused where something depends on the entry, and names it', () => {
   const box = changeServer(true)
   box.must('signal-event change')
