@@ -1,6 +1,6 @@
 import { cpus, networkInterfaces } from 'node:os'
 import { nameFact } from '../db/detect.ts'
-import { isUnknownHost } from '../system/host-names.ts'
+import { addressesOfHost, isUnknownHost } from '../system/host-names.ts'
 import { below, type Places } from '../system/places.ts'
 import { programFolder } from '../system/programs.ts'
 import { exists, textOf } from '../system/read-files.ts'
@@ -11,12 +11,14 @@ import { sshPorts } from '../system/ssh-ports.ts'
  * `bin` (the folder of gabarit's commands), `shipped` (that of its templates), `root` (the prefix of every path; empty for `/`),
  * `sshPorts` (where sshd listens now, or will by its configuration, space-separated; below another root there are none),
  * `addresses` (those of the machine's interfaces, space-separated; below another root there are none), `nameservers` (those of
- * /etc/resolv.conf, space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no).
+ * /etc/resolv.conf, space-separated), `isUnknown:NAME` (yes: this host name has no address; below another root nobody is asked, and it is no),
+ * `addressesOf:NAME` (those of a host name, space-separated; below another root there are none).
  * @returns undefined for an unknown fact
  */
 export function fact(name: string, places: Places): string | undefined {
-  const [, host] = /^isUnknown:(.+)$/.exec(name) ?? []
-  if (host !== undefined) return places.root === '/' && isUnknownHost(host) ? 'yes' : 'no'
+  const [, unknown, host] = /^(?:isUnknown:(.+)|addressesOf:(.+))$/.exec(name) ?? []
+  if (unknown !== undefined) return places.root === '/' && isUnknownHost(unknown) ? 'yes' : 'no'
+  if (host !== undefined) return places.root === '/' ? addressesOfHost(host).join(' ') : ''
   switch (name) {
     case 'cpus':
       return String(cpus().length)

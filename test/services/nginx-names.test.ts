@@ -32,7 +32,14 @@ step('without a resolver, a dead name fails alone until it is back, and its reco
   // One that says that a name does not exist; that of pebble only gives no answer, which says nothing.
   const known = join(front.folder, 'known')
   mkdirSync(known)
-  const alone = ['--listen-address=127.0.0.53', '--bind-interfaces', '--no-resolv', '--no-hosts', '--local=/lan/']
+  const alone = [
+    '--listen-address=127.0.0.53',
+    '--bind-interfaces',
+    '--no-resolv',
+    '--no-hosts',
+    '--local=/lan/',
+    '--cname=back.lan,gone.lan',
+  ]
   const dnsmasq = [
     'dnsmasq',
     '-k',
@@ -55,6 +62,17 @@ step('without a resolver, a dead name fails alone until it is back, and its reco
   writeFileSync(join(known, 'hosts'), '127.0.0.1 gone.lan\n')
   await waitFor('the name', () => front.visit(`https://${WIKI}/`).status === 200)
   assert.not.match(front.apply(), said)
+  // A name that leads here by the DNS or /etc/hosts would make a loop.
+  const hosts = readFileSync('/etc/hosts', 'utf8')
+  writeFileSync('/etc/hosts', `${hosts}127.0.0.1 own.lan\n`)
+  for (const name of ['gone.lan', 'back.lan', 'own.lan']) {
+    front.record(WIKI, 'proxy', { Upstreams: `http://${name}` })
+    front.refused(/wiki\.example\.com: the server http:\S+ is this server itself/)
+    front.record(WIKI, 'stream', { Upstreams: `${name}:443` })
+    front.refused(/wiki\.example\.com: the server \S+ is this server itself/)
+  }
+  writeFileSync('/etc/hosts', hosts)
+  front.record(WIKI, 'proxy', { Upstreams: 'http://gone.lan:3001' })
   assert.match(readFileSync(`/etc/nginx/conf.d/sites-available/${WIKI}.conf`, 'utf8'), 'server gone.lan:3001;')
   // Of several servers, the others answer, even if it is the one for emergencies.
   front.record(WIKI, 'proxy', { Upstreams: 'http://lost.lan:3001,http://127.0.0.1:3001 backup' })
