@@ -1,5 +1,5 @@
 // What the real Apache and nginx serve, against records and files: names that files of others take, and certificates on disk.
-import { rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
@@ -74,7 +74,14 @@ step('the same for Apache, whose files a fragment of the site includes', () => {
     said,
     /warning: httpd www\.example\.com: the site of gabarit is wanted, but another site .*mine\.conf:4 decides/,
   )
-  rmSync(custom)
+  const first = custom.replace('70Mine', '25Mine')
+  renameSync(custom, first)
+  outputFileSync('/etc/httpd/mine.conf', '<VirtualHost *:10080>\n ServerName else.org\n</VirtualHost>\n')
+  assert.match(
+    front.apply('console-save'),
+    'warning: httpd names without a site, port 10080: the site of gabarit is wanted, but another site would hold: /etc/httpd/mine.conf:1 decides',
+  )
+  rmSync(first)
   rmSync('/etc/httpd/mine.conf')
   front.apply('console-save')
 })
