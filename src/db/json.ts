@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { cached } from '../base/cached.ts'
 import { orUndefined } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { JsonReader } from './json-reader.ts'
@@ -10,8 +11,11 @@ import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
  * @throws SyntaxProblem with the line and column
  */
 export function parse(text: string): Records {
-  return parseQuickly(text) ?? parseStrictly(text)
+  return cached(parsed, text, () => parseQuickly(text) ?? parseStrictly(text))
 }
+
+/** An event reads most databases several times: to look for damage, to use them, and as they were before. */
+const parsed = new Map<string, Records>()
 
 /** It must have exactly the shape `{"key": {"type": "…", "properties": {"name": "value"}}}`, with only text as values. */
 function parseStrictly(text: string): Records {
@@ -44,6 +48,13 @@ function readRecord(reader: JsonReader, key: string, position: number): DbRecord
 
 /** The text of a database: JSON with one property per line, keys and names in byte order, easy to read and to diff. */
 export function serialize(records: Records): string {
+  return cached(texts, records, () => textOf(records))
+}
+
+/** A run needs the text of the same records several times: to check them, and for the history. */
+const texts = new WeakMap<Records, string>()
+
+function textOf(records: Records): string {
   if (records.size === 0) return '{}\n'
   const parts: string[] = []
   for (const { key, type, properties } of records.values()) {

@@ -1,12 +1,14 @@
 import { compareBytes } from '../../base/byte-order.ts'
 import { shell } from '../../base/quote.ts'
+import { sameRecord } from '../../db/draft.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
 import type { PropertyChange } from './entry.ts'
 
 /** The differences between two states of a database, by key and property, in byte order. */
 export function recordChanges(database: string, before: Records, after: Records): PropertyChange[] {
-  const keys = [...new Set([...before.keys(), ...after.keys()])].sort(compareBytes)
-  return keys.flatMap(key => changesOfRecord(database, key, before.get(key), after.get(key)))
+  const keys = new Set([...before.keys(), ...after.keys()])
+  const changed = [...keys].filter(key => !sameRecord(before.get(key), after.get(key))).sort(compareBytes)
+  return changed.flatMap(key => changesOfRecord(database, key, before.get(key), after.get(key)))
 }
 
 function changesOfRecord(

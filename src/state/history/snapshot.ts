@@ -45,12 +45,16 @@ export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
   )
 }
 
-/** The records with a function applied to every type (property null) and value: names contain no secrets. */
+/**
+ * The records with a function applied to every type (property null) and value: names contain no secrets. The same records, if that
+ * changes nothing.
+ */
 export function mapValues(
   records: Records,
   change: (text: string, key: string, property: string | null) => string,
 ): Records {
-  return new Map([...records].map(([key, record]) => [key, mapRecord(record, change)]))
+  const mapped = new Map([...records].map(([key, record]) => [key, mapRecord(record, change)]))
+  return [...mapped].every(([key, record]) => records.get(key) === record) ? records : mapped
 }
 
 /** One record with a function applied to its type and values. The same record, if that changes nothing. */
