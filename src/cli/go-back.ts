@@ -1,3 +1,4 @@
+import type { Records } from '../db/record.ts'
 import { planId } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
@@ -20,6 +21,8 @@ export interface WayBack {
   readonly plan: Plan
   /** Of databases, with secrets in clear. */
   readonly changes: readonly PropertyChange[]
+  /** As they will be. */
+  readonly databases: ReadonlyMap<string, Records>
   /** What else must be known before it is done. */
   readonly notes: readonly string[]
 }
@@ -41,7 +44,7 @@ export function goBack(
       current,
       `gabarit ${command}`,
       async work => {
-        const { title, entry, plan, changes, notes } = find(new History(places), work)
+        const { title, entry, plan, changes, databases, notes } = find(new History(places), work)
         const id = planId(plan, changes)
         refuseOutdatedPlan(id, shown ?? value('plan'))
         const show = makeRedact(places)
@@ -51,7 +54,8 @@ export function goBack(
         if (!json && !flag('json-lines'))
           print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
         const asked = askedBy(current, command, [String(entry.id)])
-        const transaction = new Transaction({ asked, ...confirmWithin(current) }, work)
+        const context = { ...work.context, replaced: databases }
+        const transaction = new Transaction({ asked, ...confirmWithin(current) }, { ...work, context })
         const status = await transaction.restore(plan, changes)
         const { dryRun } = current.system
         const all = { entry: entry.id, dryRun, status, notes, properties, ...data(), plan: id }

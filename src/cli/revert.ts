@@ -24,6 +24,6 @@ export function run(invocation: Invocation): Promise<number> {
       ...(changes.length === 0 ? ['its properties have their previous values already'] : []),
       ...changeLines(pending).map(line => `pending, and applied with it: ${line}`),
     ]
-    return { title: 'without', entry, plan, changes, notes }
+    return { title: 'without', entry, plan, changes, databases, notes }
   })
 }

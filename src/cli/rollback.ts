@@ -3,7 +3,7 @@ import { survey } from '../event/survey.ts'
 import { findOverrides } from '../override/state.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Restoration, restorationTo } from '../plan/restore-entry.ts'
+import { restorationTo } from '../plan/restore-entry.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { type HistoryEntry, tookEffect } from '../state/history/entry.ts'
 import type { History } from '../state/history/history.ts'
@@ -17,9 +17,11 @@ export function run(invocation: Invocation): Promise<number> {
   const { args, places } = invocation
   return goBack(invocation, 'rollback', (history, { context }) => {
     const entry = wantedEntry(history, args[0])
-    const { plan, databases, notes } = restorationTo(entry, history, places, context.system)
-    const changes = databaseChanges(takeSnapshot(places), databases)
-    return { title: 'back to', entry, plan, changes, notes: [...notes, ...madeDifferently(plan, databases, context)] }
+    const { plan, databases: previous, notes: found } = restorationTo(entry, history, places, context.system)
+    const changes = databaseChanges(takeSnapshot(places), previous)
+    const databases = new Map([...previous].map(([name, records]) => [name, records ?? new Map()] as const))
+    const notes = [...found, ...madeDifferently(plan, { ...context, replaced: databases })]
+    return { title: 'back to', entry, plan, changes, databases, notes }
   })
 }
 
@@ -27,9 +29,8 @@ export function run(invocation: Invocation): Promise<number> {
  * Files that the next event would change again: the history has databases and files, but no templates. Where today's cannot be
  * looked at, the way back stays open.
  */
-function madeDifferently(plan: Plan, databases: Restoration['databases'], context: Context): string[] {
-  const replaced = new Map([...databases].map(([name, records]) => [name, records ?? new Map()] as const))
-  const { outputs = [] } = unlessFailed(() => survey({ ...context, replaced, warn: () => undefined })) ?? {}
+function madeDifferently(plan: Plan, context: Context): string[] {
+  const { outputs = [] } = unlessFailed(() => survey({ ...context, warn: () => undefined })) ?? {}
   const wanted = new Map(outputs.map(output => [output.path, output] as const))
   const overrides = findOverrides(context.places, context.layers)
   return plan.changes.flatMap(change => {

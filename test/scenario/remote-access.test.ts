@@ -70,6 +70,15 @@ step('another port: sshd waits there, and the firewall lets it be reached', asyn
     assert.match(effective, new RegExp(`^${line}$`, 'm'))
 })
 
+step('a setting is rolled back: what would hold is compared with the former records', () => {
+  server('config setprop sshd MaxAuthTries 3')
+  server('signal-event remoteaccess-update')
+  assert.equal(holds('maxauthtries'), ['3'])
+  server('gabarit rollback')
+  assert.equal(holds('maxauthtries'), ['6'])
+  server('signal-event remoteaccess-update')
+})
+
 step('what sshd does not understand is refused by sshd itself, with the fragment; it still answers', () => {
   const before = readFileSync(SSHD, 'utf8')
   const custom = '/etc/gabarit/templates-custom/etc/ssh/sshd_config.d/00-gabarit.conf'
