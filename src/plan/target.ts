@@ -59,10 +59,19 @@ export class Target {
     return real
   }
 
-  /** Notes the folders that must be created for a real path. */
+  /**
+   * Notes the folders that must be created for a real path.
+   * @throws Failure (refused) if a link to nothing is in the place of one
+   */
   missingFolders(real: string): void {
     const folder = dirname(real)
-    if (this.#folders.has(folder) || this.#system.state(folder) !== undefined) return
+    if (this.#folders.has(folder)) return
+    const kind = this.#system.state(folder)?.kind
+    if (kind === 'link' && this.#system.realPath(folder) === undefined) {
+      const options = { where: this.#shown(folder), hint: 'Create that folder, or remove the link.' }
+      throw refusal(`is a link to ${this.#system.readLink(folder)}, which does not exist`, options)
+    }
+    if (kind !== undefined) return
     this.missingFolders(folder)
     this.#add(folder, USUAL, false)
   }
@@ -83,8 +92,12 @@ export class Target {
   }
 
   #add(real: string, attributes: Attributes, named: boolean): void {
+    this.#folders.set(real, { path: this.#shown(real), real, attributes, named })
+  }
+
+  #shown(real: string): string {
     const { root } = this.#places
-    this.#folders.set(real, { path: root === '/' ? real : real.slice(root.length), real, attributes, named })
+    return root === '/' ? real : real.slice(root.length)
   }
 }
 

@@ -136,6 +136,13 @@ export function networkReader(readFile: (path: string) => string | undefined): N
  */
 function networksOfFile(path: string, text: string | undefined, place: string): Network[] {
   if (text === undefined) throw new TypeError(`${place}: ${path} does not exist`)
+  return cached(files, text, () => networksOfText(path, text, place))
+}
+
+/** By the text of the file. Each record that names a list of a country asks for its thousands of networks. */
+const files = new Map<string, Network[]>()
+
+function networksOfText(path: string, text: string, place: string): Network[] {
   const networks = text.split('\n').flatMap((line, index) => {
     const word = line.replace(/[#;].*/, '').trim()
     if (word === '') return []

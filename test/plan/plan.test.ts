@@ -115,6 +115,18 @@ plan('a symbolic link at the target is replaced, not followed', async () => {
   engine.remove()
 })
 
+plan('a folder that is a link to nothing is refused, before anything is written', async () => {
+  const engine = withX()
+  engine.link('gone', '/etc')
+  const { message, where, hint } = await engine.refused(() => engine.apply('etc/x'))
+  assert.equal([where, message], ['/etc', 'is a link to gone, which does not exist'])
+  assert.is(hint, 'Create that folder, or remove the link.')
+  mkdirSync(engine.path('/gone'))
+  await engine.apply('etc/x')
+  assert.is(engine.read('/gone/x'), 'new\n')
+  engine.remove()
+})
+
 plan('a folder that is a link out of the root is refused, one within it is not', async () => {
   const engine = withX()
   mkdirSync(`${engine.root}/outside`)

@@ -1,5 +1,5 @@
 // Connections that nginx passes on as they are, by port and by the name of TLS: the real nginx, on `/`, in private namespaces.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { TestAuthority } from '../support/authority.ts'
@@ -198,6 +198,10 @@ step('what cannot be is refused, and a dead name only warned of', () => {
   must(words('config setprop nginx TrustedProxies 192.0.2.1'))
   front.refused(/TrustedProxies/)
   must(words('config delprop nginx TrustedProxies'))
+  const old = '/etc/nginx/conf.d/sites-enabled/old.conf'
+  symlinkSync('/srv/gone', old)
+  refused({ Upstreams: '127.0.0.1:3443' }, /old\.conf is a link to \/srv\/gone, which does not exist/)
+  rmSync(old)
   writeFileSync('/etc/nsswitch.conf', 'hosts: files\n')
   front.record(MAIL, 'stream', { Upstreams: 'gone.invalid:443' })
   assert.match(front.apply(), /gone\.invalid has no address in the DNS/)
