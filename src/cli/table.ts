@@ -2,6 +2,7 @@ import { type Command, JSON_OPTION } from '../terminal/command.ts'
 import type { CommandGroup } from '../terminal/help.ts'
 import { MODULES } from './modules.ts'
 import { CHANGING_COMMANDS } from './table/changing.ts'
+import { CONSOLE_COMMAND } from './table/console.ts'
 import { HISTORY_COMMANDS } from './table/history.ts'
 import { INTERNAL_COMMANDS } from './table/internal.ts'
 import { READING_COMMANDS } from './table/reading.ts'
@@ -15,7 +16,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'Who did what, and going back', commands: HISTORY_COMMANDS },
   { title: 'Your own fragments, and files edited by hand', commands: SITE_COMMANDS },
   { title: 'Services', commands: MODULES.flatMap(({ commands }) => commands) },
-  { title: 'Set up', commands: SETUP_COMMANDS },
+  { title: 'Set up', commands: [...SETUP_COMMANDS, CONSOLE_COMMAND] },
 ]
 
 /** All commands of the engine. `expand-template` and `signal-event` are also separate programs. */

@@ -3,6 +3,7 @@ import type { PropertyChange } from '../state/history/entry.ts'
 import { type Redact, unifiedDiff } from './diff.ts'
 import type { Drifted } from './drift.ts'
 import type { Change, Plan } from './plan.ts'
+import { isSensitive } from './sensitive.ts'
 
 const WORDS: Readonly<Record<Change['kind'], string>> = {
   write: 'changed',
@@ -28,6 +29,7 @@ export function planData(plan: Plan, show: Redact) {
       change: changeWord(change),
       template: `/${change.template}`,
       edited: change.edited,
+      sensitive: isSensitive(change.path),
       state: change.drift,
       diff: unifiedDiff(change, show),
     })),

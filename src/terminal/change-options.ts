@@ -1,4 +1,4 @@
-import { flag, JSON_LINES_OPTION, JSON_OPTION, type Option, value } from './command.ts'
+import { flag, JSON_LINES_OPTION, JSON_OPTION, MAKES_PLANS, type Option, value } from './command.ts'
 
 /** The edited files that a command may overwrite. */
 export const OVERWRITE_OPTION = value(
@@ -24,7 +24,7 @@ export const CHANGE_OPTIONS: readonly Option[] = [
       complete: () => ['no', '5m', '10m', '30m', '1h'],
     },
   ),
-  value('plan ID', 'only if the plan still has this id, which --dry-run --json shows'),
+  value(`${MAKES_PLANS} ID`, 'only if the plan still has this id, which --dry-run --json shows'),
   JSON_OPTION,
   JSON_LINES_OPTION,
 ]

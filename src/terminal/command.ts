@@ -90,6 +90,12 @@ export function listed([typed = '']: readonly string[], words: readonly string[]
   return words.filter(word => !given.includes(word)).map(word => `${before}${word}`)
 }
 
+/** What the console may do with a command: `read` what it prints; `change` something; `dangerous`: only with a fresh proof. */
+export type Access = 'read' | 'change' | 'dangerous'
+
+/** The option of every command that carries out a plan. */
+export const MAKES_PLANS = 'plan'
+
 /** One command; help, completion and usage errors come from this. */
 export interface Command {
   readonly name: string
@@ -104,6 +110,8 @@ export interface Command {
   readonly onlyLooks?: true
   /** Whether only programs call it: not shown in help, and not completed. */
   readonly hidden?: true
+  /** Absent: the console may not run it. */
+  readonly console?: Access
   /** Whether it works without root: it reads nothing that only root can read. */
   readonly forEverybody?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */

@@ -104,7 +104,7 @@ const printprop: Run = (call, [key = '', ...asked]) => {
 
 /** The verbs that only read. */
 export const READ_VERBS: Readonly<Record<string, Verb>> = {
-  keys: { arguments: '', summary: 'list the keys', example: '', run: keys },
+  keys: { console: 'read', arguments: '', summary: 'list the keys', example: '', run: keys },
   print: { arguments: '[KEY]', summary: 'print records on one line each', example: 'sshd', run: printRaw },
   show: { arguments: '[KEY]', summary: 'show records with their properties', example: 'sshd', run: show },
   get: { arguments: 'KEY', summary: 'print a value, or a whole record on one line', example: 'DomainName', run: get },
@@ -117,7 +117,13 @@ export const READ_VERBS: Readonly<Record<string, Verb>> = {
     example: 'sshd status TCPPort',
     run: printprop,
   },
-  getjson: { arguments: 'KEY', summary: 'print a record as JSON', example: 'sshd', run: asJson(get) },
-  printjson: { arguments: '[KEY]', summary: 'print records as JSON', example: '', run: asJson(printRaw) },
+  getjson: { console: 'read', arguments: 'KEY', summary: 'print a record as JSON', example: 'sshd', run: asJson(get) },
+  printjson: {
+    console: 'read',
+    arguments: '[KEY]',
+    summary: 'print records as JSON',
+    example: '',
+    run: asJson(printRaw),
+  },
   showjson: { arguments: '[KEY]', summary: 'show records as indented JSON', example: 'sshd', run: asJson(show) },
 }

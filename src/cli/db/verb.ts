@@ -2,6 +2,7 @@ import { cached } from '../../base/cached.ts'
 import { usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import type { Draft } from '../../db/draft.ts'
+import type { Access } from '../../terminal/command.ts'
 import type { Call } from './call.ts'
 
 /** One verb. Argument checks, usage, help and completion come from this table. */
@@ -13,6 +14,8 @@ export interface Verb {
   readonly example: string
   /** Required arguments that may be empty. */
   readonly mayBeEmpty?: readonly string[]
+  /** Absent: the console may not use it. */
+  readonly console?: Access
   /** Prints something from the database; returns the exit status. */
   readonly run?: (call: Call, args: readonly string[]) => number
   /** Changes one record inside a transaction (or as a line of `batch`). A false means that it does not exist: exit 1. */

@@ -17,18 +17,21 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     arguments: '',
     summary: 'make many changes from standard input, all or none',
     example: '< commands',
+    console: 'change',
     run: runBatch,
   },
   describe: {
     arguments: '[KEY [PROP]]',
     summary: 'explain records (or @TYPE) and properties',
     example: 'sshd TCPPort',
+    console: 'read',
     run: runDescribe,
   },
   log: {
     arguments: '[KEY]',
     summary: 'show who changed what and when, from the history',
     example: 'sshd',
+    console: 'read',
     run: runLog,
   },
   import: {

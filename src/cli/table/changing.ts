@@ -5,6 +5,7 @@ import { type Command, flag, JSON_OPTION, paths, value } from '../../terminal/co
 export const CHANGING_COMMANDS: readonly Command[] = [
   {
     name: 'signal-event',
+    console: 'change',
     summary: 'run an event: actions, templates, services',
     usage: 'EVENT [ARGUMENT...]',
     options: [flag('dry-run', 'print diffs and service adjustments, change nothing'), CHECK_OPTION, ...CHANGE_OPTIONS],
@@ -42,6 +43,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'apply',
+    console: 'change',
     summary: 'apply changed properties without naming an event',
     options: [
       flag('all', 'all templates, not only those that read changed properties'),
@@ -57,6 +59,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'discard',
+    console: 'change',
     summary: 'undo property changes since the last event',
     options: [flag('dry-run', 'print what would be undone'), JSON_OPTION],
     examples: [['gabarit discard', 'undo all of them']],
@@ -64,6 +67,7 @@ export const CHANGING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'confirm',
+    console: 'change',
     summary: 'keep or revert a change made with --confirm-within',
     usage: '[cancel|extend DURATION|status|expired]',
     options: [JSON_OPTION],

@@ -7,6 +7,7 @@ const BACK_OPTIONS = [flag('dry-run', 'print the plan, change nothing'), CHECK_O
 export const HISTORY_COMMANDS: readonly Command[] = [
   {
     name: 'history',
+    console: 'read',
     summary: 'list what was done, when and by whom',
     options: [
       value('limit NUMBER', 'maximum number of entries, newest first (20)'),
@@ -31,6 +32,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'show',
+    console: 'read',
     summary: 'show one entry of the history: properties, diffs, checks, services',
     usage: 'ID',
     options: [JSON_OPTION],
@@ -40,6 +42,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'log',
+    console: 'read',
     summary: 'show who changed a database or record, and when (also: db DATABASE log [KEY])',
     usage: 'DATABASE [KEY]',
     options: [value('limit NUMBER', 'maximum number of entries, newest first (50)'), JSON_OPTION],
@@ -49,6 +52,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'rollback',
+    console: 'change',
     summary: 'roll back to the state after an entry of the history',
     usage: '[ID]',
     options: BACK_OPTIONS,
@@ -61,6 +65,7 @@ export const HISTORY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'revert',
+    console: 'change',
     summary: 'undo the properties of one entry of the history, and keep what came later',
     usage: 'ID',
     options: BACK_OPTIONS,

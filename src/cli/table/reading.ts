@@ -4,12 +4,14 @@ import { type Command, flag } from '../../terminal/command.ts'
 export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'status',
+    console: 'read',
     summary: 'show what has changed but is not applied yet, at a glance',
     examples: [['gabarit status', 'properties, files, manual edits, pending adjustments']],
     run: async invocation => (await import('../status.ts')).run(invocation),
   },
   {
     name: 'verify',
+    console: 'read',
     summary: 'exit 1 if a file does not match databases and templates',
     options: [flag('effective', 'also ask daemons and the kernel whether what the records say is in effect')],
     examples: [
@@ -20,6 +22,7 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'diff',
+    console: 'read',
     summary: 'show what is not applied yet, or has changed since an entry: properties, files, services',
     usage: '[ID|last-good]',
     options: [flag('commands', 'print only the properties, as commands that set them')],
@@ -43,12 +46,14 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'managed',
+    console: 'read',
     summary: 'list the files that gabarit has written',
     examples: [['gabarit managed', 'one path per line']],
     run: async invocation => (await import('../managed.ts')).run(invocation),
   },
   {
     name: 'explain',
+    console: 'read',
     summary: 'show which fragments generated a file or a line, and what they read',
     usage: 'FILE[:LINE]',
     examples: [
@@ -60,6 +65,7 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'impact',
+    console: 'read',
     summary: 'show which files, events and services depend on a record',
     usage: 'DATABASE KEY',
     examples: [['gabarit impact configuration letsencrypt', 'what changing letsencrypt would affect']],
@@ -68,6 +74,7 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'events',
+    console: 'read',
     summary: 'list the events and what they are for, or show what one runs, makes and adjusts',
     usage: '[EVENT]',
     examples: [
@@ -79,18 +86,21 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'templates',
+    console: 'read',
     summary: 'list the templates and what their files are for',
     examples: [['gabarit templates', 'shipped ones and your own']],
     run: async invocation => (await import('../templates.ts')).run(invocation),
   },
   {
     name: 'lint',
+    console: 'read',
     summary: 'find mistakes in templates, events, descriptions and old values',
     examples: [['gabarit lint', 'check everything; exit 1 if there is an error']],
     run: async invocation => (await import('../lint.ts')).run(invocation),
   },
   {
     name: 'modules',
+    console: 'read',
     forEverybody: true,
     summary: 'the modules: versions, commands, what they override and what overrides them',
     examples: [
@@ -101,6 +111,7 @@ export const READING_COMMANDS: readonly Command[] = [
   },
   {
     name: 'doctor',
+    console: 'read',
     summary: 'check this server, and show the commands that fix problems',
     examples: [['gabarit doctor', 'exit 1 if there is an error']],
     run: async invocation => (await import('../doctor/doctor.ts')).run(invocation),

@@ -5,6 +5,7 @@ import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.t
 export const SITE_COMMANDS: readonly Command[] = [
   {
     name: 'customize',
+    console: 'dangerous',
     summary: 'copy a shipped fragment into the site’s templates-custom',
     usage: 'TEMPLATE FRAGMENT',
     options: [JSON_OPTION],
@@ -28,6 +29,7 @@ export const SITE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'adopt',
+    console: 'dangerous',
     summary: 'turn a manual edit into a fragment of the site',
     usage: 'FILE',
     options: [flag('dry-run', 'print the fragment, change nothing'), NOTE_OPTION, JSON_OPTION],
@@ -37,6 +39,7 @@ export const SITE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'pin',
+    console: 'change',
     summary: 'keep a file as it is: no event overwrites it',
     usage: '[FILE]',
     options: [value('note TEXT', 'why, shown in every plan'), JSON_OPTION],
@@ -49,6 +52,7 @@ export const SITE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'unpin',
+    console: 'change',
     summary: 'let events write a pinned file again',
     usage: 'FILE',
     options: [JSON_OPTION],
@@ -58,6 +62,7 @@ export const SITE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'restore',
+    console: 'change',
     summary: 'drop a manual edit and regenerate the file',
     usage: 'FILE',
     options: [flag('dry-run', 'print the diff, change nothing'), NOTE_OPTION, JSON_OPTION],

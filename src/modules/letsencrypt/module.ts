@@ -13,6 +13,7 @@ const certificates: Complete = async (...typed) => (await import('./commands/com
 const VERBS: readonly Command[] = [
   {
     name: 'setup',
+    console: 'change',
     summary: 'get certificates and put them into service: checks, test authority, production, services',
     options: [
       flag('dry-run', 'print the steps, do nothing'),
@@ -29,6 +30,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'renew',
+    console: 'change',
     summary: 'renew due certificates, put new ones into service, warn before expiry (run by a timer)',
     options: [
       flag('force', 'renew now, due or not, even beyond the limits'),
@@ -43,6 +45,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'status',
+    console: 'read',
     summary: 'show certificates, names, issuer, days left, next renewal; exit 1 if something needs attention',
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt status', 'for people; --json for programs']],
@@ -50,6 +53,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'check',
+    console: 'read',
     summary: 'check whether the authority would accept every name: DNS, CAA, port 80, clock; exit 1 if not',
     options: [SKIP_OPTION, flag('drop-failing', 'exclude the failing names: letsencryptSSLcert disabled'), JSON_OPTION],
     examples: [
@@ -61,6 +65,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'list',
+    console: 'read',
     summary: 'list all issued certificates, newest first',
     options: [JSON_OPTION],
     examples: [['gabarit letsencrypt list', 'with the ids for use and revoke']],
@@ -68,6 +73,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'use',
+    console: 'change',
     summary: 'serve an older certificate until shortly before it expires; "use latest" returns to the newest',
     usage: 'ID|previous|latest [CERTIFICATE]',
     examples: [
@@ -108,6 +114,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'limits',
+    console: 'read',
     summary: 'show what the limits of each authority leave, and when more is allowed',
     options: [AT_OPTION, JSON_OPTION],
     examples: [['gabarit letsencrypt limits', 'before trying again']],

@@ -5,6 +5,7 @@ import type { Module } from '../../terminal/module.ts'
 const VERBS: readonly Command[] = [
   {
     name: 'clients',
+    console: 'read',
     summary: 'list all clients: certificate, connections, addresses, bytes',
     usage: '[NAME]',
     options: [JSON_OPTION],
@@ -17,6 +18,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'profile',
+    console: 'dangerous',
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     options: [
@@ -29,6 +31,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'kill',
+    console: 'change',
     summary: 'end the connection of a client; exit 1 if there is none',
     usage: 'NAME|IP:PORT',
     options: [flag('halt', 'tell the client not to reconnect')],
@@ -38,6 +41,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'restart',
+    console: 'change',
     summary: 'restart a running server, so that it reloads its certificates',
     usage: 'NAME',
     examples: [['gabarit vpn restart openvpn', 'its clients reconnect automatically']],
@@ -46,6 +50,7 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'status',
+    console: 'read',
     summary: 'show whether the servers run, and expiry dates; exit 1 if something is down or has expired',
     options: [JSON_OPTION],
     examples: [['gabarit vpn status', 'for people; --json for programs']],

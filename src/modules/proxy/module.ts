@@ -4,6 +4,7 @@ import type { Module } from '../../terminal/module.ts'
 const VERBS: readonly Command[] = [
   {
     name: 'check',
+    console: 'read',
     summary: 'request each public name through the proxy, and each backend directly',
     usage: '[NAME]',
     options: [JSON_OPTION],

@@ -1,0 +1,58 @@
+import { type Command, flag, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
+
+/** The subcommands of `gabarit web`. */
+const VERBS: readonly Command[] = [
+  {
+    name: 'login-link',
+    summary: 'make a one-time address at which a user sets password and codes',
+    usage: 'USER',
+    examples: [['gabarit web login-link alice', 'for a new user, or after a forgotten password; valid for 10 minutes']],
+    run: async invocation => (await import('../web.ts')).loginLink(invocation),
+  },
+  {
+    name: 'users',
+    summary: 'list the users of the console, or remove one',
+    usage: '[remove USER]',
+    arity: [0, 2],
+    options: [JSON_OPTION],
+    examples: [
+      ['gabarit web users', 'who may log in'],
+      ['gabarit web users remove alice', 'and end her sessions'],
+    ],
+    run: async invocation => (await import('../web.ts')).users(invocation),
+  },
+  {
+    name: 'sessions',
+    summary: 'list the open sessions, or end those of a user',
+    usage: '[end USER]',
+    arity: [0, 2],
+    options: [JSON_OPTION],
+    examples: [
+      ['gabarit web sessions', 'who is logged in, since when and from where'],
+      ['gabarit web sessions end alice', 'log her out everywhere'],
+    ],
+    run: async invocation => (await import('../web.ts')).sessions(invocation),
+  },
+  {
+    name: 'helper',
+    hidden: true,
+    summary: 'run commands for the console (used by its socket)',
+    options: [
+      value('socket FILE', 'listen here; default: the socket that systemd passes'),
+      flag('stay', 'do not end when there is nothing to do'),
+    ],
+    examples: [['gabarit web helper --socket /run/gabarit/helper.sock --stay', 'without systemd']],
+    run: async invocation => (await import('../web-processes.ts')).helper(invocation),
+  },
+  {
+    name: 'attend',
+    hidden: true,
+    summary: 'carry out a command that the helper has started (used by the helper)',
+    usage: 'RUN',
+    examples: [['gabarit web attend 1764400000000-0123456789abcdef', 'what it prints goes to a file']],
+    run: async invocation => (await import('../web-processes.ts')).attend(invocation),
+  },
+]
+
+/** Commands for the console in the browser. */
+export const CONSOLE_COMMAND: Command = withVerbs('web', 'the console in the browser: users, sessions', VERBS)

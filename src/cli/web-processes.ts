@@ -1,0 +1,23 @@
+import { EXIT } from '../base/failure.ts'
+import { Helper } from '../console/helper/helper.ts'
+import { Runs } from '../console/helper/runs.ts'
+import { serveHelper } from '../console/helper/serve.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { VERBS } from './db/verbs.ts'
+
+/** The first descriptor that systemd passes (sd_listen_fds(3)). */
+const PASSED = 3
+
+/** `gabarit web helper`: the part of the console that runs as root. */
+export async function helper({ places, system, commands, value, flag }: Invocation): Promise<number> {
+  const path = value('socket')
+  const runs = new Runs(places, system)
+  const where = path === undefined ? { fd: PASSED } : { path }
+  await serveHelper(new Helper(places, system, { commands, verbs: VERBS }, runs), runs, where, flag('stay'))
+  return EXIT.done
+}
+
+/** `gabarit web attend RUN`: the process of one run. */
+export function attend({ args, places, system }: Invocation): Promise<number> {
+  return new Runs(places, system).attend(args[0] ?? '')
+}

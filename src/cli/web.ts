@@ -1,0 +1,60 @@
+import { EXIT, Failure, usageFailure } from '../base/failure.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { sayTime } from '../base/time.ts'
+import { INVITATION_MINUTES, invite } from '../console/access/invitations.ts'
+import { closeSessions, openSessions } from '../console/access/sessions.ts'
+import { changeUsers, readUsers } from '../console/access/users.ts'
+import { recordsOf } from '../db/store.ts'
+import type { Invocation } from '../terminal/command.ts'
+
+/** Names of users: they stand in addresses, in the history and in the application for codes. */
+const USER = /^[a-z][a-z0-9._-]{0,31}$/
+
+/** `gabarit web login-link USER` */
+export async function loginLink({ args, places, print }: Invocation): Promise<number> {
+  const [user = ''] = args
+  if (!USER.test(user))
+    throw usageFailure(`"${user}" is no name for a user: a lower-case letter, then letters, digits and . _ -`)
+  const token = invite(places, user)
+  const records = recordsOf(places, 'configuration')
+  const domain = records.get('DomainName')?.type ?? 'localhost'
+  print(`https://${domain}/server-manager/welcome/${token}`)
+  print(`Open it within ${INVITATION_MINUTES} minutes. It works once.`)
+  return EXIT.done
+}
+
+/** `gabarit web users [remove USER]` */
+export async function users({ args, places, answer, print }: Invocation): Promise<number> {
+  const all = readUsers(places)
+  const [verb, name = ''] = args
+  if (verb === undefined) {
+    const data = [...all].map(([user, { since }]) => ({ name: user, since }))
+    const lines = data.map(user => `${user.name}  since ${sayTime(user.since)}`)
+    return answer(data, lines.join('\n') || 'no user: gabarit web login-link NAME')
+  }
+  if (verb !== 'remove' || name === '') throw usageFailure('gabarit web users [remove USER]')
+  if (!all.has(name)) throw new Failure(`there is no user "${name}"${didYouMean(name, all.keys())}`)
+  closeSessions(places, { user: name })
+  changeUsers(places, known => known.delete(name))
+  print(`removed ${name}`)
+  return EXIT.done
+}
+
+/** `gabarit web sessions [end USER]` */
+export async function sessions({ args, places, answer, print }: Invocation): Promise<number> {
+  const [verb, user = ''] = args
+  if (verb === undefined) {
+    const open = [...openSessions(places).values()].map(({ user: name, address, opened, used }) => ({
+      user: name,
+      address,
+      opened: new Date(opened).toISOString(),
+      used: new Date(used).toISOString(),
+    }))
+    const lines = open.map(one => `${one.user}  from ${one.address}, since ${sayTime(one.opened)}`)
+    return answer(open, lines.join('\n') || 'nobody is logged in')
+  }
+  if (verb !== 'end' || user === '') throw usageFailure('gabarit web sessions [end USER]')
+  closeSessions(places, { user })
+  print(`ended the sessions of ${user}`)
+  return EXIT.done
+}

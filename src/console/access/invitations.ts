@@ -1,0 +1,63 @@
+import { mapOf, moment, objectOf, partOf, type TypeOf, text } from '../../base/shape.ts'
+import type { Places } from '../../system/places.ts'
+import { indented, inOrder, StateFile } from '../../system/state-file.ts'
+import { consoleState, newSecret, newToken, tokenHash } from './users.ts'
+
+/** How long a one-time address works, in minutes. */
+export const INVITATION_MINUTES = 10
+
+const invitation = objectOf({
+  user: text,
+  /** The secret for codes that the user will have, base32. */
+  secret: text,
+  until: moment,
+})
+
+/** One-time addresses by the hash of their token. */
+type Invitations = ReadonlyMap<string, TypeOf<typeof invitation>>
+
+const INVITATIONS = new StateFile<Invitations>(
+  'invitations.json',
+  {
+    what: 'the list of one-time addresses',
+    shape: partOf('invitations', mapOf(invitation)),
+    wayOut: 'Remove it: only addresses that were not used yet are lost.',
+    format: invitations => indented({ version: 1, invitations: inOrder(invitations) }),
+  },
+  consoleState,
+)
+
+/** Makes a one-time address for a user, who may be new or have forgotten the password. @returns its token */
+export function invite(places: Places, user: string, now = Date.now()): string {
+  const token = newToken()
+  const until = new Date(now + INVITATION_MINUTES * 60_000).toISOString()
+  change(places, now, open => {
+    for (const [hash, other] of open) if (other.user === user) open.delete(hash)
+    open.set(tokenHash(token), { user, secret: newSecret(), until })
+  })
+  return token
+}
+
+/** The invitation with this token; undefined if there is none, or it has expired. */
+export function invitationOf(places: Places, token: string, now = Date.now()) {
+  const found = (INVITATIONS.read(places) ?? new Map()).get(tokenHash(token))
+  return found === undefined || Date.parse(found.until) < now ? undefined : found
+}
+
+/** Ends an invitation. @returns whether it was still there: of two that use it at once, one wins */
+export function useInvitation(places: Places, token: string, now = Date.now()): boolean {
+  let was = false
+  change(places, now, open => {
+    was = open.delete(tokenHash(token))
+  })
+  return was
+}
+
+function change(places: Places, now: number, run: (open: Map<string, TypeOf<typeof invitation>>) => void): void {
+  consoleState(places).withLock('invitations', 'the one-time addresses', 'gabarit web', () => {
+    const all = [...(INVITATIONS.read(places) ?? new Map())].filter(([, { until }]) => Date.parse(until) >= now)
+    const open = new Map(all)
+    run(open)
+    INVITATIONS.write(places, open)
+  })
+}

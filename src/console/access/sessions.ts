@@ -1,0 +1,68 @@
+import { mapOf, number, objectOf, partOf, type TypeOf, text } from '../../base/shape.ts'
+import type { Places } from '../../system/places.ts'
+import { inOrder, StateFile } from '../../system/state-file.ts'
+import { consoleState, newToken, readUsers, tokenHash } from './users.ts'
+
+/** A session ends when it was not used for this long, and after this time at the latest, in milliseconds. */
+const IDLE = 30 * 60_000
+const LONGEST = 12 * 3_600_000
+
+/** A use of a session is only written when the last one is this old, in milliseconds. */
+const PRECISION = 60_000
+
+const session = objectOf({ user: text, address: text, opened: number, used: number })
+
+/** By the hash of their token. Times are milliseconds since 1970. */
+export type Sessions = ReadonlyMap<string, TypeOf<typeof session>>
+
+const SESSIONS = new StateFile<Sessions>(
+  'sessions.json',
+  {
+    what: 'the list of sessions of the console',
+    shape: partOf('sessions', mapOf(session)),
+    wayOut: 'Remove it: everybody has to log in again.',
+    format: sessions => JSON.stringify({ version: 1, sessions: inOrder(sessions) }),
+  },
+  consoleState,
+)
+
+/** The sessions that can still be used. */
+export function openSessions(places: Places, now = Date.now()): Sessions {
+  const users = readUsers(places)
+  const all = SESSIONS.read(places) ?? new Map()
+  return new Map(
+    [...all].filter(([, { user, opened, used }]) => users.has(user) && now - used < IDLE && now - opened < LONGEST),
+  )
+}
+
+/** Opens a session. @returns its token, which only the browser keeps */
+export function openSession(places: Places, user: string, address: string, now = Date.now()): string {
+  const token = newToken()
+  change(places, now, open => open.set(tokenHash(token), { user, address, opened: now, used: now }))
+  return token
+}
+
+/** The user of a session, which counts as used now; undefined if it is not open. */
+export function userOf(places: Places, token: string, now = Date.now()): string | undefined {
+  const hash = tokenHash(token)
+  const found = openSessions(places, now).get(hash)
+  if (found !== undefined && now - found.used > PRECISION)
+    change(places, now, open => open.has(hash) && open.set(hash, { ...found, used: now }))
+  return found?.user
+}
+
+/** Closes one session, or all of a user. */
+export function closeSessions(places: Places, which: { token: string } | { user: string }, now = Date.now()): void {
+  change(places, now, open => {
+    if ('token' in which) open.delete(tokenHash(which.token))
+    else for (const [hash, { user }] of open) if (user === which.user) open.delete(hash)
+  })
+}
+
+function change(places: Places, now: number, run: (open: Map<string, TypeOf<typeof session>>) => void): void {
+  consoleState(places).withLock('sessions', 'the sessions of the console', 'gabarit web', () => {
+    const open = new Map(openSessions(places, now))
+    run(open)
+    SESSIONS.write(places, open)
+  })
+}

@@ -1,0 +1,69 @@
+import { orUndefined } from '../../base/failure.ts'
+import { parseArguments } from '../../terminal/arguments.ts'
+import { type Access, type Command, MAKES_PLANS } from '../../terminal/command.ts'
+
+/** What the console may run: the table of commands, and that of the verbs of `db`. */
+export interface Allowed {
+  readonly commands: readonly Command[]
+  readonly verbs: Readonly<Record<string, { readonly console?: Access }>>
+}
+
+/** A command line that the console may run. */
+export interface Permit {
+  /** What it does: only reads; changes something; can lock somebody out. */
+  readonly access: Access
+  /** Whether it may take a while, so that it is followed. */
+  readonly long: boolean
+  /** The plan that it asks for. */
+  readonly plan?: string | undefined
+  /** The words that decide what the plan is, without how it is shown. */
+  readonly deed: string
+  /** Whether it makes a plan to be shown. */
+  readonly shows: boolean
+}
+
+/** The name of a database: never a path. */
+const DATABASE = /^\w[\w.-]*$/
+
+/** Options that choose where the command works, or wait for a terminal. */
+const NEVER = ['root', 'help', 'version', 'confirm', 'overwrite', 'reveal']
+
+/** How a plan is shown or told of; none of them changes what it is. */
+const HOW = ['--dry-run', '--json', '--json-lines', '--check']
+
+/** What a command line may do; undefined: the console may not run it. */
+export function permitOf([program = '', ...words]: readonly string[], allowed: Allowed): Permit | undefined {
+  if (words.some(word => word.includes('\0'))) return undefined
+  if (program === 'db') return databasePermit(words, allowed)
+  return program === 'gabarit' ? commandPermit(words, allowed.commands) : undefined
+}
+
+function databasePermit(words: readonly string[], { verbs }: Allowed): Permit | undefined {
+  const [json, database = '', verb = '', ...args] = words[0] === '--json' ? words : ['', ...words]
+  const access = Object.hasOwn(verbs, verb) ? verbs[verb]?.console : undefined
+  if (access === undefined || !DATABASE.test(database) || args.some(word => word.startsWith('-'))) return undefined
+  return { access, long: false, deed: [json, database, verb].join(' '), shows: false }
+}
+
+function commandPermit(words: readonly string[], commands: readonly Command[]): Permit | undefined {
+  const [name, ...rest] = words
+  const command = commands.find(known => known.name === name)
+  const verb = command?.verbs?.find(known => known.name === rest[0])
+  if (command?.verbs !== undefined) return verb && permit(words, rest.slice(1), verb)
+  return command && permit(words, rest, command)
+}
+
+function permit(words: readonly string[], rest: readonly string[], command: Command): Permit | undefined {
+  const parsed = orUndefined(() => parseArguments(rest, command))
+  if (command.console === undefined || parsed === undefined) return undefined
+  const { values } = parsed
+  if (NEVER.some(option => values[option] !== undefined && values[option] !== false)) return undefined
+  const shows = values['dry-run'] === true || values.check === true
+  const plan = typeof values.plan === 'string' ? values.plan : undefined
+  const makesPlans = command.options?.some(({ name }) => name === MAKES_PLANS) === true
+  // What was not shown is not done.
+  if (makesPlans && !shows && plan === undefined) return undefined
+  const deed = words.filter((word, at) => !HOW.includes(word) && word !== '--plan' && words[at - 1] !== '--plan')
+  const access = shows ? 'read' : command.console
+  return { access, long: access !== 'read', plan, deed: JSON.stringify(deed), shows: shows && makesPlans }
+}

@@ -1,0 +1,53 @@
+import { createServer, type Socket } from 'node:net'
+import { messageOf } from '../../base/failure.ts'
+import { asRequest, frame, frames } from '../protocol.ts'
+import type { Helper } from './helper.ts'
+import type { Runs } from './runs.ts'
+
+/** Milliseconds without a request after which the helper ends; its socket starts it again. */
+const IDLE = 60_000
+
+/**
+ * Answers requests until nobody has asked for a while.
+ * @param where the socket, or the descriptor of one that is listened to already (sd_listen_fds(3))
+ * @param stays never ends by itself
+ */
+export function serveHelper(
+  helper: Helper,
+  runs: Runs,
+  where: { readonly path: string } | { readonly fd: number },
+  stays: boolean,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let idle: NodeJS.Timeout | undefined
+    const wait = () => {
+      clearTimeout(idle)
+      if (stays) return
+      idle = setTimeout(() => {
+        if (runs.busy) return wait()
+        server.close()
+      }, IDLE)
+    }
+    const server = createServer(socket => {
+      wait()
+      void talk(socket, helper)
+    })
+    server.on('error', reject)
+    server.on('close', () => resolve())
+    server.listen(where, wait)
+  })
+}
+
+/** One connection: requests, one after the other, each with its answers. */
+async function talk(socket: Socket, helper: Helper): Promise<void> {
+  // Whoever goes away does not want the answer any more.
+  socket.on('error', () => undefined)
+  const send = (value: unknown) => void (socket.writable && socket.write(frame(value)))
+  try {
+    for await (const data of frames(socket)) send(await helper.answer(asRequest(data), send, () => socket.destroyed))
+    socket.end()
+  } catch (error) {
+    send({ kind: 'refused', why: 'forbidden', message: messageOf(error) })
+    socket.destroySoon()
+  }
+}

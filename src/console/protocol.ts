@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net'
+import { Failure } from '../base/failure.ts'
+import { integer, listOf, objectOf, oneOf, optional, type Shape, type TypeOf, text } from '../base/shape.ts'
+
+/** The largest frame in bytes: a form with all values of a record is far smaller. */
+const LARGEST = 1 << 20
+
+/** Proof that it is the person who is logged in, now: for plans that can lock everybody out. */
+const proof = objectOf({ password: text, code: text })
+
+/** What the web part can ask of the helper, by the word in `ask`. */
+const REQUESTS = {
+  /** Opens a session. */
+  login: objectOf({ ask: oneOf('login'), address: text, name: text, password: text, code: text }),
+  /** Whose one-time address this is, and the secret for codes. */
+  invited: objectOf({ ask: oneOf('invited'), address: text, token: text }),
+  /** Sets password and codes of the invited user. */
+  accept: objectOf({ ask: oneOf('accept'), address: text, token: text, password: text, code: text }),
+  /** Whose session this is. */
+  whoami: objectOf({ ask: oneOf('whoami'), session: text, address: text }),
+  logout: objectOf({ ask: oneOf('logout'), session: text }),
+  /** Runs a command: `gabarit status --json`, `db hosts batch` with lines on standard input. */
+  run: objectOf({
+    ask: oneOf('run'),
+    session: text,
+    address: text,
+    language: oneOf('en', 'fr'),
+    words: listOf(text),
+    input: optional(text),
+    proof: optional(proof),
+  }),
+  /** What a run has printed since a line, and what it still prints. */
+  follow: objectOf({ ask: oneOf('follow'), session: text, address: text, run: text, from: integer }),
+} as const
+
+export type Asked = { readonly [Word in keyof typeof REQUESTS]: TypeOf<(typeof REQUESTS)[Word]> }
+export type Request = Asked[keyof Asked]
+export type Proof = TypeOf<typeof proof>
+
+/** Why the helper refuses. The web part shows a page for each. */
+export type Refusal =
+  /** Nobody is logged in, or not any more. */
+  | 'session'
+  /** The command needs a {@link Proof}. */
+  | 'proof'
+  /** Name, password or code are wrong. */
+  | 'wrong'
+  /** Too many wrong ones from this address. */
+  | 'locked'
+  /** The console may not run this. */
+  | 'forbidden'
+  /** The plan is not the one that was shown. */
+  | 'outdated'
+
+/** What the helper answers. Only `line` is followed by something. */
+export type Answer =
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly message: string }
+  | { readonly kind: 'session'; readonly session: string; readonly user: string }
+  | { readonly kind: 'user'; readonly user: string }
+  | { readonly kind: 'invited'; readonly user: string; readonly secret: string }
+  | { readonly kind: 'done' }
+  /** How a command ended that only reads, or changes a database. */
+  | { readonly kind: 'output'; readonly status: number; readonly stdout: string; readonly stderr: string }
+  /** A command that takes a while has begun: it can be followed by this name. */
+  | { readonly kind: 'started'; readonly run: string }
+  /** The line number `at` that a run has printed. */
+  | { readonly kind: 'line'; readonly at: number; readonly line: string }
+  /** How a run ended; null: it was killed. */
+  | { readonly kind: 'ended'; readonly status: number | null }
+
+/** @throws Error that names what is wrong with it */
+export function asRequest(data: unknown): Request {
+  const { ask } = objectOf({ ask: text })(data)
+  const shape: Shape<Request> | undefined = Object.hasOwn(REQUESTS, ask) ? Object(REQUESTS)[ask] : undefined
+  if (shape === undefined) throw new Error('this is no request')
+  return shape(data)
+}
+
+/** A value as a frame: the length of its JSON in four bytes, big-endian, then the JSON. */
+export function frame(value: unknown): Buffer {
+  const body = Buffer.from(JSON.stringify(value))
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(body.length)
+  return Buffer.concat([head, body])
+}
+
+/**
+ * The values that arrive, until the other side ends.
+ * @throws Failure for a frame that is too long, not JSON, or cut off
+ */
+export async function* frames(socket: Socket): AsyncGenerator<unknown> {
+  let buffer = Buffer.alloc(0)
+  for await (const chunk of socket) {
+    buffer = Buffer.concat([buffer, chunk])
+    for (;;) {
+      const length = buffer.length < 4 ? undefined : buffer.readUInt32BE()
+      if (length !== undefined && length > LARGEST) throw new Failure(`a frame of ${length} bytes is too long`)
+      if (length === undefined || buffer.length < 4 + length) break
+      yield parse(buffer.subarray(4, 4 + length))
+      buffer = buffer.subarray(4 + length)
+    }
+  }
+  if (buffer.length > 0) throw new Failure('the connection ended within a frame')
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    throw new Failure('a frame is not JSON', { cause: error })
+  }
+}
