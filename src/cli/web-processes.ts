@@ -12,6 +12,8 @@ const PASSED = 3
 export async function helper({ places, system, commands, value, flag }: Invocation): Promise<number> {
   const path = value('socket')
   const runs = new Runs(places, system)
+  // What a helper left that was killed. Two at once are a mistake, and the later one gets the requests.
+  if (path !== undefined) system.remove(path)
   const where = path === undefined ? { fd: PASSED } : { path }
   await serveHelper(new Helper(places, system, { commands, verbs: VERBS }, runs), runs, where, flag('stay'))
   return EXIT.done

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { orUndefined } from '../../base/failure.ts'
-import { listOf, objectOf, recordOf, text } from '../../base/shape.ts'
+import { integer, listOf, objectOf, orNull, recordOf, text } from '../../base/shape.ts'
 import { below, type Places } from '../../system/places.ts'
 import { engineCommand } from '../../system/programs.ts'
 import { State } from '../../system/state.ts'
@@ -19,7 +19,7 @@ const NAME = /^\d{13}-[0-9a-f]{16}$/
 const job = objectOf({ command: listOf(text), env: recordOf(text) })
 
 /** The last line of a run. */
-const ended = objectOf({ ended: (value: unknown) => (value === null ? null : Number(value)) })
+const ended = objectOf({ ended: orNull(integer) })
 
 /**
  * Commands that take a while. Each has a process of its own that writes what it prints to a file: so neither the end of the
