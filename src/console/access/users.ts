@@ -117,8 +117,6 @@ export function newToken(): string {
 
 function hash(password: string, salt: string): Promise<Buffer> {
   return new Promise((resolve, reject) =>
-    scrypt(password.normalize('NFKC'), salt, 32, SCRYPT, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    ),
+    scrypt(password.normalize('NFKC'), salt, 32, SCRYPT, (error, key) => (error ? reject(error) : resolve(key))),
   )
 }

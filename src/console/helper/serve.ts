@@ -47,7 +47,6 @@ async function talk(socket: Socket, helper: Helper): Promise<void> {
     for await (const data of frames(socket)) send(await helper.answer(asRequest(data), send, () => socket.destroyed))
     socket.end()
   } catch (error) {
-    send({ kind: 'refused', why: 'forbidden', message: messageOf(error) })
-    socket.destroySoon()
+    socket.end(frame({ kind: 'refused', why: 'forbidden', message: messageOf(error) }))
   }
 }
