@@ -7,7 +7,7 @@ const VERBS: readonly Command[] = [
     summary: 'make a one-time address at which a user sets password and codes',
     usage: 'USER',
     examples: [['gabarit web login-link alice', 'for a new user, or after a forgotten password; valid for 10 minutes']],
-    run: async invocation => (await import('../web.ts')).loginLink(invocation),
+    run: async invocation => (await import('../web.apart.ts')).loginLink(invocation),
   },
   {
     name: 'users',
@@ -19,7 +19,7 @@ const VERBS: readonly Command[] = [
       ['gabarit web users', 'who may log in'],
       ['gabarit web users remove alice', 'and end her sessions'],
     ],
-    run: async invocation => (await import('../web.ts')).users(invocation),
+    run: async invocation => (await import('../web.apart.ts')).users(invocation),
   },
   {
     name: 'sessions',
@@ -31,7 +31,7 @@ const VERBS: readonly Command[] = [
       ['gabarit web sessions', 'who is logged in, since when and from where'],
       ['gabarit web sessions end alice', 'log her out everywhere'],
     ],
-    run: async invocation => (await import('../web.ts')).sessions(invocation),
+    run: async invocation => (await import('../web.apart.ts')).sessions(invocation),
   },
   {
     name: 'helper',
@@ -42,7 +42,7 @@ const VERBS: readonly Command[] = [
       flag('stay', 'do not end when there is nothing to do'),
     ],
     examples: [['gabarit web helper --socket /run/gabarit/helper.sock --stay', 'without systemd']],
-    run: async invocation => (await import('../web-processes.ts')).helper(invocation),
+    run: async invocation => (await import('../web.apart.ts')).helper(invocation),
   },
   {
     name: 'attend',
@@ -50,7 +50,7 @@ const VERBS: readonly Command[] = [
     summary: 'carry out a command that the helper has started (used by the helper)',
     usage: 'RUN',
     examples: [['gabarit web attend 1764400000000-0123456789abcdef', 'what it prints goes to a file']],
-    run: async invocation => (await import('../web-processes.ts')).attend(invocation),
+    run: async invocation => (await import('../web.apart.ts')).attend(invocation),
   },
 ]
 

@@ -1,0 +1,3 @@
+/** The console in a bundle of its own: other commands do not read its libraries. */
+export * from './web.ts'
+export * from './web-processes.ts'
