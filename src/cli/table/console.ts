@@ -45,6 +45,20 @@ const VERBS: readonly Command[] = [
     run: async invocation => (await import('../web.apart.ts')).helper(invocation),
   },
   {
+    name: 'serve',
+    hidden: true,
+    forEverybody: true,
+    summary: 'serve the pages of the console (used by its socket)',
+    options: [
+      value('helper FILE', 'the socket of the helper'),
+      value('socket FILE', 'listen here; default: the socket that systemd passes'),
+    ],
+    examples: [
+      ['gabarit web serve --helper /run/gabarit/helper.sock --socket /run/gabarit-web/http.sock', 'without systemd'],
+    ],
+    run: async invocation => (await import('../web.apart.ts')).serve(invocation),
+  },
+  {
     name: 'attend',
     hidden: true,
     summary: 'carry out a command that the helper has started (used by the helper)',

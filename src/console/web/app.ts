@@ -1,0 +1,50 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { messageOf } from '../../base/failure.ts'
+import type { Client } from '../client.ts'
+import { serveAssets } from './assets.ts'
+import { at, BASE } from './base.ts'
+import { formText } from './body.ts'
+import { barePage, page } from './layout.ts'
+import { serveEntrance } from './pages/entrance.ts'
+import { serveOverview } from './pages/overview.ts'
+import { refusalText } from './pages/refusals.ts'
+import { note } from './parts/note.ts'
+import { isFormToken, sameOrigin, secureHeaders } from './security.ts'
+import { type Env, Refused, Visit } from './visit.ts'
+
+/** More than this no form holds, in bytes: what the helper takes in one frame. */
+const LARGEST = 1 << 20
+
+/** All pages of the console, each with and without a slash at its end. */
+export function consoleApp(client: Client): Hono<Env> {
+  const app = new Hono<Env>({ strict: false }).basePath(BASE)
+  app.use(secureHeaders, sameOrigin, bodyLimit({ maxSize: LARGEST }))
+  serveAssets(app)
+  serveEntrance(app, client)
+  app.use(async (context, next) => {
+    const visit = new Visit(context, client)
+    context.set('visit', visit)
+    if (!(await visit.recognise())) return context.redirect(at('/login'), 303)
+    if (context.req.method !== 'POST') return next()
+    const form = await formText(context)
+    if (!isFormToken(visit.session, form('token')))
+      return barePage(visit, visit.say('refused'), note('bad', visit.say('badToken')), 403)
+    return next()
+  })
+  serveOverview(app)
+  app.notFound(context => {
+    const visit = new Visit(context, client)
+    return barePage(visit, visit.say('notFound'), note('bad', visit.say('notFoundText')), 404)
+  })
+  app.onError((error, context) => problemPage(context.get('visit') ?? new Visit(context, client), error))
+  return app
+}
+
+async function problemPage(visit: Visit, error: Error): Promise<Response> {
+  if (!(error instanceof Refused)) return barePage(visit, visit.say('failed'), note('bad', messageOf(error)), 500)
+  if (error.why === 'session') return visit.context.redirect(at('/login'), 303)
+  return page(visit, '', visit.say('refused'), note('bad', refusalText(visit, error)), {
+    status: error.why === 'locked' ? 429 : error.why === 'outdated' ? 409 : 403,
+  })
+}

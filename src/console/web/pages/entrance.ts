@@ -1,0 +1,93 @@
+import type { Hono } from 'hono'
+import { html, raw } from 'hono/html'
+import { renderSVG } from 'uqr'
+import { codeAddress, SHORTEST_PASSWORD } from '../../access/users.ts'
+import type { Client } from '../../client.ts'
+import { at, BASE } from '../base.ts'
+import { formText } from '../body.ts'
+import { barePage } from '../layout.ts'
+import { NONE } from '../markup.ts'
+import { codeField, lineField, proofFields } from '../parts/form.ts'
+import { note } from '../parts/note.ts'
+import { isFormToken, serverName } from '../security.ts'
+import { chooseLanguage } from '../text/languages.ts'
+import { type Env, Refused, Visit } from '../visit.ts'
+import { refusalText } from './refusals.ts'
+
+/** The pages before somebody is logged in: login, one-time address, choice of a language. */
+export function serveEntrance(app: Hono<Env>, client: Client): void {
+  app.get('/login', context => loginPage(new Visit(context, client)))
+  app.post('/login', async context => {
+    const visit = new Visit(context, client)
+    const form = await formText(context)
+    const [name, password, code] = [form('name').trim(), form('password'), form('code')]
+    const answer = await client.ask({ ask: 'login', address: visit.address, name, password, code })
+    if (answer.kind === 'refused') return loginPage(visit, new Refused(answer.why, answer.message), name)
+    if (answer.kind === 'session') visit.open(answer.session)
+    return context.redirect(at('/'), 303)
+  })
+  app.post('/logout', async context => {
+    const visit = new Visit(context, client)
+    const form = await formText(context)
+    if (!isFormToken(visit.session, form('token'))) return context.redirect(at('/'), 303)
+    await client.ask({ ask: 'logout', session: visit.session })
+    visit.close()
+    return context.redirect(at('/login'), 303)
+  })
+  app.get('/welcome/:token', context => welcomePage(new Visit(context, client), context.req.param('token')))
+  app.post('/welcome/:token', async context => accept(new Visit(context, client), context.req.param('token')))
+  app.get('/language/:language', context => {
+    const wanted = context.req.param('language')
+    if (wanted === 'en' || wanted === 'fr') chooseLanguage(context, wanted)
+    return context.redirect(cameFrom(context.req.header('referer'), serverName(context)), 303)
+  })
+}
+
+/** The page of ours that a link was on. */
+function cameFrom(referer = '', server: string): string {
+  const url = URL.canParse(referer) ? new URL(referer) : undefined
+  const ours = url?.host === server && `${url.pathname}/`.startsWith(`${BASE}/`)
+  return ours ? `${url.pathname}${url.search}` : at('/')
+}
+
+function loginPage(visit: Visit, refused?: Refused, name = '') {
+  const problem = refused === undefined ? NONE : note('bad', refusalText(visit, refused))
+  const body = html`${problem}<form method="post" action="${at('/login')}">
+${lineField({ name: 'name', label: visit.say('name'), value: name, autocomplete: 'username', more: html`autocapitalize="none"` })}
+${proofFields(visit)}<button>${visit.say('login')}</button></form>
+<p class="soft small">${visit.say('forgotten')} <code>gabarit web login-link ${name || visit.say('NAME')}</code></p>`
+  return barePage(visit, visit.say('login'), body, refused === undefined ? 200 : refused.why === 'locked' ? 429 : 403)
+}
+
+async function accept(visit: Visit, token: string) {
+  const form = await formText(visit.context)
+  const password = form('password')
+  if (password.length < SHORTEST_PASSWORD) return welcomePage(visit, token, visit.say('tooShort', SHORTEST_PASSWORD))
+  if (password !== form('again')) return welcomePage(visit, token, visit.say('notTheSame'))
+  const { client, address } = visit
+  const answer = await client.ask({ ask: 'accept', address, token, password, code: form('code') })
+  if (answer.kind !== 'session') return welcomePage(visit, token, visit.say('wrongCode'))
+  visit.open(answer.session)
+  return visit.context.redirect(at('/'), 303)
+}
+
+async function welcomePage(visit: Visit, token: string, problem?: string) {
+  const answer = await visit.client.ask({ ask: 'invited', address: visit.address, token })
+  if (answer.kind !== 'invited')
+    return barePage(
+      visit,
+      visit.say('welcome'),
+      note('bad', visit.say('noInvitation')),
+      answer.kind === 'refused' ? 403 : 500,
+    )
+  const { user, secret } = answer
+  const picture = renderSVG(codeAddress(user, secret, serverName(visit.context)))
+  const body = html`${problem === undefined ? NONE : note('bad', problem)}<p>${visit.say('welcomeText', user)}</p>
+<h2>${visit.say('codesTitle')}</h2><p>${visit.say('codesText')}</p>
+<div class="qr" role="img" aria-label="${visit.say('qr')}">${raw(picture)}</div><p>${visit.say('orType')} <code class="secret">${secret}</code></p>
+<form method="post" action="${at(`/welcome/${encodeURIComponent(token)}`)}"><input type="hidden" name="username" value="${user}" autocomplete="username">
+${lineField({ name: 'password', label: visit.say('newPassword', SHORTEST_PASSWORD), type: 'password', autocomplete: 'new-password', more: html`minlength="${SHORTEST_PASSWORD}"` })}
+${lineField({ name: 'again', label: visit.say('again'), type: 'password', autocomplete: 'new-password' })}
+${codeField(visit)}<button>${visit.say('begin')}</button></form>`
+  return barePage(visit, visit.say('welcome'), body, problem === undefined ? 200 : 422)
+}

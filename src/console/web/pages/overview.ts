@@ -1,0 +1,75 @@
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { at } from '../base.ts'
+import { page } from '../layout.ts'
+import { type Markup, NONE } from '../markup.ts'
+import { changesIn } from '../parts/bar.ts'
+import { commandOf } from '../parts/command.ts'
+import { type Entry, entryTable } from '../parts/entries.ts'
+import { planButton } from '../parts/form.ts'
+import { note, notes } from '../parts/note.ts'
+import { type Status, statusFor } from '../status.ts'
+import type { Env, Visit } from '../visit.ts'
+
+/** What `gabarit doctor --json` prints. */
+interface Finding {
+  readonly id: string
+  readonly level: 'ok' | 'warning' | 'error'
+  readonly message: string
+  readonly command: string | null
+  readonly ignored: string | null
+}
+
+const DOCTOR = ['gabarit', 'doctor', '--json']
+const LAST = ['gabarit', 'history', '--limit', '8', '--json']
+
+/** The first page: what waits, what is wrong, what was done last. */
+export function serveOverview(app: Hono<Env>): void {
+  app.get('/', async context => {
+    const visit = context.get('visit')
+    const [status, findings, entries] = await Promise.all([
+      statusFor(visit),
+      visit.data<Finding[]>(DOCTOR),
+      visit.data<Entry[]>(LAST),
+    ])
+    const body = html`${notes('bad', visit.say('damaged'), status.damaged)}${notes('bad', visit.say('problems'), status.problems)}
+<div class="grid">${waiting(visit, status)}${health(visit, findings)}</div>
+<section class="card"><h2>${visit.say('lastChanges')}</h2>${entryTable(visit, entries)}
+<p><a href="${at('/history')}">${visit.say('wholeHistory')}</a></p>${commandOf(LAST.slice(0, -1))}</section>`
+    return page(visit, '/', visit.say('overview'), body)
+  })
+}
+
+function waiting(visit: Visit, status: Status): Markup {
+  const { drift, pending, warnings } = status
+  const count = changesIn(status)
+  const lines = [
+    count === 0
+      ? note('ok', visit.say('allLive'))
+      : html`<p>${visit.say('notLive', count)} <a href="${at('/changes')}">${visit.say('lookAtChanges')}</a></p>`,
+    drift.length === 0
+      ? NONE
+      : html`<p>${visit.say('editedFiles', drift.length)} <a href="${at('/files')}">${visit.say('files')}</a></p>`,
+    notes(
+      'warn',
+      visit.say('pendingServices'),
+      pending.map(({ service, word }) => `${service}: ${word}`),
+    ),
+    notes('warn', visit.say('warnings'), warnings),
+  ]
+  const start =
+    status.since === null ? planButton(['gabarit', 'signal-event', 'post-install'], visit.say('setUp')) : NONE
+  return html`<section class="card"><h2>${visit.say('waits')}</h2>${lines}${start}${commandOf(['gabarit', 'status'])}</section>`
+}
+
+function health(visit: Visit, findings: readonly Finding[]): Markup {
+  const troubles = findings.filter(({ level, ignored }) => level !== 'ok' && ignored === null)
+  const list = troubles.map(
+    ({ level, message, command }) =>
+      html`<li class="${level === 'error' ? 'bad' : 'warn'}">${message}${
+        command === null ? NONE : html`<br><code>${command}</code>`
+      }</li>`,
+  )
+  const fine = findings.length - troubles.length
+  return html`<section class="card"><h2>${visit.say('health')}</h2><ul class="steps">${list}<li class="ok">${visit.say('fine', fine)}</li></ul>${commandOf(['gabarit', 'doctor'])}</section>`
+}

@@ -1,0 +1,18 @@
+import type { Refusal } from '../../protocol.ts'
+import type { Key } from '../text/languages.ts'
+import type { Refused, Visit } from '../visit.ts'
+
+const TEXTS: Readonly<Record<Refusal, Key>> = {
+  session: 'refusedSession',
+  proof: 'refusedProof',
+  wrong: 'refusedWrong',
+  locked: 'refusedLocked',
+  forbidden: 'refusedForbidden',
+  outdated: 'refusedOutdated',
+}
+
+/** Why the helper has refused, in the language of the visit. */
+export function refusalText(visit: Visit, { why, message }: Refused): string {
+  if (why === 'locked') return visit.say('refusedLocked', /(\d+) s\b/.exec(message)?.[1] ?? '')
+  return why === 'forbidden' ? `${visit.say('refusedForbidden')} ${message}` : visit.say(TEXTS[why])
+}

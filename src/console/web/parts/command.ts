@@ -1,0 +1,14 @@
+import { html } from 'hono/html'
+import type { Markup } from '../markup.ts'
+
+/** A command line as it can be typed into a shell. */
+export function shellLine(words: readonly string[]): string {
+  const [program, ...rest] = words
+  const own = program === 'gabarit' && rest[0] === 'signal-event' ? rest : words
+  return own.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+}
+
+/** The command that a page or a button stands for. */
+export function commandOf(words: readonly string[]): Markup {
+  return html`<code>${shellLine(words)}</code>`
+}

@@ -1,0 +1,66 @@
+import { html } from 'hono/html'
+import { at } from '../base.ts'
+import { type Markup, NONE } from '../markup.ts'
+import type { Visit } from '../visit.ts'
+import { commandOf } from './command.ts'
+
+/** What shows that a form is from this session. */
+export function hiddenToken(visit: Visit): Markup {
+  return hidden('token', visit.formToken)
+}
+
+export function hidden(name: string, value: string): Markup {
+  return html`<input type="hidden" name="${name}" value="${value}">`
+}
+
+interface Look {
+  /** `quiet`, or `danger` for what cannot be undone with one click. */
+  readonly look?: 'quiet' | 'danger'
+  /** Whether the command stands below the button. Default: yes. */
+  readonly command?: boolean
+}
+
+/** A button that runs a command, with the command. */
+export function runButton(visit: Visit, words: readonly string[], label: string, { look, command }: Look = {}): Markup {
+  return html`<form class="act" method="post" action="${at('/run')}">${hiddenToken(visit)}${hidden('words', JSON.stringify(words))}
+<button${look === undefined ? NONE : html` class="${look}"`}>${label}</button>${command === false ? NONE : commandOf(words)}</form>`
+}
+
+/** A button that shows what a command would do. @param words the command without --dry-run */
+export function planButton(words: readonly string[], label: string): Markup {
+  return html`<div class="act"><a class="button quiet" href="${planAddress(words)}">${label}</a>${commandOf([...words, '--dry-run'])}</div>`
+}
+
+export function planAddress(words: readonly string[], check = false): string {
+  return at('/plan', { words: JSON.stringify(words), ...(check ? { check: 'yes' } : {}) })
+}
+
+interface Field {
+  readonly name: string
+  readonly label: string
+  readonly type?: 'password' | 'text'
+  readonly value?: string
+  readonly autocomplete: string
+  readonly more?: Markup
+}
+
+/** A field for one line. */
+export function lineField({ name, label, type = 'text', value = '', autocomplete, more = NONE }: Field): Markup {
+  return html`<div class="field"><label for="${name}">${label}</label>
+<input id="${name}" name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}" required ${more}></div>`
+}
+
+/** The fields that prove who it is: password and code. */
+export function proofFields(visit: Visit): Markup {
+  return html`${lineField({ name: 'password', label: visit.say('password'), type: 'password', autocomplete: 'current-password' })}
+${codeField(visit)}`
+}
+
+export function codeField(visit: Visit): Markup {
+  return lineField({
+    name: 'code',
+    label: visit.say('code'),
+    autocomplete: 'one-time-code',
+    more: html`inputmode="numeric"`,
+  })
+}

@@ -1,0 +1,68 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+
+/** What a page may load and do: only what the console itself serves. */
+const POLICY = [
+  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
+  ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],
+].join('; ')
+
+const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+}
+
+/** Headers of every answer. Pages are for this person only, and for now. */
+export const secureHeaders: MiddlewareHandler = async (context, next) => {
+  await next()
+  for (const [name, value] of Object.entries(HEADERS)) context.header(name, value)
+  if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store')
+}
+
+/** Refuses what another site has sent: a browser says with each form where the page came from. */
+export const sameOrigin: MiddlewareHandler = async (context, next) => {
+  if (['GET', 'HEAD'].includes(context.req.method) || hosts(context).includes(originHost(context))) return next()
+  return context.text('This form came from another site.', 403)
+}
+
+/** The names that this server was called by. The front end adds the second when it replaces the first. */
+function hosts({ req }: Context): (string | undefined)[] {
+  return [req.header('host'), lastOf(req.header('x-forwarded-host'))].filter(Boolean)
+}
+
+function originHost({ req }: Context): string | undefined {
+  const origin = req.header('origin') ?? ''
+  return URL.canParse(origin) ? new URL(origin).host : undefined
+}
+
+/** The name by which people call this server. */
+export function serverName(context: Context): string {
+  const [host = 'localhost', forwarded] = hosts(context)
+  return forwarded ?? host
+}
+
+/** The browser's address. The front end, which alone reaches our socket, adds it behind what the browser claims. */
+export function clientAddress({ req }: Context): string {
+  return lastOf(req.header('x-forwarded-for')) ?? 'unknown'
+}
+
+function lastOf(list: string | undefined): string | undefined {
+  const last = list?.split(',').at(-1)?.trim()
+  return last === '' ? undefined : last
+}
+
+/** What each form of a session carries, so that no other page can make one. */
+export function formToken(session: string): string {
+  return createHmac('sha256', session).update('form').digest('base64url')
+}
+
+export function isFormToken(session: string, given: unknown): boolean {
+  const right = Buffer.from(formToken(session))
+  const bytes = Buffer.from(typeof given === 'string' ? given : '')
+  return bytes.length === right.length && timingSafeEqual(bytes, right)
+}

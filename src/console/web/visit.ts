@@ -1,0 +1,99 @@
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { Failure, orUndefined } from '../../base/failure.ts'
+import type { Client } from '../client.ts'
+import type { Answer, Proof, Refusal } from '../protocol.ts'
+import { BASE } from './base.ts'
+import { clientAddress, formToken } from './security.ts'
+import { type Key, type Language, languageOf, sentence } from './text/languages.ts'
+
+/** What hono hands from one handler to the next. */
+export interface Env {
+  Variables: { visit: Visit }
+}
+
+/** `__Secure-`: only over TLS. A path of its own, so that no other site of this name receives it. */
+const COOKIE = 'gabarit'
+const COOKIE_OPTIONS = { path: BASE, httpOnly: true, secure: true, sameSite: 'Strict', prefix: 'secure' } as const
+
+/** The helper has refused. */
+export class Refused extends Error {
+  readonly why: Refusal
+
+  constructor(why: Refusal, message: string) {
+    super(message)
+    this.why = why
+  }
+}
+
+/** What a command has printed. */
+export type Output = Extract<Answer, { kind: 'output' }>
+
+/** One request of one person: who it is, in which language, and what can be asked for. */
+export class Visit {
+  readonly context: Context<Env>
+  readonly client: Client
+  readonly language: Language
+  readonly address: string
+  readonly session: string
+  /** Who is logged in; empty: nobody. */
+  user = ''
+
+  constructor(context: Context<Env>, client: Client) {
+    this.context = context
+    this.client = client
+    this.language = languageOf(context)
+    this.address = clientAddress(context)
+    this.session = getCookie(context, COOKIE, 'secure') ?? ''
+  }
+
+  /** A text of the console in the language of the visit. @param values for its {} */
+  say(key: Key, ...values: readonly (string | number)[]): string {
+    return sentence(this.language, key, values)
+  }
+
+  /** What each of its forms carries. */
+  get formToken(): string {
+    return formToken(this.session)
+  }
+
+  open(session: string): void {
+    setCookie(this.context, COOKIE, session, COOKIE_OPTIONS)
+  }
+
+  close(): void {
+    deleteCookie(this.context, COOKIE, COOKIE_OPTIONS)
+  }
+
+  /** Finds out who it is. @returns whether somebody is logged in */
+  async recognise(): Promise<boolean> {
+    if (this.session === '') return false
+    const answer = await this.client.ask({ ask: 'whoami', session: this.session, address: this.address })
+    if (answer.kind === 'user') this.user = answer.user
+    return answer.kind === 'user'
+  }
+
+  /** Runs a command. @param input its standard input @throws Refused */
+  async run(words: readonly string[], more: { input?: string; proof?: Proof } = {}): Promise<Answer> {
+    const { session, address, language } = this
+    const answer = await this.client.ask({ ask: 'run', session, address, language, words: [...words], ...more })
+    if (answer.kind === 'refused') throw new Refused(answer.why, answer.message)
+    return answer
+  }
+
+  /** Runs a command that does not take long. @throws Refused */
+  async read(words: readonly string[], input?: string): Promise<Output> {
+    const answer = await this.run(words, input === undefined ? {} : { input })
+    if (answer.kind !== 'output') throw new Failure(`${words.join(' ')} takes too long for a page`)
+    return answer
+  }
+
+  /** What a command prints as JSON, whatever its exit status. @throws Refused; Failure if it prints none */
+  async data<Data>(words: readonly string[]): Promise<Data> {
+    const { stdout, stderr } = await this.read(words)
+    // The command is one of ours: the tests of the pages hold what it prints.
+    const data = orUndefined((): Data => JSON.parse(stdout))
+    if (data === undefined) throw new Failure(stderr.trim() || stdout.trim() || `${words.join(' ')}: no answer`)
+    return data
+  }
+}
