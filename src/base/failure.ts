@@ -33,6 +33,14 @@ export class Failure extends Error {
   }
 }
 
+// A bundle that is read apart has a class of its own for the same failures.
+Object.defineProperty(Failure, Symbol.hasInstance, {
+  value(this: unknown, thrown: unknown): boolean {
+    if (this === Failure) return thrown instanceof Error && thrown.name === 'Failure'
+    return Function.prototype[Symbol.hasInstance].call(this, thrown)
+  },
+})
+
 /** The command line itself is wrong: exit 2. */
 export function usageFailure(message: string, hint?: string): Failure {
   return new Failure(message, { status: EXIT.usage, hint })
