@@ -104,7 +104,7 @@ entrance('both languages: the one that was chosen, else the one of the browser',
 entrance('what is wrong with a command of the console is told as of any other', () => {
   const { status, stderr } = box.run('gabarit web users remove alise')
   assert.is(status, 1)
-  assert.match(stderr, /^gabarit: there is no user "alise", did you mean "alice"\?$/m)
+  assert.is(stderr, `there is no user "alise"; did you mean "alice"?\n`)
   assert.is(box.run('gabarit web serve').status, 2)
 })
 
