@@ -30,6 +30,8 @@ const NEVER = ['root', 'help', 'version', 'confirm', 'overwrite', 'reveal']
 
 /** How a plan is shown or told of; none of them changes what it is. */
 const HOW = ['--dry-run', '--json', '--json-lines', '--check']
+/** The same with a value. */
+const HOW_WITH_VALUE = [`--${MAKES_PLANS}`, '--comment', '--confirm-within']
 
 /** What a command line may do; undefined: the console may not run it. */
 export function permitOf([program = '', ...words]: readonly string[], allowed: Allowed): Permit | undefined {
@@ -63,7 +65,11 @@ function permit(words: readonly string[], rest: readonly string[], command: Comm
   const makesPlans = command.options?.some(({ name }) => name === MAKES_PLANS) === true
   // What was not shown is not done.
   if (makesPlans && !shows && plan === undefined) return undefined
-  const deed = words.filter((word, at) => !HOW.includes(word) && word !== '--plan' && words[at - 1] !== '--plan')
+  const data = words.indexOf('--')
+  const isDeed = (word: string, at: number) =>
+    (data !== -1 && at >= data) ||
+    (![...HOW, ...HOW_WITH_VALUE].includes(word) && !HOW_WITH_VALUE.includes(words[at - 1] ?? ''))
+  const deed = words.filter(isDeed)
   const access = shows ? 'read' : command.console
   return { access, long: access !== 'read', plan, deed: JSON.stringify(deed), shows: shows && makesPlans }
 }

@@ -8,7 +8,9 @@ import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
 import { serveEntrance } from './pages/entrance.ts'
 import { serveOverview } from './pages/overview.ts'
+import { servePlans } from './pages/plan.ts'
 import { refusalText } from './pages/refusals.ts'
+import { serveRuns } from './pages/run.ts'
 import { note } from './parts/note.ts'
 import { isFormToken, sameOrigin, secureHeaders } from './security.ts'
 import { type Env, Refused, Visit } from './visit.ts'
@@ -33,6 +35,8 @@ export function consoleApp(client: Client): Hono<Env> {
     return next()
   })
   serveOverview(app)
+  servePlans(app)
+  serveRuns(app)
   app.notFound(context => {
     const visit = new Visit(context, client)
     return barePage(visit, visit.say('notFound'), note('bad', visit.say('notFoundText')), 404)

@@ -36,7 +36,7 @@ function changesBar(visit: Visit, count: number): Markup {
 }
 
 function windowBar(visit: Visit, { left = 0, problem, command = '', args = [] }: Window): Markup {
-  const clock = html`<b class="count" role="timer" data-until="${left}">${Math.ceil(left / 60)} min</b>`
+  const clock = html`<b class="count" role="timer" data-until="${Math.round(left)}">${Math.ceil(left / 60)} min</b>`
   const text = problem
     ? html`<b>${visit.say('rollbackFailed')}</b> ${problem}`
     : html`${visit.say('goesBack')} ${clock}`

@@ -8,6 +8,11 @@ export function shellLine(words: readonly string[]): string {
   return own.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }
 
+/** The same without what only the console needs: which plan, and how it is told. */
+export function shortLine(words: readonly string[]): string {
+  return shellLine(words.filter((word, at) => !['--json-lines', '--plan'].includes(word) && words[at - 1] !== '--plan'))
+}
+
 /** The command that a page or a button stands for. */
 export function commandOf(words: readonly string[]): Markup {
   return html`<code>${shellLine(words)}</code>`

@@ -1,0 +1,68 @@
+import { html } from 'hono/html'
+import { type Markup, NONE } from '../markup.ts'
+import type { PropertyChange } from '../status.ts'
+import type { Visit } from '../visit.ts'
+import { diffView } from './diff.ts'
+import { notes } from './note.ts'
+import { propertyTable } from './properties.ts'
+
+/** What `--dry-run --json` prints. */
+export interface Plan {
+  readonly plan?: string
+  readonly status: number
+  readonly properties?: readonly PropertyChange[]
+  readonly files?: readonly FileChange[]
+  readonly services?: readonly { readonly service: string; readonly command: string }[]
+  readonly handlers?: readonly { readonly name: string }[]
+  readonly confirmation?: readonly string[]
+  readonly checked?: readonly string[]
+  readonly recovered?: readonly string[]
+  readonly warnings?: readonly string[]
+  readonly problems?: readonly string[]
+}
+
+interface FileChange {
+  readonly path: string
+  readonly change: string
+  readonly edited: boolean
+  readonly diff: string
+}
+
+/** Whether a plan does anything. */
+export function isEmpty({ properties = [], files = [], services = [], handlers = [] }: Plan): boolean {
+  return [properties, files, services, handlers].every(list => list.length === 0)
+}
+
+/** First what was changed, then the files, then the services. */
+export function planView(visit: Visit, plan: Plan): Markup {
+  const { properties = [], files = [], services = [], handlers = [], confirmation = [], checked = [] } = plan
+  return html`${notes('bad', visit.say('problems'), plan.problems ?? [])}
+${notes('warn', visit.say('doneFirst'), plan.recovered ?? [])}${notes('warn', visit.say('warnings'), plan.warnings ?? [])}
+${notes('warn', visit.say('canLockOut'), confirmation)}${notes('ok', visit.say('checkedBy'), checked)}
+${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties)}</section>`}
+${fileList(visit, files)}
+${list(
+  visit.say('actions'),
+  handlers.map(({ name }) => name),
+)}
+${list(
+  visit.say('services'),
+  services.map(({ command }) => command),
+)}`
+}
+
+function fileList(visit: Visit, files: readonly FileChange[]): Markup {
+  if (files.length === 0) return NONE
+  const items = files.map(
+    ({ path, change, edited, diff }) => html`<details class="file"${files.length === 1 ? html` open` : NONE}>
+<summary><b>${path}</b> <span class="soft">${change}${edited ? `, ${visit.say('edited')}` : ''}</span></summary>${diff === '' ? NONE : diffView(diff)}</details>`,
+  )
+  const fold =
+    files.length > 1 ? html`<button type="button" class="quiet" data-fold hidden>${visit.say('fold')}</button>` : NONE
+  return html`<section class="card"><h2>${visit.say('filesCount', files.length)}</h2>${fold}${items}</section>`
+}
+
+function list(title: string, lines: readonly string[]): Markup {
+  if (lines.length === 0) return NONE
+  return html`<section class="card"><h2>${title}</h2><ul>${lines.map(line => html`<li><code>${line}</code></li>`)}</ul></section>`
+}
