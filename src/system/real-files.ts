@@ -111,6 +111,12 @@ export class RealFiles implements Files {
   }
 
   setAttributes(path: string, { mode, uid, gid }: Attributes): void {
+    // A socket cannot be opened.
+    if (fs.lstatSync(path).isSocket()) {
+      if (mayGiveAway()) fs.lchownSync(path, uid, gid)
+      fs.chmodSync(path, mode)
+      return
+    }
     const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
     try {
       if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)

@@ -31,6 +31,7 @@ const EVENTS = [
     'proxy-delete',
     'proxy-modify',
     'remoteaccess-update',
+    'server-manager-update',
     'ssl-update',
     'vpn-client-create',
     'vpn-client-modify',

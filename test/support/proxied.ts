@@ -1,6 +1,7 @@
 // A server behind a proxy: `proxied.ts PORT NAME` answers every request with a JSON of what reached it, echoes what comes
 // over a WebSocket, and takes its time where the path says so: /slow/MILLISECONDS. The query says what else it answers:
-// status=NUMBER, header=NAME:VALUE (several), cookie=BYTES.
+// status=NUMBER, header=NAME:VALUE (several), cookie=BYTES; events=SECONDS: an event at once, and one after that time.
+// PORT may be the path of a socket.
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -20,6 +21,12 @@ const server = createServer((request, response) => {
     response.setHeader('Content-Type', 'application/json')
     for (const text of query.getAll('header')) response.appendHeader(...splitHeader(text))
     if (query.has('cookie')) response.appendHeader('Set-Cookie', `big=${'x'.repeat(Number(query.get('cookie')))}`)
+    if (query.has('events')) {
+      response.setHeader('Content-Type', 'text/event-stream')
+      response.write('data: first\n\n')
+      setTimeout(() => response.end('data: last\n\n'), Number(query.get('events')) * 1000)
+      return
+    }
     setTimeout(() => response.end(JSON.stringify({ name, url, method, size, headers })), Number(delay))
   })
 })
@@ -45,4 +52,4 @@ server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
   })
 })
 
-server.listen(Number(port), '127.0.0.1')
+server.listen(port.startsWith('/') ? { path: port } : { port: Number(port), host: '127.0.0.1' })

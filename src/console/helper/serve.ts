@@ -11,12 +11,14 @@ const IDLE = 60_000
  * Answers requests until nobody has asked for a while.
  * @param where the socket, or the descriptor of one that is listened to already (sd_listen_fds(3))
  * @param stays never ends by itself
+ * @param listening called when requests can come
  */
 export function serveHelper(
   helper: Helper,
   runs: Runs,
   where: { readonly path: string } | { readonly fd: number },
   stays: boolean,
+  listening: () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let idle: NodeJS.Timeout | undefined
@@ -34,7 +36,10 @@ export function serveHelper(
     })
     server.on('error', reject)
     server.on('close', () => resolve())
-    server.listen(where, wait)
+    server.listen(where, () => {
+      listening()
+      wait()
+    })
   })
 }
 

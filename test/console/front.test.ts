@@ -1,0 +1,113 @@
+// The way to the console through the real Apache, alone and behind the real nginx: on `/`, in private namespaces.
+import type { ChildProcess } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { stop } from '../support/daemons.ts'
+import { throughNginx } from '../support/front.ts'
+import { BIN, must, PROJECT, run, words } from '../support/sandbox.ts'
+
+const { tests, step, front } = throughNginx('the way to the console')
+
+const SOCKET = '/run/gabarit-web/http.sock'
+const CONSOLE = 'https://example.com/server-manager'
+/** An address that is not local, and one of those that may come in all the same. */
+const [OUTSIDE, LET_IN] = ['198.51.100.7', '203.0.113.9']
+const AS_WEB = ['setpriv', '--reuid', 'gabarit-web', '--regid', 'gabarit-web', '--clear-groups']
+const CURL = ['curl', '-sSkN', '--noproxy', '*', '--connect-to', '::127.0.0.1:']
+const from = (address: string) => ['--interface', address]
+
+let echo: ChildProcess
+
+/** Starts a server that tells what reached it on the socket of the console; only the web server may connect. */
+async function startEcho(): Promise<ChildProcess> {
+  mkdirSync('/run/gabarit-web')
+  const echo = [process.execPath, '--import', 'tsx', join(PROJECT, 'test/support/proxied.ts'), SOCKET, 'console']
+  const child = await front.daemons.start('echo', echo, () => run(['test', '-S', SOCKET]).status === 0)
+  must(['chgrp', 'www-data', SOCKET])
+  chmodSync(SOCKET, 0o660)
+  return child
+}
+
+step('a server with nginx in front of httpd, and a second domain', async () => {
+  for (const address of [OUTSIDE, LET_IN]) must(['ip', 'address', 'add', `${address}/32`, 'dev', 'lo'])
+  await front.start({})
+  must(words('db domains set second.example domain Content Primary'))
+  front.apply('domain-create second.example')
+  echo = await startEcho()
+})
+
+step('it is off until somebody turns it on', () => {
+  assert.is(front.visit(CONSOLE).status, 404)
+  must(words(`config setprop httpd-admin status enabled Manager console ValidFrom ${LET_IN}/32`))
+  front.apply('server-manager-update')
+})
+
+for (const server of ['nginx', 'httpd']) {
+  step(`${server} in front: the console learns the true visitor, host and protocol`, () => {
+    must(words(`config set WebFrontend ${server}`))
+    front.apply()
+    const forged = ['X-Forwarded-For: 192.0.2.1', 'X-Forwarded-Proto: http', 'X-Forwarded-Host: evil.example']
+    const more = ['X-Forwarded-Server: evil', 'X-Real-IP: 192.0.2.1', 'Forwarded: for=192.0.2.1']
+    const options = [...forged, ...more].flatMap(line => ['-H', line])
+    for (const path of ['', '/', '/records?a=1&b=%20']) {
+      const { url, headers } = front.seen(CONSOLE + path, ...from(LET_IN), ...options)
+      assert.is(url, `/server-manager${path}`)
+      assert.equal([headers['x-forwarded-for'], headers['x-forwarded-proto']], [LET_IN, 'https'])
+      assert.is(headers.host, 'example.com')
+      assert.not.match(JSON.stringify(headers), /evil|192\.0\.2\.1/)
+    }
+  })
+
+  step(`${server} in front: local networks and ValidFrom come in, others do not`, () => {
+    const statuses = [[], from(LET_IN), from(OUTSIDE)].map(options => front.visit(CONSOLE, ...options).status)
+    assert.equal(statuses, [200, 200, 403])
+    const claims = ['-H', `X-Forwarded-For: ${LET_IN}`]
+    assert.is(front.visit(CONSOLE, ...from(OUTSIDE), ...claims).status, 403)
+    assert.is(front.visit(CONSOLE, ...from(OUTSIDE), ...claims, ...claims).status, 403)
+  })
+
+  step(`${server} in front: no other site leads there, and HTTP leads to HTTPS`, () => {
+    for (const url of ['https://second.example/server-manager', 'https://example.com/server-managers'])
+      assert.is(front.visit(url).status, 404, url)
+    assert.equal(front.visit('http://example.com/server-manager').header('location'), [CONSOLE])
+    assert.is(front.visit(`${CONSOLE}/..;/x`, '--path-as-is').status, 400)
+  })
+
+  step(`${server} in front: an event comes at once`, async () => {
+    // Whoever buffers would give it with the end only.
+    const query = '?events=600&header=X-Accel-Buffering:no'
+    const { stdout } = run([...CURL, '--max-time', '3', `${CONSOLE}${query}`])
+    assert.is(stdout, 'data: first\n\n')
+  })
+}
+
+step('without HTTPS nobody gets a console', () => {
+  must(words('config setprop modSSL status disabled'))
+  front.refused(/the console needs HTTPS: config setprop modSSL status enabled/, 'server-manager-update')
+  must(words('config setprop modSSL status enabled'))
+})
+
+step('the real console, as the user of its own, answers through both', async () => {
+  await stop(echo)
+  rmSync(SOCKET, { force: true })
+  must(words('install -d /run/gabarit'))
+  // The unit of the pages hides these.
+  for (const folder of ['/etc/gabarit', '/var/lib/gabarit']) must(['install', '-d', '-m', '700', folder])
+  must(words('install -d -o gabarit-web -g www-data -m 2750 /run/gabarit-web'))
+  const helper = '/run/gabarit/helper.sock'
+  await front.daemons.start(
+    'helper',
+    [join(BIN, 'gabarit'), 'web', 'helper', '--socket', helper, '--group', 'gabarit-web', '--stay'],
+    () => existsSync(helper),
+  )
+  const serve = ['sh', '-c', 'umask 007; exec "$@"', 'sh', join(BIN, 'gabarit'), 'web', 'serve', '--helper', helper]
+  await front.daemons.start('web', [...AS_WEB, ...serve, '--socket', SOCKET], () => existsSync(SOCKET))
+  for (const server of ['nginx', 'httpd']) {
+    must(words(`config set WebFrontend ${server}`))
+    front.apply()
+    assert.match(front.visit(`${CONSOLE}/login`).body, '<form')
+  }
+})
+
+tests.run()

@@ -1,0 +1,64 @@
+// The units of the console, judged by systemd itself, and when they are made.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { configuration, Server } from '../services/server.ts'
+import { needsCommands } from '../support/packages.ts'
+import { run } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+
+const units = suite('units of the console')
+const FOLDER = '/etc/systemd/system'
+const NAMES = ['gabarit-helper.service', 'gabarit-helper.socket', 'gabarit-web.service', 'gabarit-web.socket']
+
+/** A server whose console is on. */
+function serverWithConsole(): Server {
+  const server = new Server({ configuration: configuration() })
+  server.must('config setprop httpd-admin status enabled Manager console')
+  return server
+}
+
+testIf(units, needsCommands('systemd-analyze'), 'systemd accepts them and starts the sockets with the machine', () => {
+  const server = serverWithConsole()
+  for (const name of NAMES) server.must(`expand-template ${FOLDER}/${name}`)
+  const { status, stderr } = run(['systemd-analyze', 'verify', ...NAMES.map(name => server.path(`${FOLDER}/${name}`))])
+  assert.equal([status, stderr], [0, ''])
+  for (const name of NAMES.filter(unit => unit.endsWith('.socket')))
+    assert.ok(server.exists(`${FOLDER}/sockets.target.wants/${name}`), name)
+  server.remove()
+})
+
+testIf(units, needsCommands('systemd-analyze'), 'the pages are confined', () => {
+  const server = serverWithConsole()
+  server.must(`expand-template ${FOLDER}/gabarit-web.service`)
+  const file = server.path(`${FOLDER}/gabarit-web.service`)
+  const { stdout, stderr } = run(['systemd-analyze', 'security', '--offline=true', '--no-pager', file])
+  const [, exposure = '10'] = /exposure level for \S+: ([\d.]+)/.exec(stdout) ?? []
+  assert.ok(Number(exposure) <= 0.5, exposure + stderr)
+  server.remove()
+})
+
+units('only the web server connects to the pages, and only the pages to the helper', () => {
+  const server = serverWithConsole()
+  server.must('config setprop httpd Group webbers')
+  const [helper, web] = ['gabarit-helper.socket', 'gabarit-web.socket'].map(name => server.lines(`${FOLDER}/${name}`))
+  for (const [socket, group] of [
+    [helper, 'gabarit-web'],
+    [web, 'webbers'],
+  ] as const)
+    for (const line of [`SocketGroup=${group}`, 'SocketMode=0660']) assert.ok(socket?.includes(line), line)
+  server.remove()
+})
+
+units('an event makes them when the console is on, and removes them when it is off', () => {
+  const server = serverWithConsole()
+  const made = () => NAMES.filter(name => server.exists(`${FOLDER}/${name}`))
+  server.must('signal-event server-manager-update')
+  assert.equal(made(), NAMES)
+  server.must('config setprop httpd-admin Manager port')
+  server.must('signal-event console-save')
+  assert.equal(made(), [])
+  assert.not(server.exists(`${FOLDER}/sockets.target.wants/gabarit-web.socket`))
+  server.remove()
+})
+
+units.run()
