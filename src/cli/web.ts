@@ -5,6 +5,7 @@ import { INVITATION_MINUTES, invite } from '../console/access/invitations.ts'
 import { closeSessions, openSessions } from '../console/access/sessions.ts'
 import { changeUsers, readUsers } from '../console/access/users.ts'
 import { recordsOf } from '../db/store.ts'
+import { frontOf } from '../template/web-front.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** Names of users: they stand in addresses, in the history and in the application for codes. */
@@ -18,8 +19,16 @@ export async function loginLink({ args, places, print }: Invocation): Promise<nu
   const token = invite(places, user)
   const records = recordsOf(places, 'configuration')
   const domain = records.get('DomainName')?.type ?? 'localhost'
-  print(`https://${domain}/server-manager/welcome/${token}`)
+  const { https = 443 } = frontOf(records)
+  print(`https://${domain}${https === 443 ? '' : `:${https}`}/server-manager/welcome/${token}`)
   print(`Open it within ${INVITATION_MINUTES} minutes. It works once.`)
+  return EXIT.done
+}
+
+/** Tells the first user how to come in. */
+export async function welcome(invocation: Invocation, user: string): Promise<number> {
+  if (!readUsers(invocation.places).has(user)) return loginLink({ ...invocation, args: [user] })
+  invocation.print(`${user} is a user already. After a forgotten password: gabarit web login-link ${user}`)
   return EXIT.done
 }
 

@@ -3,6 +3,24 @@ import { type Command, flag, JSON_OPTION, value, withVerbs } from '../../termina
 /** The subcommands of `gabarit web`. */
 const VERBS: readonly Command[] = [
   {
+    name: 'enable',
+    summary: 'turn the console on, and make a one-time address for its first user',
+    usage: '[USER]',
+    options: [flag('dry-run', 'print the plan, change nothing')],
+    examples: [
+      ['gabarit web enable', 'the user is called as you are, or admin'],
+      ['gabarit web enable --dry-run', 'what it would change'],
+    ],
+    run: async invocation => (await import('../web-switch.ts')).enable(invocation),
+  },
+  {
+    name: 'disable',
+    summary: 'turn the console off; its users stay',
+    options: [flag('dry-run', 'print the plan, change nothing')],
+    examples: [['gabarit web disable', 'until gabarit web enable']],
+    run: async invocation => (await import('../web-switch.ts')).disable(invocation),
+  },
+  {
     name: 'login-link',
     summary: 'make a one-time address at which a user sets password and codes',
     usage: 'USER',

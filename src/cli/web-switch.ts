@@ -1,0 +1,36 @@
+import { EXIT, refusal } from '../base/failure.ts'
+import { changeDatabase } from '../db/change.ts'
+import { recordsOf } from '../db/store.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { signalEvent } from './signal-event.ts'
+
+const EVENT = 'server-manager-update'
+
+/** `gabarit web enable [USER]` */
+export async function enable(invocation: Invocation): Promise<number> {
+  const { args, places, system } = invocation
+  const records = recordsOf(places, 'configuration')
+  for (const key of ['httpd', 'modSSL'])
+    if (records.get(key)?.properties.get('status') === 'disabled')
+      throw refusal(`the console needs ${key}`, { hint: `config setprop ${key} status enabled` })
+  const status = await turn(invocation, { status: 'enabled', Manager: 'console' })
+  if (status !== EXIT.done || system.dryRun) return status
+  return (await import('./web.apart.ts')).welcome(invocation, args[0] || system.env.SUDO_USER || 'admin')
+}
+
+/** `gabarit web disable` */
+export function disable(invocation: Invocation): Promise<number> {
+  return turn(invocation, { status: 'disabled' })
+}
+
+/** Stores what the server manager shall be, and makes it so. */
+async function turn(invocation: Invocation, properties: Readonly<Record<string, string>>): Promise<number> {
+  const { places, printError } = invocation
+  changeDatabase(places, 'configuration', { command: 'gabarit web' }, draft => {
+    if (!draft.has('httpd-admin')) draft.set('httpd-admin', 'service', properties)
+    else for (const [name, value] of Object.entries(properties)) draft.setprop('httpd-admin', name, value)
+  })
+  const { status } = await signalEvent({ ...invocation, args: [EVENT] }, undefined)
+  if (status !== EXIT.done) printError(`The setting is saved. Once this is mended: signal-event ${EVENT}`)
+  return status
+}
