@@ -22,6 +22,8 @@ interface More {
 export class WebConsole extends ConsoleServer {
   readonly #http = this.path('/http.sock')
   #web: number | undefined
+  /** What the forms of each session carry. */
+  readonly #tokens = new Map<string, string>()
   /** What a browser would keep. */
   cookie = ''
   language = 'en'
@@ -38,12 +40,18 @@ export class WebConsole extends ConsoleServer {
     return this.fetch(`${BASE}${path}`, more)
   }
 
-  /** Sends a form. @param token what shows its session; default: that of the page before it */
+  /** Sends a form. @param token what shows its session; default: that of this one */
   async post(path: string, fields: Readonly<Record<string, string>>, more: More = {}): Promise<Page> {
-    const token = fields.token ?? tokenOf(await this.get('/'))
+    const token = fields.token ?? (await this.#token())
     const body = new URLSearchParams({ ...fields, token }).toString()
     const headers = { origin: `https://${HOST}`, 'content-type': 'application/x-www-form-urlencoded', ...more.headers }
     return this.fetch(`${BASE}${path}`, { ...more, method: 'POST', body, headers })
+  }
+
+  async #token(): Promise<string> {
+    const known = this.#tokens.get(this.cookie) ?? tokenOf(await this.get('/records'))
+    this.#tokens.set(this.cookie, known)
+    return known
   }
 
   fetch(path: string, { headers = {}, body, method = 'GET' }: More): Promise<Page> {

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isTranslated } from '../../src/cli/db/french.ts'
 import { describeDatabase, describedDatabases } from '../../src/db/describe.ts'
 import { FORMATS } from '../../src/db/formats.ts'
+import { isTranslated } from '../../src/db/french.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { PROJECT } from '../support/sandbox.ts'
 

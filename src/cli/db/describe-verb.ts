@@ -4,9 +4,9 @@ import { Failure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import type { DatabaseDescription, PropertyDescription, RecordDescription } from '../../db/description.ts'
+import { factsOf, ruleLine, textIn } from '../../db/description-words.ts'
+import { phrase } from '../../db/french.ts'
 import { answer, type Call, readRecords } from './call.ts'
-import { factsOf, ruleLine, textIn } from './description-words.ts'
-import { phrase } from './french.ts'
 
 /** `describe`: what is known about the database, a record (or `@type`), or one property. */
 export function runDescribe(call: Call, [subject, property]: readonly string[]): number {

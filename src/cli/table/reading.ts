@@ -64,6 +64,13 @@ export const READING_COMMANDS: readonly Command[] = [
     run: async invocation => (await import('../explain.ts')).run(invocation),
   },
   {
+    name: 'databases',
+    console: 'read',
+    summary: 'list the databases, described or not, and how many records each has',
+    examples: [['gabarit databases', 'exit 1 if one cannot be read']],
+    run: async invocation => (await import('../databases.ts')).run(invocation),
+  },
+  {
     name: 'impact',
     console: 'read',
     summary: 'show which files, events and services depend on a record',

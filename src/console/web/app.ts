@@ -6,9 +6,11 @@ import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
+import { serveDatabases } from './pages/databases.ts'
 import { serveEntrance } from './pages/entrance.ts'
 import { serveOverview } from './pages/overview.ts'
 import { servePlans } from './pages/plan.ts'
+import { serveRecords } from './pages/record.ts'
 import { refusalText } from './pages/refusals.ts'
 import { serveRuns } from './pages/run.ts'
 import { note } from './parts/note.ts'
@@ -37,6 +39,8 @@ export function consoleApp(client: Client): Hono<Env> {
   serveOverview(app)
   servePlans(app)
   serveRuns(app)
+  serveDatabases(app)
+  serveRecords(app)
   app.notFound(context => {
     const visit = new Visit(context, client)
     return barePage(visit, visit.say('notFound'), note('bad', visit.say('notFoundText')), 404)

@@ -1,6 +1,6 @@
-import type { PropertyDescription, Reference, Rule, Texts } from '../../db/description.ts'
-import { uniqueNames } from '../../db/description.ts'
-import { FORMATS } from '../../db/formats.ts'
+import type { PropertyDescription, Reference, Rule, Texts } from './description.ts'
+import { uniqueNames } from './description.ts'
+import { FORMATS } from './formats.ts'
 import { nameIn, type Phrase, phrase } from './french.ts'
 
 /** The text in French or English; in the other language if there is none. */

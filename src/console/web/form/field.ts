@@ -1,0 +1,95 @@
+import { html } from 'hono/html'
+import type { PropertyDescription } from '../../../db/description.ts'
+import { factsOf, textIn } from '../../../db/description-words.ts'
+import { type Markup, NONE } from '../markup.ts'
+import type { Visit } from '../visit.ts'
+import { shownValue, switchOf } from './values.ts'
+
+/** What a field shows. */
+export interface FieldData {
+  /** The name that its value is sent with. */
+  readonly id: string
+  readonly label: string
+  readonly known: PropertyDescription | undefined
+  /** Undefined: not there. Null: a secret. */
+  readonly value: string | null | undefined
+  /** What somebody has typed before the form came back. */
+  readonly typed: string | undefined
+  readonly problems: readonly string[]
+  /** Values to choose from. */
+  readonly choices: readonly string[]
+  /** Below the field. */
+  readonly more?: Markup
+}
+
+/** A field for a property, of the kind that its description asks for. */
+export function fieldView(visit: Visit, data: FieldData): Markup {
+  const { id, label, known = {}, problems, more = NONE } = data
+  const french = visit.language === 'fr'
+  const text = textIn(known.description, french)
+  const facts = factsOf(known, french)
+  const hint = [text, facts].filter(part => part !== '').join(' · ')
+  return html`<div class="field"><label for="${id}">${label}</label>
+<p class="hint" id="${id}-hint">${data.known === undefined ? visit.say('undescribed') : hint}</p>
+${problems.map(problem => html`<p class="error" id="${id}-error">${problem}</p>`).slice(0, 1)}${problems.slice(1).map(problem => html`<p class="error">${problem}</p>`)}
+${control(visit, data, attributes(data))}${more}</div>`
+}
+
+function attributes({ id, problems }: FieldData): Markup {
+  const wrong = problems.length > 0
+  return html`id="${id}" name="${id}" aria-describedby="${id}-hint${wrong ? ` ${id}-error` : ''}"${wrong ? html` aria-invalid="true"` : NONE}`
+}
+
+function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
+  const { id, known = {}, value, typed, choices } = data
+  if (known.secret === true || value === null) {
+    const hint = visit.say(value === undefined ? 'noSecret' : 'secretUnchanged')
+    return html`<input type="password" ${attributes} value="" placeholder="${hint}" autocomplete="new-password">`
+  }
+  const shown = typed ?? shownValue(known, value ?? '')
+  const pair = switchOf(known, typed ?? value ?? known.default)
+  if (pair !== undefined) return switchView(attributes, pair, typed ?? value ?? known.default)
+  if (known.enum !== undefined) return selectView(visit, attributes, known, shown, value === undefined)
+  const example = value === undefined && known.default !== undefined ? html` placeholder="${known.default}"` : NONE
+  // HTML drops the first line break of a text area.
+  if (known.list !== undefined || /[\r\n]/.test(shown))
+    return html`<textarea ${attributes}${example}>
+${shown}</textarea>`
+  const options =
+    choices.length === 0
+      ? NONE
+      : html`<datalist id="${id}-list">${choices.map(choice => html`<option value="${choice}"></option>`)}</datalist>`
+  const list = choices.length === 0 ? NONE : html` list="${id}-list"`
+  return html`<input ${attributes} value="${shown}"${example}${list}${known.pattern === undefined ? NONE : pattern(known.pattern)} autocomplete="off" spellcheck="false">${options}`
+}
+
+/** A pattern that a browser reads as we do. Browsers read it with the flag v, which knows more signs. */
+function pattern(source: string): Markup {
+  try {
+    new RegExp(source, 'v')
+    return html` pattern="${source}"`
+  } catch {
+    return NONE
+  }
+}
+
+function switchView(attributes: Markup, [on, off]: readonly [string, string], value: string | undefined): Markup {
+  return html`<input type="checkbox" role="switch" ${attributes} value="${on}"${value === on ? html` checked` : NONE}> <span class="soft small">${on} / ${off}</span>`
+}
+
+function selectView(
+  visit: Visit,
+  attributes: Markup,
+  known: PropertyDescription,
+  shown: string,
+  absent: boolean,
+): Markup {
+  const values = known.enum ?? []
+  const nothing = absent || known.empty === true ? [''] : []
+  const all = [...new Set([...nothing, ...values, shown])].filter(
+    value => value !== '' || nothing.length > 0 || shown === '',
+  )
+  const name = (value: string) =>
+    value !== '' ? value : known.default === undefined ? visit.say('notSet') : visit.say('notSetDefault', known.default)
+  return html`<select ${attributes}>${all.map(value => html`<option value="${value}"${value === shown ? html` selected` : NONE}>${name(value)}</option>`)}</select>`
+}

@@ -1,0 +1,109 @@
+import { html } from 'hono/html'
+import { ruleLine, textIn } from '../../../db/description-words.ts'
+import type { Sent } from '../form/changes.ts'
+import type { Known } from '../form/description.ts'
+import { fieldView } from '../form/field.ts'
+import { type differences, type Seen, seenAsText } from '../form/record.ts'
+import { fieldId, namesOf } from '../form/sent.ts'
+import { page } from '../layout.ts'
+import { type Markup, NONE } from '../markup.ts'
+import { commandOf } from '../parts/command.ts'
+import { hidden, hiddenToken } from '../parts/form.ts'
+import { note, notes } from '../parts/note.ts'
+import type { Visit } from '../visit.ts'
+import { databaseAddress, databaseTitle } from './databases.ts'
+
+/** The form of a record, and what is to be said about it. */
+export interface Form {
+  readonly database: string
+  readonly key: string
+  readonly isNew: boolean
+  readonly known: Known
+  /** The record as it stands. */
+  readonly seen: Seen
+  /** What was typed before the form came back. */
+  readonly sent?: Sent
+  readonly stored?: boolean
+  /** What somebody else has changed. */
+  readonly changed?: ReturnType<typeof differences>
+  /** By field. */
+  readonly problems?: ReadonlyMap<string, readonly string[]>
+}
+
+/** The page of a record. @param choices by property */
+export function recordPage(
+  visit: Visit,
+  form: Form,
+  choices: ReadonlyMap<string, readonly string[]>,
+  status: 200 | 409 | 422,
+) {
+  const { database, key, isNew, known, seen, stored = false, changed = [], problems = new Map() } = form
+  const french = visit.language === 'fr'
+  const names = namesOf(known, seen)
+  const others = [...problems].filter(([field]) => !names.includes(field)).flatMap(([, texts]) => texts)
+  const elsewhere = changed.map(
+    ([name, old, now]) => `${name || visit.say('type')}: ${old ?? visit.say('absent')} → ${now ?? visit.say('absent')}`,
+  )
+  const about = textIn(known.description, french)
+  const body = html`<p><a href="${databaseAddress(database)}">${databaseTitle(visit, database)}</a></p>
+${stored ? note('ok', visit.say('stored')) : NONE}${notes('bad', visit.say('notStored'), others)}${notes('warn', visit.say('changedElsewhere'), elsewhere)}
+${problems.size > others.length ? note('bad', visit.say('lookAtFields')) : NONE}
+${about === '' ? NONE : html`<p>${about}</p>`}${known.rules.map(rule => html`<p class="soft small">${ruleLine(rule, french)}</p>`)}
+<form class="card" method="post" action="${databaseAddress(database, isNew ? '/new' : '/record')}">${hiddenToken(visit)}
+${isNew ? newHead(visit, form) : html`${hidden('key', key)}${hidden('seen', seenAsText(seen))}`}
+${scalarField(visit, form)}${names.map(name => propertyField(visit, form, names, name, choices.get(name) ?? []))}
+<details><summary>${visit.say('addProperty')}</summary>${added(visit, form)}</details>
+<button>${visit.say('store')}</button> ${commandOf(['db', database, isNew ? 'set' : 'setprop', key || visit.say('KEY'), '…'])}
+<p class="soft small">${visit.say('storeHint')}</p></form>${isNew ? NONE : deleteForm(visit, form)}`
+  return page(visit, '/records', isNew ? visit.say('newRecord', seen.type ?? '') : key, body, { status })
+}
+
+function newHead(visit: Visit, { known, key, seen }: Form): Markup {
+  const data = { value: undefined, problems: [], choices: [] }
+  const type =
+    seen.type === ''
+      ? fieldView(visit, { ...data, id: 'type', label: visit.say('type'), known: {}, typed: undefined })
+      : hidden('type', seen.type ?? '')
+  return html`${fieldView(visit, { ...data, id: 'key', label: visit.say('key'), known: known.key ?? {}, typed: key })}${type}`
+}
+
+function scalarField(visit: Visit, { known: { scalar }, seen, sent }: Form): Markup {
+  if (scalar === undefined) return NONE
+  return fieldView(visit, {
+    id: 'scalar',
+    label: visit.say('value'),
+    known: scalar,
+    value: seen.type,
+    typed: sent?.scalar,
+    problems: [],
+    choices: [],
+  })
+}
+
+function propertyField(
+  visit: Visit,
+  form: Form,
+  names: readonly string[],
+  name: string,
+  choices: readonly string[],
+): Markup {
+  const { known, seen, sent, problems } = form
+  const id = fieldId(names, name)
+  const described = known.properties.get(name)
+  const remove = html`<p><input type="checkbox" id="remove-${id}" name="remove-${id}" value="yes"><label for="remove-${id}">${visit.say('removeProperty', name)}</label></p>`
+  return fieldView(visit, {
+    ...{ id, label: name, known: described, choices, value: seen.props.get(name), typed: sent?.values.get(name) },
+    ...{ problems: problems?.get(name) ?? [], more: described === undefined ? remove : NONE },
+  })
+}
+
+function added(visit: Visit, { sent }: Form): Markup {
+  const { name = '', value = '' } = sent?.added ?? {}
+  return html`<div class="field"><label for="added-name">${visit.say('property')}</label><input id="added-name" name="added-name" value="${name}" autocomplete="off"></div>
+<div class="field"><label for="added-value">${visit.say('value')}</label><input id="added-value" name="added-value" value="${value}" autocomplete="off"></div>`
+}
+
+function deleteForm(visit: Visit, { database, key }: Form): Markup {
+  return html`<details class="card"><summary>${visit.say('deleteRecord')}</summary><form class="act" method="post" action="${databaseAddress(database, '/delete')}">${hiddenToken(visit)}${hidden('key', key)}
+<button class="danger">${visit.say('deleteNow', key)}</button>${commandOf(['db', database, 'delete', key])}</form></details>`
+}

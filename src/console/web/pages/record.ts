@@ -1,0 +1,122 @@
+import type { Hono } from 'hono'
+import { allowedBy } from '../../../db/description.ts'
+import { formText } from '../body.ts'
+import { batchOf, type Line, linesFor, problemsByField } from '../form/changes.ts'
+import { type Known, knownOf } from '../form/description.ts'
+import { differences, type RecordData, type Seen, seenFrom, seenOf } from '../form/record.ts'
+import { readSent } from '../form/sent.ts'
+import { forgetStatus } from '../status.ts'
+import type { Env, Visit } from '../visit.ts'
+import { databaseAddress, descriptionsOf, recordsIn } from './databases.ts'
+import { type Form, recordPage } from './record-form.ts'
+
+const NEW: Seen = { type: '', props: new Map() }
+
+/** The form of a record: shown, stored, made new, deleted. */
+export function serveRecords(app: Hono<Env>): void {
+  app.get('/records/:database/record', context => show(context.get('visit'), context.req.param('database')))
+  app.post('/records/:database/record', context => store(context.get('visit'), context.req.param('database')))
+  app.get('/records/:database/new', context => showNew(context.get('visit'), context.req.param('database')))
+  app.post('/records/:database/new', context => create(context.get('visit'), context.req.param('database')))
+  app.post('/records/:database/delete', context => remove(context.get('visit'), context.req.param('database')))
+}
+
+async function show(visit: Visit, database: string) {
+  const key = visit.context.req.query('key') ?? ''
+  const [record, known] = await lookUp(visit, database, key)
+  if (record === undefined) return visit.context.notFound()
+  const stored = visit.context.req.query('stored') === 'yes'
+  return formPage(visit, { database, key, isNew: false, known, seen: seenOf(record), stored })
+}
+
+async function showNew(visit: Visit, database: string) {
+  const type = visit.context.req.query('type') ?? ''
+  const known = knownOf(await descriptionsOf(visit, database), '', type)
+  return formPage(visit, { database, key: '', isNew: true, known, seen: { ...NEW, type } })
+}
+
+async function store(visit: Visit, database: string) {
+  const form = await formText(visit.context)
+  const key = form('key')
+  const seen = seenFrom(form('seen'))
+  const [record, known] = await lookUp(visit, database, key)
+  const sent = readSent(form, known, seen)
+  const shown = { database, key, isNew: false, known, sent }
+  // Somebody else may have changed it meanwhile: nothing is stored then, and nothing that was typed is lost.
+  const now = record === undefined ? { type: null, props: new Map() } : seenOf(record)
+  const changed = differences(seen, now)
+  if (changed.length > 0) return formPage(visit, { ...shown, seen: now, changed }, 409)
+  const lines = linesFor(key, known, seen, sent)
+  return saved(visit, { ...shown, seen }, lines)
+}
+
+async function create(visit: Visit, database: string) {
+  const form = await formText(visit.context)
+  const key = form('key')
+  const type = form('type')
+  const [record, known] = await lookUp(visit, database, key, type)
+  const seen = { ...NEW, type }
+  const sent = readSent(form, known, seen)
+  const shown = { database, key, isNew: true, known, seen, sent }
+  if (record !== undefined)
+    return formPage(visit, { ...shown, problems: new Map([['', [visit.say('exists', key)]]]) }, 409)
+  const first: Line = { words: ['setdefault', key, type], field: '' }
+  return saved(visit, shown, [first, ...linesFor(key, known, seen, sent)])
+}
+
+async function saved(visit: Visit, shown: Form, lines: readonly Line[]) {
+  const { database, key } = shown
+  if (lines.length > 0) {
+    const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
+    forgetStatus()
+    if (status !== 0) return formPage(visit, { ...shown, problems: problemsByField(stderr, lines) }, 422)
+  }
+  return visit.context.redirect(databaseAddress(database, '/record', { key, stored: 'yes' }), 303)
+}
+
+async function remove(visit: Visit, database: string) {
+  const form = await formText(visit.context)
+  const key = form('key')
+  const [record, known] = await lookUp(visit, database, key)
+  if (record === undefined) return visit.context.notFound()
+  const shown = { database, key, isNew: false, known, seen: seenOf(record) }
+  const lines: Line[] = [{ words: ['delete', key], field: '' }]
+  const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
+  forgetStatus()
+  if (status !== 0) return formPage(visit, { ...shown, problems: problemsByField(stderr, lines) }, 422)
+  return visit.context.redirect(databaseAddress(database, '', { deleted: key }), 303)
+}
+
+/** A record, and what is known about it. */
+async function lookUp(
+  visit: Visit,
+  database: string,
+  key: string,
+  newType = '',
+): Promise<[RecordData | undefined, Known]> {
+  const [records, descriptions] = await Promise.all([recordsIn(visit, database), descriptionsOf(visit, database)])
+  const record = records.find(({ name }) => name === key)
+  return [record, knownOf(descriptions, key, record?.type ?? newType)]
+}
+
+async function formPage(visit: Visit, form: Form, status: 200 | 409 | 422 = 200) {
+  return recordPage(visit, form, await choicesFor(visit, form.known), status)
+}
+
+/** The values that properties may have because they name records of a database. */
+async function choicesFor(visit: Visit, { properties }: Known): Promise<ReadonlyMap<string, readonly string[]>> {
+  const references = [...properties].flatMap(([name, { reference }]) =>
+    reference === undefined ? [] : [{ name, reference }],
+  )
+  const databases = [...new Set(references.map(({ reference }) => reference.database))]
+  const records = new Map(await Promise.all(databases.map(async name => [name, await recordsIn(visit, name)] as const)))
+  return new Map(
+    references.map(({ name, reference }) => {
+      const all = (records.get(reference.database) ?? []).map(
+        record =>
+          [record.name, { key: record.name, type: record.type ?? '', properties: new Map<string, string>() }] as const,
+      )
+      return [name, allowedBy(reference, new Map(all))]
+    }),
+  )
+}
