@@ -2,14 +2,12 @@ import { EXIT, usageFailure } from '../base/failure.ts'
 import { serveConsole } from '../console/web/serve.ts'
 import type { Invocation } from '../terminal/command.ts'
 
-/** The first descriptor that systemd passes (sd_listen_fds(3)). */
-const PASSED = 3
-
 /** `gabarit web serve`: the pages. It runs as a user that may do nothing but talk to the helper. */
-export async function serve({ value }: Invocation): Promise<number> {
-  const helper = value('helper')
-  const path = value('socket')
-  if (helper === undefined) throw usageFailure('missing option: --helper FILE')
-  await serveConsole(helper, path === undefined ? { fd: PASSED } : { path })
+export async function serve({ system, value }: Invocation): Promise<number> {
+  const [helper, path] = [value('helper'), value('socket')]
+  if (helper === undefined || path === undefined) throw usageFailure('gabarit web serve --helper FILE --socket FILE')
+  // What one left that was killed.
+  system.remove(path)
+  await serveConsole(helper, path)
   return EXIT.done
 }

@@ -8,7 +8,7 @@ import { testIf } from '../support/skip.ts'
 
 const units = suite('units of the console')
 const FOLDER = '/etc/systemd/system'
-const NAMES = ['gabarit-helper.service', 'gabarit-helper.socket', 'gabarit-web.service', 'gabarit-web.socket']
+const NAMES = ['gabarit-helper.service', 'gabarit-helper.socket', 'gabarit-web.service']
 
 /** A server whose console is on. */
 function serverWithConsole(): Server {
@@ -17,13 +17,13 @@ function serverWithConsole(): Server {
   return server
 }
 
-testIf(units, needsCommands('systemd-analyze'), 'systemd accepts them and starts the sockets with the machine', () => {
+testIf(units, needsCommands('systemd-analyze'), 'systemd accepts them and starts them with the machine', () => {
   const server = serverWithConsole()
   for (const name of NAMES) server.must(`expand-template ${FOLDER}/${name}`)
   const { status, stderr } = run(['systemd-analyze', 'verify', ...NAMES.map(name => server.path(`${FOLDER}/${name}`))])
   assert.equal([status, stderr], [0, ''])
-  for (const name of NAMES.filter(unit => unit.endsWith('.socket')))
-    assert.ok(server.exists(`${FOLDER}/sockets.target.wants/${name}`), name)
+  for (const link of ['sockets.target.wants/gabarit-helper.socket', 'multi-user.target.wants/gabarit-web.service'])
+    assert.ok(server.exists(`${FOLDER}/${link}`), link)
   server.remove()
 })
 
@@ -40,12 +40,11 @@ testIf(units, needsCommands('systemd-analyze'), 'the pages are confined', () => 
 units('only the web server connects to the pages, and only the pages to the helper', () => {
   const server = serverWithConsole()
   server.must('config setprop httpd Group webbers')
-  const [helper, web] = ['gabarit-helper.socket', 'gabarit-web.socket'].map(name => server.lines(`${FOLDER}/${name}`))
-  for (const [socket, group] of [
-    [helper, 'gabarit-web'],
-    [web, 'webbers'],
-  ] as const)
-    for (const line of [`SocketGroup=${group}`, 'SocketMode=0660']) assert.ok(socket?.includes(line), line)
+  const helper = server.lines(`${FOLDER}/gabarit-helper.socket`)
+  for (const line of ['SocketGroup=gabarit-web', 'SocketMode=0660']) assert.ok(helper.includes(line), line)
+  const web = server.expand(`${FOLDER}/gabarit-web.service`)
+  assert.match(web, 'ExecStartPre=+/usr/bin/install -d -o gabarit-web -g webbers -m 2750 /run/gabarit-web\n')
+  assert.match(web, 'UMask=0007\n')
   server.remove()
 })
 
@@ -57,7 +56,7 @@ units('an event makes them when the console is on, and removes them when it is o
   server.must('config setprop httpd-admin Manager port')
   server.must('signal-event console-save')
   assert.equal(made(), [])
-  assert.not(server.exists(`${FOLDER}/sockets.target.wants/gabarit-web.socket`))
+  assert.not(server.exists(`${FOLDER}/multi-user.target.wants/gabarit-web.service`))
   server.remove()
 })
 

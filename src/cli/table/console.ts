@@ -67,11 +67,8 @@ const VERBS: readonly Command[] = [
     name: 'serve',
     hidden: true,
     forEverybody: true,
-    summary: 'serve the pages of the console (used by its socket)',
-    options: [
-      value('helper FILE', 'the socket of the helper'),
-      value('socket FILE', 'listen here; default: the socket that systemd passes'),
-    ],
+    summary: 'serve the pages of the console (used by its unit)',
+    options: [value('helper FILE', 'the socket of the helper'), value('socket FILE', 'listen here')],
     examples: [
       ['gabarit web serve --helper /run/gabarit/helper.sock --socket /run/gabarit-web/http.sock', 'without systemd'],
     ],

@@ -5,16 +5,13 @@ import { consoleApp } from './app.ts'
 /**
  * Serves the pages, until it is killed.
  * @param helper the socket of the helper
- * @param where our own socket, or the descriptor of one that is listened to already (sd_listen_fds(3))
+ * @param path our own socket. None that systemd passes: Bun's HTTP server opens a port instead, without a word.
  */
-export function serveConsole(
-  helper: string,
-  where: { readonly path: string } | { readonly fd: number },
-): Promise<void> {
+export function serveConsole(helper: string, path: string): Promise<void> {
   const server = createAdaptorServer({ fetch: consoleApp(new Client(helper)).fetch })
   return new Promise((resolve, reject) => {
     server.on('error', reject)
     server.on('close', () => resolve())
-    server.listen(where)
+    server.listen({ path })
   })
 }

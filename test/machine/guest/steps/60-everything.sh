@@ -3,13 +3,13 @@
 
 check 'after a restart with everything all units run' says '^running$' systemctl is-system-running --wait
 check 'what is in effect is what is recorded' soon gabarit verify --effective
-for unit in apache2 nginx ssh openvpn-server@openvpn gabarit-firewall gabarit-boot; do
+for unit in apache2 nginx ssh openvpn-server@openvpn gabarit-firewall gabarit-boot gabarit-web gabarit-helper.socket; do
     check "$unit is up" systemctl is-active "$unit"
 done
 
 # confined_or_told: each unit of ours is confined, or says beside its settings why it is not.
 confined_or_told() {
-    for unit in gabarit-boot gabarit-confirm gabarit-firewall gabarit-letsencrypt openvpn-server@openvpn; do
+    for unit in gabarit-boot gabarit-confirm gabarit-firewall gabarit-letsencrypt openvpn-server@openvpn gabarit-web gabarit-helper; do
         exposure=$(systemd-analyze security --no-pager "$unit.service" | sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
         echo "$unit: $exposure"
         awk "BEGIN { exit !($exposure <= 2) }" || grep -q '^# systemd-analyze security: ' "/etc/systemd/system/$unit.service" || return 1
