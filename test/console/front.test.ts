@@ -1,19 +1,18 @@
 // The way to the console through the real Apache, alone and behind the real nginx: on `/`, in private namespaces.
 import type { ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { stop } from '../support/daemons.ts'
 import { throughNginx } from '../support/front.ts'
-import { BIN, must, PROJECT, run, words } from '../support/sandbox.ts'
+import { must, PROJECT, run, words } from '../support/sandbox.ts'
+import { SOCKET, startConsole } from './processes.ts'
 
 const { tests, step, front } = throughNginx('the way to the console')
 
-const SOCKET = '/run/gabarit-web/http.sock'
 const CONSOLE = 'https://example.com/server-manager'
 /** An address that is not local, and one of those that may come in all the same. */
 const [OUTSIDE, LET_IN] = ['198.51.100.7', '203.0.113.9']
-const AS_WEB = ['setpriv', '--reuid', 'gabarit-web', '--regid', 'gabarit-web', '--clear-groups']
 const CURL = ['curl', '-sSkN', '--noproxy', '*', '--connect-to', '::127.0.0.1:']
 const from = (address: string) => ['--interface', address]
 
@@ -91,18 +90,7 @@ step('without HTTPS nobody gets a console', () => {
 step('the real console, as the user of its own, answers through both', async () => {
   await stop(echo)
   rmSync(SOCKET, { force: true })
-  must(words('install -d /run/gabarit'))
-  // The unit of the pages hides these.
-  for (const folder of ['/etc/gabarit', '/var/lib/gabarit']) must(['install', '-d', '-m', '700', folder])
-  must(words('install -d -o gabarit-web -g www-data -m 2750 /run/gabarit-web'))
-  const helper = '/run/gabarit/helper.sock'
-  await front.daemons.start(
-    'helper',
-    [join(BIN, 'gabarit'), 'web', 'helper', '--socket', helper, '--group', 'gabarit-web', '--stay'],
-    () => existsSync(helper),
-  )
-  const serve = ['sh', '-c', 'umask 007; exec "$@"', 'sh', join(BIN, 'gabarit'), 'web', 'serve', '--helper', helper]
-  await front.daemons.start('web', [...AS_WEB, ...serve, '--socket', SOCKET], () => existsSync(SOCKET))
+  await startConsole(front.daemons)
   for (const server of ['nginx', 'httpd']) {
     must(words(`config set WebFrontend ${server}`))
     front.apply()

@@ -38,6 +38,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   zsh: 'zsh',
   fish: 'fish',
   'man-db': 'man',
+  chromium: 'chromium',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

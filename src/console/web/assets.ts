@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Hono } from 'hono'
 import { at } from './base.ts'
+import { ICON } from './icon.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
 import type { Env } from './visit.ts'
 
-const FILES = { 'style.css': [STYLE, 'text/css'], 'script.js': [SCRIPT, 'text/javascript'] } as const
+const FILES = {
+  'style.css': [STYLE, 'text/css'],
+  'script.js': [SCRIPT, 'text/javascript'],
+  'icon.svg': [ICON, 'image/svg+xml'],
+} as const
 
 type Name = keyof typeof FILES
 
@@ -14,9 +19,9 @@ export function assetAddress(name: Name): string {
   return at(`/assets/${name}`, { v: createHash('sha256').update(FILES[name][0]).digest('hex').slice(0, 12) })
 }
 
-/** Style and script. They are the same for everybody. */
+/** Style, script and icon. They are the same for everybody. */
 export function serveAssets(app: Hono<Env>): void {
-  for (const name of ['style.css', 'script.js'] as const) {
+  for (const name of ['style.css', 'script.js', 'icon.svg'] as const) {
     const [text, type] = FILES[name]
     app.get(`/assets/${name}`, context =>
       context.body(text, 200, {

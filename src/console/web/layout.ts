@@ -57,6 +57,7 @@ function document(visit: Visit, title: string, top: Markup, body: Markup, head: 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} - ${visit.say('console')}</title>
+<link rel="icon" type="image/svg+xml" href="${assetAddress('icon.svg')}">
 <link rel="stylesheet" href="${assetAddress('style.css')}">
 <script type="module" src="${assetAddress('script.js')}"></script>
 ${head}

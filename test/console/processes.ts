@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Daemons } from '../support/daemons.ts'
+import { BIN, must, words } from '../support/sandbox.ts'
+
+/** Where the web server in front reaches the console. */
+export const SOCKET = '/run/gabarit-web/http.sock'
+
+const HELPER = '/run/gabarit/helper.sock'
+const GABARIT = join(BIN, 'gabarit')
+const AS_WEB = ['setpriv', '--reuid', 'gabarit-web', '--regid', 'gabarit-web', '--clear-groups']
+
+/** Starts the console of `/` as its units do, each part as its own user; the event has made them. */
+export async function startConsole(daemons: Daemons): Promise<void> {
+  must(words('install -d /run/gabarit'))
+  // The unit of the pages hides these.
+  for (const folder of ['/etc/gabarit', '/var/lib/gabarit']) must(['install', '-d', '-m', '700', folder])
+  must(words('install -d -o gabarit-web -g www-data -m 2750 /run/gabarit-web'))
+  const helper = [GABARIT, 'web', 'helper', '--socket', HELPER, '--group', 'gabarit-web', '--stay']
+  await daemons.start('helper', helper, () => existsSync(HELPER))
+  const web = ['sh', '-c', 'umask 007; exec "$@"', 'sh', GABARIT, 'web', 'serve', '--helper', HELPER]
+  await daemons.start('web', [...AS_WEB, ...web, '--socket', SOCKET], () => existsSync(SOCKET))
+}

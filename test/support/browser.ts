@@ -1,0 +1,31 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { findCommand } from './packages.ts'
+
+/** Starts Chromium, for which every name leads to this machine. @param certificate file of the one that it trusts */
+export function startBrowser(certificate: string): Promise<Browser> {
+  const key = new X509Certificate(readFileSync(certificate)).publicKey.export({ type: 'spki', format: 'der' })
+  const trusted = createHash('sha256').update(key).digest('base64')
+  return chromium.launch({
+    executablePath: findCommand('chromium') ?? 'chromium',
+    // Its sandbox does not run as root.
+    args: ['--no-sandbox', '--host-resolver-rules=MAP * 127.0.0.1', `--ignore-certificate-errors-spki-list=${trusted}`],
+  })
+}
+
+/** What a page violates of WCAG 2.1, level AA: the rule, and the first place. */
+export async function violations(page: Page): Promise<string[]> {
+  // As the debugger of the browser: the page itself lets no such script in.
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  const found: { violations: { id: string; nodes: { html: string }[] }[] } = await page.evaluate(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })",
+  )
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
+
+/** How many pixels a page is wider than its window. */
+export function overhang(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+}
