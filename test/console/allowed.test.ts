@@ -12,7 +12,16 @@ const allowed = suite('what the console may run')
 const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   read: [
     ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
-    ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
+    ...[
+      'databases',
+      'history',
+      'show',
+      'log',
+      'letsencrypt status',
+      'letsencrypt check',
+      'letsencrypt list',
+      'letsencrypt limits',
+    ],
     ...['vpn clients', 'vpn status', 'proxy check'],
   ],
   change: [
