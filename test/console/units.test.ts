@@ -1,10 +1,14 @@
 // The units of the console, judged by systemd itself, and when they are made.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { configuration, Server } from '../services/server.ts'
 import { needsCommands } from '../support/packages.ts'
-import { run } from '../support/sandbox.ts'
+import { BIN, run } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
+import { waitFor } from '../support/wait.ts'
+import { ConsoleServer } from './console-server.ts'
 
 const units = suite('units of the console')
 const FOLDER = '/etc/systemd/system'
@@ -57,6 +61,17 @@ units('an event makes them when the console is on, and removes them when it is o
   server.must('signal-event console-save')
   assert.equal(made(), [])
   assert.not(server.exists(`${FOLDER}/multi-user.target.wants/gabarit-web.service`))
+  server.remove()
+})
+
+testIf(units, needsCommands('systemd-socket-activate'), 'the helper takes the socket that systemd passes', async () => {
+  const server = new ConsoleServer()
+  const kept = ['GABARIT_ROOT', 'PATH'].flatMap(name => ['-E', name])
+  const helper = [join(BIN, 'gabarit'), 'web', 'helper', '--stay']
+  const { pid } = server.start(['systemd-socket-activate', '-l', server.socket, ...kept, ...helper])
+  await waitFor('the socket', () => existsSync(server.socket))
+  assert.equal(await server.client.ask({ ask: 'logout', session: 'none' }), { kind: 'done' })
+  if (pid !== undefined) process.kill(pid)
   server.remove()
 })
 
