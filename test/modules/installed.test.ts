@@ -81,7 +81,7 @@ installed('a command gets its words, the root and its exit status; help and comp
   assert.is(box.must(['gabarit', 'complete', '--', 'gabarit', 'wiki', '']), 'show\n')
   const slip = box.run('gabarit wiki shwo')
   assert.equal([slip.status, slip.stderr.includes('did you mean "show"')], [2, true])
-  assert.match(box.run('gabarit wbe').stderr, 'did you mean "wiki"?')
+  assert.match(box.run('gabarit wkii').stderr, 'did you mean "wiki"?')
   box.remove()
 })
 
