@@ -88,6 +88,19 @@ step('what dehydrated still has is taken instead: the authority is not asked', (
   rmSync(broken, { recursive: true })
 })
 
+step('an empty chain: renewal and event name it, and what was served before is served', () => {
+  const [before, broken] = [served('b.example'), newest('b.example')]
+  writeFileSync(`${broken}/chain.pem`, '')
+  const { status, stderr } = run(words('signal-event ssl-update'))
+  assert.is(status, 1, stderr)
+  assert.match(stderr, `${broken}/chain.pem`)
+  assert.is(served('b.example'), before)
+  assert.match(renewNaming(broken), 'the chain of its issuers is missing')
+  assert.is(served('b.example'), before)
+  rmSync(broken, { recursive: true })
+  assert.is(server.letsencrypt('renew').status, 0)
+})
+
 step('which one was chosen cannot be read: what is served stays as it is', () => {
   const choice = `${PRODUCTION}/certificates/example.org/choice.json`
   const last = served('example.org')
