@@ -68,9 +68,9 @@ export const MODULE: Module = {
     'vpn-crl': async () => (await import('./actions/make-pki.ts')).renewInTime,
     'vpn-client-create': async () => (await import('./actions/clients.ts')).createClients,
     'vpn-client-renew': async () => (await import('./actions/clients.ts')).renewClient,
-    'vpn-client-revoke': async () => (await import('./actions/clients.ts')).revokeClient,
-    'vpn-client-check': async () => (await import('./actions/clients.ts')).checkClient,
-    'vpn-client-reconnect': async () => (await import('./actions/clients.ts')).reconnectClient,
+    'vpn-client-revoke': async () => (await import('./actions/revoke-client.ts')).revokeClient,
+    'vpn-client-check': async () => (await import('./actions/client.ts')).checkClient,
+    'vpn-client-reconnect': async () => (await import('./actions/client.ts')).reconnectClient,
   },
   checks: [
     { id: 'vpn', ...VPN_CHECK, run: async patient => (await import('./expiry.ts')).serverEnds(patient) },

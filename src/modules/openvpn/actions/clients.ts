@@ -1,16 +1,11 @@
-import { EXIT, Failure } from '../../../base/failure.ts'
-import type { DbRecord } from '../../../db/record.ts'
+import { Failure } from '../../../base/failure.ts'
 import type { ActionRun } from '../../../event/action.ts'
-import { databaseLoader } from '../../../plan/expand.ts'
-import { run as showClients } from '../commands/clients.ts'
-import { run as killClient } from '../commands/kill.ts'
 import type { Signed } from '../pki.ts'
-import { type EasyRsa, partsOf } from './easy-rsa.ts'
+import { kill, knownClient } from './client.ts'
 import { installList } from './hand-over.ts'
 import { isUnused, withPki } from './make-pki.ts'
-
-const REASONS =
-  'unspecified keyCompromise CACompromise affiliationChanged superseded cessationOfOperation certificateHold'.split(' ')
+import { partsOf } from './pki-files.ts'
+import { revokeAll } from './revoke-client.ts'
 
 /** `vpn-client-create NAME...`: creates key and certificate for clients with a record. Existing ones are kept. */
 export async function createClients(run: ActionRun): Promise<void> {
@@ -82,101 +77,4 @@ export async function renewClient(run: ActionRun): Promise<void> {
     throw new Failure(
       `the old certificate of ${name} is revoked, but the client could not be disconnected; to try again: gabarit vpn kill ${name}`,
     )
-}
-
-/**
- * `vpn-client-revoke NAME [REASON]`: revokes the certificates of a client, puts the new list where the servers read it, and
- * disconnects the client. Repeating it completes an interrupted run.
- */
-export async function revokeClient(run: ActionRun): Promise<void> {
-  const [name = '', reason = 'unspecified'] = run.context.event.args
-  // Another set-up may have given it a name with blanks.
-  if (!/^[^-.][^/\p{Cc}]*$/u.test(name) || OURS.test(name)) throw new Failure(`not the name of a client: ${name}`)
-  if (!REASONS.includes(reason)) throw new Failure(`not a reason: ${reason}. One of: ${REASONS.join(' ')}`)
-  await withPki(run, async rsa => {
-    if (rsa.file('index.txt') === undefined) throw new Failure('there is no PKI yet')
-    const signed = rsa.signed(name)
-    if (signed.length === 0) throw new Failure(`${name} never had a certificate`)
-    const valid = signed.filter(certificate => certificate.valid)
-    if (valid.length === 0) run.say(`the certificates of ${name} are already revoked`)
-    for (const { serial, until } of valid)
-      run.say(`revoking the certificate ${serial} of ${name} (${reason}), notAfter=${until.toISOString()}`)
-    if (valid.length > 0) await showClients(speaking(run, name)).catch(() => undefined)
-    await revokeAll(rsa, name, valid, reason)
-    rsa.store.commit()
-    installList(run, rsa)
-  })
-  const killed = await kill(run, name, true)
-  const record = recordOf(run, name)
-  if (record !== undefined && record.properties.get('status') !== 'revoked') {
-    const values = { status: 'revoked', revoked: new Date().toISOString().slice(0, 10), reason }
-    run.change(
-      Object.entries(values).map(([property, value]) => {
-        const old = record.properties.get(property) ?? null
-        return { database: 'vpn', key: name, property, old, new: value }
-      }),
-    )
-  }
-  if (!killed)
-    throw new Failure(
-      `${name} is revoked, but could not be disconnected; to try again: gabarit vpn kill ${name} --halt`,
-    )
-}
-
-/** `vpn-client-check NAME`: reports an invalid or unknown name before anything else is done. */
-export function checkClient(run: ActionRun): Promise<void> {
-  const { name: event, args } = run.context.event
-  const [name] = args
-  if (name === undefined) throw new Failure(`missing client name: signal-event ${event} NAME`)
-  knownClient(run, name, orRevoke(name))
-  return Promise.resolve()
-}
-
-/** `vpn-client-reconnect NAME`: makes a connected client reconnect with its new settings, or disconnects it if it is disabled. */
-export async function reconnectClient(run: ActionRun): Promise<void> {
-  const [name = ''] = run.context.event.args
-  const enabled = knownClient(run, name, orRevoke(name)).properties.get('status') === 'enabled'
-  if (!(await kill(run, name, !enabled))) throw new Failure(`${name} could not be disconnected`)
-}
-
-async function revokeAll(rsa: EasyRsa, name: string, old: readonly Signed[], reason: string): Promise<void> {
-  for (const { serial } of old) await rsa.revoke(name, serial, reason)
-  if (old.length > 0) await rsa.call(['gen-crl'])
-}
-
-/** The record of a client. @param wayOut what to do if there is none */
-function knownClient(run: ActionRun, name: string, wayOut = ''): DbRecord {
-  checkName(name)
-  const record = recordOf(run, name)
-  if (record === undefined) throw new Failure(`there is no client ${name}${wayOut}`)
-  return record
-}
-
-function orRevoke(name: string): string {
-  return `; to revoke one without a record: signal-event vpn-client-revoke ${name}`
-}
-
-function recordOf(run: ActionRun, name: string): DbRecord | undefined {
-  const record = databaseLoader(run.context)('vpn').get(name)
-  return record?.type === 'client' ? record : undefined
-}
-
-/** The keys ca.key and ta.key are in the same folder as those of clients. */
-const OURS = /^(server-.*|ca|ta)$/
-
-/** A name must be safe in a certificate, a path and a shell. */
-function checkName(name: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]*$/.test(name) || OURS.test(name))
-    throw new Failure(`not the name of a client (letters, digits and . _ - @, not server-..., ca, ta): ${name}`)
-  if (name.length > 64) throw new Failure(`the name of a client has at most 64 characters: ${name}`)
-}
-
-/** @returns whether no client with this name is connected any more */
-async function kill(run: ActionRun, name: string, halt: boolean): Promise<boolean> {
-  if (run.context.system.dryRun) return true
-  return (await killClient({ ...speaking(run, name), flag: () => halt }, EXIT.done)) === EXIT.done
-}
-
-function speaking({ context, say }: ActionRun, name: string) {
-  return { args: [name], flag: () => false, places: context.places, print: say, printError: say }
 }

@@ -1,15 +1,15 @@
-import { type KeyObject, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure, orUndefined } from '../../../base/failure.ts'
 import { DAY } from '../../../base/time.ts'
 import type { Records } from '../../../db/record.ts'
 import type { ActionRun } from '../../../event/action.ts'
 import { databaseLoader, makeExpander } from '../../../plan/expand.ts'
-import { bytesOf, isExecutable } from '../../../system/read-files.ts'
+import { isExecutable } from '../../../system/read-files.ts'
 import { RealSystem } from '../../../system/real-system.ts'
 import { runCommand } from '../../../system/run.ts'
-import { listEnd, readIndex, type Signed } from '../pki.ts'
+import { listEnd } from '../pki.ts'
 import { refuseLockedKey } from './authority-key.ts'
+import { PkiFiles, partsOf } from './pki-files.ts'
 import { PkiStore } from './store.ts'
 
 const PROGRAMS = ['/usr/share/easy-rsa/easyrsa', '/usr/share/easy-rsa/3/easyrsa']
@@ -19,61 +19,22 @@ const OWN = { mode: 0o600, uid: 0, gid: 0 }
 const TIMEOUT = 900_000
 
 /** Runs Easy-RSA and openvpn on the PKI: everything that signs, revokes or creates keys. */
-export class EasyRsa {
-  readonly store: PkiStore
+export class EasyRsa extends PkiFiles {
   readonly configuration: Records
   readonly #run: ActionRun
   /** Even in a dry run: the copy is ours. */
   readonly #files: RealSystem
 
   constructor(run: ActionRun) {
+    super(new PkiStore(run.context.places, run.context.system))
     this.#run = run
     this.#files = new RealSystem(run.context.places.root)
     this.configuration = databaseLoader(run.context)('configuration')
-    this.store = new PkiStore(run.context.places, run.context.system)
   }
 
   /** A setting of the record `easyrsa`, or of another one; empty if there is none. */
   setting(property: string, record = 'easyrsa'): string {
     return this.configuration.get(record)?.properties.get(property) ?? ''
-  }
-
-  /** A file of the PKI; undefined if there is none. */
-  file(path: string): Buffer | undefined {
-    return bytesOf(join(this.store.folder, path))
-  }
-
-  /** A certificate of the PKI; undefined if there is none, or it is damaged. */
-  certificate(name: string): X509Certificate | undefined {
-    return certificateIn(this.file(`issued/${name}.crt`))
-  }
-
-  /** The certificates of a name, in the order in which they were signed. */
-  signed(name: string): Signed[] {
-    return readIndex(this.store.folder).filter(certificate => certificate.name === name)
-  }
-
-  /** Whether the certificate of a name is for a server (RFC 5280 §4.2.1.12). */
-  isServer(name: string): boolean {
-    return this.certificate(name)?.keyUsage?.includes('1.3.6.1.5.5.7.3.1') === true
-  }
-
-  /** Names with a valid certificate: those of servers, or the others. */
-  valid(ofServers: boolean): string[] {
-    const names = readIndex(this.store.folder).flatMap(({ valid, name }) => (valid ? name : []))
-    return [...new Set(names)].filter(name => this.isServer(name) === ofServers)
-  }
-
-  /** Whether a certificate is our authority's, whatever its expiry: it has the same key. */
-  isOurs(certificate: X509Certificate | undefined): boolean {
-    const ours = keyOf(certificateIn(this.file('ca.crt')))
-    return ours !== undefined && keyOf(certificate)?.equals(ours) === true
-  }
-
-  /** Whether our authority has signed a certificate. */
-  hasSigned(certificate: X509Certificate | undefined): boolean {
-    const authority = keyOf(certificateIn(this.file('ca.crt')))
-    return authority !== undefined && orUndefined(() => certificate?.verify(authority)) === true
   }
 
   /**
@@ -178,19 +139,4 @@ export class EasyRsa {
     if (result.status === 0) return
     throw new Failure(`${result.problem ?? result.output.trim()}\n${what} failed; the PKI is as it was`)
   }
-}
-
-/** Certificate, key and request of a name. */
-export function partsOf(name: string): string[] {
-  return [`issued/${name}.crt`, `private/${name}.key`, `reqs/${name}.req`]
-}
-
-/** The public key of a certificate; undefined if there is none, or of a kind that nobody here knows. */
-function keyOf(certificate: X509Certificate | undefined): KeyObject | undefined {
-  return orUndefined(() => certificate?.publicKey)
-}
-
-/** The certificate in a file; undefined if there is none, or it is damaged. */
-export function certificateIn(content: Uint8Array | undefined): X509Certificate | undefined {
-  return content && orUndefined(() => new X509Certificate(content))
 }

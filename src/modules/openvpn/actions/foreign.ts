@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { orUndefined, refusal } from '../../../base/failure.ts'
 import { isListOf } from '../pki.ts'
-import { certificateIn } from './easy-rsa.ts'
+import { certificateIn } from './pki-files.ts'
 import { commonName, type Server } from './server.ts'
 
 const FILES = ['caFile', 'certFile', 'keyFile', 'tlsFile', 'crlFile'] as const

@@ -1,8 +1,8 @@
 import { refusal } from '../../../base/failure.ts'
 import { readManifest } from '../../../state/manifest.ts'
 import { readIndex } from '../pki.ts'
-import { certificateIn } from './easy-rsa.ts'
 import { type FormerServer, formerServers } from './former.ts'
+import { certificateIn } from './pki-files.ts'
 import type { Server } from './server.ts'
 
 /**

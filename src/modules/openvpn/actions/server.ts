@@ -4,7 +4,8 @@ import { DAY } from '../../../base/time.ts'
 import { below, type Places } from '../../../system/places.ts'
 import { bytesOf } from '../../../system/read-files.ts'
 import { enabledServers, renewalOf } from '../servers.ts'
-import { certificateIn, type EasyRsa } from './easy-rsa.ts'
+import type { EasyRsa } from './easy-rsa.ts'
+import { certificateIn } from './pki-files.ts'
 
 /** An enabled VPN server: its settings, the files that they name, and its part of the PKI. */
 export class Server {
