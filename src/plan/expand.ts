@@ -45,15 +45,21 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
   const existing = new Map<string, boolean>()
   const textOf = (path: string) => {
     const real = below(places, path)
-    if (system.state(real) === undefined) return undefined
+    const kind = system.state(system.realPath(real) ?? real)?.kind
+    if (kind === undefined) return undefined
+    if (kind === 'link') throw new TypeError(`${path} is a link to something that does not exist`)
     // Nobody may ever write into a pipe, and a device may have no end.
-    if (system.state(system.realPath(real) ?? real)?.kind === 'other') throw new TypeError(`${path} is not a file`)
+    if (kind !== 'file') throw new TypeError(`${path} is not a file`)
     return system.read(real).toString('utf8')
+  }
+  /** A link to nothing is nothing. */
+  const isThere = (real: string) => {
+    const kind = system.state(real)?.kind
+    return kind !== undefined && (kind !== 'link' || system.realPath(real) !== undefined)
   }
   return {
     readFile: path => cached(texts, path, () => ({ text: textOf(path) })).text,
-    exists: path =>
-      cached(existing, path, () => made?.has(path) === true || system.state(below(places, path)) !== undefined),
+    exists: path => cached(existing, path, () => made?.has(path) === true || isThere(below(places, path))),
     fact: name => cached(facts, name, () => fact(name, places)),
     warn,
     event,

@@ -1,4 +1,5 @@
 // What the fragments of a site say of records that cannot be, or that are easily misread.
+import { symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { configuration, Server } from './server.ts'
@@ -66,6 +67,52 @@ sites('a path has the networks and passwords of its proxy, until its own record 
   assert.equal(access(), [])
   server.must('db proxies setprop api access private')
   assert.equal(access(), [...own, '10.0.0.0/8', '/srv/a/passwords'])
+  server.remove()
+})
+
+sites('redirects that never arrive are refused', () => {
+  const server = serverWith({
+    'plex.example.org': ['proxy', { RedirectTo: 'https://a.old.example.org/x', Aliases: '*.old.example.org' }],
+  })
+  const said = () => server.run(`expand-template ${SITES}`).stderr
+  assert.match(said(), 'RedirectTo leads to a.old.example.org, a name of this proxy')
+  server.must('db proxies setprop plex.example.org RedirectTo https://wiki.example.org')
+  server.must('db proxies set wiki.example.org proxy RedirectTo https://A.old.example.org:443/y Aliases x.example.org')
+  server.must('gabarit initialize-default-databases')
+  assert.is(server.run(`expand-template ${SITES}`).status, 0, 'only a key is followed')
+  server.must('db proxies setprop wiki.example.org RedirectTo https://PLEX.example.org:443/y')
+  assert.match(said(), 'plex.example.org: RedirectTo leads to wiki.example.org, whose RedirectTo leads back here')
+  server.remove()
+})
+
+sites('odd values are refused with the way out, or mean what they say', () => {
+  const Upstreams = 'http://10.0.0.5'
+  const server = serverWith({ 'plex.example.org': ['proxy', { Upstreams, Aliases: 'PLEX.example.org' }] })
+  for (const port of ['0', '65536', '99999', '080']) {
+    const record = ['db', 'proxies', 'set', 'one.example.org']
+    assert.is(server.run([...record, 'proxy', 'Upstreams', `http://10.0.0.3:${port}`]).status, 3, port)
+    assert.is(server.run([...record, 'stream', 'Upstreams', `10.0.0.3:${port}`]).status, 3, port)
+  }
+  const expanded = () => server.expand(SITES)
+  assert.is(expanded().split('server_name plex.example.org;').length, 3, 'once for HTTP and once for HTTPS')
+  server.must('db proxies setprop plex.example.org RateLimit 5r/s RateBurst 0')
+  assert.match(expanded(), 'limit_req zone=site_plex.example.org;')
+  server.must('db proxies setprop plex.example.org DeniedNetworks /srv')
+  server.write('/srv/x', '')
+  const said = () => server.run(`expand-template ${SITES}`).stderr
+  assert.match(said(), '/srv is not a file')
+  server.must('db proxies setprop plex.example.org DeniedNetworks /srv/list')
+  symlinkSync('gone', server.path('/srv/list'))
+  assert.match(said(), '/srv/list is a link to something that does not exist')
+  server.must('db proxies delprop plex.example.org DeniedNetworks')
+  server.must('db proxies setprop plex.example.org BasicAuthFile /srv/list')
+  assert.match(said(), 'BasicAuthFile /srv/list does not exist')
+  server.must('db proxies delprop plex.example.org Upstreams RateLimit RateBurst')
+  server.must('db proxies setprop plex.example.org Folder /srv/none')
+  assert.match(said(), 'Folder /srv/none does not exist, so visitors get 404')
+  server.must('db proxies set mail.example.org stream Upstreams 10.0.0.3:443 Protocol udp status enabled')
+  server.must('config set WebFrontend nginx')
+  assert.match(server.run('expand-template /etc/nginx/nginx.conf').stderr, 'a name is for TLS over TCP')
   server.remove()
 })
 
