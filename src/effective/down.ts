@@ -7,7 +7,7 @@ import type { Difference } from './difference.ts'
 import type { Probe } from './probes.ts'
 
 /** Time limit of a question to a service manager, in milliseconds. */
-const TIMEOUT = 5000
+const TIMEOUT = 20_000
 
 /**
  * The enabled services that do not run, though their manager has them. Other probes have nothing to ask of them. A service

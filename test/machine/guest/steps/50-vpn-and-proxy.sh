@@ -20,4 +20,22 @@ check 'nginx is put in front, and told that the next start would be without it' 
 systemctl enable -q nginx
 check 'nginx runs' systemctl is-active nginx
 check 'Apache is behind it' says 'the first page' curl -sSk --resolve shop.example:443:127.0.0.1 https://shop.example/
+
+# fails UNIT EVENT: that it is stopped is told, and why it cannot start, with its journal. Afterwards it runs again.
+fails() {
+    folder=/run/systemd/system/$1.service.d
+    mkdir -p "$folder"
+    printf '[Service]\nRestart=no\nExecStartPre=/bin/sh -c "echo out of order; exit 1"\n' > "$folder/fails.conf"
+    systemctl daemon-reload
+    systemctl stop "$1"
+    says "does not run: $1\.service is stopped" gabarit verify --effective && says 'out of order' signal-event --confirm-within no "$2"
+    told=$?
+    rm -r "$folder"
+    systemctl daemon-reload
+    systemctl reset-failed "$1"
+    systemctl start "$1" && [ "$told" -eq 0 ]
+}
+
+check 'an nginx that fails is told with its journal' fails nginx nginx-update
+check 'so is an sshd' fails ssh remoteaccess-update
 reboot
