@@ -53,10 +53,15 @@ export function copyFragment(
   const path = template.single ? template.name : join(template.name, name)
   const own = join(places.site, 'templates-custom', path)
   const content = readBytes(file)
+  const sha256 = overrideContents(places).put(content)
   system.makeFolder(dirname(own))
   // Not with the mode of the shipped one: in a checkout a whole group may write it.
-  system.writeNew(own, content, { mode: 0o644, uid: 0, gid: 0 })
-  const sha256 = overrideContents(places).put(content)
-  changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
+  system.replace(own, content, { mode: 0o644, uid: 0, gid: 0 })
+  try {
+    changeBases(places, () => new Map([[`templates/${path}`, { sha256, origin: 'customize' }]]))
+  } catch (error) {
+    system.remove(own)
+    throw error
+  }
   return own
 }

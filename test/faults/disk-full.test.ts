@@ -1,5 +1,5 @@
 // Full disks, in a private namespace: nothing changes, or everything; with room again, the next command repairs what is left.
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -73,5 +73,24 @@ testIf(
     }
   },
 )
+
+testIf(disk, reason, 'customize leaves the whole copy or none: an empty one would take lines out of the file', () => {
+  const copies = new Set<boolean>()
+  for (let free = 0; free < 12; free++) {
+    const site = waitingSite()
+    const place = mount(site, '/')
+    fill(place, free)
+    const { status, stderr } = site.run(['gabarit', 'customize', '/etc/note', 'note'])
+    if (status !== 0) assert.match(stderr, 'no space left on device')
+    assert.is(
+      existsSync(join(place, 'etc/gabarit/templates-custom/etc/note')),
+      status === 0,
+      `${free} pages: ${stderr}`,
+    )
+    copies.add(status === 0)
+    unmount(site, place)
+  }
+  assert.is(copies.size, 2, 'some had no room, some had')
+})
 
 disk.run()
