@@ -109,9 +109,12 @@ function asciiName(value: string): string | undefined {
     : undefined
 }
 
-/** A value with the names in it in ASCII: `http://exämple.org:80` becomes `http://xn--exmple-cua.org:80`. */
+/** A value with the names in it in ASCII: `http://exämple.org:80` becomes `http://xn--exmple-cua.org:80`. Paths stay. */
 export function withAsciiNames(value: string): string {
-  return value.replace(/[\p{L}\p{M}\p{N}.-]*[^\p{ASCII}][\p{L}\p{M}\p{N}.-]*/gu, name => asciiName(name) ?? name)
+  return value.replace(
+    /(?<![\p{L}\p{M}\p{N}.-]|(?<!\/)\/)[\p{L}\p{M}\p{N}.-]*[^\p{ASCII}][\p{L}\p{M}\p{N}.-]*/gu,
+    name => asciiName(name) ?? name,
+  )
 }
 
 /** The network of an address that is given with a length or mask (192.168.1.5/24); IPv4 in IPv6 becomes IPv4. */

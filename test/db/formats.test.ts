@@ -106,6 +106,7 @@ test('what was probably meant: the network of an address, the ASCII form of a na
     withAsciiNames('http://a.exämple.org:80 weight=2, https://b.org'),
     'http://a.xn--exmple-cua.org:80 weight=2, https://b.org',
   )
+  for (const path of ['/é', '/aé/b', 'http://a.org/é']) assert.is(withAsciiNames(path), path)
   for (const value of ['a b.org', 'a_b.org', 'é b', 'é/x'])
     assert.not.ok(FORMATS.hostname?.accepts(meant('hostname', value) ?? ''))
 })

@@ -73,6 +73,9 @@ step('without a resolver, a dead name fails alone until it is back, and its reco
   }
   writeFileSync('/etc/hosts', hosts)
   front.record(WIKI, 'proxy', { Upstreams: 'http://gone.lan:3001' })
+  must(words('db domains set shop.example.com domain ProxyPassTarget http://back.lan/'))
+  front.refused(/domain shop\.example\.com: ProxyPassTarget http:\/\/back\.lan\/ is this server itself/)
+  must(words('db domains delete shop.example.com'))
   assert.match(readFileSync(`/etc/nginx/conf.d/sites-available/${WIKI}.conf`, 'utf8'), 'server gone.lan:3001;')
   // Of several servers, the others answer, even if it is the one for emergencies.
   front.record(WIKI, 'proxy', { Upstreams: 'http://lost.lan:3001,http://127.0.0.1:3001 backup' })
