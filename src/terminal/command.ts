@@ -112,6 +112,10 @@ export interface Command {
   readonly hidden?: true
   /** Absent: the console may not run it. */
   readonly console?: Access
+  /** Whether it only reads when it has no argument: it lists then. */
+  readonly listsAlone?: true
+  /** Whether the console waits for what it prints, which is kept nowhere. */
+  readonly printsSecrets?: true
   /** Whether it works without root: it reads nothing that only root can read. */
   readonly forEverybody?: true
   /** Its subcommands, selected by the first argument: `gabarit letsencrypt setup`. */

@@ -12,23 +12,14 @@ const allowed = suite('what the console may run')
 const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   read: [
     ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
-    ...[
-      'databases',
-      'history',
-      'show',
-      'log',
-      'letsencrypt status',
-      'letsencrypt check',
-      'letsencrypt list',
-      'letsencrypt limits',
-    ],
-    ...['vpn clients', 'vpn status', 'proxy check'],
+    ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
+    ...['vpn clients', 'vpn status', 'proxy check', 'databases'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin', 'restore'],
-    ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart'],
+    ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
   ],
-  dangerous: ['customize', 'adopt', 'vpn profile'],
+  dangerous: ['customize', 'adopt', 'vpn profile', 'web users'],
 }
 
 /** The commands and subcommands with an access, by their access. */
@@ -58,6 +49,15 @@ allowed('a dry run only reads; a plan is only made real with its name', () => {
   assert.equal([done?.access, done?.long, done?.plan], ['change', true, '0123'])
   assert.is(shown?.deed, done?.deed)
   assert.is.not(permit('gabarit apply --all --dry-run --json')?.deed, done?.deed)
+})
+
+allowed('a list only reads; what it lists is removed as the table says', () => {
+  const access = (line: string) => permitOf(line.split(' '), { commands: COMMANDS, verbs: VERBS })?.access
+  assert.is(access('gabarit web users --json'), 'read')
+  assert.is(access('gabarit web users remove alice'), 'dangerous')
+  assert.is(access('gabarit web sessions end alice'), 'change')
+  assert.is(access('gabarit letsencrypt check --drop-failing'), undefined)
+  assert.is(access('gabarit vpn profile anna --output /etc/x'), undefined)
 })
 
 allowed.run()

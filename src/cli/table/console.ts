@@ -29,6 +29,8 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'users',
+    console: 'dangerous',
+    listsAlone: true,
     summary: 'list the users of the console, or remove one',
     usage: '[remove USER]',
     arity: [0, 2],
@@ -41,6 +43,8 @@ const VERBS: readonly Command[] = [
   },
   {
     name: 'sessions',
+    console: 'change',
+    listsAlone: true,
     summary: 'list the open sessions, or end those of a user',
     usage: '[end USER]',
     arity: [0, 2],

@@ -25,8 +25,8 @@ export interface Permit {
 /** The name of a database: never a path. */
 const DATABASE = /^\w[\w.-]*$/
 
-/** Options that choose where the command works, or wait for a terminal. */
-const NEVER = ['root', 'help', 'version', 'confirm', 'overwrite', 'reveal']
+/** Options that choose where the command works, wait for a terminal, or change something in a command that reads. */
+const NEVER = ['root', 'help', 'version', 'confirm', 'overwrite', 'reveal', 'drop-failing', 'output']
 
 /** How a plan is shown or told of; none of them changes what it is. */
 const HOW = ['--dry-run', '--json', '--json-lines', '--check']
@@ -70,6 +70,13 @@ function permit(words: readonly string[], rest: readonly string[], command: Comm
     (data !== -1 && at >= data) ||
     (![...HOW, ...HOW_WITH_VALUE].includes(word) && !HOW_WITH_VALUE.includes(words[at - 1] ?? ''))
   const deed = words.filter(isDeed)
-  const access = shows ? 'read' : command.console
-  return { access, long: access !== 'read', plan, deed: JSON.stringify(deed), shows: shows && makesPlans }
+  const lists = command.listsAlone === true && parsed.args.length === 0
+  const access = shows || lists ? 'read' : command.console
+  return {
+    access,
+    long: access !== 'read' && command.printsSecrets !== true,
+    plan,
+    deed: JSON.stringify(deed),
+    shows: shows && makesPlans,
+  }
 }

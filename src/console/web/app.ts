@@ -6,13 +6,20 @@ import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
+import { serveCertificates } from './pages/certificates.ts'
 import { serveDatabases } from './pages/databases.ts'
 import { serveEntrance } from './pages/entrance.ts'
+import { serveEvents } from './pages/events.ts'
+import { serveFiles } from './pages/files.ts'
+import { serveHistory } from './pages/history.ts'
 import { serveOverview } from './pages/overview.ts'
 import { servePlans } from './pages/plan.ts'
+import { serveProxies } from './pages/proxies.ts'
 import { serveRecords } from './pages/record.ts'
 import { refusalText } from './pages/refusals.ts'
 import { serveRuns } from './pages/run.ts'
+import { serveUsers } from './pages/users.ts'
+import { serveVpn } from './pages/vpn.ts'
 import { note } from './parts/note.ts'
 import { isFormToken, sameOrigin, secureHeaders } from './security.ts'
 import { type Env, Refused, Visit } from './visit.ts'
@@ -41,6 +48,13 @@ export function consoleApp(client: Client): Hono<Env> {
   serveRuns(app)
   serveDatabases(app)
   serveRecords(app)
+  serveVpn(app)
+  serveUsers(app)
+  serveProxies(app)
+  serveHistory(app)
+  serveFiles(app)
+  serveEvents(app)
+  serveCertificates(app)
   app.notFound(context => {
     const visit = new Visit(context, client)
     return barePage(visit, visit.say('notFound'), note('bad', visit.say('notFoundText')), 404)

@@ -19,6 +19,7 @@ const VERBS: readonly Command[] = [
   {
     name: 'profile',
     console: 'dangerous',
+    printsSecrets: true,
     summary: 'print a file with everything a client needs, including its key',
     usage: 'NAME',
     options: [

@@ -29,6 +29,7 @@ async function start(visit: Visit) {
   const options = [
     ['comment', '--comment'],
     ['within', '--confirm-within'],
+    ['note', '--note'],
   ] as const
   const given = options.flatMap(([field, option]) => (form(field).trim() === '' ? [] : [option, form(field).trim()]))
   const words = withOptions(wordsIn(form('words')), ...given)

@@ -1,0 +1,147 @@
+// Every page of the console in both languages, and what its buttons do.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { STYLE } from '../../src/console/web/style.ts'
+import { CATALOGUES, type Key } from '../../src/console/web/text/languages.ts'
+import { PROJECT } from '../support/sandbox.ts'
+import { codeOf, PASSWORD } from './console-server.ts'
+import { BASE, type Page, unescapeHtml, WebConsole } from './web-console.ts'
+
+const pages = suite('pages of the console')
+const box = new WebConsole()
+
+pages.before(async () => {
+  for (const name of ['DomainName example.org', 'SystemName server']) box.must(`config set ${name}`)
+  box.must('signal-event post-install')
+  await box.startAll()
+  await box.enter('alice')
+})
+pages.after(() => box.remove())
+
+const button = ({ text }: Page, word: string) =>
+  [...text.matchAll(/name="words" value="([^"]*)"/g)]
+    .map(([, value = '']) => unescapeHtml(value))
+    .find(words => words.includes(word)) ?? ''
+
+const PAGES: readonly (readonly [path: string, title: Key])[] = [
+  ['/', 'overview'],
+  ['/changes', 'changes'],
+  ['/records', 'records'],
+  ['/certificates', 'certificates'],
+  ['/vpn', 'vpn'],
+  ['/proxies', 'proxies'],
+  ['/events', 'events'],
+  ['/history', 'history'],
+  ['/files', 'files'],
+  ['/users', 'users'],
+]
+
+for (const language of ['en', 'fr'] as const)
+  pages(`each page answers in ${language}, with the command behind it, all its fields labelled`, async () => {
+    box.language = language
+    for (const [path, title] of PAGES)
+      for (const slash of ['', '/']) {
+        if (path === '/' && slash === '/') continue
+        const { status, text } = await box.get(`${path}${slash}`)
+        assert.is(status, 200, `${path}: ${text}`)
+        assert.ok(
+          text.includes(`<html lang="${language}">`) && text.includes(`<h1>${CATALOGUES[language][title]}</h1>`),
+          path,
+        )
+        assert.match(text, /<code>/, path)
+        assert.match(text, `href="${BASE}${path}" aria-current="page"`)
+        const labels = new Set([...text.matchAll(/<label for="([^"]*)"/g)].map(([, id]) => id))
+        for (const [tag, id] of text.matchAll(
+          /<(?:input|select|textarea)\b(?![^>]*type="hidden")[^>]*?(?: id="([^"]*)")?[^>]*>/g,
+        ))
+          assert.ok(id !== undefined ? labels.has(id) : false, `${path}: no label for ${tag}`)
+        const ids = [...text.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+        assert.is(new Set(ids).size, ids.length, `${path}: an id twice`)
+        assert.not.match(text, / style="| on\w+="|<script(?! type="module" src)/)
+      }
+    box.language = 'en'
+  })
+
+pages('both catalogues have the same texts with the same values, and each is used', () => {
+  const folder = join(PROJECT, 'src/console/web')
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts') && !/text\/(en|fr)\.ts$/.test(name))
+    .map(name => readFileSync(join(folder, name), 'utf8'))
+    .join('')
+  assert.equal(Object.keys(CATALOGUES.fr).sort(), Object.keys(CATALOGUES.en).sort())
+  for (const [key, text] of Object.entries(CATALOGUES.en)) {
+    const french = Object.entries(CATALOGUES.fr).find(([name]) => name === key)?.[1] ?? ''
+    assert.is(french.split('{}').length, text.split('{}').length, key)
+    assert.ok(french !== '' && text !== '', key)
+    assert.ok(key.startsWith('database_') || sources.includes(`'${key}'`), `${key} is not used`)
+  }
+  assert.ok(STYLE.length <= 10_240)
+})
+
+pages('an entry of the history: its differences, and the ways back', async () => {
+  box.must('config set word seen')
+  box.must('signal-event change')
+  const id = box.history()[0]?.id
+  const { text } = await box.get(`/history/${id}`)
+  assert.match(text, '<span class="add">+x seen</span>')
+  for (const command of [`gabarit revert ${id} --dry-run`, `gabarit rollback ${id} --dry-run`])
+    assert.match(text, command)
+  assert.match((await box.get(`/plan?words=${encodeURIComponent(`["gabarit","revert","${id}"]`)}`)).text, 'Make live')
+  assert.is((await box.get('/history/x')).status, 404)
+})
+
+pages('an event is shown as its plan first', async () => {
+  const page = await box.get('/events/plan?event=host-modify&arguments=www.example.org')
+  assert.is(
+    page.headers.location,
+    `${BASE}/plan?words=${encodeURIComponent('["gabarit","signal-event","host-modify","www.example.org"]')}`,
+  )
+})
+
+pages('a file that was edited: what would be lost, kept with a note, and dropped', async () => {
+  box.write('/etc/x', 'by hand\n')
+  const page = await box.get('/files')
+  assert.match(page.text, '<h2>/etc/x</h2>')
+  assert.match((await box.get(`/try?words=${encodeURIComponent('["gabarit","restore","/etc/x"]')}`)).text, '-by hand')
+  assert.is(box.read('/etc/x'), 'by hand\n', 'only shown')
+  const kept = await box.finished(await box.post('/run', { words: button(page, 'pin'), note: 'until <Monday>' }))
+  assert.match(kept.text, 'Done.')
+  const pinned = await box.get('/files')
+  assert.match(pinned.text, 'until &lt;Monday&gt;')
+  await box.finished(await box.post('/run', { words: button(pinned, 'unpin') }))
+  await box.finished(await box.post('/run', { words: button(page, 'restore') }))
+  assert.is(box.read('/etc/x'), 'x seen\n')
+  assert.match((await box.get('/files/explain?path=/etc/hosts')).text, 'configuration SystemName')
+})
+
+pages('what only looks is asked for when somebody wants it', async () => {
+  const [before, after] = [await box.get('/proxies'), await box.get('/proxies?check=yes')]
+  assert.match(before.text, 'Check now')
+  assert.match(after.text, 'there is no proxy')
+  assert.is((await box.get('/certificates?check=yes')).status, 200)
+})
+
+pages('the profile of a VPN client needs password and code', async () => {
+  const refused = await box.post('/vpn/profile', { name: 'anna', password: 'wrong', code: codeOf(box.secret, 30) })
+  assert.is(refused.status, 403)
+})
+
+pages('a user is removed by somebody who proves who it is; her sessions end', async () => {
+  const alice = { cookie: box.cookie, secret: box.secret }
+  box.cookie = ''
+  await box.enter('bob')
+  const bob = box.cookie
+  Object.assign(box, alice)
+  const page = await box.get('/users')
+  assert.match(page.text, 'bob')
+  const words = JSON.stringify(['gabarit', 'web', 'users', 'remove', 'bob'])
+  assert.is((await box.post('/run', { words })).status, 403)
+  const proof = { words, password: PASSWORD, code: codeOf(box.secret, 30) }
+  assert.match((await box.finished(await box.post('/run', proof))).text, 'Done.')
+  box.cookie = bob
+  assert.is((await box.get('/')).status, 303)
+})
+
+pages.run()
