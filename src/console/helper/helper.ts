@@ -131,7 +131,8 @@ export class Helper {
 
   #command([program, ...words]: readonly string[]): string[] {
     const { shipped, root } = this.#places
-    if (program === 'gabarit') return engineCommand(shipped, ...words, '--root', root)
+    // Before the words: behind a -- it would be an argument.
+    if (program === 'gabarit') return engineCommand(shipped, '--root', root, ...words)
     return [`${programFolder(shipped)}/db`, '--root', root, ...words]
   }
 }
