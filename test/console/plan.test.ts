@@ -85,6 +85,7 @@ plans('what can lock somebody out asks for password and code; wrong ones ask aga
   box.write('/etc/gabarit/templates/etc/ssh/sshd_config', 'Port <%= config.word %>\n')
   box.event('sshd', { 'templates2expand/etc/ssh/sshd_config': '' })
   const plan = await box.get(`/plan?words=${encodeURIComponent('["gabarit","signal-event","sshd"]')}`)
+  assert.match(plan.text, '<code>signal-event --dry-run sshd</code>')
   const proof = await box.post('/run', { words: wordsWith(plan, '--plan') })
   assert.is(proof.status, 403)
   const fields = { words: wordsWith(proof, '--plan'), password: 'wrong', code: codeOf(box.secret, 30) }

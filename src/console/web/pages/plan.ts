@@ -37,7 +37,7 @@ async function planPage(visit: Visit, here: string, title: string, words: readon
   const acts = html`<div class="acts">${empty || plan.plan === undefined ? NONE : liveForm(visit, words, plan.plan)}
 <div class="act"><a class="button quiet" href="${planAddress(words, true)}">${visit.say('check')}</a>${commandOf([...words, '--check'])}</div>
 ${properties.length > 0 ? discard : NONE}</div>`
-  const body = html`<p>${visit.say('shownBy')} ${commandOf(asked.slice(0, -1).filter(word => word !== '--json'))}</p>
+  const body = html`<p>${visit.say('shownBy')} ${commandOf(asked.filter(word => word !== '--json'))}</p>
 ${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}${planView(visit, plan)}
 <section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section>`
   return page(visit, here, title, body)
