@@ -56,6 +56,7 @@ echo == module; dpkg -i /mnt/gabarit-dnsmasq.deb
 echo == module event; signal-event post-upgrade; cat /etc/dnsmasq.d/gabarit.conf
 echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
+echo == console; gabarit web enable; getent passwd gabarit-web; gabarit web sessions
 touch /etc/systemd/system/gabarit-backup.timer /etc/cron.d/gabarit-backup
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
 mkdir /var/lib/gabarit/letsencrypt # a setup makes it, with the certificates that Apache serves
@@ -93,11 +94,13 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
     assert.match(answer(event), 'To apply it: signal-event post-upgrade, then signal-event console-save')
   }
   assert.match(answer('module'), /^\+port=53$/m)
-  assert.match(answer('module event'), /^created \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
+  assert.match(answer('module event'), /^created \/etc\/dnsmasq\.d\/gabarit\.conf \(module dnsmasq\)$/m)
   assert.match(answer('module event'), /^port=53$/m)
   assert.match(answer('module gone'), "cannot access '/usr/share/gabarit/modules'")
-  assert.match(answer('module next'), /^removed \/etc\/dnsmasq\.d\/gabarit\.conf$/m)
+  assert.match(answer('module next'), /^removed \/etc\/dnsmasq\.d\/gabarit\.conf/m)
   assert.match(answer('module next'), "cannot access '/etc/dnsmasq.d/gabarit.conf'")
+  assert.match(answer('console'), 'https://example.org/server-manager/welcome/')
+  assert.match(answer('console'), /^gabarit-web:x:\d+:\d+::\/nonexistent:\/usr\/sbin\/nologin$/m)
   // That of the site stays.
   assert.match(answer('remove'), /^\/etc\/cron\.d\/gabarit-backup$/m)
   for (const path of ['/etc/systemd/system/*.wants/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
