@@ -27,6 +27,7 @@ for (const name of ['completions', 'docs']) copy(name, name)
 copy('CHANGELOG.md', 'docs/CHANGELOG.md')
 copy('dist/man', 'man')
 copy('packaging/debian', 'debian')
+nameMaintainer()
 writeModule()
 build(['--build=binary', '--no-sign', '--no-check-builddeps', `--host-arch=${architecture}`])
 rmSync(source, { recursive: true })
@@ -34,6 +35,20 @@ rmSync(source, { recursive: true })
 function copy(from: string, to: string): void {
   mkdirSync(join(source, to, '..'), { recursive: true })
   cpSync(from, join(source, to), { recursive: true, verbatimSymlinks: true })
+}
+
+/** Whoever makes the packages answers for them, as with Debian's own tools: DEBFULLNAME and DEBEMAIL. */
+function nameMaintainer(): void {
+  const { DEBFULLNAME, DEBEMAIL } = process.env
+  if (!DEBFULLNAME || !DEBEMAIL) return
+  for (const name of ['control', 'changelog']) {
+    const file = join(source, 'debian', name)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(
+      file,
+      text.replace(/The gabarit authors <.*>/, () => `${DEBFULLNAME} <${DEBEMAIL}>`),
+    )
+  }
 }
 
 /** The module of the guide is a package of its own: what the guide says holds for modules of packages, too. */

@@ -8,6 +8,8 @@ import { versionOf } from '../src/system/places.ts'
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'release'))
 process.chdir(join(import.meta.dirname, '..'))
+if (!process.env.DEBFULLNAME || !process.env.DEBEMAIL)
+  throw new Error('set DEBFULLNAME and DEBEMAIL: a released package names somebody who answers')
 const changes = changesOf(versionOf('.'))
 rmSync(folder, { recursive: true, force: true })
 for (const processor of ['x64', 'arm64']) makePackages(processor)

@@ -54,6 +54,7 @@ echo == upgrade; dpkg -i /mnt/gabarit.deb
 echo == custom again; grep 'of this site' /etc/dehydrated/config
 echo == module; dpkg -i /mnt/gabarit-dnsmasq.deb
 echo == module event; signal-event post-upgrade; cat /etc/dnsmasq.d/gabarit.conf
+echo == module starts; signal-event console-save; /usr/share/gabarit/modules/dnsmasq/services/dnsmasq status && echo it runs
 echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
 echo == console; gabarit web enable; getent passwd gabarit-web; gabarit web sessions
@@ -96,6 +97,7 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.match(answer('module'), /^\+port=53$/m)
   assert.match(answer('module event'), /^created \/etc\/dnsmasq\.d\/gabarit\.conf \(module dnsmasq\)$/m)
   assert.match(answer('module event'), /^port=53$/m)
+  assert.match(answer('module starts'), /^it runs$/m)
   assert.match(answer('module gone'), "cannot access '/usr/share/gabarit/modules'")
   assert.match(answer('module next'), /^removed \/etc\/dnsmasq\.d\/gabarit\.conf/m)
   assert.match(answer('module next'), "cannot access '/etc/dnsmasq.d/gabarit.conf'")
