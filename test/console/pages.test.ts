@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { STYLE } from '../../src/console/web/style.ts'
-import { CATALOGUES, type Key } from '../../src/console/web/text/languages.ts'
+import { CATALOGUES, type Key, sentence } from '../../src/console/web/text/languages.ts'
 import { PROJECT } from '../support/sandbox.ts'
 import { codeOf, PASSWORD } from './console-server.ts'
 import { BASE, type Page, unescapeHtml, WebConsole } from './web-console.ts'
@@ -63,6 +63,16 @@ for (const language of ['en', 'fr'] as const)
       }
     box.language = 'en'
   })
+
+pages('a count has its singular and its plural, as each language has it', () => {
+  const said = (language: 'en' | 'fr', count: number) => sentence(language, 'sizes', [count, 2 - count])
+  assert.equal(
+    [0, 1, 2].map(count => said('en', count)),
+    ['0 properties, 2 files', '1 property, 1 file', '2 properties, 0 files'],
+  )
+  assert.is(said('fr', 2), '2 propriétés, 0 fichier')
+  assert.is(said('fr', 0), '0 propriété, 2 fichiers')
+})
 
 pages('both catalogues have the same texts with the same values, and each is used', () => {
   const folder = join(PROJECT, 'src/console/web')

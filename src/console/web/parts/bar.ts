@@ -31,7 +31,7 @@ export function changesIn({ properties, files }: Status): number {
 
 function changesBar(visit: Visit, count: number): Markup {
   if (count === 0) return NONE
-  const text = count === 1 ? visit.say('oneNotLive') : visit.say('notLive', count)
+  const text = visit.say('notLive', count)
   return html`<div class="bar"><b>${text}</b><a href="${at('/changes')}">${visit.say('lookAtChanges')}</a></div>`
 }
 

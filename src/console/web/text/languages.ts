@@ -26,8 +26,12 @@ export function chooseLanguage(context: Context, language: Language): void {
   setCookie(context, COOKIE, language, { path: BASE, secure: true, sameSite: 'Strict', maxAge: 365 * 86_400 })
 }
 
-/** A text with its values. */
+/** A text with its values. The last one before a `[file|files]` decides which of both it is. */
 export function sentence(language: Language, key: Key, values: readonly (string | number)[]): string {
+  const rules = new Intl.PluralRules(language)
   let next = 0
-  return CATALOGUES[language][key].replaceAll('{}', () => String(values[next++] ?? ''))
+  return CATALOGUES[language][key].replace(/\{\}|\[(.*?)\|(.*?)\]/g, (part, one: string, many: string) => {
+    if (part === '{}') return String(values[next++] ?? '')
+    return rules.select(Number(values[next - 1])) === 'one' ? one : many
+  })
 }
