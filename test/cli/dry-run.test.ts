@@ -192,6 +192,19 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
     { what: 'settings are missing', server: whole, command: 'gabarit letsencrypt setup', status: 3 },
   ],
+  'web enable': [
+    { what: 'the console', server: whole, command: 'gabarit web enable alice', status: 0 },
+    {
+      what: 'no web server',
+      server: () => whole(box => box.must('config setprop httpd status disabled')),
+      command: 'gabarit web enable alice',
+      status: 3,
+    },
+  ],
+  'web disable': [
+    { what: 'the console', server: whole, command: 'gabarit web disable', status: 0 },
+    { what: 'damaged pins', server: () => whole(damaged('pins.json')), command: 'gabarit web disable', status: 3 },
+  ],
 }
 
 const dryRun = suite('a dry run is the real run')
@@ -222,9 +235,11 @@ for (const [name, cases] of Object.entries(CASES))
       box.remove()
     })
 
-/** A merge that needs a person also says where it waits, which it does not after a dry run. */
+/** Without what only a real run says: where a merge waits that needs a person, and which files no checker was asked about. */
 function inFewWords(text: string): string {
-  return text.replace('not merged, nothing in effect has changed: ', '').replaceAll(/^ {2}\d\. .*\n/gm, '')
+  return text
+    .replace('not merged, nothing in effect has changed: ', '')
+    .replaceAll(/^ {2}\d\. .*\n|^warning: not checked below .*\n/gm, '')
 }
 
 dryRun('what a commit that was cut off has left is put in order in memory only', () => {
