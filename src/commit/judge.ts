@@ -7,6 +7,7 @@ import type { ViewRequest } from '../system/private-view.ts'
 import { engineCommand } from '../system/programs.ts'
 import { isExecutable, namesIn } from '../system/read-files.ts'
 import type { RunResult, System } from '../system/system.ts'
+import { refuseUnsafePart } from '../system/trust.ts'
 import type { Checker } from './checkers.ts'
 
 /** Time limit of one checker or check, in milliseconds. */
@@ -110,10 +111,12 @@ function siteChecks(places: Places): string[] {
 /**
  * Runs the site's checks on a plan, which they get as JSON on standard input (only created if there is a check). A check that
  * exits with a status other than 0 refuses the plan. If a check passes, its output is shown as a warning.
+ * @throws Failure (refused) for a check that others can change
  */
 export async function askSiteChecks(planJson: () => string, places: Places, system: System): Promise<Verdict> {
   const checks = siteChecks(places).filter(file => isExecutable(file))
   if (checks.length === 0) return NOTHING
+  for (const file of checks) refuseUnsafePart(places, file)
   const input = planJson()
   const results = await Promise.all(checks.map(file => system.ask([file], { cwd: '/', input, timeout: TIMEOUT })))
   const problems: string[] = []

@@ -175,7 +175,7 @@ step('a proxy called off asks for the password', () => {
 })
 
 step('a server behind that is this server itself is refused, for nginx and for httpd', () => {
-  const itself = ['127.0.0.1', '127.0.0.1:443', 'localhost:80', '[::1]', '0.0.0.0:0443', 'www.EXAMPLE.com', 'off', PLEX]
+  const itself = ['127.0.0.1', '127.0.0.1:443', 'localhost:80', '[::1]', '0.0.0.0:443', 'www.EXAMPLE.com', 'off', PLEX]
   itself.push('[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'a.b.example.net', 'moved.lan')
   must(words('db hosts set www.example.com host HostType Self'))
   must(words('db hosts set *.example.net host HostType Self'))

@@ -19,6 +19,7 @@ function site(): Sandbox {
   box.write('/etc/gabarit/events/shop-update/S10go', '#!/bin/sh\ntouch "$GABARIT_ROOT/went"\n', 0o755)
   box.write('/etc/gabarit/events/shop-update/services2adjust/shop', 'restart\n')
   box.write('/etc/gabarit/checkers/well-known.json', '[]')
+  box.write('/etc/gabarit/checks.d/look', '#!/bin/sh\ntouch "$GABARIT_ROOT/looked"\n', 0o755)
   box.must('config set shop service port 80')
   return box
 }
@@ -35,6 +36,8 @@ for (const [path, command, made] of [
   ['events/shop-update', 'signal-event shop-update', '/went'],
   ['checkers/well-known.json', 'expand-template /etc/shop', '/etc/shop'],
   ['checkers', 'expand-template /etc/shop', '/etc/shop'],
+  ['checks.d/look', 'expand-template /etc/shop', '/looked'],
+  ['checks.d', 'expand-template /etc/shop', '/looked'],
   ['.', 'expand-template /etc/shop', '/etc/shop'],
 ] as const)
   attack(`${path} is refused when others can write it, or own it`, () => {
