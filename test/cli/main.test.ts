@@ -72,6 +72,7 @@ main('without root, one line says so, whatever is typed; a value is not repeated
   try {
     for (const [line, wanted] of [
       ['gabarit status', 'this needs root: sudo gabarit status'],
+      ['gabarit doctor', 'this needs root: sudo gabarit doctor'],
       ['gabarit vpn clients --json', 'this needs root: sudo gabarit vpn clients --json'],
       ['signal-event --dry-run console-save', 'this needs root: sudo signal-event --dry-run console-save'],
       ['config setprop door code word', 'config: this needs root: sudo config setprop …'],

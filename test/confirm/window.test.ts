@@ -39,6 +39,24 @@ window('an edit by hand that the unconfirmed event replaced comes back', () => {
   box.remove()
 })
 
+window('times are those of the zone with its offset, in JSON those of UTC', () => {
+  const box = new Server()
+  box.arm('2', '60s')
+  // Kathmandu is ahead by 5:45 the whole year. With input a command is a process of its own, which reads TZ.
+  const inZone = (command: string) => box.must(command, { input: '\n', env: { TZ: 'Asia/Kathmandu' } })
+  const local = (time: unknown) =>
+    `${new Date(Date.parse(String(time)) + 345 * 60_000).toISOString().slice(0, 19).replace('T', ' ')} +0545`
+  const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+  const until: unknown = JSON.parse(inZone('gabarit confirm status --json')).until
+  assert.match(String(until), iso)
+  assert.match(inZone('gabarit confirm status'), `until ${local(until)}, `)
+  const [{ time }] = JSON.parse(inZone('gabarit history --json'))
+  assert.match(time, iso)
+  assert.match(inZone('gabarit history'), local(time))
+  box.must('gabarit confirm')
+  box.remove()
+})
+
 window('confirmed it stays, and its guard ends', async () => {
   const box = new Server()
   box.arm('2', '60s')

@@ -156,6 +156,8 @@ test('a key is checked when its record is made or becomes one of that type, and 
   const refusal = failureOf(() => change(fixture, draft => draft.set('a_b', 'host')))
   assert.is(refusal.status, 3)
   assert.match(refusal.message, /^a_b: the key "a_b" is not a host name/)
+  const accented = failureOf(() => change(fixture, draft => draft.set('exämple.org', 'host')))
+  assert.match(accented.message, /^exämple.org: .*; did you mean "xn--exmple-cua.org"\?$/)
   change(fixture, draft => draft.set('a_b', 'other'))
   assert.match(failureOf(() => change(fixture, draft => draft.settype('a_b', 'host'))).message, 'the key "a_b"')
   process.env.GABARIT_VALIDATE = 'off'
