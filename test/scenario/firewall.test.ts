@@ -132,6 +132,13 @@ step('a port forward, to an IPv4 and to an IPv6 address', () => {
   server(`db portforwards set nas6 portforward Port 8080 DestHost ${MACHINE.lan[1]} DestPort 9000`)
   server('signal-event firewall-update')
   assert.equal(office.ask('outside', SERVER.outside, 8080), [...SERVER.lan])
+  for (const own of SERVER.lan) {
+    server(`db portforwards set own portforward Port 8081 DestHost ${own}`)
+    const { status, stderr } = tried(['signal-event', 'firewall-update'])
+    assert.is(status, 3)
+    assert.match(stderr, `"own": DestHost ${own} is this server`)
+  }
+  server('db portforwards delete own')
   server('db portforwards setprop nas AllowHosts 203.0.113.0/24')
   server('db portforwards setprop nas6 status disabled')
   server('signal-event firewall-update')
@@ -443,10 +450,10 @@ step('a setting that a later file will undo at the next start is told, with file
   assert.not.match(said(), 'next start')
   const main = readFileSync('/etc/sysctl.conf', 'utf8')
   outputFileSync('/etc/sysctl.conf', '# mine\nnet.ipv4.ip_forward=0\n')
-  assert.match(
-    said(),
-    'warning: sysctl net.ipv4.ip_forward: 1 is wanted, but 0 will hold after the next start of the machine: /etc/sysctl.conf:2',
-  )
+  const undone =
+    'sysctl net.ipv4.ip_forward: 1 is wanted, but 0 will hold after the next start of the machine: /etc/sysctl.conf:2'
+  assert.match(said(), `warning: ${undone}`)
+  assert.match(tried(['gabarit', 'doctor']).stdout, undone)
   outputFileSync('/etc/sysctl.conf', 'net.ipv4.ip_forward = 1\n')
   outputFileSync('/etc/sysctl.d/80-before.conf', 'net.ipv6.conf.all.forwarding = 0\n')
   assert.not.match(said(), 'next start', 'the same value, and an earlier file')
@@ -496,14 +503,16 @@ step('a rule of somebody else that lets everybody in before ours is named, and l
 })
 
 step('another packet filter that the machine starts beside ours is told by the event and by doctor', () => {
-  const unit = '/etc/systemd/system/nftables.service'
-  outputFileSync(unit, '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=sysinit.target\n')
-  must(['ln', '-s', unit, '/etc/systemd/system/sysinit.target.wants/nftables.service'])
-  const said =
-    'gabarit-firewall.service alone is wanted, but nftables.service too will hold after the next start of the machine'
-  assert.match(tried(['signal-event', 'firewall-update']).stderr, `warning: firewall status: ${said}`)
-  assert.match(tried(['gabarit', 'doctor']).stdout, said)
-  for (const file of [unit, '/etc/systemd/system/sysinit.target.wants/nftables.service']) rmSync(file)
+  for (const name of ['ufw', 'nftables', 'netfilter-persistent', 'firewalld']) {
+    const unit = `/etc/systemd/system/${name}.service`
+    const link = `/etc/systemd/system/sysinit.target.wants/${name}.service`
+    outputFileSync(unit, '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=sysinit.target\n')
+    must(['ln', '-s', unit, link])
+    const said = `gabarit-firewall.service alone is wanted, but ${name}.service too will hold after the next start of the machine`
+    assert.match(tried(['signal-event', 'firewall-update']).stderr, `warning: firewall status: ${said}`)
+    assert.match(tried(['gabarit', 'doctor']).stdout, said)
+    for (const file of [unit, link]) rmSync(file)
+  }
 })
 
 step('settings of the kernel: set, overridden, and put back when they are taken out', () => {

@@ -153,6 +153,12 @@ names('a name that is too long for a common name is not the first of its certifi
   other.remove()
 })
 
+const REASONS = [
+  'host printer.a.example: letsencryptSSLcert has no effect, because its HostType is Local, not Self',
+  'host www.b.example: letsencryptSSLcert has no effect, because its domain is left out: db domains setprop b.example letsencryptSSLcert enabled',
+  'host www.foreign.example: letsencryptSSLcert has no effect, because there is no domain for it',
+]
+
 names('a host that cannot be included is named, with the reason', () => {
   server.must('config setprop letsencrypt status disabled')
   server.must('db domains setprop example.org letsencryptSSLcert enabled')
@@ -160,16 +166,25 @@ names('a host that cannot be included is named, with the reason', () => {
   assert.is(stderr, '', 'status disabled: nobody asks for certificates')
   server.must('config setprop letsencrypt status test')
   const said = expanded(server).stderr
-  assert.match(
-    said,
-    'host printer.a.example: letsencryptSSLcert has no effect, because its HostType is Local, not Self',
-  )
-  assert.match(
-    said,
-    'host www.b.example: letsencryptSSLcert has no effect, because its domain is left out: db domains setprop b.example letsencryptSSLcert enabled',
-  )
-  assert.match(said, 'host www.foreign.example: letsencryptSSLcert has no effect, because there is no domain for it')
+  for (const words of REASONS) assert.match(said, words)
   assert.not.match(said, 'mail.a.example')
+})
+
+names('lint, status and the event name it too', () => {
+  const other = new Server({
+    configuration: configuration({ letsencrypt: ['service', { status: 'test', ACCEPT_TERMS: 'yes' }] }),
+    domains: { 'example.org': domain(ON), 'a.example': domain(ON), 'b.example': domain() },
+    hosts: {
+      'printer.a.example': host({ ...ON, HostType: 'Local', InternalIP: '192.168.7.5' }),
+      'www.b.example': host(ON),
+      'www.foreign.example': host(ON),
+    },
+  })
+  for (const line of ['signal-event host-create www.b.example', 'gabarit lint', 'gabarit status']) {
+    const { stdout, stderr } = other.run(line)
+    for (const words of REASONS) assert.match(stdout + stderr, words, line)
+  }
+  other.remove()
 })
 
 names('addresses and names of local networks are left out, but for an authority of the site', () => {

@@ -305,6 +305,12 @@ firewall('a network that is none is refused with its key', () => {
     )
 })
 
+firewall('other packet filters are not started beside ours, and ours comes after them', () => {
+  const unit = make({}).lines('/etc/systemd/system/gabarit-firewall.service')
+  const others = 'ufw.service nftables.service netfilter-persistent.service firewalld.service'
+  for (const line of [`Conflicts=shutdown.target ${others}`, `After=${others}`]) assert.ok(unit.includes(line), line)
+})
+
 const FORWARDS: readonly (readonly [forward: Properties, said: string])[] = [
   [{ Port: '80', DestHost: '192.168.0.0/24' }, 'DestHost must be one address'],
   [{ Port: '80,81', DestHost: '192.168.0.9' }, 'one port or one range'],

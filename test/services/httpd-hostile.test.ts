@@ -75,6 +75,17 @@ for (const [property, value] of REFUSED)
     server.remove()
   })
 
+hostile('a LogDir that Apache would run as a command is refused, whatever was validated', () => {
+  const server = new Server({ configuration: configuration({ httpd: ['service', { LogDir: '|/bin/touch /srv/x;' }] }) })
+  for (const line of [`expand-template ${HTTPD}`, `expand-template --stdout ${HTTPD}`, 'signal-event console-save']) {
+    const { status, stderr } = server.run(line, UNCHECKED)
+    assert.is(status, 3, line)
+    assert.match(stderr, '"{httpd.LogDir}" becomes "|/bin/touch /srv/x;"')
+  }
+  assert.not(server.exists(HTTPD))
+  server.remove()
+})
+
 hostile('a ProxyPassTarget that Apache would change is refused, by the description and by the fragment', () => {
   const server = new Server({ configuration: configuration(), domains: { 'example.org': domain() } })
   for (const target of ['http://10.0.0.5/?a=b', 'http://10.0.0.5/x#y', 'http://10.0.0.5/a%20b']) {

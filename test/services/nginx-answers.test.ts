@@ -176,6 +176,9 @@ step('a proxy called off asks for the password', () => {
 
 step('a server behind that is this server itself is refused, for nginx and for httpd', () => {
   const itself = ['127.0.0.1', '127.0.0.1:443', 'localhost:80', '[::1]', '0.0.0.0:443', 'www.EXAMPLE.com', 'off', PLEX]
+  must(words('ip address add 192.0.2.7/32 dev lo'))
+  must(words('config set LocalIP 192.0.2.8'))
+  itself.push('192.0.2.7', '192.0.2.8:443')
   itself.push('[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'a.b.example.net', 'moved.lan')
   must(words('db hosts set www.example.com host HostType Self'))
   must(words('db hosts set *.example.net host HostType Self'))
@@ -197,7 +200,13 @@ step('a server behind that is this server itself is refused, for nginx and for h
   front.record(PLEX, 'proxy', { Upstreams: 'http://127.0.0.1:10080' })
   front.apply()
   assert.equal(front.visit(`https://${PLEX}/`).header('Server'), ['nginx'])
-  for (const target of ['http://127.0.0.1/', 'http://localhost:10080/a', 'https://me@www.example.com']) {
+  for (const target of [
+    'http://127.0.0.1/',
+    'http://localhost:10080/a',
+    'https://me@www.example.com',
+    'http://192.0.2.7/',
+    'http://192.0.2.8/',
+  ]) {
     must(['db', 'domains', 'set', 'shop.example.com', 'domain', 'ProxyPassTarget', target])
     front.refused(/domain shop\.example\.com: ProxyPassTarget \S+ is this server itself/)
   }
