@@ -139,6 +139,27 @@ testIf(man, missing, 'every property is described in both languages', () => {
   }
 })
 
+testIf(man, missing, 'what is around the texts of properties is in French too', () => {
+  const FRAME = [
+    ['DATABASE CONFIGURATION', 'BASE DE DONNÉES CONFIGURATION'],
+    ['records of type', 'enregistrements de type'],
+    ['records whose key begins with', 'enregistrements dont la clé commence par'],
+    ['the key of a record', "la clé d'un enregistrement"],
+    [', default ', ', par défaut '],
+    ['of the form', 'de la forme'],
+    ['at least', 'au moins'],
+    ['at most', 'au plus'],
+    ['several, separated by', 'plusieurs, séparés par'],
+    ['rule:', 'règle :'],
+  ] as const
+  hasAll(
+    'man5/gabarit-properties.5',
+    FRAME.map(([english]) => english),
+  )
+  hasAll('fr/man5/gabarit-properties.5', ['NOM', ...FRAME.map(([, french]) => french)])
+  for (const [english] of FRAME) assert.not.match(textOfPage('fr/man5/gabarit-properties.5'), english)
+})
+
 testIf(man, missing, 'whatis and apropos find the pages', () => {
   assert.is(run('mandb', '--quiet', '--create', folder).stderr, '')
   const names = [...pages.keys()]

@@ -70,17 +70,22 @@ clashes('what does not clash is no problem', () => {
   server.remove()
 })
 
-clashes('access that lets nobody in is told before and by the event', () => {
-  const server = makeServer()
-  server.must(stream('game', '2000', 'access', 'private'))
-  const said = 'game has access private, but there is no local network, so only this machine gets in'
-  for (const command of ['gabarit lint', 'gabarit status', 'signal-event nginx-update']) {
-    const { stdout, stderr } = server.run(command)
-    assert.is(`${stdout}${stderr}`.split(said).length, 2, command)
-  }
-  server.must('db networks set 192.168.1.0 network Mask 255.255.255.0')
-  assert.not.match(server.run('signal-event nginx-update').stderr, 'access private')
-  server.remove()
-})
+for (const [what, event, line] of [
+  ['a stream', 'nginx-update', stream('game', '2000', 'access', 'private')],
+  ['a service', 'firewall-update', 'config set game service status enabled TCPPort 2000 access private'],
+] as const)
+  clashes(`access of ${what} that lets nobody in is told before and by the event`, () => {
+    const server = makeServer()
+    server.must('config setprop firewall status enabled')
+    server.must(line)
+    const said = 'game has access private, but there is no local network, so only this machine gets in'
+    for (const command of ['gabarit lint', 'gabarit status', `signal-event ${event}`]) {
+      const { stdout, stderr } = server.run(command)
+      assert.is(`${stdout}${stderr}`.split(said).length, 2, command)
+    }
+    server.must('db networks set fd00:1::/64 network')
+    assert.not.match(server.run(`signal-event ${event}`).stderr, 'access private')
+    server.remove()
+  })
 
 clashes.run()
