@@ -1,4 +1,5 @@
 // Connections that nginx passes on as they are, by port and by the name of TLS: the real nginx, on `/`, in private namespaces.
+import { once } from 'node:events'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -68,6 +69,27 @@ step('all connections on a port go to another server, over TCP and UDP, from tho
   assert.is(ask('tcp', '25565'), 'refused')
   must(words('config delprop nginx LocalTunnel'))
 })
+
+step(
+  'a port that another program holds: nginx keeps its former settings, and the event, verify and doctor say so',
+  async () => {
+    const holder = [process.execPath, join(PROJECT, 'test/support/whoami.mjs'), '7002', 'u7002']
+    const other = await front.daemons.start('other', holder, () => ask('tcp', '7002') === '127.0.0.1')
+    front.record('clash', 'stream', { Port: '7002', Upstreams: '127.0.0.1:7001' })
+    const { status, stderr } = run(words('signal-event proxy-create clash'))
+    assert.is(status, 1, stderr)
+    const said = /nginx port 7002\/tcp: nginx is wanted, but node \(process \d+\) holds/
+    assert.match(stderr, said)
+    for (const command of ['gabarit verify --effective', 'gabarit doctor'])
+      assert.match(run(words(command)).stdout, said)
+    other.kill()
+    await once(other, 'exit')
+    front.apply()
+    assert.is(ask('tcp', '7002'), '127.0.0.1')
+    must(words('db proxies delete clash'))
+    front.apply('proxy-delete clash')
+  },
+)
 
 step('TLS connections for a name go to its server undecrypted, and the other names stay here', () => {
   front.record(PLEX, 'proxy', plain)
