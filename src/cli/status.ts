@@ -103,7 +103,8 @@ const NAMED_EVENTS = 3
 
 function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
   const { since, properties, plan, problems, incomplete } = found
-  const ways = ['gabarit apply', ...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`)]
+  // It runs no actions: a new domain would get no host names.
+  const ways = [...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`), 'gabarit apply']
   const stale = overrides.filter(({ state }) => !QUIET_STATES.has(state))
   const start = since === undefined ? 'the beginning' : `entry ${since.id}`
   const sections: [title: string, lines: readonly string[]][] = [

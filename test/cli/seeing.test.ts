@@ -46,7 +46,7 @@ seeing('a changed property: the same three layers in text and JSON, and nothing 
   assert.is(status.properties.length, 3)
   assert.is(status.files.length, 2)
   assert.equal(status.events, ['change'])
-  assert.match(box.must('gabarit status'), 'files that would change (gabarit apply, or signal-event change):')
+  assert.match(box.must('gabarit status'), 'files that would change (signal-event change, or gabarit apply):')
   const verify = box.run('gabarit verify')
   assert.is(verify.status, 1)
   assert.match(verify.stdout, 'would be changed /etc/note')

@@ -118,4 +118,15 @@ plans('the stream of a run goes on behind the last line that the browser has see
   )
 })
 
+plans('the events that fit come with the changes: a new domain gets its host names by one', async () => {
+  box.must('gabarit discard')
+  box.must('db domains set shop.org domain')
+  await new Promise(resolve => setTimeout(resolve, 5100))
+  assert.match((await box.get('/changes')).text, /signal-event( --dry-run)? domain-create shop\.org/)
+  const words = JSON.stringify(['gabarit', 'signal-event', 'domain-create', 'shop.org'])
+  const plan = await box.get(`/plan?${new URLSearchParams({ words })}`)
+  await box.finished(await box.post('/run', { words: wordsWith(plan, '--plan'), comment: '', within: '' }))
+  assert.match(box.must('db hosts keys'), /^www\.shop\.org$/m)
+})
+
 plans.run()

@@ -28,6 +28,8 @@ export interface Status {
   readonly since: number | null
   readonly properties: readonly PropertyChange[]
   readonly files: readonly { readonly path: string; readonly change: string }[]
+  /** The events that make them live, with their arguments, the most fitting first. */
+  readonly events: readonly string[]
   readonly drift: readonly { readonly path: string; readonly state: string; readonly pinned: unknown }[]
   readonly problems: readonly string[]
   readonly warnings: readonly string[]

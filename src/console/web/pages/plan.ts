@@ -4,22 +4,31 @@ import { at } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
-import { hidden, hiddenToken, planAddress, runButton } from '../parts/form.ts'
+import { hidden, hiddenToken, planAddress, planButton, runButton } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
 import { isEmpty, type Plan, planView } from '../parts/plan.ts'
+import { type Status, statusFor } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
 import { withOptions, wordsIn } from '../words.ts'
 
+const MOST_EVENTS = 3
 const APPLY = ['gabarit', 'apply']
 /** How long to wait for a confirmation; the first: as the server decides. */
 const WINDOWS = ['', '5m', '10m', '30m', '1h', 'no']
 
 /** What a command would do, before it does it: for all changes, an event, or the way back. */
 export function servePlans(app: Hono<Env>): void {
-  app.get('/changes', context => {
+  app.get('/changes', async context => {
     const visit = context.get('visit')
     const discard = runButton(visit, ['gabarit', 'discard'], visit.say('discard'), { look: 'danger' })
-    return planPage(visit, '/changes', visit.say('changes'), APPLY, discard)
+    return planPage(
+      visit,
+      '/changes',
+      visit.say('changes'),
+      APPLY,
+      discard,
+      fittingEvents(visit, await statusFor(visit)),
+    )
   })
   app.get('/plan', context => {
     const visit = context.get('visit')
@@ -28,7 +37,23 @@ export function servePlans(app: Hono<Env>): void {
   })
 }
 
-async function planPage(visit: Visit, here: string, title: string, words: readonly string[], discard: Markup) {
+/** Events that fit the changes: unlike `apply` they also run actions, which give a new domain its host names. */
+function fittingEvents(visit: Visit, { events, properties }: Status): Markup {
+  if (events.length === 0 || properties.length === 0) return NONE
+  const buttons = events
+    .slice(0, MOST_EVENTS)
+    .map(event => planButton(['gabarit', 'signal-event', ...event.split(' ')], event))
+  return html`<section class="card"><h2>${visit.say('events')}</h2><p>${visit.say('eventsDoMore')}</p><div class="acts">${buttons}</div></section>`
+}
+
+async function planPage(
+  visit: Visit,
+  here: string,
+  title: string,
+  words: readonly string[],
+  discard: Markup,
+  before: Markup = NONE,
+) {
   const checks = visit.context.req.query('check') === 'yes'
   const asked = withOptions(words, checks ? '--check' : '--dry-run', '--json')
   const plan = await visit.data<Plan>(asked)
@@ -38,7 +63,7 @@ async function planPage(visit: Visit, here: string, title: string, words: readon
 <div class="act"><a class="button quiet" href="${planAddress(words, true)}">${visit.say('check')}</a>${commandOf([...words, '--check'])}</div>
 ${properties.length > 0 ? discard : NONE}</div>`
   const body = html`<p>${visit.say('shownBy')} ${commandOf(asked.filter(word => word !== '--json'))}</p>
-${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}${planView(visit, plan)}
+${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}${planView(visit, plan)}${before}
 <section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section>`
   return page(visit, here, title, body)
 }

@@ -85,6 +85,8 @@ export const EN = {
   services: 'Services',
   edited: 'edited by hand',
   fold: 'Open or close all',
+  eventsDoMore:
+    'These events fit. They also run actions, which making live below does not: a new domain gets its host names.',
   filesCount: '{} [file|files]',
   discard: 'Discard the changes',
   check: 'Have the daemons check it',

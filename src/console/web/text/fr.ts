@@ -86,6 +86,8 @@ export const FR: Catalogue = {
   services: 'Services',
   edited: 'modifié à la main',
   fold: 'Tout ouvrir ou fermer',
+  eventsDoMore:
+    'Ces événements conviennent. Ils lancent aussi des actions, au contraire de la mise en service ci-dessous : un nouveau domaine reçoit ses noms d’hôtes.',
   filesCount: '{} [fichier|fichiers]',
   discard: 'Abandonner les changements',
   check: 'Faire vérifier par les services',
