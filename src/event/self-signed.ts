@@ -21,7 +21,7 @@ const NAME = /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9
  * Creates the certificate of a web server while it has no other: if it is missing, about to expire or lacks a name. Key
  * and certificate are in one file, so that the two always match.
  */
-export async function makeSelfSigned({ context, make }: ActionRun): Promise<void> {
+export async function makeSelfSigned({ context, make, request }: ActionRun): Promise<void> {
   const configuration = databaseLoader(context)('configuration')
   const isOn = (service: string) => configuration.get(service)?.properties.get('status') === 'enabled'
   if (!isOn('httpd') && !isOn('nginx')) return
@@ -40,6 +40,8 @@ export async function makeSelfSigned({ context, make }: ActionRun): Promise<void
     secret: true,
     by: 'make-self-signed-certificate',
   })
+  // Both serve it, whatever else the event changes.
+  for (const service of ['httpd', 'nginx']) if (isOn(service)) request(service, 'reload-or-restart')
 }
 
 /** The names of sites, apart from those that a wildcard covers: domains with all below them, hosts and proxies of this server. */

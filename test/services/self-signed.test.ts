@@ -35,6 +35,15 @@ testIf(selfSigned, reason, 'is made when there is none, readable by nobody else'
   assert.is(statSync(join(server.path(FILE), '..')).mode & 0o777, 0o700)
 })
 
+testIf(selfSigned, reason, 'a new one is loaded by all that serve it, whatever the event is about', () => {
+  server.must('config setprop nginx status enabled')
+  const adjusted = () => server.must('signal-event server-manager-update').match(/^(httpd|nginx): would/gm)
+  server.must('signal-event console-save')
+  assert.is(adjusted(), null)
+  server.must('db domains set shop.net domain')
+  assert.equal(adjusted()?.sort(), ['httpd: would', 'nginx: would'])
+})
+
 testIf(selfSigned, reason, 'stays while it is good', () => {
   act()
   const before = server.read(FILE)
