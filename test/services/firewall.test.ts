@@ -305,6 +305,18 @@ firewall('a network that is none is refused with its key', () => {
     )
 })
 
+firewall('a private service without a local network is told, unless a VPN brings clients', () => {
+  const warnings = (vpn: Properties) => {
+    const game = service({ access: 'private', TCPPort: '2000' })
+    const server = make({ game, vpn: service(vpn) }, { networks: {} })
+    for (const file of [FOUR, SIX]) server.lines(file)
+    return server.warnings.filter(text => text.startsWith('game has access private, but there is no local network'))
+  }
+  assert.is(warnings({}).length, 2)
+  assert.equal(warnings({ TunnelInterface: 'wg0' }), [])
+  assert.equal(warnings({ TunnelInterface: 'wg0', TunnelNetwork: '10.8.0.0/24' }), [])
+})
+
 firewall('other packet filters are not started beside ours, and ours comes after them', () => {
   const unit = make({}).lines('/etc/systemd/system/gabarit-firewall.service')
   const others = 'ufw.service nftables.service netfilter-persistent.service firewalld.service'
