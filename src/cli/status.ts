@@ -27,7 +27,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const data = { ...asData(status), confirmation: confirmationOrProblem(open, places), damaged }
   const waits = open instanceof Failure || open === undefined ? [] : [open]
   const waiting = waits.map(one => `waiting for confirmation: ${confirmationLine(one)}`)
-  return answer(data, [...damaged, ...waiting, asText(status)].join('\n'), damaged.length === 0)
+  const first = [...damaged, ...waiting]
+  const idle = first.length === 0 ? 'nothing to do' : 'nothing else to do'
+  return answer(data, [...first, asText(status, idle)].join('\n'), damaged.length === 0)
 }
 
 /** Everything the screen shows, except what waits for confirmation or for services. */
@@ -101,7 +103,8 @@ function troubleLine({ message, command }: DoctorFinding): string {
 /** Maximum number of events to name. */
 const NAMED_EVENTS = 3
 
-function asText({ found, events, pending, overrides, troubles, warnings }: Status): string {
+/** @param idle what it says if there is nothing else */
+function asText({ found, events, pending, overrides, troubles, warnings }: Status, idle: string): string {
   const { since, properties, plan, problems, incomplete } = found
   // It runs no actions: a new domain would get no host names.
   const ways = [...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`), 'gabarit apply']
@@ -123,7 +126,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
   )
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`
   const own = overrides.length === 0 ? [] : [`overrides: ${overrides.length}`]
-  return [last, ...own, ...(body.length === 0 ? ['nothing to do'] : body)].join('\n')
+  return [last, ...own, ...(body.length === 0 ? [idle] : body)].join('\n')
 }
 
 /** States of overrides that need no attention. */
