@@ -1,7 +1,7 @@
-import { mapOf, moment, objectOf, partOf, type TypeOf, text } from '../../base/shape.ts'
+import { moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
-import { indented, inOrder, StateFile } from '../../system/state-file.ts'
-import { consoleState, newSecret, newToken, tokenHash } from './users.ts'
+import { KeptMap } from './kept-map.ts'
+import { newSecret, newToken, tokenHash } from './users.ts'
 
 /** How long a one-time address works, in minutes. */
 export const INVITATION_MINUTES = 10
@@ -13,18 +13,12 @@ const invitation = objectOf({
   until: moment,
 })
 
-/** One-time addresses by the hash of their token. */
-type Invitations = ReadonlyMap<string, TypeOf<typeof invitation>>
-
-const INVITATIONS = new StateFile<Invitations>(
-  'invitations.json',
-  {
-    what: 'the list of one-time addresses',
-    shape: partOf('invitations', mapOf(invitation)),
-    wayOut: 'Remove it: only addresses that were not used yet are lost.',
-    format: invitations => indented({ version: 1, invitations: inOrder(invitations) }),
-  },
-  consoleState,
+/** By the hash of their token. */
+const INVITATIONS = new KeptMap(
+  'invitations',
+  'one-time addresses',
+  invitation,
+  'Remove it: only addresses that were not used yet are lost.',
 )
 
 /** Makes a one-time address for a user, who may be new or have forgotten the password. @returns its token */
@@ -40,7 +34,7 @@ export function invite(places: Places, user: string, now = Date.now()): string {
 
 /** The invitation with this token; undefined if there is none, or it has expired. */
 export function invitationOf(places: Places, token: string, now = Date.now()) {
-  const found = (INVITATIONS.read(places) ?? new Map()).get(tokenHash(token))
+  const found = INVITATIONS.read(places).get(tokenHash(token))
   return found === undefined || Date.parse(found.until) < now ? undefined : found
 }
 
@@ -54,10 +48,8 @@ export function useInvitation(places: Places, token: string, now = Date.now()): 
 }
 
 function change(places: Places, now: number, run: (open: Map<string, TypeOf<typeof invitation>>) => void): void {
-  consoleState(places).withLock('invitations', 'the one-time addresses', 'gabarit web', () => {
-    const all = [...(INVITATIONS.read(places) ?? new Map())].filter(([, { until }]) => Date.parse(until) >= now)
-    const open = new Map(all)
+  INVITATIONS.change(places, open => {
+    for (const [hash, { until }] of open) if (Date.parse(until) < now) open.delete(hash)
     run(open)
-    INVITATIONS.write(places, open)
   })
 }

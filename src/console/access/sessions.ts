@@ -1,7 +1,7 @@
-import { mapOf, number, objectOf, partOf, type TypeOf, text } from '../../base/shape.ts'
+import { number, objectOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
-import { inOrder, StateFile } from '../../system/state-file.ts'
-import { consoleState, newToken, readUsers, tokenHash } from './users.ts'
+import { KeptMap } from './kept-map.ts'
+import { newToken, readUsers, tokenHash } from './users.ts'
 
 /** A session ends when it was not used for this long, and after this time at the latest, in milliseconds. */
 const IDLE = 30 * 60_000
@@ -15,24 +15,23 @@ const session = objectOf({ user: text, address: text, opened: number, used: numb
 /** By the hash of their token. Times are milliseconds since 1970. */
 export type Sessions = ReadonlyMap<string, TypeOf<typeof session>>
 
-const SESSIONS = new StateFile<Sessions>(
-  'sessions.json',
-  {
-    what: 'the list of sessions of the console',
-    shape: partOf('sessions', mapOf(session)),
-    wayOut: 'Remove it: everybody has to log in again.',
-    format: sessions => JSON.stringify({ version: 1, sessions: inOrder(sessions) }),
-  },
-  consoleState,
+const SESSIONS = new KeptMap(
+  'sessions',
+  'sessions of the console',
+  session,
+  'Remove it: everybody has to log in again.',
 )
 
 /** The sessions that can still be used. */
 export function openSessions(places: Places, now = Date.now()): Sessions {
+  return stillOpen(SESSIONS.read(places), places, now)
+}
+
+function stillOpen(all: Sessions, places: Places, now: number): Sessions {
   const users = readUsers(places)
-  const all = SESSIONS.read(places) ?? new Map()
-  return new Map(
-    [...all].filter(([, { user, opened, used }]) => users.has(user) && now - used < IDLE && now - opened < LONGEST),
-  )
+  const isOpen = ({ user, opened, used }: TypeOf<typeof session>) =>
+    users.has(user) && now - used < IDLE && now - opened < LONGEST
+  return new Map([...all].filter(([, one]) => isOpen(one)))
 }
 
 /** Opens a session. @returns its token, which only the browser keeps */
@@ -60,9 +59,9 @@ export function closeSessions(places: Places, which: { token: string } | { user:
 }
 
 function change(places: Places, now: number, run: (open: Map<string, TypeOf<typeof session>>) => void): void {
-  consoleState(places).withLock('sessions', 'the sessions of the console', 'gabarit web', () => {
-    const open = new Map(openSessions(places, now))
-    run(open)
-    SESSIONS.write(places, open)
+  SESSIONS.change(places, kept => {
+    const open = stillOpen(kept, places, now)
+    for (const hash of kept.keys()) if (!open.has(hash)) kept.delete(hash)
+    run(kept)
   })
 }

@@ -1,9 +1,10 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { refusal } from '../../base/failure.ts'
-import { integer, mapOf, moment, objectOf, partOf, type TypeOf, text } from '../../base/shape.ts'
+import { sha256 } from '../../base/sha256.ts'
+import { integer, moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
-import { indented, inOrder, StateFile } from '../../system/state-file.ts'
+import { KeptMap } from './kept-map.ts'
 
 /** Cost of scrypt: 32 MiB and about 0.1 s for each try (RFC 7914; OWASP's recommendation of 2026). */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 }
@@ -24,34 +25,21 @@ const user = objectOf({
 /** Who may use the console, by name. */
 export type Users = ReadonlyMap<string, TypeOf<typeof user>>
 
-const USERS = new StateFile<Users>(
-  'users.json',
-  {
-    what: 'the list of users of the console',
-    shape: partOf('users', mapOf(user)),
-    wayOut: 'Restore it from a backup. Or move it away and make the users again: gabarit web login-link NAME',
-    format: users => indented({ version: 1, users: inOrder(users) }),
-  },
-  consoleState,
+const USERS = new KeptMap(
+  'users',
+  'users of the console',
+  user,
+  'Restore it from a backup. Or move it away and make the users again: gabarit web login-link NAME',
 )
-
-/** The folder of what the console keeps. */
-export function consoleState({ state }: Places) {
-  return state.within('console')
-}
 
 /** @throws Failure (refused) if the list is damaged */
 export function readUsers(places: Places): Users {
-  return USERS.read(places) ?? new Map()
+  return USERS.read(places)
 }
 
 /** Changes the list of users, one process at a time. */
 export function changeUsers(places: Places, change: (users: Map<string, TypeOf<typeof user>>) => void): void {
-  consoleState(places).withLock('users', 'the users of the console', 'gabarit web', () => {
-    const users = new Map(readUsers(places))
-    change(users)
-    USERS.write(places, users)
-  })
+  USERS.change(places, change)
 }
 
 /** Sets password and secret of a user. @throws Failure (refused) for a short password */
@@ -108,7 +96,7 @@ export function codeAddress(name: string, secret: string, server: string): strin
 
 /** How a token is kept: whoever reads the file cannot use it. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return sha256(token)
 }
 
 export function newToken(): string {
