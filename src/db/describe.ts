@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
-import { type Paths, packageFolders } from '../system/places.ts'
+import { DATABASE_NAME, type Paths, packageFolders } from '../system/places.ts'
 import { exists, kindOf, namesIn } from '../system/read-files.ts'
 import { refuseUnsafePart } from '../system/trust.ts'
 import type { DatabaseDescription, DescriptionFile, RecordDescription } from './description.ts'
@@ -11,14 +11,14 @@ import { readDescription } from './description-file.ts'
 /** The names of the databases that have a description or a migration, shipped or the site's, in byte order. */
 export function describedDatabases(places: Paths): string[] {
   const names = folders(places).flatMap(folder =>
-    namesIn(folder).filter(name => isName(name) && kindOf(join(folder, name)) === 'folder'),
+    namesIn(folder).filter(name => DATABASE_NAME.test(name) && kindOf(join(folder, name)) === 'folder'),
   )
   return [...new Set(names)].sort(compareBytes)
 }
 
 /** Everything that describes a database; undefined if nothing does. */
 export function describeDatabase(places: Paths, name: string): DatabaseDescription | undefined {
-  if (!isName(name) || !folders(places).some(folder => exists(join(folder, name)))) return undefined
+  if (!DATABASE_NAME.test(name) || !folders(places).some(folder => exists(join(folder, name)))) return undefined
   const files = listFiles(places, name)
   // Sorted by subject: the file "httpd.json" sorts after "httpd-admin.json", but the key "httpd" before "httpd-admin".
   const subjects = [...files.keys()].map(file => ({ file, subject: decodeName(file) }))
@@ -129,7 +129,7 @@ type DescriptionFiles = ReadonlyMap<string, readonly string[]>
 
 function listFiles(places: Paths, database: string, concerns = (_path: string) => true): DescriptionFiles {
   const files = new Map<string, string[]>()
-  if (!isName(database)) return files
+  if (!DATABASE_NAME.test(database)) return files
   for (const base of folders(places)) {
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
@@ -145,11 +145,6 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
 function load(files: DescriptionFiles, name: string): DescriptionFile | undefined {
   const none: DescriptionFile = { properties: new Map() }
   return files.get(name)?.reduce((found, path) => overlay(found, readDescription(path)), none)
-}
-
-/** A database has a simple name, so that no path leads out of the descriptions folder. */
-function isName(name: string): boolean {
-  return /^\w[\w.-]*$/.test(name)
 }
 
 /** Shipped first: the site's overrides it. */

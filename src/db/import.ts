@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
-import type { Paths } from '../system/places.ts'
+import { DATABASE_NAME, type Paths } from '../system/places.ts'
 import { kindOf, namesIn, readBytes, readGiven } from '../system/read-files.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
@@ -45,7 +45,7 @@ export function importTree(places: Paths, folder: string, command: string): Impo
   const skipped: string[] = []
   for (const name of namesIn(folder).sort(compareBytes)) {
     const path = join(folder, name)
-    if (/^\w[\w.-]*$/.test(name) && kindOf(path) === 'file')
+    if (DATABASE_NAME.test(name) && kindOf(path) === 'file')
       loaded.push({ name, path, file: load(path, readBytes(path)) })
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }

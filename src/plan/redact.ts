@@ -6,6 +6,7 @@ import { MaskedFiles, maskedPaths } from '../state/history/masked-files.ts'
 import { LOST_SECRET, Masking, showMasked } from '../state/history/masking.ts'
 import { Objects } from '../state/history/objects.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
+import { statOf } from '../system/read-files.ts'
 import type { Redact } from './diff.ts'
 
 /**
@@ -31,6 +32,22 @@ export function makeRedact(places: Places, read = readDatabase): Redact {
     const written = writtenText(places, content)
     const text = written ?? (path === undefined ? Buffer.from(content).toString('utf8') : present(content, path))
     return secrets.reduce((shown, secret) => shown.replaceAll(secret, '********'), text)
+  }
+}
+
+/**
+ * The same for what is shown while actions may still change databases: the secrets are read when something is shown, and again
+ * after a database has changed.
+ */
+export function freshRedact(places: Places, read = readDatabase): Redact {
+  let redact: Redact | undefined
+  let seen: number | undefined
+  return (content, path) => {
+    // Changing a database puts a new file into the folder.
+    const changed = statOf(places.databases)?.mtimeMs
+    if (redact === undefined || changed !== seen) redact = makeRedact(places, read)
+    seen = changed
+    return redact(content, path)
   }
 }
 

@@ -60,6 +60,9 @@ export function packageFolders({ shipped, modules, site }: Pick<Paths, 'shipped'
   return [shipped, ...modules, site]
 }
 
+/** The name of a database: never a path. */
+export const DATABASE_NAME = /^\w[\w.-]*$/
+
 /** Names of modules, their commands and their checks. */
 export const MODULE_NAME = /^[a-z][a-z0-9-]*$/
 

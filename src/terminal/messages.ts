@@ -1,12 +1,11 @@
 import { EXIT, Failure, isOfSystem } from '../base/failure.ts'
 import { readableDatabase } from '../db/store.ts'
 import type { Redact } from '../plan/diff.ts'
-import { makeRedact } from '../plan/redact.ts'
+import { freshRedact } from '../plan/redact.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import { type Io, StandardOutput } from '../system/io.ts'
 import { LogStream } from '../system/log-stream.ts'
 import type { Places } from '../system/places.ts'
-import { statOf } from '../system/read-files.ts'
 import { Progress } from './progress.ts'
 
 /** The output of a command: to the person, and to the server's log. Its messages never show a secret. */
@@ -18,8 +17,6 @@ export class Messages {
   readonly #log = new LogStream('gabarit')
   #places: Places | undefined
   #redact: Redact | undefined
-  /** When a database was last changed, when the redaction was set up. */
-  #seen: number | undefined
 
   constructor(io: Io) {
     this.colour = io.isTerminal(1) && !io.env.NO_COLOR
@@ -31,6 +28,7 @@ export class Messages {
   /** From now on, the secrets of this server are removed. */
   of(places: Places): void {
     this.#places = places
+    this.#redact = freshRedact(places, readableDatabase)
   }
 
   /** Prints text and ends its last line. */
@@ -89,18 +87,11 @@ export class Messages {
   }
 
   /**
-   * Removes secrets from a message, since a fragment or a checker may quote one. The secrets are only read when something is
-   * printed, and read again after an action has changed a database: it may have set a secret and print it.
+   * Removes secrets from a message, since a fragment or a checker may quote one, and an action may have just made it.
    */
   #conceal(message: string): string {
-    const places = this.#places
-    if (places === undefined) return message
     try {
-      // Changing a database puts a new file into the folder.
-      const changed = statOf(places.databases)?.mtimeMs
-      if (this.#redact === undefined || changed !== this.#seen) this.#redact = makeRedact(places, readableDatabase)
-      this.#seen = changed
-      return this.#redact(message)
+      return this.#redact?.(message) ?? message
     } catch {
       // A description is damaged, which must still be reported.
       return message

@@ -1,7 +1,7 @@
 import { usageFailure } from '../base/failure.ts'
 import { sayDuration, sayTime } from '../base/time.ts'
 import { NOTHING, planData, planId } from '../plan/data.ts'
-import { makeRedact } from '../plan/redact.ts'
+import { freshRedact, makeRedact } from '../plan/redact.ts'
 import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
 import type { EventReport, Reporter } from '../transaction/report.ts'
 import type { Invocation } from './command.ts'
@@ -112,9 +112,8 @@ function sayService(result: AdjustmentResult, dryRun: boolean): Said {
 
 /** Prints each report as one line: its kind, and what the text would say as data. */
 function linesOfJson({ places, print }: Invocation): Reporter {
+  const show = freshRedact(places)
   return ({ kind, ...report }) => {
-    // An action may just have made a secret.
-    const show = makeRedact(places)
     const data = 'plan' in report ? planData(report.plan, show) : 'result' in report ? report.result : report
     print(show(JSON.stringify({ kind, ...data })))
   }

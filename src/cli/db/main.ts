@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { EXIT, Failure, usageFailure } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { type Io, StandardOutput } from '../../system/io.ts'
-import { findPaths, needRoot, type Paths, versionOf } from '../../system/places.ts'
+import { DATABASE_NAME, findPaths, needRoot, type Paths, versionOf } from '../../system/places.ts'
 import { layOut, optionList } from '../../terminal/help.ts'
 import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
@@ -114,7 +114,7 @@ function verbUsage(program: Program, name: string, verb: Verb): string {
 
 /** A name is a file in the database folder; any other path must be absolute. */
 function checkDatabaseName(name: string): void {
-  if (/^\w[\w.-]*$/.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
+  if (DATABASE_NAME.test(name) || /^\/[^\0]*[^/\0]$/.test(name)) return
   throw usageFailure(
     `"${name}" is not a valid database name`,
     'A name consists of letters, digits and . _ -; the path of a file must start with a slash.',

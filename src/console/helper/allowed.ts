@@ -1,4 +1,5 @@
 import { orUndefined } from '../../base/failure.ts'
+import { DATABASE_NAME } from '../../system/places.ts'
 import { parseArguments } from '../../terminal/arguments.ts'
 import { type Access, type Command, MAKES_PLANS } from '../../terminal/command.ts'
 
@@ -22,9 +23,6 @@ export interface Permit {
   readonly shows: boolean
 }
 
-/** The name of a database: never a path. */
-const DATABASE = /^\w[\w.-]*$/
-
 /** Options that choose where the command works, wait for a terminal, or change something in a command that reads. */
 const NEVER = ['root', 'help', 'version', 'confirm', 'overwrite', 'reveal', 'drop-failing', 'output']
 
@@ -43,7 +41,7 @@ export function permitOf([program = '', ...words]: readonly string[], allowed: A
 function databasePermit(words: readonly string[], { verbs }: Allowed): Permit | undefined {
   const [json, database = '', verb = '', ...args] = words[0] === '--json' ? words : ['', ...words]
   const access = Object.hasOwn(verbs, verb) ? verbs[verb]?.console : undefined
-  if (access === undefined || !DATABASE.test(database) || args.some(word => word.startsWith('-'))) return undefined
+  if (access === undefined || !DATABASE_NAME.test(database) || args.some(word => word.startsWith('-'))) return undefined
   return { access, long: false, deed: [json, database, verb].join(' '), shows: false }
 }
 
