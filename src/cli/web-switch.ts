@@ -2,19 +2,21 @@ import { EXIT, refusal } from '../base/failure.ts'
 import { changeDatabase } from '../db/change.ts'
 import { recordsOf } from '../db/store.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { hasUnits, silentParts } from './doctor/console-check.ts'
 import { signalEvent } from './signal-event.ts'
 
 const EVENT = 'server-manager-update'
 
 /** `gabarit web enable [USER]` */
 export async function enable(invocation: Invocation): Promise<number> {
-  const { args, places, system } = invocation
+  const { args, places, system, printError } = invocation
   const records = recordsOf(places, 'configuration')
   for (const key of ['httpd', 'modSSL'])
     if (records.get(key)?.properties.get('status') === 'disabled')
       throw refusal(`the console needs ${key}`, { hint: `config setprop ${key} status enabled` })
   const status = await turn(invocation, { status: 'enabled', Manager: 'console' })
   if (status !== EXIT.done || system.dryRun) return status
+  if (places.root === '/' && !hasUnits()) for (const { message } of await silentParts({ system })) printError(message)
   return (await import('./web.apart.ts')).welcome(invocation, args[0] || system.env.SUDO_USER || 'admin')
 }
 

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { orUndefined } from '../base/failure.ts'
 import type { Descriptions } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
+import { answers } from '../system/answers.ts'
 import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
@@ -108,7 +107,8 @@ export class Health {
     }
     for (const property of health?.tcp ?? []) {
       const port = Number(record.properties.get(property))
-      if (port > 0 && !(await answers(port))) return `${service} is unhealthy: nothing answers on TCP port ${port}`
+      if (port > 0 && !(await answers({ port, host: '127.0.0.1' })))
+        return `${service} is unhealthy: nothing answers on TCP port ${port}`
     }
     return undefined
   }
@@ -122,16 +122,4 @@ function heldPorts(record: DbRecord): string {
     return holder === undefined ? '' : `: ${protocol} port ${port} is held by ${holder}`
   })
   return held.join('')
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(2000) })
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

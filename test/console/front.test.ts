@@ -87,10 +87,26 @@ step('without HTTPS nobody gets a console', () => {
   must(words('config setprop modSSL status enabled'))
 })
 
-step('the real console, as the user of its own, answers through both', async () => {
+step('without its two processes it is told as broken, with the way out', async () => {
   await stop(echo)
   rmSync(SOCKET, { force: true })
+  const silent =
+    /nothing answers for the helper \(\S+\) and the pages \(\S+\).* see docs\/guide\/console\.md, "Without systemd"/
+  assert.match(run(words('gabarit web enable alice')).stderr, silent)
+  assert.match(must(words('gabarit status')), silent)
+  const { status, stdout } = run(words('gabarit doctor'))
+  assert.is(status, 1)
+  assert.match(stdout, /^error {4}console: the console is on/m)
+  // A stand-in for systemd, which the unit of the pages leaves down.
+  mkdirSync('/run/systemd/system', { recursive: true })
+  assert.match(run(words('gabarit doctor')).stdout, 'run: systemctl restart gabarit-helper.socket gabarit-web.service')
+  rmSync('/run/systemd', { recursive: true })
+})
+
+step('the real console, as the user of its own, answers through both', async () => {
   await startConsole(front.daemons)
+  assert.match(run(words('gabarit doctor')).stdout, /^ok {7}console: the console answers/m)
+  assert.is(run(words('gabarit web enable alice')).stderr, '')
   for (const server of ['nginx', 'httpd']) {
     must(words(`config set WebFrontend ${server}`))
     front.apply()

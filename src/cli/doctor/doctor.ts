@@ -6,6 +6,7 @@ import type { System } from '../../system/system.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import type { Check, CheckedServer, Diagnosis } from '../../terminal/module.ts'
 import { MODULES } from '../modules.ts'
+import { CONSOLE_CHECK } from './console-check.ts'
 import { EFFECTIVE_CHECK } from './effective-check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...STATE_CHECKS,
   ...SERVER_CHECKS,
   EFFECTIVE_CHECK,
+  CONSOLE_CHECK,
   ...MODULES.flatMap(({ checks }) => checks),
 ]
 
