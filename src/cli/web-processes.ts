@@ -10,13 +10,15 @@ const PASSED = 3
 
 /** `gabarit web helper`: the part of the console that runs as root. */
 export async function helper({ places, system, commands, value, flag }: Invocation): Promise<number> {
-  const [path, group] = [value('socket'), value('group')]
+  const [path, user] = [value('socket'), value('user')]
   const runs = new Runs(places, system)
   // What a helper left that was killed. Two at once are a mistake, and the later one gets the requests.
   if (path !== undefined) system.remove(path)
   const where = path === undefined ? { fd: PASSED } : { path }
-  const gid = group === undefined ? 0 : system.groupId(group)
-  const letIn = () => path !== undefined && system.setAttributes(path, { mode: 0o660, uid: 0, gid })
+  // Of a socket, only its owner and root can write: so the kernel itself checks the user of each connection. Node cannot ask
+  // for it (SO_PEERCRED).
+  const uid = user === undefined ? 0 : system.userId(user)
+  const letIn = () => path !== undefined && system.setAttributes(path, { mode: 0o600, uid, gid: 0 })
   await serveHelper(new Helper(places, system, { commands, verbs: VERBS }, runs), runs, where, flag('stay'), letIn)
   return EXIT.done
 }

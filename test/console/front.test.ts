@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { stop } from '../support/daemons.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, PROJECT, run, words } from '../support/sandbox.ts'
-import { SOCKET, startConsole } from './processes.ts'
+import { HELPER, SOCKET, startConsole } from './processes.ts'
 
 const { tests, step, front } = throughNginx('the way to the console')
 
@@ -112,6 +112,25 @@ step('the real console, as the user of its own, answers through both', async () 
     front.apply()
     assert.match(front.visit(`${CONSOLE}/login`).body, '<form')
   }
+})
+
+step('only the user of the pages and root reach the helper, whatever group somebody else has', () => {
+  const connect =
+    "require('net').connect(process.argv[1]).on('error', e => console.log(e.code)).on('connect', () => process.exit())"
+  const connectAs = (user: string) =>
+    must([
+      'setpriv',
+      '--reuid',
+      user,
+      '--regid',
+      'gabarit-web',
+      '--clear-groups',
+      process.execPath,
+      '-e',
+      connect,
+      HELPER,
+    ])
+  assert.equal(['root', 'gabarit-web', 'www-data', 'nobody'].map(connectAs), ['', '', 'EACCES\n', 'EACCES\n'])
 })
 
 tests.run()

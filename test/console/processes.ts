@@ -6,7 +6,7 @@ import { BIN, must, words } from '../support/sandbox.ts'
 /** Where the web server in front reaches the console. */
 export const SOCKET = '/run/gabarit-web/http.sock'
 
-const HELPER = '/run/gabarit/helper.sock'
+export const HELPER = '/run/gabarit/helper.sock'
 const GABARIT = join(BIN, 'gabarit')
 const AS_WEB = ['setpriv', '--reuid', 'gabarit-web', '--regid', 'gabarit-web', '--clear-groups']
 
@@ -16,7 +16,7 @@ export async function startConsole(daemons: Daemons): Promise<void> {
   // The unit of the pages hides these.
   for (const folder of ['/etc/gabarit', '/var/lib/gabarit']) must(['install', '-d', '-m', '700', folder])
   must(words('install -d -o gabarit-web -g www-data -m 2750 /run/gabarit-web'))
-  const helper = [GABARIT, 'web', 'helper', '--socket', HELPER, '--group', 'gabarit-web', '--stay']
+  const helper = [GABARIT, 'web', 'helper', '--socket', HELPER, '--user', 'gabarit-web', '--stay']
   await daemons.start('helper', helper, () => existsSync(HELPER))
   const web = ['sh', '-c', 'umask 007; exec "$@"', 'sh', GABARIT, 'web', 'serve', '--helper', HELPER]
   await daemons.start('web', [...AS_WEB, ...web, '--socket', SOCKET], () => existsSync(SOCKET))

@@ -45,7 +45,7 @@ units('only the web server connects to the pages, and only the pages to the help
   const server = serverWithConsole()
   server.must('config setprop httpd Group webbers')
   const helper = server.lines(`${FOLDER}/gabarit-helper.socket`)
-  for (const line of ['SocketGroup=gabarit-web', 'SocketMode=0660']) assert.ok(helper.includes(line), line)
+  for (const line of ['SocketUser=gabarit-web', 'SocketMode=0600']) assert.ok(helper.includes(line), line)
   const web = server.expand(`${FOLDER}/gabarit-web.service`)
   assert.match(web, 'ExecStartPre=+/usr/bin/install -d -o gabarit-web -g webbers -m 2750 /run/gabarit-web\n')
   assert.match(web, 'UMask=0007\n')

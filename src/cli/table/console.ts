@@ -61,10 +61,10 @@ const VERBS: readonly Command[] = [
     summary: 'run commands for the console (used by its socket)',
     options: [
       value('socket FILE', 'listen here; default: the socket that systemd passes'),
-      value('group NAME', 'with --socket: the group that may connect; default: only root'),
+      value('user NAME', 'with --socket: the user that may connect; default: only root'),
       flag('stay', 'do not end when there is nothing to do'),
     ],
-    examples: [['gabarit web helper --socket /run/gabarit/helper.sock --group gabarit-web --stay', 'without systemd']],
+    examples: [['gabarit web helper --socket /run/gabarit/helper.sock --user gabarit-web --stay', 'without systemd']],
     run: async invocation => (await import('../web.apart.ts')).helper(invocation),
   },
   {

@@ -1,8 +1,10 @@
+import { RecentMap } from './recent-map.ts'
+
 /** Wrong tries of one address that are free, and how long the next ones have to wait at most, in milliseconds. */
 const FREE = 5
 const LONGEST_WAIT = 15 * 60_000
 
-/** Addresses that are remembered. The oldest is forgotten first. */
+/** Addresses that are remembered. */
 const MOST = 10_000
 
 /**
@@ -10,7 +12,7 @@ const MOST = 10_000
  * user: else anybody could lock the owner out.
  */
 export class Attempts {
-  readonly #wrong = new Map<string, { readonly count: number; readonly until: number }>()
+  readonly #wrong = new RecentMap<{ readonly count: number; readonly until: number }>(MOST)
 
   /** Seconds that this address still has to wait. */
   wait(address: string, now = Date.now()): number {
@@ -22,10 +24,7 @@ export class Attempts {
   failed(address: string, now = Date.now()): void {
     const count = (this.#wrong.get(address)?.count ?? 0) + 1
     const pause = count < FREE ? 0 : Math.min(1000 * 2 ** (count - FREE), LONGEST_WAIT)
-    this.#wrong.delete(address)
     this.#wrong.set(address, { count, until: now + pause })
-    const [oldest] = this.#wrong.keys()
-    if (this.#wrong.size > MOST && oldest !== undefined) this.#wrong.delete(oldest)
   }
 
   succeeded(address: string): void {

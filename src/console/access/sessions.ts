@@ -4,7 +4,7 @@ import { KeptMap } from './kept-map.ts'
 import { newToken, readUsers, tokenHash } from './users.ts'
 
 /** A session ends when it was not used for this long, and after this time at the latest, in milliseconds. */
-const IDLE = 30 * 60_000
+export const IDLE = 30 * 60_000
 const LONGEST = 12 * 3_600_000
 
 /** A use of a session is only written when the last one is this old, in milliseconds. */

@@ -1,7 +1,8 @@
 import { orUndefined } from '../../base/failure.ts'
 import { flag, listOf, objectOf, optional, text } from '../../base/shape.ts'
+import { RecentMap } from '../access/recent-map.ts'
 
-/** Plans that are remembered. The oldest is forgotten first. */
+/** Plans that are remembered. */
 const MOST = 1000
 
 const shown = objectOf({
@@ -14,7 +15,7 @@ const shown = objectOf({
 /** The plans that were shown, each with what it belongs to. Only these are carried out. */
 export class Plans {
   /** Whether a plan needs a proof, by session, deed and id. */
-  readonly #dangerous = new Map<string, boolean>()
+  readonly #dangerous = new RecentMap<boolean>(MOST)
 
   /** Remembers what a dry run printed as JSON. */
   remember(session: string, deed: string, json: string): void {
@@ -22,8 +23,6 @@ export class Plans {
     if (plan === undefined) return
     const dangerous = plan.files.some(({ sensitive }) => sensitive) || (plan.confirmation ?? []).length > 0
     this.#dangerous.set(nameOf(session, deed, plan.plan), dangerous)
-    const [oldest] = this.#dangerous.keys()
-    if (this.#dangerous.size > MOST && oldest !== undefined) this.#dangerous.delete(oldest)
   }
 
   /** Whether a plan can lock somebody out; undefined: this session was not shown it for this command. */

@@ -1,14 +1,13 @@
 import { createServer, type Socket } from 'node:net'
 import { messageOf } from '../../base/failure.ts'
+import { IDLE } from '../access/sessions.ts'
 import { asRequest, frame, frames } from '../protocol.ts'
 import type { Helper } from './helper.ts'
 import type { Runs } from './runs.ts'
 
-/** Milliseconds without a request after which the helper ends; its socket starts it again. */
-const IDLE = 60_000
-
 /**
- * Answers requests until nobody has asked for a while.
+ * Answers requests until nobody has asked for so long that no session is open: till then it remembers the plans that were shown,
+ * and who has to wait after wrong passwords. Its socket starts it again.
  * @param where the socket, or the descriptor of one that is listened to already (sd_listen_fds(3))
  * @param stays never ends by itself
  * @param listening called when requests can come
