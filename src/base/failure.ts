@@ -51,6 +51,13 @@ export function refusal(message: string, options: FailureOptions = {}): Failure 
   return new Failure(message, { ...options, status: EXIT.refused })
 }
 
+/** The same failure, which also says that nothing was changed. */
+export function unchanged(failure: Failure): Failure {
+  const { message, where, status, hint } = failure
+  const said = 'Nothing was changed.'
+  return new Failure(message, { where, status, hint: hint === undefined ? said : `${hint}\n${said}`, cause: failure })
+}
+
 /** The same failure with another exit status. */
 export function withStatus(failure: Failure, status: number): Failure {
   if (status === failure.status) return failure

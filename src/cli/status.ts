@@ -122,7 +122,7 @@ function asText({ found, events, pending, overrides, troubles, warnings }: Statu
     ['warnings', warnings],
   ]
   const body = sections.flatMap(([title, lines]) =>
-    lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => `  ${line}`)],
+    lines.length === 0 ? [] : [`${title}:`, ...lines.map(line => line.replace(/^/gm, '  '))],
   )
   const last = since === undefined ? 'no event has run yet' : `last: ${summary(since)}`
   const own = overrides.length === 0 ? [] : [`overrides: ${overrides.length}`]

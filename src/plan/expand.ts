@@ -1,5 +1,5 @@
 import { cached } from '../base/cached.ts'
-import { Failure, orFailure, refusal } from '../base/failure.ts'
+import { Failure, orFailure, refusal, unchanged } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
@@ -82,7 +82,7 @@ export function expandAll(context: Context, templates: readonly string[], recall
   const outputs = expanded.flatMap(made => (made instanceof Failure ? [] : made))
   const [first, ...others] = failures
   if (first === undefined && values.length === 0) return markDerived(context, outputs, makeExpander)
-  if (first !== undefined && others.length + values.length === 0) throw first
+  if (first !== undefined && others.length + values.length === 0) throw unchanged(first)
   const problems = [...values, ...failures.map(failure => failure.describe())]
   throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })
 }

@@ -39,7 +39,7 @@ export function safeWords(context: Context, expanderFor: (context: Context) => E
         context.warn(warnings.includes(message) ? message : `a warning of ${path.replace(/^\/?/, '/')} ${WHY}`)
       if (!(made instanceof Failure) || (again instanceof Failure && again.describe() === made.describe()))
         return orThrow(made)
-      throw refusal(`this fragment fails, but its message ${WHY}`, { where: made.where })
+      throw refusal(`this fragment fails, but its message ${WHY}`, { where: made.where ?? path })
     },
   }
 }

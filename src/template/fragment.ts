@@ -13,6 +13,7 @@ import { fragmentRealm } from './realm.ts'
 import { SCOPE_NAMES, type Scope } from './scope.ts'
 import { syntaxError } from './syntax-error.ts'
 import { parsePieces } from './tags.ts'
+import { Unfit } from './unfit.ts'
 
 /** Takes what changes from call to call; everything else a fragment sees is bound once. */
 export type Render = ($: Printer, item: unknown, vars: unknown, template: unknown, target: unknown) => unknown
@@ -89,7 +90,8 @@ function compile(file: string, code: string): (scope: Scope) => Render {
 const NO_GLOBALS = Object.freeze({})
 
 /**
- * Turns whatever a fragment threw into a {@link Failure} with the innermost place in a fragment and the lines around it.
+ * Turns whatever a fragment threw into a {@link Failure} with the innermost place in a fragment and the lines around it. What
+ * `fail()` says comes first: the record is wrong, not the fragment.
  * @param file the fragment that ran, in case the stack names none
  * @param advice what to do about it, in case the error itself does not say
  */
@@ -106,6 +108,8 @@ export function fragmentFailure(error: unknown, file: string, advice?: string): 
   const inside = frame && compiled.get(frame.file)
   if (frame === undefined || inside === undefined) return refusal(error.message, { where: file, ...options })
   const place = sourcePosition(inside.segments, frame.line, frame.column)
+  if (error instanceof Unfit)
+    return refusal(error.message, { cause: error, hint: `Refused by ${frame.file}:${place.line}:${place.column}` })
   return refusalAt(frame.file, inside.source, place, error.message, options)
 }
 

@@ -3,6 +3,7 @@ import { cached } from '../base/cached.ts'
 import { FORMATS, isInterface, isPorts } from '../db/formats.ts'
 import type { RecordView } from './databases.ts'
 import { splitList } from './text.ts'
+import { Unfit } from './unfit.ts'
 
 /** A network, as `net()` returns it to fragments. */
 export interface Network {
@@ -102,7 +103,7 @@ function addressOf(text: string): Address {
 
 /**
  * The ports of list properties: `80`, ranges as `6000:6010`.
- * @throws TypeError that names record and property, for anything that is not a port from 1 to 65535
+ * @throws Unfit that names record and property, for anything that is not a port from 1 to 65535
  */
 export function portsIn(record: RecordView, ...names: string[]): string[] {
   return elementsIn(record, names, 'a port (1 to 65535) or a range of ports (6000:6010)', text =>
@@ -117,7 +118,7 @@ const NETWORK = 'an address or a network (192.168.1.0/24, fd00::/64)'
 
 /**
  * @param readFile the text of a file; undefined if there is none
- * @returns a reader that throws a TypeError that names record and property, for anything else
+ * @returns a reader that throws an Unfit that names record and property, for anything else
  */
 export function networkReader(readFile: (path: string) => string | undefined): NetworkReader {
   return (record, ...names) =>
@@ -135,7 +136,7 @@ export function networkReader(readFile: (path: string) => string | undefined): N
  * an empty list can mean everybody.
  */
 function networksOfFile(path: string, text: string | undefined, place: string): Network[] {
-  if (text === undefined) throw new TypeError(`${place}: ${path} does not exist`)
+  if (text === undefined) throw new Unfit(`${place}: ${path} does not exist`)
   return cached(files, text, () => networksOfText(path, text, place))
 }
 
@@ -149,9 +150,9 @@ function networksOfText(path: string, text: string, place: string): Network[] {
     const network = networkFrom(word)
     if (network !== undefined && network.bits > 0) return network
     const what = network === undefined ? `is not ${NETWORK}` : 'is every address'
-    throw new TypeError(`${place}: ${path}:${index + 1}: ${JSON.stringify(word.slice(0, 60))} ${what}`)
+    throw new Unfit(`${place}: ${path}:${index + 1}: ${JSON.stringify(word.slice(0, 60))} ${what}`)
   })
-  if (networks.length === 0) throw new TypeError(`${place}: ${path} has no network`)
+  if (networks.length === 0) throw new Unfit(`${place}: ${path} has no network`)
   return networks
 }
 
@@ -161,7 +162,7 @@ function networkFrom(text: string): Network | undefined {
 
 /**
  * The network interfaces of a list property. A name that ends in `+` matches every interface with that prefix.
- * @throws TypeError that names record and property, for a name that Linux would not accept
+ * @throws Unfit that names record and property, for a name that Linux would not accept
  */
 export function interfacesIn(record: RecordView, name: string): string[] {
   return elementsIn(record, [name], 'the name of a network interface (eth0, tun+)', text =>
@@ -186,7 +187,7 @@ function elementsIn<Element>(
       if (element !== undefined) return element
       const better = meant?.(text)
       const hint = better === undefined ? '' : `; did you mean "${better}"?`
-      throw new TypeError(`${place}: ${JSON.stringify(text)} is not ${kind}${hint}`)
+      throw new Unfit(`${place}: ${JSON.stringify(text)} is not ${kind}${hint}`)
     })
   })
 }

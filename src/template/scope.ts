@@ -7,6 +7,7 @@ import { compareAddresses, interfacesIn, ip, type Network, net, networkReader, p
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
 import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, withSlash } from './text.ts'
+import { Unfit } from './unfit.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
 export const SCOPE_NAMES: readonly string[] = [
@@ -51,7 +52,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     for (const { cidr, first, has } of networks(true))
       for (const network of own)
         if (network.has(first) || has(network.first))
-          throw new TypeError(
+          throw new Unfit(
             `the network of guests ${cidr} overlaps the local network ${network.cidr}: its machines would count as local`,
           )
     return own
@@ -80,7 +81,7 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     interfacesIn,
     line: (...words: unknown[]) => printer.r(`${words.map(lineWord).join(' ')}\n`),
     fail: (message: string) => {
-      throw new Error(message)
+      throw new Unfit(message)
     },
     warn: (message: string) => {
       databases.questions.spoil()
@@ -139,7 +140,7 @@ function machinesOf({ key, Mask = '' }: RecordView, guests: boolean): Network {
     if (bits === 0 && !guests) throw new TypeError('every machine of the world would count as local')
     return network
   } catch (error) {
-    throw new TypeError(`the record "${key}" of the database networks: ${messageOf(error)}`)
+    throw new Unfit(`the record "${key}" of the database networks: ${messageOf(error)}`)
   }
 }
 

@@ -40,7 +40,7 @@ fragments('the hint on a writable fragment changes the owner only when that is w
   const engine = new Engine()
   const file = engine.ship('templates/one', 'a\n')
   chmodSync(file, 0o646)
-  assert.is(failureOf(() => engine.text('one')).hint, `chmod go-w ${file}`)
+  assert.is(failureOf(() => engine.text('one')).hint, `chmod go-w ${file}\nNothing was changed.`)
   engine.remove()
 })
 
@@ -50,12 +50,12 @@ fragments('what is undefined because a record is missing: the hint says what mak
   assert.match(hint('<%= config.LocalIP %>\n'), 'There is no record "LocalIP" in the database configuration.')
   assert.match(hint('<%= config.LocalIP.x %>\n'), 'gabarit initialize-default-databases')
   for (const source of [
-    '<%= config.a.q %>\n',
-    '<%= config.a.q.r %>\n',
-    "<% config.b; fail('no') %>\n",
-    '<% nobody() %>\n',
+    '<%= config.a.q %>',
+    '<%= config.a.q.r %>',
+    "<% config.b; throw Error('no') %>",
+    '<% nobody() %>',
   ])
-    assert.is(hint(source), '', source)
+    assert.is(hint(source), 'Nothing was changed.', source)
 })
 
 fragments('on an empty system the hint is there', () => {

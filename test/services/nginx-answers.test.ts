@@ -186,7 +186,7 @@ step('a server behind that is this server itself is refused, for nginx and for h
   for (const server of itself) {
     front.record(PLEX, 'proxy', { Upstreams: `http://10.0.0.5, http://${server} backup` })
     front.refused(
-      /plex\.example\.com: the server http:\/\/\S+ is this server itself: a request would come back without/,
+      /plex\.example\.com: the server http:\/\/\S+ is this server itself: a request .* end: db proxies setprop plex.example.com Upstreams …\n/,
     )
   }
   for (const server of ['127.1', '0x7f000001', '2130706433', '1.2.3.4.5']) {
@@ -208,7 +208,9 @@ step('a server behind that is this server itself is refused, for nginx and for h
     'http://192.0.2.8/',
   ]) {
     must(['db', 'domains', 'set', 'shop.example.com', 'domain', 'ProxyPassTarget', target])
-    front.refused(/domain shop\.example\.com: ProxyPassTarget \S+ is this server itself/)
+    front.refused(
+      /ProxyPassTarget \S+ is this server itself.*: db domains setprop shop.example.com ProxyPassTarget …\n/,
+    )
   }
   must(words('db domains set shop.example.com domain ProxyPassTarget http://127.0.0.1:3001'))
   must(words('config set WebFrontend httpd'))

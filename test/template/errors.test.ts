@@ -25,7 +25,7 @@ const CASES: readonly Case[] = [
     'FILE:4:11',
     /^oh\n/,
   ],
-  ['a throw behind a tag on the same line', 'a <% if (1) { %> b <% fail("oh") } %>\n', 'FILE:1:23', /^oh\n/],
+  ['a throw behind a tag on the same line', 'a <% if (1) { %> b <% null.x } %>\n', 'FILE:1:28', /null/],
   ['a helper that refuses', 'a\n<% net("10.0.0.0/8") %>\n  <%= net("no-address").cidr %>\n', 'FILE:3:7', /no-address/],
   [
     'a helper within a helper',
@@ -64,7 +64,6 @@ const CASES: readonly Case[] = [
   ['an unknown database', '\n <%= db("hots").keys().length %>', 'FILE:2:6', /there is no database "hots"/],
   ['a file that must be there', '<%~ read("/etc/none") %>', 'FILE:1:5', /\/etc\/none does not exist/],
   ['an unknown fact', '<%= fact("cpu") %>', 'FILE:1:5', /no fact "cpu"/],
-  ['fail()', '<% if (true)\n  fail("no network") %>', 'FILE:2:3', /^no network/],
   ['a missing sub-template', '<%~ template("Nowhere") %>', 'FILE:1:5', /no template \/?etc\/x\/Nowhere/],
   ['recursion without end', 'a\n<%~ template("/etc/x") %>', 'FILE:2:5', /calls itself endlessly/],
   ['a syntax error', 'a\nb\n<% const = 1 %>\nc\n', 'FILE:3:10', /^Unexpected token\n/],
@@ -118,6 +117,14 @@ for (const [name, source, where, message] of CASES)
     assert.is(failure.status, EXIT.refused)
   })
 
+errors('what a fragment refuses is said without its lines of code', () => {
+  const { message, where, hint } = failing('<% if (true)\n  fail("no network") %>')
+  assert.equal([message, where], ['no network', undefined])
+  assert.match(hint ?? '', /^Refused by \S+:2:3\nNothing was changed\.$/)
+  const { message: ofHelper } = failing('<% portsIn({ key: "x", Port: "0" }, "Port") %>')
+  assert.match(ofHelper, /^the record "x", property Port: "0" is not a port .*\)$/)
+})
+
 errors('a property may have the name of a keyword', () => {
   const engine = new Engine({ configuration: { DomainName: ['example.org'] } })
   const source = '<% const mount = { async: "a", import : "b" } %>\n<%= mount.async + mount?.import %>\n'
@@ -130,7 +137,7 @@ errors('what is not there for fragments, and what they cannot change, is said wi
   assert.match(failing('<% process.umask(0) %>').hint ?? '', 'A fragment only computes')
   assert.match(failing('<% Map.prototype.x = 1 %>').hint ?? '', 'the objects of JavaScript are frozen')
   assert.match(failing('<% db("configuration").all().reverse() %>').hint ?? '', 'list.toSorted(…)')
-  assert.is(failing('<% proces.umask(0) %>').hint, undefined)
+  assert.is(failing('<% proces.umask(0) %>').hint, 'Nothing was changed.')
 })
 
 errors('own names may be those of JavaScript, and what only computes is there', () => {

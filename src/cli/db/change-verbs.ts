@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { EXIT, Failure } from '../../base/failure.ts'
+import { EXIT, Failure, unchanged } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { changeDatabase } from '../../db/change.ts'
 import { Descriptions } from '../../db/describe.ts'
@@ -64,8 +64,8 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
   } catch (thrown) {
     const error = withHint(call, thrown)
     if (!(error instanceof Failure)) throw error
-    const hint = [...(error.hint === undefined ? [] : [error.hint]), 'Nothing was changed.'].join('\n')
-    throw new Failure(error.message, { status: error.status, where: `line ${number}`, hint, cause: error })
+    const { message, status, hint } = unchanged(error)
+    throw new Failure(message, { status, where: `line ${number}`, hint, cause: error })
   }
 }
 
