@@ -116,6 +116,12 @@ export function readHolder(path: string): Holder | undefined {
   })
 }
 
+/** Who holds the lock and lives; undefined if nobody does. */
+export function livingHolder(path: string): Holder | undefined {
+  const holder = readHolder(path)
+  return holder === undefined || holderIsDead(holder) ? undefined : holder
+}
+
 function busy(path: string, holder: Holder, what: string): LockIsHeld {
   return new LockIsHeld(`${what} is locked by ${describeHolder(holder)}`, {
     hint: `Try again when that command has ended. The lock is ${path}.`,

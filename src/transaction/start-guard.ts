@@ -1,7 +1,6 @@
 import type { Context } from '../plan/context.ts'
 import { guardLock } from '../state/confirmation.ts'
-import { readHolder } from '../system/lock.ts'
-import { holderIsDead } from '../system/lock-holder.ts'
+import { livingHolder } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
 import { engineCommand } from '../system/programs.ts'
 import { JOIN_VARIABLE } from './event-lock.ts'
@@ -32,6 +31,5 @@ function asUnit(guard: readonly string[], variables: readonly string[]): string[
 
 /** The process id of the guard; undefined if it is not alive. */
 export function guardProcess(places: Places, token: string): number | undefined {
-  const holder = readHolder(guardLock(places, token))
-  return holder === undefined || holderIsDead(holder) ? undefined : holder.pid
+  return livingHolder(guardLock(places, token))?.pid
 }

@@ -173,19 +173,6 @@ helper('whatever arrives, the helper goes on', async () => {
   assert.equal(await box.client.ask({ ...request, ask: 'whoami' }), { kind: 'user', user: 'alice' })
 })
 
-helper('a helper that is killed takes no run with it; the next one shows all of it', async () => {
-  box.event('slow', { S01slow: '#!/bin/sh\nfor i in 1 2 3 4 5; do echo "line $i"; sleep 0.3; done\n' })
-  const plan = await planOf('gabarit signal-event slow')
-  const started = await box.ask(alice.session, `gabarit signal-event slow --json-lines --plan ${plan}`)
-  const run = started.kind === 'started' ? started.run : ''
-  box.stopHelper('SIGKILL')
-  await box.startHelper()
-  const { lines, end } = await box.follow(alice.session, run)
-  assert.equal(end, { kind: 'ended', status: 0 })
-  assert.is(lines.filter(line => line.includes('line ')).length, 5)
-  assert.equal((await box.follow(alice.session, run, lines.length - 1)).lines, lines.slice(-1))
-})
-
 helper('nothing that it keeps can be read by others, or shows a password or a token', () => {
   const folder = '/var/lib/gabarit/console'
   for (const file of ['users.json', 'sessions.json', 'invitations.json']) {

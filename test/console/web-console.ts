@@ -31,8 +31,18 @@ export class WebConsole extends ConsoleServer {
 
   async startAll(): Promise<void> {
     await this.startHelper()
+    await this.startWeb()
+  }
+
+  async startWeb(): Promise<void> {
     this.#web = this.start(['gabarit', 'web', 'serve', '--helper', this.socket, '--socket', this.#http]).pid
     await waitFor('the web part', async () => (await this.get('/login')).status === 200)
+  }
+
+  /** Kills the web part, or ends it. */
+  stopWeb(signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): void {
+    if (this.#web !== undefined) process.kill(this.#web, signal)
+    this.#web = undefined
   }
 
   /** Loads a page. @param path without the base */
@@ -95,7 +105,7 @@ export class WebConsole extends ConsoleServer {
   }
 
   override remove(): void {
-    if (this.#web !== undefined) process.kill(this.#web)
+    this.stopWeb()
     super.remove()
   }
 }

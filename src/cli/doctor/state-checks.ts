@@ -19,7 +19,7 @@ import { maskingKeyProblem } from '../../state/history/masking.ts'
 import { unfinishedFile, unfinishedIds } from '../../state/history/unfinished-names.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { PINS } from '../../state/pins.ts'
-import { readHolder } from '../../system/lock.ts'
+import { livingHolder, readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead, isElsewhere } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { exists, namesIn } from '../../system/read-files.ts'
@@ -160,8 +160,7 @@ function eventLock(places: Places): string {
 
 function eventUnderWay(places: Places): boolean {
   // The check of the lock reports what is wrong with it.
-  const holder = orUndefined(() => readHolder(eventLock(places)))
-  return holder !== undefined && !holderIsDead(holder)
+  return orUndefined(() => livingHolder(eventLock(places))) !== undefined
 }
 
 function problemOf(look: () => unknown): Failure | undefined {

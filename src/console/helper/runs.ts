@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { orUndefined } from '../../base/failure.ts'
 import { integer, listOf, objectOf, orNull, recordOf, text } from '../../base/shape.ts'
+import { livingHolder } from '../../system/lock.ts'
 import { below, type Places } from '../../system/places.ts'
 import { engineCommand } from '../../system/programs.ts'
 import { State } from '../../system/state.ts'
@@ -11,6 +12,9 @@ const KEPT = 20
 
 /** How often a run is looked at for new lines, in milliseconds. */
 const PACE = 100
+
+/** How long the process of a run may take to begin, in milliseconds. */
+const START = 30_000
 
 /** The name of a run: when it began, and a random part. */
 const NAME = /^\d{13}-[0-9a-f]{16}$/
@@ -47,10 +51,11 @@ export class Runs {
     return run
   }
 
-  /** The process of a run: carries out its command and writes down how it ended. */
+  /** The process of a run: carries out its command and writes down how it ended. Its lock tells that it lives. */
   async attend(run: string): Promise<number> {
     const { command, env } = job(JSON.parse(this.#state.read(`${run}.job`)?.toString('utf8') ?? ''))
-    this.#state.write(`${run}.pid`, String(process.pid))
+    const lock = this.#places.files.lock(this.#lockOf(run), { what: 'the run', command: 'gabarit web attend', wait: 0 })
+    this.#state.remove(`${run}.job`)
     const { status = null } = await this.#system.run(command, {
       env: { ...this.#system.env, ...env },
       cwd: '/',
@@ -58,6 +63,7 @@ export class Runs {
       onLine: line => this.#state.append(run, `${line}\n`),
     })
     this.#state.append(run, `${JSON.stringify({ ended: status })}\n`)
+    lock.release()
     return 0
   }
 
@@ -92,10 +98,12 @@ export class Runs {
   }
 
   #isAlive(run: string): boolean {
-    const pid = Number(this.#state.read(`${run}.pid`)?.toString('utf8'))
-    // It has not written its number yet.
-    if (!(pid > 0)) return Date.now() - this.#state.modified(`${run}.job`) < 10_000
-    return orUndefined(() => process.kill(pid, 0)) === true
+    const started = Date.now() - this.#state.modified(`${run}.job`) < START
+    return started || livingHolder(this.#lockOf(run)) !== undefined
+  }
+
+  #lockOf(run: string): string {
+    return this.#state.path(`${run}.lock`)
   }
 
   #names(): string[] {
@@ -107,6 +115,6 @@ export class Runs {
 
   #forgetOld(): void {
     for (const run of this.#names().slice(0, -KEPT))
-      if (!this.#isAlive(run)) for (const name of [run, `${run}.job`, `${run}.pid`]) this.#state.remove(name)
+      if (!this.#isAlive(run)) for (const name of [run, `${run}.job`, `${run}.lock`]) this.#state.remove(name)
   }
 }

@@ -28,9 +28,9 @@ interface FileChange {
   readonly diff: string
 }
 
-/** Whether a plan does anything. */
-export function isEmpty({ properties = [], files = [], services = [], handlers = [] }: Plan): boolean {
-  return [properties, files, services, handlers].every(list => list.length === 0)
+/** Whether a plan does anything: to finish or undo what was interrupted counts too. */
+export function isEmpty({ properties = [], files = [], services = [], handlers = [], recovered = [] }: Plan): boolean {
+  return [properties, files, services, handlers, recovered].every(list => list.length === 0)
 }
 
 /** First what was changed, then the files, then the services. */
