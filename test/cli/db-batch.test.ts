@@ -46,6 +46,27 @@ setjson m '{"type":"x"}'
   assert.is(sandbox.must('db test print'), 'k=u|b|3\nl=t|a b|c d|line|1\\n2\nm=x\n')
 })
 
+test('expectations: nothing is changed unless the record is as it was seen', ({ sandbox }) => {
+  const met = 'expectprop k a 1\nexpectprop k b\nexpecttype k t\nexpecttype none\nsetprop k b ""\nexpectprop k b ""\n'
+  assert.equal(sandbox.run('db test batch', { input: met }), { status: 0, stdout: '', stderr: '' })
+  const refused = {
+    'expectprop k a 2': 'k: property a has another value now',
+    'expectprop k a': 'k: property a exists now',
+    'expectprop k c 1': 'k: property c is absent now',
+    'expectprop none c 1': 'none: property c is absent now',
+    'expecttype k': 'k exists now',
+    'expecttype k u': 'k has another value now',
+    'expecttype none t': 'none is absent now',
+  }
+  for (const [line, message] of Object.entries(refused)) {
+    const { status, stderr } = sandbox.run('db test batch', { input: `setprop k c 1\ndelprop k c\n${line}\n` })
+    assert.is(status, 3, line)
+    assert.match(stderr, `line 3: ${message}, not what this batch expects`)
+    assert.match(stderr, 'Nothing was changed.')
+  }
+  assert.is(sandbox.must('db test print'), 'k=t|a|1|b|\n')
+})
+
 const BAD: readonly (readonly [input: string, message: string])[] = [
   ['set l t\nsetprp l a 1', 'line 2: "setprp" is not allowed in a batch; did you mean "setprop"?'],
   ['set l t\ngetprop l a', 'line 2: "getprop" is not allowed in a batch'],

@@ -119,8 +119,9 @@ records('hostile values and keys are stored byte for byte, and none becomes part
     const page = await box.get('/records/configuration/new')
     const made = await box.post('/records/configuration/new', { ...formOn(page, '/new'), key, type: 'service' })
     assert.is(made.status, 303, made.text)
-    assert.is((await box.get(recordPath('configuration', key))).status, 200, key)
-    const gone = await box.post('/records/configuration/delete', { key })
+    const record = await box.get(recordPath('configuration', key))
+    assert.is(record.status, 200, key)
+    const gone = await box.post('/records/configuration/delete', formOn(record, '/delete'))
     assert.is(gone.status, 303, key)
     assert.is(box.run(['db', 'configuration', 'get', '--', key]).status, 1)
   }
@@ -157,6 +158,22 @@ records('two people at one record: the second is told, nothing is stored, nothin
   const again = formOn(told, '/record')
   assert.is((await box.post('/records/hosts/record', again)).status, 303)
   assert.is(propertiesOf('hosts', 'odd.example.org').Comment, 'mine')
+})
+
+records('two people in the same moment: one is stored, the others are told', async () => {
+  const page = await box.get(recordPath('hosts', 'odd.example.org'))
+  const store = (word: string) =>
+    box.post('/records/hosts/record', { ...formOn(page, '/record'), [fieldOf(page, 'Comment')]: word })
+  const answers = await Promise.all(['one', 'two', 'three', 'four', 'five', 'six'].map(store))
+  assert.equal(answers.map(({ status }) => status).sort(), [303, 409, 409, 409, 409, 409])
+  const make = await box.get('/records/hosts/new?type=host')
+  const fresh = { ...formOn(make, '/records/hosts/new'), key: 'at-once.example.org', type: 'host' }
+  const made = await Promise.all([1, 2, 3, 4].map(() => box.post('/records/hosts/new', fresh)))
+  assert.is(made.filter(({ status }) => status === 303).length, 1)
+  const old = formOn(await box.get(recordPath('hosts', 'at-once.example.org')), '/delete')
+  box.must('db hosts setprop at-once.example.org Comment kept')
+  assert.is((await box.post('/records/hosts/delete', old)).status, 409)
+  assert.is(propertiesOf('hosts', 'at-once.example.org').Comment, 'kept')
 })
 
 records('switches, lists, choices and secrets', async () => {

@@ -6,9 +6,12 @@ import { Descriptions } from '../../db/describe.ts'
 import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
 import { type Call, notingNew } from './call.ts'
+import { EXPECT_VERBS } from './expect-verbs.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
+
+const BATCH_VERBS: Readonly<Record<string, Verb>> = { ...WRITE_VERBS, ...EXPECT_VERBS }
 
 /** Runs a verb that changes one record, in its own transaction. */
 export function runChange(call: Call, name: string, verb: Verb, args: readonly string[]): number {
@@ -51,9 +54,9 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
   try {
     const [name, ...args] = splitWords(line)
     if (name === undefined) return
-    const verb = Object.hasOwn(WRITE_VERBS, name) ? WRITE_VERBS[name] : undefined
+    const verb = Object.hasOwn(BATCH_VERBS, name) ? BATCH_VERBS[name] : undefined
     if (verb?.change === undefined) {
-      const known = Object.keys(WRITE_VERBS)
+      const known = Object.keys(BATCH_VERBS)
       throw new Failure(`"${name}" is not allowed in a batch${didYouMean(name, known)}`, {
         hint: `Verbs: ${known.join(' ')}`,
       })

@@ -21,8 +21,25 @@ export interface Line {
   readonly field: string
 }
 
-/** What to change so that the record becomes what the form says. Fields that nobody has touched are left as they are. */
+/**
+ * What to change so that the record becomes what the form says. Fields that nobody has touched are left as they are; of the
+ * others, the batch expects what the form has shown.
+ */
 export function linesFor(key: string, known: Known, seen: Seen, sent: Sent): Line[] {
+  const lines = changesFor(key, known, seen, sent)
+  const expected = [...new Set(lines.map(({ field }) => field))].flatMap(field => expectation(key, field, seen))
+  return [...expected, ...lines]
+}
+
+/** That a field is as it was shown. What a secret was, nobody knows. */
+export function expectation(key: string, field: string, { type, props }: Seen): Line[] {
+  const old = field === '' ? type : props.get(field)
+  if (old === null) return []
+  const value = old === undefined ? [] : [old]
+  return [{ words: field === '' ? ['expecttype', key, ...value] : ['expectprop', key, field, ...value], field }]
+}
+
+function changesFor(key: string, known: Known, seen: Seen, sent: Sent): Line[] {
   const lines: Line[] = []
   if (sent.scalar !== undefined && sent.scalar !== asSent(seen.type ?? ''))
     lines.push({ words: ['settype', key, sent.scalar], field: '' })

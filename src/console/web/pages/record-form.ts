@@ -103,7 +103,7 @@ function added(visit: Visit, { sent }: Form): Markup {
 <div class="field"><label for="added-value">${visit.say('value')}</label><input id="added-value" name="added-value" value="${value}" autocomplete="off"></div>`
 }
 
-function deleteForm(visit: Visit, { database, key }: Form): Markup {
-  return html`<details class="card"><summary>${visit.say('deleteRecord')}</summary><form class="act" method="post" action="${databaseAddress(database, '/delete')}">${hiddenToken(visit)}${hidden('key', key)}
+function deleteForm(visit: Visit, { database, key, seen }: Form): Markup {
+  return html`<details class="card"><summary>${visit.say('deleteRecord')}</summary><form class="act" method="post" action="${databaseAddress(database, '/delete')}">${hiddenToken(visit)}${hidden('key', key)}${hidden('seen', seenAsText(seen))}
 <button class="danger">${visit.say('deleteNow', key)}</button>${commandOf(['db', database, 'delete', key])}</form></details>`
 }

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { allowedBy } from '../../../db/description.ts'
 import { formText } from '../body.ts'
-import { batchOf, type Line, linesFor, problemsByField } from '../form/changes.ts'
+import { batchOf, expectation, type Line, linesFor, problemsByField } from '../form/changes.ts'
 import { type Known, knownOf } from '../form/description.ts'
 import { differences, type RecordData, type Seen, seenFrom, seenOf } from '../form/record.ts'
 import { readSent } from '../form/sent.ts'
@@ -11,6 +11,7 @@ import { databaseAddress, descriptionsOf, recordsIn } from './databases.ts'
 import { type Form, recordPage } from './record-form.ts'
 
 const NEW: Seen = { type: '', props: new Map() }
+const GONE: Seen = { type: null, props: new Map() }
 
 /** The form of a record: shown, stored, made new, deleted. */
 export function serveRecords(app: Hono<Env>): void {
@@ -41,13 +42,15 @@ async function store(visit: Visit, database: string) {
   const seen = seenFrom(form('seen'))
   const [record, known] = await lookUp(visit, database, key)
   const sent = readSent(form, known, seen)
-  const shown = { database, key, isNew: false, known, sent }
-  // Somebody else may have changed it meanwhile: nothing is stored then, and nothing that was typed is lost.
-  const now = record === undefined ? { type: null, props: new Map() } : seenOf(record)
-  const changed = differences(seen, now)
-  if (changed.length > 0) return formPage(visit, { ...shown, seen: now, changed }, 409)
-  const lines = linesFor(key, known, seen, sent)
-  return saved(visit, { ...shown, seen }, lines)
+  const shown = { database, key, isNew: false, known, sent, seen }
+  return changedElsewhere(visit, shown, record) ?? saved(visit, shown, linesFor(key, known, seen, sent))
+}
+
+/** Somebody else may have changed it meanwhile: nothing is stored then, and nothing that was typed is lost. */
+function changedElsewhere(visit: Visit, shown: Form, record: RecordData | undefined) {
+  const now = record === undefined ? GONE : seenOf(record)
+  const changed = differences(shown.seen, now)
+  return changed.length > 0 ? formPage(visit, { ...shown, seen: now, changed }, 409) : undefined
 }
 
 async function create(visit: Visit, database: string) {
@@ -60,31 +63,40 @@ async function create(visit: Visit, database: string) {
   const shown = { database, key, isNew: true, known, seen, sent }
   if (record !== undefined)
     return formPage(visit, { ...shown, problems: new Map([['', [visit.say('exists', key)]]]) }, 409)
-  const first: Line = { words: ['setdefault', key, type], field: '' }
-  return saved(visit, shown, [first, ...linesFor(key, known, seen, sent)])
+  const first = [
+    ['expecttype', key],
+    ['set', key, type],
+  ].map((words): Line => ({ words, field: '' }))
+  return saved(visit, shown, [...first, ...linesFor(key, known, seen, sent)])
 }
 
 async function saved(visit: Visit, shown: Form, lines: readonly Line[]) {
   const { database, key } = shown
-  if (lines.length > 0) {
-    const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
-    forgetStatus()
-    if (status !== 0) return formPage(visit, { ...shown, problems: problemsByField(stderr, lines) }, 422)
-  }
-  return visit.context.redirect(databaseAddress(database, '/record', { key, stored: 'yes' }), 303)
+  const problem = lines.length > 0 ? await carryOut(visit, shown, lines) : undefined
+  return problem ?? visit.context.redirect(databaseAddress(database, '/record', { key, stored: 'yes' }), 303)
+}
+
+/** @returns the form with what is wrong, if anything is */
+async function carryOut(visit: Visit, shown: Form, lines: readonly Line[]) {
+  const { database, key, isNew } = shown
+  const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
+  forgetStatus()
+  if (status === 0) return undefined
+  const changed = isNew ? undefined : changedElsewhere(visit, shown, (await lookUp(visit, database, key))[0])
+  return changed ?? formPage(visit, { ...shown, problems: problemsByField(stderr, lines) }, 422)
 }
 
 async function remove(visit: Visit, database: string) {
   const form = await formText(visit.context)
   const key = form('key')
+  const seen = seenFrom(form('seen'))
   const [record, known] = await lookUp(visit, database, key)
   if (record === undefined) return visit.context.notFound()
-  const shown = { database, key, isNew: false, known, seen: seenOf(record) }
-  const lines: Line[] = [{ words: ['delete', key], field: '' }]
-  const { status, stderr } = await visit.read(['db', database, 'batch'], batchOf(lines))
-  forgetStatus()
-  if (status !== 0) return formPage(visit, { ...shown, problems: problemsByField(stderr, lines) }, 422)
-  return visit.context.redirect(databaseAddress(database, '', { deleted: key }), 303)
+  const shown = { database, key, isNew: false, known, seen }
+  const expected = ['', ...seen.props.keys()].flatMap(field => expectation(key, field, seen))
+  const lines: Line[] = [...expected, { words: ['delete', key], field: '' }]
+  const problem = changedElsewhere(visit, shown, record) ?? (await carryOut(visit, shown, lines))
+  return problem ?? visit.context.redirect(databaseAddress(database, '', { deleted: key }), 303)
 }
 
 /** A record, and what is known about it. */
