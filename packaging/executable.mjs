@@ -43,6 +43,8 @@ function compile() {
     [
       ...['build', '--compile', '--bytecode', '--format=cjs', '--target=bun', '--minify-syntax', '--minify-whitespace'],
       ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
+      // Most commands end before code that was compiled for speed pays off.
+      '--compile-jit-policy=10',
       ...[`--compile-executable-path=${bunOf(processor)}`, '--outfile=gabarit', 'bundles/main.cjs'],
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },

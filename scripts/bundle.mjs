@@ -56,8 +56,8 @@ export async function bundle(outdir, ownFile = '__filename') {
     minifyWhitespace: true,
     legalComments: 'none',
     // yargs-parser asks for the place of its own file, which a CommonJS bundle does not know by that name.
-    define: { 'import.meta.url': 'bundleUrl', __filename: 'bundleFile' },
-    banner: { js: `const bundleFile=${ownFile},bundleUrl=require("node:url").pathToFileURL(bundleFile).href;` },
+    define: { 'import.meta.url': 'bundleFile', __filename: 'bundleFile' },
+    banner: { js: `const bundleFile=${ownFile};` },
     logLevel: 'warning',
     write: false,
   })
