@@ -23,6 +23,11 @@ export function allowedBy({ type, or = [] }: Reference, records: Records): strin
   return [...or, ...fitting.map(({ key }) => key)]
 }
 
+/** The elements of a value. @param list what separates them; absent: the value is the only one */
+export function elementsOf(value: string, list: string | undefined): string[] {
+  return list === undefined ? [value] : value.split(list === ' ' ? /\s+/ : list).map(element => element.trim())
+}
+
 /** What is known about a property; a value is always text. See docs/reference/databases.md. */
 export interface PropertyDescription {
   readonly description?: Texts

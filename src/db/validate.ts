@@ -1,14 +1,19 @@
 import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { shell } from '../base/quote.ts'
-import type { Paths } from '../system/places.ts'
 import type { Descriptions } from './describe.ts'
-import { allowedBy, type PropertyDescription, type RecordDescription, type Reference } from './description.ts'
+import {
+  allowedBy,
+  elementsOf,
+  type PropertyDescription,
+  type RecordDescription,
+  type Reference,
+} from './description.ts'
 import { FORMATS, withAsciiNames } from './formats.ts'
 import { byName, nameOf } from './host-names.ts'
 import type { Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
+import { removalProblems } from './removal.ts'
 import { ruleProblems, twinsIn } from './rules.ts'
 import { recordsOf } from './store.ts'
 
@@ -27,21 +32,9 @@ export function validateChanges(
   return keys.flatMap(key => {
     const [former, record] = [before.get(key), after.get(key)]
     const removed = former === undefined || former.type === record?.type ? undefined : former
-    const problem = removed && removalProblem(descriptions.places, database, removed)
-    const problems = record === undefined ? [] : check(record, former)
-    return problem === undefined ? problems : [{ key, message: problem }, ...problems]
+    const reasons = removed === undefined ? [] : removalProblems(descriptions, database, removed, after)
+    return [...reasons.map(message => ({ key, message })), ...(record === undefined ? [] : check(record, former))]
   })
-}
-
-/** The domain that answers for all names stays, and so does what is marked as on SME Server. */
-function removalProblem(places: Paths, database: string, record: DbRecord): string | undefined {
-  if (database === 'domains' && record.type === 'domain') {
-    const primary = recordsOf(places, 'configuration').get('DomainName')?.type
-    if (primary?.toLowerCase() === nameOf(record))
-      return 'it is the primary domain, so it must stay; to make another one primary: config set DomainName NAME'
-  }
-  if (record.properties.get('Removable') !== 'no') return undefined
-  return `it must stay (Removable is no). If you mean it: db ${database} setprop ${shell(record.key)} Removable yes`
 }
 
 /** Finds the records of a database. */
@@ -100,7 +93,7 @@ function problemOf(value: string, description: PropertyDescription, recordsIn: R
   if (value === '') return emptyProblem(description)
   const { list } = description
   if (list === undefined) return elementProblem(value, description, recordsIn)
-  const elements = value.split(list === ' ' ? /\s+/ : list).map(element => element.trim())
+  const elements = elementsOf(value, list)
   if (elements.includes('')) return `the list (separated by "${list}") has an empty element`
   return elements.map(element => elementProblem(element, description, recordsIn)).find(message => message !== undefined)
 }

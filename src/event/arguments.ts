@@ -2,13 +2,15 @@ import { refusal, unlessFailed, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { plural } from '../base/plural.ts'
 import { shell } from '../base/quote.ts'
+import { Descriptions } from '../db/describe.ts'
 import type { Records } from '../db/record.ts'
+import { removalProblems } from '../db/removal.ts'
 import { recordsOf } from '../db/store.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
 import type { Places } from '../system/places.ts'
 import { type EventAbout, readAbout } from './about.ts'
-import type { Event } from './load.ts'
+import { type Event, listEvents } from './load.ts'
 
 /** How many keys a message names. */
 const SHOWN = 10
@@ -53,14 +55,22 @@ export function refuseWrongRecords(places: Places, event: Event, args: readonly 
   const what = records.type ?? 'record'
   const known = recordsFor(places, about)
   for (const key of usage.endsWith('...') ? args : args.slice(0, 1)) {
-    if (after !== 'delete' && !known.has(key))
+    if (after !== 'delete' && !known.has(key)) {
+      const deletes = listEvents(places).includes(event.name.replace(/-modify$/, '-delete'))
+      const all = deletes || !usage.startsWith('[') ? '' : `\nAfter one was deleted: signal-event ${event.name}`
       throw refusal(`there is no ${what} "${key}" in ${records.db}${didYouMean(key, known.keys())}`, {
-        hint: `First: db ${records.db} set KEY ${records.type ?? 'TYPE'}`,
+        hint: `First: db ${records.db} set KEY ${records.type ?? 'TYPE'}${all}`,
       })
-    if (after === 'delete' && known.has(key))
+    }
+    const present = after === 'delete' ? known.get(key) : undefined
+    if (present !== undefined) {
+      const others = new Map([...recordsOf(places, records.db)].filter(([other]) => other !== key))
+      const reasons = removalProblems(new Descriptions(places), records.db, present, others)
+      const commands = `db ${records.db} delete ${shell(key)}`
       throw refusal(`the ${what} "${key}" is still in ${records.db}`, {
-        hint: `First: db ${records.db} delete ${shell(key)}`,
+        hint: reasons.length === 0 ? `First: ${commands}` : [...reasons, `Then: ${commands}`].join('\n'),
       })
+    }
   }
 }
 

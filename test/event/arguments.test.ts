@@ -75,4 +75,56 @@ suiteOfArguments('a new record has its defaults after the event', () => {
   }
 })
 
+suiteOfArguments('the primary domain goes by the commands that the refusal gives', () => {
+  const [status, said] = refused('domain-delete', 'example.org')
+  assert.is(status, 3)
+  assert.match(
+    String(said),
+    'First make another one primary: config set DomainName NAME\n  Then: db domains delete example.org',
+  )
+  box.must('db domains delete new.org')
+  follow(String(refused('domain-delete', 'example.org')[1]))
+  assert.match(box.must('signal-event domain-delete example.org'), 'deleted hosts www.example.org')
+  assert.is(box.must('db domains keys'), 'shop.org\n')
+  assert.match(box.run('db domains delete shop.org').stderr, 'config set DomainName NAME\n')
+})
+
+suiteOfArguments('an ibay that a domain shows goes by the commands that the refusal gives', () => {
+  box.must('db domains setprop shop.org Content files')
+  const { status, stderr } = box.run('db accounts delete files')
+  assert.equal(
+    [status, stderr],
+    [
+      3,
+      'db: files: it is the Content of shop.org in domains. First: db domains setprop shop.org Content Primary\n' +
+        '  Nothing was changed.\n',
+    ],
+  )
+  follow(stderr)
+  box.must('db accounts delete files')
+  const [, missing] = refused('ibay-modify', 'files')
+  assert.match(String(missing), '  After one was deleted: signal-event ibay-modify\n')
+  assert.match(box.must('signal-event ibay-modify'), 'changed /etc/httpd/conf/httpd.conf')
+})
+
+suiteOfArguments('what a list names is taken out of it; what comes back with its defaults may go', () => {
+  for (const name of ['api', 'hook'])
+    box.must(`db proxies set ${name} location Path /${name} Upstreams http://10.0.0.1`)
+  box.must('db proxies set wiki.org proxy Locations api,hook Upstreams http://10.0.0.1')
+  follow(box.run('db proxies delete api').stderr)
+  assert.is(box.must('db proxies getprop wiki.org Locations'), 'hook\n')
+  follow(box.run('db proxies delete hook').stderr)
+  assert.is(box.must('db proxies getprop wiki.org Locations'), '\n')
+  box.must(['db', 'proxies', 'batch'], { input: 'delete api\ndelete hook\n' })
+  box.must('db vpn set anna client server openvpn')
+  box.must('config delete openvpn')
+})
+
+/** Runs the commands that a refusal gives. */
+function follow(said: string): void {
+  const commands = [...said.matchAll(/(?:First.*|Then): ((?:config|db) .*)/g)].map(([, command = '']) => command)
+  assert.ok(commands.length > 0, said)
+  for (const command of commands) box.must(['sh', '-c', command])
+}
+
 suiteOfArguments.run()
