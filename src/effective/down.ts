@@ -1,5 +1,6 @@
 import type { Records } from '../db/record.ts'
 import type { Places } from '../system/places.ts'
+import { isIll } from '../system/service/crashes.ts'
 import { managersOf } from '../system/service/one-shot.ts'
 import { unitOf } from '../system/service/unit-of.ts'
 import type { System } from '../system/system.ts'
@@ -22,7 +23,7 @@ export async function servicesDown(configuration: Records, places: Places, syste
   const looks = enabled.map(async (record): Promise<Difference[]> => {
     const unit = unitOf(record)
     const manager = managerOf(unit)
-    const isDown = manager.oneShot !== true && (await manager.isUp(ask, unit)) === false
+    const isDown = manager.oneShot !== true && (await isIll(manager, ask, unit))
     if (!isDown || (await manager.isUnknown?.(ask, unit)) === true) return []
     const start = `To start it: ${manager.describe(unit, 'start')}`
     const { words = `${unit.name} is stopped`, wayOut = start } = (await manager.why?.(ask, unit)) ?? {}

@@ -6,6 +6,7 @@ import type { DbRecord, Records } from '../db/record.ts'
 import { answers } from '../system/answers.ts'
 import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
+import { crashLoop } from '../system/service/crashes.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 import { viewOf } from '../template/databases.ts'
@@ -60,7 +61,10 @@ export class Health {
       const { health } = this.#descriptions.of('configuration', record.key, record.type) ?? {}
       const look = () => this.#look(adjustment, record, health)
       const problem = await this.#problem(adjustment, look, revive)
-      return problem && (await this.#hasEnded(adjustment)) ? problem + heldPorts(record) : problem
+      if (problem === undefined) return undefined
+      const loops = (await crashLoop(this.#managerOf(adjustment.unit), this.#run, adjustment.unit)).length > 0
+      const words = loops ? `${adjustment.service} does not come up: it ends and is started again and again` : problem
+      return (await this.#hasEnded(adjustment)) ? words + heldPorts(record) : words
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
@@ -74,13 +78,14 @@ export class Health {
     let wellSince = Date.now()
     let revived = false
     for (;;) {
-      const problem = await look()
-      if (problem !== undefined && !revived && (await this.#hasEnded(adjustment))) {
-        revived = true
-        await revive(adjustment)
-      }
-      if (problem === undefined && Date.now() - wellSince >= STEADY) return undefined
+      const isSteady = Date.now() - wellSince >= STEADY
+      const problem = (await look()) ?? (isSteady ? await this.#crashed(adjustment, wellSince) : undefined)
+      if (problem === undefined && isSteady) return undefined
       if (problem !== undefined) {
+        if (!revived && (await this.#hasEnded(adjustment))) {
+          revived = true
+          await revive(adjustment)
+        }
         if (Date.now() >= deadline) return problem
         wellSince = Date.now()
       }
@@ -92,6 +97,12 @@ export class Health {
   async #hasEnded({ unit }: Adjustment): Promise<boolean> {
     const manager = this.#managerOf(unit)
     return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
+  }
+
+  /** What is wrong if it has ended in between, however well it looks when it is asked. */
+  async #crashed({ service, unit }: Adjustment, since: number): Promise<string | undefined> {
+    const crashes = (await this.#managerOf(unit).crashes?.(this.#run, unit, since)) ?? []
+    return crashes.length > 0 ? `${service} does not come up` : undefined
   }
 
   async #look(

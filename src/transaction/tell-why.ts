@@ -1,5 +1,6 @@
 import { millisecondsOf } from '../base/time.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
+import { isIll } from '../system/service/crashes.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { Run } from './run.ts'
 
@@ -20,7 +21,7 @@ export async function tellWhy(
     const { service, unit, actions } = one
     const manager = managerOf(unit)
     if (manager.oneShot === true || manager.idle === true || actions.includes('stop')) continue
-    if (!failed.includes(one) && (await manager.isUp(ask, unit)) !== false) continue
+    if (!failed.includes(one) && !(await isIll(manager, ask, unit))) continue
     const reason = await manager.why?.(ask, unit)
     if (reason !== undefined) log.note(`${service}: ${reason.words}\n${reason.wayOut}`)
   }

@@ -1,44 +1,84 @@
-// A daemon that ends by a reload, and whose manager starts it again and again, answers in bursts: it is not well. A real s6.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// A daemon that ends soon after each start, and whose manager starts it again and again, answers in bursts: it is not well.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Daemons } from '../support/daemons.ts'
+import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
 import { addS6Service, startS6 } from '../support/s6.ts'
-import { Sandbox } from '../support/sandbox.ts'
-import { testIf } from '../support/skip.ts'
+import { must, run, words } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+import { startSupervisord } from '../support/supervisord.ts'
 
 const loop = suite('a crash loop')
+const needed = needsCommands('s6-svscan', 's6-svc', 's6-log', 'supervisord', 'supervisorctl')
+const step = stepsOf(loop, needed ?? enterNamespace('loop'))
 const daemons = new Daemons()
-const scan = mkdtempSync(join(tmpdir(), 'gabarit-loop-'))
-const box = new Sandbox()
+const [SCAN, BAD, LOG] = ['/run/service', '/run/bad', '/run/burst-log']
+const env = (manager: string) => ({ GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: manager, S6_SCANDIR: SCAN })
 
-loop.after(async () => {
-  await daemons.stopAll()
-  rmSync(scan, { recursive: true, force: true })
-  box.remove()
+/** Ends by a signal or soon after its start, once the file is there. */
+const BURST = `#!/bin/sh
+trap 'exit 1' HUP
+if [ -e ${BAD} ]; then echo 'line 3: unknown word'; sleep 0.3; exit 1; fi
+while :; do sleep 0.05; done
+`
+
+loop.after(() => daemons.stopAll())
+
+/** What event and doctor say of the loop that begins with the next reload. */
+function testLoop(manager: string, how: string): void {
+  writeFileSync(BAD, '')
+  const event = run(words('signal-event again'), { env: env(manager), timeoutSeconds: 120 })
+  assert.is(event.status, 1, event.stderr)
+  assert.match(event.stderr, 'burst does not come up: it ends and is started again and again')
+  const told = RegExp(
+    `burst is started again and again: it ended \\d+ times within a minute, last with ${how}; ` +
+      'its log ends with(\\n.*)*line 3: unknown word',
+  )
+  assert.match(event.stderr, told, event.stderr)
+  const doctor = run(words('gabarit doctor'), { env: env(manager) })
+  assert.match(doctor.stdout, told, doctor.stdout)
+  rmSync(BAD)
+}
+
+step('s6: event and doctor tell it, with the log', async () => {
+  await startS6(daemons, SCAN)
+  mkdirSync(join(SCAN, 'burst/log'), { recursive: true })
+  writeFileSync(join(SCAN, 'burst/log/run'), `#!/bin/sh\nexec s6-log n2 ${LOG}\n`, { mode: 0o755 })
+  writeFileSync(join(SCAN, 'burst/finish'), '#!/bin/sh\nsleep 1.5\n', { mode: 0o755 })
+  addS6Service(SCAN, 'burst', BURST)
+  mkdirSync('/etc/gabarit/events/again/services2adjust', { recursive: true })
+  writeFileSync('/etc/gabarit/events/again/services2adjust/burst', 'reload-or-restart\n')
+  must(words('config set burst service status enabled'))
+  must(words('config set DomainName example.org'))
+  must(words('signal-event again'), { env: env('s6') })
+  testLoop('s6', 'exitcode 1')
 })
 
-testIf(loop, needsCommands('s6-svscan', 's6-svc'), 'is told, although no file has changed', async () => {
-  const bad = box.path('/bad')
-  await startS6(daemons, scan)
-  addS6Service(
-    scan,
-    'burst',
-    `#!/bin/sh\ntrap 'exit 1' HUP\nif [ -e '${bad}' ]; then sleep 0.3; exit 1; fi\nwhile :; do sleep 0.05; done\n`,
+step('s6: a service that was restarted several times is well', async () => {
+  must(words(`s6-svc -wd -d ${SCAN}/burst`))
+  addS6Service(SCAN, 'well', '#!/bin/sh\nexec sleep 1000\n')
+  must(words('config set well service status enabled'))
+  must(words('config setprop burst status disabled'))
+  must(words(`s6-svc -wu -u ${SCAN}/well`))
+  for (let count = 0; count < 4; count++) must(words(`s6-svc -wr -r ${SCAN}/well`))
+  assert.not.match(run(words('gabarit doctor'), { env: env('s6') }).stdout, /well/)
+  must(words(`s6-svc -wd -d ${SCAN}/well`))
+  assert.match(
+    run(words('gabarit doctor'), { env: env('s6') }).stdout,
+    /well is down .*\n? *.*To start it: s6-svc .*well/,
   )
-  writeFileSync(join(scan, 'burst/finish'), '#!/bin/sh\nsleep 1.5\n', { mode: 0o755 })
-  box.write('/etc/gabarit/events/again/services2adjust/burst', 'reload-or-restart\n')
-  box.must('config set burst service status enabled')
-  const signal = () =>
-    box.run('signal-event again', { env: { GABARIT_SERVICE_MANAGER: 's6', S6_SCANDIR: scan }, timeoutSeconds: 120 })
-  assert.is(signal().status, 0)
-  writeFileSync(bad, '')
-  const { status, stderr } = signal()
-  assert.is(status, 1, stderr)
-  assert.match(stderr, 'burst does not come up')
+})
+
+step('supervisord: event and doctor tell it, with the log', async () => {
+  must(words('config delete well'))
+  must(words('config setprop burst status enabled'))
+  writeFileSync('/run/burst', BURST, { mode: 0o755 })
+  await startSupervisord(daemons, { burst: '/run/burst' }, 'startsecs=0\nautorestart=true\n')
+  must(words('signal-event again'), { env: env('supervisord') })
+  testLoop('supervisord', 'exit status 1')
 })
 
 loop.run()

@@ -28,6 +28,7 @@ export function withContainers(manager: ServiceManager): ServiceManager {
     describe: (unit, action) => of(unit).describe(unit, action),
     adjust: (run, unit, action) => of(unit).adjust(run, unit, action),
     isUp: (run, unit) => of(unit).isUp(run, unit),
+    crashes: async (run, unit, since) => (await of(unit).crashes?.(run, unit, since)) ?? [],
     isUnknown: async (run, unit) => (await of(unit).isUnknown?.(run, unit)) === true,
     why: async (run, unit) => await of(unit).why?.(run, unit),
   }
@@ -48,7 +49,9 @@ function signal(unit: Unit, word: string): string[] {
 }
 
 async function look(run: Run, unit: Unit) {
-  const result = await run(['docker', 'inspect', '--type', 'container', '--format', '{{.State.Running}}', nameOf(unit)])
+  // One that ends again and again counts as running while Docker waits to start it.
+  const up = '{{and .State.Running (not .State.Restarting)}}'
+  const result = await run(['docker', 'inspect', '--type', 'container', '--format', up, nameOf(unit)])
   // Docker may print warnings around the answer.
   if (result.status === 0) return /^true$/m.test(result.output)
   if (!/no such (container|object)/i.test(result.output)) return result

@@ -33,8 +33,18 @@ export interface ServiceManager {
   readonly isUnknown?: (run: Run, unit: Unit) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
+  /** The ends of the service after a moment that nobody asked for; it is started again after each. */
+  readonly crashes?: (run: Run, unit: Unit, since: number) => Promise<readonly Crash[]>
   /** What it says of a service that does not run or fails, with the last lines of its log, and what to do. */
   readonly why?: (run: Run, unit: Unit) => Promise<Reason | undefined>
+}
+
+/** One end of a service that nobody asked for. */
+export interface Crash {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** `exitcode 1`, `signal SIGSEGV`. */
+  readonly how: string
 }
 
 /** Why a service does not run. */

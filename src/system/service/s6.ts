@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ServiceManager, supervised, type Unit } from './manager.ts'
+import { textOf } from '../read-files.ts'
+import { tellingCrashes } from './crashes.ts'
+import { type Crash, type ServiceManager, supervised, type Unit } from './manager.ts'
 
 /** Where s6-svscan(8) keeps its service folders, most common first. */
 const SCAN_FOLDERS = ['/run/service', '/var/run/service', '/service', '/etc/service']
@@ -34,7 +36,7 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
   }
   const isUp: ServiceManager['isUp'] = async (run, unit) =>
     (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).stdout.trim() === 'true'
-  return supervised({
+  const manager = supervised({
     ...{ name: 's6', kind: 'service', signal, isUp },
     nameOf: ({ name }) => name,
     start: unit => command(unit, '-wu', ...WAIT, '-u'),
@@ -45,4 +47,26 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
     repeats: () => true,
     look: async (run, unit) => (existsSync(folderOf(unit)) ? (await isUp(run, unit)) === true : 'unknown'),
   })
+  return tellingCrashes(manager, {
+    crashes: async (run, unit) => readTally((await run(['sh', '-c', TALLY, 'sh', folderOf(unit)])).stdout),
+    state: async (run, unit) => `${unit.name} is ${(await run(['s6-svstat', folderOf(unit)])).stdout.trim()}`,
+    log: async (_, unit) => logOf(folderOf(unit)),
+    more: unit => `s6-svdt ${folderOf(unit)}`,
+  })
+}
+
+/** Its labels are in seconds of TAI, or of TAI minus 27, as s6 was built; only s6 itself knows. */
+const TALLY = 's6-svdt "$1" | s6-tai64nlocal -g'
+
+/** The ends of a service, `2026-11-29 11:26:41.616881742 exitcode 3`, without those that s6-svc asked for. */
+function readTally(text: string): Crash[] {
+  return [...text.matchAll(/^(\S+) ([\d:]+\.\d{3})\d* (.+)$/gm)]
+    .map(([, day, time, how = '']) => ({ at: Date.parse(`${day}T${time}Z`), how }))
+    .filter(({ how }) => how !== 'signal SIGTERM')
+}
+
+/** What is in the current file of the s6-log(8) or the like that its logger runs. */
+function logOf(folder: string): string {
+  const paths = (textOf(join(folder, 'log/run')) ?? '').match(/(?<=[\s'"])\/[^\s'"]+/g) ?? []
+  return paths.map(path => textOf(join(path, 'current')) ?? '').join('')
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from '../system.ts'
-import { type ServiceManager, supervised, type Unit } from './manager.ts'
+import { tellingCrashes } from './crashes.ts'
+import { type Crash, type ServiceManager, supervised, type Unit } from './manager.ts'
 
 const signal = ({ name }: Unit, word: string) => ['supervisorctl', 'signal', word, name]
 
@@ -26,8 +27,25 @@ const manager = supervised({
 
 /** supervisord, through supervisorctl(1). */
 export const supervisord: ServiceManager = {
-  ...manager,
+  ...tellingCrashes(manager, {
+    crashes: async (run, { name }) => readLog((await run(['supervisorctl', 'maintail', '-16000'])).stdout, name),
+    state: async (run, { name }) => (await run(['supervisorctl', 'status', name])).stdout.trim(),
+    log: async (run, { name }) => {
+      const [said, complained] = await Promise.all(
+        ['stdout', 'stderr'].map(channel => run(['supervisorctl', 'tail', name, channel])),
+      )
+      return `${said?.stdout ?? ''}${complained?.stdout ?? ''}`
+    },
+    more: ({ name }) => `supervisorctl tail ${name} stderr`,
+  }),
   adjust: async (run, unit, action) => failed(await manager.adjust(run, unit, action)),
+}
+
+/** The ends of a service in the log of supervisord: `2026-11-29 11:30:01,123 INFO exited: web (exit status 1; not expected)`. */
+function readLog(log: string, name: string): Crash[] {
+  return [...log.matchAll(/^(\S+ [\d:,]+) \w+ exited: (\S+) \(([^;)]+)/gm)]
+    .filter(([, , ended, how]) => ended === name && how !== 'terminated by SIGTERM')
+    .map(([, at = '', , how = '']) => ({ at: new Date(at.replace(',', '.')).getTime(), how }))
 }
 
 /** Some versions of supervisorctl print ERROR but exit with 0. */

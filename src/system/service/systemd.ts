@@ -1,4 +1,5 @@
 import type { ServiceAction } from './actions.ts'
+import { LINES, withLog } from './crashes.ts'
 import type { Reason, Run, ServiceManager, Unit } from './manager.ts'
 
 /** systemd, through systemctl(1), whose verbs are our actions. */
@@ -22,9 +23,6 @@ export const systemd: ServiceManager = {
   why,
 }
 
-/** Lines of the journal that are shown of a unit that fails. */
-const LINES = 6
-
 async function why(run: Run, service: Unit): Promise<Reason> {
   const unit = unitName(service)
   const { stdout } = await run(['systemctl', 'show', '--property=LoadState,ActiveState,Result', '--', unit])
@@ -36,13 +34,10 @@ async function why(run: Run, service: Unit): Promise<Reason> {
   if (value('ActiveState') === 'inactive' && /^(success)?$/.test(result))
     return { words: `${unit} is stopped`, wayOut: `To start it: ${start}` }
   const command = ['journalctl', '--quiet', '--no-pager', '--output=cat', `--lines=${LINES}`, '--unit', unit]
-  const said = (await run(command)).stdout.trim()
+  const { stdout: said } = await run(command)
   const state = value('ActiveState')
   const words = `${unit} ${state === 'failed' ? 'has' : 'is'} ${state} (${result})`
-  return {
-    words: said === '' ? words : `${words}; its journal ends with\n${said.replace(/^/gm, '  ')}`,
-    wayOut: `To see more: systemctl status ${unit}`,
-  }
+  return withLog(words, 'journal', said, `To see more: systemctl status ${unit}`)
 }
 
 function unitName({ name }: Unit): string {
