@@ -26,6 +26,11 @@ export class ConsoleServer extends Server {
     await waitFor('the helper', async () => (await this.client.ask({ ask: 'logout', session: 'none' })).kind === 'done')
   }
 
+  /** Its process. */
+  get helperProcess(): number {
+    return this.#helper ?? 0
+  }
+
   /** Kills it, or ends it. */
   stopHelper(signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): void {
     if (this.#helper !== undefined) process.kill(this.#helper, signal)

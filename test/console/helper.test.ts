@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Answer } from '../../src/console/protocol.ts'
-import { ConsoleServer, codeOf, cut, PASSWORD, type Person } from './console-server.ts'
+import { ConsoleServer, codeOf, PASSWORD, type Person } from './console-server.ts'
 
 const helper = suite('the helper of the console')
 const box = new ConsoleServer()
@@ -153,24 +153,6 @@ helper('a one-time address works once, for its time; the password must be long',
   const file = '/var/lib/gabarit/console/invitations.json'
   box.write(file, box.read(file).replaceAll(/"until": "20\d\d/g, '"until": "2020'), 0o600)
   assert.is(why(await box.client.ask({ ask: 'invited', address: '192.0.2.8', token: late })), 'wrong')
-})
-
-helper('whatever arrives, the helper goes on', async () => {
-  const request = { ask: 'whoami', session: alice.session, address: '' }
-  const whole = cut(request, 1e6)
-  const odd = [
-    ...Array.from({ length: 200 }, () => randomBytes(Math.floor(Math.random() * 64))),
-    ...Array.from({ length: whole.length }, (_, length) => cut(request, length)),
-    Buffer.from([255, 255, 255, 255, 0]),
-    cut(null, 1e6),
-    cut([], 1e6),
-    cut({ ask: 'toString' }, 1e6),
-    cut({ ...request, ask: 'run', words: 'gabarit status' }, 1e6),
-    cut({ ...request, ask: 'follow', run: '../../../etc/shadow', from: -1 }, 1e6),
-    cut({ ...request, ask: 'follow', run: '0000000000000-0000000000000000', from: 0 }, 1e6),
-  ]
-  for (const bytes of odd) assert.not.match(await box.raw(bytes), 'root:')
-  assert.equal(await box.client.ask({ ...request, ask: 'whoami' }), { kind: 'user', user: 'alice' })
 })
 
 helper('nothing that it keeps can be read by others, or shows a password or a token', () => {

@@ -5,6 +5,9 @@ import { asRequest, frame, frames } from '../protocol.ts'
 import type { Helper } from './helper.ts'
 import type { Runs } from './runs.ts'
 
+/** Connections at once: the pages need a few for each request, and one for each run that is followed. */
+const MOST_CONNECTIONS = 64
+
 /**
  * Answers requests until nobody has asked for so long that no session is open: till then it remembers the plans that were shown,
  * and who has to wait after wrong passwords. Its socket starts it again.
@@ -33,6 +36,7 @@ export function serveHelper(
       wait()
       void talk(socket, helper)
     })
+    server.maxConnections = MOST_CONNECTIONS
     server.on('error', reject)
     server.on('close', () => resolve())
     server.listen(where, () => {
@@ -46,9 +50,11 @@ export function serveHelper(
 async function talk(socket: Socket, helper: Helper): Promise<void> {
   // Whoever goes away does not want the answer any more.
   socket.on('error', () => undefined)
-  const send = (value: unknown) => void (socket.writable && socket.write(frame(value)))
+  const send = (value: unknown) => new Promise<void>(sent => socket.write(frame(value), () => sent()))
   try {
-    for await (const data of frames(socket)) send(await helper.answer(asRequest(data), send, () => socket.destroyed))
+    // One who does not read the answers gets no more of them.
+    for await (const data of frames(socket))
+      await send(await helper.answer(asRequest(data), send, () => socket.destroyed))
     socket.end()
   } catch (error) {
     socket.end(frame({ kind: 'refused', why: 'forbidden', message: messageOf(error) }))
