@@ -2,28 +2,16 @@ import { posix } from 'node:path'
 import { Failure, refusal } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { copyFragment } from '../customize/custom-fragment.ts'
+import { findFragment } from '../customize/find-fragment.ts'
 import type { Places } from '../system/places.ts'
-import {
-  findTemplate,
-  type Layer,
-  listSubTemplates,
-  listTemplates,
-  searchList,
-  type TemplateFiles,
-} from '../template/tree.ts'
+import { findTemplate, type Layer, listSubTemplates, searchList, type TemplateFiles } from '../template/tree.ts'
 import type { Invocation } from '../terminal/command.ts'
 
 /** `gabarit customize TEMPLATE FRAGMENT`; a fragment of a sub-template has its folder before it, on either side. */
 export async function run({ args, places, system, answer }: Invocation): Promise<number> {
   const [given = '', fragmentPath = ''] = args
   const layers = searchList(places)
-  const path = fragmentPath.includes('/') ? `${given}/${posix.dirname(fragmentPath)}` : given
-  const name = posix.basename(fragmentPath)
-  const known = listTemplates(layers).map(each => `/${each}`)
-  const template = findTemplate(layers, path)
-  if (template === undefined) throw refusal(`there is no template ${path}${didYouMean(path, known)}`)
-  const whole = known.find(each => `/${template.name}`.startsWith(each)) ?? path
-  const fragment = template.fragments.find(each => each.name === name)
+  const { template, whole, name, fragment } = findFragment(layers, given, fragmentPath)
   if (fragment === undefined) throw noFragment(places, layers, template, name, whole)
   if (fragment.custom)
     throw new Failure('this fragment already belongs to the site', { where: fragment.file, hint: 'Edit that file.' })

@@ -1,5 +1,10 @@
+import { columns } from '../base/columns.ts'
+import { refusal } from '../base/failure.ts'
 import { plural } from '../base/plural.ts'
+import type { Context } from '../plan/context.ts'
+import { markDerived } from '../plan/derived.ts'
 import { makeExpander } from '../plan/expand.ts'
+import { makeRedact } from '../plan/redact.ts'
 import { below } from '../system/places.ts'
 import { firstGenerating } from '../template/candidates.ts'
 import { type TracedOutput, traceTemplate } from '../template/trace.ts'
@@ -10,7 +15,7 @@ import { explainLine, readWords } from './explain-line.ts'
 
 /** `gabarit explain FILE[:LINE]` */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, places, system, printError, answer } = invocation
+  const { args, flag, places, system, printError, answer } = invocation
   const [, path = '', lineText] = /^(.*?)(?::(\d+))?$/.exec(args[0] ?? '') ?? []
   const context = contextOf(invocation)
   const traced = firstGenerating(path, listTemplates(context.layers), context.layers, name =>
@@ -25,6 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
         ? `note: ${path} does not exist yet; this is what would be generated`
         : `note: ${path} differs from what would be generated now (expand-template --diff /${traced.output.template})`,
     )
+  if (flag('lines')) return answer(...everyLine(traced, context))
   if (lineText === undefined) return answer(fileAsData(traced), fileAsText(traced))
   const { data, text } = explainLine(traced, onDisk, Number(lineText), context)
   return answer(data, text)
@@ -59,4 +65,23 @@ function fileAsData(traced: TracedOutput): object {
     reads: list.map(({ database, key }) => ({ database, key: key ?? null })),
   }))
   return { path: output.path, template: `/${output.template}`, fragments }
+}
+
+/** Each line of what would be generated, without secrets, as data and as text. */
+function everyLine({ output, text, origins }: TracedOutput, context: Context): [data: object, text: string] {
+  const [made = output] = markDerived(context, [{ ...output, content: text }], makeExpander)
+  if (made.secret === true) throw refusal(`${output.path} is made from a secret: its lines are not shown`)
+  const shown = makeRedact(context.places)(text).split('\n')
+  if (shown.length !== text.split('\n').length)
+    throw refusal(`${output.path} holds a secret of several lines: they are not shown`)
+  const count = text.endsWith('\n') ? shown.length - 1 : shown.length
+  const lines = shown
+    .slice(0, count)
+    .map((line, at) => ({ line: at + 1, text: line, fragment: origins[at + 1] ?? null }))
+  const rows = lines.map(({ line, text, fragment }) => [
+    String(line),
+    fragment === null ? '' : `${fragment.file}:${fragment.line}`,
+    text,
+  ])
+  return [{ path: output.path, template: `/${output.template}`, lines }, columns(rows).join('\n')]
 }

@@ -32,7 +32,9 @@ export function adoptPlan(context: Context, path: string): Plan {
   const output = prove(context, wanted, fragments, withoutBanner(edited, bannerLines(traced)), traced)
   const plan = planOutputs(context, [output], [])
   const target = new Target(context.places, context.system, plan.folders)
-  const own = [...fragments].map(([file, text]) => customFragment(context, target, wanted.template, file, text))
+  const own = [...fragments].flatMap(
+    ([file, text]) => customFragment(context, target, wanted.template, pathInLayer(context.layers, file), text) ?? [],
+  )
   return { ...plan, changes: [...own, ...plan.changes], folders: target.folders }
 }
 

@@ -3,6 +3,7 @@ import { Failure, hasCode, messageOf, orFailure } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Base, changeBases, overrideContents } from '../override/bases.ts'
 import { contentOf } from '../override/content.ts'
+import type { Shadow } from '../override/custom-files.ts'
 import { mergedLevels, type Override } from '../override/state.ts'
 import type { Places } from '../system/places.ts'
 import { statOf } from '../system/read-files.ts'
@@ -37,14 +38,7 @@ export function mergeOverride(places: Places, system: System, override: Override
   const { state, shadow } = override
   if (state === 'unknown base') return { outcome: 'needs you', edit: override.file, problem: UNKNOWN }
   if (state !== 'stale' || shadow === undefined) return { outcome: 'nothing to merge' }
-  if (shadow.whole || mergedLevels(override) !== undefined) throw notByLines(override)
-  const shipped = contentOf(shadow.file)
-  const old = baseContent(places, override)
-  const { text, conflicts } = mergeTexts(bytes(old), bytes(contentOf(override.file)), bytes(shipped), {
-    mine: bytes(Buffer.from(`yours: ${override.file}`)),
-    base: 'shipped before',
-    theirs: bytes(Buffer.from(`shipped now: ${shadow.file}`)),
-  })
+  const { old, shipped, merged: text, conflicts } = mergedContents(places, override, shadow)
   for (const content of [old, shipped]) overrideContents(places).put(content)
   const problem =
     conflicts > 0
@@ -58,17 +52,36 @@ export function mergeOverride(places: Places, system: System, override: Override
   return { outcome: 'needs you', edit: waiting.path, problem }
 }
 
+/**
+ * What a merge of the shipped changes into an override would be.
+ * @throws Failure if there is no base to merge from, or if the file is merged key by key
+ */
+export function mergedContents(places: Places, override: Override, shadow: Shadow) {
+  if (shadow.whole || mergedLevels(override) !== undefined) throw notByLines(override)
+  const shipped = contentOf(shadow.file)
+  const old = baseContent(places, override)
+  const { text, conflicts } = mergeTexts(bytes(old), bytes(contentOf(override.file)), bytes(shipped), {
+    mine: bytes(Buffer.from(`yours: ${override.file}`)),
+    base: 'shipped before',
+    theirs: bytes(Buffer.from(`shipped now: ${shadow.file}`)),
+  })
+  return { old, shipped, merged: text, conflicts }
+}
+
 /** The administrator has decided that the custom file is right as it is, given what is shipped now. */
 export function keepOverride(places: Places, system: System, override: Override): void {
   const { id, shadow } = override
-  const where = mergePath(places, id)
-  if (system.state(where) !== undefined)
-    throw new Failure('a merge of this override is not finished', {
-      where,
-      hint: 'Finish it with "gabarit overrides merge", or remove that file.',
-    })
+  refuseUnfinished(places, system, id)
   const sha256 = shadow === undefined ? null : overrideContents(places).put(contentOf(shadow.file))
   changeBases(places, () => new Map([[id, { sha256, origin: 'keep' }]]))
+}
+
+/** @throws Failure if a merge of this override waits for the administrator */
+export function refuseUnfinished(places: Places, system: System, id: string): void {
+  const where = mergePath(places, id)
+  if (system.state(where) === undefined) return
+  const hint = 'Finish it with "gabarit overrides merge", or remove that file.'
+  throw new Failure('a merge of this override is not finished', { where, hint })
 }
 
 /** The content of the shipped file from which the custom one was made. */

@@ -10,18 +10,24 @@ export function makeUniqueFolder(path: string): string {
   return fs.mkdtempSync(path)
 }
 
-/** Runs a function while a temporary folder contains these texts as files, by their paths in it. Nobody else can read them. */
+/**
+ * Runs a function while a temporary folder contains these texts as files, by their paths in it. Nobody else can read them.
+ * @param links what links in it lead to, by their paths
+ */
 export function withTemporaryFiles<Result>(
   texts: ReadonlyMap<string, string>,
   run: (folder: string) => Result,
+  links: ReadonlyMap<string, string> = new Map(),
 ): Result {
   const folder = makeUniqueFolder(join(tmpdir(), 'gabarit-'))
+  const place = (path: string) => {
+    const file = join(folder, path)
+    fs.mkdirSync(dirname(file), { recursive: true })
+    return file
+  }
   try {
-    for (const [path, text] of texts) {
-      const file = join(folder, path)
-      fs.mkdirSync(dirname(file), { recursive: true })
-      fs.writeFileSync(file, text, { mode: 0o600 })
-    }
+    for (const [path, text] of texts) fs.writeFileSync(place(path), text, { mode: 0o600 })
+    for (const [path, target] of links) fs.symlinkSync(target, place(path))
     return run(folder)
   } finally {
     removeTree(folder)

@@ -127,6 +127,24 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { what: 'an edit', server: () => server(edited), command: 'gabarit restore /etc/note', status: 0 },
     { what: 'a file of nobody', server, command: 'gabarit restore /etc/nobody', status: 3 },
   ],
+  'fragment write': [
+    { what: 'an empty one', server, command: 'gabarit fragment write /etc/note note', status: 0 },
+    {
+      what: 'damaged pins',
+      server: () => server(damaged('pins.json')),
+      command: 'gabarit fragment write /etc/note note',
+      status: 3,
+    },
+  ],
+  'fragment remove': [
+    {
+      what: 'an own one',
+      server: () => server(box => box.write('/etc/gabarit/templates-custom/etc/note', 'mine\n')),
+      command: 'gabarit fragment remove /etc/note note',
+      status: 0,
+    },
+    { what: 'none', server, command: 'gabarit fragment remove /etc/note note', status: 3 },
+  ],
   overrides: [
     {
       what: 'changes at different places',

@@ -49,6 +49,27 @@ explain('the traced text is the file, for every shipped template', () => {
   }
 })
 
+explain('--lines: every line with its fragment, as explaining each says it, without secrets', () => {
+  const { lines } = JSON.parse(box.must(`gabarit explain ${HTTPD} --lines --json`))
+  const text = box.read(HTTPD).trimEnd().split('\n')
+  assert.equal(
+    lines.map(({ text }: { text: string }) => text),
+    text,
+  )
+  for (const number of [1, 40, text.length]) {
+    const { fragment } = lineAt(HTTPD, number)
+    assert.equal(lines[number - 1].fragment, fragment && { file: fragment.file, line: fragment.line })
+  }
+  box.write('/etc/gabarit/db/configuration/vault.json', '{ "properties": { "Password": { "secret": true } } }')
+  box.must('config set vault service Password opensesame')
+  box.write('/etc/gabarit/templates/etc/vault', 'a <%= config.vault.Password %>\n')
+  assert.match(box.must('gabarit explain /etc/vault --lines'), 'a ********')
+  box.write('/etc/gabarit/templates/etc/vault', 'a <%= config.vault.Password.slice(1) %>\n')
+  const { status, stdout, stderr } = box.run('gabarit explain /etc/vault --lines')
+  assert.is(status, 3)
+  assert.not.match(stdout + stderr, 'pensesame')
+})
+
 explain('each line of httpd.conf comes from a line of its fragment that can have made it', () => {
   const lines = box.read(HTTPD).trimEnd().split('\n')
   let compared = 0

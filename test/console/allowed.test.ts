@@ -13,13 +13,13 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   read: [
     ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
-    ...['vpn clients', 'vpn status', 'proxy check', 'databases'],
+    ...['vpn clients', 'vpn status', 'proxy check', 'databases', 'fragment show'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin', 'restore'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
   ],
-  dangerous: ['customize', 'adopt', 'vpn profile', 'web users'],
+  dangerous: ['customize', 'adopt', 'vpn profile', 'web users', 'fragment write', 'fragment remove', 'overrides'],
 }
 
 /** The commands and subcommands with an access, by their access. */
@@ -56,6 +56,11 @@ allowed('a list only reads; what it lists is removed as the table says', () => {
   assert.is(access('gabarit web users --json'), 'read')
   assert.is(access('gabarit web users remove alice'), 'dangerous')
   assert.is(access('gabarit web sessions end alice'), 'change')
+  assert.is(access('gabarit overrides --json'), 'read')
+  assert.is(access('gabarit overrides keep /etc/hosts 30Hosts'), 'dangerous')
+  assert.is(access('gabarit fragment --dry-run --json write /etc/hosts 30Hosts'), 'read')
+  assert.is(access('gabarit fragment write /etc/hosts 30Hosts'), undefined, 'without its plan')
+  assert.is(access('gabarit fragment --plan 0123 write /etc/hosts 30Hosts'), 'dangerous')
   assert.is(access('gabarit letsencrypt check --drop-failing'), undefined)
   assert.is(access('gabarit vpn profile anna --output /etc/x'), undefined)
 })

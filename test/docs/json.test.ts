@@ -52,6 +52,8 @@ for (const [heading, command] of [
   ['modules', 'gabarit modules --json'],
   ['overrides', 'gabarit overrides --json'],
   ['explain', 'gabarit explain --json /etc/hosts:14'],
+  ['explain', 'gabarit explain --json --lines /etc/hosts'],
+  ['fragment', 'gabarit fragment show --json /etc/hosts 30Hosts'],
   ['impact', 'gabarit impact --json hosts www.example.org'],
   ['status', 'gabarit status --json'],
 ] as const)

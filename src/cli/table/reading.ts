@@ -56,8 +56,10 @@ export const READING_COMMANDS: readonly Command[] = [
     console: 'read',
     summary: 'show which fragments generated a file or a line, and what they read',
     usage: 'FILE[:LINE]',
+    options: [flag('lines', 'each line of the file, with the fragment and its line')],
     examples: [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
+      ['gabarit explain /etc/hosts --lines', 'the fragment of each line'],
       ['gabarit explain /etc/httpd/conf/httpd.conf:120', 'where line 120 comes from'],
     ],
     complete: async (...typed) => (await import('../completers.ts')).files(...typed),
@@ -94,8 +96,13 @@ export const READING_COMMANDS: readonly Command[] = [
   {
     name: 'templates',
     console: 'read',
-    summary: 'list the templates and what their files are for',
-    examples: [['gabarit templates', 'shipped ones and your own']],
+    summary: 'list the templates and what their files are for, or the fragments of one',
+    usage: '[TEMPLATE]',
+    examples: [
+      ['gabarit templates', 'shipped ones and your own'],
+      ['gabarit templates /etc/hosts', 'its fragments in order, and where each comes from'],
+    ],
+    complete: async (...typed) => (await import('../completers.ts')).templates(...typed),
     run: async invocation => (await import('../templates.ts')).run(invocation),
   },
   {

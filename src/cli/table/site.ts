@@ -1,5 +1,6 @@
 import { NOTE_OPTION } from '../../terminal/change-options.ts'
 import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
+import { FRAGMENT_COMMAND } from './fragment.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const SITE_COMMANDS: readonly Command[] = [
@@ -13,8 +14,11 @@ export const SITE_COMMANDS: readonly Command[] = [
     complete: async (...typed) => (await import('../completers.ts')).fragments(...typed),
     run: async invocation => (await import('../customize.ts')).run(invocation),
   },
+  FRAGMENT_COMMAND,
   {
     name: 'overrides',
+    console: 'dangerous',
+    listsAlone: true,
     summary: 'list overrides, and whether the shipped files have changed',
     usage: '[diff|merge|keep [TEMPLATE FRAGMENT]]',
     options: [flag('dry-run', 'with merge: print what would change, write nothing'), JSON_OPTION],

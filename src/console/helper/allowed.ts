@@ -1,6 +1,6 @@
 import { orUndefined } from '../../base/failure.ts'
 import { DATABASE_NAME } from '../../system/places.ts'
-import { parseArguments } from '../../terminal/arguments.ts'
+import { parseArguments, splitOptions } from '../../terminal/arguments.ts'
 import { type Access, type Command, MAKES_PLANS } from '../../terminal/command.ts'
 
 /** What the console may run: the table of commands, and that of the verbs of `db`. */
@@ -48,9 +48,10 @@ function databasePermit(words: readonly string[], { verbs }: Allowed): Permit | 
 function commandPermit(words: readonly string[], commands: readonly Command[]): Permit | undefined {
   const [name, ...rest] = words
   const command = commands.find(known => known.name === name)
-  const verb = command?.verbs?.find(known => known.name === rest[0])
-  if (command?.verbs !== undefined) return verb && permit(words, rest.slice(1), verb)
-  return command && permit(words, rest, command)
+  if (command?.verbs === undefined) return command && permit(words, rest, command)
+  const split = splitOptions(rest, command.verbs)
+  const verb = command.verbs.find(known => known.name === split.name)
+  return verb && permit(words, [...split.before, ...split.rest], verb)
 }
 
 function permit(words: readonly string[], rest: readonly string[], command: Command): Permit | undefined {

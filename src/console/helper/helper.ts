@@ -86,7 +86,7 @@ export class Helper {
     if (problem !== undefined) return problem
     const command = this.#command(words)
     const env = { GABARIT_ACTOR: user, GABARIT_ORIGIN: `console ${address}`, LC_ALL: LANGUAGES[language] }
-    if (permit.long) return { kind: 'started', run: this.#runs.start(command, env) }
+    if (permit.long) return { kind: 'started', run: this.#runs.start(command, env, input) }
     const options = {
       ...QUICK,
       env: { ...this.#system.env, ...env },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { orUndefined } from '../../base/failure.ts'
-import { integer, listOf, objectOf, orNull, recordOf, text } from '../../base/shape.ts'
+import { integer, listOf, objectOf, optional, orNull, recordOf, text } from '../../base/shape.ts'
 import { livingHolder } from '../../system/lock.ts'
 import { below, type Places } from '../../system/places.ts'
 import { engineCommand } from '../../system/programs.ts'
@@ -20,7 +20,7 @@ const START = 30_000
 const NAME = /^\d{13}-[0-9a-f]{16}$/
 
 /** What the process of a run does. */
-const job = objectOf({ command: listOf(text), env: recordOf(text) })
+const job = objectOf({ command: listOf(text), env: recordOf(text), input: optional(text) })
 
 /** The last line of a run. */
 const ended = objectOf({ ended: orNull(integer) })
@@ -40,11 +40,11 @@ export class Runs {
     this.#state = new State(below(places, '/run/gabarit/console'), places.files)
   }
 
-  /** Starts a command. @returns the name of the run */
-  start(command: readonly string[], env: Readonly<Record<string, string>>): string {
+  /** Starts a command. @param input its standard input @returns the name of the run */
+  start(command: readonly string[], env: Readonly<Record<string, string>>, input?: string): string {
     const run = `${Date.now()}-${randomBytes(8).toString('hex')}`
     this.#forgetOld()
-    this.#state.write(`${run}.job`, JSON.stringify({ command, env }))
+    this.#state.write(`${run}.job`, JSON.stringify({ command, env, input }))
     const log = this.#state.path(run)
     const attend = engineCommand(this.#places.shipped, 'web', 'attend', '--root', this.#places.root, run)
     this.#system.startDetached(attend, this.#system.env, log)
@@ -53,13 +53,14 @@ export class Runs {
 
   /** The process of a run: carries out its command and writes down how it ended. Its lock tells that it lives. */
   async attend(run: string): Promise<number> {
-    const { command, env } = job(JSON.parse(this.#state.read(`${run}.job`)?.toString('utf8') ?? ''))
+    const { command, env, input } = job(JSON.parse(this.#state.read(`${run}.job`)?.toString('utf8') ?? ''))
     const lock = this.#places.files.lock(this.#lockOf(run), { what: 'the run', command: 'gabarit web attend', wait: 0 })
     this.#state.remove(`${run}.job`)
     const { status = null } = await this.#system.run(command, {
       env: { ...this.#system.env, ...env },
       cwd: '/',
       timeout: 2 ** 31 - 1,
+      ...(input === undefined ? {} : { input }),
       onLine: line => this.#state.append(run, `${line}\n`),
     })
     this.#state.append(run, `${JSON.stringify({ ended: status })}\n`)
