@@ -5,8 +5,11 @@ import { recordsOf } from '../db/store.ts'
 import type { Plan } from '../plan/plan.ts'
 import { History } from '../state/history/history.ts'
 import type { Places } from '../system/places.ts'
-import { ask, saysYes } from '../terminal/ask-first.ts'
+import { ask, isYes } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { eventSummary, SUMMED_UP } from '../terminal/event-summary.ts'
+import { sayReport } from '../terminal/reporter.ts'
+import type { EventReport, Reporter } from '../transaction/report.ts'
 import { signalEvent } from './signal-event.ts'
 
 /** A setting that only the administrator knows. */
@@ -44,17 +47,17 @@ export async function run(invocation: Invocation): Promise<number> {
   for (const { key, property = '', value } of answers)
     if (value !== '') print(`${`${key} ${property}`.trim()}: ${value}`)
   const event = new History(places).lastApplied() === undefined ? 'post-install' : 'console-save'
-  const signal = (how: Invocation, also: string, shown?: Plan) =>
-    signalEvent({ ...how, args: [event], flag: name => name === also || how.flag(name) }, shown)
-  const said: string[] = []
-  const shown =
-    atTerminal || system.dryRun
-      ? look
-      : { ...look, print: () => undefined, printError: (text: string) => said.push(text) }
-  const { status, plan } = await signal(shown, 'check')
-  if (status !== EXIT.done) for (const text of said) printError(text)
+  const signal = (how: Invocation, also: string, shown?: Plan, show?: Reporter) =>
+    signalEvent({ ...how, args: [event], flag: name => name === also || how.flag(name) }, shown, undefined, show)
+  const reports: EventReport[] = []
+  const gather = (report: EventReport) => {
+    if (report.kind === 'step') look.progress(report.step)
+    else reports.push(report)
+  }
+  const { status, plan } = await signal(look, 'check', undefined, system.dryRun ? undefined : gather)
+  if (status !== EXIT.done) sayAll(reports, { ...look, print: () => undefined })
   if (status !== EXIT.done || system.dryRun) return status
-  if (atTerminal && !(await saysYes(`Save this, and signal-event ${event}? [y/N] `, invocation))) {
+  if (atTerminal && !(await agrees(event, reports, look))) {
     print('nothing was changed')
     return EXIT.failed
   }
@@ -62,6 +65,24 @@ export async function run(invocation: Invocation): Promise<number> {
   const done = await signal(invocation, atTerminal ? 'confirm' : '', plan)
   if (done.status !== EXIT.done) printError(`The settings are saved. Once this is mended: signal-event ${event}`)
   return done.status
+}
+
+/** Shows what would happen in a few lines, and everything if the person wants to see it. */
+async function agrees(event: string, reports: readonly EventReport[], look: Invocation): Promise<boolean> {
+  look.print([`signal-event ${event} would make:`, ...eventSummary(reports)].join('\n'))
+  sayAll(
+    reports.filter(({ kind }) => !SUMMED_UP.has(kind)),
+    look,
+  )
+  for (;;) {
+    const answer = await ask(`Save this, and signal-event ${event}? [y/N, d for details] `, look)
+    if (!/^\s*d/i.test(answer)) return isYes(answer)
+    sayAll(reports, look)
+  }
+}
+
+function sayAll(reports: readonly EventReport[], invocation: Invocation): void {
+  for (const report of reports) sayReport(report, invocation)
 }
 
 /** The option, else what the person at the terminal says, else the present value or what the machine is called. */

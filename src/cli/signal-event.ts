@@ -37,17 +37,22 @@ async function planned(invocation: Invocation, id: string): Promise<Agreement> {
   return { covers: now => newChanges(plan, now).length === 0, ask: async () => false }
 }
 
-/** Runs the event that the arguments name. @param shown the plan that the person at the terminal agreed to */
+/**
+ * Runs the event that the arguments name.
+ * @param shown the plan that the person at the terminal agreed to
+ * @param show what to do with its reports; default: they are said
+ */
 export async function signalEvent(
   invocation: Invocation,
   shown: Plan | undefined,
   agreement?: Agreement,
+  show?: Reporter,
 ): Promise<CommandResult<Plan>> {
   const { args, flag, places, system, print } = invocation
   const [name = '', ...rest] = args
   const { dryRun } = system
   const { gather, data } = gatherer(invocation)
-  const tell = reporter(invocation, flag('json') ? gather : undefined)
+  const tell = reporter(invocation, flag('json') ? gather : show)
   let plan: Plan | undefined
   const report: Reporter = entry => {
     if (entry.kind === 'plan') plan = entry.plan

@@ -41,7 +41,11 @@ type Person = Pick<Invocation, 'io' | 'progress'>
  * @param patience seconds after which no answer means no; default: unlimited
  */
 export async function saysYes(question: string, person: Person, patience?: number): Promise<boolean> {
-  return /^\s*y(es)?\s*$/i.test(await ask(question, person, patience))
+  return isYes(await ask(question, person, patience))
+}
+
+export function isYes(answer: string): boolean {
+  return /^\s*y(es)?\s*$/i.test(answer)
 }
 
 /** As {@link saysYes}, for any answer: it is empty at the end of input. */

@@ -50,11 +50,17 @@ setup('takes its answers from options, and says what is missing', () => {
 setup('at a terminal it asks, suggests, shows the plan, and a no changes nothing', async () => {
   const box = new Sandbox()
   box.write('/etc/hostname', 'found.example.net\n')
-  const no = await converse(box, 'gabarit setup', typed('not a name', 'example.org', '', '', 'n'), QUESTION)
+  const no = await converse(box, 'gabarit setup', typed('not a name', 'example.org', '', '', 'd', 'n'), QUESTION)
   assert.is(no.status, 1, no.stdout)
   for (const part of ['Domain of this server [example.net]: ', '"not a name" is not a host name', '[found]: '])
     assert.match(no.stdout, part)
-  assert.match(no.stdout, '+ServerName found.example.org')
+  const [, summary = '', details = ''] =
+    /(signal-event post-install would make:.*?)Save this(.*)/s.exec(no.stdout) ?? []
+  assert.ok(summary.split('\n').length <= 25, summary)
+  assert.match(summary, /^14 files \(created 12, linked 2\)\r\n {2}\/etc\/cron\.d +2\r$/m)
+  assert.match(summary, /^would adjust httpd: restart apache2/m)
+  assert.not.match(summary, 'ServerName')
+  assert.match(details, '+ServerName found.example.org')
   assert.match(no.stdout, 'nothing was changed')
   assert.not(existsSync(box.path('/var/lib/gabarit/db')))
   const yes = await converse(box, 'gabarit setup', typed('', 'mine', 'admin@example.org', 'y'), QUESTION)
