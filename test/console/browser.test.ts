@@ -85,39 +85,4 @@ step('while the web server is broken, a tunnel to the socket is a way in', async
   tunnel.close()
 })
 
-/** The pages, and some of each kind below them. */
-const PAGES = [
-  ...[
-    '',
-    '/changes',
-    '/records',
-    '/certificates',
-    '/vpn',
-    '/proxies',
-    '/events',
-    '/history',
-    '/history/1',
-    '/files',
-    '/users',
-  ],
-  ...['/records/hosts', '/records/hosts/new?type=host', '/records/configuration/record?key=letsencrypt'],
-  '/plan?words=["gabarit","signal-event","console-save"]',
-]
-
-step('every page: nobody is kept out, and it fits a telephone', () => {
-  const address = must(words('gabarit web login-link looker')).split('\n')[0] ?? ''
-  return open(address, { locale: 'fr', viewport: { width: 320, height: 640 } }, async page => {
-    const secret = (await page.locator('.secret').textContent()) ?? ''
-    for (const name of ['password', 'again']) await page.locator(`[name=${name}]`).fill(PASSWORD)
-    await page.locator('[name=code]').fill(codeOf(secret))
-    await page.locator('form button').last().click()
-    await page.waitForURL(url => !url.pathname.includes('welcome'))
-    for (const path of PAGES) {
-      assert.is((await page.goto(`${CONSOLE}${path}`))?.status(), 200, path)
-      assert.equal(await violations(page), [], path)
-      assert.is(await overhang(page), 0, path)
-    }
-  })
-})
-
 tests.run()

@@ -27,7 +27,9 @@ export function fieldView(visit: Visit, data: FieldData): Markup {
   const { id, label, known = {}, problems, more = NONE } = data
   const french = visit.language === 'fr'
   const text = textIn(known.description, french)
-  const facts = factsOf(known, french)
+  // A switch and a list of choices say themselves what can be chosen.
+  const chosen = isSwitch(data) || known.enum !== undefined
+  const facts = factsOf(chosen ? withoutChoices(known) : known, french)
   const hint = [text, facts].filter(part => part !== '').join(' · ')
   return html`<div class="field"><label for="${id}">${label}</label>
 <p class="hint" id="${id}-hint">${data.known === undefined ? visit.say('undescribed') : hint}</p>
@@ -40,6 +42,15 @@ function attributes({ id, problems }: FieldData): Markup {
   return html`id="${id}" name="${id}" aria-describedby="${id}-hint${wrong ? ` ${id}-error` : ''}"${wrong ? html` aria-invalid="true"` : NONE}`
 }
 
+function withoutChoices({ enum: _enum, format: _format, ...others }: PropertyDescription): PropertyDescription {
+  return others
+}
+
+/** Whether a property is shown as a switch. */
+function isSwitch({ known = {}, value, typed }: FieldData): boolean {
+  return value !== null && switchOf(known, typed ?? value ?? known.default) !== undefined
+}
+
 function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
   const { id, known = {}, value, typed, choices } = data
   if (known.secret === true || value === null) {
@@ -48,7 +59,7 @@ function control(visit: Visit, data: FieldData, attributes: Markup): Markup {
   }
   const shown = typed ?? shownValue(known, value ?? '')
   const pair = switchOf(known, typed ?? value ?? known.default)
-  if (pair !== undefined) return switchView(attributes, pair, typed ?? value ?? known.default)
+  if (pair !== undefined) return switchView(visit, attributes, pair, typed ?? value ?? known.default)
   if (known.enum !== undefined) return selectView(visit, attributes, known, shown, value === undefined)
   const example = value === undefined && known.default !== undefined ? html` placeholder="${known.default}"` : NONE
   // HTML drops the first line break of a text area.
@@ -73,8 +84,8 @@ function pattern(source: string): Markup {
   }
 }
 
-function switchView(attributes: Markup, [on, off]: readonly [string, string], value: string | undefined): Markup {
-  return html`<input type="checkbox" role="switch" ${attributes} value="${on}"${value === on ? html` checked` : NONE}> <span class="soft small">${on} / ${off}</span>`
+function switchView(visit: Visit, attributes: Markup, [on]: readonly [string, string], value?: string): Markup {
+  return html`<input type="checkbox" role="switch" ${attributes} value="${on}"${value === on ? html` checked` : NONE}><span class="on">${visit.say('on')}</span><span class="off">${visit.say('off')}</span>`
 }
 
 function selectView(

@@ -2,10 +2,11 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { textIn } from '../../../db/description-words.ts'
 import { at } from '../base.ts'
-import type { Descriptions } from '../form/description.ts'
+import { type Descriptions, knownOf } from '../form/description.ts'
 import type { RecordData } from '../form/record.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
+import { menuPageOf } from '../menu.ts'
 import { commandOf } from '../parts/command.ts'
 import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
@@ -22,8 +23,12 @@ interface Database {
 
 const DATABASES = ['gabarit', 'databases', '--json']
 
-/** Properties that a list shows of each record. */
+/** Properties that a list shows of each record, and how long their values may be: long ones are paths. */
 const SHOWN = 4
+const LONGEST = 40
+
+/** A list that is longer can be searched. */
+const FEW = 10
 
 /** The address of the records of a database. */
 export function databaseAddress(database: string, page = '', query: Readonly<Record<string, string>> = {}): string {
@@ -52,7 +57,7 @@ export function serveDatabases(app: Hono<Env>): void {
       visit,
       '/records',
       visit.say('records'),
-      html`<div class="card">${table('', heads, rows, '')}</div>${commandOf(['gabarit', 'databases'])}`,
+      html`<div class="card">${table(visit.say('records'), heads, rows, '')}</div>${commandOf(['gabarit', 'databases'])}`,
     )
   })
   app.get('/records/:database', context => databasePage(context.get('visit'), context.req.param('database')))
@@ -66,9 +71,14 @@ async function databasePage(visit: Visit, database: string) {
   const title = databaseTitle(visit, database)
   const done = context.req.query('deleted')
   const body = html`${done === undefined ? NONE : note('ok', visit.say('deleted', done))}${newButtons(visit, database, descriptions)}
-<form class="card" method="get"><label for="search">${visit.say('search')}</label> <input id="search" name="search" type="search" value="${search}"> <button class="quiet">${visit.say('find')}</button></form>
-<div class="card">${recordTable(visit, database, found)}</div>${commandOf(['db', database, 'show'])}`
-  return page(visit, '/records', title, body)
+${records.length > FEW ? searchForm(visit, search) : NONE}
+<div class="card">${recordTable(visit, database, found, descriptions)}</div>${commandOf(['db', database, 'show'])}`
+  const here = menuPageOf(database)
+  return page(visit, here, title, body, here === '/records' ? { above: [at(here), visit.say('records')] } : {})
+}
+
+function searchForm(visit: Visit, search: string): Markup {
+  return html`<form class="line" method="get"><label for="search">${visit.say('search')}</label> <input id="search" name="search" type="search" value="${search}"> <button class="quiet">${visit.say('find')}</button></form>`
 }
 
 function newButtons(visit: Visit, database: string, { types }: Descriptions): Markup {
@@ -83,16 +93,25 @@ function newButtons(visit: Visit, database: string, { types }: Descriptions): Ma
   return html`<div class="acts">${buttons}${buttons.length === 0 ? other : NONE}</div>`
 }
 
-function recordTable(visit: Visit, database: string, records: readonly RecordData[]): Markup {
+function recordTable(
+  visit: Visit,
+  database: string,
+  records: readonly RecordData[],
+  descriptions: Descriptions,
+): Markup {
   const rows = records.map(({ name, type, props = {} }) => {
-    const told = Object.entries(props).filter(([, value]) => value !== null && value !== '')
+    const { properties } = knownOf(descriptions, name, type ?? '')
+    const told = Object.entries(props).filter(
+      ([property, value]) =>
+        value !== null && value !== '' && value !== properties.get(property)?.default && value.length <= LONGEST,
+    )
     const summary = told
       .slice(0, SHOWN)
-      .map(([property, value]) => html`<span class="soft">${property}</span> ${value} `)
+      .map(([property, value]) => html`<span class="pair"><span class="soft">${property}</span> ${value}</span> `)
     return [
       html`<a href="${databaseAddress(database, '/record', { key: name })}">${name}</a>`,
       type ?? visit.say('secret'),
-      html`${summary}${told.length > SHOWN ? '…' : ''}`,
+      html`${summary}${told.length > SHOWN ? ' …' : ''}`,
     ]
   })
   return table(

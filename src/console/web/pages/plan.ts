@@ -62,9 +62,9 @@ async function planPage(
   const acts = html`<div class="acts">${empty || plan.plan === undefined ? NONE : liveForm(visit, words, plan.plan)}
 <div class="act"><a class="button quiet" href="${planAddress(words, true)}">${visit.say('check')}</a>${commandOf([...words, '--check'])}</div>
 ${properties.length > 0 ? discard : NONE}</div>`
-  const body = html`<p>${visit.say('shownBy')} ${commandOf(asked.filter(word => word !== '--json'))}</p>
-${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}${planView(visit, plan)}${before}
-<section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section>`
+  const body = html`<p class="soft">${visit.say('shownBy')} ${commandOf(asked.filter(word => word !== '--json'))}</p>
+${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}<div class="plan"><div>${planView(visit, plan)}${before}</div>
+<section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section></div>`
   return page(visit, here, title, body)
 }
 

@@ -7,11 +7,15 @@ import { type differences, type Seen, seenAsText } from '../form/record.ts'
 import { fieldId, namesOf } from '../form/sent.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
+import { menuPageOf } from '../menu.ts'
 import { commandOf } from '../parts/command.ts'
 import { hidden, hiddenToken } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import type { Visit } from '../visit.ts'
 import { databaseAddress, databaseTitle } from './databases.ts'
+
+/** How many properties are shown even if they are not set. */
+const FIRST = 6
 
 /** The form of a record, and what is to be said about it. */
 export interface Form {
@@ -45,17 +49,29 @@ export function recordPage(
     ([name, old, now]) => `${name || visit.say('type')}: ${old ?? visit.say('absent')} → ${now ?? visit.say('absent')}`,
   )
   const about = textIn(known.description, french)
-  const body = html`<p><a href="${databaseAddress(database)}">${databaseTitle(visit, database)}</a></p>
-${stored ? note('ok', visit.say('stored')) : NONE}${notes('bad', visit.say('notStored'), others)}${notes('warn', visit.say('changedElsewhere'), elsewhere)}
+  const field = (name: string) => propertyField(visit, form, names, name, choices.get(name) ?? [])
+  const [shown, folded] = foldedIn(form, names)
+  const more = html`<details><summary>${visit.say('moreSettings', folded.length)}</summary>${folded.map(field)}</details>`
+  const body = html`${stored ? note('ok', visit.say('stored')) : NONE}${notes('bad', visit.say('notStored'), others)}${notes('warn', visit.say('changedElsewhere'), elsewhere)}
 ${problems.size > others.length ? note('bad', visit.say('lookAtFields')) : NONE}
-${about === '' ? NONE : html`<p>${about}</p>`}${known.rules.map(rule => html`<p class="soft small">${ruleLine(rule, french)}</p>`)}
+${about === '' ? NONE : html`<p>${about}</p>`}
 <form class="card" method="post" action="${databaseAddress(database, isNew ? '/new' : '/record')}">${hiddenToken(visit)}
 ${isNew ? newHead(visit, form) : html`${hidden('key', key)}${hidden('seen', seenAsText(seen))}`}
-${scalarField(visit, form)}${names.map(name => propertyField(visit, form, names, name, choices.get(name) ?? []))}
+${scalarField(visit, form)}${shown.map(field)}${folded.length === 0 ? NONE : more}
 <details><summary>${visit.say('addProperty')}</summary>${added(visit, form)}</details>
 <button>${visit.say('store')}</button> ${commandOf(['db', database, isNew ? 'set' : 'setprop', key || visit.say('KEY'), '…'])}
-<p class="soft small">${visit.say('storeHint')}</p></form>${isNew ? NONE : deleteForm(visit, form)}`
-  return page(visit, '/records', isNew ? visit.say('newRecord', seen.type ?? '') : key, body, { status })
+<p class="soft small">${visit.say('storeHint')}</p>${known.rules.map(rule => html`<p class="soft small">${ruleLine(rule, french)}</p>`)}</form>${isNew ? NONE : deleteForm(visit, form)}`
+  const title = isNew ? visit.say('newRecord', seen.type ?? '') : key
+  const above = [databaseAddress(database), databaseTitle(visit, database)] as const
+  return page(visit, menuPageOf(database), title, body, { status, above })
+}
+
+/** The properties to show at once, and those that most people never set: neither first nor set nor wrong. */
+function foldedIn({ seen, sent, problems }: Form, names: readonly string[]): [shown: string[], folded: string[]] {
+  const isShown = (name: string, at: number) =>
+    at < FIRST || seen.props.has(name) || problems?.has(name) === true || (sent?.values.get(name) ?? '') !== ''
+  const shown = names.filter(isShown)
+  return [shown, names.filter(name => !shown.includes(name))]
 }
 
 function newHead(visit: Visit, { known, key, seen }: Form): Markup {

@@ -37,9 +37,9 @@ export function serveUsers(app: Hono<Env>): void {
       moment(visit, used),
       runButton(visit, ['gabarit', 'web', 'sessions', 'end', user], visit.say('endSessions'), { look: 'danger' }),
     ])
-    const body = html`<section class="card">${table(visit.say('users'), [visit.say('name'), visit.say('since'), ''], userRows, '')}${commandOf(USERS.slice(0, 3))}
+    const body = html`<section class="card"><h2>${visit.say('users')}</h2>${table(visit.say('users'), [visit.say('name'), visit.say('since'), ''], userRows, '')}${commandOf(USERS.slice(0, 3))}
 <p>${visit.say('newUser')} <code>gabarit web login-link ${visit.say('NAME')}</code></p></section>
-<section class="card">${table(visit.say('sessions'), [visit.say('name'), visit.say('address'), visit.say('since'), visit.say('lastUsed'), ''], sessionRows, '')}${commandOf(SESSIONS.slice(0, 3))}</section>`
+<section class="card"><h2>${visit.say('sessions')}</h2>${table(visit.say('sessions'), [visit.say('name'), visit.say('address'), visit.say('since'), visit.say('lastUsed'), ''], sessionRows, '')}${commandOf(SESSIONS.slice(0, 3))}</section>`
     return page(visit, '/users', visit.say('users'), body)
   })
 }

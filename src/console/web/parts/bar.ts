@@ -6,13 +6,13 @@ import { type Status, statusFor, type Window } from '../status.ts'
 import { Refused, type Visit } from '../visit.ts'
 import { runButton } from './form.ts'
 
-/** What waits, above each page: a change to confirm, and changes that are not live. */
-export async function bar(visit: Visit): Promise<Markup> {
+/** What waits, above each page: a change to confirm, and changes that are not live. @param here the page below */
+export async function bar(visit: Visit, here: string): Promise<Markup> {
   const status = await statusOrProblem(visit)
   if (typeof status === 'string')
     return html`<div class="bar"><b>${visit.say('noStatus')}</b> <span>${status}</span></div>`
   const { confirmation } = status
-  return html`${confirmation === null ? NONE : windowBar(visit, confirmation)}${changesBar(visit, changesIn(status))}`
+  return html`${confirmation === null ? NONE : windowBar(visit, confirmation)}${here === '/changes' ? NONE : changesBar(visit, changesIn(status))}`
 }
 
 async function statusOrProblem(visit: Visit): Promise<Status | string> {
@@ -32,7 +32,7 @@ export function changesIn({ properties, files }: Status): number {
 function changesBar(visit: Visit, count: number): Markup {
   if (count === 0) return NONE
   const text = visit.say('notLive', count)
-  return html`<div class="bar"><b>${text}</b><a href="${at('/changes')}">${visit.say('lookAtChanges')}</a></div>`
+  return html`<div class="bar"><b>${text}</b><a class="button" href="${at('/changes')}">${visit.say('lookAtChanges')}</a></div>`
 }
 
 function windowBar(visit: Visit, { left = 0, problem, command = '', args = [] }: Window): Markup {

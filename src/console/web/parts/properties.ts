@@ -15,7 +15,7 @@ export function propertyTable(visit: Visit, changes: readonly PropertyChange[]):
     value(visit, now),
   ])
   const heads = [visit.say('record'), visit.say('property'), visit.say('before'), visit.say('after')]
-  return table(visit.say('properties'), heads, rows, '')
+  return html`<h2>${visit.say('properties')}</h2>${table(visit.say('properties'), heads, rows, '')}`
 }
 
 function value(visit: Visit, text: string | null): Markup {

@@ -1,0 +1,109 @@
+// Every page on a server that has something to show, in the real Chromium, through the real nginx and Apache, in light and
+// dark, on a telephone and a wide screen. With GABARIT_PICTURES=FOLDER each page is kept there as a picture.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { overhang, startBrowser, violations } from '../support/browser.ts'
+import { throughNginx } from '../support/front.ts'
+import { must, words } from '../support/sandbox.ts'
+import { codeOf, PASSWORD } from './console-server.ts'
+import { fill } from './filled.ts'
+import { startConsole } from './processes.ts'
+
+const { tests, step, front } = throughNginx('the looks of the console', 'chromium', 'openvpn', 'make-cadir')
+
+const CONSOLE = 'https://example.com/server-manager'
+const PICTURES = process.env.GABARIT_PICTURES
+/** French has the longer words. */
+const LOCALE = PICTURES === undefined ? 'fr' : 'en'
+
+const plan = (...words: string[]) => `/plan?words=${encodeURIComponent(JSON.stringify(words))}`
+const record = (database: string, key: string) => `/records/${database}/record?key=${key}`
+
+/** The pages, by the name of their picture. */
+const PAGES: Readonly<Record<string, string>> = {
+  overview: '/',
+  changes: '/changes',
+  event: plan('gabarit', 'signal-event', 'console-save'),
+  settings: '/records',
+  domains: '/records/domains',
+  domain: record('domains', 'club.example'),
+  'new-host': '/records/hosts/new?type=host',
+  service: record('configuration', 'letsencrypt'),
+  certificates: '/certificates',
+  'certificates-checked': '/certificates?check=yes',
+  vpn: '/vpn',
+  proxies: '/proxies',
+  'proxies-checked': '/proxies?check=yes',
+  events: '/events',
+  history: '/history',
+  entry: '/history/3',
+  files: '/files',
+  users: '/users',
+}
+
+let browser: Browser
+tests.after(() => browser?.close())
+
+step('a server as people have it', async () => {
+  await front.start({ 8101: 'shop', 8102: 'media' })
+  must(words('gabarit web enable'))
+  fill(front)
+  await startConsole(front.daemons)
+  browser = await startBrowser('/etc/dehydrated/acme.example.net/example.com/cert.pem')
+})
+
+step('every page: nobody is kept out, and it fits', async () => {
+  const context = await browser.newContext({ locale: LOCALE, viewport: { width: 1280, height: 900 } })
+  const page = await context.newPage()
+  await comeIn(page)
+  for (const [name, path] of Object.entries(PAGES)) {
+    assert.is((await page.goto(`${CONSOLE}${path}`))?.status(), 200, path)
+    await look(page, name)
+  }
+  await page.goto(`${CONSOLE}/changes`)
+  await page.locator('#within').selectOption('10m')
+  await page.locator('form:has(#within) button').click()
+  await page.waitForURL(url => url.pathname.includes('/run/'))
+  await page.locator('.note.ok').waitFor({ timeout: 60_000 })
+  await look(page, 'run')
+  await context.close()
+})
+
+async function comeIn(page: Page): Promise<void> {
+  await page.goto(must(words('gabarit web login-link alice')).split('\n')[0] ?? '')
+  await look(page, 'welcome')
+  const secret = (await page.locator('.secret').textContent()) ?? ''
+  for (const name of ['password', 'again']) await page.locator(`[name=${name}]`).fill(PASSWORD)
+  await page.locator('[name=code]').fill(codeOf(secret))
+  await page.locator('form button').last().click()
+  await page.waitForURL(url => !url.pathname.includes('welcome'))
+}
+
+/** Looks at a page in both schemes, narrow and wide. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const [colorScheme, rules] of [
+    ['light', []],
+    ['dark', ['color-contrast']],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    assert.equal(await violations(page, ...rules), [], `${name}, ${colorScheme}`)
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 900 })
+      assert.is(await overhang(page), 0, `${name}, ${width}`)
+      if (PICTURES !== undefined) await keep(page, join(PICTURES, `${name}-${colorScheme}-${width}.webp`))
+    }
+  }
+}
+
+/** Keeps a picture of a whole page, in the smallest format. */
+async function keep(page: Page, file: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 })
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, Buffer.from(data, 'base64'))
+  await session.detach()
+}
+
+tests.run()
