@@ -1,6 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { configuration, host, Server } from './server.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { must, words } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+import { configuration, domain, host, Server } from './server.ts'
 
 /** Past the descriptions: what the fragments make of any value. */
 const UNCHECKED = { env: { GABARIT_VALIDATE: 'off' } }
@@ -29,6 +32,33 @@ hosts('knows this server, the machines of the network, and those elsewhere', () 
   const { stderr } = server.run('expand-template --stdout /etc/hosts')
   assert.is(stderr, 'warning: hosts no-address.example.org: it has no InternalIP, so it is left out of /etc/hosts\n')
   server.remove()
+})
+
+hosts('the domains themselves are this server, unless a host of that name says otherwise', () => {
+  const server = new Server({
+    configuration: configuration({ LocalIP: ['192.168.7.1'] }),
+    domains: { 'example.org': domain(), 'Shop.net': domain(), 'away.example': domain() },
+    hosts: { 'away.example': host({ HostType: 'Remote', ExternalIP: '192.0.2.9' }) },
+  })
+  assert.equal(server.lines('/etc/hosts').slice(-3), [
+    '192.0.2.9 away.example',
+    '192.168.7.1 example.org',
+    '192.168.7.1 shop.net',
+  ])
+  server.remove()
+})
+
+testIf(hosts, enterNamespace('mine'), 'the resolver finds the primary domain', () => {
+  const env = { GABARIT_ROOT: '', GABARIT_SERVICE_MANAGER: 'none' }
+  for (const line of [
+    'config set DomainName first.example',
+    'config set SystemName mine',
+    'config set LocalIP 192.168.7.1',
+  ])
+    must(words(line), { env })
+  must(words('signal-event post-install'), { env })
+  for (const name of ['first.example', 'www.first.example'])
+    assert.match(must(['getent', 'hosts', name]), /^192\.168\.7\.1 +\S+\n$/)
 })
 
 hosts('a key that is no name is left out; an address that is none stops the expansion', () => {
