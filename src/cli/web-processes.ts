@@ -4,6 +4,7 @@ import { Runs } from '../console/helper/runs.ts'
 import { serveHelper } from '../console/helper/serve.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { VERBS } from './db/verbs.ts'
+import { consoleSite } from './web-site.ts'
 
 /** The first descriptor that systemd passes (sd_listen_fds(3)). */
 const PASSED = 3
@@ -19,7 +20,8 @@ export async function helper({ places, system, commands, value, flag }: Invocati
   // for it (SO_PEERCRED).
   const uid = user === undefined ? 0 : system.userId(user)
   const letIn = () => path !== undefined && system.setAttributes(path, { mode: 0o600, uid, gid: 0 })
-  await serveHelper(new Helper(places, system, { commands, verbs: VERBS }, runs), runs, where, flag('stay'), letIn)
+  const answering = new Helper(places, system, { commands, verbs: VERBS }, runs, () => consoleSite(places))
+  await serveHelper(answering, runs, where, flag('stay'), letIn)
   return EXIT.done
 }
 

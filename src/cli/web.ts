@@ -1,12 +1,12 @@
 import { EXIT, Failure, usageFailure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { plural } from '../base/plural.ts'
 import { sayTime } from '../base/time.ts'
 import { INVITATION_MINUTES, invite } from '../console/access/invitations.ts'
 import { closeSessions, openSessions } from '../console/access/sessions.ts'
 import { changeUsers, readUsers } from '../console/access/users.ts'
-import { recordsOf } from '../db/store.ts'
-import { frontOf } from '../template/web-front.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { consoleSite } from './web-site.ts'
 
 /** Names of users: they stand in addresses, in the history and in the application for codes. */
 const USER = /^[a-z][a-z0-9._-]{0,31}$/
@@ -17,10 +17,7 @@ export async function loginLink({ args, places, print }: Invocation): Promise<nu
   if (!USER.test(user))
     throw usageFailure(`"${user}" is no name for a user: a lower-case letter, then letters, digits and . _ -`)
   const token = invite(places, user)
-  const records = recordsOf(places, 'configuration')
-  const domain = records.get('DomainName')?.type ?? 'localhost'
-  const { https = 443 } = frontOf(records)
-  print(`https://${domain}${https === 443 ? '' : `:${https}`}/server-manager/welcome/${token}`)
+  print(`${consoleSite(places).origin}/server-manager/welcome/${token}`)
   print(`Open it within ${INVITATION_MINUTES} minutes. It works once.`)
   return EXIT.done
 }
@@ -37,8 +34,8 @@ export async function users({ args, places, answer, print }: Invocation): Promis
   const all = readUsers(places)
   const [verb, name = ''] = args
   if (verb === undefined) {
-    const data = [...all].map(([user, { since }]) => ({ name: user, since }))
-    const lines = data.map(user => `${user.name}  since ${sayTime(user.since)}`)
+    const data = [...all].map(([user, { since, passkeys = [] }]) => ({ name: user, since, passkeys: passkeys.length }))
+    const lines = data.map(user => `${user.name}  since ${sayTime(user.since)}, ${plural(user.passkeys, 'passkey')}`)
     return answer(data, lines.join('\n') || 'no user: gabarit web login-link NAME')
   }
   if (verb !== 'remove' || name === '') throw usageFailure('gabarit web users [remove USER]')
@@ -46,6 +43,32 @@ export async function users({ args, places, answer, print }: Invocation): Promis
   closeSessions(places, { user: name })
   changeUsers(places, known => known.delete(name))
   print(`removed ${name}`)
+  return EXIT.done
+}
+
+/** `gabarit web passkeys [remove USER NAME]` */
+export async function passkeys({ args, places, answer, print }: Invocation): Promise<number> {
+  const all = readUsers(places)
+  const [verb, user = '', name = ''] = args
+  if (verb === undefined) {
+    const data = [...all].flatMap(([owner, { passkeys: known = [] }]) =>
+      known.map(passkey => ({ user: owner, name: passkey.name, since: passkey.since, used: passkey.used ?? null })),
+    )
+    const lines = data.map(
+      one =>
+        `${one.user}  ${one.name}, since ${sayTime(one.since)}, ${one.used === null ? 'never used' : `last used ${sayTime(one.used)}`}`,
+    )
+    return answer(data, lines.join('\n') || 'no passkey: users add them on the page Users of the console')
+  }
+  if (verb !== 'remove' || name === '') throw usageFailure('gabarit web passkeys [remove USER NAME]')
+  const names = (all.get(user)?.passkeys ?? []).map(passkey => passkey.name)
+  if (!names.includes(name)) throw new Failure(`${user} has no passkey "${name}"${didYouMean(name, names)}`)
+  changeUsers(places, known => {
+    const present = known.get(user)
+    if (present === undefined) return
+    known.set(user, { ...present, passkeys: present.passkeys?.filter(passkey => passkey.name !== name) ?? [] })
+  })
+  print(`removed ${name} of ${user}`)
   return EXIT.done
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Failure } from '../base/failure.ts'
 import { integer, listOf, objectOf, oneOf, optional, type Shape, type TypeOf, text } from '../base/shape.ts'
+import type { CreationOptions, RequestOptions } from './webauthn.ts'
 
 /** The largest frame in bytes: a form with all values of a record is far smaller. */
 const LARGEST = 1 << 20
@@ -8,10 +9,17 @@ const LARGEST = 1 << 20
 /** Proof that it is the person who is logged in, now: for plans that can lock everybody out. */
 const proof = objectOf({ password: text, code: text })
 
+/** The same by a passkey that has signed the command: what the browser gives, as JSON. */
+const signature = optional(text)
+
 /** What the web part can ask of the helper, by the word in `ask`. */
 const REQUESTS = {
   /** Opens a session. */
   login: objectOf({ ask: oneOf('login'), address: text, name: text, password: text, code: text }),
+  /** What a passkey has to sign to log in. */
+  askPasskey: objectOf({ ask: oneOf('askPasskey') }),
+  /** Opens a session with what a passkey has signed. */
+  loginByPasskey: objectOf({ ask: oneOf('loginByPasskey'), address: text, signature: text }),
   /** Whose one-time address this is, and the secret for codes. */
   invited: objectOf({ ask: oneOf('invited'), address: text, token: text }),
   /** Sets password and codes of the invited user. */
@@ -28,7 +36,15 @@ const REQUESTS = {
     words: listOf(text),
     input: optional(text),
     proof: optional(proof),
+    signature,
   }),
+  /** What the browser needs to make a passkey with this name, for whoever proves who it is. */
+  askNewPasskey: objectOf({
+    ...{ ask: oneOf('askNewPasskey'), session: text, address: text, name: text },
+    ...{ proof: optional(proof), signature },
+  }),
+  /** Keeps the passkey that the browser has made. */
+  addPasskey: objectOf({ ask: oneOf('addPasskey'), session: text, name: text, signature: text }),
   /** What a run has printed since a line, and what it still prints. */
   follow: objectOf({ ask: oneOf('follow'), session: text, address: text, run: text, from: integer }),
 } as const
@@ -41,9 +57,9 @@ export type Proof = TypeOf<typeof proof>
 export type Refusal =
   /** Nobody is logged in, or not any more. */
   | 'session'
-  /** The command needs a {@link Proof}. */
+  /** The command needs a {@link Proof}, or a signature. */
   | 'proof'
-  /** Name, password or code are wrong. */
+  /** Name, password, code or passkey are wrong. */
   | 'wrong'
   /** Too many wrong ones from this address. */
   | 'locked'
@@ -52,12 +68,28 @@ export type Refusal =
   /** The plan is not the one that was shown. */
   | 'outdated'
 
+export interface Refusing {
+  readonly kind: 'refused'
+  readonly why: Refusal
+  readonly message: string
+  /** What a passkey of the user can sign instead of password and code. */
+  readonly passkey?: RequestOptions | undefined
+}
+
+export function refused(why: Refusal, message: string): Refusing {
+  return { kind: 'refused', why, message }
+}
+
 /** What the helper answers. Only `line` is followed by something. */
 export type Answer =
-  | { readonly kind: 'refused'; readonly why: Refusal; readonly message: string }
+  | Refusing
   | { readonly kind: 'session'; readonly session: string; readonly user: string }
-  | { readonly kind: 'user'; readonly user: string }
+  /** Whose session it is; passkeys only work at this origin. */
+  | { readonly kind: 'user'; readonly user: string; readonly origin: string }
   | { readonly kind: 'invited'; readonly user: string; readonly secret: string }
+  /** What a passkey has to sign, if anybody has one, at this origin. */
+  | { readonly kind: 'passkey'; readonly origin: string; readonly options?: RequestOptions | undefined }
+  | { readonly kind: 'newPasskey'; readonly options: CreationOptions }
   | { readonly kind: 'done' }
   /** How a command ended that only reads, or changes a database. */
   | { readonly kind: 'output'; readonly status: number; readonly stdout: string; readonly stderr: string }

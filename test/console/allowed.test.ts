@@ -19,7 +19,16 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin', 'restore'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
   ],
-  dangerous: ['customize', 'adopt', 'vpn profile', 'web users', 'fragment write', 'fragment remove', 'overrides'],
+  dangerous: [
+    'customize',
+    'adopt',
+    'vpn profile',
+    'web users',
+    'web passkeys',
+    'fragment write',
+    'fragment remove',
+    'overrides',
+  ],
 }
 
 /** The commands and subcommands with an access, by their access. */

@@ -5,30 +5,16 @@ import * as assert from 'uvu/assert'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
 import { SOCKET, startConsole } from './processes.ts'
+import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('the console in a browser', 'chromium')
 
-const CONSOLE = 'https://example.com/server-manager'
 let browser: Browser
 tests.after(() => browser?.close())
 
-/** Opens a page in a window of its own. What the browser complains of, such as its policy, fails the test. */
-async function open(url: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext(options)
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on(
-    'console',
-    message => message.type() === 'error' && complaints.push(`${message.text()} ${message.location().url}`),
-  )
-  page.on('pageerror', error => complaints.push(error.message))
-  assert.is((await page.goto(url))?.status(), 200, url)
-  await look(page)
-  assert.equal(complaints, [])
-  await context.close()
-}
+const open = (url: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>) =>
+  openWindow(browser, url, options, look)
 
 step('a server with the console behind nginx and Apache', async () => {
   await front.start({})
@@ -47,19 +33,10 @@ for (const [locale, login] of Object.entries({ en: 'Log in', fr: 'Se connecter' 
       }),
     )
 
-/** Opens the one-time address of a new user, and chooses a password. @param base where the console is */
-function comeIn(user: string, base: string, options: BrowserContextOptions): Promise<void> {
-  const token = must(words(`gabarit web login-link ${user}`))
-    .split('\n')[0]
-    ?.split('/')
-    .at(-1)
-  return open(`${base}/welcome/${token}`, { locale: 'en', ...options }, async page => {
-    const secret = (await page.locator('.secret').textContent()) ?? ''
-    await page.getByLabel('New password').fill(PASSWORD)
-    await page.getByLabel('The same again').fill(PASSWORD)
-    await page.getByLabel('Code from your application').fill(codeOf(secret))
-    await page.getByRole('button', { name: 'Begin' }).click()
-    await page.waitForURL(url => !url.pathname.includes('welcome'))
+/** A new user comes in by the one-time address. @param base where the console is */
+function join(user: string, options: BrowserContextOptions, base = CONSOLE): Promise<void> {
+  return open(welcome(user, base), { locale: 'en', ...options }, async page => {
+    await comeIn(page)
     assert.match((await page.locator('body').textContent()) ?? '', `Log out ${user}`)
     const cookies = await page.context().cookies()
     const { httpOnly, secure, sameSite, path } = cookies.find(({ name }) => name.startsWith('__Secure-')) ?? {}
@@ -70,7 +47,7 @@ function comeIn(user: string, base: string, options: BrowserContextOptions): Pro
 for (const javaScriptEnabled of [true, false]) {
   const state = javaScriptEnabled ? 'on' : 'off'
   step(`a new user comes in by the one-time address, JavaScript ${state}`, () =>
-    comeIn(`user-${state}`, CONSOLE, { javaScriptEnabled }),
+    join(`user-${state}`, { javaScriptEnabled }),
   )
 }
 
@@ -81,7 +58,7 @@ step('while the web server is broken, a tunnel to the socket is a way in', async
     socket.pipe(inside).pipe(socket)
   })
   await new Promise<void>(resolve => tunnel.listen(9980, '127.0.0.1', resolve))
-  await comeIn('user-tunnel', 'http://localhost:9980/server-manager', {})
+  await join('user-tunnel', {}, 'http://localhost:9980/server-manager')
   tunnel.close()
 })
 

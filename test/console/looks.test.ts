@@ -7,13 +7,12 @@ import * as assert from 'uvu/assert'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
 import { fill } from './filled.ts'
 import { startConsole } from './processes.ts'
+import { CONSOLE, comeIn, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('the looks of the console', 'chromium', 'openvpn', 'make-cadir')
 
-const CONSOLE = 'https://example.com/server-manager'
 const PICTURES = process.env.GABARIT_PICTURES
 /** French has the longer words. */
 const LOCALE = PICTURES === undefined ? 'fr' : 'en'
@@ -57,6 +56,8 @@ step('a server as people have it', async () => {
 step('every page: nobody is kept out, and it fits', async () => {
   const context = await browser.newContext({ locale: LOCALE, viewport: { width: 1280, height: 900 } })
   const page = await context.newPage()
+  await page.goto(welcome('alice'))
+  await look(page, 'welcome')
   await comeIn(page)
   for (const [name, path] of Object.entries(PAGES)) {
     assert.is((await page.goto(`${CONSOLE}${path}`))?.status(), 200, path)
@@ -70,16 +71,6 @@ step('every page: nobody is kept out, and it fits', async () => {
   await look(page, 'run')
   await context.close()
 })
-
-async function comeIn(page: Page): Promise<void> {
-  await page.goto(must(words('gabarit web login-link alice')).split('\n')[0] ?? '')
-  await look(page, 'welcome')
-  const secret = (await page.locator('.secret').textContent()) ?? ''
-  for (const name of ['password', 'again']) await page.locator(`[name=${name}]`).fill(PASSWORD)
-  await page.locator('[name=code]').fill(codeOf(secret))
-  await page.locator('form button').last().click()
-  await page.waitForURL(url => !url.pathname.includes('welcome'))
-}
 
 /** Looks at a page in both schemes, narrow and wide. */
 async function look(page: Page, name: string): Promise<void> {

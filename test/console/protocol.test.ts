@@ -22,6 +22,7 @@ protocol.after.each(async () =>
   assert.equal(await box.client.ask({ ask: 'whoami', session: alice.session, address: '' }), {
     kind: 'user',
     user: 'alice',
+    origin: 'https://example.org',
   }),
 )
 
@@ -35,6 +36,10 @@ function requests(session: string): Request[] {
     { ask: 'accept', address: '198.51.100.2', token, password, code },
     { ask: 'login', address: '198.51.100.3', name: 'nobody', password, code },
     { ask: 'logout', session: 'none' },
+    { ask: 'askPasskey' },
+    { ask: 'loginByPasskey', address: '198.51.100.4', signature: '{"id":"x"}' },
+    { ask: 'askNewPasskey', session, address: ADDRESS, name: 'Key' },
+    { ask: 'addPasskey', session, name: 'Key', signature: 'null' },
   ]
 }
 
@@ -89,10 +94,10 @@ const ODD: readonly unknown[] = [null, true, -1, 1.5, 2 ** 60, [], ['x'], {}, { 
 protocol('each part of each request, missing or of a wrong type', async () => {
   const run = { ask: 'run', session: alice.session, address: ADDRESS, language: 'en', words: ['gabarit', 'web'] }
   const proof = { password: '', code: '' }
-  for (const request of [...requests(alice.session), { ...run, input: '', proof }])
+  for (const request of [...requests(alice.session), { ...run, input: '', proof, signature: '' }])
     for (const [name, right] of Object.entries(request)) {
       const odd = ODD.filter(value => !(typeof right === 'number' && Number.isInteger(value)))
-      const wrong = odd.filter(value => value !== undefined || !['input', 'proof'].includes(name))
+      const wrong = odd.filter(value => value !== undefined || !['input', 'proof', 'signature'].includes(name))
       const fits = (value: unknown) =>
         name === 'words' && Array.isArray(value) && value.every(one => typeof one === 'string')
       await refused(wrong.filter(value => !fits(value)).map(value => frame({ ...request, [name]: value })))

@@ -42,6 +42,20 @@ const VERBS: readonly Command[] = [
     run: async invocation => (await import('../web.apart.ts')).users(invocation),
   },
   {
+    name: 'passkeys',
+    console: 'dangerous',
+    listsAlone: true,
+    summary: 'list the passkeys of the users, or remove one',
+    usage: '[remove USER NAME]',
+    arity: [0, 3],
+    options: [JSON_OPTION],
+    examples: [
+      ['gabarit web passkeys', 'whose they are, and when they were used'],
+      ["gabarit web passkeys remove alice 'Old phone'", 'she cannot log in with it any more'],
+    ],
+    run: async invocation => (await import('../web.apart.ts')).passkeys(invocation),
+  },
+  {
     name: 'sessions',
     console: 'change',
     listsAlone: true,

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
-import { integer, moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import { integer, listOf, moment, objectOf, optional, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { KeptMap } from './kept-map.ts'
 
@@ -12,6 +12,20 @@ const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 }
 /** Characters that a password has at least (NIST SP 800-63B-4, 3.1.1.2). */
 export const SHORTEST_PASSWORD = 15
 
+const passkey = objectOf({
+  /** As the browser calls it, base64url. */
+  id: text,
+  name: text,
+  /** The public key (COSE), base64url. */
+  key: text,
+  /** How often it has signed; some do not count. */
+  counter: integer,
+  since: moment,
+  used: optional(moment),
+})
+
+export type Passkey = TypeOf<typeof passkey>
+
 const user = objectOf({
   salt: text,
   password: text,
@@ -20,6 +34,7 @@ const user = objectOf({
   /** The last code that was used, by its number: each works once (RFC 6238, 5.2). */
   counter: integer,
   since: moment,
+  passkeys: optional(listOf(passkey)),
 })
 
 /** Who may use the console, by name. */
@@ -42,7 +57,7 @@ export function changeUsers(places: Places, change: (users: Map<string, TypeOf<t
   USERS.change(places, change)
 }
 
-/** Sets password and secret of a user. @throws Failure (refused) for a short password */
+/** Sets password and secret of a user, who has no passkey then: they may be lost. @throws Failure (refused) for a short password */
 export async function setPassword(places: Places, name: string, password: string, secret: string): Promise<void> {
   if (password.length < SHORTEST_PASSWORD) throw refusal(`the password needs at least ${SHORTEST_PASSWORD} characters`)
   const salt = randomBytes(16).toString('base64url')

@@ -13,6 +13,7 @@ import { serveEvents } from './pages/events.ts'
 import { serveFiles } from './pages/files.ts'
 import { serveHistory } from './pages/history.ts'
 import { serveOverview } from './pages/overview.ts'
+import { servePasskeys } from './pages/passkeys.ts'
 import { servePlans } from './pages/plan.ts'
 import { serveProxies } from './pages/proxies.ts'
 import { serveRecords } from './pages/record.ts'
@@ -50,6 +51,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveRecords(app)
   serveVpn(app)
   serveUsers(app)
+  servePasskeys(app)
   serveProxies(app)
   serveHistory(app)
   serveFiles(app)
@@ -65,8 +67,9 @@ export function consoleApp(client: Client): Hono<Env> {
 
 async function problemPage(visit: Visit, error: Error): Promise<Response> {
   if (!(error instanceof Refused)) return barePage(visit, visit.say('failed'), note('bad', messageOf(error)), 500)
-  if (error.why === 'session') return visit.context.redirect(at('/login'), 303)
-  return page(visit, '', visit.say('refused'), note('bad', refusalText(visit, error)), {
-    status: error.why === 'locked' ? 429 : error.why === 'outdated' ? 409 : 403,
+  const { why } = error.answer
+  if (why === 'session') return visit.context.redirect(at('/login'), 303)
+  return page(visit, '', visit.say('refused'), note('bad', refusalText(visit, error.answer)), {
+    status: why === 'locked' ? 429 : why === 'outdated' ? 409 : 403,
   })
 }

@@ -1,6 +1,6 @@
 /**
- * The script of all pages. Each of them works without it: it only shows progress as it happens, counts down, and folds long
- * differences.
+ * The script of all pages. Each of them works without it: it only shows progress as it happens, counts down, folds long
+ * differences, and asks for passkeys.
  */
 export const SCRIPT = `
 'use strict'
@@ -31,6 +31,22 @@ for (const clock of document.querySelectorAll('[data-until]')) {
   }
   const timer = setInterval(show, 1000)
   show()
+}
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) for (const form of document.querySelectorAll('[data-passkey]')) {
+  form.hidden = false
+  form.addEventListener('submit', async event => {
+    event.preventDefault()
+    const options = JSON.parse(form.dataset.passkey)
+    try {
+      const credential = await (options.user
+        ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }))
+      form.elements.signature.value = JSON.stringify(credential)
+      form.submit()
+    } catch (error) {
+      form.querySelector('output').textContent = error.message
+    }
+  })
 }
 for (const button of document.querySelectorAll('[data-fold]')) {
   button.hidden = false

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { Failure, orUndefined } from '../../base/failure.ts'
 import type { Client } from '../client.ts'
-import type { Answer, Proof, Refusal } from '../protocol.ts'
+import type { Answer, Asked, Refusing } from '../protocol.ts'
 import { BASE } from './base.ts'
 import { clientAddress, formToken } from './security.ts'
 import { type Key, type Language, languageOf, sentence } from './text/languages.ts'
@@ -18,13 +18,16 @@ const COOKIE_OPTIONS = { path: BASE, httpOnly: true, secure: true, sameSite: 'St
 
 /** The helper has refused. */
 export class Refused extends Error {
-  readonly why: Refusal
+  readonly answer: Refusing
 
-  constructor(why: Refusal, message: string) {
-    super(message)
-    this.why = why
+  constructor(answer: Refusing) {
+    super(answer.message)
+    this.answer = answer
   }
 }
+
+/** What shows who somebody is. */
+export type Proven = Pick<Asked['run'], 'proof' | 'signature'>
 
 /** What a command has printed. */
 export type Output = Extract<Answer, { kind: 'output' }>
@@ -38,6 +41,8 @@ export class Visit {
   readonly session: string
   /** Who is logged in; empty: nobody. */
   user = ''
+  /** The only one at which passkeys work. */
+  origin = ''
 
   constructor(context: Context<Env>, client: Client) {
     this.context = context
@@ -69,15 +74,17 @@ export class Visit {
   async recognise(): Promise<boolean> {
     if (this.session === '') return false
     const answer = await this.client.ask({ ask: 'whoami', session: this.session, address: this.address })
-    if (answer.kind === 'user') this.user = answer.user
-    return answer.kind === 'user'
+    if (answer.kind !== 'user') return false
+    this.user = answer.user
+    this.origin = answer.origin
+    return true
   }
 
   /** Runs a command. @param input its standard input @throws Refused */
-  async run(words: readonly string[], more: { input?: string; proof?: Proof } = {}): Promise<Answer> {
+  async run(words: readonly string[], more: Proven & { input?: string } = {}): Promise<Answer> {
     const { session, address, language } = this
     const answer = await this.client.ask({ ask: 'run', session, address, language, words: [...words], ...more })
-    if (answer.kind === 'refused') throw new Refused(answer.why, answer.message)
+    if (answer.kind === 'refused') throw new Refused(answer)
     return answer
   }
 

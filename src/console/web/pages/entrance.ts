@@ -3,15 +3,17 @@ import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
 import { codeAddress, SHORTEST_PASSWORD } from '../../access/users.ts'
 import type { Client } from '../../client.ts'
+import type { Answer, Refusing } from '../../protocol.ts'
 import { at, BASE } from '../base.ts'
 import { formText } from '../body.ts'
 import { barePage } from '../layout.ts'
 import { NONE } from '../markup.ts'
 import { codeField, lineField, proofFields } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
+import { passkeyForm } from '../parts/passkey.ts'
 import { isFormToken, serverName } from '../security.ts'
 import { chooseLanguage } from '../text/languages.ts'
-import { type Env, Refused, Visit } from '../visit.ts'
+import { type Env, Visit } from '../visit.ts'
 import { refusalText } from './refusals.ts'
 
 /** The pages before somebody is logged in: login, one-time address, choice of a language. */
@@ -22,9 +24,13 @@ export function serveEntrance(app: Hono<Env>, client: Client): void {
     const form = await formText(context)
     const [name, password, code] = [form('name').trim(), form('password'), form('code')]
     const answer = await client.ask({ ask: 'login', address: visit.address, name, password, code })
-    if (answer.kind === 'refused') return loginPage(visit, new Refused(answer.why, answer.message), name)
-    if (answer.kind === 'session') visit.open(answer.session)
-    return context.redirect(at('/'), 303)
+    return loggedIn(visit, answer, name)
+  })
+  app.post('/login/passkey', async context => {
+    const visit = new Visit(context, client)
+    const form = await formText(context)
+    const answer = await client.ask({ ask: 'loginByPasskey', address: visit.address, signature: form('signature') })
+    return loggedIn(visit, answer)
   })
   app.post('/logout', async context => {
     const visit = new Visit(context, client)
@@ -50,11 +56,21 @@ function cameFrom(referer = '', server: string): string {
   return ours ? `${url.pathname}${url.search}` : at('/')
 }
 
-function loginPage(visit: Visit, refused?: Refused, name = '') {
+function loggedIn(visit: Visit, answer: Answer, name = '') {
+  if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined, name)
+  visit.open(answer.session)
+  return visit.context.redirect(at('/'), 303)
+}
+
+async function loginPage(visit: Visit, refused?: Refusing, name = '') {
   const problem = refused === undefined ? NONE : note('bad', refusalText(visit, refused))
+  const passkey = await visit.client.ask({ ask: 'askPasskey' })
+  if (passkey.kind === 'passkey') visit.origin = passkey.origin
+  const options = passkey.kind === 'passkey' ? passkey.options : undefined
   const body = html`${problem}<form method="post" action="${at('/login')}">
 ${lineField({ name: 'name', label: visit.say('name'), value: name, autocomplete: 'username', more: html`autocapitalize="none"` })}
 ${proofFields(visit)}<button>${visit.say('login')}</button></form>
+${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'))}
 <p class="soft small">${visit.say('forgotten')} <code>gabarit web login-link ${name || visit.say('NAME')}</code></p>`
   return barePage(visit, visit.say('login'), body, refused === undefined ? 200 : refused.why === 'locked' ? 429 : 403)
 }

@@ -1,6 +1,6 @@
-import type { Refusal } from '../../protocol.ts'
+import type { Refusal, Refusing } from '../../protocol.ts'
 import type { Key } from '../text/languages.ts'
-import type { Refused, Visit } from '../visit.ts'
+import type { Visit } from '../visit.ts'
 
 const TEXTS: Readonly<Record<Refusal, Key>> = {
   session: 'refusedSession',
@@ -12,7 +12,7 @@ const TEXTS: Readonly<Record<Refusal, Key>> = {
 }
 
 /** Why the helper has refused, in the language of the visit. */
-export function refusalText(visit: Visit, { why, message }: Refused): string {
+export function refusalText(visit: Visit, { why, message }: Refusing): string {
   if (why === 'locked') return visit.say('refusedLocked', /(\d+) s\b/.exec(message)?.[1] ?? '')
   return why === 'forbidden' ? `${visit.say('refusedForbidden')} ${message}` : visit.say(TEXTS[why])
 }

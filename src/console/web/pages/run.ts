@@ -12,7 +12,7 @@ import { note } from '../parts/note.ts'
 import { forgetStatus } from '../status.ts'
 import { type Env, Refused, type Visit } from '../visit.ts'
 import { withOptions, wordsIn } from '../words.ts'
-import { proofPage } from './proof.ts'
+import { withProof } from './proof.ts'
 
 /** How long the page of a run waits for more lines before it is shown, in milliseconds. */
 const PATIENCE = 200
@@ -33,16 +33,13 @@ async function start(visit: Visit) {
   ] as const
   const given = options.flatMap(([field, option]) => (form(field).trim() === '' ? [] : [option, form(field).trim()]))
   const words = withOptions(wordsIn(form('words')), ...given)
-  const proof = form('code') === '' ? {} : { proof: { password: form('password'), code: form('code') } }
   forgetStatus()
-  try {
+  const again = { action: '/run', fields: { words: JSON.stringify(words) }, command: words }
+  return withProof(visit, form, again, async proof => {
     const answer = await visit.run(words, proof)
     if (answer.kind !== 'started') return outputPage(visit, words, answer)
     return visit.context.redirect(at(`/run/${answer.run}`, { words: JSON.stringify(words) }), 303)
-  } catch (error) {
-    if (error instanceof Refused && ['proof', 'wrong'].includes(error.why)) return proofPage(visit, words, error)
-    throw error
-  }
+  })
 }
 
 /** What a command has printed that is done at once. */
@@ -90,7 +87,7 @@ async function soFar(visit: Visit, run: string): Promise<{ lines: string[]; end?
   let patience = setTimeout(() => gone.abort(), PATIENCE * 5)
   for await (const answer of follow(visit, run, 0, gone.signal)) {
     clearTimeout(patience)
-    if (answer.kind === 'refused') throw new Refused(answer.why, answer.message)
+    if (answer.kind === 'refused') throw new Refused(answer)
     if (answer.kind === 'ended') return { lines, end: answer.status }
     if (answer.kind === 'line') lines.push(answer.line)
     patience = setTimeout(() => gone.abort(), PATIENCE)

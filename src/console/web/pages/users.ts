@@ -6,6 +6,7 @@ import { runButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { table } from '../parts/table.ts'
 import type { Env } from '../visit.ts'
+import { passkeyList } from './passkeys.ts'
 
 const USERS = ['gabarit', 'web', 'users', '--json']
 const SESSIONS = ['gabarit', 'web', 'sessions', '--json']
@@ -22,13 +23,14 @@ export function serveUsers(app: Hono<Env>): void {
   app.get('/users', async context => {
     const visit = context.get('visit')
     const [users, sessions] = await Promise.all([
-      visit.data<{ name: string; since: string }[]>(USERS),
+      visit.data<{ name: string; since: string; passkeys: number }[]>(USERS),
       visit.data<Session[]>(SESSIONS),
     ])
-    const userRows = users.map(({ name, since }) => [
+    const userRows = users.map(({ name, since, passkeys }) => [
       name,
       moment(visit, since),
-      runButton(visit, ['gabarit', 'web', 'users', 'remove', name], visit.say('removeUser'), { look: 'danger' }),
+      passkeys,
+      runButton(visit, ['gabarit', 'web', 'users', 'remove', name], visit.say('remove'), { look: 'danger' }),
     ])
     const sessionRows = sessions.map(({ user, address, opened, used }) => [
       user,
@@ -37,9 +39,9 @@ export function serveUsers(app: Hono<Env>): void {
       moment(visit, used),
       runButton(visit, ['gabarit', 'web', 'sessions', 'end', user], visit.say('endSessions'), { look: 'danger' }),
     ])
-    const body = html`<section class="card"><h2>${visit.say('users')}</h2>${table(visit.say('users'), [visit.say('name'), visit.say('since'), ''], userRows, '')}${commandOf(USERS.slice(0, 3))}
+    const body = html`<section class="card"><h2>${visit.say('users')}</h2>${table(visit.say('users'), [visit.say('name'), visit.say('since'), visit.say('passkeys'), ''], userRows, '')}${commandOf(USERS.slice(0, 3))}
 <p>${visit.say('newUser')} <code>gabarit web login-link ${visit.say('NAME')}</code></p></section>
-<section class="card"><h2>${visit.say('sessions')}</h2>${table(visit.say('sessions'), [visit.say('name'), visit.say('address'), visit.say('since'), visit.say('lastUsed'), ''], sessionRows, '')}${commandOf(SESSIONS.slice(0, 3))}</section>`
+${await passkeyList(visit)}<section class="card"><h2>${visit.say('sessions')}</h2>${table(visit.say('sessions'), [visit.say('name'), visit.say('address'), visit.say('since'), visit.say('lastUsed'), ''], sessionRows, '')}${commandOf(SESSIONS.slice(0, 3))}</section>`
     return page(visit, '/users', visit.say('users'), body)
   })
 }

@@ -11,6 +11,7 @@ import { moment } from '../parts/moment.ts'
 import { outputView } from '../parts/output.ts'
 import type { Env, Visit } from '../visit.ts'
 import { databaseAddress } from './databases.ts'
+import { withProof } from './proof.ts'
 
 /** What `gabarit vpn clients --json` prints of each. */
 interface VpnClient {
@@ -41,13 +42,15 @@ ${clients.length === 0 ? html`<p class="soft">${visit.say('noClients')}</p>` : c
     const visit = context.get('visit')
     const form = await formText(context)
     const name = form('name')
-    const proof = { password: form('password'), code: form('code') }
-    const answer = await visit.run(['gabarit', 'vpn', 'profile', '--', name], { proof })
-    if (answer.kind !== 'output' || answer.status !== 0)
-      throw new Failure(answer.kind === 'output' ? answer.stderr : name)
-    return context.body(answer.stdout, 200, {
-      'Content-Type': 'application/x-openvpn-profile',
-      'Content-Disposition': `attachment; filename="${name.replace(/[^\w.@-]/g, '_')}.ovpn"`,
+    const words = ['gabarit', 'vpn', 'profile', '--', name]
+    return withProof(visit, form, { action: '/vpn/profile', fields: { name }, command: words }, async proof => {
+      const answer = await visit.run(words, proof)
+      if (answer.kind !== 'output' || answer.status !== 0)
+        throw new Failure(answer.kind === 'output' ? answer.stderr : name)
+      return context.body(answer.stdout, 200, {
+        'Content-Type': 'application/x-openvpn-profile',
+        'Content-Disposition': `attachment; filename="${name.replace(/[^\w.@-]/g, '_')}.ovpn"`,
+      })
     })
   })
 }
@@ -69,8 +72,6 @@ ${connected.length === 0 ? NONE : runButton(visit, ['gabarit', 'vpn', 'kill', na
 
 /** The profile holds the key: only for whoever proves again who it is. */
 function profileForm(visit: Visit, name: string): Markup {
-  return html`<details><summary>${visit.say('profile')}</summary><form class="act" method="post" action="${at('/vpn/profile')}">${hiddenToken(visit)}${hidden('name', name)}
-<div class="field"><label for="password-${name}">${visit.say('password')}</label><input id="password-${name}" name="password" type="password" autocomplete="current-password" required></div>
-<div class="field"><label for="code-${name}">${visit.say('code')}</label><input id="code-${name}" name="code" inputmode="numeric" autocomplete="one-time-code" required></div>
-<button class="quiet">${visit.say('download')}</button>${commandOf(['gabarit', 'vpn', 'profile', name])}</form></details>`
+  return html`<form class="act" method="post" action="${at('/vpn/profile')}">${hiddenToken(visit)}${hidden('name', name)}
+<button class="quiet">${visit.say('downloadProfile')}</button>${commandOf(['gabarit', 'vpn', 'profile', name])}</form>`
 }

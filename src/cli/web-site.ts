@@ -1,0 +1,12 @@
+import type { Site } from '../console/access/passkeys.ts'
+import { recordsOf } from '../db/store.ts'
+import type { Places } from '../system/places.ts'
+import { frontOf } from '../template/web-front.ts'
+
+/** The site of the console: that of the primary domain. */
+export function consoleSite(places: Places): Site {
+  const records = recordsOf(places, 'configuration')
+  const domain = records.get('DomainName')?.type ?? 'localhost'
+  const { https = 443 } = frontOf(records)
+  return { origin: `https://${domain}${https === 443 ? '' : `:${https}`}`, domain }
+}
