@@ -9,7 +9,7 @@ import { readExamples } from '../scripts/examples.ts'
 
 /** Debian's name of each kind of processor. */
 const NAMES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
-const SHARED = ['checkers', 'db', 'events', 'package.json', 'services', 'templates']
+const SHARED = ['checkers', 'db', 'events', 'package.json', 'perl', 'services', 'templates']
 
 const [processor = arch(), folder = 'packaging/out'] = process.argv.slice(2)
 const architecture = NAMES[processor]

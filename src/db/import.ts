@@ -5,7 +5,7 @@ import { DATABASE_NAME, type Paths } from '../system/places.ts'
 import { kindOf, namesIn, readBytes, readGiven } from '../system/read-files.ts'
 import { changeDatabase } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
-import { fragmentsToRewrite } from './perl-fragments.ts'
+import { fragmentsToCopy } from './perl-fragments.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import type { Records } from './record.ts'
 import { recordsOf } from './store.ts'
@@ -49,7 +49,7 @@ export function importTree(places: Paths, folder: string, command: string): Impo
       loaded.push({ name, path, file: load(path, readBytes(path)) })
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
-  skipped.push(...fragmentsToRewrite(places))
+  skipped.push(...fragmentsToCopy(places))
   if (loaded.length === 0) throw new Failure('this folder contains no database files', { where: folder })
   const reports = loaded.map(({ name, path, file }) => store(places, name, path, file, command))
   return reports.map((report, index) => (index === 0 ? { ...report, notes: [...skipped, ...report.notes] } : report))

@@ -8,11 +8,11 @@ import { entriesIn } from '../system/read-files.ts'
 const FOLDER = '/etc/e-smith/templates-custom'
 
 /** What to say about the site's own fragments that SME Server has left on this machine; empty without any. */
-export function fragmentsToRewrite(places: Paths): string[] {
+export function fragmentsToCopy(places: Paths): string[] {
   const names = namesBelow(below(places, FOLDER))
   if (names.length === 0) return []
   const what = `${FOLDER} holds ${plural(names.length, 'fragment')} of SME Server, which nothing here uses`
-  return [`${what}: rewrite what you need for /etc/gabarit/templates-custom: ${names.join(', ')}`]
+  return [`${what}: copy what you need to /etc/gabarit/templates-custom: ${names.join(', ')}`]
 }
 
 /** The paths of the files below a folder, in order. */

@@ -5,8 +5,9 @@ import { describeDatabase, describedDatabases } from '../db/describe.ts'
 import { readDatabase } from '../db/store.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { readManifest } from '../state/manifest.ts'
+import { perlChild } from '../system/perl-child.ts'
 import { below, databaseFile } from '../system/places.ts'
-import { Databases, type LoadDatabase } from '../template/databases.ts'
+import { Databases, type LoadDatabase, UnknownDatabase } from '../template/databases.ts'
 import { Expander, type ExpanderOptions, type Output, type Trace } from '../template/expand.ts'
 import type { Recall } from '../template/recall.ts'
 import type { FragmentWorld } from '../template/scope.ts'
@@ -23,7 +24,7 @@ export function databaseLoader({ places, replaced }: Pick<Context, 'places' | 'r
     const records = replaced.get(name) ?? readDatabase(databaseFile(places, name))
     if (records !== undefined) return records
     if (describeDatabase(places, name) !== undefined) return new Map()
-    throw refusal(`there is no database "${name}"${didYouMean(name, describedDatabases(places))}`)
+    throw new UnknownDatabase(`there is no database "${name}"${didYouMean(name, describedDatabases(places))}`)
   }
 }
 
@@ -61,6 +62,7 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
     readFile: path => cached(texts, path, () => ({ text: textOf(path) })).text,
     exists: path => cached(existing, path, () => made?.has(path) === true || isThere(below(places, path))),
     fact: name => cached(facts, name, () => fact(name, places)),
+    perl: () => perlChild(places, warn),
     warn,
     event,
   }

@@ -17,10 +17,18 @@ export interface Read {
   readonly key: string | undefined
 }
 
-/** Loads a database: its records, or undefined if it has no file. Throws for an unknown name. */
+/** Loads the records of a database. @throws UnknownDatabase if there is none of this name */
 export type LoadDatabase = (name: string) => Records
 
+/** Nobody has described or made a database of this name. */
+export class UnknownDatabase extends Failure {
+  constructor(message: string) {
+    super(message, { status: EXIT.refused })
+  }
+}
+
 interface Collection {
+  readonly records: Records
   readonly byKey: ReadonlyMap<string, RecordView>
   /** By the type that was asked for; undefined: all. */
   readonly lists: Map<string | undefined, readonly RecordView[]>
@@ -80,6 +88,14 @@ export class Databases {
     this.#collection(database)
   }
 
+  /** The records as they are stored; undefined if there is no such database. Not recorded as read. */
+  records(database: string): Records | undefined {
+    const found = orFailure(() => this.#collection(database))
+    if (found instanceof UnknownDatabase) return undefined
+    if (found instanceof Failure) throw found
+    return found.records
+  }
+
   /** Records a read that happened in another way, such as the record of a per-record output. */
   note(database: string, key: string | undefined): void {
     cached(this.#reads, database, () => new Set()).add(key)
@@ -106,7 +122,7 @@ export class Databases {
       // Refused: nothing can be generated from a damaged database, and nothing was changed.
       if (records instanceof Failure) throw withStatus(records, EXIT.refused)
       const byKey = new Map([...byName(records)].map(([key, record]) => [key, viewOf(record)]))
-      return { byKey, lists: new Map(), indexes: new Map() }
+      return { records, byKey, lists: new Map(), indexes: new Map() }
     })
   }
 }

@@ -8,6 +8,7 @@ import { type Databases, type Read, type RecordView, storedKey, textOfRecord } f
 import { compileFragment, type Fragment, fragmentFailure, isError, type Render } from './fragment.ts'
 import { fingerprint, type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
+import { PerlBridge } from './perl-bridge.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
 import type { Kind } from './questions.ts'
@@ -78,6 +79,7 @@ export class Expander {
   readonly #options: ExpanderOptions
   readonly #printer = new Printer()
   readonly #scope: Scope
+  readonly #perl: PerlBridge
   readonly #load: (path: string) => Template
   readonly #fingerprints = new Map<Metadata, string>()
   #target = ''
@@ -88,7 +90,8 @@ export class Expander {
   constructor(options: ExpanderOptions) {
     this.#options = options
     this.#scope = makeScope(options.databases, options.world, this.#printer)
-    this.#load = templateLoader(options, this.#scope, (path, item) => this.#subTemplate(path, item))
+    this.#perl = new PerlBridge(options.databases, options.world)
+    this.#load = templateLoader(options, this.#scope, this.#perl, (path, item) => this.#subTemplate(path, item))
   }
 
   /**
@@ -108,7 +111,9 @@ export class Expander {
   /** Where a fragment was stopped: V8 does not say, so it runs once more, with marks that show how far it comes. */
   #stoppedPlace({ file, run }: Run): string {
     this.#printer.s = ''
-    orUndefined(() => limited(() => run(compileFragment(file, { traceId: 0 }).bind(this.#scope)), AGAIN))
+    const again = compileFragment(file, { traceId: 0 })
+    if (again.isPerl) return file
+    orUndefined(() => limited(() => run(again.bind(this.#scope, this.#perl)), AGAIN))
     const line = this.#printer.lastMark
     return line === undefined ? file : `${file}:${line}`
   }

@@ -5,8 +5,10 @@ import { readBytes } from '../system/read-files.ts'
 import { refuseWritableByOthers } from '../system/trust.ts'
 import { refuseAsyncCode } from './async-code.ts'
 import { type GeneratedCode, generate, sourcePosition, strayClosing } from './generate.ts'
+import type { Metadata } from './metadata.ts'
 import { applyLineRules } from './newline-rules.ts'
-import { refusePerl } from './perl.ts'
+import { isPerl } from './perl.ts'
+import type { PerlBridge } from './perl-bridge.ts'
 import { type Position, refusalAt } from './position.ts'
 import type { Printer } from './printer.ts'
 import { fragmentRealm } from './realm.ts'
@@ -31,7 +33,9 @@ export interface Fragment {
   readonly usesEvent: boolean
   /** Its source mentions something that can differ from run to run: the time, chance, the language of the user. */
   readonly varies: boolean
-  readonly bind: (scope: Scope) => Render
+  /** It is in Perl, so it runs in a program of its own. */
+  readonly isPerl: boolean
+  readonly bind: (scope: Scope, perl: PerlBridge) => Render
 }
 
 /** Generated code by file name, to map a stack back to the source. */
@@ -41,8 +45,8 @@ const compiled = new Map<string, GeneratedCode & { readonly source: string }>()
 export interface CompileOptions {
   /** Marks the output with fragment and line, for `explain`. */
   readonly traceId?: number | undefined
-  /** What its `template.json` says: text is not looked through for Perl. */
-  readonly language?: 'text' | undefined
+  /** What its `template.json` says that text without tags is. */
+  readonly language?: Metadata['language']
 }
 
 /**
@@ -60,19 +64,29 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
   const source = bytes.toString('utf8')
   if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
     throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
-  if (language !== 'text' && !source.includes('<%')) refusePerl(source, file)
-  if (!source.includes('<%') && traceId === undefined)
-    return { file, source, text: source, ...PLAIN, bind: () => () => undefined }
+  const hasTags = source.includes('<%')
+  if (!hasTags && language !== 'text' && (language === 'perl' || isPerl(source)))
+    return {
+      file,
+      source,
+      text: undefined,
+      ...PLAIN,
+      usesVars: true,
+      isPerl: true,
+      bind: perlOf(file, source, traceId),
+    }
+  if (!hasTags && traceId === undefined) return { file, source, text: source, ...PLAIN, bind: () => () => undefined }
   const pieces = applyLineRules(parsePieces(source, file), source)
   refuseAsyncCode(pieces, source, file)
   const generated = generate(pieces, source, traceId)
   compiled.set(file, { ...generated, source })
   const mentions = (word: RegExp) => word.test(source)
   const uses = { usesVars: mentions(/\bvars\b/), usesItem: mentions(/\bitem\b/), usesEvent: mentions(/\bevent\b/) }
-  return { file, source, text: undefined, ...uses, varies: mentions(VARIES), bind: compile(file, generated.code) }
+  const made = { file, source, text: undefined, isPerl: false }
+  return { ...made, ...uses, varies: mentions(VARIES), bind: compile(file, generated.code) }
 }
 
-const PLAIN = { usesVars: false, usesItem: false, usesEvent: false, varies: false }
+const PLAIN = { usesVars: false, usesItem: false, usesEvent: false, varies: false, isPerl: false }
 /** `Math.max` is always the same, `Math.random` and `const { random } = Math` are not. */
 const VARIES = /\b(?:Date|Intl)\b|[lL]ocale|\bMath\b(?!\.(?!random\b))/
 
@@ -83,6 +97,14 @@ function compile(file: string, code: string): (scope: Scope) => Render {
     return scope => outer(...SCOPE_NAMES.map(name => scope[name]), NO_GLOBALS)
   } catch (error) {
     throw syntaxFailure(error, file)
+  }
+}
+
+/** All fragments of one expansion share their variables, and `vars` is theirs. */
+function perlOf(file: string, source: string, traceId: number | undefined): Fragment['bind'] {
+  return (_, perl) => (printer, item, vars, template) => {
+    const subTemplate = template as (path: string, item: object) => string
+    printer.add(perl.run({ file, source, traceId }, { item, expansion: vars as object, subTemplate }))
   }
 }
 

@@ -86,6 +86,11 @@ function traceMark(id: number, line: number): string {
   return `${TRACE_LEAD}${id}:${line}${TRACE_TAIL}`
 }
 
-function markLines(text: string, id: number, line: number): string {
-  return text.replace(/[^\n]*\n|[^\n]+$/g, part => traceMark(id, line++) + part)
+/** A text with a mark before each line. @param step how many lines of the fragment a line of the text is: 0 for what a program makes */
+export function markLines(text: string, id: number, line: number, step = 1): string {
+  let current = line - step
+  return text.replace(/[^\n]*\n|[^\n]+$/g, part => {
+    current += step
+    return traceMark(id, current) + part
+  })
 }

@@ -23,12 +23,18 @@ function lintTemplate(layers: readonly Layer[], name: string, reads: ReadsLint):
     ...files.warnings.map((message): Finding => ({ level: 'warning', message })),
     ...findingsOf(() => refuseUnsafeTemplate(layers, files)),
     ...malformed,
-    ...files.fragments.flatMap(({ file }) => [
-      ...findingsOf(() => compileFragment(file, { language })),
-      ...reads.of(file),
-    ]),
+    ...files.fragments.flatMap(({ file }) => lintFragment(file, language, reads)),
     ...subTemplates(layers, name).flatMap(sub => lintTemplate(layers, sub, reads)),
   ]
+}
+
+function lintFragment(file: string, language: Metadata['language'], reads: ReadsLint): Finding[] {
+  let isPerl = false
+  const problems = findingsOf(() => {
+    isPerl = compileFragment(file, { language }).isPerl
+  })
+  if (isPerl) reads.also(file)
+  return [...problems, ...reads.of(file)]
 }
 
 function subTemplates(layers: readonly Layer[], name: string): string[] {

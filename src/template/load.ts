@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { sha256 } from '../base/sha256.ts'
 import { compileFragment, type Fragment, type Render } from './fragment.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
+import type { PerlBridge } from './perl-bridge.ts'
 import type { FragmentWorld, Scope } from './scope.ts'
 import {
   findTemplate,
@@ -47,13 +48,14 @@ interface LoaderOptions {
 export function templateLoader(
   { layers, world, trace }: LoaderOptions,
   scope: Scope,
+  perl: PerlBridge,
   call: (path: string, item: unknown) => string,
 ): (path: string) => Template {
   const templates = new Map<string, Template>()
   const loaded = new Map<string, Loaded>()
-  const ready = (file: string, { language }: Metadata): Loaded => {
+  const ready = (file: string, { language }: Pick<Metadata, 'language'>): Loaded => {
     const fragment = compileFragment(file, { traceId: trace?.idOf(file), language })
-    return { fragment, render: fragment.bind(scope) }
+    return { fragment, render: fragment.bind(scope, perl) }
   }
   const load = (path: string): Template => {
     const files = filesOf(layers, path)
@@ -62,9 +64,10 @@ export function templateLoader(
     if (from.fragments.length === 0 && !metadata.delete)
       throw refusal(`the template /${from.name} has no fragments`, { where: files.metadata.at(-1) ?? path })
     for (const warning of from.warnings) world.warn(warning)
-    const fragments = metadata.delete
+    const looked = metadata.delete
       ? []
       : from.fragments.map(({ file }) => cached(loaded, file, () => ready(file, metadata)))
+    const fragments = looked.map(one => (isPlainAmongPerl(one, looked) ? ready(one.fragment.file, PERL) : one))
     return {
       name: files.name,
       files: from,
@@ -80,6 +83,13 @@ export function templateLoader(
 /** A hash of all that is written in a template. @param metadata with its settings filled in */
 export function fingerprint({ files, fragments }: Template, metadata: Metadata): string {
   return sha256(JSON.stringify([files, metadata, ...fragments.map(({ fragment }) => fragment.source)]))
+}
+
+const PERL = { language: 'perl' } as const
+
+/** Text beside fragments in Perl, with braces that have a backslash, as there. */
+function isPlainAmongPerl({ fragment }: Loaded, all: readonly Loaded[]): boolean {
+  return /\\[{}]/.test(fragment.text ?? '') && all.some(other => other.fragment.isPerl)
 }
 
 function filesOf(layers: readonly Layer[], path: string): TemplateFiles {

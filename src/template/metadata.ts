@@ -54,8 +54,8 @@ export interface Metadata extends Judging {
   readonly template?: string
   /** Comment style of the banner. A single-file template has a banner only if this is given. */
   readonly comment?: string
-  /** `text`: fragments without tags are never taken for Perl. */
-  readonly language?: 'text'
+  /** What fragments without tags are: text, or Perl in braces. Default: what they look like. */
+  readonly language?: 'perl' | 'text'
   /** How `<%= %>` quotes. Sub-templates inherit it. */
   readonly format?: string
   /** One output per record. */
@@ -124,7 +124,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   output: path,
   template: path,
   comment: oneOf(Object.keys(BANNER_STYLES)),
-  language: oneOf(['text']),
+  language: oneOf(['perl', 'text']),
   format: oneOf(Object.keys(QUOTERS)),
   each,
   folders: value =>

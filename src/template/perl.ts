@@ -1,5 +1,3 @@
-import { positionFinder, refusalAt } from './position.ts'
-
 /** What only Perl code says. The formats of other files were looked through: a brace and a `$` are in most of them. */
 const ONLY_PERL = [
   /\$OUT\s*\.?=[^=~]/,
@@ -10,6 +8,7 @@ const ONLY_PERL = [
   /\$(?:\w+|\{\s*['"]?[\w-]+['"]?\s*\})\s*(?:->)?\s*\{\s*['"]?[\w-]+['"]?\s*\}/,
   /\b(?:db_get|db_get_prop|db_get_type|processTemplate)\s*\(/,
   /\bforeach\s+[$(]|\breturn[ \t]+(?:unless|if)\b.*[$(]|\bunless\s*\(|\belsif\s*\(/,
+  /\b(?:keys|values|each)\s*\(?\s*%[\w$]/,
   /\bpush\s*\(?\s*@\w|\bqw\s*[(/]|\bjoin\s*\(?\s*["'].*@\w|^\s*@\w+\s*=/m,
   /^\s*\{?\s*\$[A-Z][a-z]\w*\s*\}?;?\s*$/,
   /^\s*\$\w+\s*(?:\|\||\/\/|\?)\s*["'$\d]/,
@@ -22,25 +21,9 @@ const NO_PROGRAM = /(?:[$%\\#@]|\)\s*|\b(?:sub\s+\w*|else|do|eval|BEGIN|END)\s*|
 /** Whole files in languages whose own code has such braces. */
 const OTHER_CODE = /^#!|<\?php|^\s*package\s+[\w:]+;|^\s*function\s+\w+/m
 
-/**
- * Refuses a fragment of SME Server: text with Perl programs in braces, see Text::Template(3pm). As text, the programs would stand
- * in the file.
- * @throws Failure (refused) with the place of the first program
- */
-export function refusePerl(source: string, file: string): void {
-  const offset = perlProgram(source)
-  if (offset === undefined) return
-  throw refusalAt(file, source, positionFinder(source)(offset), 'this is a fragment of SME Server, in Perl', {
-    hint: [
-      'Rewrite it in JavaScript, see docs/explanation/compatibility.md (Fragments).',
-      'If this text shall stand in the file as it is, put "language": "text" into the template.json.',
-    ].join('\n'),
-  })
-}
-
-/** The offset of the first brace with a Perl program; undefined if there is none. */
-function perlProgram(source: string): number | undefined {
-  if (!/\{[^}]*[$:@'"]/.test(source) || OTHER_CODE.test(source)) return undefined
+/** Whether this is a fragment of SME Server: text with Perl programs in braces, see Text::Template(3pm). */
+export function isPerl(source: string): boolean {
+  if (!/\{[^}]*[$:@'"]/.test(source) || OTHER_CODE.test(source)) return false
   let depth = 0
   let open = 0
   for (const { 0: mark, index } of source.matchAll(/\\[\\{}]|[{}]/g)) {
@@ -48,7 +31,7 @@ function perlProgram(source: string): number | undefined {
     if (mark !== '}' || depth === 0 || --depth > 0) continue
     const before = source.slice(Math.max(0, open - 80), open)
     const program = source.slice(open + 1, index)
-    if (!NO_PROGRAM.test(before) && ONLY_PERL.some(sign => sign.test(program))) return open
+    if (!NO_PROGRAM.test(before) && ONLY_PERL.some(sign => sign.test(program))) return true
   }
-  return undefined
+  return false
 }

@@ -2,6 +2,7 @@ import { compareBytes } from '../base/byte-order.ts'
 import { messageOf } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import * as quoters from '../base/quote.ts'
+import type { PerlChild } from '../system/perl-child.ts'
 import { type Databases, isScalar, type RecordView } from './databases.ts'
 import { compareAddresses, interfacesIn, ip, type Network, net, networkReader, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
@@ -25,6 +26,8 @@ export interface FragmentWorld {
   readonly exists: (path: string) => boolean
   /** A fact about the machine: cpus, hostname, domain, family, bin. */
   readonly fact: (name: string) => string | undefined
+  /** The program that runs fragments in Perl, started when it is first needed. */
+  readonly perl: () => PerlChild
   readonly warn: (message: string) => void
   readonly event: { readonly name: string; readonly args: readonly string[] }
 }

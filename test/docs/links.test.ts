@@ -39,7 +39,19 @@ links('lead to every document from the index', () => {
 })
 
 links('to documents in sources, templates and scripts exist', () => {
-  const folders = ['bench', 'bin', 'checkers', 'db', 'events', 'scripts', 'services', 'src', 'templates', 'test']
+  const folders = [
+    'bench',
+    'bin',
+    'checkers',
+    'db',
+    'events',
+    'perl',
+    'scripts',
+    'services',
+    'src',
+    'templates',
+    'test',
+  ]
   const named = folders.flatMap(folder =>
     readdirSync(join(PROJECT, folder), { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())

@@ -3,21 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { EXIT, Failure } from '../../src/base/failure.ts'
 import { compileSource } from '../../src/template/fragment.ts'
-import { PROJECT, Sandbox } from '../support/sandbox.ts'
+import { PROJECT } from '../support/sandbox.ts'
 
-const perl = suite('fragments of SME Server, in Perl')
+const perl = suite('fragments of SME Server are recognised')
 
-const FAILS = (text: string) => {
-  try {
-    compileSource('/x/10one', Buffer.from(text))
-    return undefined
-  } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
-  }
-}
+const isPerl = (text: string) => compileSource('/x/10one', Buffer.from(text)).isPerl
 
 /** In the manner of SME Server's and NethServer's fragments, each with another sign. */
 const PERL = [
@@ -43,11 +34,8 @@ const PERL = [
 ]
 
 for (const text of PERL)
-  perl(`refused: ${JSON.stringify(text.slice(0, 50))}`, () => {
-    const failure = FAILS(text)
-    assert.match(failure?.message ?? '', 'this is a fragment of SME Server, in Perl')
-    assert.is(failure?.status, EXIT.refused)
-    assert.match(failure?.where ?? '', /^\/x\/10one:\d+:\d+$/)
+  perl(`Perl: ${JSON.stringify(text.slice(0, 50))}`, () => {
+    assert.is(isPerl(text), true)
   })
 
 /** Braces and dollars of other languages. */
@@ -76,37 +64,15 @@ const OTHERS = [
 
 for (const text of OTHERS)
   perl(`plain text: ${JSON.stringify(text.slice(0, 50))}`, () => {
-    assert.is(FAILS(text), undefined)
+    assert.is(isPerl(text), false)
   })
 
 perl('no shipped fragment is taken for Perl', () => {
   const folder = join(PROJECT, 'templates')
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !file.endsWith('.json')) compileSource(file, readFileSync(file))
-  }
-})
-
-perl('lint and an event name it; nothing is written; a site can say that it is text', () => {
-  const box = new Sandbox()
-  try {
-    box.must('config set DomainName example.org')
-    box.write('/etc/gabarit/events/change/templates2expand/etc/motd', '')
-    box.write('/etc/gabarit/templates-custom/etc/motd/10hello', 'Welcome\nto { $DomainName }\n')
-    const lint = box.run('gabarit lint')
-    assert.match(
-      lint.stdout + lint.stderr,
-      /templates-custom\/etc\/motd\/10hello:2:4: this is a fragment of SME Server/,
-    )
-    const event = box.run('signal-event change')
-    assert.is(event.status, EXIT.refused)
-    assert.match(event.stderr, '"language": "text"')
-    assert.not.ok(box.exists('/etc/motd'))
-    box.write('/etc/gabarit/templates-custom/etc/motd/template.json', '{"language": "text"}')
-    box.must('signal-event change')
-    assert.match(box.read('/etc/motd'), 'to { $DomainName }\n')
-  } finally {
-    box.remove()
+    if (entry.isFile() && !file.endsWith('.json'))
+      assert.is(compileSource(file, readFileSync(file)).isPerl, false, file)
   }
 })
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { shell } from '../../base/quote.ts'
 import { CheckerTable } from '../../commit/checkers.ts'
-import { fragmentsToRewrite } from '../../db/perl-fragments.ts'
+import { fragmentsToCopy } from '../../db/perl-fragments.ts'
 import { readableDatabase } from '../../db/store.ts'
 import { readManifest } from '../../state/manifest.ts'
 import { databaseFile } from '../../system/places.ts'
@@ -78,8 +78,8 @@ function checkers({ places, system }: CheckedServer): readonly Diagnosis[] {
 }
 
 function perlFragments({ places }: CheckedServer): readonly Diagnosis[] {
-  const command = 'mv /etc/e-smith/templates-custom /root  # once they are rewritten'
-  const found = fragmentsToRewrite(places).map((message): Diagnosis => ({ level: 'warning', message, command }))
+  const command = 'mv /etc/e-smith/templates-custom /root  # once they are copied'
+  const found = fragmentsToCopy(places).map((message): Diagnosis => ({ level: 'warning', message, command }))
   return orOk(found, 'no fragments of SME Server are left on this machine')
 }
 

@@ -1,0 +1,50 @@
+package esmith::DB::db::Record;
+
+use strict;
+use warnings;
+
+our @ISA = 'esmith::DB::Record';
+
+require esmith::DB::Record;
+
+sub _construct {
+    my ($class, $db, $key) = @_;
+    return bless { db => $db, config => $db->{config}, key => $key }, $class;
+}
+
+sub key { return $_[0]{key} }
+
+sub props {
+    my ($self) = @_;
+    my ($type, %properties) = $self->{db}{table}->fields($self->{key});
+    my %props = %properties;
+    $props{type} = $type;
+    return wantarray ? %props : keys %props;
+}
+
+sub prop {
+    my ($self, $name) = @_;
+    my ($type, %properties) = $self->{db}{table}->fields($self->{key});
+    return $name eq 'type' ? $type : $properties{$name};
+}
+
+sub value {
+    my ($self) = @_;
+    return $self->prop('type');
+}
+
+sub _refuse { my ($self, $verb, @words) = @_; $self->{db}{table}->refuse_change($verb, $self->{key}, @words) }
+
+sub set_prop    { my ($self, $name, $value) = @_; $self->_refuse('setprop', $name, $value) }
+sub merge_props { my ($self, %props) = @_; $self->_refuse('setprop', map { ($_, $props{$_}) } sort keys %props) }
+sub delete_prop { my ($self, $name) = @_; $self->_refuse('delprop', $name) }
+sub set_value   { my ($self, $value) = @_; $self->_refuse('settype', $value) }
+sub delete      { my ($self) = @_; $self->_refuse('delete') }
+
+sub reset_props {
+    my ($self, %props) = @_;
+    my $type = delete $props{type};
+    $self->_refuse('set', $type, map { ($_, $props{$_}) } sort keys %props);
+}
+
+1;
