@@ -132,7 +132,8 @@ export class RunHistory {
   /** Adds the entry of a run that has ended; undefined if nothing happened that is worth one. */
   enter(facts: RunFacts): HistoryEntry | undefined {
     const { asked, leavesDatabases } = this.#run.request
-    const isWhole = !(orFailure(() => this.#history.lastWhole()) instanceof Failure)
+    const last = orFailure(() => this.#history.lastWhole())
+    const isWhole = !(last instanceof Failure)
     // After a damaged one, the next state needs an entry in any case.
     const quiet = facts.outcome === 'done' && asked.comment === null && isWhole
     if (quiet && leavesDatabases && this.#files.length === 0) return undefined
@@ -144,7 +145,9 @@ export class RunHistory {
     const before = loadSnapshot(this.#history.before(id).databases, objects)
     const properties = snapshotChanges(before, maskSnapshot(snapshot, masking))
     const happened = [properties, this.#files, this.#folders, this.lasting]
-    if (quiet && happened.every(list => list.length === 0)) return undefined
+    // Else `gabarit status` would say for ever that the last event failed.
+    const repairs = isWhole && last?.outcome === 'failed'
+    if (quiet && !repairs && happened.every(list => list.length === 0)) return undefined
     if (facts.outcome !== 'rolled back') contents.save()
     const added = this.#history.add(id, {
       ...asked,

@@ -164,6 +164,24 @@ expansion('--json: one object, whatever happened', () => {
   box.remove()
 })
 
+expansion('after a failed event, one that succeeds is the last, though it changes nothing', () => {
+  const box = server()
+  box.must('config set DomainName example.org')
+  box.must('gabarit initialize-default-databases')
+  const bad = '/etc/gabarit/events/probe/S20bad'
+  box.write(bad, '#!/bin/sh\nexit 4\n', 0o755)
+  assert.is(box.run('signal-event probe').status, 1)
+  assert.match(box.must('gabarit status'), /^last: 1 .* failed: /)
+  box.write(bad, '#!/bin/sh\n', 0o755)
+  const entries = () => JSON.parse(box.must('gabarit history --json')).length
+  for (const round of ['the repair', 'nothing more to note']) {
+    box.must('signal-event probe')
+    assert.match(box.must('gabarit status'), /^last: 2 .* signal-event probe {2}done: no change\n/, round)
+    assert.is(entries(), 2, round)
+  }
+  box.remove()
+})
+
 expansion('a secret never shows in a diff', () => {
   const box = server()
   box.write(
