@@ -30,9 +30,9 @@ export async function run(invocation: Invocation): Promise<number> {
         ? `note: ${path} does not exist yet; this is what would be generated`
         : `note: ${path} differs from what would be generated now (expand-template --diff /${traced.output.template})`,
     )
-  if (flag('lines')) return answer(...everyLine(traced, context))
-  if (lineText === undefined) return answer(fileAsData(traced), fileAsText(traced))
-  const { data, text } = explainLine(traced, onDisk, Number(lineText), context)
+  if (lineText === undefined)
+    return answer(...(flag('lines') ? everyLine(traced, context) : ([fileAsData(traced), fileAsText(traced)] as const)))
+  const { data, text } = explainLine(traced, flag('lines') ? undefined : onDisk, Number(lineText), context)
   return answer(data, text)
 }
 

@@ -10,7 +10,9 @@ export function formOn({ text }: Page, action: string): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [, tag = ''] of body.matchAll(/<input\b([^>]*)>/g)) {
     const unchecked = attribute(tag, 'type') === 'checkbox' && !/ checked/.test(tag)
-    if (!unchecked) fields[attribute(tag, 'name')] = attribute(tag, 'value').replace(/[\r\n]/g, '')
+    // What nobody sees may have several lines.
+    const lineBreak = attribute(tag, 'type') === 'hidden' ? '\r\n' : ''
+    if (!unchecked) fields[attribute(tag, 'name')] = attribute(tag, 'value').replace(/\r\n?|\n/g, lineBreak)
   }
   for (const [, tag = '', value = ''] of body.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g))
     fields[attribute(tag, 'name')] = unescapeHtml(value.replace(/^\n/, '')).replace(/\r\n?|\n/g, '\r\n')

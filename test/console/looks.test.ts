@@ -20,6 +20,8 @@ const LOCALE = PICTURES === undefined ? 'fr' : 'en'
 const plan = (...words: string[]) => `/plan?words=${encodeURIComponent(JSON.stringify(words))}`
 const record = (database: string, key: string) => `/records/${database}/record?key=${key}`
 
+const FRAGMENT = 'template=/etc/httpd/conf/httpd.conf/VirtualHosts&fragment=25SSLDirectives'
+
 /** The pages, by the name of their picture. */
 const PAGES: Readonly<Record<string, string>> = {
   overview: '/',
@@ -39,6 +41,11 @@ const PAGES: Readonly<Record<string, string>> = {
   history: '/history',
   entry: '/history/3',
   files: '/files',
+  templates: '/templates',
+  template: '/templates/one?template=/etc/httpd/conf/httpd.conf',
+  fragment: `/fragment?${FRAGMENT}`,
+  'fragment-editor': `/fragment/edit?${FRAGMENT}`,
+  line: '/files/explain?path=/etc/hosts&line=14',
   users: '/users',
 }
 

@@ -123,7 +123,7 @@ pages('a file that was edited: what would be lost, kept with a note, and dropped
   await box.finished(await box.post('/run', { words: button(pinned, 'unpin') }))
   await box.finished(await box.post('/run', { words: button(page, 'restore') }))
   assert.is(box.read('/etc/x'), 'x seen\n')
-  assert.match((await box.get('/files/explain?path=/etc/hosts')).text, 'configuration SystemName')
+  assert.match((await box.get('/files/explain?path=/etc/x&line=1')).text, 'configuration word</a>')
 })
 
 pages('what only looks is asked for when somebody wants it', async () => {

@@ -56,7 +56,7 @@ export const READING_COMMANDS: readonly Command[] = [
     console: 'read',
     summary: 'show which fragments generated a file or a line, and what they read',
     usage: 'FILE[:LINE]',
-    options: [flag('lines', 'each line of the file, with the fragment and its line')],
+    options: [flag('lines', 'each line as it would be generated now, with its fragment; LINE counts these lines')],
     examples: [
       ['gabarit explain /etc/hosts', 'the fragments of a file'],
       ['gabarit explain /etc/hosts --lines', 'the fragment of each line'],

@@ -8,9 +8,12 @@ import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
 import { serveCertificates } from './pages/certificates.ts'
 import { serveDatabases } from './pages/databases.ts'
+import { serveFragmentEditor } from './pages/edit-fragment.ts'
 import { serveEntrance } from './pages/entrance.ts'
 import { serveEvents } from './pages/events.ts'
+import { serveExplanations } from './pages/explain.ts'
 import { serveFiles } from './pages/files.ts'
+import { serveFragments } from './pages/fragment.ts'
 import { serveHistory } from './pages/history.ts'
 import { serveOverview } from './pages/overview.ts'
 import { servePasskeys } from './pages/passkeys.ts'
@@ -19,6 +22,7 @@ import { serveProxies } from './pages/proxies.ts'
 import { serveRecords } from './pages/record.ts'
 import { refusalText } from './pages/refusals.ts'
 import { serveRuns } from './pages/run.ts'
+import { serveTemplates } from './pages/templates.ts'
 import { serveUsers } from './pages/users.ts'
 import { serveVpn } from './pages/vpn.ts'
 import { note } from './parts/note.ts'
@@ -55,6 +59,10 @@ export function consoleApp(client: Client): Hono<Env> {
   serveProxies(app)
   serveHistory(app)
   serveFiles(app)
+  serveExplanations(app)
+  serveTemplates(app)
+  serveFragments(app)
+  serveFragmentEditor(app)
   serveEvents(app)
   serveCertificates(app)
   app.notFound(context => {

@@ -51,7 +51,7 @@ label { font-weight: 600 } .field { margin: 0 0 1.1rem; padding: 0; border: 0; m
 .field .error { color: var(--bad); font-weight: 600; margin: .2rem 0 }
 input, select, textarea { font: inherit; width: 100%; max-width: 36rem; padding: .45rem .6rem; border: 1px solid var(--soft); border-radius: 6px;
   background: var(--card); color: var(--ink); min-height: 2.5rem }
-textarea { min-height: 6rem } [aria-invalid=true] { border-color: var(--bad); border-width: 2px }
+textarea { min-height: 6rem } textarea.code { font: .875em/1.45 ui-monospace, monospace; max-width: none; white-space: pre; overflow: auto } .diff i { color: var(--soft); font-style: normal } .diff a { color: inherit } [aria-invalid=true] { border-color: var(--bad); border-width: 2px }
 input[type=checkbox] { appearance: none; width: 2.8rem; height: 1.5rem; min-height: 0; border-radius: 1rem; padding: 0; position: relative; background: var(--card); cursor: pointer; vertical-align: middle; margin: 0 .5rem 0 0 }
 input[type=checkbox]::after { content: ''; position: absolute; width: 1rem; height: 1rem; border-radius: 50%; background: var(--soft); left: .2rem; top: .17rem }
 input[type=checkbox]:checked { background: var(--main); border-color: var(--main) } input[type=checkbox]:checked::after { left: 1.5rem; background: var(--on-main) }

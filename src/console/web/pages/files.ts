@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { at } from '../base.ts'
+import { fragmentAddress, templateAddress } from '../fragment.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
@@ -25,32 +26,38 @@ interface Drifted {
   readonly pinned: string | null
 }
 
+/** What `gabarit overrides --json` prints of each. */
+interface Override {
+  readonly kind: string
+  readonly name: readonly [template: string, fragment: string]
+  readonly state: string
+  readonly replaces: string | null
+}
+
+const NEEDS_SOMEBODY = ['stale', 'shadows nothing any more']
+const OVERRIDES = ['gabarit', 'overrides', '--json']
 const VERIFY = ['gabarit', 'verify', '--json']
 const MANAGED = ['gabarit', 'managed', '--json']
 
-/** Files: those that somebody has edited, with the ways out, and where each comes from. */
+/** Files: those that somebody has edited, with the ways out; the site's own fragments; and all files. */
 export function serveFiles(app: Hono<Env>): void {
   app.get('/files', async context => {
     const visit = context.get('visit')
-    const [{ drift, files, problems }, managed] = await Promise.all([
+    const [{ drift, files, problems }, managed, overrides] = await Promise.all([
       visit.data<Verified>(VERIFY),
       visit.data<{ path: string; template: string }[]>(MANAGED),
+      visit.data<Override[]>(OVERRIDES),
     ])
     const rows = managed.map(({ path, template }) => [
       html`<a href="${at('/files/explain', { path })}">${path}</a>`,
-      html`<code>${template}</code>`,
+      html`<a href="${templateAddress(template)}">${template}</a>`,
     ])
     const list = table(visit.say('files'), [visit.say('file'), visit.say('template')], rows, visit.say('noFiles'))
     const body = html`${notes('bad', visit.say('problems'), problems)}${notes('warn', visit.say('wouldChange'), files)}
 ${drift.length === 0 ? note('ok', visit.say('noDrift')) : drift.map(one => driftView(visit, one))}${commandOf(VERIFY.slice(0, 2))}
+${overrideList(visit, overrides)}
 <section class="card"><h2>${visit.say('allFiles')}</h2>${list}${commandOf(MANAGED.slice(0, 2))}</section>`
     return page(visit, '/files', visit.say('files'), body)
-  })
-  app.get('/files/explain', async context => {
-    const visit = context.get('visit')
-    const words = ['gabarit', 'explain', '--', context.req.query('path') ?? '']
-    const body = html`<div class="card">${outputView(visit, words, await visit.read(words))}</div>`
-    return page(visit, '/files', context.req.query('path') ?? '', body)
   })
   app.get('/try', async context => {
     const visit = context.get('visit')
@@ -58,6 +65,20 @@ ${drift.length === 0 ? note('ok', visit.say('noDrift')) : drift.map(one => drift
     const body = html`<div class="card">${outputView(visit, words, await visit.read(words))}</div>`
     return page(visit, '', shellLine(words), body)
   })
+}
+
+/** The site's own fragments, and how each relates to what is shipped. */
+function overrideList(visit: Visit, overrides: readonly Override[]): Markup {
+  const rows = overrides.map(({ kind, name: [template, fragment], state, replaces }) => [
+    kind === 'template' && !fragment.endsWith('template.json')
+      ? html`<a href="${fragmentAddress(template, fragment)}">${template} ${fragment}</a>`
+      : `${template} ${fragment}`,
+    html`<span class="${NEEDS_SOMEBODY.includes(state) ? 'warn' : 'soft'}">${state}</span>`,
+    replaces === null ? NONE : html`<code>${replaces}</code>`,
+  ])
+  const heads = [visit.say('fragment'), visit.say('condition'), visit.say('replaces')]
+  return html`<section class="card"><h2>${visit.say('overrides')}</h2>${table(visit.say('overrides'), heads, rows, visit.say('noOverrides'))}
+<p><a class="button quiet" href="${at('/templates')}">${visit.say('allTemplates')}</a></p>${commandOf(OVERRIDES.slice(0, 2))}</section>`
 }
 
 /** A file that somebody has edited: keep it, drop the edit, or make a fragment of it. */

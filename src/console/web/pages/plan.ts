@@ -1,10 +1,9 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
-import { hidden, hiddenToken, planAddress, planButton, runButton } from '../parts/form.ts'
+import { liveForm, planAddress, planButton, runButton } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
 import { isEmpty, type Plan, planView } from '../parts/plan.ts'
 import { type Status, statusFor } from '../status.ts'
@@ -13,8 +12,6 @@ import { withOptions, wordsIn } from '../words.ts'
 
 const MOST_EVENTS = 3
 const APPLY = ['gabarit', 'apply']
-/** How long to wait for a confirmation; the first: as the server decides. */
-const WINDOWS = ['', '5m', '10m', '30m', '1h', 'no']
 
 /** What a command would do, before it does it: for all changes, an event, or the way back. */
 export function servePlans(app: Hono<Env>): void {
@@ -66,17 +63,4 @@ ${properties.length > 0 ? discard : NONE}</div>`
 ${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}<div class="plan"><div>${planView(visit, plan)}${before}</div>
 <section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section></div>`
   return page(visit, here, title, body)
-}
-
-/** The button that carries out exactly this plan, with a note and a time to confirm. */
-function liveForm(visit: Visit, words: readonly string[], plan: string): Markup {
-  const live = withOptions(words, '--json-lines', '--plan', plan)
-  const windows = WINDOWS.map(
-    time =>
-      html`<option value="${time}">${time === '' ? visit.say('asUsual') : time === 'no' ? visit.say('never') : time}</option>`,
-  )
-  return html`<form class="act" method="post" action="${at('/run')}">${hiddenToken(visit)}${hidden('words', JSON.stringify(live))}
-<div class="field"><label for="comment">${visit.say('noteForHistory')}</label><input id="comment" name="comment" maxlength="200" autocomplete="off"></div>
-<div class="field"><label for="within">${visit.say('confirmWithin')}</label><select id="within" name="within">${windows}</select></div>
-<button>${visit.say('makeLive')}</button>${commandOf(withOptions(words, '--plan', plan))}</form>`
 }

@@ -4,6 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Answer } from '../../protocol.ts'
 import { at } from '../base.ts'
 import { formText } from '../body.ts'
+import { asSent } from '../form/values.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine, shortLine } from '../parts/command.ts'
@@ -26,17 +27,27 @@ export function serveRuns(app: Hono<Env>): void {
 
 async function start(visit: Visit) {
   const form = await formText(visit.context)
+  return startRun(visit, wordsIn(form('words')), form, asSent(form('input')))
+}
+
+/** Carries out a command with the note and the times of a form. @param input its standard input */
+export async function startRun(
+  visit: Visit,
+  command: readonly string[],
+  form: (name: string) => string,
+  input: string,
+) {
   const options = [
     ['comment', '--comment'],
     ['within', '--confirm-within'],
     ['note', '--note'],
   ] as const
   const given = options.flatMap(([field, option]) => (form(field).trim() === '' ? [] : [option, form(field).trim()]))
-  const words = withOptions(wordsIn(form('words')), ...given)
+  const words = withOptions(command, ...given)
   forgetStatus()
-  const again = { action: '/run', fields: { words: JSON.stringify(words) }, command: words }
+  const again = { action: '/run', fields: { words: JSON.stringify(words), input }, command: words }
   return withProof(visit, form, again, async proof => {
-    const answer = await visit.run(words, proof)
+    const answer = await visit.run(words, { ...proof, input })
     if (answer.kind !== 'started') return outputPage(visit, words, answer)
     return visit.context.redirect(at(`/run/${answer.run}`, { words: JSON.stringify(words) }), 303)
   })

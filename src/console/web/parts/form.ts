@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { at } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { Visit } from '../visit.ts'
+import { withOptions } from '../words.ts'
 import { commandOf } from './command.ts'
 
 /** What shows that a form is from this session. */
@@ -63,4 +64,32 @@ export function codeField(visit: Visit): Markup {
     autocomplete: 'one-time-code',
     more: html`inputmode="numeric"`,
   })
+}
+
+/** How long to wait for a confirmation; the first: as the server decides. */
+const WINDOWS = ['', '5m', '10m', '30m', '1h', 'no']
+
+interface LiveForm {
+  /** Where it is sent. Default: to where commands are carried out. */
+  readonly action?: string
+  /** Hidden fields that it carries besides. */
+  readonly more?: Markup
+}
+
+/** The button that carries out exactly this plan, with a note and a time to confirm. */
+export function liveForm(
+  visit: Visit,
+  words: readonly string[],
+  plan: string,
+  { action = '/run', more = NONE }: LiveForm = {},
+): Markup {
+  const live = withOptions(words, '--json-lines', '--plan', plan)
+  const windows = WINDOWS.map(
+    time =>
+      html`<option value="${time}">${time === '' ? visit.say('asUsual') : time === 'no' ? visit.say('never') : time}</option>`,
+  )
+  return html`<form class="act" method="post" action="${at(action)}">${hiddenToken(visit)}${hidden('words', JSON.stringify(live))}${more}
+<div class="field"><label for="comment">${visit.say('noteForHistory')}</label><input id="comment" name="comment" maxlength="200" autocomplete="off"></div>
+<div class="field"><label for="within">${visit.say('confirmWithin')}</label><select id="within" name="within">${windows}</select></div>
+<button>${visit.say('makeLive')}</button>${commandOf(withOptions(words, '--plan', plan))}</form>`
 }
