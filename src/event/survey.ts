@@ -117,6 +117,13 @@ export function eventsFor(
   ]
 }
 
+/** The event for a setting, given as `DATABASE KEY`. */
+export function eventForSetting(places: Places, id: string): string {
+  const isFor = (name: string) =>
+    unlessFailed(() => readAbout(loadEvent(places, name)))?.settings?.some(start => id.startsWith(start)) === true
+  return listEvents(places).find(isFor) ?? USUAL
+}
+
 /**
  * An event with the record that it is for; undefined if it is for none, or none has changed as it expects.
  * @param newIsChanged whether a record that was created counts as changed

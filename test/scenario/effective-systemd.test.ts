@@ -85,6 +85,18 @@ step('a port that the socket of systemd does not have is refused: nobody would g
   says()
 })
 
+step('a service that was enabled after the last event is started by its event, not by hand', () => {
+  const stopped = ['LoadState=loaded', 'ActiveState=inactive', 'Result=success']
+  for (const name of ['nginx.service', 'apache2.service']) unit(name, ...stopped)
+  must(words('config setprop nginx status enabled'))
+  must(words('config setprop httpd status enabled'))
+  const { stdout } = run(words('gabarit status'), { env })
+  assert.match(stdout, 'nginx does not run: nginx.service is stopped. To start it: signal-event nginx-update\n')
+  assert.match(stdout, 'httpd does not run: apache2.service is stopped. To start it: signal-event console-save\n')
+  must(words('gabarit discard'))
+  says()
+})
+
 step('a drop-in that gives the daemon another file is named', () => {
   const daemon = spawn('bash', ['-c', 'exec -a "sshd: /usr/sbin/sshd -D -f /etc/other" sleep 600'])
   const dropIn = '/etc/systemd/system/ssh.service.d/override.conf'
