@@ -20,7 +20,7 @@ interface More {
 
 /** A server with the helper and the web part of the console, as a browser sees it through the front end. */
 export class WebConsole extends ConsoleServer {
-  readonly #http = this.path('/http.sock')
+  readonly http = this.path('/http.sock')
   #web: number | undefined
   /** What the forms of each session carry. */
   readonly #tokens = new Map<string, string>()
@@ -35,7 +35,7 @@ export class WebConsole extends ConsoleServer {
   }
 
   async startWeb(): Promise<void> {
-    this.#web = this.start(['gabarit', 'web', 'serve', '--helper', this.socket, '--socket', this.#http]).pid
+    this.#web = this.start(['gabarit', 'web', 'serve', '--helper', this.socket, '--socket', this.http]).pid
     await waitFor('the web part', async () => (await this.get('/login')).status === 200)
   }
 
@@ -68,7 +68,7 @@ export class WebConsole extends ConsoleServer {
     const cookie = [this.cookie, `gabarit-language=${this.language}`].filter(part => part !== '').join('; ')
     const forwarded = { host: HOST, cookie, 'x-forwarded-for': `198.51.100.1, ${ADDRESS}` }
     return new Promise((resolve, reject) => {
-      const options = { socketPath: this.#http, path, method, headers: { ...forwarded, ...headers } }
+      const options = { socketPath: this.http, path, method, headers: { ...forwarded, ...headers } }
       const sent = request(options, async answer => {
         let text = ''
         for await (const chunk of answer.setEncoding('utf8')) text += chunk
