@@ -6,21 +6,35 @@ export const SCRIPT = `
 'use strict'
 const run = document.querySelector('[data-run]')
 if (run) {
+  const address = run.dataset.run
+  const tabs = new BroadcastChannel(address)
   let next = Number(run.dataset.next)
+  // The web server may be the one that restarts.
+  const reload = async () => {
+    const answer = await fetch(location.href).catch(() => undefined)
+    if (answer?.ok) location.reload()
+    else setTimeout(reload, 1000)
+  }
+  const take = ({ at, line }) => {
+    if (line === undefined || at > next) return reload()
+    if (at < next) return
+    next = at + 1
+    run.insertAdjacentHTML('beforeend', line)
+    run.lastElementChild?.scrollIntoView({ block: 'nearest' })
+  }
+  tabs.onmessage = event => take(event.data)
   const listen = () => {
-    const source = new EventSource(run.dataset.run + '?from=' + next)
-    source.addEventListener('line', event => {
-      next = Number(event.lastEventId) + 1
-      run.insertAdjacentHTML('beforeend', event.data)
-      run.lastElementChild?.scrollIntoView({ block: 'nearest' })
-    })
-    source.addEventListener('end', () => { source.close(); location.reload() })
+    const source = new EventSource(address + '?from=' + next)
+    const tell = data => { tabs.postMessage(data); take(data) }
+    source.addEventListener('line', event => tell({ at: Number(event.lastEventId), line: event.data }))
+    source.addEventListener('end', () => { source.close(); tell({}) })
     source.addEventListener('error', () => {
       // The browser gives up when a web server that restarts answers with an error.
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 1000)
     })
   }
-  listen()
+  // One tab listens for all: without HTTP/2 a browser has six connections to a server, and streams keep them.
+  navigator.locks.request(address, () => new Promise(listen))
 }
 for (const clock of document.querySelectorAll('[data-until]')) {
   const until = Date.now() + Number(clock.dataset.until) * 1000
