@@ -42,6 +42,14 @@ export function descriptionFiles(places: Paths, name: string): string[] {
   return [...listFiles(places, name).values()].flat()
 }
 
+/** Links among the descriptions of a database that lead nowhere: they describe nothing. */
+export function danglingDescriptions(places: Paths, name: string): string[] {
+  return folders(places)
+    .map(base => join(base, name))
+    .flatMap(folder => namesIn(folder).map(file => join(folder, file)))
+    .filter(path => kindOf(path) === undefined)
+}
+
 /** Keys of the records with their own description. The descriptions themselves are not read. */
 export function describedKeys(places: Paths, name: string): string[] {
   return subjectsIn(listFiles(places, name), 'record')
@@ -134,7 +142,7 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (!/^[^.].*\.json$/.test(name) || !concerns(path)) continue
+      if (!/^[^.].*\.json$/.test(name) || kindOf(path) === undefined || !concerns(path)) continue
       refuseUnsafePart(places, path)
       cached(files, name, () => []).push(path)
     }

@@ -2,7 +2,7 @@ import { unlessFailed } from '../base/failure.ts'
 import { type Finding, findingsOf } from '../base/finding.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
 import { allDatabases } from './all-databases.ts'
-import { Descriptions, descriptionFiles } from './describe.ts'
+import { Descriptions, danglingDescriptions, descriptionFiles } from './describe.ts'
 import { readDescription } from './description-file.ts'
 import { describeProblem, propertyTypos } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
@@ -16,6 +16,9 @@ import { makeValidator } from './validate.ts'
 export function lintDatabases(places: Paths): Finding[] {
   return allDatabases(places).flatMap(name => [
     ...descriptionFiles(places, name).flatMap(path => findingsOf(() => readDescription(path))),
+    ...danglingDescriptions(places, name).map(
+      (path): Finding => ({ level: 'error', message: `${path}: links to a file that does not exist` }),
+    ),
     ...lintRecords(places, name),
   ])
 }

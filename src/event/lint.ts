@@ -14,28 +14,22 @@ import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
-import { type Event, listEvents, loadEvent, skippedNote } from './load.ts'
+import { type Event, listEvents, loadEvent, misnamedEvents } from './load.ts'
 import { isUnnamed } from './set-up.ts'
 import { knownTemplates } from './survey.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
-  const bad: Finding[] = []
-  const events = listEvents(places).flatMap(name => {
-    const event = unlessFailed(() => loadEvent(places, name))
-    if (event !== undefined) return [event]
-    bad.push({ level: 'error', message: `event "${name}": its name may only contain letters, digits and . _ -` })
-    return []
-  })
+  const events = listEvents(places).map(name => loadEvent(places, name))
   const services = knownServices(places)
   const expanded = new Set(events.flatMap(({ templates }) => templates))
   return [
-    ...bad,
+    ...misnamedEvents(places).map((message): Finding => ({ level: 'error', message })),
     ...events.flatMap(event => [
       ...findingsOf(() => readWindow(event.folders)),
       ...findingsOf(() => readAbout(event)),
       ...missingActions(event),
-      ...event.skipped.map((file): Finding => ({ level: 'warning', message: skippedNote(file) })),
+      ...event.skipped.map((message): Finding => ({ level: 'warning', message })),
       ...missingTemplates(event, layers),
       ...missingCompanions(event, layers),
       ...badServices(event, services),

@@ -7,6 +7,7 @@ import { sortedMap } from '../db/record.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { isExecutable, kindOf, linkText, namesIn, readText, realPath } from '../system/read-files.ts'
 import type { Request } from '../system/service/adjustment.ts'
+import { isBackup } from '../template/tree.ts'
 import { ABOUT_FILE } from './about.ts'
 import { twinOf } from './twins.ts'
 
@@ -25,11 +26,6 @@ interface ServiceEntry {
   readonly file: string
 }
 
-/** What is said of an action that is not executable. */
-export function skippedNote(file: string): string {
-  return `${file} is not executable, so it does not run: chmod +x ${shell(file)}`
-}
-
 /** An event, assembled from the shipped folder and the site's. */
 export interface Event {
   readonly name: string
@@ -37,7 +33,7 @@ export interface Event {
   readonly folders: readonly string[]
   /** In byte order of their names. */
   readonly handlers: readonly Handler[]
-  /** Files named like actions that are not executable, and switch none off: probably a forgotten chmod. */
+  /** What is said of files that do not count: backups, and actions that are probably not executable by mistake. */
   readonly skipped: readonly string[]
   /** Template names without leading slash, in byte order. */
   readonly templates: readonly string[]
@@ -49,14 +45,27 @@ function eventFolders(places: Places): string[] {
   return packageFolders(places).map(folder => join(folder, 'events'))
 }
 
+const NAME = /^\w[\w.-]*$/
+
 /** Names of all events, in byte order. `actions` is the folder of the actions, not an event. */
 export function listEvents(places: Places): string[] {
-  const names = eventFolders(places).flatMap(folder =>
-    namesIn(folder).filter(
-      name => name !== 'actions' && !name.startsWith('.') && kindOf(join(folder, name)) === 'folder',
-    ),
-  )
+  const names = eventFolders(places).flatMap(folder => foldersIn(folder).filter(name => NAME.test(name)))
   return [...new Set(names)].sort(compareBytes)
+}
+
+/** What is said of folders beside events whose names no event can have. */
+export function misnamedEvents(places: Places): string[] {
+  return eventFolders(places).flatMap(folder =>
+    foldersIn(folder)
+      .filter(name => !NAME.test(name))
+      .map(name => `${join(folder, name)}: skipped, the name of an event may only contain letters, digits and . _ -`),
+  )
+}
+
+function foldersIn(folder: string): string[] {
+  return namesIn(folder).filter(
+    name => name !== 'actions' && !name.startsWith('.') && kindOf(join(folder, name)) === 'folder',
+  )
 }
 
 /**
@@ -66,7 +75,7 @@ export function listEvents(places: Places): string[] {
  */
 export function loadEvent(places: Places, name: string, item?: string): Event {
   const known = listEvents(places)
-  if (!/^\w[\w.-]*$/.test(name) || !known.includes(name)) {
+  if (!known.includes(name)) {
     const twin = twinOf(name, item)
     throw usageFailure(
       `there is no event "${name}"${twin === undefined ? didYouMean(name, known) : ` here; instead: ${twin}`}`,
@@ -75,14 +84,21 @@ export function loadEvent(places: Places, name: string, item?: string): Event {
   }
   const folders = eventFolders(places).map(folder => join(folder, name))
   const all = folders.flatMap(handlersIn)
-  const skips = (one: Handler) =>
+  const isForgotten = (one: Handler) =>
     /^S\d/.test(one.name) && !all.some(({ name, file }) => name === one.name && isExecutable(file))
+  const notes = all
+    .filter(isForgotten)
+    .map(({ file }) => `${file} is not executable, so it does not run: chmod +x ${shell(file)}`)
+  const backups = folders.flatMap(folder => filesBelow(folder).map(path => join(folder, path))).filter(isBackup)
   return {
     name,
     folders,
     handlers: byName(all, ({ name }) => name).filter(({ file }) => isExecutable(file)),
-    skipped: all.filter(skips).map(({ file }) => file),
-    templates: [...new Set(folders.flatMap(folder => filesBelow(join(folder, 'templates2expand'))))].sort(compareBytes),
+    skipped: [
+      ...notes,
+      ...backups.map(file => `${file}: skipped, it looks like a backup made by an editor or a package`),
+    ],
+    templates: [...new Set(folders.flatMap(templatesIn))].sort(compareBytes),
     services: byName(folders.flatMap(servicesIn), ({ service }) => service),
   }
 }
@@ -94,12 +110,14 @@ export function requestsOfEvent(event: Event): Request[] {
   )
 }
 
-/** All entries that are not folders, whatever their name. Those that are not executable switch a shipped one off. */
+/** All entries that are neither folders nor backups, whatever their name. Those that are not executable switch a shipped one off. */
 function handlersIn(folder: string): Handler[] {
   return namesIn(folder).flatMap(name => {
     const file = join(folder, name)
     const realFile = realPath(file)
-    return realFile === undefined || name === ABOUT_FILE || kindOf(file) === 'folder' ? [] : [{ name, file, realFile }]
+    return realFile === undefined || name === ABOUT_FILE || isBackup(name) || kindOf(file) !== 'file'
+      ? []
+      : [{ name, file, realFile }]
   })
 }
 
@@ -115,10 +133,14 @@ function servicesIn(eventFolder: string): ServiceEntry[] {
     const file = join(folder, name)
     // The text of a link is an action, not a path.
     const action = linkText(file)
-    if (name.startsWith('.') || (action === undefined && kindOf(file) === 'folder')) return []
+    if (name.startsWith('.') || isBackup(name) || (action === undefined && kindOf(file) !== 'file')) return []
     const words = action === undefined ? readText(file).split('\n') : [action]
     return [{ service: name, file, words: words.map(word => word.trim()).filter(word => word !== '') }]
   })
+}
+
+function templatesIn(eventFolder: string): string[] {
+  return filesBelow(join(eventFolder, 'templates2expand')).filter(path => !isBackup(path))
 }
 
 function filesBelow(folder: string, prefix = ''): string[] {

@@ -25,7 +25,7 @@ import type { Action } from './action.ts'
 import { actionOf, isShipped } from './actions.ts'
 import { refuseWrongNumber, refuseWrongRecords } from './arguments.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
-import { type Event, type Handler, loadEvent, requestsOfEvent, skippedNote } from './load.ts'
+import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 import { refuseUnnamed } from './set-up.ts'
 
 /** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
@@ -119,7 +119,7 @@ class EventRun {
   }
 
   async run(): Promise<number> {
-    for (const file of this.#event.skipped) this.#context.warn(skippedNote(file))
+    for (const note of this.#event.skipped) this.#context.warn(note)
     for (const step of this.#steps()) {
       try {
         refuseInterrupted()

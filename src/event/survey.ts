@@ -14,7 +14,7 @@ import { readManifest } from '../state/manifest.ts'
 import type { Places } from '../system/places.ts'
 import type { Output } from '../template/expand.ts'
 import { type EventAbout, readAbout } from './about.ts'
-import { listEvents, loadEvent } from './load.ts'
+import { listEvents, loadEvent, misnamedEvents } from './load.ts'
 import { isUnnamed, notSetUp } from './set-up.ts'
 
 /** What differs between the databases, the templates and the server. */
@@ -71,6 +71,7 @@ export function surveyOnceSetUp(context: Context): Survey {
 /** The templates that an event expands or that generated a file before, and those of them that no longer exist. */
 export function knownTemplates(context: Context): { names: string[]; gone: string[] } {
   const { places } = context
+  for (const note of misnamedEvents(places)) context.warn(note)
   const ofEvents = listEvents(places).flatMap(name => loadEvent(places, name).templates)
   const ofFiles = [...readManifest(places).values()].map(({ template }) => template)
   const gone = goneTemplates(context)

@@ -1,7 +1,7 @@
 import { dirname, join, posix } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import type { Places } from '../system/places.ts'
-import { namesIn, realPath } from '../system/read-files.ts'
+import { exists, namesIn, realPath } from '../system/read-files.ts'
 import { isBackup, type Layer, listTemplates, METADATA_FILE } from '../template/tree.ts'
 import { overrideKind } from './content.ts'
 
@@ -37,15 +37,17 @@ export function customFiles(places: Places, layers: readonly Layer[]): CustomFil
   for (const [name, kind] of [['db', 'description'] as const, ['events', 'event'] as const]) {
     const folder = join(places.site, name)
     const under = [...places.modules.toReversed(), places.shipped].map(base => join(base, name))
-    for (const path of filesBelow(folder)) if (isInForce(kind, path)) add(kind, folder, `${name}/${path}`, under, path)
+    for (const path of filesBelow(folder))
+      if (isInForce(kind, folder, path)) add(kind, folder, `${name}/${path}`, under, path)
   }
   return [...found.values()].sort((a, b) => compareBytes(a.id, b.id))
 }
 
 /** The markers in templates2expand have no content; actions are only used through the links of the shipped events. */
-function isInForce(kind: 'description' | 'event', path: string): boolean {
-  if (kind === 'description') return path.includes('/') && !isBackup(path)
-  return path.includes('/') && !path.includes('/templates2expand/') && !path.startsWith('actions/')
+function isInForce(kind: 'description' | 'event', folder: string, path: string): boolean {
+  if (!path.includes('/') || isBackup(path)) return false
+  if (kind === 'description') return exists(join(folder, path))
+  return !path.includes('/templates2expand/') && !path.startsWith('actions/')
 }
 
 function shadowOf(path: string, folders: readonly string[]): Shadow | undefined {
