@@ -16,7 +16,7 @@ sub fields {
     my ($hash, $key) = @_;
     my $table = tied %$hash;
     return $table->fields($key) if ref $table && $table->isa('Gabarit::Databases');
-    my $line = $hash->{$key};
+    my $line = defined $key ? $hash->{$key} : undef;
     return defined $line ? split(/(?<!\\)\|/, $line, -1) : ();
 }
 

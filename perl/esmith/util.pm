@@ -59,11 +59,12 @@ sub computeLocalNetworkPrefix {
 
 sub computeNetmaskFromBits { return IPaddrToQuad(mask_of($_[0])) }
 
-# How many addresses a network has, its first and its last.
+# How many addresses a network has, its first and its last. What is no address counts as 0.0.0.0.
 sub computeHostRange {
     my ($address, $mask) = @_;
-    my ($network, $broadcast) = computeNetworkAndBroadcast($address, $mask);
-    return (2**(32 - bits_of(mask_of($mask))), $network, $broadcast);
+    my $hosts = ~IPquadToAddr($mask) & 0xffffffff;
+    my $first = IPquadToAddr($address) & ~$hosts;
+    return (2**bits_of($hosts), IPaddrToQuad($first), IPaddrToQuad($first | $hosts));
 }
 
 sub computeLocalNetworkReversed {

@@ -67,7 +67,10 @@ export function templateLoader(
     const looked = metadata.delete
       ? []
       : from.fragments.map(({ file }) => cached(loaded, file, () => ready(file, metadata)))
-    const fragments = looked.map(one => (isPlainAmongPerl(one, looked) ? ready(one.fragment.file, PERL) : one))
+    const braces = bracesOfPerl(looked)
+    const fragments = looked.map(one =>
+      isText(one) && braces?.test(one.fragment.source) ? ready(one.fragment.file, PERL) : one,
+    )
     return {
       name: files.name,
       files: from,
@@ -87,9 +90,17 @@ export function fingerprint({ files, fragments }: Template, metadata: Metadata):
 
 const PERL = { language: 'perl' } as const
 
-/** Text beside fragments in Perl, with braces that have a backslash, as there. */
-function isPlainAmongPerl({ fragment }: Loaded, all: readonly Loaded[]): boolean {
-  return /\\[{}]/.test(fragment.text ?? '') && all.some(other => other.fragment.isPerl)
+/**
+ * Which braces in the text beside fragments in Perl are those of Perl: all, unless JavaScript is there too; then those with a
+ * backslash. Undefined: none.
+ */
+function bracesOfPerl(all: readonly Loaded[]): RegExp | undefined {
+  if (!all.some(({ fragment }) => fragment.isPerl)) return undefined
+  return all.some(({ fragment }) => fragment.source.includes('<%')) ? /\\[{}]/ : /[{}]/
+}
+
+function isText({ fragment }: Loaded): boolean {
+  return !fragment.isPerl && !fragment.source.includes('<%')
 }
 
 function filesOf(layers: readonly Layer[], path: string): TemplateFiles {

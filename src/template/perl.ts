@@ -21,8 +21,12 @@ const NO_PROGRAM = /(?:[$%\\#@]|\)\s*|\b(?:sub\s+\w*|else|do|eval|BEGIN|END)\s*|
 /** Whole files in languages whose own code has such braces. */
 const OTHER_CODE = /^#!|<\?php|^\s*package\s+[\w:]+;|^\s*function\s+\w+/m
 
+/** A block in braces that are no program, or a variable of a shell: no other language writes them with a backslash. */
+const ESCAPED = /\\\{[ \t]*$[\s\S]*^[ \t]*\\\}|\$\\\{\w+\\\}/m
+
 /** Whether this is a fragment of SME Server: text with Perl programs in braces, see Text::Template(3pm). */
 export function isPerl(source: string): boolean {
+  if (ESCAPED.test(source)) return true
   if (!/\{[^}]*[$:@'"]/.test(source) || OTHER_CODE.test(source)) return false
   let depth = 0
   let open = 0

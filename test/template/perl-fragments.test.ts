@@ -68,6 +68,22 @@ const FORMS: readonly (readonly [what: string, fragment: string, text: string])[
     '5example.org',
   ],
   ['$confref and $DB', '{ "$confref->{SystemName} " . $DB->get_prop("smtp", "status") }', 'box disabled'],
+  [
+    'addresses of networks',
+    `{
+      use esmith::util;
+      my @place = ('192.168.5.7', '255.255.254.0');
+      join ' ', esmith::util::computeLocalNetworkShortSpec(@place), esmith::util::computeNetworkAndBroadcast(@place),
+        esmith::util::computeHostRange(@place), esmith::util::computeAllLocalNetworkPrefixes(@place),
+        esmith::util::computeLocalNetworkReversed(@place), esmith::util::computeNetmaskFromBits(20);
+    }`,
+    '192.168.4.0/23 192.168.4.0 192.168.5.255 512 192.168.4.0 192.168.5.255 192.168.4 192.168.5 168.192.in-addr.arpa. 255.255.240.0',
+  ],
+  [
+    'a record made of a hash',
+    '{ my %copy = %{ $DB->get("smtp") }; (bless \\%copy, "esmith::DB::db::Record")->prop("Limit") }',
+    '5',
+  ],
   ['bytes of UTF-8', '{ length("é") . "é" . $smtp{Limit} }', '2é5'],
 ]
 
@@ -95,8 +111,13 @@ perl('fragments in Perl share variables, those in JavaScript stand between them 
     '30more': '{ push @names, "two"; $DomainName = "changed"; ""; }',
     '40end': '{ "@names" } { $DomainName }\n',
     '50text': 'plain \\{text\\}\n',
+    '60other': '{braces}\n',
   })
-  assert.is(text, 'eta example.org\none two example.org\nplain {text}\n')
+  assert.is(text, 'eta example.org\none two example.org\nplain {text}\n{braces}\n')
+})
+
+perl('without JavaScript beside it, all braces are those of Perl', () => {
+  assert.is(together({ '10one': '{ $OUT = ""; $name = "x" }', '20two': 'log {{$name}}.log\n' }), 'log x.log\n')
 })
 
 perl('a sub-template gets MORE_DATA, with lists; one in JavaScript its texts', () => {

@@ -30,6 +30,8 @@ const PERL = [
   '{ db_get_prop(\\%conf, "sshd", "status") }\n',
   '{\n  foreach $n (@nets) { $OUT .= $n; }\n}\n',
   'worker \\{\n  count = {$worker{Count} || 4};\n\\}\n',
+  '/var/log/a/*.log \\{\n  rotate 5\n\\}\n',
+  'lease=/run/$\\{1\\}.lease\n',
   'lone } brace\nPort { $sshd{TCPPort} }\n',
 ]
 
@@ -50,6 +52,7 @@ const OTHERS = [
   "awk '{ print $1 } END { print $2 }' < file\n",
   'define lan = { $eth0, $eth1 }\nset x { elements = { $lan } }\n',
   'virtual_ipaddress { $VIP }\n',
+  'sed -e "s/x\\{2\\}/y/" $1\n',
   '${lookup{$local_part}lsearch{/etc/aliases}{$value}fail}\n',
   '/var/log/*.log { rotate 4\n postrotate\n kill -HUP $(cat /run/x.pid)\n endscript\n}\n',
   'subnet 10.0.0.0 netmask 255.0.0.0 { option routers 10.0.0.1; }\n',

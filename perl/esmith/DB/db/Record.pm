@@ -2,11 +2,13 @@ package esmith::DB::db::Record;
 
 use strict;
 use warnings;
+use esmith::db;
 
 our @ISA = 'esmith::DB::Record';
 
 require esmith::DB::Record;
 
+# Fragments also make such an object of a hash that they were given.
 sub _construct {
     my ($class, $db, $key) = @_;
     return bless { db => $db, config => $db->{config}, key => $key }, $class;
@@ -16,7 +18,7 @@ sub key { return $_[0]{key} }
 
 sub props {
     my ($self) = @_;
-    my ($type, %properties) = $self->{db}{table}->fields($self->{key});
+    my ($type, %properties) = esmith::db::fields($self->{config} || {}, $self->{key});
     my %props = %properties;
     $props{type} = $type;
     return wantarray ? %props : keys %props;
@@ -24,7 +26,7 @@ sub props {
 
 sub prop {
     my ($self, $name) = @_;
-    my ($type, %properties) = $self->{db}{table}->fields($self->{key});
+    my ($type, %properties) = esmith::db::fields($self->{config} || {}, $self->{key});
     return $name eq 'type' ? $type : $properties{$name};
 }
 
@@ -33,7 +35,7 @@ sub value {
     return $self->prop('type');
 }
 
-sub _refuse { my ($self, $verb, @words) = @_; $self->{db}{table}->refuse_change($verb, $self->{key}, @words) }
+sub _refuse { my ($self, $verb, @words) = @_; esmith::db::table_of($self->{config} || {})->refuse_change($verb, $self->{key}, @words) }
 
 sub set_prop    { my ($self, $name, $value) = @_; $self->_refuse('setprop', $name, $value) }
 sub merge_props { my ($self, %props) = @_; $self->_refuse('setprop', map { ($_, $props{$_}) } sort keys %props) }
