@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { Failure, unlessFailed } from '../base/failure.ts'
+import { withTrial } from '../customize/trial.ts'
 import { survey } from '../event/survey.ts'
 import { findOverrides } from '../override/state.ts'
 import type { Context } from '../plan/context.ts'
@@ -30,7 +32,14 @@ export function run(invocation: Invocation): Promise<number> {
  * looked at, the way back stays open.
  */
 function madeDifferently(plan: Plan, context: Context): string[] {
-  const { outputs = [] } = unlessFailed(() => survey({ ...context, warn: () => undefined })) ?? {}
+  const folder = join(context.places.site, 'templates-custom/')
+  const restored = plan.changes.flatMap(change => {
+    const text = change.kind === 'write' ? Buffer.from(change.after).toString() : undefined
+    return change.real.startsWith(folder) ? [[change.real.slice(folder.length), text] as const] : []
+  })
+  const texts = new Map(restored)
+  const quiet = { ...context, warn: () => undefined }
+  const { outputs = [] } = unlessFailed(() => withTrial(quiet, texts, survey)) ?? {}
   const wanted = new Map(outputs.map(output => [output.path, output] as const))
   const overrides = findOverrides(context.places, context.layers)
   return plan.changes.flatMap(change => {
@@ -38,7 +47,7 @@ function madeDifferently(plan: Plan, context: Context): string[] {
     const content = change.kind === 'write' ? change.after : change.kind === 'remove' ? undefined : output?.content
     if (output === undefined || sameText(output.content, content)) return []
     const own = overrides.filter(
-      ({ kind, path }) => kind === 'template' && `${path}/`.startsWith(`${output.template}/`),
+      ({ kind, path }) => kind === 'template' && !texts.has(path) && `${path}/`.startsWith(`${output.template}/`),
     )
     const names = own.length === 0 ? '' : ` (overrides: ${own.map(({ file }) => file).join(', ')})`
     return `${change.path}: the next event makes it differently, because its templates or this server have changed${names}`

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { knownTemplates } from '../event/survey.ts'
@@ -28,8 +29,8 @@ export function overridePlan(context: Context, found: FoundFragment, text: strin
   refuseUnsafeTemplate(context.layers, template)
   if (text !== undefined && hasMarks(text)) throw refusal('the text still contains conflict markers')
   const before = expandKnown(context)
-  const changed = withTrial(context, path, text, (trial, file) => {
-    if (text !== undefined) lint(trial, found, file)
+  const changed = withTrial(context, new Map([[path, text]]), (trial, folder) => {
+    if (text !== undefined) lint(trial, found, join(folder, path))
     return changedOutputs(trial, before)
   })
   const outputs = [...changed.values()].flat()

@@ -5,29 +5,31 @@ import type { Context } from '../plan/context.ts'
 import { withTemporaryFiles } from '../system/folder-tree.ts'
 
 /**
- * Runs a function as if the site's templates-custom had another text for one of its files, or had not that file. What is said
- * and thrown names the real files.
- * @param path of the file, below templates-custom
+ * Runs a function as if files of the site's templates-custom had other texts, or did not exist. What is said and thrown names the
+ * real files.
+ * @param texts by path below templates-custom; undefined: there is no such file
+ * @param work receives the folder that stands for templates-custom
  */
 export function withTrial<Result>(
   context: Context,
-  path: string,
-  text: string | undefined,
-  work: (trial: Context, file: string) => Result,
+  texts: ReadonlyMap<string, string | undefined>,
+  work: (trial: Context, folder: string) => Result,
 ): Result {
   const own = join(context.places.site, FOLDER)
-  const others = filesBelow(own).filter(file => file !== path)
+  const others = filesBelow(own).filter(file => !texts.has(file))
   // As links: what others can write is refused in its place.
   const links = new Map(others.map(file => [join(FOLDER, file), join(own, file)]))
-  const texts = new Map(text === undefined ? [] : [[join(FOLDER, path), text]])
+  const present = [...texts].flatMap(([path, text]) =>
+    text === undefined ? [] : [[join(FOLDER, path), text] as const],
+  )
   return withTemporaryFiles(
-    texts,
+    new Map(present),
     folder => {
       const tried = join(folder, FOLDER)
       const real = (said: string) => said.replaceAll(tried, own)
       const layers = context.layers.map(layer => (layer.folder === own ? { ...layer, folder: tried } : layer))
       try {
-        return work({ ...context, layers, warn: message => context.warn(real(message)) }, join(tried, path))
+        return work({ ...context, layers, warn: message => context.warn(real(message)) }, tried)
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         const [where, hint] = [error.where, error.hint].map(said => said && real(said))

@@ -12,6 +12,7 @@ import { readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
+import { editedOverrides } from './edited-overrides.ts'
 import { metadataToday } from './judging.ts'
 import type { Plan } from './plan.ts'
 import { type Restored, restorePlan } from './restore.ts'
@@ -55,7 +56,9 @@ export function restorationTo(
   const masking = maskingWith(places, known)
   const [present, pins] = [readManifest(places), readPins(places)]
   const manifest = manifestOf(entry, history)
-  const former = formerFiles(entry, history, manifest, masking)
+  const later = history.after(entry.id).filter(tookEffect)
+  const staying = editedOverrides(later, history, { places, system, masking })
+  const former = formerFiles(entry, history, manifest, masking).filter(({ path }) => !staying.has(path))
   const files = former.flatMap(({ path, template, made, found, version: left }): Restored[] => {
     const common = defined({ path, template, made })
     const version = unconfirmed === undefined ? left : found
@@ -67,7 +70,6 @@ export function restorationTo(
     const content = revealIn(history.objects.get(sha256), masking) ?? lostSecret(path)
     return [{ ...common, version: { content, attributes } }]
   })
-  const later = history.after(entry.id).filter(tookEffect)
   const folders = later.flatMap(entry => entry.folders ?? [])
   const judging = metadataToday({ places, layers: searchList(places), replaced: new Map() })
   return {
@@ -75,6 +77,7 @@ export function restorationTo(
     databases: databasesAfter(entry, history, places, known, lost),
     notes: [
       ...later.flatMap(({ lasting = [] }) => lasting.map(what => `this stays: ${what}`)),
+      ...[...staying].map(path => `this stays: ${path}, because somebody has changed it since`),
       ...former.flatMap(({ path, note = [] }) => (pins.has(path) ? [] : note)),
     ],
   }

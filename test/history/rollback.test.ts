@@ -183,6 +183,35 @@ rollback('what the next event would make differently is named, with its override
   box.remove()
 })
 
+rollback('an override that adopt made goes back with its file; one that a person made or changed stays', () => {
+  const box = changeServer()
+  const own = '/etc/gabarit/templates-custom/etc/note'
+  for (const name of ['10a', '20b']) box.write(`/etc/gabarit/templates/etc/notes/${name}`, `plain ${name}\n`)
+  box.write('/etc/gabarit/events/change/templates2expand/etc/notes', '')
+  box.must('signal-event change')
+  const { id } = newestEntry(box)
+  const adopted = '/etc/gabarit/templates-custom/etc/notes/10a'
+  const adopt = () => {
+    box.write('/etc/notes', box.read('/etc/notes').replace('plain 10a\n', 'plain 10a\nmine\n'))
+    box.must('gabarit adopt /etc/notes')
+    assert.is(box.read(adopted), 'plain 10a\nmine\n')
+  }
+  adopt()
+  box.write(own, 'text <%= config.note?.text %>\n')
+  const said = box.must(['gabarit', 'rollback', String(id)])
+  assert.not.match(said, 'next event', 'the next event sees no override of it either')
+  assert.not.match(box.read('/etc/notes'), 'mine')
+  assert.equal([box.exists(adopted), box.exists(own)], [false, true])
+  adopt()
+  box.write(adopted, `${box.read(adopted)}more\n`)
+  const edited = box.must(['gabarit', 'rollback', String(id)])
+  assert.match(edited, `this stays: ${adopted}, because somebody has changed it since\n`)
+  assert.match(edited, `/etc/notes: the next event makes it differently`)
+  assert.match(box.read(adopted), 'mine\nmore\n')
+  assert.not.match(box.read('/etc/notes'), 'mine')
+  box.remove()
+})
+
 rollback('owner and mode alone are taken back too', () => {
   const box = changeServer()
   box.must('signal-event change')
