@@ -157,9 +157,12 @@ function changesOfFile(output: Output, wanted: string, work: Comparison): Change
   ]
 }
 
-function changesOfLink({ path: file, template }: Output, path: string, { target: files }: Comparison): Change[] {
-  const { real, state, link } = files.look(path)
+function changesOfLink({ path: file, template }: Output, path: string, work: Comparison): Change[] {
+  const { manifest, target: files } = work
   const target = relative(dirname(path), file)
+  // Most are there: to read one is less than to look what it is.
+  if (manifest.get(file)?.link === path && files.isLinkTo(path, target)) return []
+  const { real, state, link } = files.look(path)
   if (link === target) return []
   if (state !== undefined && link === undefined) throw refusal(`is in the place of a link to ${file}`, { where: path })
   if (state === undefined) files.missingFolders(real)

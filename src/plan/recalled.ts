@@ -64,10 +64,14 @@ function changedMeanwhile(where: string): never {
   throw refusal('was changed at this moment', { where, hint: 'Nothing was changed. Signal the event again.' })
 }
 
-/** Keeps it for the next event, if anything is new. If that fails, more is made again. */
+/** With fewer new outputs than one in so many, keeping them would cost more than to make them again. */
+const WORTH_KEEPING = 100
+
+/** Keeps it for the next event, unless little is new. If that fails, more is made again. */
 export function keepRecall({ made, former }: Recall, places: Places): void {
+  const fresh = [...made].filter(([path, one]) => former.get(path) !== one)
+  if (fresh.length === 0 || fresh.length * WORTH_KEEPING < former.size) return
   const manifest = readManifest(places)
   const kept = [...former].filter(([path]) => manifest.has(path))
-  if (kept.length === former.size && [...made].every(([path, one]) => former.get(path) === one)) return
   orUndefined(() => MADE.write(places, new Map([...kept, ...made])))
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
-import { refusal } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { below, type Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { NewFolder } from './plan.ts'
@@ -43,6 +43,12 @@ export class Target {
     const before = state?.kind === 'file' && !untouched ? this.#system.read(real) : undefined
     const link = state?.kind === 'link' ? this.#system.readLink(real) : undefined
     return { real, state, untouched, before, link }
+  }
+
+  /** Whether there is a link with this text. */
+  isLinkTo(path: string, target: string): boolean {
+    const real = this.#real(path)
+    return orUndefined(() => this.#system.readLink(real)) === target
   }
 
   #real(path: string): string {

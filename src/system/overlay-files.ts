@@ -35,7 +35,10 @@ export class OverlayFiles implements Files {
 
   readLink(path: string): string {
     const place = this.#place(path)
-    return this.#changes.get(place)?.target ?? this.#disk.readLink(place)
+    if (!this.#changes.has(place)) return this.#disk.readLink(place)
+    const { target } = this.#changes.get(place) ?? {}
+    if (target === undefined) throw failed('EINVAL', path)
+    return target
   }
 
   realPath(path: string): string | undefined {
@@ -163,6 +166,7 @@ function failed(code: string, path: string): Error {
 
 const WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'file already exists',
+  EINVAL: 'invalid argument',
   ENOENT: 'no such file or directory',
   ENOTEMPTY: 'directory not empty',
 }

@@ -42,8 +42,8 @@ export class StateFile<T> {
   readonly name: string
   readonly #kind: Kind<T>
   readonly #folder: (places: Places) => State
-  /** What was read last: a run reads some files several times, and a long one takes a while to parse. */
-  #last: { readonly content: Buffer; readonly value: T } | undefined
+  /** What was read or written last: a run does so several times, and a long text takes a while. */
+  #last: { readonly text: string; readonly value: T } | undefined
 
   /** @param folder that contains it; default: gabarit's own folder */
   constructor(name: string, kind: Kind<T>, folder: (places: Places) => State = ({ state }) => state) {
@@ -66,8 +66,8 @@ export class StateFile<T> {
       const content = this.#folder(places).read(this.name)
       const { shape, parse = JSON.parse } = this.#kind
       if (content === undefined) return undefined
-      if (this.#last?.content.equals(content) !== true)
-        this.#last = { content, value: shape(parse(content.toString('utf8'))) }
+      const text = content.toString('utf8')
+      if (this.#last?.text !== text) this.#last = { text, value: shape(parse(text)) }
       return this.#last.value
     } catch (error) {
       const where = this.path(places)
@@ -99,7 +99,8 @@ export class StateFile<T> {
   /** Its text for a value. */
   text(value: T): string {
     const { format = JSON.stringify } = this.#kind
-    return `${format(value)}\n`
+    if (this.#last?.value !== value) this.#last = { text: `${format(value)}\n`, value }
+    return this.#last.text
   }
 }
 

@@ -1,5 +1,7 @@
-/** Stands for the key of the record in the questions of its output: so thousands of outputs ask the same. JSON never has it. */
+/** Stands for the key of the record in the questions of its output: so thousands of outputs ask the same. */
 const KEY = '\u0001'
+/** The same in JSON. */
+const WRITTEN_KEY = '\\u0001'
 
 /** What fragments ask of the databases and the server. */
 export type Kind = 'record' | 'all' | 'listing' | 'database' | 'file' | 'exists' | 'fact' | 'event' | 'template'
@@ -28,7 +30,8 @@ export class Questions {
     this.#asked = new Set()
     try {
       const result = run()
-      return { result, asked: this.#asked && sorted(this.#asked, key) }
+      const isClear = ![...(this.#asked ?? [])].some(question => question.includes(WRITTEN_KEY))
+      return { result, asked: isClear ? this.#asked && sorted(this.#asked, key) : undefined }
     } finally {
       this.#asked = undefined
     }
@@ -38,12 +41,20 @@ export class Questions {
 function sorted(questions: ReadonlySet<string>, key: string): Asked {
   const [own, others]: [string[], string[]] = [[], []]
   for (const question of questions)
-    if (question.includes(key)) own.push(question.replaceAll(key, KEY))
+    if (question.includes(key)) own.push(JSON.stringify(wordsOf(question).map(word => word.replaceAll(key, KEY))))
     else others.push(question)
   return { own, others }
 }
 
-/** A question as it was asked. */
-export function wordsOf(question: string, key: string): readonly [kind: Kind, ...words: string[]] {
-  return JSON.parse(question.replaceAll(KEY, () => key))
+/** What a question asks. */
+export type Words = readonly [kind: Kind, ...words: string[]]
+
+/** The words of a question, without the key of the record. */
+export function wordsOf(question: string): Words {
+  return JSON.parse(question)
+}
+
+/** One of these words as it was asked. */
+export function withKey(word: string, key: string): string {
+  return word.includes(KEY) ? word.replaceAll(KEY, () => key) : word
 }

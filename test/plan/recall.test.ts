@@ -1,5 +1,5 @@
 // Outputs that are taken from their files are what an expansion of everything would make, whatever has changed.
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -133,6 +133,44 @@ recall('an output that warns, or depends on time or chance, is made each time', 
 recall('after an upgrade, or without a readable list, everything is made again', async () => {
   assert.is(await twice('x\n', engine => engine.ship('dist/gabarit.cjs', 'new')), 0)
   assert.is(await twice('x\n', ({ places }) => writeFileSync(places.state.path('made.json'), '{"lists":')), 0)
+})
+
+recall('one new output of many is not worth a new list, and is made right again', async () => {
+  const engine = new Engine()
+  engine.template('sites', { '10': '<%= item.Text %>\n' }, { ...SITE, comment: 'none' })
+  const sites = (text: string) =>
+    Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`s${index}`, ['site', { Text: text }]] as const))
+  engine.database('sites', sites('old'))
+  await event(engine)
+  await setTimeout(1100)
+  await event(engine)
+  const list = engine.places.state.path('made.json')
+  const before = readFileSync(list, 'utf8')
+  for (const text of ['new', 'newer']) {
+    engine.database('sites', { ...sites('old'), s7: ['site', { Text: text }] })
+    const { outputs, recalled } = await event(engine)
+    assert.is(outputs.find(({ path }) => path === '/etc/sites/s7.conf')?.content, `${text}\n`)
+    assert.is(recalled, 199)
+    assert.is(readFileSync(list, 'utf8'), before)
+  }
+  engine.database('sites', sites('all'))
+  await event(engine)
+  assert.is.not(readFileSync(list, 'utf8'), before)
+  engine.remove()
+})
+
+recall('a link that is gone, or leads elsewhere, is made again', async () => {
+  const engine = new Engine({ sites: { one: ['site'] } })
+  engine.template('sites', { '10': 'text\n' }, { ...SITE, link: { path: '/etc/links/{key}' } })
+  await event(engine)
+  const link = engine.path('/etc/links/one')
+  for (const other of [undefined, '../elsewhere']) {
+    rmSync(link)
+    if (other !== undefined) symlinkSync(other, link)
+    await event(engine)
+    assert.is(readlinkSync(link), '../sites/one.conf')
+  }
+  engine.remove()
 })
 
 recall('a file that was put back is not taken for what the records make now', async () => {

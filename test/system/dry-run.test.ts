@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { expandAll } from '../../src/plan/expand.ts'
@@ -21,6 +22,17 @@ dryRun('the same steps as in a real run, seen by who reads there, and not one by
   assert.equal(planOutputs(context, expandAll(context, NAMES), NAMES).changes, [], 'it sees its own files')
   assert.equal(readManifest(context.places), manifest)
   assert.not.ok(context.places.state.has('journal.json'))
+  engine.remove()
+})
+
+dryRun('a link that was removed leads nowhere', () => {
+  const engine = new Engine()
+  const path = engine.path('/link')
+  symlinkSync('elsewhere', path)
+  const system = new DryRunSystem(engine.places.root)
+  assert.is(system.readLink(path), 'elsewhere')
+  system.remove(path)
+  assert.throws(() => system.readLink(path), /EINVAL/)
   engine.remove()
 })
 

@@ -1,3 +1,4 @@
+import { cached } from '../../base/cached.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
 import type { DbRecord, Records } from '../../db/record.ts'
@@ -38,11 +39,14 @@ export function loadSnapshot(hashes: Readonly<Record<string, string>>, objects: 
   )
 }
 
+/** A run masks the same databases for its note and for its entry. */
+const MASKED = new WeakMap<Masking, WeakMap<Records, Records>>()
+
 /** A snapshot as it would be stored, to compare with a stored one. */
 export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
-  return new Map(
-    [...snapshot].map(([name, records]) => [name, mapValues(records, text => masking.hide(text))] as const),
-  )
+  const known = cached(MASKED, masking, () => new WeakMap<Records, Records>())
+  const maskAll = (records: Records) => cached(known, records, () => mapValues(records, text => masking.hide(text)))
+  return new Map([...snapshot].map(([name, records]) => [name, maskAll(records)] as const))
 }
 
 /**
