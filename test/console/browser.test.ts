@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
+import { waitFor } from '../support/wait.ts'
 import { SOCKET, startConsole } from './processes.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
@@ -50,6 +51,16 @@ for (const javaScriptEnabled of [true, false]) {
     join(`user-${state}`, { javaScriptEnabled }),
   )
 }
+
+step('no other site can show a page of it in a frame', async () => {
+  const page = await browser.newPage()
+  await page.goto('https://example.com/')
+  await page.setContent(`<iframe src="${CONSOLE}/login"></iframe>`)
+  const frame = () => page.frames()[1]?.url() ?? ''
+  await waitFor('the frame', () => !['', 'about:blank'].includes(frame()))
+  assert.is(frame(), 'chrome-error://chromewebdata/')
+  await page.close()
+})
 
 step('while the web server is broken, a tunnel to the socket is a way in', async () => {
   const tunnel = createServer(socket => {

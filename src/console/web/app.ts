@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { messageOf } from '../../base/failure.ts'
 import type { Client } from '../client.ts'
@@ -35,7 +35,8 @@ const LARGEST = 1 << 20
 /** All pages of the console, each with and without a slash at its end. */
 export function consoleApp(client: Client): Hono<Env> {
   const app = new Hono<Env>({ strict: false }).basePath(BASE)
-  app.use(secureHeaders, sameOrigin, bodyLimit({ maxSize: LARGEST }))
+  const onError = (context: Context) => context.text('This form is larger than 1 MiB.', 413)
+  app.use(secureHeaders, sameOrigin, bodyLimit({ maxSize: LARGEST, onError }))
   serveAssets(app)
   serveEntrance(app, client)
   app.use(async (context, next) => {

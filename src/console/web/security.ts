@@ -26,7 +26,7 @@ export const secureHeaders: MiddlewareHandler = async (context, next) => {
 
 /** Refuses what another site has sent: a browser says with each form where the page came from. */
 export const sameOrigin: MiddlewareHandler = async (context, next) => {
-  if (['GET', 'HEAD'].includes(context.req.method) || hosts(context).includes(originHost(context))) return next()
+  if (['GET', 'HEAD'].includes(context.req.method) || isOurs(context)) return next()
   return context.text('This form came from another site.', 403)
 }
 
@@ -35,9 +35,14 @@ function hosts({ req }: Context): (string | undefined)[] {
   return [req.header('host'), lastOf(req.header('x-forwarded-host'))].filter(Boolean)
 }
 
-function originHost({ req }: Context): string | undefined {
-  const origin = req.header('origin') ?? ''
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/** Whether a form came from a page of ours. Without TLS, anybody on the way could have made it; a tunnel ends on this machine. */
+function isOurs(context: Context): boolean {
+  const origin = context.req.header('origin') ?? ''
+  if (!URL.canParse(origin)) return false
+  const { protocol, host, hostname } = new URL(origin)
+  return (
+    hosts(context).includes(host) && (protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  )
 }
 
 /** The name by which people call this server. */
