@@ -4,13 +4,23 @@ import { createRequire } from 'node:module'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findCommand } from './packages.ts'
 
-/** Starts Chromium, for which every name leads to this machine. @param certificate file of the one that it trusts, if any */
-export function startBrowser(certificate?: string): Promise<Browser> {
+/** Where a browser runs, and where every name leads. Default: this machine. */
+interface Where {
+  readonly program?: string
+  readonly address?: string
+}
+
+/** Starts Chromium. @param certificate file of the one that it trusts, if any */
+export function startBrowser(certificate?: string, { program, address = '127.0.0.1' }: Where = {}): Promise<Browser> {
   const trusted = certificate === undefined ? '' : keyHash(readFileSync(certificate))
   return chromium.launch({
-    executablePath: findCommand('chromium') ?? 'chromium',
+    executablePath: program ?? findCommand('chromium') ?? 'chromium',
     // Its sandbox does not run as root.
-    args: ['--no-sandbox', '--host-resolver-rules=MAP * 127.0.0.1', `--ignore-certificate-errors-spki-list=${trusted}`],
+    args: [
+      '--no-sandbox',
+      `--host-resolver-rules=MAP * ${address}`,
+      `--ignore-certificate-errors-spki-list=${trusted}`,
+    ],
   })
 }
 
