@@ -137,13 +137,14 @@ type DescriptionFiles = ReadonlyMap<string, readonly string[]>
 
 function listFiles(places: Paths, database: string, concerns = (_path: string) => true): DescriptionFiles {
   const files = new Map<string, string[]>()
+  const seen = new Set<string>()
   if (!DATABASE_NAME.test(database)) return files
   for (const base of folders(places)) {
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
       if (!/^[^.].*\.json$/.test(name) || kindOf(path) === undefined || !concerns(path)) continue
-      refuseUnsafePart(places, path)
+      refuseUnsafePart(places, path, seen)
       cached(files, name, () => []).push(path)
     }
   }

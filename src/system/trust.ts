@@ -34,19 +34,23 @@ export function refuseWritableByOthers(path: string, what: string, consequence: 
 /**
  * Refuses a part of the package, a module or the site that others can change, or a folder that contains it. Anything else
  * passes.
+ * @param seen what was looked at just now: many files share their folders
  * @throws Failure (refused)
  */
 export function refuseUnsafePart(
   { shipped, modules, site }: Pick<Paths, 'shipped' | 'modules' | 'site'>,
   path: string,
+  seen?: Set<string>,
 ): void {
-  refuseUnsafeBelow([shipped, site, ...modules.map(module => dirname(module))], path)
+  refuseUnsafeBelow([shipped, site, ...modules.map(module => dirname(module))], path, seen)
 }
 
 /** As {@link refuseUnsafePart}, for what is in these folders. */
-export function refuseUnsafeBelow(homes: readonly string[], path: string): void {
+export function refuseUnsafeBelow(homes: readonly string[], path: string, seen = new Set<string>()): void {
   const isOurs = (part: string) => homes.some(home => part === home || part.startsWith(`${home}/`))
   const what = path.includes('/gabarit/modules/') ? 'this part of a module' : 'this part of gabarit'
-  for (let part = path; isOurs(part); part = dirname(part))
+  for (let part = path; isOurs(part) && !seen.has(part); part = dirname(part)) {
     refuseWritableByOthers(part, what, 'what it contains runs as the user who uses it')
+    seen.add(part)
+  }
 }

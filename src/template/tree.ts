@@ -106,7 +106,8 @@ export function findTemplate(layers: readonly Layer[], path: string): TemplateFi
  */
 export function refuseUnsafeTemplate(layers: readonly Layer[], { fragments, metadata }: TemplateFiles): void {
   const homes = layers.flatMap(({ folder, module }) => [folder, module ?? folder].map(home => dirname(home)))
-  for (const file of [...fragments.map(fragment => fragment.file), ...metadata]) refuseUnsafeBelow(homes, file)
+  const seen = new Set<string>()
+  for (const file of [...fragments.map(fragment => fragment.file), ...metadata]) refuseUnsafeBelow(homes, file, seen)
 }
 
 function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>, warnings: string[]): void {
