@@ -15,6 +15,8 @@ const DUE = 30 * DAY
 
 /** Names in one certificate: it is sent with each handshake, whose messages are limited. */
 const MOST = 1000
+/** How many of those left out a warning names. */
+const SHOWN = 10
 const NAME = /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 
 /**
@@ -30,7 +32,14 @@ export async function makeSelfSigned({ context, make, request }: ActionRun): Pro
   const name = own || `${configuration.get('SystemName')?.type ?? ''}.${domain}`
   for (const word of [domain, name])
     if (!/^[A-Za-z0-9.-]+$/.test(word)) throw new Failure(`not a host name: ${JSON.stringify(word)}`)
-  const names = [...new Set([name, domain, `*.${domain}`, ...namesServed(context)])].slice(0, MOST)
+  const served = namesServed(context)
+  const all = [...new Set([name, domain, `*.${domain}`, ...served.filter(one => NAME.test(one))])]
+  const names = all.slice(0, MOST)
+  for (const one of served)
+    if (!NAME.test(one))
+      context.warn(`${JSON.stringify(one)} is not a host name: left out of the self-signed certificate`)
+  if (all.length > MOST)
+    context.warn(`the self-signed certificate has at most ${MOST} names. Left out: ${shortened(all.slice(MOST))}`)
   if (isGood(textOf(below(context.places, FILE)), name, names)) return
   make({
     path: FILE,
@@ -58,9 +67,12 @@ function namesServed(context: Context): string[] {
     ...aliases,
   ])
   const isCovered = (one: string) => !one.startsWith('*.') && all.has(one.replace(/^[^.]*/, '*'))
-  return [...all]
-    .map(one => one.toLowerCase())
-    .filter(one => NAME.test(one) && (domains.includes(one) || !isCovered(one)))
+  return [...all].map(one => one.toLowerCase()).filter(one => one !== '' && (domains.includes(one) || !isCovered(one)))
+}
+
+function shortened(names: readonly string[]): string {
+  const more = names.length - SHOWN
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 function isGood(text: string | undefined, name: string, names: readonly string[]): boolean {

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
 import { PROJECT } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
-import { configuration, Server } from './server.ts'
+import { configuration, domain, host, Server } from './server.ts'
 
 const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
 const ACTION = join(PROJECT, 'events/actions/make-self-signed-certificate')
@@ -83,6 +83,17 @@ testIf(selfSigned, reason, 'is for all names that are served, and made anew only
   server.must('db proxies delete Cloud.io')
   act()
   assert.is(server.read(FILE), before)
+})
+
+testIf(selfSigned, reason, 'names that are left out of it are told', () => {
+  const hosts: Record<string, ReturnType<typeof host>> = { 'a_b.elsewhere.net': host(), 'a_b.example.org': host() }
+  for (let number = 1; number <= 1010; number++) hosts[`h${number}.net`] = host()
+  server.remove()
+  server = new Server({ configuration: configuration(), domains: { 'example.org': domain() }, hosts })
+  const { stderr } = server.run('signal-event ssl-update')
+  assert.match(stderr, 'warning: "a_b.elsewhere.net" is not a host name: left out of the self-signed certificate\n')
+  assert.not.match(stderr, 'warning: "a_b.example.org"', 'the wildcard covers it')
+  assert.match(stderr, /has at most 1000 names\. Left out: (h\d+\.net, ){9}h\d+\.net and 3 more\n/)
 })
 
 testIf(selfSigned, reason, 'is not made for a name that is none', () => {
