@@ -1,5 +1,4 @@
 import { Failure, orFailure } from '../base/failure.ts'
-import { surveyOnceSetUp } from '../event/survey.ts'
 import { planData } from '../plan/data.ts'
 import { colourDiff } from '../plan/diff.ts'
 import { type FileDifference, filesSince } from '../plan/files-since.ts'
@@ -13,6 +12,7 @@ import { contextOf } from '../terminal/run-context.ts'
 import { wouldAdjust } from '../transaction/adjust.ts'
 import { changeLines } from './entry-lines.ts'
 import { numberOf } from './history.ts'
+import { incompleteLines, surveyCompleted } from './survey-completed.ts'
 
 /** The three parts of a difference. */
 interface Difference {
@@ -20,6 +20,8 @@ interface Difference {
   readonly properties: readonly PropertyChange[]
   readonly files: readonly FileDifference[]
   readonly services: readonly { readonly service: string; readonly command: string }[]
+  /** Records that lack only defaults. */
+  readonly incomplete: readonly string[]
   readonly problems: readonly string[]
 }
 
@@ -28,7 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { args, flag, colour, answer } = invocation
   const [id] = args
   const found = id === undefined ? notLive(invocation) : sinceEntry(entryOf(id, invocation), invocation)
-  const { properties, files, services, problems } = found
+  const { properties, files, services, incomplete, problems } = found
   if (flag('commands')) {
     const commands = replayable(properties)
     return answer(commands, commands.join('\n'))
@@ -36,6 +38,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const verb = id === undefined ? 'would adjust' : 'adjusted'
   const lines = [
     ...problems,
+    ...incompleteLines(incomplete),
     ...changeLines(properties),
     ...files.map(({ diff }) => (colour ? colourDiff(diff) : diff).trimEnd()),
     ...services.map(({ service, command }) => `${verb} ${service}: ${command}`),
@@ -53,11 +56,11 @@ function entryOf(id: string, { places }: Invocation): number {
 /** What an event would apply now. */
 function notLive(invocation: Invocation): Difference {
   const context = contextOf(invocation)
-  const { since, properties, plan, problems } = surveyOnceSetUp(context)
+  const { since, properties, plan, incomplete, problems } = surveyCompleted(invocation, context)
   const { files } = planData(plan, makeRedact(invocation.places))
   const adjustments = orFailure(() => wouldAdjust(context, plan))
   const [services, damaged] = adjustments instanceof Failure ? [[], [adjustments.describe()]] : [adjustments, []]
-  return { since: since?.id ?? null, properties, files, services, problems: [...damaged, ...problems] }
+  return { since: since?.id ?? null, properties, files, services, incomplete, problems: [...damaged, ...problems] }
 }
 
 /** What has changed since an entry of the history. */
@@ -73,6 +76,7 @@ function sinceEntry(id: number, { places }: Invocation): Difference {
     properties: changesSince(places, entry),
     files: filesSince(entry, history, places),
     services,
+    incomplete: [],
     problems: [],
   }
 }

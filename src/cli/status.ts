@@ -1,6 +1,6 @@
 import { Failure, orFailure, usageFailure } from '../base/failure.ts'
 import { describeDifference, differenceData } from '../effective/difference.ts'
-import { eventsFor, surveyOnceSetUp } from '../event/survey.ts'
+import { eventsFor } from '../event/survey.ts'
 import { findOverrides, type OverrideState } from '../override/state.ts'
 import { makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
@@ -15,7 +15,7 @@ import { CHECKS, type DoctorFinding, examine } from './doctor/doctor.ts'
 import { lookAtAll } from './doctor/effective-check.ts'
 import { changeLines, summary } from './entry-lines.ts'
 import { confirmationLine, confirmationOrProblem, lookForConfirmation } from './show-confirmation.ts'
-import { surveyCompleted } from './survey-completed.ts'
+import { incompleteLines, surveyCompleted } from './survey-completed.ts'
 
 /** `gabarit status`. Names what is damaged and shows everything else; the exit status is then 1. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -52,9 +52,10 @@ async function lookAround(invocation: Invocation) {
 type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: ReturnType<typeof readPending> }
 
 /** `gabarit verify`: the same check, exit 1 if anything differs. A pinned file is shown but does not count. */
-export async function verify({ places, system, answer, flag }: Invocation): Promise<number> {
+export async function verify(invocation: Invocation): Promise<number> {
+  const { places, system, answer, flag } = invocation
   const context = makeContext(places, system, () => undefined)
-  const found = surveyOnceSetUp(context)
+  const found = surveyCompleted(invocation, context)
   const differing = found.plan.changes.map(changeLine)
   const pinned = found.plan.drift.some(entry => entry.pinned !== undefined)
   const well = `everything${pinned ? ' else' : ''} matches the databases and templates`
@@ -63,11 +64,13 @@ export async function verify({ places, system, answer, flag }: Invocation): Prom
   const configuration = databaseLoader(context)('configuration')
   const effect = flag('effective') ? await lookAtAll({ places, system, configuration }) : undefined
   const data = {
-    ...{ files: differing, drift: driftData(found.plan.drift), problems: found.problems },
+    ...{ files: differing, drift: driftData(found.plan.drift) },
+    ...{ incomplete: found.incomplete, problems: found.problems },
     ...(effect && { effective: { ...effect, differences: effect.differences.map(differenceData) } }),
   }
   const lines = [
     ...found.problems,
+    ...incompleteLines(found.incomplete),
     ...differing.map(line => `would be ${line}`),
     ...(effect?.differences.map(describeDifference) ?? []),
     ...(effect?.problems.map(problem => `could not be asked: ${problem}`) ?? []),

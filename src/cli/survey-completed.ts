@@ -10,10 +10,19 @@ export interface CompletedSurvey extends Survey {
 
 /** As {@link surveyOnceSetUp}, but every record has its defaults, as when an event runs. */
 export function surveyCompleted(invocation: Invocation, context: Context): CompletedSurvey {
-  const found = surveyOnceSetUp(context)
+  const heard: string[] = []
+  const found = surveyOnceSetUp({ ...context, warn: message => heard.push(message) })
   const { places, system } = invocation.asDryRun()
   const changed = initializeDatabases(places).flatMap(({ name, changed }) => changed.map(key => `${name} ${key}`))
-  if (changed.length === 0) return { ...found, incomplete: [] }
+  if (changed.length === 0) {
+    for (const message of heard) context.warn(message)
+    return { ...found, incomplete: [] }
+  }
   const { plan, problems } = survey(makeContext(places, system, context.warn))
   return { ...found, plan, problems, incomplete: problems.length === found.problems.length ? [] : changed }
+}
+
+/** What to say of records that lack only defaults. */
+export function incompleteLines(incomplete: readonly string[]): string[] {
+  return incomplete.map(record => `${record}: its defaults are missing; first: gabarit initialize-default-databases`)
 }

@@ -83,7 +83,7 @@ seeing('status names an event of one record with that record, and none that is f
   own.remove()
 })
 
-seeing('status names records that lack only defaults as such, not as a problem', () => {
+seeing('status, verify and diff name records that lack only defaults as such, not as a problem', () => {
   const own = changeServer(true)
   own.must('db vpn set bob client')
   own.must('config delprop httpd TCPPort')
@@ -92,7 +92,14 @@ seeing('status names records that lack only defaults as such, not as a problem',
   const status = own.must('gabarit status')
   assert.match(status, 'records without their defaults (first: gabarit initialize-default-databases):\n  conf')
   assert.not.match(status, 'problems that would stop an event')
-  assert.is(own.run('config getprop httpd TCPPort').stdout, '', 'status fills in nothing')
+  for (const command of ['verify', 'diff']) {
+    const { problems, incomplete } = JSON.parse(own.run(`gabarit ${command} --json`).stdout)
+    assert.equal([incomplete, problems], [['configuration httpd', 'vpn bob'], []], command)
+    const { stdout } = own.run(`gabarit ${command}`)
+    assert.match(stdout, 'vpn bob: its defaults are missing; first: gabarit initialize-default-databases\n')
+  }
+  assert.is(own.run('gabarit verify').status, 1)
+  assert.is(own.run('config getprop httpd TCPPort').stdout, '', 'they fill in nothing')
   own.must('db domains set bad.example domain', { env: { GABARIT_VALIDATE: 'off' } })
   own.must('db domains setprop bad.example ProxyPassTarget nowhere', { env: { GABARIT_VALIDATE: 'off' } })
   const both = JSON.parse(own.must('gabarit status --json'))
