@@ -89,4 +89,28 @@ for (const [what, event, line] of [
     server.remove()
   })
 
+clashes('AllowHosts outside the local networks are told where access is private', () => {
+  const server = makeServer()
+  server.must('config setprop firewall status enabled')
+  server.must('db networks set 192.168.7.0 network Mask 255.255.255.0')
+  const told = (said: string) => {
+    for (const command of ['gabarit lint', 'gabarit status', 'signal-event firewall-update']) {
+      const { stdout, stderr } = server.run(command)
+      assert.is(`${stdout}${stderr}`.split(said).length, 2, `${command}: ${stdout}${stderr}`)
+    }
+  }
+  server.must('config setprop sshd status enabled access private AllowHosts 203.0.113.0/24,192.168.7.9')
+  server.must('config set game service status enabled TCPPort 2000 access private AllowHosts 203.0.113.9,2001:db8::/32')
+  told(
+    'sshd: access private keeps out 203.0.113.0/24 of AllowHosts, outside the local networks: config setprop sshd acc',
+  )
+  told(
+    'game: access private keeps out 203.0.113.9/32, 2001:db8::/32 of AllowHosts, outside the local networks, so only',
+  )
+  server.must('config setprop game AllowHosts 192.168.7.0/25')
+  server.must('config setprop sshd access public')
+  assert.not.match(Object.values(server.run('signal-event firewall-update')).join(), 'keeps out')
+  server.remove()
+})
+
 clashes.run()
