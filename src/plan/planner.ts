@@ -129,16 +129,14 @@ function changesOfFile(output: Output, wanted: string, work: Comparison): Change
   if (state?.kind === 'folder')
     throw refusal(`is a folder, but the template /${template} generates a file with that name`, { where: path })
   if (state?.kind === 'other') throw refusal('is not a file, folder or link, so it is not replaced', { where: path })
-  const after = untouched ? '' : (output.content ?? '')
-  const same = untouched || before?.equals(Buffer.from(after)) === true
-  const onDisk = same ? wanted : before === undefined ? state && LINK : sha256(before)
+  const onDisk = untouched ? wanted : before === undefined ? state && LINK : sha256(before)
   const lastWritten = work.manifest.get(path)?.sha256
   const drift = driftState({ onDisk, lastWritten, wanted })
   if (noteDrift(path, template, drift, work)) return []
   const pointed = state?.kind === 'link' ? work.system.realPath(real) : undefined
   const model = pointed === undefined ? state : work.system.state(pointed)
   const attributes = attributesOf(metadata, model, path, work.system)
-  if (state !== undefined && same) {
+  if (state !== undefined && onDisk === wanted) {
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
   }
@@ -148,6 +146,7 @@ function changesOfFile(output: Output, wanted: string, work: Comparison): Change
     const hint = `Move it away, or name another file: ${metadata.keepForeign}`
     throw refusal('was not made by gabarit and is not overwritten', { where: path, hint })
   }
+  const after = output.content ?? ''
   return [
     {
       kind: 'write',
