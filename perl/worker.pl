@@ -37,5 +37,6 @@ tie *STDOUT, 'Gabarit::Output';
 tie *STDERR, 'Gabarit::Output';
 $SIG{INT} = 'IGNORE';
 $Gabarit::Fragment::limit = $limit;
+$Gabarit::Databases::source = 'Gabarit::Channel';
 Gabarit::Channel::send_words('ready', $confined || '');
 Gabarit::Channel::serve() while 1;

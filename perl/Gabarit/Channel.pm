@@ -48,6 +48,19 @@ sub take {
     return $bytes;
 }
 
+# As the source of Gabarit::Databases.
+sub load {
+    my ($class, $name) = @_;
+    my ($verb, $exists, $records) = ask('database', $name);
+    return $exists ? { unpack_words($records) } : undef;
+}
+
+sub change {
+    my ($class, $name, @words) = @_;
+    my ($verb, $problem) = ask('change', @words);
+    die "$problem\n" if length $problem;
+}
+
 # Asks gabarit something. While it finds the answer, it may have fragments to expand.
 sub ask {
     send_words(@_);

@@ -8,21 +8,30 @@ use Gabarit::Channel;
 my %tables;
 our %reads;
 
+# Who has the databases: gabarit that waits for a fragment, or its commands.
+our $source = 'Gabarit::Commands';
+
+# The database that a migration changes.
+our $writable = '';
+
 # What a fragment tried to change: it fails even if it does not notice.
 our $refusal;
 
 sub forget { %tables = () }
 
-# The records by key, each packed; undef if there is no such database.
+# Undef if there is no such database. In a path, only the name counts.
 sub open_table {
     my ($path) = @_;
-    my ($name) = $path =~ m{([^/]+)$};
-    return undef unless defined $name;
-    unless (exists $tables{$name}) {
-        my ($verb, $exists, $records) = Gabarit::Channel::ask('database', $name);
-        $tables{$name} = $exists ? { Gabarit::Channel::unpack_words($records) } : undef;
-    }
-    return $tables{$name} && bless { name => $name, records => $tables{$name} }, __PACKAGE__;
+    my ($name) = $path =~ m{([^/]+)$} or return undef;
+    my $self = bless { name => $name }, __PACKAGE__;
+    return $self->records && $self;
+}
+
+# The records by key, each packed.
+sub records {
+    my ($self) = @_;
+    require Gabarit::Commands if $source eq 'Gabarit::Commands';
+    return $tables{ $self->{name} } ||= $source->load($self->{name});
 }
 
 sub name { return $_[0]{name} }
@@ -35,20 +44,20 @@ sub note {
 sub has {
     my ($self, $key) = @_;
     $self->note($key);
-    return exists $self->{records}{$key};
+    return exists $self->records->{$key};
 }
 
 sub sorted_keys {
     my ($self) = @_;
     $self->note(undef);
-    return sort keys %{ $self->{records} };
+    return sort keys %{ $self->records };
 }
 
 # The type, and the names and values of the properties; empty if there is no such record.
 sub fields {
     my ($self, $key) = @_;
     $self->note($key);
-    my $packed = $self->{records}{$key};
+    my $packed = $self->records->{$key};
     return defined $packed ? Gabarit::Channel::unpack_words($packed) : ();
 }
 
@@ -59,9 +68,14 @@ sub line {
     return join '|', map { s/\|/\\|/gr } $self->fields($key);
 }
 
-# Says which command makes a change.
-sub refuse_change {
+# Makes a change, as the command of this name does; a fragment is told the command. Returns 1.
+sub change {
     my ($self, $verb, @words) = @_;
+    if ($source eq 'Gabarit::Commands' || $writable eq $self->{name}) {
+        $source->change($self->{name}, $verb, map { defined $_ ? $_ : '' } @words);
+        delete $tables{ $self->{name} };
+        return 1;
+    }
     my $database = $self->{name} eq 'configuration' ? 'config' : "db $self->{name}";
     my $command = join ' ', $database, $verb, map { defined $_ && /^[\w.:\/-]+$/ ? $_ : quoted($_) } @words;
     $refusal = "a fragment only reads the databases. What it wants to do, as a command: $command";
@@ -78,10 +92,10 @@ sub quoted {
 sub TIEHASH { return $_[0] }
 sub FETCH   { return $_[0]->line($_[1]) }
 sub EXISTS  { return $_[0]->has($_[1]) }
-sub SCALAR  { return scalar keys %{ $_[0]{records} } }
-sub STORE   { $_[0]->refuse_change('set', $_[1], split /\|/, defined $_[2] ? $_[2] : '') }
-sub DELETE  { $_[0]->refuse_change('delete', $_[1]) }
-sub CLEAR   { $_[0]->refuse_change('delete', 'KEY') }
+sub SCALAR  { return scalar keys %{ $_[0]->records } }
+sub STORE   { $_[0]->change('set', $_[1], split /(?<!\\)\|/, defined $_[2] ? $_[2] : '', -1) }
+sub DELETE  { $_[0]->change('delete', $_[1]) }
+sub CLEAR   { $_[0]->change('delete', $_) for $_[0]->sorted_keys }
 
 sub FIRSTKEY {
     my ($self) = @_;

@@ -21,7 +21,7 @@ our ($file, $line);
 
 # Expands a fragment. The names of the answers are those of src/template/perl-bridge.ts.
 sub expand {
-    my ($call, $number, $more, $scalars, $path, $source) = @_;
+    my ($call, $number, $more, $writable, $scalars, $path, $source) = @_;
     my %data = (Gabarit::Channel::unpack_words($scalars), %{ $more_data{$more} || {} });
     my $package = "esmith::__TEMPLATE__::$number";
     my @warnings;
@@ -29,6 +29,7 @@ sub expand {
     local ($/, $,, $\, $_, $@) = ("\n", undef, undef, undef, '');
     local %Gabarit::Databases::reads;
     local $Gabarit::Databases::refusal;
+    local $Gabarit::Databases::writable = $writable;
     local @Gabarit::Output::lines;
     local $SIG{__WARN__} = sub { push @warnings, $_[0] };
     local $SIG{__DIE__} = sub { $line = line_of_caller() };

@@ -6,24 +6,24 @@ use warnings;
 use esmith::ConfigDB;
 use esmith::db;
 
-my %hashes;
+# By package: what a fragment may change, and the next one finds changed.
+my %kept;
 
 # Only what the fragment mentions: a configuration has hundreds of records.
 sub install {
     my ($package, $source, $data) = @_;
-    my $known = $hashes{$package} ||= prepare($package);
-    my $config = esmith::ConfigDB->open_ro or die "there is no database configuration\n";
-    my $table = $config->{table};
+    my $kept = $kept{$package} ||= prepare($package);
+    my $table = $kept->{table};
     my %words = map { $_ => 1 } $source =~ /\w+(?:-\w+)*/g;
-    for my $key (keys %{ $table->{records} }) {
+    for my $key (keys %{ $table->records }) {
         next unless $words{$key} || $key =~ /[^\w-]/ && index($source, $key) >= 0;
-        my $hash = $known->{$key} ||= record($table, $key);
+        my $hash = $kept->{records}{$key} ||= record($table, $key);
         tie my $line, 'Gabarit::Variables::Line', $table, $key;
         no strict 'refs';
         *{"${package}::$key"} = \$line;
         *{"${package}::$key"} = $hash if $hash;
     }
-    my %given = (DB => \$config, confref => \$config->{config}, %$data);
+    my %given = (DB => \$kept->{DB}, confref => \$kept->{confref}, %$data);
     for my $name (keys %given) {
         no strict 'refs';
         my $value = $given{$name};
@@ -31,17 +31,18 @@ sub install {
     }
 }
 
-# What fragments call without saying so.
+# Also imports what fragments call without saying so.
 sub prepare {
     my ($package) = @_;
     eval "package $package; esmith::db->import; 1" or die $@;
-    return {};
+    my $config = esmith::ConfigDB->open or die "there is no database configuration\n";
+    return { DB => $config, confref => $config->{config}, table => $config->{table}, records => {} };
 }
 
 # The properties of a record, and its type, as a hash; undef if it has none.
 sub record {
     my ($table, $key) = @_;
-    my $packed = $table->{records}{$key};
+    my $packed = $table->records->{$key};
     my ($type, %properties) = Gabarit::Channel::unpack_words($packed);
     return undef unless %properties;
     my %props = %properties;

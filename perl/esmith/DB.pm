@@ -46,9 +46,35 @@ sub get_prop {
     return $record ? $record->prop($name) : undef;
 }
 
-sub set_value { my ($self, $key, $value) = @_; $self->{table}->refuse_change('set', $key, $value) }
-sub set_prop { my ($self, $key, $name, $value) = @_; $self->{table}->refuse_change('setprop', $key, $name, $value) }
-sub get_value_and_delete { my ($self, $key) = @_; $self->{table}->refuse_change('delete', $key) }
-sub get_prop_and_delete { my ($self, $key, $name) = @_; $self->{table}->refuse_change('delprop', $key, $name) }
+# Creates the record, unless the options say otherwise.
+sub set_value {
+    my ($self, $key, $value, %options) = @_;
+    my $record = $self->get($key);
+    return $record->set_value($value) if $record;
+    return 0 if exists $options{create} && !$options{create};
+    return $self->new_record($key, { type => $value }) ? 1 : 0;
+}
+
+# Creates the record if the options name a type.
+sub set_prop {
+    my ($self, $key, $name, $value, %options) = @_;
+    my $record = $self->get($key);
+    $record ||= $self->new_record($key, { type => $options{type} }) if $options{type};
+    return $record ? $record->set_prop($name, $value) : 0;
+}
+
+sub get_value_and_delete {
+    my ($self, $key) = @_;
+    my $record = $self->get($key) or return undef;
+    my $value = $record->value;
+    $record->delete;
+    return $value;
+}
+
+sub get_prop_and_delete {
+    my ($self, $key, $name) = @_;
+    my $record = $self->get($key);
+    return $record ? $record->delete_prop($name) : undef;
+}
 
 1;

@@ -47,11 +47,11 @@ sub table_of {
     die "this hash is not a database of gabarit\n";
 }
 
-sub db_set { my ($hash, $key, $type, $props) = @_; table_of($hash)->refuse_change('set', $key, $type, %{ $props || {} }) }
-sub db_set_type { my ($hash, $key, $type) = @_; table_of($hash)->refuse_change('settype', $key, $type) }
-sub db_set_prop { my ($hash, $key, $name, $value) = @_; table_of($hash)->refuse_change('setprop', $key, $name, $value) }
-sub db_delete { my ($hash, $key) = @_; table_of($hash)->refuse_change('delete', $key) }
-sub db_delete_prop { my ($hash, $key, $name) = @_; table_of($hash)->refuse_change('delprop', $key, $name) }
+sub db_set { my ($hash, $key, $type, $props) = @_; table_of($hash)->change('set', $key, $type, %{ $props || {} }) }
+sub db_set_type { my ($hash, $key, $type) = @_; table_of($hash)->change('settype', $key, $type) }
+sub db_set_prop { my ($hash, $key, $name, $value) = @_; table_of($hash)->change('setprop', $key, $name, $value) }
+sub db_delete { my ($hash, $key) = @_; table_of($hash)->change('delete', $key) }
+sub db_delete_prop { my ($hash, $key, $name) = @_; table_of($hash)->change('delprop', $key, $name) }
 
 sub db_print { my $hash = shift; print map { "$_=" . db_get($hash, $_) . "\n" } @_ ? @_ : db_get($hash); return 1 }
 sub db_print_type { my $hash = shift; print map { "$_=" . db_get_type($hash, $_) . "\n" } @_ ? @_ : db_get($hash); return 1 }

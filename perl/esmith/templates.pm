@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use Gabarit::Channel;
+use Gabarit::Databases;
 
 our @EXPORT    = qw(processTemplate);
 our @EXPORT_OK = qw(removeBlankLines);
@@ -14,6 +15,8 @@ my $last = 0;
 
 sub processTemplate {
     my ($wanted) = @_;
+    die "processTemplate is for fragments: an action runs the command expand-template\n"
+        unless $Gabarit::Databases::source eq 'Gabarit::Channel';
     my %given = %$wanted;
     my $path = $given{TEMPLATE_PATH};
     die "processTemplate: TEMPLATE_PATH is missing\n" unless defined $path && length $path;

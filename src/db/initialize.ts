@@ -10,6 +10,7 @@ import { Descriptions, describeDatabase, describedDatabases } from './describe.t
 import type { DatabaseDescription, PropertyDescription, RecordDescription } from './description.ts'
 import { defaultOf } from './detect.ts'
 import type { Draft } from './draft.ts'
+import { PerlMigrations } from './perl-migration.ts'
 import { describeProblem } from './problem.ts'
 import { type DbRecord, type Records, sortedMap } from './record.ts'
 import { readableDatabase, readDatabase, writeTransaction } from './store.ts'
@@ -52,7 +53,7 @@ function initialize(places: Paths, name: string): InitializedDatabase {
   const warnings: string[] = []
   const options = { command: 'initialize-default-databases', makeFolder: ownsFolder(places, name), create: true }
   return writeTransaction(file, options, draft => {
-    migrate(migrations, draft, message => warnings.push(message))
+    migrate(places, name, migrations, draft, message => warnings.push(message))
     const descriptions = new Descriptions(places)
     if (description !== undefined) complete(places, description, descriptions, draft)
     const [after, changed] = [draft.records(), draft.changedKeys()]
@@ -106,12 +107,15 @@ function initialType(places: Paths, { scalar, type = '' }: RecordDescription): s
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */
 type Migration = (database: Draft, tools: { warn: (message: string) => void }) => unknown
 
-/** The migrations of a database, in byte order of their names. A site's migration replaces a shipped one of the same name. */
+/**
+ * The migrations of a database, in byte order of their names: JavaScript, or Perl as on SME Server. A site's migration replaces a
+ * shipped one of the same name.
+ */
 function migrationFiles(places: Paths, database: string): string[] {
   const byName = new Map<string, string>()
   for (const base of packageFolders(places)) {
     const folder = join(base, 'db', database, 'migrate')
-    for (const name of namesIn(folder)) if (/^[^.].*\.cjs$/.test(name)) byName.set(name, join(folder, name))
+    for (const name of namesIn(folder)) if (/^[^.].*\.cjs$|^\d\d[^.]*$/.test(name)) byName.set(name, join(folder, name))
   }
   const files = [...sortedMap(byName).values()]
   for (const file of files) refuseUnsafePart(places, file)
@@ -122,8 +126,19 @@ function migrationFiles(places: Paths, database: string): string[] {
  * Runs the migrations of a database on a draft.
  * @throws Failure with file and line at the first that fails; the draft must then be discarded
  */
-function migrate(files: readonly string[], draft: Draft, warn: (message: string) => void): void {
+function migrate(
+  places: Paths,
+  name: string,
+  files: readonly string[],
+  draft: Draft,
+  warn: (message: string) => void,
+): void {
+  const perl = new PerlMigrations(places, name, draft, warn)
   for (const file of files) {
+    if (!file.endsWith('.cjs')) {
+      perl.run(file)
+      continue
+    }
     try {
       const tools = { warn: (message: string) => warn(`${file}: ${message}`) }
       const migrate = () => loadMigration(file)(draft, tools)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
 import { millisecondsOf } from '../base/time.ts'
 import { initializeDatabases } from '../db/initialize.ts'
@@ -32,6 +33,7 @@ export async function runHandler(
   if (unsafe instanceof Failure) return unsafe.describe()
   const env = {
     ...withPrograms(places.shipped, system.env),
+    PERL5LIB: [join(places.shipped, 'perl'), join(places.site, 'perl')].join(':'),
     GABARIT_ROOT: places.root,
     GABARIT_EVENT: event.name,
     [JOIN_VARIABLE]: token,

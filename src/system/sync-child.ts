@@ -87,7 +87,7 @@ export function packWords(words: readonly (string | Buffer)[]): Buffer {
 }
 
 /** The words of {@link packWords}. */
-export function unpackWords(bytes: Buffer): Buffer[] {
+export function unpackWords(bytes: Buffer = Buffer.alloc(0)): Buffer[] {
   const words: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at)

@@ -108,12 +108,12 @@ perl('fragments in Perl share variables, those in JavaScript stand between them 
   const text = together({
     '10begin': '{ @names = ("one"); ""; }',
     '20middle': "<% line('eta', config.DomainName) %>\n",
-    '30more': '{ push @names, "two"; $DomainName = "changed"; ""; }',
-    '40end': '{ "@names" } { $DomainName }\n',
+    '30more': '{ push @names, "two"; $DomainName = "changed"; $smtp{Limit}++; $DB = "kept"; ""; }',
+    '40end': '{ "@names" } { $DomainName } { $smtp{Limit} } { $DB }\n',
     '50text': 'plain \\{text\\}\n',
     '60other': '{braces}\n',
   })
-  assert.is(text, 'eta example.org\none two example.org\nplain {text}\n{braces}\n')
+  assert.is(text, 'eta example.org\none two example.org 6 kept\nplain {text}\n{braces}\n')
 })
 
 perl('without JavaScript beside it, all braces are those of Perl', () => {

@@ -49,9 +49,11 @@ sub list_by_type {
 
 sub new_record {
     my ($self, $key, $props) = @_;
+    return undef if $self->{table}->has($key);
     my %others = %{ $props || {} };
     my $type = delete $others{type};
-    $self->{table}->refuse_change('set', $key, $type, map { ($_, $others{$_}) } sort keys %others);
+    $self->{table}->change('set', $key, $type, map { ($_, $others{$_}) } sort keys %others);
+    return $self->get($key);
 }
 
 1;

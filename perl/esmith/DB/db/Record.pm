@@ -35,18 +35,37 @@ sub value {
     return $self->prop('type');
 }
 
-sub _refuse { my ($self, $verb, @words) = @_; esmith::db::table_of($self->{config} || {})->refuse_change($verb, $self->{key}, @words) }
+sub _change {
+    my ($self, $verb, @words) = @_;
+    return esmith::db::table_of($self->{config} || {})->change($verb, $self->{key}, @words);
+}
 
-sub set_prop    { my ($self, $name, $value) = @_; $self->_refuse('setprop', $name, $value) }
-sub merge_props { my ($self, %props) = @_; $self->_refuse('setprop', map { ($_, $props{$_}) } sort keys %props) }
-sub delete_prop { my ($self, $name) = @_; $self->_refuse('delprop', $name) }
-sub set_value   { my ($self, $value) = @_; $self->_refuse('settype', $value) }
-sub delete      { my ($self) = @_; $self->_refuse('delete') }
+sub set_value { my ($self, $value) = @_; return $self->_change('settype', $value) }
+sub delete    { my ($self) = @_; return $self->_change('delete') }
+
+sub set_prop {
+    my ($self, $name, $value) = @_;
+    return $name eq 'type' ? $self->set_value($value) : $self->_change('setprop', $name, $value);
+}
+
+sub merge_props {
+    my ($self, %props) = @_;
+    my $type = delete $props{type};
+    $self->set_value($type) if defined $type;
+    return %props ? $self->_change('setprop', map { ($_, $props{$_}) } sort keys %props) : 1;
+}
+
+sub delete_prop {
+    my ($self, $name) = @_;
+    my $value = $self->prop($name);
+    $self->_change('delprop', $name);
+    return $value;
+}
 
 sub reset_props {
     my ($self, %props) = @_;
     my $type = delete $props{type};
-    $self->_refuse('set', $type, map { ($_, $props{$_}) } sort keys %props);
+    return $self->_change('set', $type, map { ($_, $props{$_}) } sort keys %props);
 }
 
 1;
