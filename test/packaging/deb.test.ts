@@ -109,7 +109,7 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
     assert.match(answer('remove'), `cannot access '${path}'`)
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
   assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
-  assert.match(answer('purge'), '/var/lib/gabarit:\nletsencrypt\nreplaced\nssl\n')
+  assert.match(answer('purge'), /\/var\/lib\/gabarit:\nletsencrypt\nreplaced\n(replaced-until-\S+\n)?ssl\n/)
   assert.is(answer('units'), 'gabarit-backup.timer\n')
 })
 
