@@ -44,8 +44,10 @@ export async function run({ args, places, answer }: Invocation): Promise<number>
 
 /** The fragments of one template in the order of expansion, and those of its sub-templates. */
 function showOne(given: string, layers: readonly Layer[], answer: Invocation['answer']): number {
-  const known = listTemplates(layers).map(name => `/${name}`)
-  if (!known.includes(given)) throw refusal(`there is no template ${given}${didYouMean(given, known)}`)
+  if (findTemplate(layers, given) === undefined) {
+    const known = listTemplates(layers).map(name => `/${name}`)
+    throw refusal(`there is no template ${given}${didYouMean(given, known)}`)
+  }
   const parts = ['', ...listSubTemplates(layers, given).map(sub => `/${sub}`)]
   const trees = parts
     .map(part => `${given}${part}`)

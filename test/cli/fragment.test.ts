@@ -76,6 +76,8 @@ fragment('new ones, and those of sub-templates', () => {
     ),
     ['/etc/ours 10one shipped', '/etc/ours 20two site', '/etc/ours 90end shipped', '/etc/ours/sub 50part site'],
   )
+  assert.match(box.must('gabarit templates /etc/ours/sub'), /^\/etc\/ours\/sub {2}50part {2}site, replaces /)
+  assert.match(box.run('gabarit templates /etc/our').stderr, 'did you mean "/etc/ours"?')
 })
 
 fragment('what cannot be expanded is refused with its place, and nothing changes', () => {

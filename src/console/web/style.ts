@@ -10,7 +10,7 @@ export const STYLE = `
 html { font: 16px/1.5 system-ui, sans-serif; background: var(--ground); color: var(--ink) }
 body { margin: 0; min-height: 100vh }
 a { color: var(--main) } h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; overflow-wrap: anywhere }
-h2 { font-size: 1.1rem; margin: 0 0 .6rem } h3 { font-size: 1rem; margin: 1rem 0 .3rem } p { margin: .4rem 0 }
+h2 { font-size: 1.1rem; margin: 0 0 .6rem; overflow-wrap: anywhere } h3 { font-size: 1rem; margin: 1rem 0 .3rem } p { margin: .4rem 0; overflow-wrap: anywhere }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; border-radius: 3px }
 .skip { position: absolute; left: -99rem } .skip:focus { left: .5rem; top: .5rem; background: var(--card); padding: .5rem; z-index: 2 }
 .top { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; padding: .5rem 1rem; background: var(--card); border-bottom: 1px solid var(--line) }

@@ -38,7 +38,7 @@ async function entryPage(visit: Visit, id: string) {
 ${note(outcome === 'done' ? 'ok' : 'warn', outcome)}${comment === null ? NONE : html`<p>${comment}</p>`}${notes('bad', visit.say('problems'), problems)}
 ${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties)}</section>`}
 <section class="card"><h2>${visit.say('allOfIt')}</h2>${diffView(stdout)}${commandOf(words)}</section>
-<section class="card"><h2>${visit.say('waysBack')}</h2><div class="acts">${planButton(['gabarit', 'revert', id], visit.say('revert'))}
+<section class="card"><h2>${visit.say('waysBack')}</h2><div class="acts">${properties.length === 0 ? NONE : planButton(['gabarit', 'revert', id], visit.say('revert'))}
 ${planButton(['gabarit', 'rollback', id], visit.say('rollback', id))}</div></section>`
   return page(visit, '/history', visit.say('entryNumber', id), body)
 }
