@@ -3,10 +3,10 @@ import { recordsOf } from '../db/store.ts'
 import type { Places } from '../system/places.ts'
 import { frontOf } from '../template/web-front.ts'
 
-/** The site of the console: that of the primary domain. */
+/** The site of the console: that of the primary domain, in lower case as browsers name it. */
 export function consoleSite(places: Places): Site {
   const records = recordsOf(places, 'configuration')
-  const domain = records.get('DomainName')?.type ?? 'localhost'
+  const domain = records.get('DomainName')?.type.toLowerCase() ?? 'localhost'
   const { https = 443 } = frontOf(records)
   return { origin: `https://${domain}${https === 443 ? '' : `:${https}`}`, domain }
 }

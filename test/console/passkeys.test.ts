@@ -125,7 +125,7 @@ step('a signature works once', async () => {
   assert.is(await send(page, fields), 403)
 })
 
-step('a signature for one plan carries out no other, nor the same with another option', async () => {
+step('a signature for one plan carries out no other, nor the same with another option or input', async () => {
   await askFor('allow', 'fourth')
   await page.goto(planPage('deny'))
   const other = await page.locator('[name=words]').first().inputValue()
@@ -134,6 +134,8 @@ step('a signature for one plan carries out no other, nor the same with another o
   assert.is(await send(page, { token, signature, words: other }), 403)
   await askFor('allow', 'fourth')
   assert.is(await send(page, { ...(await sign()), words: own, within: 'no' }), 403)
+  await askFor('allow', 'fourth')
+  assert.is(await send(page, { ...(await sign()), words: own, input: 'more' }), 403)
   assert.not(existsSync('/etc/hosts.deny') && readFileSync('/etc/hosts.deny', 'utf8').includes('fourth'))
   assert.not.match(readFileSync('/etc/hosts.allow', 'utf8'), 'fourth')
 })

@@ -24,9 +24,10 @@ console('enable makes all of it and a one-time address; disable removes it; the 
   server.remove()
 })
 
-console('the first user is called as whoever uses sudo, else admin; the address has the port', () => {
+console('the first user is called as whoever uses sudo, else admin; the address is as browsers show it', () => {
   const server = new Server({ configuration: configuration() })
   server.must('config setprop modSSL TCPPort 8443')
+  server.must('config set DomainName Example.ORG')
   assert.match(
     server.must('gabarit web enable', { env: { SUDO_USER: '' } }),
     'https://example.org:8443/server-manager/welcome/',
