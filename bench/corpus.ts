@@ -35,6 +35,22 @@ export function makeEvent(root: string, templates: Readonly<Record<string, strin
   }
 }
 
+/** Writes so many entries into the history of a root. */
+export function makeHistory(root: string, count: number): void {
+  const entry = {
+    time: '2026-01-01T00:00:00.000Z',
+    user: 'root',
+    via: 'shell',
+    command: 'signal-event',
+    args: ['bench'],
+  }
+  const rest = { comment: null, outcome: 'done', problems: [], properties: [], paths: [], files: null, manifest: null }
+  for (let id = 1; id <= count; id++) {
+    const whole = { id, ...entry, ...rest, databases: {}, validators: [], adjustments: [] }
+    write(root, `var/lib/gabarit/history/${String(id).padStart(6, '0')}.json`, JSON.stringify(whole))
+  }
+}
+
 /** Writes a file below a root. */
 export function write(root: string, path: string, text: string): void {
   const file = join(root, path)

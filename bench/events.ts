@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeEvent, makeRoot, run, write } from './corpus.ts'
+import { makeEvent, makeHistory, makeRoot, run, write } from './corpus.ts'
 import { compare, type Subject } from './measure.ts'
 import { NODE, program, RUNS, report } from './report.ts'
 
@@ -73,18 +73,7 @@ function benchOneRecordOfMany(): void {
 
 function benchHistory(): void {
   const root = makeRoot()
-  const entry = {
-    time: '2026-01-01T00:00:00.000Z',
-    user: 'root',
-    via: 'shell',
-    command: 'signal-event',
-    args: ['bench'],
-  }
-  const rest = { comment: null, outcome: 'done', problems: [], properties: [], paths: [], files: null, manifest: null }
-  for (let id = 1; id <= 1000; id++) {
-    const whole = { id, ...entry, ...rest, databases: {}, validators: [], adjustments: [] }
-    write(root, `var/lib/gabarit/history/${String(id).padStart(6, '0')}.json`, JSON.stringify(whole))
-  }
+  makeHistory(root, 1000)
   const history = compare(program(root, 'gabarit', ['history', '--limit', '1000']), NODE, RUNS)
   report('gabarit history, 1,000 entries, over node -e 0', `${(history.a - history.b).toFixed(3)} s`, 'at most 0.1 s')
   rmSync(root, { recursive: true })

@@ -1,3 +1,4 @@
+import { benchConsole } from './console.ts'
 import { benchDatabases } from './databases.ts'
 import { benchEvents } from './events.ts'
 import { benchExpansion } from './expansion.ts'
@@ -10,3 +11,4 @@ benchExpansion()
 benchEvents()
 benchVpn()
 benchProxies()
+await benchConsole()

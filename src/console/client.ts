@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { Failure } from '../base/failure.ts'
-import { type Answer, type Asked, frame, frames, type Request } from './protocol.ts'
+import { type Answer, type Asked, frame, frames, LARGEST_ANSWER, type Request } from './protocol.ts'
 
 /** The helper, as the web part sees it. Each question has a connection of its own. */
 export class Client {
@@ -31,7 +31,7 @@ export class Client {
     socket.write(frame(request))
     try {
       // The helper speaks this protocol: it is the same program.
-      for await (const answer of frames(socket)) yield answer as Answer
+      for await (const answer of frames(socket, LARGEST_ANSWER)) yield answer as Answer
     } catch (error) {
       if (gone?.aborted !== true) throw new Failure('the helper cannot be reached', { cause: error })
     } finally {

@@ -3,8 +3,11 @@ import { Failure } from '../base/failure.ts'
 import { integer, listOf, objectOf, oneOf, optional, type Shape, type TypeOf, text } from '../base/shape.ts'
 import type { CreationOptions, RequestOptions } from './webauthn.ts'
 
-/** The largest frame in bytes: a form with all values of a record is far smaller. */
-const LARGEST = 1 << 20
+/** The largest request in bytes: a form with all values of a record is far smaller. */
+export const LARGEST_REQUEST = 1 << 20
+
+/** The largest answer in bytes: what a command prints, with a backslash before each quotation mark. */
+export const LARGEST_ANSWER = 64 << 20
 
 /** Proof that it is the person who is logged in, now: for plans that can lock everybody out. */
 const proof = objectOf({ password: text, code: text })
@@ -118,21 +121,31 @@ export function frame(value: unknown): Buffer {
 
 /**
  * The values that arrive, until the other side ends.
+ * @param largest bytes of a frame
  * @throws Failure for a frame that is too long, not JSON, or cut off
  */
-export async function* frames(socket: Socket): AsyncGenerator<unknown> {
-  let buffer = Buffer.alloc(0)
+export async function* frames(socket: Socket, largest: number): AsyncGenerator<unknown> {
+  let chunks: Buffer[] = []
+  let size = 0
+  /** So many bytes are needed for the next step. */
+  let needed = 4
   for await (const chunk of socket) {
-    buffer = Buffer.concat([buffer, chunk])
+    chunks.push(chunk)
+    size += chunk.length
+    if (size < needed) continue
+    let buffer = Buffer.concat(chunks)
     for (;;) {
-      const length = buffer.length < 4 ? undefined : buffer.readUInt32BE()
-      if (length !== undefined && length > LARGEST) throw new Failure(`a frame of ${length} bytes is too long`)
-      if (length === undefined || buffer.length < 4 + length) break
-      yield parse(buffer.subarray(4, 4 + length))
-      buffer = buffer.subarray(4 + length)
+      const length = buffer.length < 4 ? 0 : buffer.readUInt32BE()
+      if (length > largest) throw new Failure(`a frame of ${length} bytes is too long`)
+      needed = 4 + length
+      if (buffer.length < needed) break
+      yield parse(buffer.subarray(4, needed))
+      buffer = buffer.subarray(needed)
     }
+    chunks = [buffer]
+    size = buffer.length
   }
-  if (buffer.length > 0) throw new Failure('the connection ended within a frame')
+  if (size > 0) throw new Failure('the connection ended within a frame')
 }
 
 function parse(bytes: Buffer): unknown {

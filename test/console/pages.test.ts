@@ -138,6 +138,25 @@ pages('the profile of a VPN client needs password and code', async () => {
   assert.is(refused.status, 403)
 })
 
+pages('a long history comes in parts', async () => {
+  const entry = box.history()[0]
+  const start = Date.parse('2099-01-01T00:00:00Z')
+  for (let id = 5001; id <= 5120; id++) {
+    const whole = { ...entry, id, time: new Date(start + id * 1000).toISOString() }
+    box.write(`/var/lib/gabarit/history/${String(id).padStart(6, '0')}.json`, JSON.stringify(whole))
+  }
+  const seen: number[] = []
+  for (let path = '/history'; path !== ''; ) {
+    const { text } = await box.get(path)
+    seen.push(...[...text.matchAll(/<th scope="row"><a href="[^"]*">(\d+)<\/a>/g)].map(([, id]) => Number(id)))
+    path = /href="[^"]*(\/history\?until=[^"]*)"/.exec(text)?.[1] ?? ''
+  }
+  assert.equal(
+    seen,
+    JSON.parse(box.must('gabarit history --limit 1000 --json')).map(({ id }: { id: number }) => id),
+  )
+})
+
 pages('a user is removed by somebody who proves who it is; her sessions end', async () => {
   const alice = { cookie: box.cookie, secret: box.secret }
   box.cookie = ''

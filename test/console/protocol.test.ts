@@ -142,6 +142,13 @@ async function growth(pushes: () => { socket: Socket; gone: Promise<void> }[]): 
   return grown
 }
 
+protocol('an answer may be larger than a request', async () => {
+  const lines = Array.from({ length: 400 }, (_, at) => `setprop long p${at} ${'x'.repeat(9000)}\n`)
+  box.must('config batch', { input: `set long service\n${lines.join('')}` })
+  const records = await box.data<{ name: string }[]>(alice.session, 'db --json configuration printjson')
+  assert.ok(records.some(({ name }) => name === 'long'))
+})
+
 protocol('requests that never end cost little memory', async () => {
   const half = framed('x'.repeat(1_000_000)).subarray(0, 900_000)
   assert.ok((await growth(() => Array.from({ length: 400 }, () => push(half)))) < 300)

@@ -11,7 +11,7 @@ import { Plans } from './plans.ts'
 import type { Runs } from './runs.ts'
 
 /** Milliseconds for a command that only reads, and the bytes that it may print. */
-const QUICK = { timeout: 120_000, mostOutput: 64 << 20 }
+const QUICK = { timeout: 120_000, mostOutput: 16 << 20 }
 
 /** The part of the console that runs as root. It knows who is logged in, and what may be run. */
 export class Helper {

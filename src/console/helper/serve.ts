@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { messageOf } from '../../base/failure.ts'
 import { IDLE } from '../access/sessions.ts'
-import { asRequest, frame, frames } from '../protocol.ts'
+import { asRequest, frame, frames, LARGEST_REQUEST } from '../protocol.ts'
 import type { Helper } from './helper.ts'
 import type { Runs } from './runs.ts'
 
@@ -53,7 +53,7 @@ async function talk(socket: Socket, helper: Helper): Promise<void> {
   const send = (value: unknown) => new Promise<void>(sent => socket.write(frame(value), () => sent()))
   try {
     // One who does not read the answers gets no more of them.
-    for await (const data of frames(socket))
+    for await (const data of frames(socket, LARGEST_REQUEST))
       await send(await helper.answer(asRequest(data), send, () => socket.destroyed))
     socket.end()
   } catch (error) {

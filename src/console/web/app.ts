@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { messageOf } from '../../base/failure.ts'
 import type { Client } from '../client.ts'
+import { LARGEST_REQUEST } from '../protocol.ts'
 import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
@@ -29,14 +30,11 @@ import { note } from './parts/note.ts'
 import { isFormToken, sameOrigin, secureHeaders } from './security.ts'
 import { type Env, Refused, Visit } from './visit.ts'
 
-/** More than this no form holds, in bytes: what the helper takes in one frame. */
-const LARGEST = 1 << 20
-
 /** All pages of the console, each with and without a slash at its end. */
 export function consoleApp(client: Client): Hono<Env> {
   const app = new Hono<Env>({ strict: false }).basePath(BASE)
   const onError = (context: Context) => context.text('This form is larger than 1 MiB.', 413)
-  app.use(secureHeaders, sameOrigin, bodyLimit({ maxSize: LARGEST, onError }))
+  app.use(secureHeaders, sameOrigin, bodyLimit({ maxSize: LARGEST_REQUEST, onError }))
   serveAssets(app)
   serveEntrance(app, client)
   app.use(async (context, next) => {

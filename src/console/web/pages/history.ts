@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { at } from '../base.ts'
 import { page } from '../layout.ts'
-import { NONE } from '../markup.ts'
+import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
 import { diffView } from '../parts/diff.ts'
 import { type Entry, entryTable } from '../parts/entries.ts'
@@ -13,20 +13,27 @@ import { propertyTable } from '../parts/properties.ts'
 import type { Env, Visit } from '../visit.ts'
 
 /** How many entries a page lists. */
-const LISTED = '50'
+const LISTED = 50
 
 /** What was done, and the ways back. */
 export function serveHistory(app: Hono<Env>): void {
   app.get('/history', async context => {
     const visit = context.get('visit')
-    const all = context.req.query('all') === 'yes'
-    const words = ['gabarit', 'history', '--limit', all ? '100000' : LISTED]
+    const until = context.req.query('until')
+    const words = ['gabarit', 'history', '--limit', String(LISTED), ...(until === undefined ? [] : ['--until', until])]
     const entries = await visit.data<Entry[]>([...words, '--json'])
-    const more = all ? NONE : html`<p><a href="${at('/history', { all: 'yes' })}">${visit.say('allEntries')}</a></p>`
-    const body = html`<div class="card">${entryTable(visit, entries)}${more}</div>${commandOf(words)}`
+    const body = html`<div class="card">${entryTable(visit, entries)}${olderLink(visit, entries)}</div>${commandOf(words)}`
     return page(visit, '/history', visit.say('history'), body)
   })
   app.get('/history/:id', context => entryPage(context.get('visit'), context.req.param('id')))
+}
+
+/** A page of all 10,000 entries would take seconds, and 200 MiB. */
+function olderLink(visit: Visit, entries: readonly Entry[]): Markup {
+  const last = entries[LISTED - 1]
+  if (last === undefined) return NONE
+  const until = new Date(Date.parse(last.time) - 1).toISOString()
+  return html`<p><a href="${at('/history', { until })}">${visit.say('olderEntries')}</a></p>`
 }
 
 async function entryPage(visit: Visit, id: string) {

@@ -150,7 +150,7 @@ export const EN = {
   deleteRecord: 'Delete this record',
   deleteNow: 'Delete {}',
   removeProperty: 'Remove {}',
-  allEntries: 'All entries',
+  olderEntries: 'Older entries',
   allOfIt: 'All of it',
   waysBack: 'Ways back',
   revert: 'Undo only this entry',

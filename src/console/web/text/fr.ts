@@ -151,7 +151,7 @@ export const FR: Catalogue = {
   deleteRecord: 'Supprimer cet enregistrement',
   deleteNow: 'Supprimer {}',
   removeProperty: 'Retirer {}',
-  allEntries: 'Toutes les entrées',
+  olderEntries: 'Entrées plus anciennes',
   allOfIt: 'En détail',
   waysBack: 'Revenir en arrière',
   revert: 'Annuler seulement cette entrée',
