@@ -1,6 +1,8 @@
 // Records in the console: forms made of descriptions, and a whole job from a new host to the way back.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { EN } from '../../src/console/web/text/en.ts'
+import { CATALOGUES, type Key } from '../../src/console/web/text/languages.ts'
 import { fieldOf, formOn } from './forms.ts'
 import { BASE, type Page, unescapeHtml, WebConsole } from './web-console.ts'
 
@@ -205,23 +207,71 @@ records('switches, lists, choices and secrets', async () => {
   assert.is(propertiesOf('domains', 'shop.example.org').letsencryptSSLcert, 'disabled')
 })
 
+records('every database has its page; what is not there has none', async () => {
+  const databases: { name: string }[] = JSON.parse(box.must('gabarit databases --json'))
+  for (const { name } of databases) {
+    assert.match((await box.get('/records')).text, `${BASE}/records/${name}"`)
+    assert.is((await box.get(`/records/${name}`)).status, 200, name)
+  }
+  assert.is((await box.get(recordPath('hosts', 'nobody'))).status, 404)
+  assert.is((await box.get('/records/..%2Fx')).status, 403)
+})
+
+/** What a page says, without the names of properties and the values to choose from, which are the same in all languages. */
+function piecesOf({ text }: Page): string[] {
+  const own = text.replace(
+    /<label for="(?!key"|type"|scalar"|added-)[^"]*">[^<]*<\/label>|<option value="(.+?)".*?<\/option>/g,
+    '',
+  )
+  const spoken = [...own.matchAll(/(?:placeholder|aria-label|title)="([^"]*)"/g)].map(([, said = '']) => said)
+  const visible = own.slice(own.indexOf('<main')).replace(/<(script|style|code)\b[\s\S]*?<\/\1>/g, '')
+  return [...visible.split(/<[^>]*>/), ...spoken]
+    .flatMap(said => unescapeHtml(said).split(/ · |, /))
+    .map(said => said.trim())
+    .filter(said => said !== '')
+}
+
+/** A text of the catalogue, whatever is filled in. */
+function asPattern(text: string): RegExp {
+  const parts = text.split(/(\{\}|\[.*?\|.*?\])/).map(part => {
+    const [, one, many] = /^\[(.*?)\|(.*?)\]$/.exec(part) ?? []
+    const literal = (words: string) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    return part === '{}' ? '.+' : one === undefined ? literal(part) : `(${literal(one)}|${literal(many ?? '')})`
+  })
+  return RegExp(`^${parts.join('')}$`)
+}
+
 records(
-  'every described database and record has its page; descriptions come in the language of the visit',
+  'each described record has its form; the French one has no English around its fields, stored, new or wrong',
   async () => {
-    const databases: { name: string }[] = JSON.parse(box.must('gabarit databases --json'))
-    for (const { name } of databases) {
-      assert.match((await box.get('/records')).text, `${BASE}/records/${name}"`)
-      assert.is((await box.get(`/records/${name}`)).status, 200, name)
-    }
-    box.language = 'fr'
-    for (const key of box.must('config keys').trim().split('\n')) {
-      const { status, text } = await box.get(recordPath('configuration', key))
-      assert.is(status, 200, key)
-      if (key === 'letsencrypt') assert.match(text, 'Certificats de Let')
-    }
+    const english = Object.entries(EN)
+      .filter(([key, text]) => CATALOGUES.fr[key as Key] !== text && !/^[{}]+$/.test(text))
+      .map(([, text]) => asPattern(text))
+    const facts =
+      /^(default |always |at least |at most |several$|separated by |the key of |of the form |rule: |detected$)/
+    const wordsIn = (page: Page) =>
+      piecesOf(page).filter(said => facts.test(said) || english.some(one => one.test(said)))
     box.language = 'en'
-    assert.is((await box.get(recordPath('hosts', 'nobody'))).status, 404)
-    assert.is((await box.get('/records/..%2Fx')).status, 403)
+    assert.ok(
+      wordsIn(await box.get(recordPath('configuration', 'letsencrypt'))).length > 10,
+      'the English form has some',
+    )
+    box.language = 'fr'
+    for (const database of ['configuration', 'domains', 'hosts'])
+      for (const key of box.must(`db ${database} keys`).trim().split('\n')) {
+        const page = await box.get(recordPath(database, key))
+        assert.equal([page.status, wordsIn(page)], [200, []], key)
+        if (key === 'letsencrypt') assert.match(page.text, 'Certificats de Let')
+      }
+    for (const [database, type] of [
+      ['proxies', 'proxy'],
+      ['vpn', 'client'],
+      ['networks', 'network'],
+      ['hosts', ''],
+    ])
+      assert.equal(wordsIn(await box.get(`/records/${database}/new?type=${type}`)), [], database)
+    assert.equal(wordsIn(await box.get(`${recordPath('configuration', 'httpd')}&stored=yes`)), [])
+    box.language = 'en'
   },
 )
 
