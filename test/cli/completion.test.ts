@@ -82,7 +82,7 @@ completion('every kind of argument has its candidates', () => {
   assert.equal(ask('signal-event vpn-client-create x '), ['anna@home.example'])
   assert.equal(ask('signal-event --dry-run domain-modify '), ['shop.org'])
   assert.equal(ask('gabarit customize /etc/httpd/conf/httpd.conf VirtualHosts/25'), ['VirtualHosts/25SSLDirectives'])
-  assert.equal(ask('gabarit overrides diff /etc/hosts '), ['10Localhost', '20Server', '30Hosts'])
+  assert.equal(ask('gabarit overrides diff /etc/hosts '), ['10Localhost', '20Server', '30Hosts', '40Domains'])
   assert.equal(ask('gabarit help expl'), ['explain'])
   assert.equal(ask('gabarit vpn help pro'), ['profile'])
   assert.equal(ask('config help setj'), ['setjson'])
