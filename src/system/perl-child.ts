@@ -48,7 +48,10 @@ let running: PerlChild | undefined
  * @throws Failure (refused) if Perl is not installed, or others can change its modules
  */
 export function perlChild(places: Paths, warn: (message: string) => void): PerlChild {
-  if (running === undefined || running.hasEnded) running = new PerlChild(places, warn)
+  if (running === undefined || running.hasEnded) {
+    running?.close()
+    running = new PerlChild(places, warn)
+  }
   return running
 }
 
@@ -59,6 +62,8 @@ export class PerlChild {
   readonly #limit = Math.ceil(millisecondsOf(process.env.GABARIT_FRAGMENT_TIMEOUT, 30_000) / 1000)
   #owner: object | undefined
   #calls = 0
+  /** How many fragments are run, and for how many of them an answer is being made. */
+  #depth = { waiting: 0, answering: 0 }
 
   constructor(places: Paths, warn: (message: string) => void) {
     const modules = join(places.site, 'perl')
@@ -82,8 +87,13 @@ export class PerlChild {
     if (isRoot && why !== '') warn(`Fragments in Perl run with all rights of root: ${why}`)
   }
 
+  /** Also if the time limit of V8 has stopped somebody who waited for it: not even `finally` runs then. */
   get hasEnded(): boolean {
-    return this.#child.hasEnded
+    return this.#child.hasEnded || this.#depth.waiting !== this.#depth.answering
+  }
+
+  close(): void {
+    this.#child.close()
   }
 
   /**
@@ -91,6 +101,15 @@ export class PerlChild {
    * @throws Failure (refused) if it has ended the program, or does not end in time
    */
   expand(request: PerlRequest): PerlResult {
+    this.#depth.waiting++
+    try {
+      return this.#expand(request)
+    } finally {
+      this.#depth.waiting--
+    }
+  }
+
+  #expand(request: PerlRequest): PerlResult {
     const { file, owner, moreData = '', writable = '', variables, source, answer } = request
     if (this.#owner !== owner) this.#child.send(['forget'])
     this.#owner = owner
@@ -101,7 +120,12 @@ export class PerlChild {
       const [verb, ...words] = this.#child.receive() ?? []
       if (verb === undefined) throw this.#ended(file, Date.now() - started)
       if (String(verb) !== 'done' && String(verb) !== 'failed') {
-        this.#child.send(answer(String(verb), words.map(String), words))
+        this.#depth.answering++
+        try {
+          this.#child.send(answer(String(verb), words.map(String), words))
+        } finally {
+          this.#depth.answering--
+        }
         continue
       }
       const [number, reads, warnings, first, message] = words

@@ -176,6 +176,16 @@ perl('a fragment without an end is stopped', () => {
   box.remove()
 })
 
+perl('after one was stopped, a new Perl runs the next', () => {
+  const box = siteWith({ 'etc/demo/10one': '{ $smtp{Limit} }\n' })
+  box.must('signal-event change')
+  box.write('/etc/gabarit/templates/etc/demo/10one', '{ 1 while 1; $OUT .= 1 }')
+  // It looks at the templates twice.
+  const { stdout, stderr } = box.run('gabarit status', { env: { GABARIT_FRAGMENT_TIMEOUT: '1' } })
+  assert.match(stdout + stderr, /10one: this code did not end within 1 s and was stopped/)
+  box.remove()
+})
+
 perl('what is printed is told, and in no file', () => {
   const box = siteWith({ 'etc/demo/10one': '{ print "aside\\n"; warn "careful"; $OUT .= "text\\n" }' })
   const { status, stdout, stderr } = box.run('signal-event change')
