@@ -11,9 +11,12 @@ const EVENT = 'server-manager-update'
 export async function enable(invocation: Invocation): Promise<number> {
   const { args, places, system, printError } = invocation
   const records = recordsOf(places, 'configuration')
-  for (const key of ['httpd', 'modSSL'])
-    if (records.get(key)?.properties.get('status') === 'disabled')
-      throw refusal(`the console needs ${key}`, { hint: `config setprop ${key} status enabled` })
+  const isOff = (key: string) => records.get(key)?.properties.get('status') === 'disabled'
+  const nginx = records.get('nginx')?.properties.get('status') === 'enabled'
+  // While Apache is off, nginx serves the console itself.
+  const lacking = isOff('httpd') ? (nginx ? undefined : 'httpd') : isOff('modSSL') ? 'modSSL' : undefined
+  if (lacking !== undefined)
+    throw refusal(`the console needs ${lacking}`, { hint: `config setprop ${lacking} status enabled` })
   const status = await turn(invocation, { status: 'enabled', Manager: 'console' })
   if (status !== EXIT.done || system.dryRun) return status
   if (places.root === '/' && !hasUnits()) for (const { message } of await silentParts({ system })) printError(message)

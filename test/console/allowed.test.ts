@@ -13,7 +13,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   read: [
     ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
-    ...['vpn clients', 'vpn status', 'proxy check', 'databases', 'fragment show'],
+    ...['vpn clients', 'vpn status', 'proxy check', 'proxy log', 'databases', 'fragment show'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin', 'restore'],

@@ -23,8 +23,9 @@ const SETTINGS = [
 export function fill(front: Front): void {
   for (const line of SETTINGS) must(words(line))
   for (const event of ['console-save', 'openvpn-update', 'nginx-update']) front.apply(event)
-  for (const verb of ['create anna', 'create bertrand', 'create chloe', 'revoke chloe'])
-    front.apply(`vpn-client-${verb}`)
+  for (const verb of ['create anna', 'create chloe', 'revoke chloe']) front.apply(`vpn-client-${verb}`)
+  must(words('config setprop easyrsa Algorithm rsa KeySize 2048'))
+  front.apply('vpn-client-create bertrand')
   for (const name of ['example.com', 'club.example', 'garden.example']) putCertificate(front, name)
   must(words('db hosts set camera.example.com host HostType Local InternalIP 192.168.77.60'))
   must(words('db proxies setprop media.example.com HSTS enabled'))

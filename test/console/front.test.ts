@@ -1,4 +1,5 @@
-// The way to the console through the real Apache, alone and behind the real nginx: on `/`, in private namespaces.
+// The way to the console through the real Apache, alone and behind the real nginx, and through nginx
+// alone: on `/`, in private namespaces.
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,7 +31,7 @@ async function startEcho(): Promise<ChildProcess> {
 
 step('a server with nginx in front of httpd, and a second domain', async () => {
   for (const address of [OUTSIDE, LET_IN]) must(['ip', 'address', 'add', `${address}/32`, 'dev', 'lo'])
-  await front.start({})
+  await front.start({ 8101: 'behind' })
   must(words('db domains set second.example domain Content Primary'))
   front.apply('domain-create second.example')
   echo = await startEcho()
@@ -42,9 +43,24 @@ step('it is off until somebody turns it on', () => {
   front.apply('server-manager-update')
 })
 
-for (const server of ['nginx', 'httpd']) {
-  step(`${server} in front: the console learns the true visitor, host and protocol`, () => {
-    must(words(`config set WebFrontend ${server}`))
+/** What serves the console, each with what makes it so, and another site. */
+const SERVERS = {
+  'nginx in front': ['second.example', 'config set WebFrontend nginx'],
+  'httpd in front': ['second.example', 'config set WebFrontend httpd'],
+  'nginx alone': [
+    'other.example',
+    ...['config setprop httpd status disabled', 'db proxies set other.example proxy Upstreams http://127.0.0.1:8101'],
+  ],
+  'nginx alone, in a site of that name': [
+    'other.example',
+    'db proxies set example.com proxy Upstreams http://127.0.0.1:8101',
+  ],
+} as const
+
+for (const [server, [other, ...settings]] of Object.entries(SERVERS)) {
+  step(`${server}: the console learns the true visitor, host and protocol`, () => {
+    for (const line of settings) must(words(line))
+    front.apply('server-manager-update')
     front.apply()
     const forged = ['X-Forwarded-For: 192.0.2.1', 'X-Forwarded-Proto: http', 'X-Forwarded-Host: evil.example']
     const more = ['X-Forwarded-Server: evil', 'X-Real-IP: 192.0.2.1', 'Forwarded: for=192.0.2.1']
@@ -58,7 +74,7 @@ for (const server of ['nginx', 'httpd']) {
     }
   })
 
-  step(`${server} in front: local networks and ValidFrom come in, others do not`, () => {
+  step(`${server}: local networks and ValidFrom come in, others do not`, () => {
     const statuses = [[], from(LET_IN), from(OUTSIDE)].map(options => front.visit(CONSOLE, ...options).status)
     assert.equal(statuses, [200, 200, 403])
     const claims = ['-H', `X-Forwarded-For: ${LET_IN}`]
@@ -66,14 +82,14 @@ for (const server of ['nginx', 'httpd']) {
     assert.is(front.visit(CONSOLE, ...from(OUTSIDE), ...claims, ...claims).status, 403)
   })
 
-  step(`${server} in front: no other site leads there, and HTTP leads to HTTPS`, () => {
-    for (const url of ['https://second.example/server-manager', 'https://example.com/server-managers'])
-      assert.is(front.visit(url).status, 404, url)
+  step(`${server}: no other site leads there, and HTTP leads to HTTPS`, () => {
+    for (const url of [`https://${other}/server-manager`, `${CONSOLE}s`])
+      assert.not.match(front.visit(url).body, '"name":"console"', url)
     assert.equal(front.visit('http://example.com/server-manager').header('location'), [CONSOLE])
     assert.is(front.visit(`${CONSOLE}/..;/x`, '--path-as-is').status, 400)
   })
 
-  step(`${server} in front: an event comes at once`, async () => {
+  step(`${server}: an event comes at once`, async () => {
     // Whoever buffers would give it with the end only.
     const query = '?events=600&header=X-Accel-Buffering:no'
     const { stdout } = run([...CURL, '--max-time', '3', `${CONSOLE}${query}`])
@@ -82,9 +98,16 @@ for (const server of ['nginx', 'httpd']) {
 }
 
 step('without HTTPS nobody gets a console', () => {
+  must(words('db proxies setprop example.com Certificate none'))
+  front.refused(/the console needs HTTPS: db proxies delprop example\.com Certificate/, 'server-manager-update')
+  must(words('db proxies delete example.com'))
+  must(words('config setprop httpd status enabled'))
   must(words('config setprop modSSL status disabled'))
   front.refused(/the console needs HTTPS: config setprop modSSL status enabled/, 'server-manager-update')
   must(words('config setprop modSSL status enabled'))
+  // Its configuration is there again, but nobody has started it.
+  run(words('signal-event server-manager-update'))
+  must(words('s6-svc -wu -T 30000 -u /run/service/apache2'))
 })
 
 step('without its two processes it is told as broken, with the way out', async () => {

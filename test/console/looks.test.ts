@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
+import { codeOf, PASSWORD } from './console-server.ts'
 import { fill } from './filled.ts'
 import { startConsole } from './processes.ts'
 import { CONSOLE, comeIn, welcome } from './windows.ts'
@@ -17,7 +18,6 @@ const PICTURES = process.env.GABARIT_PICTURES
 /** French has the longer words. */
 const LOCALE = PICTURES === undefined ? 'fr' : 'en'
 
-const plan = (...words: string[]) => `/plan?words=${encodeURIComponent(JSON.stringify(words))}`
 const record = (database: string, key: string) => `/records/${database}/record?key=${key}`
 
 const FRAGMENT = 'template=/etc/httpd/conf/httpd.conf/VirtualHosts&fragment=25SSLDirectives'
@@ -26,17 +26,15 @@ const FRAGMENT = 'template=/etc/httpd/conf/httpd.conf/VirtualHosts&fragment=25SS
 const PAGES: Readonly<Record<string, string>> = {
   overview: '/',
   changes: '/changes',
-  event: plan('gabarit', 'signal-event', 'console-save'),
   settings: '/records',
   domains: '/records/domains',
   domain: record('domains', 'club.example'),
-  'new-host': '/records/hosts/new?type=host',
   service: record('configuration', 'letsencrypt'),
-  certificates: '/certificates',
-  'certificates-checked': '/certificates?check=yes',
+  certificates: '/certificates?check=yes',
   vpn: '/vpn',
-  proxies: '/proxies',
-  'proxies-checked': '/proxies?check=yes',
+  'vpn-client': '/vpn/client?name=anna',
+  'proxy-log': '/proxies/log?name=shop.example.com',
+  proxies: '/proxies?check=yes',
   events: '/events',
   history: '/history',
   entry: '/history/3',
@@ -50,6 +48,8 @@ const PAGES: Readonly<Record<string, string>> = {
 }
 
 let browser: Browser
+let page: Page
+let secret: string
 tests.after(() => browser?.close())
 
 step('a server as people have it', async () => {
@@ -61,11 +61,12 @@ step('a server as people have it', async () => {
 })
 
 step('every page: nobody is kept out, and it fits', async () => {
-  const context = await browser.newContext({ locale: LOCALE, viewport: { width: 1280, height: 900 } })
-  const page = await context.newPage()
+  page = await browser.newPage({ locale: LOCALE, viewport: { width: 1280, height: 900 } })
+  // Everything runs on this machine: the browser, the web servers, the commands.
+  page.setDefaultTimeout(120_000)
   await page.goto(welcome('alice'))
   await look(page, 'welcome')
-  await comeIn(page)
+  secret = await comeIn(page)
   for (const [name, path] of Object.entries(PAGES)) {
     assert.is((await page.goto(`${CONSOLE}${path}`))?.status(), 200, path)
     await look(page, name)
@@ -74,9 +75,41 @@ step('every page: nobody is kept out, and it fits', async () => {
   await page.locator('#within').selectOption('10m')
   await page.locator('form:has(#within) button').click()
   await page.waitForURL(url => url.pathname.includes('/run/'))
-  await page.locator('.note.ok').waitFor({ timeout: 60_000 })
+  await page.locator('.note.ok').waitFor()
   await look(page, 'run')
-  await context.close()
+})
+
+step('tables show what commands know', async () => {
+  const rows = async (path: string) => {
+    await page.goto(`${CONSOLE}${path}`)
+    return (await page.locator('tbody tr').allInnerTexts()).map(text => text.replace(/\s+/g, ' '))
+  }
+  const find = (found: readonly string[], name: string) => found.findLast(row => row.includes(name)) ?? ''
+  const clients = await rows('/vpn')
+  assert.match(find(clients, 'anna'), '2029')
+  assert.match(find(clients, 'chloe'), LOCALE === 'en' ? 'revoked' : 'révoqué')
+  const certificates = await rows('/certificates')
+  assert.match(find(certificates, 'garden.example'), /Test intermediate.* 2027 \(8\d .* garden\.example/)
+  assert.match(find(certificates, 'museum.example'), LOCALE === 'en' ? '5 of 5' : '5 sur 5')
+  assert.match(find(await rows('/certificates?check=yes'), 'school.example'), 'no authority certifies it')
+  const checks = await rows('/proxies?check=yes&name=shop.example.com')
+  assert.match(find(checks, 'http://127.0.0.1:8101/'), /200 \d+ ms/)
+  assert.is(find(checks, '127.0.0.1:8102/'), '', 'only the proxy that was asked for is checked')
+  await page.goto(`${CONSOLE}/proxies/log?name=shop.example.com`)
+  assert.match((await page.locator('pre').first().textContent()) ?? '', /^shop\.example\.com 127\.0\.0\.1 /)
+})
+
+step('the profile of a VPN client as a QR code, if it is short enough', async () => {
+  for (const [at, name] of ['anna', 'bertrand'].entries()) {
+    await page.goto(`${CONSOLE}/vpn/client?name=${name}`)
+    await page.locator('form:has([value=qr]) button').click()
+    await page.locator('[name=password]').fill(PASSWORD)
+    await page.locator('[name=code]').fill(codeOf(secret, 30 * at))
+    await page.locator('form:has([name=password]) button').click()
+    await page.locator('main .qr svg, main .note.warn').waitFor()
+    assert.is(await page.locator('.qr svg').count(), name === 'anna' ? 1 : 0)
+    await look(page, `vpn-profile-${name}`)
+  }
 })
 
 /** Looks at a page in both schemes, narrow and wide. */

@@ -85,7 +85,7 @@ pages('both catalogues have the same texts with the same values, and each is use
     const french = Object.entries(CATALOGUES.fr).find(([name]) => name === key)?.[1] ?? ''
     assert.is(french.split('{}').length, text.split('{}').length, key)
     assert.ok(french !== '' && text !== '', key)
-    assert.ok(key.startsWith('database_') || sources.includes(`'${key}'`), `${key} is not used`)
+    assert.ok(/^(database|outcome|change)_/.test(key) || sources.includes(`'${key}'`), `${key} is not used`)
   }
   assert.ok(STYLE.length <= 10_240)
 })
@@ -99,6 +99,9 @@ pages('an entry of the history: its differences, and the ways back', async () =>
   for (const command of [`gabarit revert ${id} --dry-run`, `gabarit rollback ${id} --dry-run`])
     assert.match(text, command)
   assert.match((await box.get(`/plan?words=${encodeURIComponent(`["gabarit","revert","${id}"]`)}`)).text, 'Make live')
+  box.language = 'fr'
+  assert.match((await box.get('/history')).text, '<span class="ok">fait</span>')
+  box.language = 'en'
   assert.is((await box.get('/history/x')).status, 404)
 })
 
@@ -128,8 +131,8 @@ pages('a file that was edited: what would be lost, kept with a note, and dropped
 
 pages('what only looks is asked for when somebody wants it', async () => {
   const [before, after] = [await box.get('/proxies'), await box.get('/proxies?check=yes')]
-  assert.match(before.text, 'Check now')
-  assert.match(after.text, 'there is no proxy')
+  assert.match(before.text, 'Check all')
+  assert.match(after.text, '<h2>Do they answer?</h2>')
   assert.is((await box.get('/certificates?check=yes')).status, 200)
 })
 

@@ -141,11 +141,15 @@ records('what the command refuses stands at its field, and what was typed is not
     ['MACAddress', 'nonsense'],
   ] as const) {
     const id = fieldOf(answer, label)
-    assert.match(answer.text, new RegExp(`id="${id}-error">[^<]*${message}`))
+    assert.match(answer.text, new RegExp(`id="${id}-error"><p lang="en">[^<]*${message}`))
     assert.match(answer.text, new RegExp(`id="${id}"[^>]*aria-invalid="true"[^>]*value="${message}"`))
   }
   assert.is(formOn(answer, '/record')[fieldOf(answer, 'odd')], 'typed')
   assert.is(propertiesOf('hosts', 'odd.example.org').InternalIP, '192.168.1.10')
+  box.language = 'fr'
+  const french = await store('hosts', 'odd.example.org', { InternalIP: '999.1.1.1' })
+  box.language = 'en'
+  assert.match(french.text, /-error">Refusé\. Attendu : une adresse IP<p lang="en">[^<]*999\.1\.1\.1/)
 })
 
 records('two people at one record: the second is told, nothing is stored, nothing is lost', async () => {

@@ -1,5 +1,5 @@
 // A reader who follows a link arrives: in the documents, and in what the programs, templates and scripts name.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -36,6 +36,14 @@ links('lead to every document from the index', () => {
     documents.filter(name => !seen.has(name)),
     [],
   )
+})
+
+links('to pictures: each is shown, and none is larger than 100 kB', () => {
+  const text = documents.map(textOf).join('')
+  for (const name of readdirSync(join(PROJECT, 'docs/pictures'))) {
+    assert.match(text, `pictures/${name})`)
+    assert.ok(statSync(join(PROJECT, 'docs/pictures', name)).size <= 100_000, name)
+  }
 })
 
 links('to documents in sources, templates and scripts exist', () => {

@@ -60,6 +60,7 @@ input[type=checkbox]:checked { background: var(--main); border-color: var(--main
 .steps li::before { content: '\\2022'; position: absolute; left: .4rem; color: var(--soft) } .steps .ok::before { content: '\\2713'; color: var(--ok) }
 .steps .bad::before { content: '\\2715'; color: var(--bad) } .steps .warn::before { content: '!'; color: var(--warn); font-weight: 700 }
 .qr svg { width: min(100%, 14rem); height: auto; background: #fff; padding: .5rem; border-radius: 6px }
+.qr.large svg { width: min(100%, 44rem) }
 .secret { letter-spacing: .05em } .count { font-variant-numeric: tabular-nums }
 @media (max-width: 60rem) { .plan { grid-template-columns: minmax(0, 1fr) } .plan > .card { position: static } }
 @media (max-width: 48rem) { .frame { grid-template-columns: minmax(0, 1fr) } nav.main { display: none } nav.main:target { display: block } .top .opener { display: inline-block } .top .name span { display: block; margin: 0 }

@@ -5,6 +5,7 @@ import type { Client } from '../client.ts'
 import type { Answer, Asked, Refusing } from '../protocol.ts'
 import { BASE } from './base.ts'
 import { clientAddress, formToken } from './security.ts'
+import { EN } from './text/en.ts'
 import { type Key, type Language, languageOf, sentence } from './text/languages.ts'
 
 /** What hono hands from one handler to the next. */
@@ -55,6 +56,13 @@ export class Visit {
   /** A text of the console in the language of the visit. @param values for its {} */
   say(key: Key, ...values: readonly (string | number)[]): string {
     return sentence(this.language, key, values)
+  }
+
+  /** A word of a command in the language of the visit, or as it is if the catalogues do not have it. */
+  word(kind: 'change' | 'database' | 'outcome', word: string): string {
+    const key = `${kind}_${word}`
+    // Object.hasOwn says nothing about types.
+    return Object.hasOwn(EN, key) ? this.say(key as Key) : word
   }
 
   /** What each of its forms carries. */

@@ -31,9 +31,14 @@ export function fieldView(visit: Visit, data: FieldData): Markup {
   const chosen = isSwitch(data) || known.enum !== undefined
   const facts = factsOf(chosen ? withoutChoices(known) : known, french)
   const hint = [text, facts].filter(part => part !== '').join(' · ')
+  const expected = french && problems.length > 0 ? visit.say('notAccepted', factsOf(known, french)) : ''
+  const wrong =
+    problems.length === 0
+      ? NONE
+      : html`<div class="error" id="${id}-error">${expected}${problems.map(problem => html`<p lang="en">${problem}</p>`)}</div>`
   return html`<div class="field"><label for="${id}">${label}</label>
 <p class="hint" id="${id}-hint">${data.known === undefined ? visit.say('undescribed') : hint}</p>
-${problems.map(problem => html`<p class="error" id="${id}-error">${problem}</p>`).slice(0, 1)}${problems.slice(1).map(problem => html`<p class="error">${problem}</p>`)}
+${wrong}
 ${control(visit, data, attributes(data))}${more}</div>`
 }
 

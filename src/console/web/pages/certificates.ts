@@ -2,13 +2,14 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { at } from '../base.ts'
 import { page } from '../layout.ts'
+import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { runButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { notes } from '../parts/note.ts'
-import { onDemand } from '../parts/output.ts'
 import { table } from '../parts/table.ts'
-import type { Env } from '../visit.ts'
+import type { Env, Visit } from '../visit.ts'
+import { nameChecks } from './certificate-checks.ts'
 import { tryLink } from './files.ts'
 
 /** What `gabarit letsencrypt status --json` prints. */
@@ -17,6 +18,7 @@ interface Certificates {
   readonly mode: string
   readonly authority: string
   readonly certificates: readonly Certificate[]
+  /** What needs somebody, such as names that are left out. */
   readonly problems: readonly string[]
 }
 
@@ -26,12 +28,14 @@ interface Certificate {
   readonly issuer: string | null
   readonly until: string | number | null
   readonly daysLeft: number | null
+  readonly nextRenewal: string | number | null
   readonly inService: readonly string[]
-  readonly trouble: unknown
+  /** What the limits of the authority leave. */
+  readonly left: readonly { readonly used: number; readonly of: number }[]
+  readonly trouble: { readonly message: string; readonly hint: string } | null
 }
 
 const STATUS = ['gabarit', 'letsencrypt', 'status', '--json']
-const CHECK = ['gabarit', 'letsencrypt', 'check']
 const SETUP = ['gabarit', 'letsencrypt', 'setup']
 
 /** Certificates: their names and days, the checks, and getting them. */
@@ -39,28 +43,41 @@ export function serveCertificates(app: Hono<Env>): void {
   app.get('/certificates', async context => {
     const visit = context.get('visit')
     const { status, mode, authority, certificates, problems } = await visit.data<Certificates>(STATUS)
-    const rows = certificates.map(({ name, names, issuer, until, daysLeft, inService }) => [
-      name,
-      names.join(' '),
-      issuer ?? visit.say('none'),
-      until === null
-        ? visit.say('none')
-        : html`${moment(visit, new Date(until).toISOString())} (${visit.say('days', daysLeft ?? 0)})`,
-      inService.join(' '),
-    ])
-    const heads = [
-      visit.say('certificate'),
-      visit.say('names'),
-      visit.say('issuer'),
-      visit.say('validUntil'),
-      visit.say('inService'),
-    ]
+    const heads = (['certificate', 'names', 'issuer', 'validUntil', 'inService', 'requestsLeft'] as const).map(key =>
+      visit.say(key),
+    )
+    const rows = certificates.map(certificate => rowOf(visit, certificate))
     const settings = at('/records/configuration/record', { key: 'letsencrypt' })
-    const body = html`${notes('warn', visit.say('problems'), problems)}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('records')}</a></p>
+    const body = html`${notes('warn', visit.say('problems'), problems)}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
 <section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(STATUS.slice(0, 3))}</section>
-<section class="card"><h2>${visit.say('checkNames')}</h2>${await onDemand(visit, CHECK, visit.say('checkNow'))}</section>
-<section class="card"><h2>${visit.say('getCertificates')}</h2><div class="acts">${tryLink(visit, SETUP)}${runButton(visit, SETUP, visit.say('setupCertificates'))}
+<section class="card"><h2>${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>
+<section class="card"><h2>${visit.say('getCertificates')}</h2><p>${visit.say('setupSteps')}</p><div class="acts">${runButton(visit, SETUP, visit.say('setupCertificates'))}${tryLink(visit, SETUP)}
 ${runButton(visit, ['gabarit', 'letsencrypt', 'renew'], visit.say('renew'), { look: 'quiet' })}</div></section>`
     return page(visit, '/certificates', visit.say('certificates'), body)
   })
+}
+
+function rowOf(
+  visit: Visit,
+  { name, names, issuer, until, daysLeft, nextRenewal, inService, left, trouble }: Certificate,
+) {
+  const wrong =
+    trouble === null ? NONE : html`<br><span class="bad small" lang="en">${trouble.message} ${trouble.hint}</span>`
+  const fewest = [...left].sort((one, other) => one.of - one.used - (other.of - other.used))[0]
+  return [
+    html`${name}${wrong}`,
+    names.join(' '),
+    issuer ?? visit.say('none'),
+    html`${day(visit, until)}${daysLeft === null ? NONE : ` (${visit.say('days', daysLeft)})`}${
+      nextRenewal === null
+        ? NONE
+        : html`<br><span class="soft small">${visit.say('renewedFrom')} ${day(visit, nextRenewal)}</span>`
+    }`,
+    inService.join(' '),
+    fewest === undefined ? '' : visit.say('leftOf', fewest.of - fewest.used, fewest.of),
+  ]
+}
+
+function day(visit: Visit, time: string | number | null): Markup | string {
+  return time === null ? visit.say('none') : moment(visit, new Date(time).toISOString())
 }

@@ -10,8 +10,6 @@ import { menuPageOf } from '../menu.ts'
 import { commandOf } from '../parts/command.ts'
 import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
-import { EN } from '../text/en.ts'
-import type { Key } from '../text/languages.ts'
 import type { Env, Visit } from '../visit.ts'
 
 /** What `gabarit databases --json` prints. */
@@ -35,20 +33,13 @@ export function databaseAddress(database: string, page = '', query: Readonly<Rec
   return at(`/records/${encodeURIComponent(database)}${page}`, query)
 }
 
-/** What a database is called: those that we know have a name in words. */
-export function databaseTitle(visit: Visit, name: string): string {
-  const key = `database_${name}`
-  // Object.hasOwn says nothing about types.
-  return Object.hasOwn(EN, key) ? visit.say(key as Key) : name
-}
-
 /** All databases, and the records of each. */
 export function serveDatabases(app: Hono<Env>): void {
   app.get('/records', async context => {
     const visit = context.get('visit')
     const databases = await visit.data<Database[]>(DATABASES)
     const rows = databases.map(({ name, records, problem }) => [
-      html`<a href="${databaseAddress(name)}">${databaseTitle(visit, name)}</a>`,
+      html`<a href="${databaseAddress(name)}">${visit.word('database', name)}</a>`,
       html`<code>${name}</code>`,
       problem === null ? String(records) : html`<span class="bad">${problem}</span>`,
     ])
@@ -68,7 +59,7 @@ async function databasePage(visit: Visit, database: string) {
   const [records, descriptions] = await Promise.all([recordsIn(visit, database), descriptionsOf(visit, database)])
   const search = context.req.query('search') ?? ''
   const found = records.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
-  const title = databaseTitle(visit, database)
+  const title = visit.word('database', database)
   const done = context.req.query('deleted')
   const body = html`${done === undefined ? NONE : note('ok', visit.say('deleted', done))}${newButtons(visit, database, descriptions)}
 ${records.length > FEW ? searchForm(visit, search) : NONE}
@@ -115,7 +106,7 @@ function recordTable(
     ]
   })
   return table(
-    databaseTitle(visit, database),
+    visit.word('database', database),
     [visit.say('key'), visit.say('type'), visit.say('properties')],
     rows,
     visit.say('noRecords'),

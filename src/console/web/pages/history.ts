@@ -42,7 +42,7 @@ async function entryPage(visit: Visit, id: string) {
   const [entry, { stdout }] = await Promise.all([visit.data<Entry>([...words, '--json']), visit.read(words)])
   const { user, via, time, command, args, comment, outcome, problems, properties } = entry
   const body = html`<p>${moment(visit, time)} · ${user} (${via}) · <code>${shellLine([command, ...args])}</code></p>
-${note(outcome === 'done' ? 'ok' : 'warn', outcome)}${comment === null ? NONE : html`<p>${comment}</p>`}${notes('bad', visit.say('problems'), problems)}
+${note(outcome === 'done' ? 'ok' : 'warn', visit.word('outcome', outcome))}${comment === null ? NONE : html`<p>${comment}</p>`}${notes('bad', visit.say('problems'), problems)}
 ${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties)}</section>`}
 <section class="card"><h2>${visit.say('allOfIt')}</h2>${diffView(stdout)}${commandOf(words)}</section>
 <section class="card"><h2>${visit.say('waysBack')}</h2><div class="acts">${properties.length === 0 ? NONE : planButton(['gabarit', 'revert', id], visit.say('revert'))}

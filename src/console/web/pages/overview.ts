@@ -66,7 +66,7 @@ function health(visit: Visit, findings: readonly Finding[]): Markup {
   const troubles = findings.filter(({ level, ignored }) => level !== 'ok' && ignored === null)
   const list = troubles.map(
     ({ level, message, command }) =>
-      html`<li class="${level === 'error' ? 'bad' : 'warn'}">${message}${
+      html`<li class="${level === 'error' ? 'bad' : 'warn'}" lang="en">${message}${
         command === null ? NONE : html`<br><code>${command}</code>`
       }</li>`,
   )

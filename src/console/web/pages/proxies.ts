@@ -1,15 +1,29 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { at } from '../base.ts'
 import { page } from '../layout.ts'
+import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
-import { onDemand } from '../parts/output.ts'
+import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
-import type { Env } from '../visit.ts'
+import type { Env, Visit } from '../visit.ts'
 import { databaseAddress, recordsIn } from './databases.ts'
 
-const CHECK = ['gabarit', 'proxy', 'check']
+/** What `gabarit proxy check --json` prints of each request. */
+interface Checked {
+  readonly site: string
+  readonly url: string
+  readonly note: string
+  readonly status: number | null
+  readonly time: number
+  readonly location: string | null
+  readonly wrong: string | null
+}
 
-/** The reverse proxies, and whether each answers. */
+const CHECK = ['gabarit', 'proxy', 'check']
+const LOG = ['gabarit', 'proxy', 'log']
+
+/** The reverse proxies, whether each answers, and the end of its logs. */
 export function serveProxies(app: Hono<Env>): void {
   app.get('/proxies', async context => {
     const visit = context.get('visit')
@@ -17,12 +31,49 @@ export function serveProxies(app: Hono<Env>): void {
     const rows = records.map(({ name, type, props = {} }) => [
       html`<a href="${databaseAddress('proxies', '/record', { key: name })}">${name}</a>`,
       type ?? '',
-      html`<code>${props.Upstreams ?? ''}</code>`,
+      props.RedirectTo ? `→ ${props.RedirectTo}` : (props.Upstreams ?? props.Folder ?? ''),
+      props.status === 'disabled' ? html`<span class="warn">${visit.say('off')}</span>` : visit.say('on'),
+      type === 'location' ? '' : links(visit, name, type),
     ])
-    const heads = [visit.say('name'), visit.say('type'), visit.say('upstreams')]
-    const body = html`<p><a class="button" href="${databaseAddress('proxies')}">${visit.say('editProxies')}</a></p>
-<section class="card">${table(visit.say('proxies'), heads, rows, visit.say('noRecords'))}${commandOf(['db', 'proxies', 'show'])}</section>
-<section class="card"><h2>${visit.say('doTheyAnswer')}</h2>${await onDemand(visit, CHECK, visit.say('checkNow'))}</section>`
+    const heads = [...(['name', 'type', 'upstreams', 'status'] as const).map(key => visit.say(key)), '']
+    const body = html`<p><a class="button" href="${databaseAddress('proxies', '/new', { type: 'proxy' })}">${visit.say('newProxy')}</a> <a class="button quiet" href="${databaseAddress('proxies')}">${visit.say('editProxies')}</a></p>
+${context.req.query('check') === 'yes' ? await checks(visit, context.req.query('name')) : NONE}
+<section class="card">${table(visit.say('proxies'), heads, rows, visit.say('noProxies'))}${commandOf(['db', 'proxies', 'show'])}</section>
+<form class="act" method="get"><input type="hidden" name="check" value="yes"><button class="quiet">${visit.say('checkAll')}</button>${commandOf(CHECK)}</form>`
     return page(visit, '/proxies', visit.say('proxies'), body)
   })
+  app.get('/proxies/log', async context => {
+    const visit = context.get('visit')
+    const name = context.req.query('name') ?? ''
+    const words = [...LOG, '--', name]
+    const logs = await visit.data<{ file: string; lines: string[] }[]>([...LOG, '--json', '--', name])
+    const body = html`${logs.map(log => logView(visit, log))}${commandOf(words)}`
+    return page(visit, '/proxies', name, body, { above: [at('/proxies'), visit.say('proxies')] })
+  })
+}
+
+function links(visit: Visit, name: string, type: string | null): Markup {
+  const log = type === 'proxy' ? html`<a href="${at('/proxies/log', { name })}">${visit.say('log')}</a>` : NONE
+  return html`<a href="${at('/proxies', { check: 'yes', name })}">${visit.say('checkNow')}</a> ${log}`
+}
+
+async function checks(visit: Visit, name: string | undefined): Promise<Markup> {
+  const words = name === undefined ? CHECK : [...CHECK, '--', name]
+  const results = await visit.data<Checked[]>([...CHECK, '--json', ...words.slice(CHECK.length)])
+  const rows = results.map(({ url, note, status, time, location, wrong }) => [
+    note === '' ? url : `${url} (${note})`,
+    status ?? '',
+    html`<span class="count">${time} ms</span>`,
+    wrong === null
+      ? html`<span class="ok">${visit.say('answers')}</span>${location === null ? NONE : ` → ${location}`}`
+      : html`<span class="bad" lang="en">${wrong}</span>`,
+  ])
+  const heads = (['address', 'status', 'time', 'outcome'] as const).map(key => visit.say(key))
+  return html`<section class="card"><h2>${visit.say('doTheyAnswer')}</h2>${table(visit.say('doTheyAnswer'), heads, rows, visit.say('noProxies'))}${commandOf(words)}</section>`
+}
+
+function logView(visit: Visit, { file, lines }: { file: string; lines: string[] }): Markup {
+  const content =
+    lines.length === 0 ? note('ok', visit.say('noLines')) : html`<pre tabindex="0">${lines.join('\n')}</pre>`
+  return html`<section class="card"><h2>${file}</h2>${content}</section>`
 }

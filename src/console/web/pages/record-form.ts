@@ -12,7 +12,7 @@ import { commandOf } from '../parts/command.ts'
 import { hidden, hiddenToken } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import type { Visit } from '../visit.ts'
-import { databaseAddress, databaseTitle } from './databases.ts'
+import { databaseAddress } from './databases.ts'
 
 /** How many properties are shown even if they are not set. */
 const FIRST = 6
@@ -62,7 +62,7 @@ ${scalarField(visit, form)}${shown.map(field)}${folded.length === 0 ? NONE : mor
 <button>${visit.say('store')}</button> ${commandOf(['db', database, isNew ? 'set' : 'setprop', key || visit.say('KEY'), '…'])}
 <p class="soft small">${visit.say('storeHint')}</p>${known.rules.map(rule => html`<p class="soft small">${ruleLine(rule, french)}</p>`)}</form>${isNew ? NONE : deleteForm(visit, form)}`
   const title = isNew ? visit.say('newRecord', seen.type ?? '') : key
-  const above = [databaseAddress(database), databaseTitle(visit, database)] as const
+  const above = [databaseAddress(database), visit.word('database', database)] as const
   return page(visit, menuPageOf(database), title, body, { status, above })
 }
 

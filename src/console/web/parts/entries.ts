@@ -29,7 +29,7 @@ export function entryTable(visit: Visit, entries: readonly Entry[]): Markup {
     moment(visit, time),
     html`${user}<br><span class="soft small">${via}</span>`,
     html`<code>${shellLine([command, ...args])}</code>${comment === null ? '' : html`<br>${comment}`}`,
-    html`<span class="${outcome === 'done' ? 'ok' : 'warn'}">${outcome}</span>`,
+    html`<span class="${outcome === 'done' ? 'ok' : 'warn'}">${visit.word('outcome', outcome)}</span>`,
     visit.say('sizes', properties.length, paths.length),
   ])
   const heads = [

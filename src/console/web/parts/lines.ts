@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { orUndefined } from '../../../base/failure.ts'
 import { flag, listOf, number, objectOf, optional, type TypeOf, text } from '../../../base/shape.ts'
 import { type Markup, NONE } from '../markup.ts'
+import type { Language } from '../text/languages.ts'
 import type { Visit } from '../visit.ts'
 
 /** What of a line of `--json-lines` is shown. */
@@ -45,18 +46,18 @@ function reportView(visit: Visit, found: Report): Markup {
     case 'confirmation':
       return item('warn', message)
     case 'window':
-      return item('warn', visit.say('confirmNow'))
+      return item('warn', visit.say('confirmNow'), visit.language)
     case 'checked':
       return html`${(found.commands ?? []).map(one => item('ok', one))}`
     case 'ended':
-      return item(found.outcome === 'done' ? 'ok' : 'bad', found.outcome ?? '')
+      return item(found.outcome === 'done' ? 'ok' : 'bad', visit.word('outcome', found.outcome ?? ''), visit.language)
     default:
       return NONE
   }
 }
 
-function item(kind: string, content: string): Markup {
-  return html`<li class="${kind}">${content}</li>`
+function item(kind: string, content: string, language: Language = 'en'): Markup {
+  return html`<li class="${kind}" lang="${language}">${content}</li>`
 }
 
 const ended = objectOf({ entry: number })

@@ -8,8 +8,8 @@ export function note(kind: Kind, text: string | Markup): Markup {
   return html`<div class="note ${kind}"${kind === 'bad' ? html` role="alert"` : NONE}>${text}</div>`
 }
 
-/** The same for each of some lines, below a title; nothing if there are none. */
+/** The same for each of some lines of a command, below a title; nothing if there are none. */
 export function notes(kind: Kind, title: string, lines: readonly string[]): Markup {
   if (lines.length === 0) return NONE
-  return note(kind, html`<b>${title}</b><ul>${lines.map(line => html`<li>${line}</li>`)}</ul>`)
+  return note(kind, html`<b>${title}</b><ul lang="en">${lines.map(line => html`<li>${line}</li>`)}</ul>`)
 }

@@ -55,7 +55,7 @@ function fileList(visit: Visit, files: readonly FileChange[]): Markup {
   if (files.length === 0) return NONE
   const items = files.map(
     ({ path, change, edited, diff }) => html`<details class="file"${files.length === 1 ? html` open` : NONE}>
-<summary><b>${path}</b> <span class="soft">${change}${edited ? `, ${visit.say('edited')}` : ''}</span></summary>${diff === '' ? NONE : diffView(diff)}</details>`,
+<summary><b>${path}</b> <span class="soft">${visit.word('change', change)}${edited ? `, ${visit.say('edited')}` : ''}</span></summary>${diff === '' ? NONE : diffView(diff)}</details>`,
   )
   const fold =
     files.length > 1 ? html`<button type="button" class="quiet" data-fold hidden>${visit.say('fold')}</button>` : NONE
