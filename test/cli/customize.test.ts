@@ -71,7 +71,7 @@ customize('a fragment that is not there: how to make it, or the sub-template tha
   const box = new Sandbox()
   const { status, stderr } = box.run('gabarit customize /etc/hosts 40Printers')
   assert.is(status, 3)
-  assert.match(stderr, 'Fragments: 10Localhost 20Server 30Hosts\n')
+  assert.match(stderr, 'Fragments: 10Localhost 20Server 30Hosts 40Domains\n')
   const [, file = '', then = ''] = /To add it, write (\S+), then: (.*)\n/.exec(stderr) ?? []
   writeFile(file, 'printer\n')
   for (const name of ['DomainName example.org', 'SystemName mine']) box.must(`config set ${name}`)
