@@ -1,0 +1,143 @@
+// What an administrator does, from an empty server to the answer of the real daemon, in the real Chromium: with JavaScript in
+// English, without in French. On `/`, in private namespaces.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { outputFileSync } from 'fs-extra/esm'
+import type { Browser, Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { CATALOGUES, type Key, type Language } from '../../src/console/web/text/languages.ts'
+import { startBrowser } from '../support/browser.ts'
+import { throughNginx } from '../support/front.ts'
+import { addS6Service } from '../support/s6.ts'
+import { must, words } from '../support/sandbox.ts'
+import { waitFor } from '../support/wait.ts'
+import { codeOf, PASSWORD } from './console-server.ts'
+import { startConsole } from './processes.ts'
+import { CONSOLE, comeIn, welcome } from './windows.ts'
+
+const { tests, step, front } = throughNginx('jobs in the console', 'chromium', 'openvpn')
+let browser: Browser
+tests.after(() => browser?.close())
+
+const BACKEND = 8099
+const OPENVPN =
+  '#!/bin/sh\nmkdir -p /run/openvpn-server\ncd /etc/openvpn/server\nexec openvpn --config openvpn.conf 2>&1\n'
+
+step('a server with the console, a VPN and something to be a proxy of', async () => {
+  await front.start({ [BACKEND]: 'backend' })
+  outputFileSync('/srv/ibays/Primary/html/index.html', 'the page of Apache\n')
+  addS6Service('/run/service', 'openvpn-server@openvpn', OPENVPN)
+  must(words('config setprop openvpn network 10.8.0.0/24 remoteHost 127.0.0.1 status enabled'))
+  must(words('signal-event openvpn-update'))
+  must(words('gabarit web enable'))
+  await startConsole(front.daemons)
+  browser = await startBrowser()
+})
+
+/** Somebody at the console. */
+class Admin {
+  readonly page: Page
+  readonly #language: Language
+  readonly #secret: string
+
+  constructor(page: Page, language: Language, secret: string) {
+    this.page = page
+    this.#language = language
+    this.#secret = secret
+  }
+
+  say(key: Key): string {
+    return CATALOGUES[this.#language][key]
+  }
+
+  /** Fills in the form of a new record. */
+  async add(database: string, type: string, key: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    const { page } = this
+    await page.goto(`${CONSOLE}/records/${database}/new?type=${type}`)
+    for (const summary of await page.locator('form.card summary').all()) await summary.click()
+    await page.locator('#key').fill(key)
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
+    await page.getByRole('button', { name: this.say('store'), exact: true }).click()
+    await page.getByText(this.say('stored')).waitFor()
+  }
+
+  /** Looks at the plan of a command, and makes it live. @returns the files that it showed */
+  async makeLive(...command: string[]): Promise<string[]> {
+    const { page } = this
+    await page.goto(`${CONSOLE}/plan?words=${encodeURIComponent(JSON.stringify(['gabarit', ...command]))}`)
+    const files = await page.locator('details.file summary b').allTextContents()
+    await page.getByRole('button', { name: this.say('makeLive') }).click()
+    await page.locator('main [name=code], main .steps').first().waitFor()
+    if ((await page.locator('main [name=code]').count()) > 0) await this.prove()
+    await page.getByText(this.say('done'), { exact: true }).waitFor({ timeout: 60_000 })
+    return files
+  }
+
+  /** Fills in password and code, and sends them. */
+  async prove(): Promise<void> {
+    await this.page.locator('main [name=password]').fill(PASSWORD)
+    await this.page.locator('main [name=code]').fill(codeOf(this.#secret, 30))
+    await this.page.locator('main form:has([name=code]) button').last().click()
+  }
+}
+
+for (const [language, javaScriptEnabled] of [
+  ['en', true],
+  ['fr', false],
+] as const) {
+  const how = `${language}, JavaScript ${javaScriptEnabled ? 'on' : 'off'}`
+  let admin: Admin
+
+  step(`${how}: a new domain with its host names answers from the real web server`, async () => {
+    // A new domain makes the certificate of our own anew.
+    const options = { locale: language, javaScriptEnabled, ignoreHTTPSErrors: true }
+    const page = await (await browser.newContext(options)).newPage()
+    await page.goto(welcome(`user-${language}`))
+    admin = new Admin(page, language, await comeIn(page))
+    const domain = `shop-${language}.example`
+    await admin.add('domains', 'domain', domain, {})
+    const files = await admin.makeLive('signal-event', 'domain-create', domain)
+    assert.ok(files.includes('/etc/httpd/conf/httpd.conf'), files.join(' '))
+    for (const name of [domain, `www.${domain}`])
+      assert.is(front.visit(`https://${name}/`).body, 'the page of Apache\n', name)
+  })
+
+  step(`${how}: a proxy answers, and does not any more when it is taken back`, async () => {
+    const name = `wiki-${language}.example`
+    await admin.add('proxies', 'proxy', name, { Upstreams: `http://127.0.0.1:${BACKEND}` })
+    await admin.makeLive('signal-event', 'proxy-create', name)
+    assert.is(front.seen(`https://${name}/`).name, 'backend')
+    await admin.page.goto(`${CONSOLE}/history`)
+    await admin.page.locator('main table a').first().click()
+    await admin.page.getByRole('link', { name: admin.say('revert'), exact: true }).click()
+    const words = new URL(admin.page.url()).searchParams.get('words') ?? ''
+    const [, ...command] = JSON.parse(words)
+    await admin.makeLive(...command)
+    assert.throws(() => front.visit(`https://${name}/`), /curl/)
+  })
+
+  step(`${how}: a VPN client gets a profile, with which the real OpenVPN connects`, async () => {
+    const { page } = admin
+    const name = `laptop-${language}`
+    await admin.add('vpn', 'client', name, {})
+    await admin.makeLive('signal-event', 'vpn-client-create', name)
+    await page.goto(`${CONSOLE}/vpn`)
+    const card = page.locator('section', { has: page.getByRole('link', { name, exact: true }) })
+    await card.getByRole('button', { name: admin.say('downloadProfile') }).click()
+    await page.locator('main [name=code]').waitFor()
+    const [download] = await Promise.all([page.waitForEvent('download'), admin.prove()])
+    assert.is(download.suggestedFilename(), `${name}.ovpn`)
+    const profile = join(front.folder, `${name}.ovpn`)
+    outputFileSync(profile, readFileSync(await download.path()))
+    const client = ['openvpn', '--config', profile, '--dev', 'null', '--ifconfig-noexec', '--route-noexec']
+    await front.daemons.start(name, client, () =>
+      front.daemons.output(name).includes('Initialization Sequence Completed'),
+    )
+    await waitFor('the page to show it', async () => {
+      await page.goto(`${CONSOLE}/vpn`)
+      return (await card.locator('li.ok').count()) > 0
+    })
+  })
+}
+
+tests.run()
