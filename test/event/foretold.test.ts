@@ -43,6 +43,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   'proxy-delete': [['app.two.org']],
   'proxy-modify': [['', PROXY, NGINX, 'config set WebFrontend nginx']],
   'remoteaccess-update': [['', 'config setprop sshd PasswordAuthentication no TCPPort 2222']],
+  'sso-update': [['', 'config setprop sso SessionHours 5']],
   'server-manager-update': [['', 'config setprop httpd-admin status enabled Manager console']],
   'ssl-update': [['']],
   'vpn-client-create': [['phone', 'db vpn set phone client'], ['laptop'], ['nobody']],

@@ -33,6 +33,7 @@ const EVENTS = [
     'remoteaccess-update',
     'server-manager-update',
     'ssl-update',
+    'sso-update',
     'vpn-client-create',
     'vpn-client-modify',
     'vpn-client-renew',

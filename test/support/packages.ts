@@ -39,6 +39,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   fish: 'fish',
   'man-db': 'man',
   chromium: 'chromium',
+  'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */

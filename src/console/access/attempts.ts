@@ -1,4 +1,4 @@
-import { RecentMap } from './recent-map.ts'
+import { RecentMap } from '../../base/recent-map.ts'
 
 /** Wrong tries of one address that are free, and how long the next ones have to wait at most, in milliseconds. */
 const FREE = 5

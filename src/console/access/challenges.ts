@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { RecentMap } from './recent-map.ts'
+import { RecentMap } from '../../base/recent-map.ts'
 import { newToken } from './users.ts'
 
 /** How long one can be signed, in milliseconds. */

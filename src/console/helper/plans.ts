@@ -1,6 +1,6 @@
 import { orUndefined } from '../../base/failure.ts'
+import { RecentMap } from '../../base/recent-map.ts'
 import { flag, listOf, objectOf, optional, text } from '../../base/shape.ts'
-import { RecentMap } from '../access/recent-map.ts'
 
 /** Plans that are remembered. */
 const MOST = 1000

@@ -1,0 +1,2 @@
+/** What uses the libraries for SAML, in a bundle of its own: other commands do not read them. */
+export * from './commands.ts'

@@ -1,0 +1,175 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { sha256 } from '../../../base/sha256.ts'
+import { COOKIES, cookie, setCookie } from './cookies.ts'
+import { secret } from './entrance.ts'
+import type { Gate } from './gate.ts'
+import { leavePage, messagePage } from './pages.ts'
+import { ENDPOINTS, writeMetadata } from './saml/metadata.ts'
+import { Rejected } from './saml/rejected.ts'
+import { LARGEST } from './saml/xml.ts'
+
+export const BASE = '/gabarit-sso'
+
+/** Seconds that the cookies of a login are kept. */
+const LOGIN_SECONDS = 900
+
+/** All that the gateway answers by HTTP. Only front ends reach its socket: they say by which name they were asked. */
+export function gateApp(gate: Gate, clock: () => number = Date.now): Hono {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value)
+  })
+  app.use(bodyLimit({ maxSize: 2 * LARGEST }))
+  serveChecks(app, gate, clock)
+  serveSites(app, gate, clock)
+  serveProvider(app, gate, clock)
+  app.onError((error, context) => {
+    if (!(error instanceof Rejected)) throw error
+    gate.log('warning', `${context.req.method} ${context.req.path}: ${error.message}`)
+    return context.html(messagePage('refused'), 403)
+  })
+  return app
+}
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** What nginx asks before each request (auth_request). No address of a site leads here. */
+function serveChecks(app: Hono, gate: Gate, clock: () => number): void {
+  app.get('/check', context => {
+    const token = cookie(context.req.header('cookie'), COOKIES.session)
+    const verdict = gate.check(context.req.header('x-gate-place') ?? '', hostOf(context), token, clock())
+    if (verdict.status !== 200) return context.body(null, verdict.status)
+    context.header('X-Gate-User', verdict.session.user)
+    context.header('X-Gate-Groups', verdict.session.groups.join(','))
+    return context.body(null, 200)
+  })
+}
+
+/** What every site with a login has below {@link BASE}. */
+function serveSites(app: Hono, gate: Gate, clock: () => number): void {
+  const site = app.basePath(BASE)
+  site.use(async (context, next) => (gate.isSite(hostOf(context)) ? next() : context.notFound()))
+  site.get('/login', context => {
+    const begun = secret()
+    const query = new URLSearchParams({
+      site: hostOf(context),
+      path: localPath(context.req.header('x-gate-path') ?? context.req.query('to')),
+      begun: sha256(begun),
+    })
+    context.header('Set-Cookie', setCookie(COOKIES.begun, begun, LOGIN_SECONDS))
+    return context.redirect(`${gate.settings.service.base}/begin?${query}`)
+  })
+  site.get('/enter', context => {
+    const begun = cookie(context.req.header('cookie'), COOKIES.begun)
+    const { token, path } = gate.entrance.enter(context.req.query('ticket') ?? '', hostOf(context), begun, clock())
+    context.header('Set-Cookie', setCookie(COOKIES.begun, '', 0))
+    context.header('Set-Cookie', setCookie(COOKIES.session, token), { append: true })
+    return context.redirect(path, 303)
+  })
+  site.get('/logout', context => {
+    const token = cookie(context.req.header('cookie'), COOKIES.session)
+    return token === undefined
+      ? context.html(messagePage('left'))
+      : context.html(leavePage(`${BASE}/logout`, formToken(token)))
+  })
+  site.post('/logout', async context => {
+    const token = cookie(context.req.header('cookie'), COOKIES.session) ?? ''
+    const { token: given } = await context.req.parseBody()
+    if (!isFormToken(token, given)) throw new Rejected('a form that is not ours')
+    const found = gate.sessions.find(hostOf(context), token, clock())
+    context.header('Set-Cookie', setCookie(COOKIES.session, '', 0))
+    const provider = found && gate.exit.leave(found.id, clock())
+    return provider === undefined ? context.html(messagePage('left')) : context.redirect(provider, 303)
+  })
+}
+
+/** What only the gateway's own name has. Requests of the provider need no token of a form: they are signed. */
+function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
+  const { service } = gate.settings
+  const own = app.basePath(BASE)
+  own.use(async (context, next) => (hostOf(context) === gate.host ? next() : context.notFound()))
+  own.get('/begin', context => {
+    const aim = {
+      site: context.req.query('site') ?? '',
+      path: localPath(context.req.query('path')),
+      begun: context.req.query('begun') ?? '',
+    }
+    if (!gate.isSite(aim.site)) return context.notFound()
+    const present = gate.sessions.find(gate.host, cookie(context.req.header('cookie'), COOKIES.session) ?? '', clock())
+    if (present !== undefined) return context.redirect(gate.entrance.ticketUrl(present.id, aim, clock()), 303)
+    const { url, browser } = gate.entrance.ask(aim, clock())
+    context.header('Set-Cookie', setCookie(COOKIES.asked, browser, LOGIN_SECONDS))
+    return context.redirect(url)
+  })
+  own.post(ENDPOINTS.acs, async context => {
+    const { SAMLResponse, RelayState } = await context.req.parseBody()
+    if (typeof SAMLResponse !== 'string' || typeof RelayState !== 'string')
+      throw new Rejected('the form has no message')
+    gate.entrance.answer(Buffer.from(SAMLResponse, 'base64').toString('utf8'), RelayState, clock())
+    // The form came from the provider's site, so without our cookies: they come with the next address.
+    return context.redirect(`${service.base}/finish?login=${encodeURIComponent(RelayState)}`, 303)
+  })
+  own.get('/finish', context => {
+    const cookies = context.req.header('cookie')
+    const former = gate.sessions.find(gate.host, cookie(cookies, COOKIES.session) ?? '', clock())
+    const { session, url } = gate.entrance.finish(
+      context.req.query('login') ?? '',
+      cookie(cookies, COOKIES.asked),
+      clock(),
+    )
+    if (former !== undefined) gate.sessions.end([former.id])
+    context.header('Set-Cookie', setCookie(COOKIES.asked, '', 0))
+    const token = gate.sessions.enter(session, gate.host, clock()) ?? ''
+    context.header('Set-Cookie', setCookie(COOKIES.session, token), { append: true })
+    return context.redirect(url, 303)
+  })
+  own.get(ENDPOINTS.metadata, context => {
+    context.header('Content-Type', 'application/samlmetadata+xml')
+    return context.body(writeMetadata(service))
+  })
+  own.get(ENDPOINTS.redirect, context => {
+    if (!service.bindings.includes('redirect')) return context.notFound()
+    const query = context.req.url.split('?')[1] ?? ''
+    if (!/(^|&)SAMLRequest=/.test(query)) {
+      gate.exit.left(query, clock())
+      return context.html(messagePage('left'))
+    }
+    const token = cookie(context.req.header('cookie'), COOKIES.session) ?? ''
+    const carrier = gate.sessions.find(gate.host, token, clock())
+    return context.redirect(gate.exit.byRedirect(query, carrier?.id, clock()), 303)
+  })
+  own.post(ENDPOINTS.soap, async context => {
+    if (!service.bindings.includes('soap')) return context.notFound()
+    const answer = gate.exit.bySoap(await context.req.text(), clock())
+    context.header('Content-Type', 'text/xml')
+    return context.body(answer)
+  })
+}
+
+/** The name that the front end was asked by. */
+function hostOf({ req }: Context): string {
+  return (req.header('host') ?? '').toLowerCase()
+}
+
+/** A path of the same site: neither another address nor what browsers read as one (`//host`, `/\host`). */
+function localPath(path: string | undefined): string {
+  return path !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) ? path : '/'
+}
+
+function formToken(token: string): string {
+  return createHmac('sha256', token).update('leave').digest('base64url')
+}
+
+function isFormToken(token: string, given: unknown): boolean {
+  const right = Buffer.from(formToken(token))
+  const bytes = Buffer.from(typeof given === 'string' ? given : '')
+  return token !== '' && bytes.length === right.length && timingSafeEqual(bytes, right)
+}

@@ -1,0 +1,108 @@
+import { RecentMap } from '../../../base/recent-map.ts'
+import type { Log } from './log.ts'
+import {
+  type LogoutRequest,
+  logoutRequest,
+  logoutResponse,
+  readLogoutRequest,
+  readLogoutResponse,
+  readSoapRequest,
+  soapEnvelope,
+} from './saml/logout.ts'
+import { ENDPOINTS } from './saml/metadata.ts'
+import { readRedirect, redirectUrl } from './saml/redirect.ts'
+import { Rejected } from './saml/rejected.ts'
+import { signXml } from './saml/signed.ts'
+import { isSameUser, type Sessions } from './sessions.ts'
+import type { Settings } from './settings.ts'
+import type { UsedMessages } from './used-messages.ts'
+
+/** Requests of ours that wait for an answer, at most. */
+const MOST = 10_000
+
+/** How sessions end: the user wants it, or the provider says so. */
+export class Exit {
+  readonly #settings: Settings
+  readonly #sessions: Sessions
+  readonly #used: UsedMessages
+  readonly #log: Log
+  readonly #asked = new RecentMap<true>(MOST)
+
+  constructor(settings: Settings, sessions: Sessions, used: UsedMessages, log: Log) {
+    this.#settings = settings
+    this.#sessions = sessions
+    this.#used = used
+    this.#log = log
+  }
+
+  /** A user wants to leave. @returns where the browser tells the provider; undefined if it has no such address */
+  leave(session: string, now: number): string | undefined {
+    const one = this.#sessions.get(session, now)
+    if (one === undefined) return undefined
+    this.#sessions.end([session])
+    this.#log('notice', `${one.user} has logged out`)
+    const { service, provider, privateKey } = this.#settings
+    if (provider.logout === undefined || one.provider !== provider.entityId) return undefined
+    const { id, xml } = logoutRequest(service, provider.logout.request, one, now)
+    this.#asked.set(id, true)
+    return redirectUrl(provider.logout.request, 'SAMLRequest', xml, id, privateKey)
+  }
+
+  /**
+   * The provider's answer to {@link leave}.
+   * @throws Rejected
+   */
+  left(query: string, now: number): void {
+    const { service, provider } = this.#settings
+    const { xml, relayState = '' } = readRedirect(query, 'SAMLResponse', provider.keys)
+    if (!this.#asked.delete(relayState)) throw new Rejected('the message is no answer to a request of ours')
+    readLogoutResponse(xml, service.base + ENDPOINTS.redirect, relayState, provider, now)
+  }
+
+  /**
+   * A request that a browser carries.
+   * @param carrier the session of that browser, if it has one
+   * @returns where the browser takes the answer
+   * @throws Rejected
+   */
+  byRedirect(query: string, carrier: string | undefined, now: number): string {
+    const { service, provider, privateKey } = this.#settings
+    const { xml, relayState = '' } = readRedirect(query, 'SAMLRequest', provider.keys)
+    const request = readLogoutRequest(xml, service.base + ENDPOINTS.redirect, provider, now)
+    const to = provider.logout?.response
+    if (to === undefined) throw new Rejected('the metadata of the provider has no address for the answer')
+    this.#end(request, carrier, 'by a browser', now)
+    return redirectUrl(to, 'SAMLResponse', logoutResponse(service, to, request.id, now).xml, relayState, privateKey)
+  }
+
+  /**
+   * A request that the provider itself sends.
+   * @returns the answer, signed, in its envelope
+   * @throws Rejected
+   */
+  bySoap(body: string, now: number): string {
+    const { service, provider, privateKey } = this.#settings
+    const url = service.base + ENDPOINTS.soap
+    const request = readSoapRequest(body, url, provider, now)
+    this.#end(request, undefined, 'by the provider', now)
+    const { id, xml } = logoutResponse(service, undefined, request.id, now)
+    return soapEnvelope(signXml(xml, id, privateKey))
+  }
+
+  #end(request: LogoutRequest, carrier: string | undefined, how: string, now: number): void {
+    const { provider } = this.#settings
+    this.#used.use(provider.entityId, request.id, request.replayable, now)
+    const ids = new Set(this.#sessions.matching({ ...request, provider: provider.entityId }, now))
+    const known = new Set([...ids].map(id => this.#sessions.get(id, now)?.index))
+    const user = JSON.stringify(request.nameId.value)
+    for (const index of request.indexes)
+      if (!known.has(index))
+        this.#log('warning', `log out ${user} ${how}: no session has the index ${JSON.stringify(index)}`)
+    // The browser's own session ends whatever the index is, if it is of this user; somebody else's stays.
+    const own = carrier === undefined ? undefined : this.#sessions.get(carrier, now)
+    if (carrier !== undefined && own !== undefined)
+      if (isSameUser(own, { provider: provider.entityId, nameId: request.nameId })) ids.add(carrier)
+    this.#sessions.end([...ids])
+    this.#log('notice', `log out ${user} ${how}: ${ids.size} ended`)
+  }
+}

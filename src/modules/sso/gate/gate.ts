@@ -1,0 +1,59 @@
+import type { State } from '../../../system/state.ts'
+import { Entrance } from './entrance.ts'
+import { Exit } from './exit.ts'
+import type { Log } from './log.ts'
+import { type Session, Sessions } from './sessions.ts'
+import type { Place, Settings } from './settings.ts'
+import { UsedMessages } from './used-messages.ts'
+import { mayEnter } from './visitor.ts'
+
+/** What a front end is told about a request. */
+export type Verdict = { readonly status: 200; readonly session: Session } | { readonly status: 401 | 403 | 404 }
+
+/** The gateway: whose is this cookie, how somebody gets in, and how sessions end. */
+export class Gate {
+  readonly settings: Settings
+  readonly sessions: Sessions
+  readonly entrance: Entrance
+  readonly exit: Exit
+  readonly log: Log
+  /** The name that the provider knows. */
+  readonly host: string
+
+  constructor(settings: Settings, state: State, log: Log, now: number) {
+    this.settings = settings
+    this.log = log
+    this.host = new URL(settings.service.base).host
+    this.sessions = new Sessions(state, now)
+    const used = new UsedMessages(state, now)
+    this.entrance = new Entrance(settings, this.sessions, used, log)
+    this.exit = new Exit(settings, this.sessions, used, log)
+  }
+
+  /**
+   * @param key of the record of the place
+   * @param host that the visitor has typed
+   * @param token of the visitor's cookie
+   */
+  check(key: string, host: string, token: string | undefined, now: number): Verdict {
+    const place = this.#place(key)
+    if (place === undefined || !place.names.includes(nameOf(host))) return { status: 404 }
+    const found = token === undefined ? undefined : this.sessions.find(host, token, now)
+    if (found === undefined) return { status: 401 }
+    return mayEnter(found.session, place) ? { status: 200, session: found.session } : { status: 403 }
+  }
+
+  /** Whether the host is of a place that asks for a login, or the gateway's own. */
+  isSite(host: string): boolean {
+    return host === this.host || Object.values(this.settings.places).some(({ names }) => names.includes(nameOf(host)))
+  }
+
+  #place(key: string): Place | undefined {
+    return Object.hasOwn(this.settings.places, key) ? this.settings.places[key] : undefined
+  }
+}
+
+/** A host without its port. */
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '').toLowerCase()
+}

@@ -1,0 +1,34 @@
+import type { Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import { State } from '../../../system/state.ts'
+import type { System } from '../../../system/system.ts'
+import { gateApp } from './app.ts'
+import { authorizer } from './authorizer.ts'
+import { Gate } from './gate.ts'
+import { stderrLog } from './log.ts'
+import { readSettings } from './settings.ts'
+
+/** Where the gateway gets what it needs, and listens. */
+export interface GateOptions {
+  readonly settings: string
+  /** The folder of its sessions. */
+  readonly folder: string
+  /** The socket for front ends that speak HTTP. */
+  readonly socket: string
+  /** The port of the loopback address for Apache; undefined: none. */
+  readonly port: number | undefined
+}
+
+/** Answers front ends until it is killed. */
+export function serveGate({ settings, folder, socket, port }: GateOptions, system: System): Promise<void> {
+  const gate = new Gate(readSettings(settings), new State(folder, system), stderrLog, Date.now())
+  // What one left that was killed.
+  system.remove(socket)
+  return new Promise((resolve, reject) => {
+    const http = createAdaptorServer({ fetch: gateApp(gate).fetch }) as Server
+    http.on('error', reject)
+    http.on('close', () => resolve())
+    http.listen({ path: socket })
+    if (port !== undefined) authorizer(gate).on('error', reject).listen(port, '127.0.0.1')
+  })
+}

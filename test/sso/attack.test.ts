@@ -1,0 +1,330 @@
+// Messages that somebody has made, altered, wrapped or sent again: each is refused, changes nothing, and leaves one line in the log.
+import { createHmac, createSign } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { gateApp } from '../../src/modules/sso/gate/app.ts'
+import { Gate } from '../../src/modules/sso/gate/gate.ts'
+import { readProvider, writeMetadata } from '../../src/modules/sso/gate/saml/metadata.ts'
+import { signXml } from '../../src/modules/sso/gate/saml/signed.ts'
+import { RealFiles } from '../../src/system/real-files.ts'
+import { State } from '../../src/system/state.ts'
+import { needsCommands } from '../support/packages.ts'
+import { stepsOf } from '../support/steps.ts'
+import { Lasso, newPair, providerMetadata } from './lasso.ts'
+
+const tests = suite('attacks on logins')
+const step = stepsOf(tests, needsCommands('/usr/lib/python3/dist-packages/lasso.py', 'openssl'))
+
+const HOST = 'gate.example.org'
+const BASE = `https://${HOST}/gabarit-sso`
+const folder = mkdtempSync(join(tmpdir(), 'gabarit-gate-'))
+const log: string[] = []
+let now = Date.now()
+let gate: Gate
+let app: ReturnType<typeof gateApp>
+let lasso: Lasso
+let providerKey = ''
+let serviceKey = ''
+
+tests.after(() => {
+  lasso?.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** One request through a front end. */
+function ask(path: string, init: RequestInit = {}, cookie = ''): Promise<Response> {
+  const headers = { host: HOST, cookie, ...(init.headers as Record<string, string>) }
+  return Promise.resolve(app.request(`http://gate${path}`, { ...init, headers }))
+}
+
+/** What the provider answers to a login of alice that has just begun; of its two signatures, that of the assertion. */
+async function answered(): Promise<{ xml: string; state: string }> {
+  const { url } = gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, now)
+  const until = new Date(now + 3_600_000).toISOString().replace(/\.\d+/, '')
+  const { body, state } = await lasso.order('login', { url, user: 'alice', index: 'S1', until, groups: [] })
+  const both = Buffer.from(body, 'base64').toString('utf8')
+  return { xml: withSignatureOf(both, 'Assertion'), state }
+}
+
+function post(xml: string, state: string): Promise<Response> {
+  const body = new URLSearchParams({ SAMLResponse: Buffer.from(xml).toString('base64'), RelayState: state }).toString()
+  return ask('/gabarit-sso/acs', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
+}
+
+/** Each message is refused with one line in the log; the genuine one, after them, is taken. */
+async function refusesAll(forged: Readonly<Record<string, string>>, genuine: string, state: string): Promise<void> {
+  for (const [name, xml] of Object.entries(forged)) {
+    assert.is.not(xml, genuine, `${name}: this is the genuine message`)
+    const before = log.length
+    assert.is((await post(xml, state)).status, 403, name)
+    assert.is(log.length, before + 1, name)
+  }
+  assert.is((await post(genuine, state)).status, 303, log.at(-1))
+}
+
+const ASSERTION = /<saml:Assertion .*<\/saml:Assertion>/s
+const SIGNATURE = /<(?:ds:)?Signature .*?<\/(?:ds:)?Signature>/s
+/** Lasso signs response and assertion: keeps one of the signatures. */
+function withSignatureOf(xml: string, name: 'Response' | 'Assertion'): string {
+  const assertion = matched(xml, ASSERTION)
+  const signature = matched(name === 'Response' ? assertion : xml.replace(assertion, ''), SIGNATURE)
+  return xml.replace(signature, '')
+}
+const idOf = (xml: string) => / ID="([^"]+)"/.exec(xml)?.[1] ?? ''
+const matched = (xml: string, pattern: RegExp) => pattern.exec(xml)?.[0] ?? ''
+/** The same about somebody else, unsigned, with an ID of its own. */
+const evil = (xml: string) =>
+  xml
+    .replace(SIGNATURE, '')
+    .replace(` ID="${idOf(xml)}"`, ' ID="_evil"')
+    .replace('>alice<', '>root<')
+
+step('a gateway and a provider', async () => {
+  const [provider, service] = [newPair('provider'), newPair('service')]
+  providerKey = provider.key
+  serviceKey = service.key
+  const settings = {
+    service: {
+      entityId: `${BASE}/metadata`,
+      base: BASE,
+      certificates: [service.certificate],
+      bindings: ['redirect', 'soap'] as const,
+    },
+    provider: readProvider(providerMetadata(provider)),
+    ...{ privateKey: service.key, hours: 8, userAttribute: '', groupsAttribute: 'groups' },
+    places: { app: { names: ['app.example.org'], groups: [] } },
+  }
+  gate = new Gate(settings, new State(folder, new RealFiles()), (_, line) => log.push(line), now)
+  app = gateApp(gate, () => now)
+  lasso = await Lasso.start(provider, writeMetadata(settings.service))
+})
+
+step('a signed assertion that was moved, and another one in its place (wrapping 3 to 8)', async () => {
+  const { xml, state } = await answered()
+  const signed = matched(xml, ASSERTION)
+  const signature = matched(signed, SIGNATURE)
+  assert.ok(signature !== '', 'the assertion is signed')
+  const other = evil(signed)
+  const bare = signed.replace(signature, '')
+  const into = (outer: string, inner: string) => outer.replace('</saml:Assertion>', `${inner}</saml:Assertion>`)
+  const behindIssuer = (outer: string, inner: string) => outer.replace('</saml:Issuer>', `</saml:Issuer>${inner}`)
+  const object = (inner: string) =>
+    signature.replace(
+      /(<\/(?:ds:)?Signature>)$/,
+      `<Object xmlns="http://www.w3.org/2000/09/xmldsig#">${inner}</Object>$1`,
+    )
+  const extensions = `<samlp:Extensions xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${other}</samlp:Extensions>`
+  await refusesAll(
+    {
+      'XSW3: the other one first': xml.replace(signed, other + signed),
+      'XSW3: the other one last': xml.replace(signed, signed + other),
+      'XSW4: inside of the other one': xml.replace(signed, into(other, signed)),
+      'XSW5: the signature in the other one, what it signs last': xml.replace(
+        signed,
+        behindIssuer(other, signature) + bare,
+      ),
+      'XSW6: inside of the signature of the other one': xml.replace(
+        signed,
+        behindIssuer(other, signature.replace(/(<(?:ds:)?KeyInfo)/, `${bare}$1`)),
+      ),
+      'XSW7: two, one in Extensions, one signed': xml.replace(signed, extensions + other),
+      'XSW8: in an Object of the signature': xml.replace(signed, behindIssuer(other, object(bare))),
+      'two with the same ID': xml.replace(signed, other.replace('_evil', idOf(signed)) + signed),
+    },
+    xml,
+    state,
+  )
+})
+
+step('a signed response that was moved (wrapping 1 and 2)', async () => {
+  const { xml, state } = await answered()
+  const plain = xml.replace(matched(matched(xml, ASSERTION), SIGNATURE), '')
+  const signed = signXml(plain.replace(/^<\?xml[^>]*>\s*/, ''), idOf(plain), providerKey)
+  const signature = matched(signed, SIGNATURE)
+  const other = evil(signed)
+  const behindIssuer = (inner: string) => other.replace('</saml:Issuer>', `</saml:Issuer>${inner}`)
+  const original = signed.replace(signature, '')
+  await refusesAll(
+    {
+      'XSW1: in the signature': behindIssuer(
+        signature.replace('</ds:Signature>', `<ds:Object>${original}</ds:Object></ds:Signature>`),
+      ),
+      'XSW2: before the signature': behindIssuer(original + signature),
+      'not signed at all': plain,
+      'the signature of another response': behindIssuer(signature),
+    },
+    signed,
+    state,
+  )
+})
+
+step('what was altered, or signed in a way that is not believed', async () => {
+  const { xml, state } = await answered()
+  const signed = matched(xml, ASSERTION)
+  const plain = signed.replace(matched(signed, SIGNATURE), '')
+  const stranger = newPair('stranger')
+  await refusesAll(
+    {
+      'another user': xml.replace('>alice<', '>root<'),
+      'a comment in the name': xml.replace('>alice<', '>alice<!-- -->.evil<'),
+      'another audience': xml.replace(`<saml:Audience>${BASE}`, '<saml:Audience>https://evil.example'),
+      'a key of a stranger': xml.replace(signed, signXml(plain, idOf(plain), stranger.key)),
+      'our own key': xml.replace(signed, signXml(plain, idOf(plain), serviceKey)),
+      'SHA-1': xml.replaceAll('xmldsig-more#rsa-sha256', 'xmldsig#rsa-sha1'),
+      'an HMAC with the public key': xml.replaceAll('2001/04/xmldsig-more#rsa-sha256', '2000/09/xmldsig#hmac-sha1'),
+      'a hash of SHA-1': xml.replaceAll('xmlenc#sha256', 'xmldsig#sha1'),
+      'a document type': `<!DOCTYPE x [<!ENTITY e "alice">]>${xml.replace(/^<\?xml[^>]*>/, '')}`,
+      'too large': xml.replace('>alice<', `>alice${' '.repeat(300_000)}<`),
+      'no XML': '<a',
+      'another kind of message': xml.replaceAll('samlp:Response', 'samlp:ArtifactResponse'),
+    },
+    xml,
+    state,
+  )
+})
+
+step('what is right, but for another time or another request', async () => {
+  const { xml, state } = await answered()
+  const second = await answered()
+  const refused = async (what: string, at = now) => {
+    const [present, before] = [now, log.length]
+    now = at
+    assert.is((await post(xml, state)).status, 403, what)
+    now = present
+    assert.is(log.length, before + 1, what)
+  }
+  assert.is((await post(second.xml, state)).status, 403, 'the answer to another request')
+  assert.is((await post(xml, 'none')).status, 403, 'the answer to no request')
+  await refused('too late', now + 4 * 60_000)
+  await refused('too early', now - 4 * 60_000)
+  assert.is((await post(xml, state)).status, 303)
+  await refused('again')
+})
+
+step('a login is for the browser that has begun it', async () => {
+  const { xml, state } = await answered()
+  assert.is((await post(xml, state)).status, 303)
+  assert.is((await ask(`/gabarit-sso/finish?login=${state}`)).status, 403)
+  assert.is((await ask(`/gabarit-sso/finish?login=${state}`, {}, '__Host-gabarit-sso-asked=guess')).status, 403)
+})
+
+/** A session of alice, and its cookie. */
+function session(index = 'S1'): { id: string; isOpen: () => boolean } {
+  const provider = gate.settings.provider.entityId
+  const id = gate.sessions.open({
+    provider,
+    nameId: { value: 'alice' },
+    index,
+    user: 'alice',
+    groups: [],
+    opened: now,
+    until: now + 1e7,
+  })
+  return { id, isOpen: () => gate.sessions.get(id, now) !== undefined }
+}
+
+step('requests to log out by SOAP', async () => {
+  const { isOpen } = session()
+  const order = (more: object = {}) =>
+    lasso.order('logout', { user: 'alice', name: 'alice', indexes: [], method: 'soap', signed: true, ...more })
+  const { body } = await order()
+  const request = matched(body, /<samlp:LogoutRequest .*<\/samlp:LogoutRequest>/s)
+  const signature = matched(request, SIGNATURE)
+  const other = (await order({ name: 'nobody', signed: false })).body.replace('>nobody<', '>alice<')
+  const unsigned = matched(other, /<samlp:LogoutRequest .*<\/samlp:LogoutRequest>/s)
+  const nobody = (await order({ name: 'nobody' })).body
+  const signedNobody = matched(nobody, /<samlp:LogoutRequest .*<\/samlp:LogoutRequest>/s)
+  const forged = {
+    unsigned: other,
+    altered: nobody.replace('>nobody<', '>alice<'),
+    'wrapped by another one': nobody.replace(
+      signedNobody,
+      unsigned.replace(
+        '</saml:Issuer>',
+        `</saml:Issuer>${matched(signedNobody, SIGNATURE)}${signedNobody.replace(matched(signedNobody, SIGNATURE), '')}`,
+      ),
+    ),
+    'beside another one': nobody.replace(signedNobody, unsigned + signedNobody),
+    'the signature taken away': body.replace(signature, ''),
+    'not in an envelope': request,
+    'two bodies': body.replace(/<([a-zA-Z0-9-]+:)?Body>/, '<$1Body></$1Body>$&'),
+  }
+  for (const [name, text] of Object.entries(forged)) {
+    const before = log.length
+    assert.is((await ask('/gabarit-sso/slo/soap', { method: 'POST', body: text })).status, 403, name)
+    assert.is(log.length, before + 1, name)
+    assert.ok(isOpen(), name)
+  }
+  now += 4 * 60_000
+  assert.is((await ask('/gabarit-sso/slo/soap', { method: 'POST', body })).status, 403, 'too late')
+  now -= 4 * 60_000
+  assert.ok(isOpen())
+  assert.is((await ask('/gabarit-sso/slo/soap', { method: 'POST', body })).status, 200)
+  assert.not.ok(isOpen())
+  const again = session()
+  assert.is((await ask('/gabarit-sso/slo/soap', { method: 'POST', body })).status, 403, 'again')
+  assert.ok(again.isOpen())
+})
+
+step('requests to log out in an address', async () => {
+  const { isOpen } = session('S2')
+  const order = { user: 'alice', name: 'alice', indexes: [], method: 'redirect' }
+  const { url } = await lasso.order('logout', { ...order, signed: true })
+  const query = url.slice(url.indexOf('?') + 1)
+  const unsigned = (await lasso.order('logout', { ...order, signed: false })).url.split('?')[1] ?? ''
+  const message = /SAMLRequest=([^&]+)/.exec(query)?.[1] ?? ''
+  const signedBy = (text: string, algorithm: string, value: string) =>
+    `${text}&SigAlg=${encodeURIComponent(algorithm)}&Signature=${encodeURIComponent(value)}`
+  const bomb = encodeURIComponent(deflateRawSync(Buffer.alloc(50_000_000, ' ')).toString('base64'))
+  const plain = `SAMLRequest=${message}`
+  const sha1 = `${plain}&SigAlg=${encodeURIComponent('http://www.w3.org/2000/09/xmldsig#rsa-sha1')}`
+  const forged = {
+    unsigned,
+    'another message with the signature of this one': query.replace(
+      message,
+      /SAMLRequest=([^&]+)/.exec(unsigned)?.[1] ?? '',
+    ),
+    'a state of somebody else': query.replace(/RelayState=[^&]*/, 'RelayState=evil'),
+    'the message twice': `${plain}&${query}`,
+    'SHA-1': `${sha1}&Signature=${encodeURIComponent(createSign('sha1').update(sha1).sign(providerKey, 'base64'))}`,
+    'an HMAC': signedBy(
+      plain,
+      'http://www.w3.org/2000/09/xmldsig#hmac-sha1',
+      createHmac('sha1', 'x').update(plain).digest('base64'),
+    ),
+    'what inflates to all memory': query.replace(message, bomb),
+    'not well formed': '%',
+    'a letter that is none': query.replace('RelayState=', 'RelayState=%ff'),
+  }
+  for (const [name, text] of Object.entries(forged)) {
+    const before = log.length
+    assert.is((await ask(`/gabarit-sso/slo?${text}`)).status, 403, name)
+    assert.is(log.length, before + 1, name)
+    assert.ok(isOpen(), name)
+  }
+  assert.is((await ask(`/gabarit-sso/slo?${query}`)).status, 303)
+  assert.not.ok(isOpen())
+  assert.is((await ask(`/gabarit-sso/slo?${query}`)).status, 403, 'again')
+})
+
+step('metadata that cannot be believed', () => {
+  const good = providerMetadata(newPair('other'))
+  const bad = {
+    'no key': good.replace(/<KeyDescriptor.*<\/KeyDescriptor>/s, ''),
+    'no provider': good.replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),
+    'an address that is none': good.replaceAll('https://idp.example.net/SingleLogoutService', 'javascript:alert(1)'),
+    'a document type': `<!DOCTYPE x>${good}`,
+  }
+  assert.is(readProvider(good).entityId, 'https://idp.example.net/metadata')
+  for (const [name, xml] of Object.entries(bad)) assert.throws(() => readProvider(xml), undefined, name)
+})
+
+tests.run()

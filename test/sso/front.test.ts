@@ -1,0 +1,199 @@
+// One login through the real nginx and the real Apache, at a provider made of Debian's lasso: on `/`, in private namespaces.
+import type { ChildProcess } from 'node:child_process'
+import * as assert from 'uvu/assert'
+import { stop } from '../support/daemons.ts'
+import { throughNginx } from '../support/front.ts'
+import { must, words } from '../support/sandbox.ts'
+import { Sso } from './office.ts'
+import { Visitor } from './visitor.ts'
+
+const { tests, step, front } = throughNginx('one login', '/usr/lib/python3/dist-packages/lasso.py', 'setpriv')
+
+const SESSION = '__Host-gabarit-sso'
+const APP = 'https://app.example.com/x?a=1&b=2'
+const SITE = 'https://second.example/'
+const sso = new Sso(front.daemons)
+let gate: ChildProcess
+
+tests.after(() => sso.stop())
+
+/** What a server behind got, from a visit that was let in. */
+async function seen(visitor: Visitor, url: string, headers: Readonly<Record<string, string>> = {}) {
+  const { status, text } = await visitor.open(url, { headers })
+  assert.is(status, 200, text)
+  return JSON.parse(text)
+}
+
+const logout = (data: Readonly<Record<string, unknown>>) => sso.provider.order('logout', { signed: true, ...data })
+const bySoap = (body: string) =>
+  new Visitor().open('https://example.com/gabarit-sso/slo/soap', {
+    method: 'POST',
+    headers: { 'content-type': 'text/xml' },
+    body,
+  })
+/** Whether browsers get in. */
+const inside = (...visitors: Visitor[]) =>
+  Promise.all(visitors.map(async visitor => (await visitor.open(APP)).status === 200))
+
+step('an application behind nginx, and a site of Apache', async () => {
+  await front.start({ '3001': 'app', '3002': 'site' })
+  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
+  front.record('open', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/open/', Login: 'none' })
+  front.record('boss', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/boss/', LoginGroups: 'admins' })
+  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso', Locations: 'open,boss' })
+  must(words('config set sso service status enabled'))
+})
+
+step('without the metadata of a provider the event is refused, with what to do', () => {
+  front.refused(/Metadata \/etc\/gabarit\/sso\/provider\.xml does not exist: save the metadata/, 'sso-update')
+  sso.introduce()
+  front.apply('domain-create second.example')
+  front.apply('sso-update')
+})
+
+step('without the gateway nobody gets to an application', async () => {
+  const statuses = [APP, SITE, 'https://app.example.com/open/'].map(async url => (await new Visitor().open(url)).status)
+  assert.equal(await Promise.all(statuses), [503, 503, 200])
+  gate = await sso.startGate()
+  await sso.startProvider()
+})
+
+const alice = new Visitor()
+
+step('a visitor logs in at the provider, and comes to the page that he asked for', async () => {
+  const { url, page } = await sso.login(alice, APP, 'alice', 'S1', ['staff', 'Domain Users'])
+  assert.is(url, APP)
+  const { url: asked, headers } = JSON.parse(page.text)
+  assert.equal([asked, headers['remote-user'], headers['remote-groups']], ['/x?a=1&b=2', 'alice', 'staff,Domain Users'])
+})
+
+step('the second site needs no second login', async () => {
+  const { url, page } = await alice.follow(SITE, () => false)
+  assert.equal([url, page.status], [SITE, 200])
+  assert.is(JSON.parse(page.text).headers['remote-user'], 'alice')
+})
+
+step('an application gets user and groups from the gateway alone', async () => {
+  const forged = { 'Remote-User': 'root', Remote_User: 'root', 'Remote-Groups': 'admins', REMOTE_GROUPS: 'admins' }
+  for (const url of [APP, SITE]) {
+    const { headers } = await seen(alice, url, forged)
+    assert.equal([headers['remote-user'], headers['remote-groups']], ['alice', 'staff,Domain Users'])
+    assert.not.match(JSON.stringify(headers), /root|admins/, url)
+  }
+  const { headers } = await seen(new Visitor(), 'https://app.example.com/open/', forged)
+  assert.equal([headers['remote-user'], headers['remote-groups']], [undefined, undefined])
+})
+
+step('a path for another group is closed', async () => {
+  assert.is((await alice.open('https://app.example.com/boss/')).status, 403)
+  const boss = new Visitor()
+  assert.is((await sso.login(boss, 'https://app.example.com/boss/', 'boss', 'B1', ['admins'])).page.status, 200)
+})
+
+step('the cookie of a site opens no other one', async () => {
+  const token = alice.cookie('app.example.com', SESSION) ?? ''
+  const thief = new Visitor()
+  const { status } = await thief.open(SITE, { headers: { cookie: `${SESSION}=${token}` } })
+  assert.is(status, 302)
+})
+
+step('a ticket is for one browser, once', async () => {
+  const other = new Visitor()
+  const { url } = await alice.follow('https://app.example.com/gabarit-sso/login?to=/y', next =>
+    next.includes('/enter?'),
+  )
+  assert.is((await other.open(url)).status, 403)
+  assert.is((await alice.open(url)).status, 403, 'it is used up')
+})
+
+step('nobody is sent elsewhere', async () => {
+  for (const to of ['//evil.example', '/\\evil.example', 'https://evil.example/']) {
+    const start = `https://app.example.com/gabarit-sso/login?to=${encodeURIComponent(to)}`
+    const { url } = await alice.follow(start, () => false)
+    assert.is(url, 'https://app.example.com/')
+  }
+  const begin = 'https://example.com/gabarit-sso/begin?site=evil.example&path=/&begun=x'
+  assert.is((await alice.open(begin)).status, 404)
+})
+
+step('a request by SOAP ends the session with its index, and is answered with our key', async () => {
+  const second = new Visitor()
+  await sso.login(second, APP, 'alice', 'S2')
+  const { body } = await logout({ user: 'alice', name: 'alice', indexes: ['S1'], method: 'soap' })
+  const { status, text } = await bySoap(body)
+  assert.is(status, 200)
+  await sso.provider.order('answered', { user: 'alice', answer: text })
+  assert.equal(await inside(alice, second), [false, true])
+  assert.is((await alice.open(SITE)).status, 302)
+  assert.is((await bySoap(body)).status, 403, 'the same message again')
+})
+
+step('without an index all sessions of the user end, also after a restart; others stay', async () => {
+  const [bob, phone] = [new Visitor(), new Visitor()]
+  await sso.login(bob, APP, 'bob', 'X1')
+  await sso.login(alice, APP, 'alice', 'S3')
+  await sso.login(phone, APP, 'alice', 'S4')
+  await stop(gate, 'SIGKILL')
+  assert.equal(await inside(alice, phone, bob), [false, false, false])
+  gate = await sso.startGate()
+  assert.equal(await inside(alice, phone, bob), [true, true, true])
+  const { body } = await logout({ user: 'alice', name: 'alice', indexes: [], method: 'soap' })
+  assert.is((await bySoap(body)).status, 200)
+  assert.equal(await inside(alice, phone, bob), [false, false, true])
+  await stop(gate, 'SIGKILL')
+  gate = await sso.startGate()
+  assert.equal(await inside(alice, phone, bob), [false, false, true])
+  assert.is((await bySoap(body)).status, 403, 'the same message again, after a restart')
+})
+
+step('a browser that carries a request about somebody else stays logged in', async () => {
+  const bob = new Visitor()
+  await sso.login(bob, APP, 'bob', 'X2')
+  await sso.login(alice, APP, 'alice', 'S5')
+  const { url } = await logout({ user: 'alice', name: 'alice', indexes: ['S5'], method: 'redirect' })
+  const { location } = await bob.open(url)
+  assert.match(location, /^https:\/\/idp\.example\.net\/SingleLogoutService\?SAMLResponse=.*&RelayState=state/)
+  assert.equal(await inside(alice, bob), [false, true])
+})
+
+step('an index that is not known is logged, and the own session of the browser ends all the same', async () => {
+  await sso.login(alice, APP, 'alice', 'S6')
+  const { url } = await logout({ user: 'alice', name: 'alice', indexes: ['S99'], method: 'redirect' })
+  assert.is((await alice.open(url)).status, 303)
+  assert.equal(await inside(alice), [false])
+  assert.match(sso.log(), 'log out "alice" by a browser: no session has the index "S99"')
+})
+
+step('a stranger ends nothing', async () => {
+  await sso.login(alice, APP, 'alice', 'S7')
+  const data = { user: 'alice', name: 'alice', indexes: [], signed: false }
+  const soap = await logout({ ...data, method: 'soap' })
+  const redirect = await logout({ ...data, method: 'redirect' })
+  assert.is((await bySoap(soap.body)).status, 403)
+  assert.is((await new Visitor().open(redirect.url)).status, 403)
+  const { body } = await logout({ user: 'alice', name: 'nobody', indexes: [], method: 'soap' })
+  assert.is((await bySoap(body.replace('>nobody<', '>alice<'))).status, 403, 'altered')
+  assert.is((await bySoap(body)).status, 200, 'an unknown user is logged out already')
+  assert.equal(await inside(alice), [true])
+})
+
+step('the user leaves: a form of ours, then the provider is told', async () => {
+  const at = 'https://app.example.com/gabarit-sso/logout'
+  assert.is((await alice.post(at, { token: 'x' })).status, 403)
+  assert.equal(await inside(alice), [true])
+  const [, token = ''] = /name="token" value="([^"]+)"/.exec((await alice.open(at)).text) ?? []
+  const { location } = await alice.post(at, { token })
+  const { user, url } = await sso.provider.order('left', { user: 'alice', url: location })
+  assert.is(user, 'alice')
+  assert.equal(await inside(alice), [false])
+  assert.match((await alice.open(url)).text, 'You have logged out.')
+})
+
+step('an administrator sees who is logged in, and ends it', async () => {
+  await sso.login(alice, APP, 'alice', 'S8')
+  assert.match(must(words('gabarit sso sessions')), /^alice {2}since .* app\.example\.com/m)
+  must(words('gabarit sso end alice'))
+  assert.equal(await inside(alice), [false])
+})
+
+tests.run()
