@@ -241,7 +241,7 @@ export const EN = {
   revoked: 'revoked',
   renewCertificate: 'Renew it',
   profile: 'Profile',
-  profileText: 'Whoever has the profile gets into the VPN: it contains the key. Hand it over in person or encrypted.',
+  profileText: 'Anybody with the profile gets into the VPN: it contains the key. Hand it over in person or encrypted.',
   showQr: 'Show it as a QR code',
   profileQr: 'QR code with the profile of {}',
   tooLongForQr:
