@@ -17,6 +17,8 @@ rm "$root/usr/sbin/policy-rc.d"
 
 # Both want port 80.
 chroot "$root" systemctl disable -q nginx
+# What the steps say, and nothing else.
+chroot "$root" systemctl mask -q serial-getty@hvc0
 chroot "$root" passwd -q -d root
 mkdir -p "$root/var/log/journal"
 echo office > "$root/etc/hostname"
