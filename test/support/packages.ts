@@ -40,6 +40,9 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'man-db': 'man',
   chromium: 'chromium',
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
+  'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',
+  'liblasso-perl': '/usr/share/doc/liblasso-perl/copyright',
+  'libxml-simple-perl': '/usr/share/perl5/XML/Simple.pm',
 }
 
 /** Set by the runner for the test files: why packages could not be installed. */
