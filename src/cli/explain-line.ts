@@ -22,15 +22,22 @@ export function readWords(reads: readonly Read[] = []): string[] {
 /**
  * Where one line comes from.
  * @param onDisk the file as it is, whose lines are meant; undefined: it does not exist yet
+ * @param shown its lines without secrets; undefined: they cannot be shown
  * @throws Failure (usage) if it has no such line
  */
-export function explainLine(traced: TracedOutput, onDisk: string | undefined, line: number, context: Context) {
+export function explainLine(
+  traced: TracedOutput,
+  onDisk: string | undefined,
+  line: number,
+  shown: readonly string[] | undefined,
+  context: Context,
+) {
   const { output, text } = traced
   const lines = (onDisk ?? text).replace(/\n$/, '').split('\n')
   if (line < 1 || line > lines.length) throw usageFailure(`${output.path} has ${lines.length} lines, not ${line}`)
-  const found = { path: output.path, line, text: lines[line - 1] ?? '' }
+  const found = { path: output.path, line, text: shown?.[line - 1] ?? '(not shown: the file holds a secret)' }
   const made = generatedLine(onDisk ?? text, text, line)
-  if (made !== undefined) return explainMade(traced, found, made, context)
+  if (made !== undefined) return explainMade(traced, { ...found, content: lines[line - 1] ?? '' }, made, context)
   const lastWritten = readManifest(context.places).get(output.path)?.sha256
   const byHand = isEdited(driftState({ onDisk: sha256(onDisk ?? ''), lastWritten, wanted: sha256(text) }))
   const why = byHand
@@ -55,7 +62,10 @@ function generatedLine(onDisk: string, text: string, line: number): number | und
 
 function explainMade(
   { output, origins, reads }: TracedOutput,
-  found: { readonly path: string; readonly line: number; readonly text: string },
+  {
+    content,
+    ...found
+  }: { readonly path: string; readonly line: number; readonly text: string; readonly content: string },
   made: number,
   context: Context,
 ) {
@@ -67,7 +77,7 @@ function explainMade(
     }
   const own = reads.get(origin.file) ?? []
   const all = /\b(item|vars)\b/.test(readText(origin.file)) ? [...reads.values()].flat() : own
-  const records = recordsNamed(found.text, all, context)
+  const records = recordsNamed(content, all, context)
   // What a caller read and passed in `item`, or an earlier fragment in `vars`.
   const passedOn = records.length > 0 ? [] : [...new Set(readWords(all))].filter(word => !readWords(own).includes(word))
   const read = readWords(own.filter(({ key }) => key !== undefined || records.length === 0))

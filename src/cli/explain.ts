@@ -32,7 +32,9 @@ export async function run(invocation: Invocation): Promise<number> {
     )
   if (lineText === undefined)
     return answer(...(flag('lines') ? everyLine(traced, context) : ([fileAsData(traced), fileAsText(traced)] as const)))
-  const { data, text } = explainLine(traced, flag('lines') ? undefined : onDisk, Number(lineText), context)
+  const meant = flag('lines') ? undefined : onDisk
+  const shown = linesWithoutSecrets(traced, meant ?? traced.text, context, meant === undefined ? undefined : path)
+  const { data, text } = explainLine(traced, meant, Number(lineText), shown, context)
   return answer(data, text)
 }
 
@@ -69,11 +71,8 @@ function fileAsData(traced: TracedOutput): object {
 
 /** Each line of what would be generated, without secrets, as data and as text. */
 function everyLine({ output, text, origins }: TracedOutput, context: Context): [data: object, text: string] {
-  const [made = output] = markDerived(context, [{ ...output, content: text }], makeExpander)
-  if (made.secret === true) throw refusal(`${output.path} is made from a secret: its lines are not shown`)
-  const shown = makeRedact(context.places)(text).split('\n')
-  if (shown.length !== text.split('\n').length)
-    throw refusal(`${output.path} holds a secret of several lines: they are not shown`)
+  const shown = linesWithoutSecrets({ output }, text, context)
+  if (shown === undefined) throw refusal(`${output.path} holds a secret: its lines are not shown`)
   const count = text.endsWith('\n') ? shown.length - 1 : shown.length
   const lines = shown
     .slice(0, count)
@@ -84,4 +83,19 @@ function everyLine({ output, text, origins }: TracedOutput, context: Context): [
     text,
   ])
   return [{ path: output.path, template: `/${output.template}`, lines }, columns(rows).join('\n')]
+}
+
+/**
+ * The lines of a file, with asterisks for secrets; undefined if a secret spans lines, or a part of one is in it.
+ * @param onDisk the path of a file that may hold former secrets; undefined: it would be generated now
+ */
+function linesWithoutSecrets(
+  { output }: Pick<TracedOutput, 'output'>,
+  text: string,
+  context: Context,
+  onDisk?: string,
+): string[] | undefined {
+  const [made = output] = markDerived(context, [{ ...output, content: text }], makeExpander)
+  const shown = makeRedact(context.places)(text, onDisk).split('\n')
+  return made.secret === true || shown.length !== text.split('\n').length ? undefined : shown
 }
