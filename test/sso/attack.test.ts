@@ -1,12 +1,16 @@
 // Messages that somebody has made, altered, wrapped or sent again: each is refused, changes nothing, and leaves one line in the log.
 import { createHmac, createSign } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { sha256 } from '../../src/base/sha256.ts'
 import { gateApp } from '../../src/modules/sso/gate/app.ts'
+import { authorizer } from '../../src/modules/sso/gate/authorizer.ts'
 import { Gate } from '../../src/modules/sso/gate/gate.ts'
 import { readProvider, writeMetadata } from '../../src/modules/sso/gate/saml/metadata.ts'
 import { signXml } from '../../src/modules/sso/gate/saml/signed.ts'
@@ -22,6 +26,22 @@ const step = stepsOf(tests, needsCommands('/usr/lib/python3/dist-packages/lasso.
 const HOST = 'gate.example.org'
 const BASE = `https://${HOST}/gabarit-sso`
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-gate-'))
+/** A disk that can break. */
+class FragileFiles extends RealFiles {
+  broken: (path: string) => boolean = () => false
+
+  override remove(path: string): void {
+    if (this.broken(path)) throw new Error('EIO: i/o error')
+    super.remove(path)
+  }
+
+  override writeNew(...args: Parameters<RealFiles['writeNew']>): void {
+    if (this.broken(args[0])) throw new Error('ENOSPC: no space left on device')
+    super.writeNew(...args)
+  }
+}
+
+const files = new FragileFiles()
 const log: string[] = []
 let now = Date.now()
 let gate: Gate
@@ -102,7 +122,7 @@ step('a gateway and a provider', async () => {
     ...{ privateKey: service.key, hours: 8, userAttribute: '', groupsAttribute: 'groups' },
     places: { app: { names: ['app.example.org'], groups: [] } },
   }
-  gate = new Gate(settings, new State(folder, new RealFiles()), (_, line) => log.push(line), now)
+  gate = new Gate(settings, new State(folder, files), (_, line) => log.push(line), now)
   app = gateApp(gate, () => now)
   lasso = await Lasso.start(provider, writeMetadata(settings.service))
 })
@@ -313,6 +333,81 @@ step('requests to log out in an address', async () => {
   assert.is((await ask(`/gabarit-sso/slo?${query}`)).status, 303)
   assert.not.ok(isOpen())
   assert.is((await ask(`/gabarit-sso/slo?${query}`)).status, 403, 'again')
+})
+
+step('a ticket is of no use to a browser that has not begun a login', async () => {
+  const { id } = session()
+  for (const begun of ['', sha256('')]) {
+    const { pathname, search } = new URL(gate.entrance.ticketUrl(id, { site: HOST, path: '/', begun }, now))
+    assert.is((await ask(pathname + search)).status, 403, begun)
+    const again = new URL(gate.entrance.ticketUrl(id, { site: HOST, path: '/', begun }, now))
+    assert.is((await ask(again.pathname + again.search, {}, '__Host-gabarit-sso-begun=')).status, 403, begun)
+  }
+})
+
+step('a message that costs much time is refused before it is read', async () => {
+  const { body } = await lasso.order('logout', { user: 'alice', name: 'x', indexes: [], method: 'soap', signed: true })
+  const started = process.cpuUsage()
+  const long = body.replace('</saml:Issuer>', `</saml:Issuer>${'<a ID="a"/>'.repeat(20_000)}`)
+  assert.is((await ask('/gabarit-sso/slo/soap', { method: 'POST', body: long })).status, 403)
+  assert.ok(process.cpuUsage(started).user < 1e6)
+})
+
+step('what cannot be removed is not said to be ended; a full disk prevents no logout', async () => {
+  const order = () => lasso.order('logout', { user: 'alice', name: 'alice', indexes: [], method: 'soap', signed: true })
+  const send = (body: string) => ask('/gabarit-sso/slo/soap', { method: 'POST', body })
+  const [one, other] = [session(), session()]
+  const { body } = await order()
+  files.broken = path => path.endsWith(one.id)
+  assert.is((await send(body)).status, 500)
+  assert.match(log.at(-1) ?? '', 'EIO')
+  assert.equal([one.isOpen(), other.isOpen()], [true, false], 'the others have ended')
+  files.broken = path => path.includes('/used/')
+  assert.is((await send(body)).status, 500, 'it could not be remembered')
+  assert.not.ok(one.isOpen())
+  files.broken = () => false
+  assert.is((await send(body)).status, 403, 'again')
+  assert.is((await send((await order()).body)).status, 200)
+})
+
+step('sessions that are over do not stay in the folder', () => {
+  const { id } = session()
+  now += 1e7
+  session()
+  assert.not.ok(existsSync(join(folder, 'sessions', id)))
+})
+
+/** What the port for Apache answers to these bytes. */
+function askPort(port: number, bytes: Buffer, leave = false): Promise<string> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, () => leave && socket.resetAndDestroy()))
+    let text = ''
+    socket.on('data', data => {
+      text += data.toString('latin1')
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(text))
+  })
+}
+
+step('no process of this machine can stop the port for Apache', async () => {
+  const server = authorizer(gate).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const record = (type: number, content: Buffer) => {
+    const header = Buffer.from([1, type, 0, 1, 0, 0, 0, 0])
+    header.writeUInt16BE(content.length, 4)
+    return Buffer.concat([header, content])
+  }
+  const params = (content: Buffer) =>
+    Buffer.concat([record(1, Buffer.alloc(8)), record(4, content), record(4, Buffer.of())])
+  assert.is(await askPort(port, params(Buffer.from([0x80]))), '', 'a length that is cut off')
+  assert.is(await askPort(port, params(Buffer.from([5]))), '', 'a name without a value')
+  assert.is(await askPort(port, Buffer.alloc(2_000_000, 1)), '', 'too much')
+  assert.is(await askPort(port, record(1, Buffer.alloc(8)), true), '', 'a connection that is cut')
+  const place = Buffer.from('\x0a\x03GATE_PLACEapp\x09\x0fHTTP_HOSTapp.example.org')
+  assert.match(await askPort(port, params(place)), 'Status: 302')
+  server.close()
 })
 
 step('metadata that cannot be believed', () => {

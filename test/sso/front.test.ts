@@ -1,13 +1,19 @@
 // One login through the real nginx and the real Apache, at a provider made of Debian's lasso: on `/`, in private namespaces.
 import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { stop } from '../support/daemons.ts'
 import { throughNginx } from '../support/front.ts'
-import { must, words } from '../support/sandbox.ts'
+import { must, run, words } from '../support/sandbox.ts'
 import { Sso } from './office.ts'
 import { Visitor } from './visitor.ts'
 
-const { tests, step, front } = throughNginx('one login', '/usr/lib/python3/dist-packages/lasso.py', 'setpriv')
+const { tests, step, front } = throughNginx(
+  'one login',
+  '/usr/lib/python3/dist-packages/lasso.py',
+  'setpriv',
+  'php-fpm8.2',
+)
 
 const SESSION = '__Host-gabarit-sso'
 const APP = 'https://app.example.com/x?a=1&b=2'
@@ -41,6 +47,17 @@ step('an application behind nginx, and a site of Apache', async () => {
   front.record('open', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/open/', Login: 'none' })
   front.record('boss', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/boss/', LoginGroups: 'admins' })
   front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso', Locations: 'open,boss' })
+  mkdirSync('/srv/php')
+  writeFileSync('/srv/php/who.php', '<?php echo json_encode($_SERVER);')
+  const fpm =
+    '[global]\nerror_log=/tmp/fpm.log\ndaemonize=no\n[www]\nlisten=127.0.0.1:9009\nuser=www-data\npm=static\npm.max_children=1\n'
+  writeFileSync('/tmp/fpm.conf', fpm)
+  await front.daemons.start('fpm', ['php-fpm8.2', '-F', '-y', '/tmp/fpm.conf'], () => {
+    return run(['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/9009']).status === 0
+  })
+  const php = { Folder: '/srv/php', FastCGI: '127.0.0.1:9009' }
+  front.record('free', 'location', { ...php, Path: '/free', Login: 'none' })
+  front.record('php.example.com', 'proxy', { ...php, Login: 'sso', LoginHeader: 'X-User', Locations: 'free' })
   must(words('config set sso service status enabled'))
 })
 
@@ -74,7 +91,10 @@ step('the second site needs no second login', async () => {
 })
 
 step('an application gets user and groups from the gateway alone', async () => {
-  const forged = { 'Remote-User': 'root', Remote_User: 'root', 'Remote-Groups': 'admins', REMOTE_GROUPS: 'admins' }
+  const forged = {
+    ...{ 'Remote-User': 'root', Remote_User: 'root', 'remote.user': 'root' },
+    ...{ 'Remote-Groups': 'admins', REMOTE_GROUPS: 'admins' },
+  }
   for (const url of [APP, SITE]) {
     const { headers } = await seen(alice, url, forged)
     assert.equal([headers['remote-user'], headers['remote-groups']], ['alice', 'staff,Domain Users'])
@@ -82,6 +102,34 @@ step('an application gets user and groups from the gateway alone', async () => {
   }
   const { headers } = await seen(new Visitor(), 'https://app.example.com/open/', forged)
   assert.equal([headers['remote-user'], headers['remote-groups']], [undefined, undefined])
+})
+
+step('so does PHP, whatever the header is called', async () => {
+  const authorization = `Basic ${Buffer.from('root:x').toString('base64')}`
+  const headers = { 'X-User': 'root', 'Remote-User': 'root', authorization }
+  await alice.follow('https://php.example.com/who.php', () => false)
+  const { REMOTE_USER, HTTP_X_USER, HTTP_REMOTE_USER } = await seen(alice, 'https://php.example.com/who.php', headers)
+  assert.equal([REMOTE_USER, HTTP_X_USER, HTTP_REMOTE_USER], ['alice', 'alice', undefined])
+  const free = await seen(new Visitor(), 'https://php.example.com/free/who.php', headers)
+  assert.equal([free.REMOTE_USER, free.HTTP_X_USER, free.HTTP_REMOTE_USER], ['', undefined, undefined])
+})
+
+step('no application gets the cookie of the gateway, but all others', async () => {
+  for (const url of [APP, SITE, 'https://php.example.com/who.php']) {
+    const host = new URL(url).hostname
+    const cookie = `a=1; ${SESSION}=${alice.cookie(host, SESSION)}; b=2`
+    const { headers, HTTP_COOKIE = headers.cookie } = await seen(alice, url, { cookie })
+    assert.is(HTTP_COOKIE, 'a=1; b=2', url)
+  }
+})
+
+step('another name of a site, in any case', async () => {
+  const { page } = await alice.follow('https://www.second.example/', () => false)
+  assert.is(JSON.parse(page.text).headers['remote-user'], 'alice')
+  const cookie = `${SESSION}=${alice.cookie('second.example', SESSION)}`
+  assert.is((await alice.open(SITE, { headers: { host: 'SECOND.example', cookie } })).status, 200)
+  const begin = 'https://example.com/gabarit-sso/begin?site=elsewhere.second.example&path=/&begun=x'
+  assert.is((await alice.open(begin)).status, 404, 'a name that this server does not have')
 })
 
 step('a path for another group is closed', async () => {

@@ -27,9 +27,8 @@ export function gateApp(gate: Gate, clock: () => number = Date.now): Hono {
   serveSites(app, gate, clock)
   serveProvider(app, gate, clock)
   app.onError((error, context) => {
-    if (!(error instanceof Rejected)) throw error
     gate.log('warning', `${context.req.method} ${context.req.path}: ${error.message}`)
-    return context.html(messagePage('refused'), 403)
+    return error instanceof Rejected ? context.html(messagePage('refused'), 403) : context.body(null, 500)
   })
   return app
 }

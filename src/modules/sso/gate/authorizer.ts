@@ -12,14 +12,18 @@ const BEGIN_REQUEST = 1
 /** More than this no request has, in bytes: the headers of Apache have at most 800 kB. */
 const LARGEST = 1 << 20
 
+/** How long a request may take, in milliseconds. */
+const SLOWEST = 30_000
+
 /**
  * What Apache asks before each request (mod_authnz_fcgi), which speaks FastCGI over TCP only. It listens on the loopback address, and
  * answers nothing but whose a cookie is.
  */
 export function authorizer(gate: Gate): Server {
   return createServer(socket => {
-    socket.on('error', () => undefined)
-    void answer(socket, gate)
+    // Apache may be gone before the answer, and any process of this machine may send what is no request.
+    socket.setTimeout(SLOWEST, () => socket.destroy())
+    answer(socket, gate).catch(() => socket.destroy())
   })
 }
 

@@ -125,7 +125,7 @@ export class Entrance {
     const hash = sha256(ticket)
     const found = this.#tickets.get(hash)
     this.#tickets.delete(hash)
-    if (found === undefined || found.until < now || found.site !== site || sha256(begun ?? '') !== found.begun)
+    if (found === undefined || found.until < now || found.site !== site || !begun || sha256(begun) !== found.begun)
       throw new Rejected('this browser did not ask to log in')
     const token = this.#sessions.enter(found.session, site, now)
     if (token === undefined) throw new Rejected('the session has ended')

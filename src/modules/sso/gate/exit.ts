@@ -91,18 +91,17 @@ export class Exit {
 
   #end(request: LogoutRequest, carrier: string | undefined, how: string, now: number): void {
     const { provider } = this.#settings
-    this.#used.use(provider.entityId, request.id, request.replayable, now)
     const ids = new Set(this.#sessions.matching({ ...request, provider: provider.entityId }, now))
     const known = new Set([...ids].map(id => this.#sessions.get(id, now)?.index))
-    const user = JSON.stringify(request.nameId.value)
-    for (const index of request.indexes)
-      if (!known.has(index))
-        this.#log('warning', `log out ${user} ${how}: no session has the index ${JSON.stringify(index)}`)
     // The browser's own session ends whatever the index is, if it is of this user; somebody else's stays.
     const own = carrier === undefined ? undefined : this.#sessions.get(carrier, now)
     if (carrier !== undefined && own !== undefined)
       if (isSameUser(own, { provider: provider.entityId, nameId: request.nameId })) ids.add(carrier)
-    this.#sessions.end([...ids])
+    this.#used.use(provider.entityId, request.id, request.replayable, now, () => this.#sessions.end([...ids]))
+    const user = JSON.stringify(request.nameId.value)
+    for (const index of request.indexes)
+      if (!known.has(index))
+        this.#log('warning', `log out ${user} ${how}: no session has the index ${JSON.stringify(index)}`)
     this.#log('notice', `log out ${user} ${how}: ${ids.size} ended`)
   }
 }

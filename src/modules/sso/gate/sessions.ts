@@ -60,6 +60,7 @@ export class Sessions {
 
   /** @returns its identifier */
   open(one: Omit<Session, 'sites'>): string {
+    this.end([...this.#byId].flatMap(([id, { until }]) => (until <= one.opened ? id : [])))
     const id = sha256(randomBytes(32))
     this.#write(id, { ...one, sites: new Map() })
     return id
@@ -70,9 +71,9 @@ export class Sessions {
     const one = this.get(id, now)
     if (one === undefined) return undefined
     const token = randomBytes(32).toString('base64url')
+    this.#write(id, { ...one, sites: new Map([...one.sites, [site, tokenHash(site, token)]]) })
     const former = one.sites.get(site)
     if (former !== undefined) this.#byToken.delete(former)
-    this.#write(id, { ...one, sites: new Map([...one.sites, [site, tokenHash(site, token)]]) })
     return token
   }
 
@@ -100,13 +101,19 @@ export class Sessions {
     })
   }
 
-  /** Ends sessions, durably. */
+  /** Ends sessions, durably. @throws the first error, after all that can be ended has ended */
   end(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.#state.remove(`${FOLDER}/${id}`)
-      this.#forget(id)
-    }
+    const errors = ids.flatMap(id => {
+      try {
+        this.#state.remove(`${FOLDER}/${id}`)
+        this.#forget(id)
+        return []
+      } catch (error) {
+        return [error]
+      }
+    })
     if (ids.length > 0) this.#state.sync(FOLDER)
+    if (errors.length > 0) throw errors[0]
   }
 
   #write(id: string, one: Session): void {

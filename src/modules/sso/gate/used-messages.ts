@@ -20,13 +20,17 @@ export class UsedMessages {
 
   /**
    * @param until when the message is too old to be used again, in milliseconds since 1970
+   * @param act what it asks for: done before it is remembered, so that a full disk cannot prevent a logout, and one that failed
+   *   can be asked for again
    * @throws Rejected if it was used before
    */
-  use(provider: string, id: string, until: number, now: number): void {
+  use(provider: string, id: string, until: number, now: number, act: () => void = () => undefined): void {
     this.#tidy(now)
     const name = sha256(`${provider}\n${id}`)
     if (this.#until.has(name)) throw new Rejected('the message was used before')
+    act()
     const end = until + TOLERANCE
+    this.#until.set(name, end)
     try {
       this.#state.makeFolder(FOLDER)
       this.#state.files.writeNew(this.#state.path(`${FOLDER}/${name}`), String(end), { mode: 0o600 })
@@ -35,7 +39,6 @@ export class UsedMessages {
       throw error
     }
     this.#state.sync(FOLDER)
-    this.#until.set(name, end)
   }
 
   #tidy(now: number): void {

@@ -11,12 +11,16 @@ export const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
 /** More than this no message and no metadata has, in bytes. */
 export const LARGEST = 256 * 1024
 
+/** Nor more tags than this: the time for some of the work grows with the square of their number. */
+const MOST_TAGS = 4000
+
 /**
  * The root element of a text in XML.
  * @throws Rejected if it is too large, is not well formed or has a document type: entities can hide and multiply text
  */
 export function parseXml(text: string): Element {
   if (Buffer.byteLength(text) > LARGEST) throw new Rejected('the message is too large')
+  if (text.split('<').length > MOST_TAGS) throw new Rejected('the message has too many elements')
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new Rejected('the message has a document type')
   const refuse = (message: string): never => {
     throw new Rejected(`the message is not XML: ${message.split('\n', 1)[0]}`)
