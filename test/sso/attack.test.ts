@@ -417,6 +417,10 @@ step('metadata that cannot be believed', () => {
     'no provider': good.replaceAll('IDPSSODescriptor', 'SPSSODescriptor'),
     'an address that is none': good.replaceAll('https://idp.example.net/SingleLogoutService', 'javascript:alert(1)'),
     'a document type': `<!DOCTYPE x>${good}`,
+    'a certificate that is none beside a good one': good.replace(
+      /<KeyDescriptor.*<\/KeyDescriptor>/s,
+      key => key + key.replace(/(?<=X509Certificate>)[^<]+/, 'bm9uZQ=='),
+    ),
   }
   assert.is(readProvider(good).entityId, 'https://idp.example.net/metadata')
   for (const [name, xml] of Object.entries(bad)) assert.throws(() => readProvider(xml), undefined, name)

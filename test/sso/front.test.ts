@@ -123,6 +123,12 @@ step('no application gets the cookie of the gateway, but all others', async () =
   }
 })
 
+step('large headers', async () => {
+  const large = Object.fromEntries(['a', 'b', 'c'].map(name => [`x-${name}`, name.repeat(7000)]))
+  const { HTTP_X_C } = await seen(alice, 'https://php.example.com/who.php', large)
+  assert.is(HTTP_X_C.length, 7000)
+})
+
 step('another name of a site, in any case', async () => {
   const { page } = await alice.follow('https://www.second.example/', () => false)
   assert.is(JSON.parse(page.text).headers['remote-user'], 'alice')
@@ -242,6 +248,30 @@ step('an administrator sees who is logged in, and ends it', async () => {
   assert.match(must(words('gabarit sso sessions')), /^alice {2}since .* app\.example\.com/m)
   must(words('gabarit sso end alice'))
   assert.equal(await inside(alice), [false])
+})
+
+step('a login is not mixed with passwords, which would not be asked for', () => {
+  must(words('db proxies setprop app.example.com BasicAuthFile /etc/passwords'))
+  front.refused(/with Login sso the passwords of app\.example\.com would not be asked for/)
+  must(words('db proxies delprop app.example.com BasicAuthFile'))
+  must(words('db accounts set wiki ibay PublicAccess global-pw BasicAuthFile /etc/passwords'))
+  must(words('db domains set third.example domain Content wiki Login sso'))
+  front.refused(/Login sso would replace the passwords of the ibay wiki/, 'sso-update')
+  must(words('db domains delete third.example'))
+})
+
+step('everybody goes to HTTPS for a login', async () => {
+  must(words('db proxies setprop app.example.com ForceSSL disabled'))
+  front.apply()
+  assert.equal(front.visit('http://app.example.com/x').header('Location'), ['https://app.example.com/x'])
+})
+
+step('while the gateway is off nobody gets to an application', async () => {
+  must(words('config setprop sso status disabled'))
+  front.apply('sso-update')
+  await stop(gate, 'SIGKILL')
+  const statuses = [APP, SITE, 'https://app.example.com/open/'].map(async url => (await alice.open(url)).status)
+  assert.equal(await Promise.all(statuses), [503, 403, 200])
 })
 
 tests.run()

@@ -19,13 +19,19 @@ export interface GateOptions {
   readonly port: number | undefined
 }
 
+/** More than front ends let through, in bytes: nginx 32 kB by default. What is too much here is answered with 503. */
+const MOST_HEADERS = 1 << 17
+
 /** Answers front ends until it is killed. */
 export function serveGate({ settings, folder, socket, port }: GateOptions, system: System): Promise<void> {
   const gate = new Gate(readSettings(settings), new State(folder, system), stderrLog, Date.now())
   // What one left that was killed.
   system.remove(socket)
   return new Promise((resolve, reject) => {
-    const http = createAdaptorServer({ fetch: gateApp(gate).fetch }) as Server
+    const http = createAdaptorServer({
+      fetch: gateApp(gate).fetch,
+      serverOptions: { maxHeaderSize: MOST_HEADERS },
+    }) as Server
     http.on('error', reject)
     http.on('close', () => resolve())
     http.listen({ path: socket })

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { Rejected } from './rejected.ts'
 import { attribute, childrenOf, DSIG, escapeXml, isNamed, METADATA, parseXml, SAMLP, textOf } from './xml.ts'
 
@@ -70,7 +70,12 @@ function endpoint(role: Element, name: string): { request: string; response: str
 
 function pem(base64: string): string {
   const lines = base64.replace(/\s+/g, '').match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+  const certificate = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+  try {
+    return new X509Certificate(certificate).toString()
+  } catch {
+    throw new Rejected(`the metadata has a certificate that is none: ${lines[0] ?? 'nothing'}`)
+  }
 }
 
 /** What we tell the provider about ourselves. */
