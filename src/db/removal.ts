@@ -1,3 +1,4 @@
+import { unlessFailed } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { databaseFile } from '../system/places.ts'
 import { listDatabases } from './all-databases.ts'
@@ -45,7 +46,9 @@ function usersOf(descriptions: Descriptions, database: string, { key, type }: Db
   return listDatabases(places).flatMap(name => {
     const records = name === database ? after : readableDatabase(databaseFile(places, name))
     return [...(records?.values() ?? [])].flatMap(user => {
-      const described = [...(descriptions.of(name, user.key, user.type)?.properties ?? [])]
+      // A damaged description is told by lint, and this change is about another record.
+      const known = unlessFailed(() => descriptions.of(name, user.key, user.type))
+      const described = [...(known?.properties ?? [])]
       return described.flatMap(([property, { reference, list, default: usual = key }]) => {
         if (reference?.database !== database || (reference.type ?? type) !== type) return []
         const words = elementsOf(user.properties.get(property) ?? '', list)

@@ -62,9 +62,11 @@ export class Health {
       const look = () => this.#look(adjustment, record, health)
       const problem = await this.#problem(adjustment, look, revive)
       if (problem === undefined) return undefined
-      const loops = (await crashLoop(this.#managerOf(adjustment.unit), this.#run, adjustment.unit)).length > 0
-      const words = loops ? `${adjustment.service} does not come up: it ends and is started again and again` : problem
-      return (await this.#hasEnded(adjustment)) ? words + heldPorts(record) : words
+      // The reason says more than that it is started again and again.
+      const held = (await this.#hasEnded(adjustment)) ? heldPorts(record) : ''
+      const { service, unit } = adjustment
+      const loops = held === '' && (await crashLoop(this.#managerOf(unit), this.#run, unit)).length > 0
+      return loops ? `${service} does not come up: it ends and is started again and again` : problem + held
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
   }
