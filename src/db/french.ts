@@ -23,6 +23,7 @@ const FRAME = {
 /** What the formats, forms and units of shipped descriptions are called. */
 const NAMES: Readonly<Record<string, string>> = {
   days: 'jours',
+  hours: 'heures',
   bits: 'bits',
   bytes: 'octets',
   'a host name (letters, digits and "-" between dots)':
@@ -116,6 +117,10 @@ const NAMES: Readonly<Record<string, string>> = {
   'ADDRESS, NETWORK or cloudflare': 'ADRESSE, RÉSEAU ou cloudflare',
   '16k (4k to 999k)': '16k (4k à 999k)',
   '/PATH or /PATH/': '/CHEMIN ou /CHEMIN/',
+  'an address or a URN': 'une adresse ou un URN',
+  'the name of an attribute': "le nom d'un attribut",
+  'the name of a group': "le nom d'un groupe",
+  'NAME or PART-PART': 'NOM ou PARTIE-PARTIE',
 }
 
 export type Phrase = keyof typeof FRAME

@@ -12,7 +12,7 @@ const NAMES = readdirSync(join(PROJECT, 'src/modules'))
 const TESTS = ['test/cli/doctor.test.ts', 'test/event/expansion.test.ts', 'test/plan/plan.test.ts']
 const NOT_COPIED = new Set(['.git', 'dist', 'docs', 'bench', 'node_modules'])
 
-removed('the modules are found', () => assert.equal(NAMES, ['letsencrypt', 'openvpn', 'proxy']))
+removed('the modules are found', () => assert.equal(NAMES, ['letsencrypt', 'openvpn', 'proxy', 'sso']))
 
 for (const name of NAMES)
   removed(`without ${name} the engine builds, and its tests pass`, () => {
@@ -27,7 +27,7 @@ for (const name of NAMES)
       const built = node('scripts/build.mjs')
       assert.is(built.status, 0, built.stderr)
       const overview = must([join(copy, 'bin/gabarit'), '--help'])
-      for (const command of ['letsencrypt', 'vpn', 'proxy'])
+      for (const command of ['letsencrypt', 'vpn', 'proxy', 'sso'])
         assert.is(new RegExp(`^  ${command} `, 'm').test(overview), command.replace('vpn', 'openvpn') !== name, command)
       for (const file of TESTS) {
         const { status, stdout, stderr } = node('--import', 'tsx', file)

@@ -23,7 +23,7 @@ lint('a malformed description, a bad event and a broken fragment are all listed'
   for (const part of [
     'httpd.json:1:17: this is not valid JSON',
     'modSSL.json: unknown keyword "propertys"',
-    'event "no name": its name may only contain',
+    'events/no name: skipped, the name of an event may only contain',
     'unknown service action "sigusr9"; did you mean "sigusr1"?',
     'the configuration database has no service record "nobody"',
     '10Localhost:',

@@ -130,7 +130,7 @@ for (const property of PROPERTIES)
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         assert.is(error.status, 3)
-        assert.match(error.describe(), /(sites-available|nginx\.conf|Visitors)\/.*:\d+:\d+: /, value)
+        assert.match(error.describe(), /(sites-available|nginx\.conf|Visitors)\/.*:\d+:\d+/, value)
       }
     }
   })

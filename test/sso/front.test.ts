@@ -63,6 +63,9 @@ step('an application behind nginx, and a site of Apache', async () => {
 
 step('without the metadata of a provider the event is refused, with what to do', () => {
   front.refused(/Metadata \/etc\/gabarit\/sso\/provider\.xml does not exist: save the metadata/, 'sso-update')
+  mkdirSync('/etc/gabarit/sso', { recursive: true })
+  writeFileSync('/etc/gabarit/sso/provider.xml', '<x/>')
+  front.refused(/provider\.xml is not that of an identity provider/, 'sso-update')
   sso.introduce()
   front.apply('domain-create second.example')
   front.apply('sso-update')

@@ -22,10 +22,17 @@ export async function isIll(manager: ServiceManager, run: Run, unit: Unit): Prom
   return (await manager.isUp(run, unit)) === false || (await crashLoop(manager, run, unit)).length > 0
 }
 
-/** The crashes of the last minute if the service is in a loop, else none. */
+/**
+ * The crashes of the last minute if the service is in a loop, else none. One that has lasted twice as long as between any two of them
+ * is out of it: what made it end is mended.
+ */
 export async function crashLoop(manager: ServiceManager, run: Run, unit: Unit): Promise<readonly Crash[]> {
-  const crashes = (await manager.crashes?.(run, unit, Date.now() - LATELY)) ?? []
-  return crashes.length < OFTEN ? [] : crashes
+  const now = Date.now()
+  const crashes = (await manager.crashes?.(run, unit, now - LATELY)) ?? []
+  const times = [...crashes.map(({ at }) => at), now]
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time))
+  const lasted = gaps.pop() ?? 0
+  return crashes.length < OFTEN || lasted > 2 * Math.max(...gaps) ? [] : crashes
 }
 
 /** A manager that starts again what has ended, and tells of services that end again and again. */

@@ -58,11 +58,17 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
 /** Its labels are in seconds of TAI, or of TAI minus 27, as s6 was built; only s6 itself knows. */
 const TALLY = 's6-svdt "$1" | s6-tai64nlocal -g'
 
+/** Milliseconds that a service lasts at least which ends with 0 because somebody has asked for it. */
+const LASTS = 3000
+
 /** The ends of a service, `2026-11-29 11:26:41.616881742 exitcode 3`, without those that s6-svc asked for. */
 function readTally(text: string): Crash[] {
   return [...text.matchAll(/^(\S+) ([\d:]+\.\d{3})\d* (.+)$/gm)]
     .map(([, day, time, how = '']) => ({ at: Date.parse(`${day}T${time}Z`), how }))
-    .filter(({ how }) => how !== 'signal SIGTERM')
+    .filter(({ at, how }, index, all) => {
+      const lasted = at - (all[index - 1]?.at ?? 0)
+      return how !== 'signal SIGTERM' && (how !== 'exitcode 0' || lasted < LASTS)
+    })
 }
 
 /** What is in the current file of the s6-log(8) or the like that its logger runs. */
