@@ -121,9 +121,9 @@ for (const [language, javaScriptEnabled] of [
     const name = `laptop-${language}`
     await admin.add('vpn', 'client', name, {})
     await admin.makeLive('signal-event', 'vpn-client-create', name)
-    await page.goto(`${CONSOLE}/vpn`)
-    const card = page.locator('section', { has: page.getByRole('link', { name, exact: true }) })
-    await card.getByRole('button', { name: admin.say('downloadProfile') }).click()
+    const own = `${CONSOLE}/vpn/client?name=${name}`
+    await page.goto(own)
+    await page.getByRole('button', { name: admin.say('downloadProfile') }).click()
     await page.locator('main [name=code]').waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), admin.prove()])
     assert.is(download.suggestedFilename(), `${name}.ovpn`)
@@ -134,8 +134,8 @@ for (const [language, javaScriptEnabled] of [
       front.daemons.output(name).includes('Initialization Sequence Completed'),
     )
     await waitFor('the page to show it', async () => {
-      await page.goto(`${CONSOLE}/vpn`)
-      return (await card.locator('li.ok').count()) > 0
+      await page.goto(own)
+      return (await page.locator('main li.ok').count()) > 0
     })
   })
 }

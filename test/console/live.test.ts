@@ -24,9 +24,9 @@ tests.after(() => browser?.close())
 async function startRun(): Promise<Page> {
   const page = await context.newPage()
   await page.goto(`${CONSOLE}/plan?words=["gabarit","signal-event","slow"]`)
+  streams = 0
   await page.getByRole('button', { name: 'Make live' }).click()
   await page.waitForURL(/\/run\//)
-  streams = 0
   return page
 }
 

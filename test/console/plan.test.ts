@@ -109,7 +109,7 @@ plans('the stream of a run goes on behind the last line that the browser has see
   assert.is(all.headers['x-accel-buffering'], 'no')
   const ids = [...all.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
   assert.equal(ids, [...ids.keys()])
-  assert.match(all.text, 'data: <li class="">S01slow: line &lt;3&gt;</li>')
+  assert.match(all.text, 'data: <li class="" lang="en">S01slow: line &lt;3&gt;</li>')
   assert.match(all.text, /event: end/)
   const rest = await box.fetch(events, { headers: { 'last-event-id': String(ids.at(-2)) } })
   assert.equal(
