@@ -1,4 +1,5 @@
 import { refusal } from '../base/failure.ts'
+import { fillDatabases } from '../event/handlers.ts'
 import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { planId } from '../plan/data.ts'
@@ -28,7 +29,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const request = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
     const transaction = new Transaction({ ...request, windowOfServices: value('confirm-within') !== 'no' }, work)
     transaction.takeSnapshot()
-    const found = surveyOnceSetUp(context)
+    const found = surveyWithDefaults(work)
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
@@ -44,6 +45,15 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     return { status, plan: planId(plan) }
   }
   return withEventLock(invocation, 'gabarit apply', run, json ? gather : undefined)
+}
+
+/** As an event, but only if something is refused: a new record may lack nothing but its defaults. */
+function surveyWithDefaults({ context, report }: Work): Survey {
+  const heard: string[] = []
+  const found = surveyOnceSetUp({ ...context, warn: message => heard.push(message) })
+  if (found.problems.length === 0) for (const message of heard) context.warn(message)
+  else if (fillDatabases(context.places, report).length === 0) return surveyOnceSetUp(context)
+  return found
 }
 
 /**
