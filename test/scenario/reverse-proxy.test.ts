@@ -110,7 +110,7 @@ step('a server with web sites, and servers behind it', async () => {
   assert.not(existsSync('/etc/nginx/snippets/tls.conf'), 'nothing of nginx is made while it is off')
 })
 
-step('nginx stands in front of httpd, whose sites answer as before', () => {
+step('nginx stands in front of httpd, whose sites answer as before', async () => {
   type('config setprop nginx status enabled')
   type('config set WebFrontend nginx')
   type('signal-event nginx-update')
@@ -121,7 +121,10 @@ step('nginx stands in front of httpd, whose sites answer as before', () => {
   }
   assert.is(visit('http://example.com/server-manager').location, 'https://example.com/server-manager')
   visit('https://www.example.com/real-address', ...from('127.0.0.9'))
-  assert.match(readFileSync('/var/log/apache2/access_log', 'utf8'), /^\S+ 127\.0\.0\.9 .*real-address/m)
+  // Apache writes the line after the answer.
+  await waitFor('the line in the log of Apache', () =>
+    /^\S+ 127\.0\.0\.9 .*real-address/m.test(readFileSync('/var/log/apache2/access_log', 'utf8')),
+  )
 })
 
 step('a name for a service', () => {

@@ -251,7 +251,6 @@ step('a disabled client is kept out, an enabled one gets in', async () => {
   type('signal-event vpn-client-modify mikoto')
   const profile = `${type('gabarit vpn profile mikoto')}askpass ${join(folder, 'passphrase')}\n`
   hangUp.mikoto = await dial('two', 'mikoto', profile)
-  // What the client said the first time counts as ready, too.
   await waitFor('mikoto to be in again', () => connectionsOf('mikoto').length === 1)
 })
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { throughNginx } from '../support/front.ts'
 import { must, run, words } from '../support/sandbox.ts'
+import { waitFor } from '../support/wait.ts'
 
 const { tests: redirects, step, front } = throughNginx('where nginx sends visitors')
 
@@ -109,7 +110,7 @@ step('challenges for the server behind reach it, over HTTP too; our own are answ
   must(words('config set WebFrontend nginx'))
 })
 
-step('a maintenance page instead of the site, and its own logs', () => {
+step('a maintenance page instead of the site, and its own logs', async () => {
   front.record(PLEX, 'proxy', { ...upstream, Maintenance: 'enabled', OwnLogs: 'enabled' })
   front.apply()
   const page = front.visit(`https://${PLEX}/a/b`)
@@ -127,7 +128,10 @@ step('a maintenance page instead of the site, and its own logs', () => {
   must(['db', 'proxies', 'setprop', PLEX, 'Maintenance', 'disabled'])
   front.apply()
   assert.is(front.seen(`https://${PLEX}/own-log`).name, 'plex')
-  assert.match(readFileSync(`/var/log/nginx/${PLEX}.access.log`, 'utf8'), 'GET /own-log')
+  // nginx writes the line after the answer.
+  await waitFor('the line in its own log', () =>
+    readFileSync(`/var/log/nginx/${PLEX}.access.log`, 'utf8').includes('GET /own-log'),
+  )
   assert.ok(existsSync(`/var/log/nginx/${PLEX}.error.log`))
   assert.not.match(readFileSync('/var/log/nginx/access.log', 'utf8'), 'own-log')
 })

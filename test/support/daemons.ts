@@ -30,7 +30,7 @@ export class Daemons {
   ): Promise<ChildProcess> {
     const [program = '', ...args] = command
     // Into a file: a pipe would fill up, and stop the daemon, while this process waits for a command.
-    const log = openSync(this.#logOf(name), 'a')
+    const log = openSync(this.#logOf(name), 'w')
     const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] })
     closeSync(log)
     this.#running.push({ name, child })
@@ -48,7 +48,7 @@ export class Daemons {
     return child
   }
 
-  /** What a daemon has said so far. */
+  /** What a daemon has said since its last start. */
   output(name: string): string {
     return readFileSync(this.#logOf(name), 'utf8')
   }
