@@ -6,7 +6,7 @@ export function agrees({ value, description, effective }: ProbedProperty, held: 
   const { list, format = '' } = description
   const { same = {}, among = false, ignoreCase = false } = effective
   const plain = (text: string) => {
-    const named = same[text] ?? text
+    const named = (Object.hasOwn(same, text) ? same[text] : undefined) ?? text
     if (format === 'boolean') return BOOLEANS.get(named.toLowerCase()) ?? named
     if (/^-?\d+$/.test(named)) return String(Number(named))
     const address = parseAddress(named)

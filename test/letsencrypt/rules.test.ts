@@ -110,6 +110,11 @@ said('what a foreign web server answered does not reach the terminal as it is', 
   assert.is(message, '\\x1b[2J\\nall is well (unauthorized)')
 })
 
+said('an authority may call its error as it likes', () => {
+  const { message } = explainRun('{"type":"urn:ietf:params:acme:error:constructor","detail":"no"}', ACCOUNT)
+  assert.is(message, 'no (constructor)')
+})
+
 said('a command that does not publish an answer is named, with its last words', () => {
   const { message } = explainRun(
     ` + Deploying challenge tokens...

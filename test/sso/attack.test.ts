@@ -61,6 +61,9 @@ function ask(path: string, init: RequestInit = {}, cookie = ''): Promise<Respons
   return Promise.resolve(app.request(`http://gate${path}`, { ...init, headers }))
 }
 
+/** Words that every object knows, whatever it was made for. */
+const INHERITED = ['constructor', '__proto__', 'toString']
+
 /** What the provider answers to a login of alice that has just begun; of its two signatures, that of the assertion. */
 async function answered(): Promise<{ xml: string; state: string }> {
   const { url } = gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, now)
@@ -204,6 +207,13 @@ step('what was altered, or signed in a way that is not believed', async () => {
       'a document type': `<!DOCTYPE x [<!ENTITY e "alice">]>${xml.replace(/^<\?xml[^>]*>/, '')}`,
       'too large': xml.replace('>alice<', `>alice${' '.repeat(300_000)}<`),
       'no XML': '<a',
+      ...Object.fromEntries(
+        INHERITED.flatMap(word => [
+          [`a signature of the kind ${word}`, xml.replace(/(SignatureMethod Algorithm=")[^"]+/, `$1${word}`)],
+          [`a hash of the kind ${word}`, xml.replace(/(DigestMethod Algorithm=")[^"]+/, `$1${word}`)],
+          [`a transform of the kind ${word}`, xml.replace(/(Transform Algorithm=")[^"]+/, `$1${word}`)],
+        ]),
+      ),
       'another kind of message': xml.replaceAll('samlp:Response', 'samlp:ArtifactResponse'),
     },
     xml,
@@ -320,6 +330,7 @@ step('requests to log out in an address', async () => {
       'http://www.w3.org/2000/09/xmldsig#hmac-sha1',
       createHmac('sha1', 'x').update(plain).digest('base64'),
     ),
+    ...Object.fromEntries(INHERITED.map(word => [`a signature of the kind ${word}`, signedBy(plain, word, 'x')])),
     'what inflates to all memory': query.replace(message, bomb),
     'not well formed': '%',
     'a letter that is none': query.replace('RelayState=', 'RelayState=%ff'),

@@ -77,7 +77,8 @@ export function explainRun(output: string, account: string): RunFailure {
   }
   const detail = detailOf(output)
   const who = failedNames.length === 0 ? '' : `${failedNames.join(', ')}: `
-  const known = type === undefined ? undefined : HINTS[type]?.replaceAll('ACCOUNT', () => shell(account))
+  const hint = type !== undefined && Object.hasOwn(HINTS, type) ? HINTS[type] : undefined
+  const known = hint?.replaceAll('ACCOUNT', () => shell(account))
   const oneChain = ONE_CHAIN.test(output)
     ? 'the authority offers one chain only, not that of PREFERRED_CHAIN'
     : undefined

@@ -81,7 +81,7 @@ export class State {
   }
 
   trouble(key: string): Trouble | undefined {
-    return this.#memory.troubles[key]
+    return Object.hasOwn(this.#memory.troubles, key) ? this.#memory.troubles[key] : undefined
   }
 
   allTroubles(): Trouble[] {

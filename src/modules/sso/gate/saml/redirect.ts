@@ -1,7 +1,7 @@
 import { createPublicKey, sign, verify } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Rejected } from './rejected.ts'
-import { HASH_NAMES, RSA_SHA256 } from './signed.ts'
+import { RSA_SHA256, SIGNATURES } from './signed.ts'
 import { LARGEST } from './xml.ts'
 
 /** The two parameters that can carry a message (SAML bindings 3.4). */
@@ -23,7 +23,7 @@ export function readRedirect(query: string, carrier: Carrier, keys: readonly str
   const [message, algorithm, signature] = [raw.get(carrier), raw.get('SigAlg'), raw.get('Signature')]
   if (message === undefined) throw new Rejected(`the address has no ${carrier}`)
   if (algorithm === undefined || signature === undefined) throw new Rejected('the message is not signed')
-  const hash = HASH_NAMES[decoded(algorithm)]
+  const hash = SIGNATURES.get(decoded(algorithm))
   if (hash === undefined) throw new Rejected(`the signature is of a kind that is not believed: ${decoded(algorithm)}`)
   const signed = [carrier, 'RelayState', 'SigAlg']
     .filter(name => raw.has(name))

@@ -5,16 +5,16 @@ import { attribute, childOf, childrenOf, DSIG, isNamed, parseXml, serialize } fr
 const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256'
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature'
-const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
+export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
 
 /** What is believed. No SHA-1, no HMAC (its key would be our copy of the public one), no comments in what is signed. */
 const HASHES = [SHA256, 'http://www.w3.org/2001/04/xmlenc#sha512']
-const SIGNATURES = [RSA_SHA256, 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512']
 const TRANSFORMS = [ENVELOPED, EXCLUSIVE]
-
-/** What may be signed with, and in what name: XML Signature calls it by its address, node:crypto by this. */
-export const HASH_NAMES: Readonly<Record<string, string>> = { [RSA_SHA256]: 'sha256', [SIGNATURES[1] ?? '']: 'sha512' }
-export { RSA_SHA256 }
+/** XML Signature calls them by their addresses, node:crypto by the names of their hashes. */
+export const SIGNATURES: ReadonlyMap<string, string> = new Map([
+  [RSA_SHA256, 'sha256'],
+  ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', 'sha512'],
+])
 
 /** Whether an element carries a signature of its own: one that is its child, and nowhere else. */
 export function isSigned(element: Element): boolean {
@@ -46,7 +46,7 @@ function verified(xml: string, signature: string, id: string, publicCert: string
   const check = new SignedXml({ publicCert, idAttribute: 'ID', getCertFromKeyInfo: () => null })
   check.idAttributes = ['ID']
   check.HashAlgorithms = only(check.HashAlgorithms, HASHES)
-  check.SignatureAlgorithms = only(check.SignatureAlgorithms, SIGNATURES)
+  check.SignatureAlgorithms = only(check.SignatureAlgorithms, [...SIGNATURES.keys()])
   check.CanonicalizationAlgorithms = only(check.CanonicalizationAlgorithms, TRANSFORMS)
   try {
     check.loadSignature(signature)
@@ -59,8 +59,10 @@ function verified(xml: string, signature: string, id: string, publicCert: string
   }
 }
 
+/** Without what every object inherits: a message may name that as well. */
 function only<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
+  const known = Object.entries(all).filter(([name]) => names.includes(name))
+  return Object.assign(Object.create(null), Object.fromEntries(known))
 }
 
 /** A message with a signature behind its Issuer, as the schema wants it (SAML core 5.4). */
