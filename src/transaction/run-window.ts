@@ -17,8 +17,11 @@ import { distinct } from './requests.ts'
 import type { Run } from './run.ts'
 import { startGuard } from './start-guard.ts'
 
-/** In addition to the files that decide whether the server can be reached: access through a tunnel. */
-const TUNNELS = ['/etc/openvpn/', '/etc/wireguard/']
+/**
+ * In addition to the files that decide whether the server can be reached: access through a tunnel. Not what makes certificates
+ * and profiles: no daemon reads it.
+ */
+const TUNNEL = /^\/etc\/(openvpn\/(?!easy-rsa\/|profiles\/)|wireguard\/)/
 
 /**
  * Whether a run is rolled back unless confirmed: if requested, or, in a remote shell, if it adjusts a service whose description
@@ -81,9 +84,7 @@ export class RunWindow {
   #suggest({ changes }: Plan): void {
     const { context, request, report } = this.#run
     if (request.closes !== undefined || !isRemote(context.system.env)) return
-    const [first, ...more] = changes
-      .map(({ path }) => path)
-      .filter(path => isSensitive(path) || TUNNELS.some(folder => path.startsWith(folder)))
+    const [first, ...more] = changes.map(({ path }) => path).filter(path => isSensitive(path) || TUNNEL.test(path))
     if (first === undefined) return
     const files = more.length === 0 ? first : `${first} and ${more.length} more`
     const advice = 'with --confirm-within 10m the change rolls back automatically unless you confirm'

@@ -58,6 +58,37 @@ plans('a plan that is not the one shown any more is not carried out', async () =
   assert.is((await box.get(`/plan?words=${encodeURIComponent('["gabarit","confirm"]')}`)).status, 403)
 })
 
+plans(
+  'an argument that names nothing: the page has its menu, the words of the event, and the field again',
+  async () => {
+    const menu = '<nav class="main"'
+    const wrong = await box.get(
+      `/plan?words=${encodeURIComponent('["gabarit","signal-event","host-modify","<nobody>"]')}`,
+    )
+    assert.is(wrong.status, 422)
+    for (const part of [menu, 'there is no host &quot;&lt;nobody&gt;&quot;', 'name="arguments" value="&lt;nobody&gt;"'])
+      assert.ok(wrong.text.includes(part), wrong.text)
+    assert.not.match(wrong.text, 'Make live')
+    const unknown = await box.get(`/plan?words=${encodeURIComponent('["gabarit","signal-event","nothing"]')}`)
+    assert.ok(unknown.text.includes(menu) && unknown.text.includes('nothing was changed'), unknown.text)
+    const others = [await box.get('/nowhere'), await box.get('/plan?words=x'), await box.post('/run', { words: '' })]
+    assert.equal(
+      others.map(({ status, text }) => [status, text.includes(menu)]),
+      [404, 500, 500].map(status => [status, true]),
+    )
+    assert.ok((await box.post('/run', { words: '', token: 'x' })).text.includes(menu))
+  },
+)
+
+plans('a refused plan has the menu too, with the words of who refuses', async () => {
+  const fragment = '/etc/gabarit/templates/etc/x'
+  const whole = box.read(fragment)
+  box.write(fragment, '<%= config.word.length( %>\n')
+  const { text } = await box.get('/changes')
+  box.write(fragment, whole)
+  assert.ok(text.includes('<nav class="main"') && text.includes(fragment), text)
+})
+
 plans('what was changed can be discarded', async () => {
   const words = wordsWith(await box.get('/changes'), 'discard')
   assert.match((await box.finished(await box.post('/run', { words }))).text, 'Done.')

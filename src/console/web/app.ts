@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { messageOf } from '../../base/failure.ts'
 import type { Client } from '../client.ts'
 import { LARGEST_REQUEST } from '../protocol.ts'
@@ -44,7 +45,7 @@ export function consoleApp(client: Client): Hono<Env> {
     if (context.req.method !== 'POST') return next()
     const form = await formText(context)
     if (!isFormToken(visit.session, form('token')))
-      return barePage(visit, visit.say('refused'), note('bad', visit.say('badToken')), 403)
+      return page(visit, '', visit.say('refused'), note('bad', visit.say('badToken')), { status: 403 })
     return next()
   })
   serveOverview(app)
@@ -65,18 +66,23 @@ export function consoleApp(client: Client): Hono<Env> {
   serveEvents(app)
   serveCertificates(app)
   app.notFound(context => {
-    const visit = new Visit(context, client)
-    return barePage(visit, visit.say('notFound'), note('bad', visit.say('notFoundText')), 404)
+    const visit = context.get('visit') ?? new Visit(context, client)
+    return problemPage(visit, visit.say('notFound'), visit.say('notFoundText'), 404)
   })
-  app.onError((error, context) => problemPage(context.get('visit') ?? new Visit(context, client), error))
+  app.onError((error, context) => errorPage(context.get('visit') ?? new Visit(context, client), error))
   return app
 }
 
-async function problemPage(visit: Visit, error: Error): Promise<Response> {
-  if (!(error instanceof Refused)) return barePage(visit, visit.say('failed'), note('bad', messageOf(error)), 500)
+async function errorPage(visit: Visit, error: Error): Promise<Response> {
+  if (!(error instanceof Refused)) return problemPage(visit, visit.say('failed'), messageOf(error), 500)
   const { why } = error.answer
   if (why === 'session') return visit.context.redirect(at('/login'), 303)
-  return page(visit, '', visit.say('refused'), note('bad', refusalText(visit, error.answer)), {
-    status: why === 'locked' ? 429 : why === 'outdated' ? 409 : 403,
-  })
+  const status = why === 'locked' ? 429 : why === 'outdated' ? 409 : 403
+  return problemPage(visit, visit.say('refused'), refusalText(visit, error.answer), status)
+}
+
+/** What went wrong; for whoever is logged in, with the menu. */
+function problemPage(visit: Visit, title: string, problem: string, status: ContentfulStatusCode) {
+  const body = note('bad', problem)
+  return visit.user === '' ? barePage(visit, title, body, status) : page(visit, '', title, body, { status })
 }

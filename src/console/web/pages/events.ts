@@ -1,14 +1,13 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { at } from '../base.ts'
 import { page } from '../layout.ts'
-import { NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
+import { eventForm } from '../parts/event-form.ts'
 import { planAddress } from '../parts/form.ts'
 import type { Env, Visit } from '../visit.ts'
 
 /** What `gabarit events --json` prints. */
-interface Event {
+export interface Event {
   readonly event: string
   readonly usage: string | null
   readonly description: string | null
@@ -33,13 +32,7 @@ export function serveEvents(app: Hono<Env>): void {
 }
 
 function eventView(visit: Visit, { event, usage, description, actions, templates }: Event) {
-  const id = `arguments-${event}`
-  const field =
-    usage === null
-      ? NONE
-      : html`<label for="${id}">${usage}</label> <input id="${id}" name="arguments" autocomplete="off" spellcheck="false">`
   return html`<section class="card"><h2>${event}</h2><p>${description}</p>
 <details><summary>${visit.say('actionsAndFiles', actions.length, templates.length)}</summary><ul>${[...actions, ...templates].map(name => html`<li><code>${name}</code></li>`)}</ul></details>
-<form class="act" method="get" action="${at('/events/plan')}"><input type="hidden" name="event" value="${event}">${field}
-<button class="quiet">${visit.say('dryRun')}</button>${commandOf(['gabarit', 'signal-event', event, '--dry-run'])}</form></section>`
+${eventForm(visit, { event, usage })}</section>`
 }

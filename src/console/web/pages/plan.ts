@@ -1,14 +1,17 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { Failure } from '../../../base/failure.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
+import { eventForm } from '../parts/event-form.ts'
 import { liveForm, planAddress, planButton, runButton } from '../parts/form.ts'
 import { note } from '../parts/note.ts'
 import { isEmpty, type Plan, planView } from '../parts/plan.ts'
 import { type Status, statusFor } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
 import { withOptions, wordsIn } from '../words.ts'
+import type { Event } from './events.ts'
 
 const MOST_EVENTS = 3
 const APPLY = ['gabarit', 'apply']
@@ -53,7 +56,8 @@ async function planPage(
 ) {
   const checks = visit.context.req.query('check') === 'yes'
   const asked = withOptions(words, checks ? '--check' : '--dry-run', '--json')
-  const plan = await visit.data<Plan>(asked)
+  const plan = await orRefusal(visit.data<Plan>(asked))
+  if (typeof plan === 'string') return refusedPage(visit, here, title, words, plan)
   const { properties = [] } = plan
   const empty = isEmpty(plan)
   const acts = html`<div class="acts">${empty || plan.plan === undefined ? NONE : liveForm(visit, words, plan.plan)}
@@ -63,4 +67,27 @@ ${properties.length > 0 ? discard : NONE}</div>`
 ${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}<div class="plan"><div>${planView(visit, plan)}${before}</div>
 <section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section></div>`
   return page(visit, here, title, body)
+}
+
+/** Why there is no plan, such as an argument that names nothing. An event can be asked for again with others. */
+async function refusedPage(visit: Visit, here: string, title: string, words: readonly string[], problem: string) {
+  const [, command, event = '', ...args] = words
+  const again = command === 'signal-event' ? await askAgain(visit, event, args.join(' ')) : NONE
+  const body = html`${note('bad', html`<b>${visit.say('noPlan')}</b><pre class="wrap" lang="en" tabindex="0">${problem}</pre>`)}${again}`
+  return page(visit, here, title, body, { status: 422 })
+}
+
+async function askAgain(visit: Visit, event: string, args: string): Promise<Markup> {
+  const known = await orRefusal(visit.data<Pick<Event, 'usage'>>(['gabarit', 'events', event, '--json']))
+  return typeof known === 'string' ? NONE : eventForm(visit, { event, usage: known.usage, args })
+}
+
+/** What a command answers, or its words if it fails. */
+async function orRefusal<Data>(data: Promise<Data>): Promise<Data | string> {
+  try {
+    return await data
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
+  }
 }

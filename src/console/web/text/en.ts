@@ -49,6 +49,7 @@ export const EN = {
   notFound: 'Not found',
   notFoundText: 'There is no such page.',
   failed: 'That did not work',
+  noPlan: 'There is no plan, and nothing was changed:',
   noStatus: 'The state of the server is not known:',
   notLive: '{} [change is|changes are] not live.',
   lookAtChanges: 'Look at them',

@@ -50,6 +50,7 @@ export const FR: Catalogue = {
   notFound: 'Introuvable',
   notFoundText: 'Cette page n’existe pas.',
   failed: 'Cela n’a pas marché',
+  noPlan: 'Il n’y a pas de plan, et rien n’a été modifié :',
   noStatus: 'L’état du serveur n’est pas connu :',
   notLive: '{} [changement n’est|changements ne sont] pas en service.',
   lookAtChanges: 'Les regarder',
