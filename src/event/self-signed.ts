@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import { Failure, orUndefined, refusal } from '../base/failure.ts'
+import { Failure, orUndefined } from '../base/failure.ts'
 import { DAY } from '../base/time.ts'
 import type { Context } from '../plan/context.ts'
 import { databaseLoader } from '../plan/expand.ts'
+import { selfSigned } from '../system/openssl.ts'
 import { below } from '../system/places.ts'
 import { textOf } from '../system/read-files.ts'
-import { runCommand } from '../system/run.ts'
 import type { ActionRun } from './action.ts'
 
 const FILE = '/var/lib/gabarit/ssl/self-signed.pem'
@@ -17,6 +17,7 @@ const DUE = 30 * DAY
 const MOST = 1000
 /** How many of those left out a warning names. */
 const SHOWN = 10
+const CURVE = ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
 const NAME = /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 
 /**
@@ -41,9 +42,14 @@ export async function makeSelfSigned({ context, make, request }: ActionRun): Pro
   if (all.length > MOST)
     context.warn(`the self-signed certificate has at most ${MOST} names. Left out: ${shortened(all.slice(MOST))}`)
   if (isGood(textOf(below(context.places, FILE)), name, names)) return
+  const { key, certificate } = await selfSigned(commonName(name), 825, CURVE, [
+    `subjectAltName=${names.map(one => `DNS:${one}`).join(', ')}`,
+    'basicConstraints=critical,CA:FALSE',
+    'extendedKeyUsage=serverAuth',
+  ])
   make({
     path: FILE,
-    content: await selfSigned(name, names.map(one => `DNS:${one}`).join(', ')),
+    content: key + certificate,
     mode: 0o600,
     folderMode: 0o700,
     secret: true,
@@ -75,22 +81,14 @@ function shortened(names: readonly string[]): string {
   return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
+/** A common name has at most 64 characters; clients use the alternative names anyway. */
+function commonName(name: string): string {
+  return name.slice(0, 64)
+}
+
 function isGood(text: string | undefined, name: string, names: readonly string[]): boolean {
   const present = orUndefined(() => new X509Certificate(text ?? ''))
   const has = new Set(present?.subjectAltName?.split(', '))
-  const isFor = present?.subject === `CN=${name.slice(0, 64)}` && names.every(one => has.has(`DNS:${one}`))
+  const isFor = present?.subject === `CN=${commonName(name)}` && names.every(one => has.has(`DNS:${one}`))
   return isFor && Date.parse(present.validTo) > Date.now() + DUE
-}
-
-async function selfSigned(name: string, names: string): Promise<string> {
-  // A common name has at most 64 characters; clients use the alternative names anyway.
-  const subject = ['-config', '/dev/null', '-subj', `/CN=${name.slice(0, 64)}`]
-  const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-  const key = ['-nodes', '-sha256', '-days', '825', '-keyout', '-', '-out', '-']
-  const added = extensions.flatMap(text => ['-addext', text])
-  const command = ['openssl', 'req', '-x509', ...subject, ...added, ...curve, ...key]
-  const { status, stdout, output, problem } = await runCommand(command, { timeout: 60_000 })
-  if (status === 0) return stdout
-  throw refusal(`openssl could not create the self-signed certificate: ${problem ?? output.trim()}`)
 }

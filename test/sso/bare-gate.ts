@@ -57,7 +57,7 @@ export class BareGate {
   /** Opens a session for each of these users, before the start. @returns the tokens of their cookies */
   fill(users: readonly string[]): string[] {
     const now = Date.now()
-    const sessions = new Sessions(new State(this.folder, new UnsyncedFiles()), now)
+    const sessions = new Sessions(new State(this.folder, new UnsyncedFiles()))
     const rest = { provider: PROVIDER, groups: [], opened: now, until: now + 3_600_000 }
     return users.map((user, index) => {
       const id = sessions.open({ ...rest, user, nameId: { value: user }, index: `S${index}` })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RecentMap } from '../../base/recent-map.ts'
-import { newToken } from './users.ts'
+import { newToken } from '../../base/token.ts'
 
 /** How long one can be signed, in milliseconds. */
 const VALID = 10 * 60_000

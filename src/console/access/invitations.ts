@@ -1,7 +1,8 @@
 import { moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import { newToken, tokenHash } from '../../base/token.ts'
 import type { Places } from '../../system/places.ts'
 import { KeptMap } from './kept-map.ts'
-import { newSecret, newToken, tokenHash } from './users.ts'
+import { newSecret } from './users.ts'
 
 /** How long a one-time address works, in minutes. */
 export const INVITATION_MINUTES = 10

@@ -1,7 +1,8 @@
 import { number, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import { newToken, tokenHash } from '../../base/token.ts'
 import type { Places } from '../../system/places.ts'
 import { KeptMap } from './kept-map.ts'
-import { newToken, readUsers, tokenHash } from './users.ts'
+import { readUsers } from './users.ts'
 
 /** A session ends when it was not used for this long, and after this time at the latest, in milliseconds. */
 export const IDLE = 30 * 60_000

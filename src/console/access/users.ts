@@ -1,7 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { refusal } from '../../base/failure.ts'
-import { sha256 } from '../../base/sha256.ts'
 import { integer, listOf, moment, objectOf, optional, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
 import { KeptMap } from './kept-map.ts'
@@ -107,15 +106,6 @@ export function codeNumber(secret: string, code: string, now: number): number | 
 /** The address that a code application reads from its picture. */
 export function codeAddress(name: string, secret: string, server: string): string {
   return new TOTP({ issuer: server, label: name, secret }).toString()
-}
-
-/** How a token is kept: whoever reads the file cannot use it. */
-export function tokenHash(token: string): string {
-  return sha256(token)
-}
-
-export function newToken(): string {
-  return randomBytes(32).toString('base64url')
 }
 
 function hash(password: string, salt: string): Promise<Buffer> {

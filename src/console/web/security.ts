@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 
 /** What a page may load and do: only what the console itself serves. */
@@ -59,15 +58,4 @@ export function clientAddress({ req }: Context): string {
 function lastOf(list: string | undefined): string | undefined {
   const last = list?.split(',').at(-1)?.trim()
   return last === '' ? undefined : last
-}
-
-/** What each form of a session carries, so that no other page can make one. */
-export function formToken(session: string): string {
-  return createHmac('sha256', session).update('form').digest('base64url')
-}
-
-export function isFormToken(session: string, given: unknown): boolean {
-  const right = Buffer.from(formToken(session))
-  const bytes = Buffer.from(typeof given === 'string' ? given : '')
-  return bytes.length === right.length && timingSafeEqual(bytes, right)
 }

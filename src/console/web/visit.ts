@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { Failure, orUndefined } from '../../base/failure.ts'
+import { formToken } from '../../base/token.ts'
 import type { Client } from '../client.ts'
 import type { Answer, Asked, Refusing } from '../protocol.ts'
 import { BASE } from './base.ts'
-import { clientAddress, formToken } from './security.ts'
+import { clientAddress } from './security.ts'
 import { EN } from './text/en.ts'
 import { type Key, type Language, languageOf, sentence } from './text/languages.ts'
 

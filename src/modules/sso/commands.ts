@@ -6,7 +6,7 @@ import { State } from '../../system/state.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { writeMetadata } from './gate/saml/metadata.ts'
 import { serveGate } from './gate/serve.ts'
-import { readSessions, type Session } from './gate/sessions.ts'
+import { Sessions } from './gate/sessions.ts'
 import { readSettings } from './gate/settings.ts'
 import { KEYS, newKeyPair } from './keys.ts'
 
@@ -18,13 +18,15 @@ export async function metadata({ places, print }: Invocation): Promise<number> {
 
 /** `gabarit sso sessions` */
 export async function sessions({ places, answer }: Invocation): Promise<number> {
-  const open = openSessions(places).map(([, { user, groups, opened, until, sites }]) => ({
-    user,
-    groups,
-    opened: new Date(opened).toISOString(),
-    until: new Date(until).toISOString(),
-    sites: [...sites.keys()],
-  }))
+  const open = sessionsOf(places)
+    .all(Date.now())
+    .map(([, { user, groups, opened, until, sites }]) => ({
+      user,
+      groups,
+      opened: new Date(opened).toISOString(),
+      until: new Date(until).toISOString(),
+      sites: Object.keys(sites),
+    }))
   const lines = open.map(one => `${one.user}  since ${sayTime(one.opened)}  ${one.sites.join(', ')}`)
   return answer(open, lines.join('\n') || 'nobody is logged in')
 }
@@ -32,7 +34,8 @@ export async function sessions({ places, answer }: Invocation): Promise<number> 
 /** `gabarit sso end USER`: the gateway sees that the files are gone. */
 export async function end({ args, places, print }: Invocation): Promise<number> {
   const [user = ''] = args
-  const open = openSessions(places)
+  const sessions = sessionsOf(places)
+  const open = sessions.all(Date.now())
   const own = open.filter(([, one]) => one.user === user)
   if (own.length === 0)
     throw new Failure(
@@ -41,9 +44,7 @@ export async function end({ args, places, print }: Invocation): Promise<number> 
         open.map(([, one]) => one.user),
       )}`,
     )
-  const state = sessionState(places)
-  for (const [id] of own) state.remove(`sessions/${id}`)
-  state.sync('sessions')
+  sessions.end(own.map(([id]) => id))
   print(`ended ${own.length === 1 ? 'the session' : `${own.length} sessions`} of ${user}`)
   return EXIT.done
 }
@@ -74,14 +75,6 @@ export async function serve({ system, value }: Invocation): Promise<number> {
   return EXIT.done
 }
 
-/** By their identifiers. */
-function openSessions(places: Places): [string, Session][] {
-  const now = Date.now()
-  return [...readSessions(sessionState(places))].flatMap(([id, one]) =>
-    one !== undefined && one.until > now ? [[id, one] as [string, Session]] : [],
-  )
-}
-
-function sessionState(places: Places): State {
-  return new State(below(places, '/var/lib/gabarit-gate'), places.files)
+function sessionsOf(places: Places): Sessions {
+  return new Sessions(new State(below(places, '/var/lib/gabarit-gate'), places.files))
 }

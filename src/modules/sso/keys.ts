@@ -1,21 +1,14 @@
-import { refusal } from '../../base/failure.ts'
 import type { ActionRun } from '../../event/action.ts'
 import { databaseLoader } from '../../plan/expand.ts'
+import { type KeyPair, selfSigned } from '../../system/openssl.ts'
 import { below } from '../../system/places.ts'
 import { exists } from '../../system/read-files.ts'
-import { runCommand } from '../../system/run.ts'
 
 /** Where the keys are. */
 export const KEYS = '/var/lib/gabarit/sso'
 
 /** The first signs; the provider already knows the second. */
 export const NAMES = ['current', 'next'] as const
-
-/** Both in PEM. */
-export interface KeyPair {
-  readonly key: string
-  readonly certificate: string
-}
 
 /** Makes the keys of the gateway that are missing, if it is on. */
 export async function makeKeys({ context, make }: ActionRun): Promise<void> {
@@ -30,18 +23,6 @@ export async function makeKeys({ context, make }: ActionRun): Promise<void> {
 }
 
 /** An RSA key, which every provider can check, and a certificate of its own: providers compare only the key in it. */
-export async function newKeyPair(): Promise<KeyPair> {
-  const key = ['-newkey', 'rsa:3072', '-nodes', '-sha256', '-days', '3650', '-keyout', '-', '-out', '-']
-  const subject = ['-config', '/dev/null', '-subj', '/CN=gabarit-gate']
-  const { status, stdout, output, problem } = await runCommand(['openssl', 'req', '-x509', ...subject, ...key], {
-    timeout: 60_000,
-  })
-  const blocks = stdout.match(/-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----\n/g) ?? []
-  const [one, other] = [
-    blocks.find(block => block.includes('PRIVATE KEY')),
-    blocks.find(block => block.includes('CERTIFICATE')),
-  ]
-  if (status !== 0 || one === undefined || other === undefined)
-    throw refusal(`openssl could not make a key: ${problem ?? output.trim()}`)
-  return { key: one, certificate: other }
+export function newKeyPair(): Promise<KeyPair> {
+  return selfSigned('gabarit-gate', 3650, ['rsa:3072'])
 }

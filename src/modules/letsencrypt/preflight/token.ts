@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { escapeControls } from '../../../base/escape-controls.ts'
+import { newToken } from '../../../base/token.ts'
 import { withProbeFile } from '../../../system/probe-file.ts'
 import { runCommand } from '../../../system/run.ts'
 import { type CheckResult, failed, warning } from './check.ts'
@@ -13,7 +13,7 @@ const PREFIX = 'gabarit-check-'
  * @throws Error of the file system
  */
 export function withToken<Result>(folder: string, run: (token: Token) => Promise<Result>): Promise<Result> {
-  const content = randomBytes(32).toString('base64url')
+  const content = newToken()
   return withProbeFile(folder, PREFIX, content, name => run({ name, content }))
 }
 

@@ -1,9 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { sha256 } from '../../../base/sha256.ts'
-import { COOKIES, cookie, setCookie } from './cookies.ts'
-import { secret } from './entrance.ts'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { formToken, isFormToken, newToken, tokenHash } from '../../../base/token.ts'
+import { ATTRIBUTES, COOKIES } from './cookies.ts'
 import type { Gate } from './gate.ts'
 import { leavePage, messagePage } from './pages.ts'
 import { ENDPOINTS, writeMetadata } from './saml/metadata.ts'
@@ -43,7 +42,7 @@ const HEADERS = {
 /** What nginx asks before each request (auth_request). No address of a site leads here. */
 function serveChecks(app: Hono, gate: Gate, clock: () => number): void {
   app.get('/check', context => {
-    const token = cookie(context.req.header('cookie'), COOKIES.session)
+    const token = getCookie(context, COOKIES.session)
     const verdict = gate.check(context.req.header('x-gate-place') ?? '', hostOf(context), token, clock())
     if (verdict.status !== 200) return context.body(null, verdict.status)
     context.header('X-Gate-User', verdict.session.user)
@@ -57,34 +56,34 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
   const site = app.basePath(BASE)
   site.use(async (context, next) => (gate.isSite(hostOf(context)) ? next() : context.notFound()))
   site.get('/login', context => {
-    const begun = secret()
+    const begun = newToken()
     const query = new URLSearchParams({
       site: hostOf(context),
       path: localPath(context.req.header('x-gate-path') ?? context.req.query('to')),
-      begun: sha256(begun),
+      begun: tokenHash(begun),
     })
-    context.header('Set-Cookie', setCookie(COOKIES.begun, begun, LOGIN_SECONDS))
+    setCookie(context, COOKIES.begun, begun, { ...ATTRIBUTES, maxAge: LOGIN_SECONDS })
     return context.redirect(`${gate.settings.service.base}/begin?${query}`)
   })
   site.get('/enter', context => {
-    const begun = cookie(context.req.header('cookie'), COOKIES.begun)
+    const begun = getCookie(context, COOKIES.begun)
     const { token, path } = gate.entrance.enter(context.req.query('ticket') ?? '', hostOf(context), begun, clock())
-    context.header('Set-Cookie', setCookie(COOKIES.begun, '', 0))
-    context.header('Set-Cookie', setCookie(COOKIES.session, token), { append: true })
+    deleteCookie(context, COOKIES.begun, ATTRIBUTES)
+    setCookie(context, COOKIES.session, token, ATTRIBUTES)
     return context.redirect(path, 303)
   })
   site.get('/logout', context => {
-    const token = cookie(context.req.header('cookie'), COOKIES.session)
+    const token = getCookie(context, COOKIES.session)
     return token === undefined
       ? context.html(messagePage('left'))
       : context.html(leavePage(`${BASE}/logout`, formToken(token)))
   })
   site.post('/logout', async context => {
-    const token = cookie(context.req.header('cookie'), COOKIES.session) ?? ''
+    const token = getCookie(context, COOKIES.session) ?? ''
     const { token: given } = await context.req.parseBody()
     if (!isFormToken(token, given)) throw new Rejected('a form that is not ours')
     const found = gate.sessions.find(hostOf(context), token, clock())
-    context.header('Set-Cookie', setCookie(COOKIES.session, '', 0))
+    deleteCookie(context, COOKIES.session, ATTRIBUTES)
     const provider = found && gate.exit.leave(found.id, clock())
     return provider === undefined ? context.html(messagePage('left')) : context.redirect(provider, 303)
   })
@@ -102,10 +101,10 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
       begun: context.req.query('begun') ?? '',
     }
     if (!gate.isSite(aim.site)) return context.notFound()
-    const present = gate.sessions.find(gate.host, cookie(context.req.header('cookie'), COOKIES.session) ?? '', clock())
+    const present = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
     if (present !== undefined) return context.redirect(gate.entrance.ticketUrl(present.id, aim, clock()), 303)
     const { url, browser } = gate.entrance.ask(aim, clock())
-    context.header('Set-Cookie', setCookie(COOKIES.asked, browser, LOGIN_SECONDS))
+    setCookie(context, COOKIES.asked, browser, { ...ATTRIBUTES, maxAge: LOGIN_SECONDS })
     return context.redirect(url)
   })
   own.post(ENDPOINTS.acs, async context => {
@@ -117,17 +116,13 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     return context.redirect(`${service.base}/finish?login=${encodeURIComponent(RelayState)}`, 303)
   })
   own.get('/finish', context => {
-    const cookies = context.req.header('cookie')
-    const former = gate.sessions.find(gate.host, cookie(cookies, COOKIES.session) ?? '', clock())
-    const { session, url } = gate.entrance.finish(
-      context.req.query('login') ?? '',
-      cookie(cookies, COOKIES.asked),
-      clock(),
-    )
+    const former = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
+    const browser = getCookie(context, COOKIES.asked)
+    const { session, url } = gate.entrance.finish(context.req.query('login') ?? '', browser, clock())
     if (former !== undefined) gate.sessions.end([former.id])
-    context.header('Set-Cookie', setCookie(COOKIES.asked, '', 0))
+    deleteCookie(context, COOKIES.asked, ATTRIBUTES)
     const token = gate.sessions.enter(session, gate.host, clock()) ?? ''
-    context.header('Set-Cookie', setCookie(COOKIES.session, token), { append: true })
+    setCookie(context, COOKIES.session, token, ATTRIBUTES)
     return context.redirect(url, 303)
   })
   own.get(ENDPOINTS.metadata, context => {
@@ -141,7 +136,7 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
       gate.exit.left(query, clock())
       return context.html(messagePage('left'))
     }
-    const token = cookie(context.req.header('cookie'), COOKIES.session) ?? ''
+    const token = getCookie(context, COOKIES.session) ?? ''
     const carrier = gate.sessions.find(gate.host, token, clock())
     return context.redirect(gate.exit.byRedirect(query, carrier?.id, clock()), 303)
   })
@@ -161,14 +156,4 @@ function hostOf({ req }: Context): string {
 /** A path of the same site: neither another address nor what browsers read as one (`//host`, `/\host`). */
 function localPath(path: string | undefined): string {
   return path !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) ? path : '/'
-}
-
-function formToken(token: string): string {
-  return createHmac('sha256', token).update('leave').digest('base64url')
-}
-
-function isFormToken(token: string, given: unknown): boolean {
-  const right = Buffer.from(formToken(token))
-  const bytes = Buffer.from(typeof given === 'string' ? given : '')
-  return token !== '' && bytes.length === right.length && timingSafeEqual(bytes, right)
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { parse } from 'hono/utils/cookie'
 import { BASE } from './app.ts'
-import { COOKIES, cookie } from './cookies.ts'
+import { COOKIES } from './cookies.ts'
 import type { Gate } from './gate.ts'
 
 /** Types of records (FastCGI specification 8). */
@@ -52,7 +53,7 @@ async function answer(socket: Socket, gate: Gate): Promise<void> {
 }
 
 function verdict(gate: Gate, params: ReadonlyMap<string, string>): string {
-  const token = cookie(params.get('HTTP_COOKIE'), COOKIES.session)
+  const { [COOKIES.session]: token } = parse(params.get('HTTP_COOKIE') ?? '', COOKIES.session)
   const result = gate.check(
     params.get('GATE_PLACE') ?? '',
     (params.get('HTTP_HOST') ?? '').toLowerCase(),

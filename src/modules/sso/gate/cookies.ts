@@ -8,17 +8,5 @@ export const COOKIES = {
   asked: '__Host-gabarit-sso-asked',
 } as const
 
-/** The value of a cookie in a header `Cookie`. */
-export function cookie(header: string | undefined, name: string): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const [key, ...value] = part.trim().split('=')
-    if (key === name) return value.join('=')
-  }
-  return undefined
-}
-
 /** Lax: it must come when the provider sends the browser back to us, and with no form of another site. */
-export function setCookie(name: string, value: string, seconds?: number): string {
-  const age = seconds === undefined ? '' : `; Max-Age=${seconds}`
-  return `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax${age}`
-}
+export const ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' } as const

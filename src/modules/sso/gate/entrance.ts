@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { RecentMap } from '../../../base/recent-map.ts'
-import { sha256 } from '../../../base/sha256.ts'
+import { newToken, tokenHash } from '../../../base/token.ts'
 import type { Log } from './log.ts'
 import { type Login, loginRequest, readLogin } from './saml/login.ts'
 import { redirectUrl } from './saml/redirect.ts'
@@ -62,8 +61,8 @@ export class Entrance {
   ask(aim: Aim, now: number): { url: string; browser: string } {
     const { service, provider, privateKey } = this.#settings
     const { id, xml } = loginRequest(service, provider, now)
-    const [name, browser] = [secret(), secret()]
-    this.#asked.set(name, { ...aim, requestId: id, browser: sha256(browser), until: now + LOGIN_TIME })
+    const [name, browser] = [newToken(), newToken()]
+    this.#asked.set(name, { ...aim, requestId: id, browser: tokenHash(browser), until: now + LOGIN_TIME })
     return { url: redirectUrl(provider.login, 'SAMLRequest', xml, name, privateKey), browser }
   }
 
@@ -89,7 +88,7 @@ export class Entrance {
    */
   finish(name: string, browser: string | undefined, now: number): { session: string; url: string } {
     const asked = this.#asked.get(name)
-    if (asked?.login === undefined || asked.until < now || sha256(browser ?? '') !== asked.browser)
+    if (asked?.login === undefined || asked.until < now || tokenHash(browser ?? '') !== asked.browser)
       throw new Rejected('this browser did not ask to log in')
     this.#asked.delete(name)
     const { provider, hours } = this.#settings
@@ -111,8 +110,8 @@ export class Entrance {
 
   /** The address that lets a session into a site, once. */
   ticketUrl(session: string, { site, path, begun }: Aim, now: number): string {
-    const ticket = secret()
-    this.#tickets.set(sha256(ticket), { session, site, path, begun, until: now + TICKET_TIME })
+    const ticket = newToken()
+    this.#tickets.set(tokenHash(ticket), { session, site, path, begun, until: now + TICKET_TIME })
     return `https://${site}/gabarit-sso/enter?ticket=${ticket}`
   }
 
@@ -122,18 +121,13 @@ export class Entrance {
    * @throws Rejected
    */
   enter(ticket: string, site: string, begun: string | undefined, now: number): { token: string; path: string } {
-    const hash = sha256(ticket)
+    const hash = tokenHash(ticket)
     const found = this.#tickets.get(hash)
     this.#tickets.delete(hash)
-    if (found === undefined || found.until < now || found.site !== site || !begun || sha256(begun) !== found.begun)
+    if (found === undefined || found.until < now || found.site !== site || !begun || tokenHash(begun) !== found.begun)
       throw new Rejected('this browser did not ask to log in')
     const token = this.#sessions.enter(found.session, site, now)
     if (token === undefined) throw new Rejected('the session has ended')
     return { token, path: found.path }
   }
-}
-
-/** What nobody can guess. */
-export function secret(): string {
-  return randomBytes(32).toString('base64url')
 }

@@ -24,7 +24,7 @@ export class Gate {
     this.settings = settings
     this.log = log
     this.host = new URL(settings.service.base).host
-    this.sessions = new Sessions(state, now)
+    this.sessions = new Sessions(state)
     const used = new UsedMessages(state, now)
     this.entrance = new Entrance(settings, this.sessions, used, log)
     this.exit = new Exit(settings, this.sessions, used, log)

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { sha256 } from '../../../base/sha256.ts'
-import { listOf, mapOf, number, objectOf, optional, type TypeOf, text } from '../../../base/shape.ts'
+import { listOf, number, objectOf, optional, recordOf, type TypeOf, text } from '../../../base/shape.ts'
+import { newToken } from '../../../base/token.ts'
 import type { State } from '../../../system/state.ts'
 import type { NameId } from './saml/name-id.ts'
 
@@ -22,7 +22,7 @@ const session = objectOf({
   opened: number,
   until: number,
   /** Hashes of the tokens of its cookies, by the name of the site: a site cannot use the cookie of another one. */
-  sites: mapOf(text),
+  sites: recordOf(text),
 })
 
 /** Somebody who is logged in with one browser. */
@@ -50,19 +50,24 @@ export class Sessions {
   readonly #byUser = new Map<string, Set<string>>()
 
   /** Reads those that are there. A damaged one is none. */
-  constructor(state: State, now: number) {
+  constructor(state: State) {
     this.#state = state
-    for (const [id, one] of readSessions(state)) {
-      if (one === undefined || one.until <= now) this.#state.remove(`${FOLDER}/${id}`)
-      else this.#keep(id, one)
+    for (const id of state.list(FOLDER).filter(name => /^[0-9a-f]{64}$/.test(name))) {
+      const one = readSession(state.read(`${FOLDER}/${id}`))
+      if (one !== undefined) this.#keep(id, one)
     }
+  }
+
+  /** Those that are open, with their identifiers. */
+  all(now: number): (readonly [id: string, session: Session])[] {
+    return [...this.#byId].filter(([, { until }]) => until > now)
   }
 
   /** @returns its identifier */
   open(one: Omit<Session, 'sites'>): string {
     this.end([...this.#byId].flatMap(([id, { until }]) => (until <= one.opened ? id : [])))
-    const id = sha256(randomBytes(32))
-    this.#write(id, { ...one, sites: new Map() })
+    const id = sha256(newToken())
+    this.#write(id, { ...one, sites: {} })
     return id
   }
 
@@ -70,16 +75,16 @@ export class Sessions {
   enter(id: string, site: string, now: number): string | undefined {
     const one = this.get(id, now)
     if (one === undefined) return undefined
-    const token = randomBytes(32).toString('base64url')
-    this.#write(id, { ...one, sites: new Map([...one.sites, [site, tokenHash(site, token)]]) })
-    const former = one.sites.get(site)
+    const token = newToken()
+    this.#write(id, { ...one, sites: { ...one.sites, [site]: siteHash(site, token) } })
+    const { [site]: former } = one.sites
     if (former !== undefined) this.#byToken.delete(former)
     return token
   }
 
   /** The session of a cookie; undefined if there is none. */
   find(site: string, token: string, now: number): { id: string; session: Session } | undefined {
-    const id = this.#byToken.get(tokenHash(site, token))
+    const id = this.#byToken.get(siteHash(site, token))
     const one = id === undefined ? undefined : this.get(id, now)
     return id === undefined || one === undefined ? undefined : { id, session: one }
   }
@@ -117,13 +122,13 @@ export class Sessions {
   }
 
   #write(id: string, one: Session): void {
-    this.#state.write(`${FOLDER}/${id}`, JSON.stringify({ ...one, sites: Object.fromEntries(one.sites) }))
+    this.#state.write(`${FOLDER}/${id}`, JSON.stringify(one))
     this.#keep(id, one)
   }
 
   #keep(id: string, one: Session): void {
     this.#byId.set(id, one)
-    for (const hash of one.sites.values()) this.#byToken.set(hash, id)
+    for (const hash of Object.values(one.sites)) this.#byToken.set(hash, id)
     const key = userKey(one.provider, one.nameId.value)
     this.#byUser.set(key, (this.#byUser.get(key) ?? new Set()).add(id))
   }
@@ -132,7 +137,7 @@ export class Sessions {
     const one = this.#byId.get(id)
     if (one === undefined) return
     this.#byId.delete(id)
-    for (const hash of one.sites.values()) this.#byToken.delete(hash)
+    for (const hash of Object.values(one.sites)) this.#byToken.delete(hash)
     const key = userKey(one.provider, one.nameId.value)
     const others = this.#byUser.get(key)
     others?.delete(id)
@@ -140,17 +145,9 @@ export class Sessions {
   }
 }
 
-/** The sessions in a folder by their identifiers; undefined for one that is damaged. */
-export function readSessions(state: State): Map<string, Session | undefined> {
-  const ids = state.list(FOLDER).filter(name => /^[0-9a-f]{64}$/.test(name))
-  return new Map(ids.map(id => [id, readSession(state.read(`${FOLDER}/${id}`))]))
-}
-
 function readSession(content: Buffer | undefined): Session | undefined {
   try {
-    const data = JSON.parse(content?.toString('utf8') ?? '')
-    const one = session(data)
-    return { ...one, sites: mapOf(text)(data.sites) }
+    return session(JSON.parse(content?.toString('utf8') ?? ''))
   } catch {
     return undefined
   }
@@ -167,7 +164,7 @@ export function isSameUser(one: Session, { provider, nameId: name }: Pick<Ending
   )
 }
 
-function tokenHash(site: string, token: string): string {
+function siteHash(site: string, token: string): string {
   return sha256(`${site}\n${token}`)
 }
 

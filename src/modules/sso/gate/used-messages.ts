@@ -1,4 +1,3 @@
-import { hasCode } from '../../../base/failure.ts'
 import { sha256 } from '../../../base/sha256.ts'
 import type { State } from '../../../system/state.ts'
 import { TOLERANCE } from './saml/checks.ts'
@@ -31,14 +30,7 @@ export class UsedMessages {
     act()
     const end = until + TOLERANCE
     this.#until.set(name, end)
-    try {
-      this.#state.makeFolder(FOLDER)
-      this.#state.files.writeNew(this.#state.path(`${FOLDER}/${name}`), String(end), { mode: 0o600 })
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) throw new Rejected('the message was used before')
-      throw error
-    }
-    this.#state.sync(FOLDER)
+    this.#state.write(`${FOLDER}/${name}`, String(end))
   }
 
   #tidy(now: number): void {

@@ -21,7 +21,7 @@ export function visitorOf({ nameId, attributes }: Login, settings: Settings, log
   const user = userAttribute === '' ? nameId.value : attributes.get(userAttribute)?.[0]
   if (user === undefined) throw new Rejected(`the provider sends no attribute ${userAttribute}`)
   if (!WORD.test(user)) throw new Rejected(`no header can carry the name ${JSON.stringify(user)}`)
-  const all = attributes.get(groupsAttribute) ?? []
+  const all = [...new Set(attributes.get(groupsAttribute))]
   const groups = all.filter(group => WORD.test(group))
   for (const group of all)
     if (!groups.includes(group)) log('warning', `${user}: no header can carry the group ${JSON.stringify(group)}`)

@@ -1,11 +1,11 @@
 import { checkDestination, checkIssued, checkIssuer, checkPeriod, moment } from './checks.ts'
-import { ENDPOINTS, newId, POST, type Provider, type Service } from './metadata.ts'
+import { failureOf, type Message, newMessage } from './message.ts'
+import { ENDPOINTS, POST, type Provider, type Service } from './metadata.ts'
 import { type NameId, readNameId } from './name-id.ts'
 import { Rejected } from './rejected.ts'
 import { isSigned, signedElement } from './signed.ts'
-import { attribute, childOf, childrenOf, escapeXml, isNamed, parseXml, SAML, SAMLP, textOf } from './xml.ts'
+import { attribute, childOf, childrenOf, isNamed, parseXml, SAML, SAMLP, textOf } from './xml.ts'
 
-const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 
 /** What the provider says about somebody who has logged in. */
@@ -22,10 +22,10 @@ export interface Login {
 }
 
 /** A request to log somebody in (SAML core 3.4.1). */
-export function loginRequest(service: Service, provider: Provider, now: number): { id: string; xml: string } {
-  const id = newId()
-  const xml = `<samlp:AuthnRequest xmlns:samlp="${SAMLP}" xmlns:saml="${SAML}" ID="${id}" Version="2.0" IssueInstant="${new Date(now).toISOString()}" Destination="${escapeXml(provider.login)}" AssertionConsumerServiceURL="${escapeXml(service.base + ENDPOINTS.acs)}" ProtocolBinding="${POST}"><saml:Issuer>${escapeXml(service.entityId)}</saml:Issuer><samlp:NameIDPolicy AllowCreate="true"/></samlp:AuthnRequest>`
-  return { id, xml }
+export function loginRequest(service: Service, provider: Provider, now: number): Message {
+  const address = { AssertionConsumerServiceURL: service.base + ENDPOINTS.acs, ProtocolBinding: POST }
+  const attributes = { Destination: provider.login, ...address }
+  return newMessage('AuthnRequest', service, attributes, '<samlp:NameIDPolicy AllowCreate="true"/>', now)
 }
 
 /**
@@ -39,7 +39,8 @@ export function readLogin(xml: string, requestId: string, service: Service, prov
   if (!isNamed(message, SAMLP, 'Response')) throw new Rejected('the message is not a Response')
   const response = isSigned(message) ? signedElement(message, provider.keys) : message
   checkDestination(response, url, isSigned(message))
-  checkStatus(response)
+  const failure = failureOf(response)
+  if (failure !== undefined) throw new Rejected(`the provider has not logged anybody in: ${failure}`)
   if (childrenOf(response, SAML, 'EncryptedAssertion').length > 0)
     throw new Rejected('the assertion is encrypted: the provider must send it signed, and not encrypted')
   const inside = childOf(response, SAML, 'Assertion')
@@ -47,14 +48,6 @@ export function readLogin(xml: string, requestId: string, service: Service, prov
   // An assertion inside of a signed response is among the signed bytes.
   const assertion = isSigned(message) && !isSigned(inside) ? inside : signedElement(inside, provider.keys)
   return readAssertion(assertion, requestId, url, service, provider, now)
-}
-
-function checkStatus(response: Element): void {
-  const status = childOf(response, SAMLP, 'Status')
-  const code = status && childOf(status, SAMLP, 'StatusCode')
-  if (attribute(code, 'Value') === SUCCESS) return
-  const inner = code && childOf(code, SAMLP, 'StatusCode')
-  throw new Rejected(`the provider has not logged anybody in: ${attribute(inner ?? code, 'Value') ?? 'no status'}`)
 }
 
 function readAssertion(
@@ -105,8 +98,11 @@ function checkConditions(assertion: Element, entityId: string, now: number): voi
 function readAttributes(assertion: Element): ReadonlyMap<string, readonly string[]> {
   const attributes = new Map<string, readonly string[]>()
   const all = childrenOf(assertion, SAML, 'AttributeStatement').flatMap(one => childrenOf(one, SAML, 'Attribute'))
-  for (const one of all)
-    for (const name of [attribute(one, 'FriendlyName'), attribute(one, 'Name')])
-      if (name !== undefined) attributes.set(name, childrenOf(one, SAML, 'AttributeValue').map(textOf))
+  for (const one of all) {
+    const values = childrenOf(one, SAML, 'AttributeValue').map(textOf)
+    const names = new Set([attribute(one, 'FriendlyName'), attribute(one, 'Name')])
+    // Some providers send each group as an attribute of its own, all with the same name.
+    for (const name of names) if (name !== undefined) attributes.set(name, [...(attributes.get(name) ?? []), ...values])
+  }
   return attributes
 }

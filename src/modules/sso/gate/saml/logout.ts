@@ -1,11 +1,10 @@
-import { checkDestination, checkIssued, checkIssuer, moment, TOLERANCE } from './checks.ts'
-import { newId, type Provider, type Service } from './metadata.ts'
+import { checkDestination, checkIssued, checkIssuer, checkPeriod, TOLERANCE } from './checks.ts'
+import { failureOf, type Message, newMessage, SUCCESS } from './message.ts'
+import type { Provider, Service } from './metadata.ts'
 import { type NameId, readNameId, writeNameId } from './name-id.ts'
 import { Rejected } from './rejected.ts'
 import { signedElement } from './signed.ts'
-import { attribute, childrenOf, escapeXml, isNamed, parseXml, SAML, SAMLP, SOAP, textOf } from './xml.ts'
-
-const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
+import { attribute, childrenOf, escapeXml, isNamed, parseXml, SAMLP, SOAP, textOf } from './xml.ts'
 
 /** A request to end sessions of a user (SAML core 3.7.1). */
 export interface LogoutRequest {
@@ -47,23 +46,15 @@ function asRequest(request: Element, url: string, provider: Provider, now: numbe
   checkIssuer(request, provider.entityId)
   checkDestination(request, url, false)
   const issued = checkIssued(request, now)
-  const until = moment(request, 'NotOnOrAfter') ?? issued
-  if (now > until + TOLERANCE) throw new Rejected('the request has expired')
+  checkPeriod(request, now)
   const indexes = childrenOf(request, SAMLP, 'SessionIndex').map(textOf)
   return { id, nameId: readNameId(request), indexes, replayable: issued + TOLERANCE }
 }
 
 /** What we answer: it is done. Whoever was not logged in is logged out as well. @param to the address; none in SOAP */
-export function logoutResponse(
-  service: Service,
-  to: string | undefined,
-  inResponseTo: string,
-  now: number,
-): { id: string; xml: string } {
-  const id = newId()
-  const destination = to === undefined ? '' : ` Destination="${escapeXml(to)}"`
-  const xml = `<samlp:LogoutResponse xmlns:samlp="${SAMLP}" xmlns:saml="${SAML}" ID="${id}" Version="2.0" IssueInstant="${new Date(now).toISOString()}"${destination} InResponseTo="${escapeXml(inResponseTo)}"><saml:Issuer>${escapeXml(service.entityId)}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status></samlp:LogoutResponse>`
-  return { id, xml }
+export function logoutResponse(service: Service, to: string | undefined, inResponseTo: string, now: number): Message {
+  const status = `<samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status>`
+  return newMessage('LogoutResponse', service, { Destination: to, InResponseTo: inResponseTo }, status, now)
 }
 
 /** In the envelope that answers a request by SOAP. */
@@ -77,18 +68,23 @@ export function logoutRequest(
   to: string,
   { nameId, index }: { readonly nameId: NameId; readonly index?: string | undefined },
   now: number,
-): { id: string; xml: string } {
-  const id = newId()
+): Message {
   const session = index === undefined ? '' : `<samlp:SessionIndex>${escapeXml(index)}</samlp:SessionIndex>`
-  const xml = `<samlp:LogoutRequest xmlns:samlp="${SAMLP}" xmlns:saml="${SAML}" ID="${id}" Version="2.0" IssueInstant="${new Date(now).toISOString()}" Destination="${escapeXml(to)}"><saml:Issuer>${escapeXml(service.entityId)}</saml:Issuer>${writeNameId(nameId)}${session}</samlp:LogoutRequest>`
-  return { id, xml }
+  return newMessage('LogoutRequest', service, { Destination: to }, writeNameId(nameId) + session, now)
 }
 
 /**
  * Reads the answer to a request of ours.
- * @throws Rejected if it is none, or says that it was not done
+ * @returns why not everything has ended at the provider; undefined if it has
+ * @throws Rejected if it is none
  */
-export function readLogoutResponse(xml: string, url: string, requestId: string, provider: Provider, now: number): void {
+export function readLogoutResponse(
+  xml: string,
+  url: string,
+  requestId: string,
+  provider: Provider,
+  now: number,
+): string | undefined {
   const response = parseXml(xml)
   if (!isNamed(response, SAMLP, 'LogoutResponse')) throw new Rejected('the message is not a LogoutResponse')
   checkIssuer(response, provider.entityId)
@@ -96,4 +92,5 @@ export function readLogoutResponse(xml: string, url: string, requestId: string, 
   checkIssued(response, now)
   if (attribute(response, 'InResponseTo') !== requestId)
     throw new Rejected('the message is no answer to a request of ours')
+  return failureOf(response)
 }

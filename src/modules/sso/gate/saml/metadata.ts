@@ -1,4 +1,4 @@
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { Rejected } from './rejected.ts'
 import { attribute, childrenOf, DSIG, escapeXml, isNamed, METADATA, parseXml, SAMLP, textOf } from './xml.ts'
 
@@ -112,9 +112,4 @@ ${[...keys, ...logouts].join('\n')}
 
 function bare(certificate: string): string {
   return certificate.replace(/-----[^-]+-----|\s+/g, '')
-}
-
-/** An identifier of a message: it begins with a letter, as an ID in XML must. */
-export function newId(): string {
-  return `_${randomBytes(20).toString('hex')}`
 }
