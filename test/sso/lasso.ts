@@ -10,13 +10,17 @@ export interface Pair {
   readonly certificate: string
 }
 
-/** A new key of 2048 bits with its own certificate. */
+/** A new key of 2048 bits with its own certificate, for 400 days. */
 export function newPair(name: string): Pair {
   const folder = mkdtempSync(join(tmpdir(), 'gate-key-'))
   const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'crt')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`, ...files], {
-    stdio: 'pipe',
-  })
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '400', '-subj', `/CN=${name}`, ...files],
+    {
+      stdio: 'pipe',
+    },
+  )
   return { key: readFileSync(join(folder, 'key'), 'utf8'), certificate: readFileSync(join(folder, 'crt'), 'utf8') }
 }
 

@@ -1,2 +1,4 @@
 /** What uses the libraries for SAML, in a bundle of its own: other commands do not read them. */
+
+export { check, quickChecks } from './check/check.ts'
 export * from './commands.ts'

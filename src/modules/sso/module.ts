@@ -4,6 +4,14 @@ import type { Module } from '../../terminal/module.ts'
 /** The subcommands of `gabarit sso`. */
 const VERBS: readonly Command[] = [
   {
+    name: 'check',
+    console: 'read',
+    summary: 'check record, provider, gateway, names and clock; exit 1 if something is wrong',
+    options: [JSON_OPTION],
+    examples: [['gabarit sso check', 'before the first login, or when nobody gets in']],
+    run: async invocation => (await import('./gate.apart.ts')).check(invocation),
+  },
+  {
     name: 'metadata',
     console: 'read',
     summary: 'print the metadata for the identity provider',
@@ -62,7 +70,7 @@ export const MODULE: Module = {
     {
       id: 'sso',
       inStatus: 'effective state',
-      run: async patient => (await import('./doctor.ts')).gatewayAnswers(patient),
+      run: async patient => (await import('./doctor.ts')).checkQuickly(patient),
     },
   ],
 }

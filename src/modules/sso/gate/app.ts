@@ -39,8 +39,9 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** What nginx asks before each request (auth_request). No address of a site leads here. */
+/** What nginx asks before each request (auth_request), and the administrator. No address of a site leads here. */
 function serveChecks(app: Hono, gate: Gate, clock: () => number): void {
+  app.get('/status', context => context.json({ settings: gate.settings.hash ?? '' }))
   app.get('/check', context => {
     const token = getCookie(context, COOKIES.session)
     const verdict = gate.check(context.req.header('x-gate-place') ?? '', hostOf(context), token, clock())

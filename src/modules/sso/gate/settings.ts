@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { sha256 } from '../../../base/sha256.ts'
 import { listOf, number, objectOf, oneOf, recordOf, type TypeOf, text } from '../../../base/shape.ts'
 import { readText } from '../../../system/read-files.ts'
 import { type Provider, readProvider, type Service } from './saml/metadata.ts'
@@ -38,14 +39,23 @@ export interface Settings {
   readonly userAttribute: string
   readonly groupsAttribute: string
   readonly places: Readonly<Record<string, Place>>
+  /** Of the files that they were read from. */
+  readonly hash?: string
 }
 
 /**
- * Reads the file that the template `/etc/gabarit-gate/gate.json` makes.
+ * Parses the content of the file that the template `/var/lib/gabarit/sso/gate.json` makes.
+ * @throws Error that names what is wrong
+ */
+export const parseSettings = (content: string) => settings(JSON.parse(content))
+
+/**
+ * Reads the file that the template `/var/lib/gabarit/sso/gate.json` makes.
  * @throws Error that names what is wrong
  */
 export function readSettings(file: string): Settings {
-  const { entityId, base, bindings, keys, provider, ...rest } = settings(JSON.parse(readText(file)))
+  const content = readText(file)
+  const { entityId, base, bindings, keys, provider, ...rest } = parseSettings(content)
   const [first] = keys
   if (first === undefined) throw new Error(`${file} names no key`)
   const beside = (name: string) => readText(join(dirname(file), name))
@@ -55,5 +65,6 @@ export function readSettings(file: string): Settings {
     service: { entityId, base, certificates, bindings },
     provider: readProvider(provider),
     privateKey: beside(first.key),
+    hash: sha256(JSON.stringify([content, certificates])),
   }
 }
