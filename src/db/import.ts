@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { Failure } from '../base/failure.ts'
-import { DATABASE_NAME, type Paths } from '../system/places.ts'
+import { DATABASE_NAME, databaseFile, type Paths } from '../system/places.ts'
 import { kindOf, namesIn, readBytes, readGiven } from '../system/read-files.ts'
-import { changeDatabase } from './change.ts'
+import { changeDatabase, ownsFolder } from './change.ts'
 import { type FlatFile, flatLine, readFlatFile } from './flat-file.ts'
+import type { Remark } from './old-server/remark.ts'
+import { convert, takeOver } from './old-server/take-over.ts'
 import { fragmentsToCopy } from './perl-fragments.ts'
 import { describeProblem, type Problem } from './problem.ts'
-import type { Records } from './record.ts'
-import { recordsOf } from './store.ts'
-import { takeOver } from './taken-over.ts'
+import type { DbRecord, Records } from './record.ts'
+import { readDatabase, writeTransaction } from './store.ts'
 
 /** The result of importing one flat file. */
 export interface ImportReport {
@@ -32,7 +33,15 @@ export function importFlatFile(
   command: string,
   bytes = readGiven(path),
 ): ImportReport {
-  return store(places, database, path, load(path, bytes), command)
+  const file = load(path, bytes)
+  const { databases, remarks } = convert(places, new Map([[database, file.records]]))
+  const notes = [...notesOf(path, file), ...remarks.map(remark => noteOn(path, remark))]
+  for (const [name, records] of databases)
+    putRecords(places, name, command, records.values(), problems => {
+      notes.push(...problems.map(problem => `${name}: imported, but ${describeProblem(problem)}`))
+    })
+  const [name = database] = databases.keys()
+  return { database: name, records: file.records.size, notes }
 }
 
 /**
@@ -40,20 +49,38 @@ export function importFlatFile(
  * so one unreadable file stops everything.
  */
 export function importTree(places: Paths, folder: string, command: string): ImportReport[] {
+  const { files, skipped } = readFolder(folder)
+  if (files.size === 0) throw new Failure('this folder contains no database files', { where: folder })
+  const there = new Map([...files].map(([name, { records }]) => [name, records]))
+  const { databases, counts, remarks } = takeOver(places, there)
+  for (const [name, records] of databases) putRecords(places, name, command, records.values())
+  const reports = [...files].map(([name, file]) => {
+    const path = join(folder, name)
+    const said = (remark: Remark) =>
+      files.has(remark.database) ? remark.database === name : remark.database === counts.get(name)?.database
+    const notes = [...notesOf(path, file), ...remarks.filter(said).map(remark => noteOn(path, remark))]
+    return { database: name, records: 0, ...counts.get(name), notes }
+  })
+  const first = [...skipped, ...fragmentsToCopy(places)]
+  return reports.map((report, index) => (index === 0 ? { ...report, notes: [...first, ...report.notes] } : report))
+}
+
+/** The databases of an old server. @returns each by its name, and what is said of the other files */
+export function readFolder(folder: string): { files: ReadonlyMap<string, FlatFile>; skipped: readonly string[] } {
   if (kindOf(folder) !== 'folder') throw new Failure('this is not a folder', { where: folder })
-  const loaded: { name: string; path: string; file: FlatFile }[] = []
+  const files = new Map<string, FlatFile>()
   const skipped: string[] = []
   for (const name of namesIn(folder).sort(compareBytes)) {
     const path = join(folder, name)
-    if (DATABASE_NAME.test(name) && kindOf(path) === 'file')
-      loaded.push({ name, path, file: load(path, readBytes(path)) })
+    if (DATABASE_NAME.test(name) && !NO_DATABASE.test(name) && kindOf(path) === 'file')
+      files.set(name, load(path, readBytes(path)))
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
-  skipped.push(...fragmentsToCopy(places))
-  if (loaded.length === 0) throw new Failure('this folder contains no database files', { where: folder })
-  const reports = loaded.map(({ name, path, file }) => store(places, name, path, file, command))
-  return reports.map((report, index) => (index === 0 ? { ...report, notes: [...skipped, ...report.notes] } : report))
+  return { files, skipped }
 }
+
+/** Locks, former versions and unfinished writes of databases. */
+const NO_DATABASE = /\.(lock|previous|\d+)$/
 
 /**
  * The text of a flat file with these records.
@@ -87,15 +114,28 @@ function load(path: string, bytes: Buffer): FlatFile {
   })
 }
 
-function store(places: Paths, name: string, path: string, read: FlatFile, command: string): ImportReport {
-  const { database, records, notes: converted } = takeOver(name, read, other => recordsOf(places, other))
-  const notes = read.notes.map(({ line, message }) => `${path}:${line}: ${message}`)
-  notes.push(...converted.map(message => `${path}: ${message}`))
-  const report = (problems: readonly Problem[]) => {
-    notes.push(...problems.map(problem => `${database}: imported, but ${describeProblem(problem)}`))
-  }
+function noteOn(path: string, { key, how }: Remark): string {
+  return `${path}: record ${JSON.stringify(key)}: ${how}`
+}
+
+function notesOf(path: string, { notes }: FlatFile): string[] {
+  return notes.map(({ line, message }) => `${path}:${line}: ${message}`)
+}
+
+function putRecords(
+  places: Paths,
+  database: string,
+  command: string,
+  records: Iterable<DbRecord>,
+  report: (problems: readonly Problem[]) => void = () => undefined,
+): void {
+  if (readDatabase(databaseFile(places, database)) === undefined)
+    writeTransaction(
+      databaseFile(places, database),
+      { command, makeFolder: ownsFolder(places, database), create: true },
+      () => undefined,
+    )
   changeDatabase(places, database, { command, report }, draft => {
-    for (const { key, type, properties } of records.values()) draft.set(key, type, properties)
+    for (const { key, type, properties } of records) draft.set(key, type, properties)
   })
-  return { database, records: records.size, notes }
 }

@@ -55,7 +55,7 @@ function initialize(places: Paths, name: string): InitializedDatabase {
   return writeTransaction(file, options, draft => {
     migrate(places, name, migrations, draft, message => warnings.push(message))
     const descriptions = new Descriptions(places)
-    if (description !== undefined) complete(places, description, descriptions, draft)
+    if (description !== undefined) completeDraft(places, description, descriptions, draft)
     const [after, changed] = [draft.records(), draft.changedKeys()]
     const problems = validateChanges(descriptions, name, draft.before, after, changed)
     warnings.push(...problems.map(problem => `${name}: ${describeProblem(problem)}`))
@@ -64,7 +64,12 @@ function initialize(places: Paths, name: string): InitializedDatabase {
 }
 
 /** Applies defaults and forced values: creates described records, and completes records of a described type. */
-function complete(places: Paths, description: DatabaseDescription, descriptions: Descriptions, draft: Draft): void {
+export function completeDraft(
+  places: Paths,
+  description: DatabaseDescription,
+  descriptions: Descriptions,
+  draft: Draft,
+): void {
   for (const [key, record] of description.records) {
     const type = draft.has(key) ? undefined : initialType(places, record)
     if (type !== undefined) draft.set(key, type)

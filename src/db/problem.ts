@@ -10,6 +10,9 @@ export interface Problem {
   /** Absent if the problem is with the type (the value of a scalar). */
   readonly property?: string
   readonly message: string
+  /** The properties of a rule on several, and the other record that has the same values. */
+  readonly properties?: readonly string[]
+  readonly twin?: string
   /** Only something else is missing, which the next command may set. Events refuse it. */
   readonly incomplete?: true
 }

@@ -37,7 +37,7 @@ function ruleProblem(
     const missing = rule.allOrNone.filter(name => textOf(name) === '')
     if (missing.length === 0 || missing.length === rule.allOrNone.length) return undefined
     const message = `set either all of ${rule.allOrNone.join(', ')} or none; missing: ${missing.join(', ')}`
-    return { message, incomplete: true }
+    return { message, properties: rule.allOrNone, incomplete: true }
   }
   if ('dependsOn' in rule) {
     const { property, values, requires } = rule.dependsOn
@@ -54,7 +54,12 @@ function ruleProblem(
   if (other === undefined) return undefined
   const secret = names.some(name => description.properties.get(name)?.secret === true)
   const shown = secret ? 'the value' : names.map(name => `"${textOf(name)}"`).join(' ')
-  return { property: names.join(' and '), message: `${shown} is already used by record "${other}"` }
+  return {
+    property: names.join(' and '),
+    properties: names,
+    twin: other,
+    message: `${shown} is already used by record "${other}"`,
+  }
 }
 
 /** The key of another record of the same type with the same values in these properties. */

@@ -20,6 +20,7 @@ import { recordsOf } from './store.ts'
 /**
  * Checks what a transaction changed, in its final state. Old values that no longer match do not block a change elsewhere.
  * All problems are returned, not only the first.
+ * @param recordsIn the other databases; default: as they are on the disk
  */
 export function validateChanges(
   descriptions: Descriptions,
@@ -27,8 +28,9 @@ export function validateChanges(
   before: Records,
   after: Records,
   keys: readonly string[],
+  recordsIn?: RecordsOf,
 ): Problem[] {
-  const check = makeValidator(descriptions, database, after)
+  const check = makeValidator(descriptions, database, after, recordsIn)
   return keys.flatMap(key => {
     const [former, record] = [before.get(key), after.get(key)]
     const removed = former === undefined || former.type === record?.type ? undefined : former
@@ -45,11 +47,16 @@ type RecordsOf = (database: string) => Records
  * @returns a function that tells what is wrong with the parts of a record that differ from `before` (with all of it, if
  * `before` is absent)
  */
-export function makeValidator(descriptions: Descriptions, database: string, records: Records) {
+export function makeValidator(
+  descriptions: Descriptions,
+  database: string,
+  records: Records,
+  recordsOfOther: RecordsOf = name => recordsOf(descriptions.places, name),
+) {
   const findTwin = twinsIn(records)
   const hasTwins = byName(records).size < records.size
   const known = new Map([[database, records]])
-  const recordsIn: RecordsOf = name => cached(known, name, () => recordsOf(descriptions.places, name))
+  const recordsIn: RecordsOf = name => cached(known, name, () => recordsOfOther(name))
   return (record: DbRecord, before: DbRecord | undefined): Problem[] => {
     const { key, type, properties } = record
     const description = descriptions.of(database, key, type)

@@ -94,7 +94,7 @@ commands('an import reports keys that do not fit', () => {
   box.write('/old/networks', 'office=network|Mask|255.255.255.0\n')
   const { status, stderr } = box.run(`db import --tree ${box.path('/old')}`)
   assert.is(status, 0)
-  assert.match(stderr, 'networks: imported, but office: the key "office" is not an address or a network')
+  assert.match(stderr, 'record "office": stays behind: the key "office" is not an address or a network')
   box.remove()
 })
 
