@@ -2,3 +2,4 @@
 
 export { check, quickChecks } from './check/check.ts'
 export * from './commands.ts'
+export { refresh } from './provider/refresh.ts'

@@ -1,4 +1,4 @@
-import { type Command, JSON_OPTION, value, withVerbs } from '../../terminal/command.ts'
+import { type Command, flag, JSON_OPTION, MAKES_PLANS, value, withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 /** The subcommands of `gabarit sso`. */
@@ -17,6 +17,21 @@ const VERBS: readonly Command[] = [
     summary: 'print the metadata for the identity provider',
     examples: [['gabarit sso metadata > gabarit.xml', 'give this file to the provider']],
     run: async invocation => (await import('./gate.apart.ts')).metadata(invocation),
+  },
+  {
+    name: 'refresh',
+    console: 'dangerous',
+    summary: 'fetch the metadata of the provider (MetadataURL), and show which keys and addresses have changed',
+    options: [
+      value(`${MAKES_PLANS} ID`, 'store them, if they still say what was shown with this id'),
+      flag('dry-run', 'store nothing'),
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit sso refresh', 'look at the changes'],
+      ['gabarit sso refresh --plan 5d0e3f7ab21c', 'store what was shown; then: signal-event sso-update'],
+    ],
+    run: async invocation => (await import('./gate.apart.ts')).refresh(invocation),
   },
   {
     name: 'sessions',

@@ -4,11 +4,13 @@ import { recordsOf } from '../../../db/store.ts'
 import { frontOf } from '../../../template/web-front.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import type { CheckedServer, Diagnosis } from '../../../terminal/module.ts'
+import { sourceOf } from '../provider/refresh.ts'
 import { checkClock } from './clock.ts'
 import { type Configured, configuredNow } from './configured.ts'
 import { checkGateway } from './gateway.ts'
 import { checkNames } from './names.ts'
 import { checkAddresses, checkCertificates, readMetadata } from './provider.ts'
+import { checkPublished } from './published.ts'
 
 /** A result, and what it is about. */
 type Result = Diagnosis & { readonly part: 'record' | 'provider' | 'gateway' | 'names' | 'clock' }
@@ -64,13 +66,16 @@ export async function quickChecks({ places, system, configuration, now }: Checke
 }
 
 /** Those that ask the names of this server, and the provider. */
-async function slowChecks({ places, system, configuration }: CheckedServer): Promise<Result[]> {
+async function slowChecks({ places, system, configuration, now }: CheckedServer): Promise<Result[]> {
   const configured = configuration.get('sso')?.properties.get('status') === 'enabled' && configuredNow(places, system)
   if (!configured || configured instanceof Failure) return []
   const { settings } = configured
+  const source = sourceOf(configuration)
+  const published = source === undefined ? [] : [await checkPublished(source, settings.provider, now)]
   const names = await checkNames(settings.places, recordsOf(places, 'proxies'), frontOf(configuration))
   const { provider } = readMetadata(settings.provider)
   return [
+    ...about('provider', published),
     ...about('names', names),
     ...about('clock', provider === undefined ? [] : [await checkClock(provider.login, Date.now)]),
   ]

@@ -68,7 +68,8 @@ function endpoint(role: Element, name: string): { request: string; response: str
   return { request, response }
 }
 
-function pem(base64: string): string {
+/** A certificate in PEM from the base64 of XML. @throws Rejected if it is none */
+export function pem(base64: string): string {
   const lines = base64.replace(/\s+/g, '').match(/.{1,64}/g) ?? []
   const certificate = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
   try {
