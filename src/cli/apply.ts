@@ -1,10 +1,16 @@
 import { refusal } from '../base/failure.ts'
 import { fillDatabases } from '../event/handlers.ts'
+import { type Prepared, prepareRecords } from '../event/prepare.ts'
 import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
 import { staleOverrides } from '../override/stale.ts'
+import { makeContext } from '../plan/context.ts'
 import { planId } from '../plan/data.ts'
+import { withMade } from '../plan/made.ts'
 import { planOutputs } from '../plan/planner.ts'
 import { makeRedact } from '../plan/redact.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { History } from '../state/history/history.ts'
+import { changesSince } from '../state/history/snapshot.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
@@ -25,26 +31,50 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
   const json = flag('json')
   const inWords = !json && !flag('json-lines')
   const run = async (work: Work) => {
-    const { context } = work
+    const prepared = await prepare(invocation, work)
+    const { made, changes, requests } = prepared
+    const context = {
+      ...work.context,
+      replaced: prepared.databases,
+      made: new Map(made.map(file => [file.path, file])),
+    }
     const request = { asked: askedBy(invocation, 'apply', []), ...confirmWithin(invocation) }
-    const transaction = new Transaction({ ...request, windowOfServices: value('confirm-within') !== 'no' }, work)
+    const options = { ...request, windowOfServices: value('confirm-within') !== 'no' }
+    const transaction = new Transaction(options, { ...work, context })
     transaction.takeSnapshot()
-    const found = surveyWithDefaults(work)
+    const surveyed = surveyWithDefaults({ ...work, context })
+    const found = { ...surveyed, properties: withMore(surveyed.properties, changes) }
     const templates = flag('all') ? templatesOf(found.outputs) : templatesToApply(found)
     if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
     const outputs = found.outputs.filter(({ template }) => templates.has(template))
-    const plan = planOutputs(context, outputs, [...templates, ...found.gone])
-    refuseOutdatedPlan(planId(plan), shown ?? value('plan'))
+    const plan = withMade(planOutputs(context, outputs, [...templates, ...found.gone]), made, context)
+    const id = planId(plan, changes)
+    refuseOutdatedPlan(id, shown ?? value('plan'))
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (inWords && found.properties.length > 0) print(changeLines(found.properties).join('\n'))
-    const status = await transaction.apply(plan)
+    const status = await transaction.applyWith(plan, changes, requests)
     const { dryRun } = context.system
-    if (inWords && dryRun) print(`plan ${planId(plan)}: gabarit apply --plan ${planId(plan)}`)
-    const all = { dryRun, status, properties: found.properties, ...data() }
+    if (inWords && dryRun) print(`plan ${id}: gabarit apply --plan ${id}`)
+    const all = { dryRun, status, properties: found.properties, ...data(), plan: id }
     if (json) print(makeRedact(places)(JSON.stringify(all, null, 2)))
-    return { status, plan: planId(plan) }
+    return { status, plan: id }
   }
   return withEventLock(invocation, 'gabarit apply', run, json ? gather : undefined)
+}
+
+/** What belongs to new and deleted records; nothing before the first event, which makes all of it. */
+async function prepare(invocation: Invocation, { context, report }: Work): Promise<Prepared> {
+  const dry = context.system.dryRun ? invocation : invocation.asDryRun()
+  const since = new History(context.places).lastApplied()
+  const properties = since === undefined ? [] : changesSince(context.places, since)
+  return prepareRecords(makeContext(dry.places, dry.system, context.warn), properties, report)
+}
+
+/** A dry run has found them already: they are in its view of the databases. */
+function withMore(found: readonly PropertyChange[], more: readonly PropertyChange[]): PropertyChange[] {
+  const idOf = ({ database, key, property }: PropertyChange) => JSON.stringify([database, key, property])
+  const known = new Set(found.map(idOf))
+  return [...found, ...more.filter(change => !known.has(idOf(change)))]
 }
 
 /** As an event, but only if something is refused: a new record may lack nothing but its defaults. */

@@ -1,5 +1,8 @@
 import type { Records } from '../db/record.ts'
+import { type Gathered, prepareCertificate } from '../event/prepare.ts'
+import type { Context } from '../plan/context.ts'
 import { planId } from '../plan/data.ts'
+import { withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
@@ -44,7 +47,10 @@ export function goBack(
       current,
       `gabarit ${command}`,
       async work => {
-        const { title, entry, plan, changes, databases, notes } = find(new History(places), work)
+        const { title, entry, changes, databases, notes, ...way } = find(new History(places), work)
+        const context = { ...work.context, replaced: databases }
+        const certificate = await prepareCertificate(context, work.report)
+        const plan = withCertificate(way.plan, certificate, context)
         const id = planId(plan, changes)
         refuseOutdatedPlan(id, shown ?? value('plan'))
         const show = makeRedact(places)
@@ -54,9 +60,8 @@ export function goBack(
         if (!json && !flag('json-lines'))
           print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
         const asked = askedBy(current, command, [String(entry.id)])
-        const context = { ...work.context, replaced: databases }
         const transaction = new Transaction({ asked, ...confirmWithin(current) }, { ...work, context })
-        const status = await transaction.restore(plan, changes)
+        const status = await transaction.applyWith(plan, changes, certificate.requests)
         const { dryRun } = current.system
         const all = { entry: entry.id, dryRun, status, notes, properties, ...data(), plan: id }
         if (json) print(show(JSON.stringify(all, null, 2)))
@@ -65,4 +70,14 @@ export function goBack(
       json ? gather : undefined,
     )
   })
+}
+
+/** It must have the names that come back. The history does not keep what actions make. */
+function withCertificate(plan: Plan, { made }: Gathered, context: Context): Plan {
+  const isInPlan = (path: string) => plan.changes.some(change => change.path === path)
+  return withMade(
+    plan,
+    made.filter(({ path }) => !isInPlan(path)),
+    context,
+  )
 }

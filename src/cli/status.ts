@@ -1,12 +1,14 @@
-import { Failure, orFailure, usageFailure } from '../base/failure.ts'
+import { Failure, orFailure, unlessFailed, usageFailure } from '../base/failure.ts'
 import { describeDifference, differenceData } from '../effective/difference.ts'
+import { domainsWithoutHosts } from '../event/domain-hosts.ts'
 import { eventsFor } from '../event/survey.ts'
 import { findOverrides, type OverrideState } from '../override/state.ts'
-import { makeContext } from '../plan/context.ts'
+import { type Context, makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
 import { driftLines } from '../plan/drift.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Change } from '../plan/plan.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import type { Invocation } from '../terminal/command.ts'
@@ -45,8 +47,14 @@ async function lookAround(invocation: Invocation) {
     overrides: findOverrides(places, context.layers),
     /** What checks of modules have found, below their headings. */
     troubles: await findTroubles(places, system, io.now()),
-    warnings: [...warnings],
+    warnings: [...warnings, ...hostlessDomains(context, found.properties)],
   }
+}
+
+/** Not those that `apply` or their event would give hosts now. */
+function hostlessDomains(context: Context, changes: readonly PropertyChange[]): string[] {
+  if (changes.some(({ database, property }) => database === 'domains' && property === null)) return []
+  return unlessFailed(() => domainsWithoutHosts(databaseLoader(context))) ?? []
 }
 
 type Status = Awaited<ReturnType<typeof lookAround>> & { readonly pending: ReturnType<typeof readPending> }
@@ -109,7 +117,7 @@ const NAMED_EVENTS = 3
 /** @param idle what it says if there is nothing else */
 function asText({ found, events, pending, overrides, troubles, warnings }: Status, idle: string): string {
   const { since, properties, plan, problems, incomplete } = found
-  // It runs no actions: a new domain would get no host names.
+  // It runs only the actions that prepare files.
   const ways = [...events.slice(0, NAMED_EVENTS).map(name => `signal-event ${name}`), 'gabarit apply']
   const stale = overrides.filter(({ state }) => !QUIET_STATES.has(state))
   const start = since === undefined ? 'the beginning' : `entry ${since.id}`

@@ -4,6 +4,7 @@ import type { Draft } from '../db/draft.ts'
 import { initializeDatabases } from '../db/initialize.ts'
 import type { Records } from '../db/record.ts'
 import { databaseLoader } from '../plan/expand.ts'
+import type { LoadDatabase } from '../template/databases.ts'
 import type { ActionRun } from './action.ts'
 
 /** Every domain gets these hosts, and one with the server's own name. */
@@ -54,6 +55,17 @@ export function deleteDomainHosts(run: ActionRun): Promise<void> {
   })
   run.records('delete', 'hosts', gone)
   return Promise.resolve()
+}
+
+/** What to say of domains that nothing has given hosts, such as `console-save`: no other name of them is served. */
+export function domainsWithoutHosts(load: LoadDatabase): string[] {
+  const names = [...load('hosts').keys(), ...load('proxies').keys()]
+  const named = new Set(names.map(name => name.slice(name.indexOf('.') + 1).toLowerCase()))
+  return [...load('domains').values()].flatMap(({ key, type }) =>
+    type !== 'domain' || named.has(key.toLowerCase())
+      ? []
+      : `domains ${key} has no hosts, so no name such as www.${key} is served: signal-event domain-create ${key}`,
+  )
 }
 
 function createHosts(run: ActionRun, domain: string): void {

@@ -14,6 +14,7 @@ import { readMetadata } from '../template/metadata.ts'
 import { findTemplate, type Layer, listTemplates } from '../template/tree.ts'
 import { readWindow } from '../transaction/default-window.ts'
 import { readAbout } from './about.ts'
+import { domainsWithoutHosts } from './domain-hosts.ts'
 import { type Event, listEvents, loadEvent, misnamedEvents } from './load.ts'
 import { isUnnamed } from './set-up.ts'
 import { knownTemplates } from './survey.ts'
@@ -52,7 +53,8 @@ export function lintOutputs(places: Places, system: System): Finding[] {
   initializeDatabases(places)
   const expander = makeExpander(context)
   const failures = knownTemplates(context).names.flatMap(name => findingsOf(() => expander.expand(`/${name}`)))
-  return [...failures, ...[...warnings].map((message): Finding => ({ level: 'warning', message }))]
+  const hostless = unlessFailed(() => domainsWithoutHosts(databaseLoader(context))) ?? []
+  return [...failures, ...[...warnings, ...hostless].map((message): Finding => ({ level: 'warning', message }))]
 }
 
 function missingActions(event: Event): Finding[] {

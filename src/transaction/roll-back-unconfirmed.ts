@@ -74,7 +74,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
   const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, lock, report })
   const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
-  return transaction.restore(restoration.plan, databaseChanges(from, restoration.databases), requests)
+  return transaction.applyWith(restoration.plan, databaseChanges(from, restoration.databases), requests)
 }
 
 /** The databases as the change left them: what people have set since is kept. */

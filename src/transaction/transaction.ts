@@ -92,11 +92,11 @@ export class Transaction {
   }
 
   /**
-   * Restores files and databases, both or neither, and adjusts the services.
+   * Commits files and databases, both or neither, and adjusts the services.
    * @param requests of services, in addition to what the files notify
    * @returns the exit status
    */
-  restore(plan: Plan, changes: readonly PropertyChange[], requests: readonly Request[] = []): Promise<number> {
+  applyWith(plan: Plan, changes: readonly PropertyChange[], requests: readonly Request[] = []): Promise<number> {
     return this.conclude(async () => {
       await this.commit(plan, requests, changes)
       this.#history.takeSnapshot()

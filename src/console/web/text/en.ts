@@ -92,7 +92,7 @@ export const EN = {
   edited: 'edited by hand',
   fold: 'Open or close all',
   eventsDoMore:
-    'These events fit. They also run actions, which “Make live” does not: a new domain gets its host names.',
+    'These events fit. They also run actions that “Make live” does not: a new VPN client gets its certificate.',
   filesCount: '{} [file|files]',
   discard: 'Discard the changes',
   check: 'Have the daemons check it',

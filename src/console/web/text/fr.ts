@@ -93,7 +93,7 @@ export const FR: Catalogue = {
   edited: 'modifié à la main',
   fold: 'Tout ouvrir ou fermer',
   eventsDoMore:
-    'Ces événements conviennent. Ils lancent aussi des actions, au contraire de « Mettre en service » : un nouveau domaine reçoit ses noms d’hôtes.',
+    'Ces événements conviennent. Ils lancent aussi des actions que « Mettre en service » ne lance pas : un nouveau client VPN reçoit son certificat.',
   filesCount: '{} [fichier|fichiers]',
   discard: 'Abandonner les changements',
   check: 'Faire vérifier par les services',

@@ -1,0 +1,124 @@
+import { basename } from 'node:path'
+import { compareBytes } from '../base/byte-order.ts'
+import { Failure, unchanged, unlessFailed } from '../base/failure.ts'
+import type { Records } from '../db/record.ts'
+import type { Context } from '../plan/context.ts'
+import type { MadeFile } from '../plan/made.ts'
+import { changeDatabases, databaseChanges } from '../state/history/databases.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { takeSnapshot } from '../state/history/snapshot.ts'
+import type { Request } from '../system/service/adjustment.ts'
+import type { Reporter } from '../transaction/report.ts'
+import { type EventAbout, readAbout } from './about.ts'
+import type { Action, ActionRun } from './action.ts'
+import { actionOf } from './actions.ts'
+import { type Event, type Handler, listEvents, loadEvent } from './load.ts'
+import { makeSelfSigned } from './self-signed.ts'
+
+/** Actions that only change records or make files, and whether they do it for one record: what they do can be part of a plan. */
+const PREPARING: ReadonlyMap<string, boolean> = new Map([
+  ['domain-create-hosts', true],
+  ['domain-delete-hosts', true],
+  ['make-self-signed-certificate', false],
+])
+
+/** What belongs to changed records, besides the files that templates make. */
+export interface Prepared extends Gathered {
+  /** Databases as they will be. */
+  readonly databases: ReadonlyMap<string, Records>
+  /** Of databases, with secrets in clear. */
+  readonly changes: readonly PropertyChange[]
+}
+
+/** What actions make, and ask of services. */
+export interface Gathered {
+  readonly made: MadeFile[]
+  readonly requests: Request[]
+}
+
+/**
+ * What the events of changed records do before they make files: a new domain gets its hosts, a certificate its names.
+ * @param dry of a dry run: only its view of the databases changes
+ * @throws Failure for a record that its event would not take; nothing was changed then
+ */
+export async function prepareRecords(
+  dry: Context,
+  properties: readonly PropertyChange[],
+  report: Reporter,
+): Promise<Prepared> {
+  const before = takeSnapshot(dry.places)
+  const gathered: Gathered = { made: [], requests: [] }
+  for (const { event, handler, key, action } of deedsFor(dry, properties)) {
+    const context = { ...dry, event: { name: event.name, args: [key] } }
+    try {
+      await (await action())(runOf(context, handler.name, gathered, report))
+    } catch (error) {
+      throw error instanceof Failure ? unchanged(error) : error
+    }
+  }
+  const after = takeSnapshot(dry.places)
+  const changes = databaseChanges(before, after)
+  const changed = new Set(changes.map(({ database }) => database))
+  return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, ...gathered }
+}
+
+/** The certificate of web servers without another one, for databases as they will be. A way back does not depend on it. */
+export async function prepareCertificate(context: Context, report: Reporter): Promise<Gathered> {
+  const gathered: Gathered = { made: [], requests: [] }
+  try {
+    await makeSelfSigned(runOf(context, 'make-self-signed-certificate', gathered, report))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    context.warn(error.describe())
+  }
+  return gathered
+}
+
+function runOf(context: Context, handler: string, { made, requests }: Gathered, report: Reporter): ActionRun {
+  return {
+    context,
+    say: line => report({ kind: 'handler-line', handler, line }),
+    // They are among the changes.
+    records: () => undefined,
+    make: file => made.push(file),
+    request: (service, word) => requests.push({ service, word, source: handler }),
+    lasting: () => undefined,
+    change: changes => changeDatabases(context.places, changes, handler),
+  }
+}
+
+interface Deed {
+  readonly event: Event
+  readonly handler: Handler
+  readonly key: string
+  readonly action: () => Promise<Action>
+}
+
+/** In the order of their names, as in an event. */
+function deedsFor({ places }: Context, properties: readonly PropertyChange[]): Deed[] {
+  const deeds = new Map<string, Deed>()
+  for (const event of listEvents(places).map(name => loadEvent(places, name))) {
+    const about = unlessFailed(() => readAbout(event))
+    if (about === undefined) continue
+    for (const key of keysOf(about, properties))
+      for (const handler of event.handlers) {
+        const perRecord = PREPARING.get(basename(handler.realFile))
+        const action = actionOf(handler, places)
+        if (perRecord === undefined || action === undefined) continue
+        const id = perRecord ? `${handler.realFile} ${key}` : handler.realFile
+        if (!deeds.has(id)) deeds.set(id, { event, handler, key, action })
+      }
+  }
+  return [...deeds.values()].sort((a, b) => compareBytes(a.handler.name, b.handler.name))
+}
+
+/** The records that have changed as the event expects. */
+function keysOf({ records, after }: EventAbout, properties: readonly PropertyChange[]): string[] {
+  const fits = ({ database, property, old, new: now }: PropertyChange) => {
+    if (database !== records?.db) return false
+    if (property !== null || (old !== null && now !== null)) return after === 'change'
+    const isType = records.type === undefined || records.type === (now ?? old)
+    return isType && after === (old === null ? 'create' : 'delete')
+  }
+  return [...new Set(properties.filter(fits).map(({ key }) => key))]
+}

@@ -1,0 +1,73 @@
+// What belongs to new and deleted domains, besides the files that templates make.
+import { X509Certificate } from 'node:crypto'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Sandbox } from '../support/sandbox.ts'
+
+const apply = suite('apply and records')
+const box = new Sandbox()
+
+apply.before(() => {
+  for (const name of ['DomainName example.org', 'SystemName server']) box.must(`config set ${name}`)
+  box.must('signal-event post-install')
+})
+apply.after(() => box.remove())
+
+const hosts = (domain: string) =>
+  box
+    .must('db hosts keys')
+    .split('\n')
+    .filter(name => name.endsWith(`.${domain}`))
+    .sort()
+const ALL = ['ftp', 'mail', 'proxy', 'server', 'wpad', 'www']
+const planIn = (text: string) => /^plan (\w+):/m.exec(text)?.[1] ?? ''
+const certified = () =>
+  new X509Certificate(box.read('/var/lib/gabarit/ssl/self-signed.pem')).subjectAltName?.split(', ') ?? []
+
+apply('a new domain gets its hosts with its files, as the plan shows', () => {
+  box.must('db domains set shop.org domain Content Primary')
+  const shown = box.must('gabarit apply --dry-run')
+  assert.is(shown.match(/^\+ hosts www\.shop\.org = "host"$/gm)?.length, 1)
+  assert.match(shown, /^\+ +ServerAlias www\.shop\.org$/m)
+  assert.equal(hosts('shop.org'), [], 'only shown')
+  box.must(['gabarit', 'apply', '--plan', planIn(shown)])
+  assert.equal(
+    hosts('shop.org'),
+    ALL.map(name => `${name}.shop.org`),
+  )
+  assert.match(box.read('/etc/httpd/conf/httpd.conf'), /^ +ServerAlias www\.shop\.org$/m)
+  assert.ok(certified().includes('DNS:*.shop.org'))
+  assert.match(box.must('gabarit status'), 'nothing to do')
+  assert.not.match(box.must('gabarit lint'), 'has no hosts')
+})
+
+apply('one that is refused leaves no host', () => {
+  box.must('db domains set bad.org domain Content Primary')
+  assert.is(box.run('gabarit apply --plan 000000000000').status, 3)
+  assert.equal(hosts('bad.org'), [])
+  box.must('db domains delete bad.org')
+})
+
+apply('a deleted domain loses them; going back brings them, with their names in the certificate', () => {
+  box.must('db domains delete shop.org')
+  box.must('db domains set club.org domain Content Primary')
+  box.must('gabarit apply')
+  assert.equal([hosts('shop.org').length, hosts('club.org').length], [0, ALL.length])
+  assert.not.ok(certified().includes('DNS:*.shop.org'))
+  box.must('gabarit rollback')
+  assert.equal([hosts('shop.org').length, hosts('club.org').length], [ALL.length, 0])
+  assert.ok(certified().includes('DNS:*.shop.org'), 'the names that came back')
+})
+
+apply('an event that gives a domain no hosts: lint and status name the one that does', () => {
+  box.must('db domains set late.org domain Content Primary')
+  box.must('signal-event console-save')
+  const advice =
+    'domains late.org has no hosts, so no name such as www.late.org is served: signal-event domain-create late.org'
+  for (const command of ['gabarit lint', 'gabarit status']) assert.ok(box.run(command).stdout.includes(advice), command)
+  box.must('signal-event domain-create late.org')
+  for (const command of ['gabarit lint', 'gabarit status'])
+    assert.not.ok(box.run(command).stdout.includes(advice), command)
+})
+
+apply.run()
