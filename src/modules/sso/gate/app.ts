@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { formToken, isFormToken, newToken, tokenHash } from '../../../base/token.ts'
+import { COSTS } from './allowance.ts'
 import { ATTRIBUTES, COOKIES } from './cookies.ts'
 import type { Gate } from './gate.ts'
 import { leavePage, messagePage } from './pages.ts'
@@ -27,7 +28,9 @@ export function gateApp(gate: Gate, clock: () => number = Date.now): Hono {
   serveProvider(app, gate, clock)
   app.onError((error, context) => {
     gate.log('warning', `${context.req.method} ${context.req.path}: ${error.message}`)
-    return error instanceof Rejected ? context.html(messagePage('refused'), 403) : context.body(null, 500)
+    if (!(error instanceof Rejected)) return context.body(null, 500)
+    spend(gate, context, COSTS.refusal, clock())
+    return context.html(messagePage('refused'), 403)
   })
   return app
 }
@@ -85,8 +88,9 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
     if (!isFormToken(token, given)) throw new Rejected('a form that is not ours')
     const found = gate.sessions.find(hostOf(context), token, clock())
     deleteCookie(context, COOKIES.session, ATTRIBUTES)
-    const provider = found && gate.exit.leave(found.id, clock())
-    return provider === undefined ? context.html(messagePage('left')) : context.redirect(provider, 303)
+    if (found === undefined) return context.html(messagePage('left'))
+    const provider = gate.exit.leave(found.id, clock())
+    return provider === undefined ? context.html(messagePage('here')) : context.redirect(provider, 303)
   })
 }
 
@@ -95,15 +99,21 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
   const { service } = gate.settings
   const own = app.basePath(BASE)
   own.use(async (context, next) => (hostOf(context) === gate.host ? next() : context.notFound()))
+  own.use(async (context, next) => {
+    if (!gate.allowance.isSpent(visitorOf(context), clock())) return next()
+    context.header('Retry-After', '60')
+    return context.html(messagePage('busy'), 429)
+  })
   own.get('/begin', context => {
     const aim = {
       site: context.req.query('site') ?? '',
       path: localPath(context.req.query('path')),
       begun: context.req.query('begun') ?? '',
     }
-    if (!gate.isSite(aim.site)) return context.notFound()
+    if (!gate.isSite(aim.site) || !/^[0-9a-f]{64}$/.test(aim.begun)) return context.notFound()
     const present = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
     if (present !== undefined) return context.redirect(gate.entrance.ticketUrl(present.id, aim, clock()), 303)
+    spend(gate, context, COSTS.login, clock())
     const { url, browser } = gate.entrance.ask(aim, clock())
     setCookie(context, COOKIES.asked, browser, { ...ATTRIBUTES, maxAge: LOGIN_SECONDS })
     return context.redirect(url)
@@ -134,8 +144,7 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     if (!service.bindings.includes('redirect')) return context.notFound()
     const query = context.req.url.split('?')[1] ?? ''
     if (!/(^|&)SAMLRequest=/.test(query)) {
-      gate.exit.left(query, clock())
-      return context.html(messagePage('left'))
+      return context.html(messagePage(gate.exit.left(query, clock()) ? 'left' : 'here'))
     }
     const token = getCookie(context, COOKIES.session) ?? ''
     const carrier = gate.sessions.find(gate.host, token, clock())
@@ -154,7 +163,20 @@ function hostOf({ req }: Context): string {
   return (req.header('host') ?? '').toLowerCase()
 }
 
-/** A path of the same site: neither another address nor what browsers read as one (`//host`, `/\host`). */
+/** The address of the visitor, which the front end has added behind what he says himself. */
+function visitorOf({ req }: Context): string {
+  return req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
+}
+
+function spend(gate: Gate, context: Context, cost: number, now: number): void {
+  const visitor = visitorOf(context)
+  if (gate.allowance.spend(visitor, cost, now)) gate.log('warning', `${visitor} has to wait: it asks too much in vain`)
+}
+
+/**
+ * A path of the same site: neither another address nor what browsers read as one (`//host`, `/\host`), nor so long that strangers
+ * could fill the memory with them.
+ */
 function localPath(path: string | undefined): string {
-  return path !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) ? path : '/'
+  return path !== undefined && /^\/(?![/\\])[\x21-\x7e]{0,2000}$/.test(path) ? path : '/'
 }

@@ -35,14 +35,18 @@ export class Exit {
     this.#log = log
   }
 
-  /** A user wants to leave. @returns where the browser tells the provider; undefined if it has no such address */
+  /**
+   * A user wants to leave.
+   * @returns where the browser tells the provider; undefined if it has no such address, or could not answer: our metadata say where
+   */
   leave(session: string, now: number): string | undefined {
     const one = this.#sessions.get(session, now)
     if (one === undefined) return undefined
     this.#sessions.end([session])
     this.#log('notice', `${one.user} has logged out`)
     const { service, provider, privateKey } = this.#settings
-    if (provider.logout === undefined || one.provider !== provider.entityId) return undefined
+    const canAnswer = service.bindings.includes('redirect') && one.provider === provider.entityId
+    if (provider.logout === undefined || !canAnswer) return undefined
     const { id, xml } = logoutRequest(service, provider.logout.request, one, now)
     this.#asked.set(id, true)
     return redirectUrl(provider.logout.request, 'SAMLRequest', xml, id, privateKey)
@@ -50,13 +54,16 @@ export class Exit {
 
   /**
    * The provider's answer to {@link leave}.
+   * @returns whether all sessions there have ended
    * @throws Rejected
    */
-  left(query: string, now: number): void {
+  left(query: string, now: number): boolean {
     const { service, provider } = this.#settings
     const { xml, relayState = '' } = readRedirect(query, 'SAMLResponse', provider.keys)
     if (!this.#asked.delete(relayState)) throw new Rejected('the message is no answer to a request of ours')
-    readLogoutResponse(xml, service.base + ENDPOINTS.redirect, relayState, provider, now)
+    const failure = readLogoutResponse(xml, service.base + ENDPOINTS.redirect, relayState, provider, now)
+    if (failure !== undefined) this.#log('warning', `the provider has not logged somebody out: ${failure}`)
+    return failure === undefined
   }
 
   /**
@@ -97,7 +104,7 @@ export class Exit {
     const own = carrier === undefined ? undefined : this.#sessions.get(carrier, now)
     if (carrier !== undefined && own !== undefined)
       if (isSameUser(own, { provider: provider.entityId, nameId: request.nameId })) ids.add(carrier)
-    this.#used.use(provider.entityId, request.id, request.replayable, now, () => this.#sessions.end([...ids]))
+    this.#used.use(provider.entityId, request.id, request.replayable, now, () => this.#sessions.remove([...ids]))
     const user = JSON.stringify(request.nameId.value)
     for (const index of request.indexes)
       if (!known.has(index))

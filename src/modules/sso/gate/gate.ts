@@ -1,4 +1,5 @@
 import type { State } from '../../../system/state.ts'
+import { Allowance } from './allowance.ts'
 import { Entrance } from './entrance.ts'
 import { Exit } from './exit.ts'
 import type { Log } from './log.ts'
@@ -16,6 +17,7 @@ export class Gate {
   readonly sessions: Sessions
   readonly entrance: Entrance
   readonly exit: Exit
+  readonly allowance = new Allowance()
   readonly log: Log
   /** The name that the provider knows. */
   readonly host: string
@@ -55,5 +57,5 @@ export class Gate {
 
 /** A host without its port. */
 function nameOf(host: string): string {
-  return host.replace(/:\d+$/, '').toLowerCase()
+  return host.replace(/:\d{1,5}$/, '').toLowerCase()
 }

@@ -2,13 +2,18 @@ import { escapeXml } from './saml/xml.ts'
 
 const TEXTS = {
   left: ['You have logged out.', 'Vous êtes déconnecté.'],
+  here: [
+    'You have logged out here. You are still logged in at the identity provider.',
+    "Vous êtes déconnecté ici. Vous êtes encore connecté auprès du fournisseur d'identité.",
+  ],
+  busy: ['Too many requests. Please try again in a minute.', 'Trop de demandes. Veuillez réessayer dans une minute.'],
   refused: ['This login or logout was refused.', 'Cette connexion ou déconnexion a été refusée.'],
   leave: ['Log out of all applications?', 'Se déconnecter de toutes les applications ?'],
   button: ['Log out', 'Se déconnecter'],
 } as const
 
 /** A page that only says something, in both languages: the gateway knows nothing of the visitor's. */
-export function messagePage(name: 'left' | 'refused'): string {
+export function messagePage(name: 'left' | 'here' | 'busy' | 'refused'): string {
   return htmlPage(name, paragraphs(name))
 }
 

@@ -36,7 +36,8 @@ export interface Ending {
   readonly indexes: readonly string[]
 }
 
-const FOLDER = 'sessions'
+/** Where they are, each in its file. */
+export const FOLDER = 'sessions'
 
 /**
  * The sessions, each in a file of its own: opening, entering a site and ending one is one write or removal that is synced before
@@ -108,6 +109,12 @@ export class Sessions {
 
   /** Ends sessions, durably. @throws the first error, after all that can be ended has ended */
   end(ids: readonly string[]): void {
+    this.remove(ids)
+    if (ids.length > 0) this.#state.sync(FOLDER)
+  }
+
+  /** As {@link end}, but durable only after the next sync of their folder. */
+  remove(ids: readonly string[]): void {
     const errors = ids.flatMap(id => {
       try {
         this.#state.remove(`${FOLDER}/${id}`)
@@ -117,7 +124,6 @@ export class Sessions {
         return [error]
       }
     })
-    if (ids.length > 0) this.#state.sync(FOLDER)
     if (errors.length > 0) throw errors[0]
   }
 
