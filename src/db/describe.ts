@@ -178,8 +178,8 @@ function familyFile(files: Iterable<string>, key: string): string | undefined {
   return fitting.sort((a, b) => decodeName(b).name.length - decodeName(a).name.length)[0]
 }
 
-/** The name of a file: `%`, `/`, control characters, a leading `@` or `.` and a trailing `*` of a key are percent-encoded. */
-function encodeName(kind: 'record' | 'type', name: string): string {
+/** The name of the file that describes a record or a type: `%`, `/`, control characters, a leading `@` or `.` and a trailing `*` of a key are percent-encoded. */
+export function encodeName(kind: 'record' | 'type', name: string): string {
   const encoded = name.replace(/[%/\p{Cc}]/gu, percent).replace(/\*$/, percent)
   return kind === 'type' ? `@${encoded}.json` : `${encoded.replace(/^[@.]/, percent)}.json`
 }

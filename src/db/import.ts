@@ -10,7 +10,7 @@ import { convert, takeOver } from './old-server/take-over.ts'
 import { fragmentsToCopy } from './perl-fragments.ts'
 import { describeProblem, type Problem } from './problem.ts'
 import type { DbRecord, Records } from './record.ts'
-import { readDatabase, writeTransaction } from './store.ts'
+import { createDatabase } from './store.ts'
 
 /** The result of importing one flat file. */
 export interface ImportReport {
@@ -129,12 +129,7 @@ function putRecords(
   records: Iterable<DbRecord>,
   report: (problems: readonly Problem[]) => void = () => undefined,
 ): void {
-  if (readDatabase(databaseFile(places, database)) === undefined)
-    writeTransaction(
-      databaseFile(places, database),
-      { command, makeFolder: ownsFolder(places, database), create: true },
-      () => undefined,
-    )
+  if (ownsFolder(places, database)) createDatabase(databaseFile(places, database), command)
   changeDatabase(places, database, { command, report }, draft => {
     for (const { key, type, properties } of records) draft.set(key, type, properties)
   })

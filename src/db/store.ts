@@ -86,6 +86,12 @@ export function writeTransaction<Result>(
   return prepared.result
 }
 
+/** Creates an empty database, if there is none. */
+export function createDatabase(file: DatabaseFile, command: string): void {
+  if (readDatabase(file) === undefined)
+    writeTransaction(file, { command, makeFolder: true, create: true }, () => undefined)
+}
+
 /** As {@link writeTransaction}, but stops just before the new database replaces the old one. */
 export function prepareTransaction<Result>(
   file: DatabaseFile | string,

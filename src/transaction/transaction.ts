@@ -105,6 +105,14 @@ export class Transaction {
   }
 
   /**
+   * Brings in files and databases, both or neither. Services are left alone: the next event adjusts them.
+   * @returns the exit status
+   */
+  bring(plan: Plan, changes: readonly PropertyChange[]): Promise<number> {
+    return this.conclude(() => this.commit(plan, [], changes))
+  }
+
+  /**
    * Takes the steps of a run, and writes the history however they end.
    * @returns the exit status
    */

@@ -19,7 +19,7 @@ function commandsOf(name: string): string[] {
 /** Types a checklist. @returns what was printed, by command */
 function typed(name: string, box: Sandbox): Map<string, string> {
   const said = commandsOf(name).map((command): [string, string] => {
-    const here = command.replaceAll('/root/', `${box.root}/root/`)
+    const here = command.replaceAll(/ \/(root|home)\//g, ` ${box.root}/$1/`)
     const { status, stdout, stderr } = box.run(['sh', '-c', here])
     // It is there to find something.
     const isFine = status === 0 || command.startsWith('gabarit lint')
@@ -29,24 +29,35 @@ function typed(name: string, box: Sandbox): Map<string, string> {
   return new Map(said)
 }
 
-testIf(checklists, needsCommands('openssl'), 'from SME Server', () => {
+testIf(checklists, needsCommands('openssl', 'perl'), 'from SME Server', () => {
   const box = new Sandbox()
-  for (const [name, text] of Object.entries(TREE)) box.write(`/root/db/${name}`, text)
+  for (const [name, text] of Object.entries(TREE)) box.write(`/root/old/home/e-smith/db/${name}`, text)
+  box.write('/root/old/etc/e-smith/templates-custom/etc/hosts/60Own', '{ $OUT = "# $SystemName\\n"; }\n')
+  box.write('/root/old/home/e-smith/files/ibays/Primary/html/index.html', 'hello\n')
+  box.write('/root/old/var/qmail/control/me', 'server\n')
   const said = typed('moving-from-sme-server', box)
-  assert.equal([...said.keys()].length, 5)
+  assert.equal([...said.keys()].length, 10)
+  assert.match(said.get('gabarit import --server /root/old --dry-run') ?? '', /^to do: mail: stays behind/)
   assert.match(
     said.get('signal-event --dry-run post-upgrade') ?? '',
     /^\+.*192\.168\.1\.1 server\.example\.org server$/m,
   )
   assert.match(said.get('signal-event post-upgrade') ?? '', 'created /etc/httpd/conf/httpd.conf')
+  assert.match(box.read('/etc/hosts'), '# server\n')
+  assert.match(box.read('/etc/httpd/conf/httpd.conf'), 'DocumentRoot /home/e-smith/files/ibays/Primary/html')
   assert.is(box.must('gabarit verify'), 'everything matches the databases and templates\n')
   box.remove()
 })
 
 testIf(checklists, needsCommands('openssl'), 'from NethServer', () => {
   const box = new Sandbox()
+  const old = '/root/old/var/lib/nethserver/db'
+  box.write('/root/old/etc/hostname', 'server.example.org\n')
+  box.write(`${old}/configuration`, 'httpd=service|access|green,red|status|enabled\n')
+  box.write(`${old}/hosts`, 'nas=local|IpAddress|192.168.5.9\n')
+  box.write(`${old}/networks`, 'eth0=ethernet|ipaddr|192.168.5.1|netmask|255.255.255.0|role|green\n')
   const said = typed('moving-from-nethserver', box)
-  assert.equal([...said.keys()].length, 6)
+  assert.equal([...said.keys()].length, 8)
   assert.match(said.get('signal-event post-install') ?? '', 'created /etc/hosts')
   assert.match(box.read('/etc/hosts'), '192.168.5.9 nas.example.org\n')
   box.remove()

@@ -4,6 +4,7 @@ import { JOURNAL } from '../../commit/journal.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { readDatabase } from '../../db/store.ts'
+import { MEMORY } from '../../import/memory.ts'
 import { BASES } from '../../override/bases.ts'
 import {
   CONFIRMATION,
@@ -81,7 +82,7 @@ function history({ places }: CheckedServer): readonly Diagnosis[] {
 
 /** What events refuse to do without. */
 function stateFiles({ places }: CheckedServer): readonly Diagnosis[] {
-  const files = [PINS, BASES, DATABASE_CHANGES, MASKED_FILES, ...unfinishedIds(places).map(unfinishedFile)]
+  const files = [PINS, BASES, MEMORY, DATABASE_CHANGES, MASKED_FILES, ...unfinishedIds(places).map(unfinishedFile)]
   const looks = [() => readManifest(places), ...files.map(file => () => file.read(places))]
   const damaged = looks.flatMap(look => problemOf(look) ?? [])
   const harmless = [problemOf(() => LAST_CONFIRMATION.read(places))?.describe(), maskingKeyProblem(places)]

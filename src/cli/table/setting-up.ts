@@ -26,11 +26,20 @@ export const SETUP_COMMANDS: readonly Command[] = [
   },
   {
     name: 'import',
-    summary: 'import a folder of SME Server databases',
-    usage: '--tree FOLDER',
+    summary: 'bring in an SME Server, a NethServer 7 or a package for them',
+    usage: '--server FOLDER | --tree FOLDER',
     arity: [0, 0],
-    options: [value('tree FOLDER', 'folder of flat files, such as /home/e-smith/db', { complete: paths }), JSON_OPTION],
-    examples: [['gabarit import --tree /home/e-smith/db', 'every file there becomes a database']],
+    options: [
+      value('server FOLDER', 'root of an old server, an unpacked backup of one, or a package', { complete: paths }),
+      value('tree FOLDER', 'only its databases: a folder of flat files, such as /home/e-smith/db', { complete: paths }),
+      flag('dry-run', 'print what would become of each thing, change nothing'),
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit import --server /mnt/old --dry-run', 'a line for each thing of an old disk'],
+      ['gabarit import --server /mnt/old', 'the same for real; a second time changes nothing'],
+      ['gabarit import --tree /home/e-smith/db', 'every file there becomes a database'],
+    ],
     run: async invocation => (await import('../import.ts')).run(invocation),
   },
   {

@@ -68,7 +68,7 @@ export function fit(
 }
 
 /** The records as the first event will find them. */
-function completed(
+export function completed(
   places: Paths,
   database: string,
   records: ReadonlyMap<string, DbRecord>,

@@ -24,23 +24,33 @@ const MEANINGS: readonly Meaning[] = [...SME_SERVER, ...NETHSERVER, LOGINS]
  * What an old server means by its databases, in our words, made to fit the descriptions: so it stops no event. Access is
  * never wider than it was there: what cannot be kept is closed.
  * @param there all its databases, since records name others
+ * @param isWanted the records that come over; default: all
  */
-export function takeOver(places: Paths, there: ReadonlyMap<string, Records>): TakenOver {
-  const converted = convert(places, there)
+export function takeOver(
+  places: Paths,
+  there: ReadonlyMap<string, Records>,
+  isWanted: (database: string, record: DbRecord) => boolean = () => true,
+): TakenOver {
+  const converted = convert(places, there, isWanted)
   const remarks = [...converted.remarks]
   fit(places, converted.databases, remark => remarks.push(remark))
   return { ...converted, remarks }
 }
 
 /** As {@link takeOver}, with values that do not fit. */
-export function convert(places: Paths, there: ReadonlyMap<string, Records>): TakenOver {
+export function convert(
+  places: Paths,
+  there: ReadonlyMap<string, Records>,
+  isWanted: (database: string, record: DbRecord) => boolean = () => true,
+): TakenOver {
   const none: Records = new Map()
   const world: World = { present: name => recordsOf(places, name), there: name => there.get(name) ?? none }
   const databases = new Map<string, Map<string, DbRecord>>()
   const counts = new Map<string, { database: string; records: number }>()
   const remarks: Remark[] = []
   for (const [database, records] of there) {
-    const placed = [...records.values()].flatMap(record => placedOf({ database, record }, world, remarks))
+    const wanted = [...records.values()].filter(record => isWanted(database, record))
+    const placed = wanted.flatMap(record => placedOf({ database, record }, world, remarks))
     const into = new Set(placed.map(one => one.database))
     const [name = HOME[database] ?? database] = into
     counts.set(database, { database: name, records: placed.length })

@@ -1,6 +1,7 @@
 import { compareBytes } from '../../base/byte-order.ts'
 import { Failure, messageOf, refusal } from '../../base/failure.ts'
 import { listOf, objectOf, text } from '../../base/shape.ts'
+import { ownsFolder } from '../../db/change.ts'
 import type { Draft } from '../../db/draft.ts'
 import type { Records } from '../../db/record.ts'
 import { prepareTransaction } from '../../db/store.ts'
@@ -49,7 +50,8 @@ export function prepareChanges(places: Places, changes: readonly PropertyChange[
       const change = (draft: Draft) => {
         for (const one of mine) applyChange(draft, one)
       }
-      prepared.push(prepareTransaction(databaseFile(places, name), { command }, change))
+      const makeFolder = ownsFolder(places, name)
+      prepared.push(prepareTransaction(databaseFile(places, name), { command, makeFolder }, change))
     }
   } catch (error) {
     abort()

@@ -1,0 +1,69 @@
+import { EXIT } from '../base/failure.ts'
+import type { Fate } from '../db/old-server/remark.ts'
+import { createDatabase } from '../db/store.ts'
+import { importServer } from '../import/import-server.ts'
+import type { Line } from '../import/part.ts'
+import { summaryOf } from '../import/plan.ts'
+import { makeRedact } from '../plan/redact.ts'
+import { databaseFile } from '../system/places.ts'
+import type { Invocation } from '../terminal/command.ts'
+import { gatherer } from '../terminal/reporter.ts'
+import { askedBy, withEventLock } from '../terminal/run-context.ts'
+import { Transaction } from '../transaction/transaction.ts'
+
+/** `gabarit import --server DIR`: an old server, as one entry of the history. */
+export function importOldServer(invocation: Invocation, folder: string): Promise<number> {
+  const { places, system, io, flag, print } = invocation
+  const { gather, data } = gatherer(invocation)
+  const show = (entry: Parameters<typeof gather>[0]) => {
+    gather(entry)
+    if (['recovered', 'warning', 'problem'].includes(entry.kind) && 'message' in entry)
+      invocation.printError(entry.message)
+  }
+  return withEventLock(
+    invocation,
+    'gabarit import',
+    async ({ context, lock, report }) => {
+      const { old, lines, plan, changes, names } = importServer(context, io.resolve(folder))
+      const counts = countsOf(lines)
+      const redact = makeRedact(places)
+      const summary = summaryOf(plan, changes.length)
+      const isNew = plan.changes.length + changes.length > 0
+      if (!flag('json')) {
+        for (const { fate, what, how } of lines) print(redact(`${WORDS[fate]}: ${what}: ${how}`))
+        const verb = system.dryRun ? 'would bring in' : 'brings in'
+        print(isNew ? `${old.system.name}: ${verb} ${summary}` : `${old.system.name}: everything is here already`)
+      }
+      const asked = askedBy(invocation, 'import', [folder])
+      const transaction = new Transaction({ asked }, { context, lock, report })
+      const status = isNew ? await transaction.bring(plan, changes) : EXIT.done
+      if (status === EXIT.done) for (const name of names) createDatabase(databaseFile(places, name), 'gabarit import')
+      const { dryRun } = system
+      if (flag('json'))
+        print(redact(JSON.stringify({ system: old.system.name, dryRun, status, counts, lines, ...data() }, null, 2)))
+      else if (isNew && status === EXIT.done && !dryRun)
+        print('Next: gabarit lint, then signal-event --dry-run post-upgrade. To take it back: gabarit rollback')
+      return status
+    },
+    show,
+  )
+}
+
+const WORDS: Readonly<Record<Fate, string>> = {
+  unsupported: 'to do',
+  closed: 'closed',
+  converted: 'converted',
+  perl: 'Perl',
+  taken: 'taken',
+}
+
+function countsOf(lines: readonly Line[]): Record<Fate, number> {
+  const count = (fate: Fate) => lines.filter(line => line.fate === fate).length
+  return {
+    taken: count('taken'),
+    converted: count('converted'),
+    perl: count('perl'),
+    closed: count('closed'),
+    unsupported: count('unsupported'),
+  }
+}

@@ -1,0 +1,97 @@
+import { Descriptions } from '../db/describe.ts'
+import { completed } from '../db/old-server/fit.ts'
+import { type DbRecord, type Records, sortedMap } from '../db/record.ts'
+import { recordsOf } from '../db/store.ts'
+import { listEvents } from '../event/load.ts'
+import type { Context } from '../plan/context.ts'
+import type { Plan } from '../plan/plan.ts'
+import { databaseChanges } from '../state/history/databases.ts'
+import type { PropertyChange } from '../state/history/entry.ts'
+import { takeSnapshot } from '../state/history/snapshot.ts'
+import { databases } from './databases.ts'
+import { defaults } from './defaults.ts'
+import { entrances } from './entrances.ts'
+import { events } from './events.ts'
+import { MEMORY } from './memory.ts'
+import { metadata } from './metadata.ts'
+import { migrations } from './migrations.ts'
+import { Ours } from './ours.ts'
+import { OwnDescriptions } from './own-descriptions.ts'
+import { type Line, SITE, together } from './part.ts'
+import { importPlan } from './plan.ts'
+import { secrets } from './secrets.ts'
+import { type OldServer, oldServer } from './source.ts'
+import { stays } from './stays.ts'
+import { templates } from './templates.ts'
+import { withoutFailing } from './trial.ts'
+
+/** What bringing in an old server would do. */
+export interface Import {
+  readonly old: OldServer
+  readonly lines: readonly Line[]
+  readonly plan: Plan
+  readonly changes: readonly PropertyChange[]
+  /** Databases that have to be there, even if they are empty. */
+  readonly names: readonly string[]
+}
+
+/**
+ * Works out what the old server below a folder becomes here; changes nothing.
+ * @throws Failure if the folder has none, or one of its databases cannot be read
+ */
+export function importServer(context: Context, folder: string): Import {
+  const { places, system } = context
+  const old = oldServer(folder)
+  const before = MEMORY.read(places)
+  const { incoming, done, lines } = databases(old, places, new Map(Object.entries(before?.records ?? {})))
+  const after = new Map(
+    [...incoming].map(([name, records]) => [name, sortedMap([...recordsOf(places, name), ...records])]),
+  )
+  const descriptions = new Descriptions(places)
+  const whole = (name: string): Records => completed(places, name, incoming.get(name) ?? new Map(), descriptions)
+  const ours = new Ours(places)
+  const trees = together([templates(old, ours), metadata(old, ours, system)])
+  const replaced = new Map(['configuration', ...incoming.keys()].map(name => [name, whole(name)] as const))
+  const own = withoutFailing(trees, { ...context, replaced }, ours)
+  const made = own.wanted.map(({ path }) => path)
+  const comes = (template: string) =>
+    ['templates', 'templates-custom'].some(tree =>
+      made.some(
+        path =>
+          `${path}/`.startsWith(`${SITE}/${tree}/${template}/`) || path === `${SITE}/${tree}/${template}.template.json`,
+      ),
+    )
+  const described = new OwnDescriptions(places)
+  const all = together([
+    own,
+    defaults(old, places, described),
+    migrations(old, places, whole, described),
+    events(old, { events: shippedEvents(context), ours, comes }),
+    secrets(old, recordsIn(incoming)),
+    entrances(context),
+  ])
+  const found = importPlan(context, all.wanted, before, done)
+  return {
+    old,
+    lines: inOrder([...stays(old), ...lines, ...all.lines, ...found.lines]),
+    plan: found.plan,
+    changes: databaseChanges(takeSnapshot(places), after),
+    names: [...incoming.keys()],
+  }
+}
+
+function shippedEvents({ places }: Context): string[] {
+  return listEvents({ ...places, site: `${places.site}/none` })
+}
+
+function recordsIn(incoming: ReadonlyMap<string, ReadonlyMap<string, DbRecord>>): DbRecord[] {
+  const named = ['configuration', 'domains', 'proxies'].flatMap(name => [...(incoming.get(name)?.values() ?? [])])
+  return named.filter(({ properties }) => properties.has('crt'))
+}
+
+const ORDER: readonly Line['fate'][] = ['unsupported', 'closed', 'converted', 'perl', 'taken']
+
+/** What somebody has to do first. */
+function inOrder(lines: readonly Line[]): Line[] {
+  return lines.toSorted((a, b) => ORDER.indexOf(a.fate) - ORDER.indexOf(b.fate))
+}

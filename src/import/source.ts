@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { Failure } from '../base/failure.ts'
+import { OldTree } from './old-tree.ts'
+
+/** An old server, or a package for one, below a folder. */
+export interface OldServer {
+  readonly tree: OldTree
+  readonly system: System
+  /** Where its databases are, there; undefined: it has none. */
+  readonly databases: string | undefined
+}
+
+/** A kind of old server. */
+export interface System {
+  readonly name: string
+  /** Where its databases are. */
+  readonly databases: string
+  /** Whether it is a whole server, whose templates are mostly those of the system itself. */
+  readonly isWhole: boolean
+}
+
+const SYSTEMS: readonly System[] = [
+  { name: 'SME Server', databases: '/home/e-smith/db', isWhole: true },
+  { name: 'NethServer', databases: '/var/lib/nethserver/db', isWhole: true },
+]
+
+const PACKAGE: System = { name: 'package', databases: '', isWhole: false }
+
+/** The settings of all of them. */
+export const E_SMITH = '/etc/e-smith'
+
+/**
+ * Finds out what is below a folder.
+ * @throws Failure if it is neither an old server nor a package
+ */
+export function oldServer(folder: string): OldServer {
+  // The sources of a package have its files in a folder of their own.
+  const trees = [folder, join(folder, 'root')].map(root => new OldTree(root))
+  for (const tree of trees) {
+    const system = SYSTEMS.find(({ databases }) => tree.kind(join(databases, 'configuration')) === 'file')
+    if (system !== undefined) return { tree, system, databases: system.databases }
+  }
+  const tree = trees.find(one => one.kind(E_SMITH) === 'folder')
+  if (tree !== undefined) return { tree, system: PACKAGE, databases: undefined }
+  throw new Failure('this is neither an SME Server, a NethServer 7 nor a package for one of them', {
+    where: folder,
+    hint: `Looked for ${SYSTEMS.map(({ databases }) => `${databases}/configuration`).join(', ')} and ${E_SMITH} below it.`,
+  })
+}

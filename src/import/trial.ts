@@ -1,0 +1,50 @@
+import { Failure, orFailure } from '../base/failure.ts'
+import { withTrial } from '../customize/trial.ts'
+import type { Context } from '../plan/context.ts'
+import { makeExpander } from '../plan/expand.ts'
+import type { Ours } from './ours.ts'
+import { type Line, type Part, SITE } from './part.ts'
+
+const CUSTOM = `${SITE}/templates-custom/`
+
+/**
+ * Leaves out the site's own fragments with which a template of gabarit cannot be made any more: every event would refuse.
+ * @param context with the databases as they will be
+ */
+export function withoutFailing(part: Part, context: Context, ours: Ours): Part {
+  const lines: Line[] = []
+  const left = new Set<string>()
+  const own = part.wanted.flatMap(file => {
+    const path = file.kind === 'file' && file.path.startsWith(CUSTOM) ? file.path.slice(CUSTOM.length) : ''
+    return file.kind === 'file' && path !== '' && ours.has(path) ? [[path, file.content.toString('utf8')] as const] : []
+  })
+  for (const template of ours.names.filter(name => own.some(([path]) => path.startsWith(`${name}/`)))) {
+    const mine = own.filter(([path]) => path.startsWith(`${template}/`))
+    for (let tries = mine.length; tries >= 0; tries--) {
+      const texts = new Map(mine.filter(([path]) => !left.has(path)))
+      const failure = expand(template, texts, context)
+      if (failure === undefined || texts.size === 0) break
+      const said = failure.describe()
+      const guilty = [...texts.keys()].filter(path => said.includes(`/${path}`))
+      for (const path of guilty.length > 0 ? guilty : texts.keys()) {
+        left.add(path)
+        const how = `not taken, because /${template} could not be made: ${said.replaceAll(/\s*\n\s*/g, ' ')}`
+        lines.push({ fate: 'unsupported', what: `/etc/e-smith/templates-custom/${path}`, how })
+      }
+    }
+  }
+  const wanted = part.wanted.filter(({ path }) => !(path.startsWith(CUSTOM) && left.has(path.slice(CUSTOM.length))))
+  return { lines: [...part.lines, ...lines], wanted }
+}
+
+function expand(template: string, texts: ReadonlyMap<string, string>, context: Context): Failure | undefined {
+  const quiet = { ...context, warn: () => undefined }
+  const made = withTrial(quiet, texts, (trial, folder) => {
+    const expander = makeExpander(trial)
+    const found = orFailure(() => expander.limited(() => expander.expand(`/${template}`)))
+    if (!(found instanceof Failure)) return undefined
+    const real = (said: string | undefined) => said?.replaceAll(folder, `${context.places.site}/templates-custom`)
+    return new Failure(real(found.message) ?? '', { where: real(found.where), hint: real(found.hint) })
+  })
+  return made
+}

@@ -1,0 +1,256 @@
+// An old server comes over as one entry of the history: looked at, taken, taken back, taken again.
+import { readlinkSync, statSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { OLD, oldFiles, oldLink, oldProgram, SMALL } from '../support/old-server.ts'
+import { needsCommands } from '../support/packages.ts'
+import { Sandbox } from '../support/sandbox.ts'
+import { testIf } from '../support/skip.ts'
+import { treeState } from '../support/tree-state.ts'
+
+const server = suite<{ box: Sandbox }>('gabarit import --server')
+server.before.each(context => {
+  context.box = new Sandbox()
+  oldFiles(context.box, SMALL)
+})
+server.after.each(({ box }) => box.remove())
+
+const both = needsCommands('openssl', 'perl')
+
+/** What is in the files and links of a folder, with their modes. */
+function contents(box: Sandbox, folder: string): [path: string, what: string][] {
+  return [...treeState(box.path(folder))]
+    .filter(([, facts]) => !facts.startsWith('4'))
+    .map(([path, facts]) => [path, `${facts.split(' ')[0]} ${facts.split(' ').at(-1)}`])
+}
+
+/** Imports the old server. @returns what is printed */
+function imported(box: Sandbox, ...options: string[]): string {
+  return box.must(['gabarit', 'import', '--server', box.path(OLD), ...options])
+}
+
+testIf(server, both, 'a dry run has a line for each thing and changes nothing', ({ box }) => {
+  const said = imported(box, '--dry-run')
+  for (const line of [
+    'converted: configuration httpd-e-smith: becomes "httpd", with its access, status and TCPPort',
+    'closed: configuration modSSL: gets access private, as httpd-e-smith has it',
+    'converted: networks 192.168.1.0: Router "default" is dropped: the network is reached directly',
+    'Perl: /etc/e-smith/templates-custom/etc/ftp.conf: 1 fragment, run in Perl',
+    'taken: /etc/e-smith/templates/etc/ftp.conf: 1 fragment',
+    'converted: /etc/e-smith/templates.metadata/etc/ftp.conf: becomes etc/ftp.conf.template.json: mode 0640, owner root, group root',
+    'Perl: /etc/e-smith/db/configuration/migrate/banner.ns7: runs as /etc/gabarit/db/configuration/migrate/99-banner_ns7',
+    'taken: /home/e-smith/db/domains: 2 records',
+    'SME Server: would bring in ',
+  ])
+    assert.ok(`\n${said}`.includes(`\n${line}`), `${line}\n${said}`)
+  assert.not(box.exists('/etc'))
+  assert.not(box.exists('/var/lib/gabarit/db'))
+})
+
+testIf(server, both, 'what came in works: records, defaults, migrations, templates, events', ({ box }) => {
+  imported(box)
+  box.must('signal-event post-upgrade')
+  box.must('signal-event ftp-update')
+  assert.is(
+    box.must('config show ftp'),
+    'ftp=service\n    Anonymous=no\n    Banner=hi\n    Marker=on\n    TCPPort=21\n    access=private\n    status=enabled\n',
+  )
+  assert.is(box.must('config get MinUid'), '1000\n')
+  assert.match(box.read('/etc/ftp.conf'), /\nbanner hi\nplain yes\n$/)
+  assert.match(box.read('/etc/hosts'), '# own server\n')
+  assert.match(box.read('/etc/hosts'), '192.168.1.1 shop.org\n')
+  assert.ok(box.exists('/var/lib/gabarit/db/macs.json'))
+  assert.is(box.must('gabarit verify'), 'everything matches the databases and templates\n')
+})
+
+testIf(server, both, 'a second import changes nothing, also after the administrator has changed things', ({ box }) => {
+  imported(box)
+  box.must('signal-event post-upgrade')
+  box.must('config setprop ftp Banner mine TCPPort 2121')
+  box.must('db hosts set nas.example.org host HostType Local InternalIP 192.168.1.9')
+  box.must('db domains delete shop.org')
+  box.write('/etc/gabarit/templates-custom/etc/hosts/60Own', '# mine\n')
+  const look = () => [contents(box, '/etc'), contents(box, '/var/lib/gabarit')]
+  const before = look()
+  const said = imported(box)
+  assert.match(said, 'SME Server: everything is here already')
+  assert.match(said, 'templates-custom/etc/hosts/60Own: kept as it is: there is another one already')
+  assert.equal(look(), before)
+})
+
+testIf(server, both, 'it is one entry, which is rolled back as a whole, and can be taken again', ({ box }) => {
+  box.must('config set DomainName example.net')
+  box.must('config set SystemName new')
+  box.must('signal-event post-install')
+  const before = contents(box, '/etc')
+  const databases = box.must('config print')
+  imported(box)
+  const [entry] = JSON.parse(box.must('gabarit history --json'))
+  assert.is(entry.command, 'import')
+  assert.is(box.must('config get DomainName'), 'example.org\n')
+  box.must('gabarit rollback')
+  assert.equal(contents(box, '/etc'), before)
+  assert.is(box.must('config print'), databases)
+  imported(box)
+  assert.is(box.must('config get DomainName'), 'example.org\n')
+})
+
+testIf(
+  server,
+  both,
+  'a fragment that cannot run, and a migration that fails, stay behind: no event stops',
+  ({ box }) => {
+    oldFiles(box, {
+      '/etc/e-smith/templates-custom/etc/hosts/70Bad': '{ use NethServer::Nothing; $OUT = "x"; }\n',
+      '/etc/e-smith/templates-custom/etc/hosts/30Hosts': 'nothing\n',
+      '/etc/e-smith/db/configuration/migrate/fails': '{ die "no way"; }\n',
+      '/etc/e-smith/db/configuration/migrate/zones': '{ $DB->set_prop("sshd", "access", "green"); "" }\n',
+    })
+    box.write(
+      `${OLD}/home/e-smith/db/configuration`,
+      `${SMALL['/home/e-smith/db/configuration']}sshd=service|status|enabled\n`,
+    )
+    const said = imported(box)
+    for (const line of [
+      /to do: \S+hosts\/70Bad: not taken, because \/etc\/hosts could not be made: .*NethServer\/Nothing\.pm/,
+      /to do: \S+etc\/hosts: 30Hosts is not taken: it replaces a fragment/,
+      /to do: \S+migrate\/fails: not taken: .*no way/,
+      /to do: \S+migrate\/zones: not taken: it changes records that gabarit describes: sshd/,
+    ])
+      assert.match(said, line)
+    box.must('signal-event post-upgrade')
+    box.must('signal-event console-save')
+  },
+)
+
+testIf(server, both, 'files of the old machine, and its events that are here too, stay behind', ({ box }) => {
+  oldFiles(box, {
+    '/etc/e-smith/templates/etc/fstab/10Disks': '/dev/sda1 / ext4\n',
+    '/etc/e-smith/templates/etc/ssh/sshd_config/10Root': 'PermitRootLogin yes\n',
+    '/etc/e-smith/templates/etc/hosts/10Stock': 'stock\n',
+    '/etc/e-smith/templates.metadata/etc/sudoers': 'PERMS=0440\n',
+    '/etc/e-smith/events/ibay-create/templates2expand/etc/ftp.conf': '',
+    '/etc/samba/smb.conf': 'x',
+    '/home/e-smith/files/ibays/shop/html/index.html': 'x',
+  })
+  oldProgram(box, '/etc/e-smith/events/console-save/S50danger', '#!/bin/sh\nexit 1\n')
+  const said = imported(box)
+  for (const line of [
+    'to do: Samba: stays behind',
+    `contents are not copied: mkdir -p /home/e-smith/files/ibays && cp -a ${box.path(OLD)}/home/e-smith/files/ibays/. /home/e-smith/files/ibays`,
+    '/etc/e-smith/templates/etc/fstab: not taken: it starts the old machine',
+    '/etc/e-smith/templates/etc/ssh/sshd_config: not taken: it says who can log in',
+    '/etc/e-smith/templates/etc/hosts: not taken: gabarit makes /etc/hosts from templates of its own',
+    '/etc/e-smith/templates.metadata/etc/sudoers: not taken: it says who can log in',
+    '/etc/e-smith/events/ibay-create: not taken; instead: signal-event ibay-modify NAME',
+    '/etc/e-smith/events/console-save: not taken: gabarit has this event',
+  ])
+    assert.match(said, line)
+  const first = said.split('\n')[0]
+  assert.is(first, 'to do: Samba: stays behind: gabarit has no file shares')
+  box.must('signal-event console-save')
+  for (const path of ['etc/fstab', 'etc/ssh', 'etc/sudoers.template.json', 'etc/hosts'])
+    assert.not(box.exists(`/etc/gabarit/templates/${path}`), path)
+})
+
+testIf(server, both, 'no link leads out of the old server', ({ box }) => {
+  const secret = box.write('/root/secret', 'secret of this machine\n')
+  oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/30Out', secret)
+  oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/40Up', `${'../'.repeat(20)}${secret}`)
+  oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/50Loop', '50Loop')
+  oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/60In', '/etc/e-smith/templates/etc/ftp.conf/20Plain')
+  assert.match(imported(box), 'etc/ftp.conf: 3 files not taken: links that lead nowhere')
+  assert.not(box.exists('/etc/gabarit/templates-custom/etc/ftp.conf/30Out'))
+  assert.not(box.exists('/etc/gabarit/templates-custom/etc/ftp.conf/40Up'))
+  assert.is(box.read('/etc/gabarit/templates-custom/etc/ftp.conf/60In'), 'plain yes\n')
+})
+
+testIf(server, both, 'old actions find our commands, and what is there already stays', ({ box }) => {
+  for (const name of ['db', 'config', 'signal-event', 'expand-template'])
+    box.write(`/usr/sbin/${name}`, '#!/bin/sh\n', 0o755)
+  box.write('/sbin/e-smith/db', 'theirs\n')
+  const said = imported(box)
+  assert.match(said, 'to do: /sbin/e-smith/db: kept as it is')
+  assert.is(box.read('/sbin/e-smith/db'), 'theirs\n')
+  assert.is(readlinkSync(box.path('/sbin/e-smith/config')), '/usr/sbin/config')
+})
+
+testIf(server, both, 'certificates, the account and the authority of the VPN come over, for root only', ({ box }) => {
+  oldFiles(box, {
+    '/home/e-smith/ssl.crt/own.crt': 'the certificate\n',
+    '/home/e-smith/ssl.key/own.key': 'the private key\n',
+    '/etc/dehydrated/accounts/abc/account_key.pem': 'the account\n',
+    '/etc/openvpn/easy-rsa/pki/private/ca.key': 'the authority\n',
+    '/etc/shadow': 'passwords\n',
+  })
+  box.write(
+    `${OLD}/home/e-smith/db/configuration`,
+    `${SMALL['/home/e-smith/db/configuration']}modSSL=service|crt|/home/e-smith/ssl.crt/own.crt|key|/home/e-smith/ssl.key/own.key|CertificateChainFile|/etc/shadow|status|enabled\n`,
+  )
+  const said = imported(box)
+  assert.match(said, 'taken: /home/e-smith/ssl.key/own.key: the certificate of modSSL')
+  assert.match(said, 'taken: /etc/dehydrated/accounts: the account at the certificate authority: 1 file')
+  assert.match(
+    said,
+    'taken: /etc/openvpn/easy-rsa/pki: the authority of the VPN, so clients keep their profiles: 1 file',
+  )
+  assert.match(said, 'to do: /etc/shadow: not taken')
+  for (const [path, text] of [
+    ['/home/e-smith/ssl.key/own.key', 'the private key\n'],
+    ['/etc/dehydrated/accounts/abc/account_key.pem', 'the account\n'],
+    ['/etc/openvpn/easy-rsa/pki/private/ca.key', 'the authority\n'],
+  ] as const) {
+    assert.is(box.read(path), text)
+    assert.is(statSync(box.path(path)).mode & 0o777, 0o600)
+  }
+  assert.not(box.exists('/etc/shadow'))
+  const kept = box.run(['grep', '-rl', 'the private key', box.path('/var/lib/gabarit')])
+  assert.is(kept.stdout, '')
+})
+
+testIf(server, both, 'JSON has the same lines, with how many of each kind', ({ box }) => {
+  const data = JSON.parse(imported(box, '--dry-run', '--json'))
+  assert.is(data.system, 'SME Server')
+  assert.is(data.dryRun, true)
+  for (const [fate, count] of Object.entries(data.counts))
+    assert.is(data.lines.filter((line: { fate: string }) => line.fate === fate).length, count, fate)
+  assert.ok(data.files.length > 5)
+})
+
+server('a folder that holds no old server is told', ({ box }) => {
+  const { status, stderr } = box.run(['gabarit', 'import', '--server', box.path('/mnt')])
+  assert.is(status, 1)
+  assert.match(stderr, 'this is neither an SME Server, a NethServer 7 nor a package for one of them')
+})
+
+testIf(server, needsCommands('openssl'), 'the names of a NethServer come from its host name', ({ box }) => {
+  box.write('/mnt/neth/etc/hostname', 'gate.example.com\n')
+  box.write('/mnt/neth/var/lib/nethserver/db/configuration', 'sysconfig=configuration|ProductName|NethServer\n')
+  box.write(
+    '/mnt/neth/var/lib/nethserver/db/networks',
+    'eth0=ethernet|ipaddr|192.168.7.1|netmask|255.255.255.0|role|green\n',
+  )
+  const said = box.must(['gabarit', 'import', '--server', box.path('/mnt/neth')])
+  assert.match(said, 'NethServer: brings in')
+  assert.is(box.must('config get SystemName'), 'gate\n')
+  assert.is(box.must('config get DomainName'), 'example.com\n')
+  box.must('signal-event post-install')
+})
+
+testIf(server, both, 'a package comes with the actions of its events', ({ box }) => {
+  box.write('/mnt/package/root/etc/e-smith/templates/etc/tiny.conf/10Name', 'name { $SystemName }\n')
+  box.write('/mnt/package/root/etc/e-smith/events/console-save/templates2expand/etc/tiny.conf', '')
+  box.write('/mnt/package/root/etc/e-smith/events/actions/tiny', '#!/bin/sh\necho done\n', 0o755)
+  box.write('/mnt/package/root/etc/e-smith/events/console-save/services2adjust/tiny', 'reload\n')
+  const link = { link: '/../package/root/etc/e-smith/events/console-save/S60tiny', target: '../actions/tiny' }
+  oldLink(box, link.link, link.target)
+  box.must(['gabarit', 'import', '--server', box.path('/mnt/package')])
+  box.must('config set DomainName example.org')
+  box.must('config set SystemName server')
+  const { status, stderr } = box.run('signal-event console-save')
+  assert.is(status, 0, stderr)
+  assert.match(stderr, 'S60tiny: done')
+  assert.match(box.read('/etc/tiny.conf'), '\nname server\n')
+})
+
+server.run()
