@@ -39,6 +39,21 @@ settings('the addresses of SME Server, of ACME version 1, are told and corrected
   server.remove()
 })
 
+settings('what is missing, left out and to be done, for programs', () => {
+  const server = withProperties({})
+  server.must('db hosts set printer.example.org host HostType Local letsencryptSSLcert enabled')
+  const outline = JSON.parse(server.must('gabarit letsencrypt setup --dry-run --json'))
+  assert.equal(
+    outline.missing.map(({ what }: { what: string }) => what),
+    ['terms'],
+  )
+  assert.equal(outline.certificates, [{ name: 'example.org', names: ['example.org'] }])
+  assert.match(outline.leftOut.join(), 'printer.example.org: letsencryptSSLcert has no effect')
+  assert.is(outline.steps[0], 'would check every name')
+  assert.match(server.run('gabarit letsencrypt setup --json').stderr, '--json needs --dry-run')
+  server.remove()
+})
+
 testIf(settings, needsCommands('script'), 'a missing one is asked for at a terminal', () => {
   const nobody = 'https://127.0.0.1:1/dir'
   const server = withProperties({ ProductionCA: nobody, TestCA: nobody })

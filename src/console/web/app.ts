@@ -9,6 +9,7 @@ import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
+import { serveCertificateSetup } from './pages/certificate-setup.ts'
 import { serveCertificates } from './pages/certificates.ts'
 import { serveDatabases } from './pages/databases.ts'
 import { serveFragmentEditor } from './pages/edit-fragment.ts'
@@ -66,6 +67,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveFragmentEditor(app)
   serveEvents(app)
   serveCertificates(app)
+  serveCertificateSetup(app)
   app.notFound(context => {
     const visit = context.get('visit') ?? new Visit(context, client)
     return problemPage(visit, visit.say('notFound'), visit.say('notFoundText'), 404)

@@ -1,4 +1,13 @@
-import { type Command, type Complete, flag, JSON_OPTION, listed, value, withVerbs } from '../../terminal/command.ts'
+import {
+  type Command,
+  type Complete,
+  flag,
+  JSON_LINES_OPTION,
+  JSON_OPTION,
+  listed,
+  value,
+  withVerbs,
+} from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
 
 const AT_OPTION = value('at TIME', 'act as if it were this time (ISO 8601)')
@@ -21,6 +30,8 @@ const VERBS: readonly Command[] = [
       flag('drop-failing', 'exclude the names that fail the checks'),
       SKIP_OPTION,
       flag('force', 'ask even if the limits of the authority are reached'),
+      flag('json', 'print the steps of --dry-run as JSON, with what is missing and which names are left out'),
+      JSON_LINES_OPTION,
     ],
     examples: [
       ['gabarit letsencrypt setup --dry-run', 'see the steps'],
@@ -36,6 +47,7 @@ const VERBS: readonly Command[] = [
       flag('force', 'renew now, due or not, even beyond the limits'),
       flag('wait', 'after a failure, wait for the next try, up to two hours'),
       AT_OPTION,
+      JSON_LINES_OPTION,
     ],
     examples: [
       ['gabarit letsencrypt renew', 'what the timer does'],

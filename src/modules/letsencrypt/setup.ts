@@ -102,7 +102,7 @@ async function checkNames(
     say(`checked ${report.names.length} names: no problems`)
     return 'fine'
   }
-  say(reportAsText(report))
+  say(reportAsText(report), { kind: 'names', ...report })
   const problem = leaveOut(report, world, dropFailing)
   if (problem === undefined) return 'names were left out'
   warn(problem)

@@ -39,8 +39,8 @@ export interface World {
   readonly command: string
   /** Whether a run ends with OtherDehydrated if somebody else's dehydrated is running: it is then started again. */
   readonly givesWay: boolean
-  /** Reports what was done, one line. */
-  readonly say: (line: string) => void
+  /** Reports what was done, one line. `data` is the same for programs, by its `kind`; without it, programs get the line. */
+  readonly say: (line: string, data?: object) => void
   /** Reports a problem on standard error. */
   readonly warn: (message: string) => void
   /** Shows progress, only on a terminal. */

@@ -10,7 +10,6 @@ import { notes } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
 import { nameChecks } from './certificate-checks.ts'
-import { tryLink } from './files.ts'
 
 /** What `gabarit letsencrypt status --json` prints. */
 interface Certificates {
@@ -36,7 +35,6 @@ interface Certificate {
 }
 
 const STATUS = ['gabarit', 'letsencrypt', 'status', '--json']
-const SETUP = ['gabarit', 'letsencrypt', 'setup']
 
 /** Certificates: their names and days, the checks, and getting them. */
 export function serveCertificates(app: Hono<Env>): void {
@@ -49,10 +47,10 @@ export function serveCertificates(app: Hono<Env>): void {
     const rows = certificates.map(certificate => rowOf(visit, certificate))
     const settings = at('/records/configuration/record', { key: 'letsencrypt' })
     const body = html`${notes('warn', visit.say('problems'), problems)}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
+<p><a class="button" href="${at('/certificates/setup')}">${visit.say('setupTitle')}</a></p>
 <section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(STATUS.slice(0, 3))}</section>
 <section class="card"><h2>${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>
-<section class="card"><h2>${visit.say('getCertificates')}</h2><p>${visit.say('setupSteps')}</p><div class="acts">${runButton(visit, SETUP, visit.say('setupCertificates'))}${tryLink(visit, SETUP)}
-${runButton(visit, ['gabarit', 'letsencrypt', 'renew'], visit.say('renew'), { look: 'quiet' })}</div></section>`
+<div class="acts">${runButton(visit, ['gabarit', 'letsencrypt', 'renew', '--json-lines'], visit.say('renew'), { look: 'quiet' })}</div>`
     return page(visit, '/certificates', visit.say('certificates'), body)
   })
 }

@@ -5,6 +5,12 @@ import { type Markup, NONE } from '../markup.ts'
 import type { Language } from '../text/languages.ts'
 import type { Visit } from '../visit.ts'
 
+/** A name that was checked before a certificate was asked for. */
+const checkedName = objectOf({
+  name: text,
+  results: listOf(objectOf({ state: text, reason: text, hint: optional(text) })),
+})
+
 /** What of a line of `--json-lines` is shown. */
 const report = objectOf({
   kind: text,
@@ -18,6 +24,7 @@ const report = objectOf({
   done: optional(flag),
   commands: optional(listOf(text)),
   outcome: optional(text),
+  names: optional(listOf(checkedName)),
 })
 
 type Report = TypeOf<typeof report>
@@ -49,11 +56,20 @@ function reportView(visit: Visit, found: Report): Markup {
       return item('warn', visit.say('confirmNow'), visit.language)
     case 'checked':
       return html`${(found.commands ?? []).map(one => item('ok', one))}`
+    case 'names':
+      return html`${(found.names ?? []).map(nameView)}`
     case 'ended':
       return item(found.outcome === 'done' ? 'ok' : 'bad', visit.word('outcome', found.outcome ?? ''), visit.language)
     default:
       return NONE
   }
+}
+
+/** Why a name is refused, or that nothing is against it. */
+function nameView({ name, results }: TypeOf<typeof checkedName>): Markup {
+  const objections = results.filter(({ state }) => state === 'failed' || state === 'warning')
+  if (objections.length === 0) return item('ok', name)
+  return html`${objections.map(({ state, reason, hint = '' }) => item(state === 'failed' ? 'bad' : 'warn', `${name}: ${reason}. ${hint}`))}`
 }
 
 function item(kind: string, content: string, language: Language = 'en'): Markup {

@@ -1,4 +1,4 @@
-import { EXIT } from '../../../base/failure.ts'
+import { EXIT, usageFailure } from '../../../base/failure.ts'
 import { changeDatabase } from '../../../db/change.ts'
 import { ask, saysYes } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
@@ -24,9 +24,10 @@ export async function run(invocation: Invocation): Promise<number> {
     force: flag('force'),
   }
   if (system.dryRun) {
-    for (const line of setupSteps(world, options.testOnly)) world.say(line)
+    printOutline(world, invocation)
     return EXIT.done
   }
+  if (flag('json')) throw usageFailure('--json needs --dry-run', 'To follow the steps in a program: --json-lines')
   if (io.isTerminal(0)) await askSettings(world, invocation)
   return alone(world, held => setUp(new State(places, world.warn), held, options))
 }
@@ -49,17 +50,14 @@ async function askSettings(world: World, invocation: Invocation): Promise<void> 
   if (missing.has('names') && (await saysYes(all, invocation))) set('configure', 'domains')
 }
 
-/**
- * What the setup would do: addresses to correct, the certificates with their names, the steps that are not done.
- * @throws Failure (refused) when a setting is missing
- */
-function* setupSteps(world: World, testOnly: boolean): Generator<string> {
+/** What the setup would do. */
+function outlineOf(world: World, testOnly: boolean) {
   const production = new Certificates(world, 'production')
   const test = new Certificates(world, 'test')
-  const { settings } = production
-  for (const { property, old, address } of oldAddresses(settings))
-    yield `would correct ${property}: ${old} is ACME version 1; now ${address}`
-  refuseMissing(missingSettings(settings, production.wanted))
+  const { settings, wanted } = production
+  const corrections = oldAddresses(settings).map(
+    ({ property, old, address }) => `would correct ${property}: ${old} is ACME version 1; now ${address}`,
+  )
   const open = dueCertificates(production)
   const untested = untestedCertificates(test, production, testOnly)
   const list = (some: readonly WantedCertificate[]) => some.map(({ name }) => name).join(', ')
@@ -70,6 +68,30 @@ function* setupSteps(world: World, testOnly: boolean): Generator<string> {
     [open.length > 0, `ask the production authority ${production.authority.directory} for ${list(open)}`],
     [true, 'put the certificates into service, and check that the services serve them'],
   ]
-  for (const { name, names } of production.wanted) yield `certificate ${name}: ${names.join(' ')}`
-  for (const [isOpen, what] of steps.slice(0, testOnly ? 2 : steps.length)) if (isOpen) yield `would ${what}`
+  return {
+    corrections,
+    missing: missingSettings(settings, wanted),
+    certificates: wanted,
+    steps: steps.slice(0, testOnly ? 2 : steps.length).flatMap(([isOpen, what]) => (isOpen ? [`would ${what}`] : [])),
+  }
+}
+
+/**
+ * Prints addresses to correct, the certificates with their names, and the steps that are not done; as JSON also what is
+ * missing, and why names are left out.
+ * @throws Failure (refused) when a setting is missing, except for JSON
+ */
+function printOutline(world: World, { flag, print }: Invocation): void {
+  const leftOut = new Set<string>()
+  const asJson = flag('json')
+  const outline = outlineOf(asJson ? { ...world, warn: message => leftOut.add(message) } : world, flag('test'))
+  if (asJson) {
+    print(JSON.stringify({ ...outline, leftOut: [...leftOut] }, null, 2))
+    return
+  }
+  const { corrections, missing, certificates, steps } = outline
+  for (const line of corrections) world.say(line)
+  refuseMissing(missing)
+  for (const { name, names } of certificates) world.say(`certificate ${name}: ${names.join(' ')}`)
+  for (const step of steps) world.say(step)
 }

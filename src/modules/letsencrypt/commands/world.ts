@@ -1,4 +1,5 @@
 import { runEvent } from '../../../event/run.ts'
+import { freshRedact } from '../../../plan/redact.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { reporter } from '../../../terminal/reporter.ts'
 import { askedBy } from '../../../terminal/run-context.ts'
@@ -8,7 +9,8 @@ const LOOKS: ReadonlySet<string> = new Set(['check', 'limits', 'list', 'status']
 
 /** What a subcommand of `gabarit letsencrypt` works with. */
 export function makeWorld(invocation: Invocation, verb: string): World {
-  const { io, places, system, print, warn, progress, value } = invocation
+  const { io, places, system, flag, value } = invocation
+  const { say, warn, progress } = flag('json-lines') ? linesOfJson(invocation) : inWords(invocation)
   // Read-only commands leave no trace.
   const log = LOOKS.has(verb) || system.dryRun ? () => undefined : invocation.log
   const command = `gabarit letsencrypt ${verb}`
@@ -19,8 +21,8 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     clock: clockAt(value('at'), io.now),
     command,
     givesWay: false,
-    say: line => {
-      print(line)
+    say: (line, data) => {
+      say(line, data)
       log('info', line)
     },
     warn: message => {
@@ -32,9 +34,26 @@ export function makeWorld(invocation: Invocation, verb: string): World {
     },
     progress,
     signal: event => {
-      progress(undefined)
+      invocation.progress(undefined)
       const asked = { ...askedBy(invocation, 'signal-event', [event]), comment: command }
       return runEvent({ asked }, { places, system, report: reporter(invocation) })
     },
+  }
+}
+
+type Told = Pick<World, 'say' | 'warn' | 'progress'>
+
+function inWords({ print, warn, progress }: Invocation): Told {
+  return { say: print, warn, progress }
+}
+
+/** Each as the line of JSON that an event would print. */
+function linesOfJson({ places, print }: Invocation): Told {
+  const show = freshRedact(places)
+  const line = (data: object) => print(show(JSON.stringify(data)))
+  return {
+    say: (step, data) => line(data ?? { kind: 'step', step }),
+    warn: message => line({ kind: 'warning', message }),
+    progress: step => line({ kind: 'step', step }),
   }
 }
