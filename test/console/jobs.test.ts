@@ -102,6 +102,23 @@ for (const [language, javaScriptEnabled] of [
       assert.is(front.visit(`https://${name}/`).body, 'the page of Apache\n', name)
   })
 
+  step(`${how}: the log of the site shows these visits, in that of each web server`, async () => {
+    const domain = `shop-${language}.example`
+    const own = `${CONSOLE}/records/domains/record?key=${domain}`
+    // nginx writes its log after the answer.
+    await waitFor('the visits in both logs', async () => {
+      await admin.page.goto(own)
+      await admin.page.getByRole('link', { name: admin.say('log'), exact: true }).click()
+      const [apache = '', nginx = ''] = await admin.page.locator('main section').allTextContents()
+      return (
+        /^\/var\/log\/apache2\/access_log/.test(apache) &&
+        apache.includes(`\n${domain} `) &&
+        /^\/var\/log\/nginx\/access.log/.test(nginx) &&
+        nginx.includes(`www.${domain} `)
+      )
+    })
+  })
+
   step(`${how}: a proxy answers, and does not any more when it is taken back`, async () => {
     const name = `wiki-${language}.example`
     await admin.add('proxies', 'proxy', name, { Upstreams: `http://127.0.0.1:${BACKEND}` })

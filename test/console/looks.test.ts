@@ -34,6 +34,8 @@ const PAGES: Readonly<Record<string, string>> = {
   vpn: '/vpn',
   'vpn-client': '/vpn/client?name=anna',
   'proxy-log': '/proxies/log?name=shop.example.com',
+  'site-log': '/sites/log?name=club.example',
+  'certificate-setup': '/certificates/setup',
   proxies: '/proxies?check=yes',
   events: '/events',
   history: '/history',

@@ -20,6 +20,14 @@ let secret: string
 let device: { cdp: CDPSession; authenticatorId: string }
 tests.after(() => browser?.close())
 
+/** A passkey as the debugger of the browser has it, with more that it takes back as it is. */
+interface Credential {
+  readonly credentialId: string
+  readonly isResidentCredential: boolean
+  readonly privateKey: string
+  readonly signCount: number
+}
+
 const button = (name: string) => page.getByRole('button', { name })
 const text = async () => (await page.locator('body').textContent()) ?? ''
 const planPage = (event: string) => `${CONSOLE}/plan?words=["gabarit","signal-event","${event}"]`
@@ -186,9 +194,65 @@ step('without JavaScript, or at another address, password and code are the way',
   })
 })
 
+/** Takes the passkey off the device that is in the browser. */
+async function takeOff(): Promise<Credential> {
+  const { cdp, authenticatorId } = device
+  const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId })
+  await cdp.send('WebAuthn.clearCredentials', { authenticatorId })
+  const [credential] = credentials
+  if (credential === undefined) throw new Error('the authenticator has no passkey')
+  return credential
+}
+
+/** Logs in with a passkey of another device. @returns it, with what the login has changed on it */
+async function logInWith(credential: Credential): Promise<Credential> {
+  const { cdp, authenticatorId } = device
+  await cdp.send('WebAuthn.addCredential', { authenticatorId, credential })
+  await button('Log in with a passkey').click()
+  await button('Log out alice').or(page.getByRole('alert')).waitFor()
+  return takeOff()
+}
+
+step(
+  'a second passkey on another device: each of them logs in, and when one is removed the other still does',
+  async () => {
+    const lineOf = (name: string) =>
+      new RegExp(`^alice {2}${name}, since .*$`, 'm').exec(must(words('gabarit web passkeys')))?.[0]
+    await page.goto(`${CONSOLE}/users`)
+    await page.getByLabel('What you call it').fill('Phone')
+    await button('Add a passkey for yourself').click()
+    await button('Confirm with a passkey').click()
+    await button('Make the passkey “Phone”').waitFor()
+    let blue = await takeOff()
+    await button('Make the passkey “Phone”').click()
+    await page.waitForURL(`${CONSOLE}/users`)
+    let phone = await takeOff()
+    assert.match(lineOf('Phone') ?? '', 'never used')
+    await button('Log out alice').click()
+    blue = await logInWith(blue)
+    assert.match(lineOf('Phone') ?? '', 'never used')
+    await button('Log out alice').click()
+    phone = await logInWith(phone)
+    assert.match(lineOf('Phone') ?? '', 'last used')
+    await device.cdp.send('WebAuthn.addCredential', { authenticatorId: device.authenticatorId, credential: phone })
+    await page.goto(`${CONSOLE}/users`)
+    await page.getByRole('row', { name: 'Blue key' }).getByRole('button', { name: 'Remove' }).click()
+    await button('Confirm with a passkey').click()
+    await page.getByText('Done.').waitFor()
+    assert.is(lineOf('Blue key'), undefined)
+    phone = await takeOff()
+    await button('Log out alice').click()
+    await logInWith(blue)
+    assert.is(await page.getByRole('alert').count(), 1, 'the one that was removed')
+    phone = await logInWith(phone)
+    assert.is(await button('Log out alice').count(), 1)
+    await device.cdp.send('WebAuthn.addCredential', { authenticatorId: device.authenticatorId, credential: phone })
+  },
+)
+
 step('it is removed with its own signature; a one-time address helps when all are lost', async () => {
   await page.goto(`${CONSOLE}/users`)
-  await page.getByRole('row', { name: 'Blue key' }).getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('row', { name: 'Phone' }).getByRole('button', { name: 'Remove' }).click()
   await button('Confirm with a passkey').click()
   await page.getByText('Done.').waitFor()
   assert.match(must(words('gabarit web passkeys')), 'no passkey')

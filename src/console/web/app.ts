@@ -19,6 +19,7 @@ import { serveExplanations } from './pages/explain.ts'
 import { serveFiles } from './pages/files.ts'
 import { serveFragments } from './pages/fragment.ts'
 import { serveHistory } from './pages/history.ts'
+import { serveLogs } from './pages/logs.ts'
 import { serveOverview } from './pages/overview.ts'
 import { servePasskeys } from './pages/passkeys.ts'
 import { servePlans } from './pages/plan.ts'
@@ -59,6 +60,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveUsers(app)
   servePasskeys(app)
   serveProxies(app)
+  serveLogs(app)
   serveHistory(app)
   serveFiles(app)
   serveExplanations(app)

@@ -4,10 +4,10 @@ import { at } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
-import { note } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Env, Visit } from '../visit.ts'
 import { databaseAddress, recordsIn } from './databases.ts'
+import { logLink } from './logs.ts'
 
 /** What `gabarit proxy check --json` prints of each request. */
 interface Checked {
@@ -21,9 +21,8 @@ interface Checked {
 }
 
 const CHECK = ['gabarit', 'proxy', 'check']
-const LOG = ['gabarit', 'proxy', 'log']
 
-/** The reverse proxies, whether each answers, and the end of its logs. */
+/** The reverse proxies, and whether each answers. */
 export function serveProxies(app: Hono<Env>): void {
   app.get('/proxies', async context => {
     const visit = context.get('visit')
@@ -42,19 +41,10 @@ ${context.req.query('check') === 'yes' ? await checks(visit, context.req.query('
 <form class="act" method="get"><input type="hidden" name="check" value="yes"><button class="quiet">${visit.say('checkAll')}</button>${commandOf(CHECK)}</form>`
     return page(visit, '/proxies', visit.say('proxies'), body)
   })
-  app.get('/proxies/log', async context => {
-    const visit = context.get('visit')
-    const name = context.req.query('name') ?? ''
-    const words = [...LOG, '--', name]
-    const logs = await visit.data<{ file: string; lines: string[] }[]>([...LOG, '--json', '--', name])
-    const body = html`${logs.map(log => logView(visit, log))}${commandOf(words)}`
-    return page(visit, '/proxies', name, body, { above: [at('/proxies'), visit.say('proxies')] })
-  })
 }
 
 function links(visit: Visit, name: string, type: string | null): Markup {
-  const log = type === 'proxy' ? html`<a href="${at('/proxies/log', { name })}">${visit.say('log')}</a>` : NONE
-  return html`<a href="${at('/proxies', { check: 'yes', name })}">${visit.say('checkNow')}</a> ${log}`
+  return html`<a href="${at('/proxies', { check: 'yes', name })}">${visit.say('checkNow')}</a> ${logLink(visit, 'proxies', type, name)}`
 }
 
 async function checks(visit: Visit, name: string | undefined): Promise<Markup> {
@@ -70,10 +60,4 @@ async function checks(visit: Visit, name: string | undefined): Promise<Markup> {
   ])
   const heads = (['address', 'status', 'time', 'outcome'] as const).map(key => visit.say(key))
   return html`<section class="card"><h2>${visit.say('doTheyAnswer')}</h2>${table(visit.say('doTheyAnswer'), heads, rows, visit.say('noProxies'))}${commandOf(words)}</section>`
-}
-
-function logView(visit: Visit, { file, lines }: { file: string; lines: string[] }): Markup {
-  const content =
-    lines.length === 0 ? note('ok', visit.say('noLines')) : html`<pre tabindex="0">${lines.join('\n')}</pre>`
-  return html`<section class="card"><h2>${file}</h2>${content}</section>`
 }

@@ -13,6 +13,7 @@ import { hidden, hiddenToken } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import type { Visit } from '../visit.ts'
 import { databaseAddress } from './databases.ts'
+import { logLink } from './logs.ts'
 
 /** How many properties are shown even if they are not set. */
 const FIRST = 6
@@ -54,7 +55,7 @@ export function recordPage(
   const more = html`<details><summary>${visit.say('moreSettings', folded.length)}</summary>${folded.map(field)}</details>`
   const body = html`${stored ? note('ok', visit.say('stored')) : NONE}${notes('bad', visit.say('notStored'), others)}${notes('warn', visit.say('changedElsewhere'), elsewhere)}
 ${problems.size > others.length ? note('bad', visit.say('lookAtFields')) : NONE}
-${about === '' ? NONE : html`<p>${about}</p>`}
+${about === '' ? NONE : html`<p>${about}</p>`}${isNew ? NONE : logLink(visit, database, seen.type, key)}
 <form class="card" method="post" action="${databaseAddress(database, isNew ? '/new' : '/record')}">${hiddenToken(visit)}
 ${isNew ? newHead(visit, form) : html`${hidden('key', key)}${hidden('seen', seenAsText(seen))}`}
 ${scalarField(visit, form)}${shown.map(field)}${folded.length === 0 ? NONE : more}
