@@ -26,12 +26,19 @@ export function chooseLanguage(context: Context, language: Language): void {
   setCookie(context, COOKIE, language, { path: BASE, secure: true, sameSite: 'Strict', maxAge: 365 * 86_400 })
 }
 
+/** Made once: a page has thousands of texts. */
+const PLURALS: Readonly<Record<Language, Intl.PluralRules>> = {
+  en: new Intl.PluralRules('en'),
+  fr: new Intl.PluralRules('fr'),
+}
+
 /** A text with its values. The last one before a `[file|files]` decides which of both it is. */
 export function sentence(language: Language, key: Key, values: readonly (string | number)[]): string {
-  const rules = new Intl.PluralRules(language)
+  const text = CATALOGUES[language][key]
+  if (values.length === 0) return text
   let next = 0
-  return CATALOGUES[language][key].replace(/\{\}|\[(.*?)\|(.*?)\]/g, (part, one: string, many: string) => {
+  return text.replace(/\{\}|\[(.*?)\|(.*?)\]/g, (part, one: string, many: string) => {
     if (part === '{}') return String(values[next++] ?? '')
-    return rules.select(Number(values[next - 1])) === 'one' ? one : many
+    return PLURALS[language].select(Number(values[next - 1])) === 'one' ? one : many
   })
 }
