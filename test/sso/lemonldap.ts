@@ -10,6 +10,9 @@ import type { Page, Visitor } from './visitor.ts'
 export const PORTAL = 'https://auth.example.net'
 export const PORTAL_PORT = 18082
 
+/** What it knows the gateway by, in OpenID Connect. */
+export const OPENID_SECRET = 'secret/of+the=gateway'
+
 /** LemonLDAP::NG as an identity provider with its users of the Demo backend, whose passwords are their names. */
 export class LemonLdap {
   readonly #daemons: Daemons
@@ -39,7 +42,7 @@ languages = en
     )
   }
 
-  /** Starts the portal, or starts it again. @param service the metadata of the gateway, if they are known */
+  /** Starts the portal, or starts it again. @param service the metadata of the gateway (SAML), or what it registers (OpenID Connect) */
   async start(service?: string): Promise<void> {
     if (this.#portal !== undefined) await stop(this.#portal)
     rmSync(join(this.#folder, 'cache'), { recursive: true })
@@ -58,6 +61,21 @@ languages = en
     const answer = await fetch(`http://127.0.0.1:${PORTAL_PORT}/saml/metadata`)
     if (!answer.ok) throw new Error(`the portal: ${answer.status}`)
     return answer.text()
+  }
+
+  /** What it says about itself (OpenID Connect). */
+  async discovery(): Promise<Record<string, unknown>> {
+    return (await fetch(`http://127.0.0.1:${PORTAL_PORT}/.well-known/openid-configuration`)).json()
+  }
+
+  /** As {@link login}, with OpenID Connect: the browser is sent back by an address. */
+  async loginByOpenId(visitor: Visitor, page: string, user: string): Promise<{ url: string; page: Page }> {
+    const { url, page: asked } = await visitor.follow(page, () => false)
+    if (!url.startsWith(PORTAL)) throw new Error(`the way to the portal ended at ${url}: ${asked.status}`)
+    const form = readForm(asked.text, url)
+    const { location, text } = await visitor.post(form.action, { ...form.fields, user, password: user })
+    if (location === '') throw new Error(`the portal sends nobody back: ${text}`)
+    return visitor.follow(location, () => false)
   }
 
   /** What the portal has said since it was started last. */
@@ -126,14 +144,40 @@ languages = en
       samlServicePrivateKeyEnc: '',
       samlServicePublicKeyEnc: '',
       samlServiceSignatureMethod: 'RSA_SHA256',
+      issuerDBOpenIDConnectActivation: 1,
+      oidcServicePrivateKeySig: this.#pair.key,
+      oidcServicePublicKeySig: this.#pair.certificate,
+      oidcServiceKeyIdSig: 'k1',
       ...(service === undefined
         ? {}
-        : {
-            samlSPMetaDataXML: { gabarit: { samlSPMetaDataXML: service } },
-            samlSPMetaDataOptions: { gabarit: one },
-            samlSPMetaDataExportedAttributes: { gabarit: { uid: '1;uid;;', groups: '0;groups;;' } },
-          }),
+        : service.startsWith('{')
+          ? openIdClient(JSON.parse(service))
+          : {
+              samlSPMetaDataXML: { gabarit: { samlSPMetaDataXML: service } },
+              samlSPMetaDataOptions: { gabarit: one },
+              samlSPMetaDataExportedAttributes: { gabarit: { uid: '1;uid;;', groups: '0;groups;;' } },
+            }),
     }
+  }
+}
+
+/** The gateway, as a client that gets name and groups in a scope of its own. */
+function openIdClient(client: Readonly<Record<string, string | readonly string[]>>) {
+  const options = {
+    ClientID: client.client_id,
+    ClientSecret: OPENID_SECRET,
+    IDTokenSignAlg: client.id_token_signed_response_alg,
+    RedirectUris: [client.redirect_uris].flat().join(' '),
+    PostLogoutRedirectUris: [client.post_logout_redirect_uris].flat().join(' '),
+    ...{ BypassConsent: 1, LogoutBypassConfirm: 1, RequirePKCE: 1, UserIDAttr: 'mail' },
+  }
+  const one = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [`oidcRPMetaDataOptions${name}`, value]),
+  )
+  return {
+    oidcRPMetaDataOptions: { gabarit: one },
+    oidcRPMetaDataExportedVars: { gabarit: { uid: 'uid', groups: 'groups' } },
+    oidcRPMetaDataOptionsExtraClaims: { gabarit: { office: 'uid groups' } },
   }
 }
 

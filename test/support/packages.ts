@@ -42,6 +42,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
   'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',
   'liblasso-perl': '/usr/share/doc/liblasso-perl/copyright',
+  'libstring-random-perl': '/usr/share/perl5/String/Random.pm',
   'libxml-simple-perl': '/usr/share/perl5/XML/Simple.pm',
 }
 

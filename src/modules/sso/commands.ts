@@ -4,6 +4,7 @@ import { sayTime } from '../../base/time.ts'
 import { below, type Places } from '../../system/places.ts'
 import { State } from '../../system/state.ts'
 import type { Invocation } from '../../terminal/command.ts'
+import { writeClient } from './gate/oidc/openid.ts'
 import { writeMetadata } from './gate/saml/metadata.ts'
 import { serveGate } from './gate/serve.ts'
 import { Sessions } from './gate/sessions.ts'
@@ -12,7 +13,8 @@ import { KEYS, newKeyPair } from './keys.ts'
 
 /** `gabarit sso metadata` */
 export async function metadata({ places, print }: Invocation): Promise<number> {
-  print(writeMetadata(readSettings(below(places, `${KEYS}/gate.json`)).service).trimEnd())
+  const { service, openId } = readSettings(below(places, `${KEYS}/gate.json`))
+  print(openId === undefined ? writeMetadata(service).trimEnd() : writeClient(service))
   return EXIT.done
 }
 

@@ -9,7 +9,7 @@ import { checkClock } from './clock.ts'
 import { type Configured, configuredNow } from './configured.ts'
 import { checkGateway } from './gateway.ts'
 import { checkNames } from './names.ts'
-import { checkAddresses, checkCertificates, readMetadata } from './provider.ts'
+import { checkProvider } from './provider.ts'
 import { checkPublished } from './published.ts'
 
 /** A result, and what it is about. */
@@ -55,12 +55,9 @@ export async function quickChecks({ places, system, configuration, now }: Checke
       ...about('gateway', await checkGateway(places, true)),
     ]
   const { settings, isLive } = configured
-  const { provider, found } = readMetadata(settings.provider)
-  const said =
-    provider === undefined ? [] : [...checkCertificates(provider, now), ...checkAddresses(provider, settings.bindings)]
   return [
     ...about('record', [checkRecord(configured)]),
-    ...about('provider', [...found, ...said]),
+    ...about('provider', checkProvider(settings, now).found),
     ...about('gateway', await checkGateway(places, isLive)),
   ]
 }
@@ -73,11 +70,11 @@ async function slowChecks({ places, system, configuration, now }: CheckedServer)
   const source = sourceOf(configuration)
   const published = source === undefined ? [] : [await checkPublished(source, settings.provider, now)]
   const names = await checkNames(settings.places, recordsOf(places, 'proxies'), frontOf(configuration))
-  const { provider } = readMetadata(settings.provider)
+  const { address } = checkProvider(settings, now)
   return [
     ...about('provider', published),
     ...about('names', names),
-    ...about('clock', provider === undefined ? [] : [await checkClock(provider.login, Date.now)]),
+    ...about('clock', address === undefined ? [] : [await checkClock(address, settings.openId !== undefined)]),
   ]
 }
 

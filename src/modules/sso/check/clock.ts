@@ -7,15 +7,18 @@ import { askHttps } from '../https.ts'
 /** Half of what is tolerated: the other half is for what comes. */
 const WORRYING = TOLERANCE / 2
 
-/** Compares the clock with the provider's, which it says with each answer. @param now milliseconds since 1970 */
-export async function checkClock(login: string, now: () => number): Promise<Diagnosis> {
-  const began = now()
+/**
+ * Compares the clock with the provider's, which it says with each answer.
+ * @param needed whether this server must reach the provider, and not browsers alone
+ */
+export async function checkClock(address: string, needed: boolean): Promise<Diagnosis> {
+  const began = Date.now()
   try {
-    const { headers } = await askHttps(new URL(login).origin, { headOnly: true })
+    const { headers } = await askHttps(new URL(address).origin, { headOnly: true })
     const theirs = Date.parse(headers.date ?? '')
     if (Number.isNaN(theirs)) return { level: 'ok', message: 'not compared: the provider does not say its time' }
     // Headers have whole seconds.
-    const difference = (began + now()) / 2 - (theirs + 500)
+    const difference = (began + Date.now()) / 2 - (theirs + 500)
     const size = Math.abs(difference)
     if (size <= WORRYING)
       return {
@@ -26,7 +29,8 @@ export async function checkClock(login: string, now: () => number): Promise<Diag
     return { level: size > TOLERANCE ? 'error' : 'warning', message, command: 'timedatectl set-ntp true' }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    // Only browsers need to reach the provider.
-    return { level: 'ok', message: `not compared: the provider cannot be asked from here (${error.message})` }
+    const message = `the provider cannot be asked from here (${error.message})`
+    if (needed) return { level: 'error', message, command: `curl -v ${address}` }
+    return { level: 'ok', message: `not compared: ${message}` }
   }
 }

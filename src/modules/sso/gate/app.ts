@@ -5,6 +5,7 @@ import { formToken, isFormToken, newToken, tokenHash } from '../../../base/token
 import { COSTS } from './allowance.ts'
 import { ATTRIBUTES, COOKIES } from './cookies.ts'
 import type { Gate } from './gate.ts'
+import { serveOpenId } from './oidc/routes.ts'
 import { leavePage, messagePage } from './pages.ts'
 import { ENDPOINTS, writeMetadata } from './saml/metadata.ts'
 import { Rejected } from './saml/rejected.ts'
@@ -96,7 +97,6 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
 
 /** What only the gateway's own name has. Requests of the provider need no token of a form: they are signed. */
 function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
-  const { service } = gate.settings
   const own = app.basePath(BASE)
   own.use(async (context, next) => (hostOf(context) === gate.host ? next() : context.notFound()))
   own.use(async (context, next) => {
@@ -118,6 +118,28 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     setCookie(context, COOKIES.asked, browser, { ...ATTRIBUTES, maxAge: LOGIN_SECONDS })
     return context.redirect(url)
   })
+  const finish = (context: Context, name: string) => {
+    const former = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
+    const { session, url } = gate.entrance.finish(name, getCookie(context, COOKIES.asked), clock())
+    if (former !== undefined) gate.sessions.end([former.id])
+    deleteCookie(context, COOKIES.asked, ATTRIBUTES)
+    const token = gate.sessions.enter(session, gate.host, clock()) ?? ''
+    setCookie(context, COOKIES.session, token, ATTRIBUTES)
+    return context.redirect(url, 303)
+  }
+  const { openId } = gate
+  if (openId === undefined) serveSaml(own, gate, clock, finish)
+  else serveOpenId(own, { gate, openId, clock }, context => getCookie(context, COOKIES.asked), finish)
+}
+
+/** What a provider of SAML talks to. */
+function serveSaml(
+  own: Hono,
+  gate: Gate,
+  clock: () => number,
+  finish: (context: Context, name: string) => Response,
+): void {
+  const { service } = gate.settings
   own.post(ENDPOINTS.acs, async context => {
     const { SAMLResponse, RelayState } = await context.req.parseBody()
     if (typeof SAMLResponse !== 'string' || typeof RelayState !== 'string')
@@ -126,16 +148,7 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     // The form came from the provider's site, so without our cookies: they come with the next address.
     return context.redirect(`${service.base}/finish?login=${encodeURIComponent(RelayState)}`, 303)
   })
-  own.get('/finish', context => {
-    const former = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
-    const browser = getCookie(context, COOKIES.asked)
-    const { session, url } = gate.entrance.finish(context.req.query('login') ?? '', browser, clock())
-    if (former !== undefined) gate.sessions.end([former.id])
-    deleteCookie(context, COOKIES.asked, ATTRIBUTES)
-    const token = gate.sessions.enter(session, gate.host, clock()) ?? ''
-    setCookie(context, COOKIES.session, token, ATTRIBUTES)
-    return context.redirect(url, 303)
-  })
+  own.get('/finish', context => finish(context, context.req.query('login') ?? ''))
   own.get(ENDPOINTS.metadata, context => {
     context.header('Content-Type', 'application/samlmetadata+xml')
     return context.body(writeMetadata(service))

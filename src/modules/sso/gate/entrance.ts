@@ -1,6 +1,7 @@
 import { RecentMap } from '../../../base/recent-map.ts'
 import { newToken, tokenHash } from '../../../base/token.ts'
 import type { Log } from './log.ts'
+import type { OpenId } from './oidc/openid.ts'
 import { type Login, loginRequest, readLogin } from './saml/login.ts'
 import { redirectUrl } from './saml/redirect.ts'
 import { Rejected } from './saml/rejected.ts'
@@ -27,7 +28,8 @@ export interface Aim {
 }
 
 interface Asked extends Aim {
-  readonly requestId: string
+  /** What the answer must fit to: of SAML the ID of the request. */
+  readonly request: string
   readonly browser: string
   readonly until: number
   readonly login?: Login
@@ -47,23 +49,30 @@ export class Entrance {
   readonly #sessions: Sessions
   readonly #used: UsedMessages
   readonly #log: Log
+  readonly #openId: OpenId | undefined
   readonly #asked = new RecentMap<Asked>(MOST)
   readonly #tickets = new RecentMap<Ticket>(MOST)
 
-  constructor(settings: Settings, sessions: Sessions, used: UsedMessages, log: Log) {
+  constructor(settings: Settings, sessions: Sessions, used: UsedMessages, log: Log, openId?: OpenId) {
     this.#settings = settings
     this.#sessions = sessions
     this.#used = used
     this.#log = log
+    this.#openId = openId
   }
 
   /** Sends a browser to the provider. @returns where, and the secret for its cookie */
   ask(aim: Aim, now: number): { url: string; browser: string } {
+    const [name, browser] = [newToken(), newToken()]
+    const { url, request } = this.#openId?.ask(name) ?? this.#askBySaml(name, now)
+    this.#asked.set(name, { ...aim, request, browser: tokenHash(browser), until: now + LOGIN_TIME })
+    return { url, browser }
+  }
+
+  #askBySaml(name: string, now: number): { url: string; request: string } {
     const { service, provider, privateKey } = this.#settings
     const { id, xml } = loginRequest(service, provider, now)
-    const [name, browser] = [newToken(), newToken()]
-    this.#asked.set(name, { ...aim, requestId: id, browser: tokenHash(browser), until: now + LOGIN_TIME })
-    return { url: redirectUrl(provider.login, 'SAMLRequest', xml, name, privateKey), browser }
+    return { url: redirectUrl(provider.login, 'SAMLRequest', xml, name, privateKey), request: id }
   }
 
   /**
@@ -76,9 +85,28 @@ export class Entrance {
     const asked = this.#asked.get(name)
     if (asked === undefined || asked.until < now || asked.login !== undefined)
       throw new Rejected('the message is no answer to a request of ours')
-    const login = readLogin(xml, asked.requestId, service, provider, now)
+    const login = readLogin(xml, asked.request, service, provider, now)
     this.#used.use(provider.entityId, login.id, login.replayable, now)
     this.#asked.set(name, { ...asked, login })
+  }
+
+  /**
+   * Takes the provider's answer that a browser brings with our cookies (OpenID Connect): one answer, whatever comes of it.
+   * @param read finds out who it is, from what the answer must fit to
+   * @throws Rejected
+   */
+  async answerOnce(
+    name: string,
+    browser: string | undefined,
+    read: (request: string, now: number) => Promise<Login>,
+    now: number,
+  ): Promise<void> {
+    const asked = this.#asked.get(name)
+    if (asked === undefined || asked.until < now || asked.login !== undefined)
+      throw new Rejected('the message is no answer to a request of ours')
+    if (tokenHash(browser ?? '') !== asked.browser) throw new Rejected('this browser did not ask to log in')
+    this.#asked.delete(name)
+    this.#asked.set(name, { ...asked, login: await read(asked.request, now) })
   }
 
   /**
@@ -96,9 +124,11 @@ export class Entrance {
     const visitor = visitorOf(login, this.#settings, this.#log)
     const until = Math.min(now + hours * 3_600_000, login.until ?? Number.POSITIVE_INFINITY)
     const index = login.index === undefined ? {} : { index: login.index }
+    const hint = login.hint === undefined ? {} : { hint: login.hint }
     const session = this.#sessions.open({
       ...visitor,
       ...index,
+      ...hint,
       provider: provider.entityId,
       nameId: login.nameId,
       opened: now,

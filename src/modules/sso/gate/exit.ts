@@ -1,5 +1,6 @@
 import { RecentMap } from '../../../base/recent-map.ts'
 import type { Log } from './log.ts'
+import type { LogoutToken, OpenId } from './oidc/openid.ts'
 import {
   type LogoutRequest,
   logoutRequest,
@@ -26,13 +27,15 @@ export class Exit {
   readonly #sessions: Sessions
   readonly #used: UsedMessages
   readonly #log: Log
+  readonly #openId: OpenId | undefined
   readonly #asked = new RecentMap<true>(MOST)
 
-  constructor(settings: Settings, sessions: Sessions, used: UsedMessages, log: Log) {
+  constructor(settings: Settings, sessions: Sessions, used: UsedMessages, log: Log, openId?: OpenId) {
     this.#settings = settings
     this.#sessions = sessions
     this.#used = used
     this.#log = log
+    this.#openId = openId
   }
 
   /**
@@ -45,8 +48,9 @@ export class Exit {
     this.#sessions.end([session])
     this.#log('notice', `${one.user} has logged out`)
     const { service, provider, privateKey } = this.#settings
-    const canAnswer = service.bindings.includes('redirect') && one.provider === provider.entityId
-    if (provider.logout === undefined || !canAnswer) return undefined
+    if (one.provider !== provider.entityId) return undefined
+    if (this.#openId !== undefined) return this.#openId.leave(one.hint)
+    if (provider.logout === undefined || !service.bindings.includes('redirect')) return undefined
     const { id, xml } = logoutRequest(service, provider.logout.request, one, now)
     this.#asked.set(id, true)
     return redirectUrl(provider.logout.request, 'SAMLRequest', xml, id, privateKey)
@@ -94,6 +98,21 @@ export class Exit {
     this.#end(request, undefined, 'by the provider', now)
     const { id, xml } = logoutResponse(service, undefined, request.id, now)
     return soapEnvelope(signXml(xml, id, privateKey))
+  }
+
+  /** A logout token that the provider itself has sent (OpenID Connect Back-Channel Logout 1.0, 2.7). */
+  byToken({ subject, session, id, replayable }: LogoutToken, now: number): void {
+    const { entityId } = this.#settings.provider
+    const ids =
+      session === undefined
+        ? this.#sessions.matching({ provider: entityId, nameId: { value: subject ?? '' }, indexes: [] }, now)
+        : this.#sessions.withIndex(entityId, session, now)
+    const own = ids.filter(one => subject === undefined || this.#sessions.get(one, now)?.nameId.value === subject)
+    this.#used.use(entityId, id, replayable, now, () => this.#sessions.end(own))
+    const whom = JSON.stringify(subject ?? session)
+    if (session !== undefined && own.length === 0)
+      this.#log('warning', `log out ${whom} by the provider: no session has the index ${JSON.stringify(session)}`)
+    this.#log('notice', `log out ${whom} by the provider: ${own.length} ended`)
   }
 
   #end(request: LogoutRequest, carrier: string | undefined, how: string, now: number): void {

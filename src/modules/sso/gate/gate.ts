@@ -3,6 +3,7 @@ import { Allowance } from './allowance.ts'
 import { Entrance } from './entrance.ts'
 import { Exit } from './exit.ts'
 import type { Log } from './log.ts'
+import type { OpenId } from './oidc/openid.ts'
 import { type Session, Sessions } from './sessions.ts'
 import type { Place, Settings } from './settings.ts'
 import { UsedMessages } from './used-messages.ts'
@@ -19,17 +20,20 @@ export class Gate {
   readonly exit: Exit
   readonly allowance = new Allowance()
   readonly log: Log
+  readonly openId: OpenId | undefined
   /** The name that the provider knows. */
   readonly host: string
 
-  constructor(settings: Settings, state: State, log: Log, now: number) {
+  /** @param openId the provider, if it speaks OpenID Connect */
+  constructor(settings: Settings, state: State, log: Log, now: number, openId?: OpenId) {
     this.settings = settings
     this.log = log
     this.host = new URL(settings.service.base).host
     this.sessions = new Sessions(state)
     const used = new UsedMessages(state, now)
-    this.entrance = new Entrance(settings, this.sessions, used, log)
-    this.exit = new Exit(settings, this.sessions, used, log)
+    this.openId = openId
+    this.entrance = new Entrance(settings, this.sessions, used, log, openId)
+    this.exit = new Exit(settings, this.sessions, used, log, openId)
   }
 
   /**

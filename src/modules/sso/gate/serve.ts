@@ -6,7 +6,8 @@ import { gateApp } from './app.ts'
 import { authorizer } from './authorizer.ts'
 import { Gate } from './gate.ts'
 import { stderrLog } from './log.ts'
-import { readSettings } from './settings.ts'
+import type { OpenId } from './oidc/openid.ts'
+import { readSettings, type Settings } from './settings.ts'
 
 /** Where the gateway gets what it needs, and listens. */
 export interface GateOptions {
@@ -22,9 +23,19 @@ export interface GateOptions {
 /** More than front ends let through, in bytes: nginx 32 kB by default. What is too much here is answered with 503. */
 const MOST_HEADERS = 1 << 17
 
+/** The provider of OpenID Connect. */
+async function openIdOf({ discovery, ...own }: NonNullable<Settings['openId']>, settings: Settings): Promise<OpenId> {
+  const { userAttribute, groupsAttribute, service } = settings
+  const { fetchFromProvider, OpenIdClient } = await import('./oidc/openid.apart.ts')
+  const wanted = [userAttribute, groupsAttribute].filter(name => name !== '')
+  return new OpenIdClient(discovery, own, service.base, wanted, fetchFromProvider)
+}
+
 /** Answers front ends until it is killed. */
-export function serveGate({ settings, folder, socket, port }: GateOptions, system: System): Promise<void> {
-  const gate = new Gate(readSettings(settings), new State(folder, system), stderrLog, Date.now())
+export async function serveGate({ settings: file, folder, socket, port }: GateOptions, system: System): Promise<void> {
+  const settings = readSettings(file)
+  const openId = settings.openId && (await openIdOf(settings.openId, settings))
+  const gate = new Gate(settings, new State(folder, system), stderrLog, Date.now(), openId)
   // What one left that was killed.
   system.remove(socket)
   return new Promise((resolve, reject) => {

@@ -16,6 +16,8 @@ const session = objectOf({
   provider: text,
   nameId,
   index: optional(text),
+  /** What the provider wants to see when the user leaves. */
+  hint: optional(text),
   user: text,
   groups: listOf(text),
   /** Milliseconds since 1970. */
@@ -105,6 +107,11 @@ export class Sessions {
       const isNamed = one !== undefined && isSameUser(one, { provider, nameId: name })
       return isNamed && (indexes.length === 0 || (one.index !== undefined && indexes.includes(one.index)))
     })
+  }
+
+  /** The identifiers of the sessions with an index, of whichever user. */
+  withIndex(provider: string, index: string, now: number): string[] {
+    return this.all(now).flatMap(([id, one]) => (one.index === index && one.provider === provider ? id : []))
   }
 
   /** Ends sessions, durably. @throws the first error, after all that can be ended has ended */

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path'
 import { sha256 } from '../../../base/sha256.ts'
-import { listOf, number, objectOf, oneOf, recordOf, type TypeOf, text } from '../../../base/shape.ts'
+import { listOf, number, objectOf, oneOf, optional, recordOf, type TypeOf, text } from '../../../base/shape.ts'
 import { readText } from '../../../system/read-files.ts'
+import { type Discovery, readDiscovery } from './oidc/discovery.ts'
+import type { OpenIdSettings } from './oidc/openid.ts'
 import { type Provider, readProvider, type Service } from './saml/metadata.ts'
 
 const place = objectOf({
@@ -23,6 +25,8 @@ const settings = objectOf({
   provider: text,
   /** Files beside this one. The first signs. */
   keys: listOf(objectOf({ certificate: text, key: text })),
+  /** How a provider of OpenID Connect knows us; absent: it speaks SAML. */
+  openId: optional(objectOf({ clientId: text, clientSecret: text, scopes: listOf(text) })),
   /** By the keys of their records. */
   places: recordOf(place),
 })
@@ -39,6 +43,7 @@ export interface Settings {
   readonly userAttribute: string
   readonly groupsAttribute: string
   readonly places: Readonly<Record<string, Place>>
+  readonly openId?: OpenIdSettings & { readonly discovery: Discovery }
   /** Of the files that they were read from. */
   readonly hash?: string
 }
@@ -55,7 +60,20 @@ export const parseSettings = (content: string) => settings(JSON.parse(content))
  */
 export function readSettings(file: string): Settings {
   const content = readText(file)
-  const { entityId, base, bindings, keys, provider, ...rest } = parseSettings(content)
+  const { entityId, base, bindings, keys, provider, openId, ...rest } = parseSettings(content)
+  if (openId !== undefined) {
+    const discovery = readDiscovery(provider)
+    const { issuer, authorization_endpoint: login } = discovery
+    return {
+      ...rest,
+      service: { entityId, base, certificates: [], bindings: [] },
+      // No key: nothing in SAML is believed.
+      provider: { entityId: issuer, keys: [], login, logout: undefined },
+      privateKey: '',
+      openId: { ...openId, discovery },
+      hash: sha256(content),
+    }
+  }
   const [first] = keys
   if (first === undefined) throw new Error(`${file} names no key`)
   const beside = (name: string) => readText(join(dirname(file), name))

@@ -15,6 +15,8 @@ export interface Login {
   /** When the provider's session ends at the latest, in milliseconds since 1970. */
   readonly until: number | undefined
   readonly attributes: ReadonlyMap<string, readonly string[]>
+  /** What the provider wants to see when the user leaves (OpenID Connect: the ID token). */
+  readonly hint?: string
   /** Of the assertion: one is used once. */
   readonly id: string
   /** Until when it could be used again, in milliseconds since 1970. */
