@@ -5,6 +5,7 @@ import { readText } from '../system/read-files.ts'
 import { packWords } from '../system/sync-child.ts'
 import type { Draft } from './draft.ts'
 import { packRecords } from './pack-records.ts'
+import type { Records } from './record.ts'
 import { readDatabase } from './store.ts'
 
 let expansions = 0
@@ -15,14 +16,23 @@ export class PerlMigrations {
   readonly #name: string
   readonly #draft: Draft
   readonly #warn: (message: string) => void
+  readonly #others: (name: string) => Records | undefined
   /** They share their variables. */
   readonly #expansion = `migrate${++expansions}`
 
-  constructor(places: Paths, name: string, draft: Draft, warn: (message: string) => void) {
+  /** @param others the other databases; default: as they are on the disk */
+  constructor(
+    places: Paths,
+    name: string,
+    draft: Draft,
+    warn: (message: string) => void,
+    others: (name: string) => Records | undefined = other => readDatabase(databaseFile(places, other)),
+  ) {
     this.#places = places
     this.#name = name
     this.#draft = draft
     this.#warn = warn
+    this.#others = others
   }
 
   /** @throws Failure with file and line if it fails; the draft must then be discarded */
@@ -48,7 +58,7 @@ export class PerlMigrations {
 
   #records(name: string): readonly (string | Buffer)[] {
     if (name === this.#name) return packRecords(this.#draft.records())
-    const records = readDatabase(databaseFile(this.#places, name))
+    const records = this.#others(name)
     // Fragments see the settings as variables, even if there are none yet.
     return packRecords(records ?? (name === 'configuration' ? new Map() : undefined))
   }

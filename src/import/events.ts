@@ -13,8 +13,15 @@ const FOLDER = join(E_SMITH, 'events')
 export interface Here {
   readonly events: readonly string[]
   readonly ours: Ours
-  /** Whether a template comes in. */
+  /** Whether a template comes in, and why it cannot be made. */
   readonly comes: (template: string) => boolean
+  readonly problem: (template: string) => string | undefined
+}
+
+/** The templates that events of an old server make. */
+export function templatesOfEvents({ tree }: OldServer): string[] {
+  const paths = tree.names(FOLDER).flatMap(name => tree.below(join(FOLDER, name, 'templates2expand')))
+  return [...new Set(paths)]
 }
 
 /**
@@ -38,7 +45,7 @@ export function events(old: OldServer, here: Here): Part {
   return together([...parts, actions(old, parts)])
 }
 
-function ofEvent({ tree }: OldServer, name: string, { ours, comes }: Here): Part {
+function ofEvent({ tree }: OldServer, name: string, { ours, comes, problem }: Here): Part {
   const folder = join(FOLDER, name)
   const lines: Line[] = []
   const lost: string[] = []
@@ -48,9 +55,12 @@ function ofEvent({ tree }: OldServer, name: string, { ours, comes }: Here): Part
     if (isBackup(path)) return []
     if (path.startsWith('templates2expand/')) {
       const template = path.slice('templates2expand/'.length)
-      const isMade = (comes(template) && keptOut(template) === undefined) || ours.has(template)
+      const why = problem(template)
+      if (why !== undefined)
+        lines.push({ fate: 'unsupported', what: from, how: `not taken: /${template} cannot be made: ${why}` })
+      const isMade = ours.has(template) || (comes(template) && keptOut(template) === undefined)
       if (!isMade) lost.push(`/${template}`)
-      return isMade ? [plainFile(to, '')] : []
+      return isMade && why === undefined ? [plainFile(to, '')] : []
     }
     // The text of a link is what is asked of the service.
     if (path.startsWith('services2adjust/') && link !== undefined) return [{ kind: 'link', path: to, target: link }]

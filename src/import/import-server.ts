@@ -1,29 +1,30 @@
-import { Descriptions } from '../db/describe.ts'
+import { Descriptions, describedDatabases } from '../db/describe.ts'
 import { completed } from '../db/old-server/fit.ts'
 import { type DbRecord, type Records, sortedMap } from '../db/record.ts'
-import { recordsOf } from '../db/store.ts'
+import { readDatabase, recordsOf } from '../db/store.ts'
 import { listEvents } from '../event/load.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
+import { databaseFile } from '../system/places.ts'
 import { databases } from './databases.ts'
-import { defaults } from './defaults.ts'
+import { defaults, settingsFolders } from './defaults.ts'
 import { entrances } from './entrances.ts'
-import { events } from './events.ts'
+import { events, templatesOfEvents } from './events.ts'
 import { MEMORY } from './memory.ts'
 import { metadata } from './metadata.ts'
 import { migrations } from './migrations.ts'
 import { Ours } from './ours.ts'
 import { OwnDescriptions } from './own-descriptions.ts'
-import { type Line, SITE, together } from './part.ts'
+import { type Line, together } from './part.ts'
 import { importPlan } from './plan.ts'
 import { secrets } from './secrets.ts'
 import { type OldServer, oldServer } from './source.ts'
 import { stays } from './stays.ts'
 import { templates } from './templates.ts'
-import { withoutFailing } from './trial.ts'
+import { expandable, withoutFailing } from './trial.ts'
 
 /** What bringing in an old server would do. */
 export interface Import {
@@ -52,21 +53,21 @@ export function importServer(context: Context, folder: string): Import {
   const ours = new Ours(places)
   const trees = together([templates(old, ours), metadata(old, ours, system)])
   const replaced = new Map(['configuration', ...incoming.keys()].map(name => [name, whole(name)] as const))
-  const own = withoutFailing(trees, { ...context, replaced }, ours)
-  const made = own.wanted.map(({ path }) => path)
-  const comes = (template: string) =>
-    ['templates', 'templates-custom'].some(tree =>
-      made.some(
-        path =>
-          `${path}/`.startsWith(`${SITE}/${tree}/${template}/`) || path === `${SITE}/${tree}/${template}.template.json`,
-      ),
-    )
+  const future = { ...context, replaced }
+  const own = withoutFailing(trees, future, ours)
+  const folders = settingsFolders(old)
+  const there = new Set([...describedDatabases(places), ...incoming.keys(), ...folders])
   const described = new OwnDescriptions(places)
   const all = together([
     own,
     defaults(old, places, described),
-    migrations(old, places, whole, described),
-    events(old, { events: shippedEvents(context), ours, comes }),
+    migrations(
+      old,
+      places,
+      name => (there.has(name) ? whole(name) : readDatabase(databaseFile(places, name))),
+      described,
+    ),
+    events(old, { events: shippedEvents(context), ours, ...expandable(own, future, ours, templatesOfEvents(old)) }),
     secrets(old, recordsIn(incoming)),
     entrances(context),
   ])
@@ -76,7 +77,8 @@ export function importServer(context: Context, folder: string): Import {
     lines: inOrder([...stays(old), ...lines, ...all.lines, ...found.lines]),
     plan: found.plan,
     changes: databaseChanges(takeSnapshot(places), after),
-    names: [...incoming.keys()],
+    // There, each folder of defaults or migrations has a database.
+    names: [...new Set([...incoming.keys(), ...folders])],
   }
 }
 

@@ -2,7 +2,7 @@
 const OF_THE_MACHINE: readonly (readonly [path: RegExp, why: string])[] = [
   [/^(boot|etc\/(fstab|grub|default\/grub|inittab|mdadm|lvm|crypttab|modprobe|dracut))/, 'it starts the old machine'],
   [
-    /^etc\/(sysconfig|network|resolv\.conf|dhclient|NetworkManager|udev|hostname|HOSTNAME)/,
+    /^etc\/(sysconfig\/network|network|resolv\.conf|dhclient|NetworkManager|udev|hostname|HOSTNAME)/,
     'it sets the network of the old machine',
   ],
   [/^etc\/(rc\.d|rc\d?\.d|init\.d|init|systemd|inittab)/, 'it starts services of the old machine'],
@@ -13,6 +13,7 @@ const OF_THE_MACHINE: readonly (readonly [path: RegExp, why: string])[] = [
   [/^etc\/ssh\//, 'it says who can log in'],
   [/^etc\/(yum|dnf|rpm|selinux|pki\/rpm)/, 'it belongs to the packages of the old system'],
   [/^etc\/(shorewall|firehol|sysctl)/, 'the firewall and the kernel are set by gabarit'],
+  [/^etc\/sysconfig/, 'Debian has no such files'],
   [/^etc\/e-smith\//, 'it is a part of the old tools'],
 ]
 

@@ -13,12 +13,12 @@ import { E_SMITH, type OldServer } from './source.ts'
 /**
  * Migrations in Perl. Each is tried on the databases as they will be: one that fails, or changes a record that gabarit
  * describes, would do so with every event.
- * @param records a database as it will be
+ * @param records a database as it will be; undefined: there will be none
  */
 export function migrations(
   old: OldServer,
   places: Paths,
-  records: (database: string) => Records,
+  records: (database: string) => Records | undefined,
   own: OwnDescriptions,
 ): Part {
   return together(settingsFolders(old).map(database => ofDatabase(old, database, places, records, own)))
@@ -28,7 +28,7 @@ function ofDatabase(
   { tree }: OldServer,
   database: string,
   places: Paths,
-  records: (database: string) => Records,
+  records: (database: string) => Records | undefined,
   own: OwnDescriptions,
 ): Part {
   const folder = join(E_SMITH, 'db', database, 'migrate')
@@ -39,7 +39,7 @@ function ofDatabase(
     const [source, what] = [tree.read(join(folder, name)), join(folder, name)]
     if (source === undefined) continue
     const here = fileName(name)
-    const problem = trial(database, places, records(database), own, [...before, source.toString('utf8')])
+    const problem = trial(database, places, records, own, [...before, source.toString('utf8')])
     if (problem !== undefined) {
       lines.push({ fate: 'unsupported', what, how: `not taken: ${problem}` })
       continue
@@ -62,12 +62,12 @@ function fileName(name: string): string {
 function trial(
   database: string,
   places: Paths,
-  records: Records,
+  records: (database: string) => Records | undefined,
   own: OwnDescriptions,
   sources: readonly string[],
 ): string | undefined {
-  const draft = new Draft(records)
-  const perl = new PerlMigrations(places, database, draft, () => undefined)
+  const draft = new Draft(records(database) ?? new Map())
+  const perl = new PerlMigrations(places, database, draft, () => undefined, records)
   const texts = new Map(sources.map((source, index) => [`${String(index).padStart(4, '0')}`, source]))
   const failure = withTemporaryFiles(texts, folder =>
     orFailure(() => {

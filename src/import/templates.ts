@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import { basename, join } from 'node:path'
 import { plural } from '../base/plural.ts'
 import { isPerl } from '../template/perl.ts'
 import { isBackup } from '../template/tree.ts'
 import { keptOut } from './kept-out.ts'
 import type { Ours } from './ours.ts'
-import { type Line, type Part, plainFile, SITE, together, type WantedFile, type WantedLink } from './part.ts'
+import { type Line, type Part, plainFile, SITE, together, type WantedFile } from './part.ts'
 import { E_SMITH, type OldServer } from './source.ts'
 
 /** The trees of templates, and whether one overrides the other's fragments. */
@@ -62,19 +63,34 @@ interface Tree {
 }
 
 function taken(old: OldServer, { folder, name, template, files }: Tree): Part {
-  const wanted = files.flatMap((path): (WantedFile | WantedLink)[] => {
-    const content = old.tree.read(join(folder, path))
-    return content === undefined ? [] : [plainFile(join(SITE, name, path), content)]
-  })
-  if (files.length === 0) return { lines: [], wanted: [] }
-  const lost = files.length - wanted.length
-  const perl = wanted.filter(file => file.kind === 'file' && isPerl(file.content.toString('utf8')))
   const what = join(folder, template)
   const lines: Line[] = []
-  if (perl.length < wanted.length)
-    lines.push({ fate: 'taken', what, how: plural(wanted.length - perl.length, 'fragment') })
-  if (perl.length > 0) lines.push({ fate: 'perl', what, how: `${plural(perl.length, 'fragment')}, run in Perl` })
-  if (lost > 0)
-    lines.push({ fate: 'unsupported', what, how: `${plural(lost, 'file')} not taken: links that lead nowhere` })
+  const counts = { taken: 0, perl: 0 }
+  const wanted = files.flatMap((path): WantedFile[] => {
+    const content = old.tree.read(join(folder, path))
+    const source = content?.toString('utf8') ?? ''
+    const perl = isPerl(source)
+    const problem = problemOf(content, perl)
+    if (problem !== undefined) {
+      lines.push({ fate: 'unsupported', what: join(folder, path), how: `not taken: ${problem}` })
+      return []
+    }
+    counts[perl ? 'perl' : 'taken']++
+    return [plainFile(join(SITE, name, path), withoutTags(source))]
+  })
+  if (counts.taken > 0) lines.push({ fate: 'taken', what, how: plural(counts.taken, 'fragment') })
+  if (counts.perl > 0) lines.push({ fate: 'perl', what, how: `${plural(counts.perl, 'fragment')}, run in Perl` })
   return { lines, wanted }
+}
+
+function problemOf(content: Buffer | undefined, perl: boolean): string | undefined {
+  if (content === undefined) return 'a link that leads nowhere, or too large'
+  if (!isUtf8(content)) return 'it is not valid UTF-8: iconv -f latin1 -t utf8 FILE, then import again'
+  if (perl && content.includes('<%')) return 'it is in Perl, and has <%, which begins a tag here'
+  return undefined
+}
+
+/** Plain text in which nothing is a tag. */
+function withoutTags(source: string): string {
+  return source.replaceAll('<%', "<%= '<' + '%' %>")
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
 import { withTrial } from '../customize/trial.ts'
 import type { Context } from '../plan/context.ts'
 import { makeExpander } from '../plan/expand.ts'
+import { withTemporaryFiles } from '../system/folder-tree.ts'
 import type { Ours } from './ours.ts'
 import { type Line, type Part, SITE } from './part.ts'
 
@@ -28,7 +30,7 @@ export function withoutFailing(part: Part, context: Context, ours: Ours): Part {
       const guilty = [...texts.keys()].filter(path => said.includes(`/${path}`))
       for (const path of guilty.length > 0 ? guilty : texts.keys()) {
         left.add(path)
-        const how = `not taken, because /${template} could not be made: ${said.replaceAll(/\s*\n\s*/g, ' ')}`
+        const how = `not taken, because /${template} could not be made: ${onOneLine(said)}`
         lines.push({ fate: 'unsupported', what: `/etc/e-smith/templates-custom/${path}`, how })
       }
     }
@@ -47,4 +49,40 @@ function expand(template: string, texts: ReadonlyMap<string, string>, context: C
     return new Failure(real(found.message) ?? '', { where: real(found.where), hint: real(found.hint) })
   })
   return made
+}
+
+/** Which of some templates come in, and why those that do cannot be made. */
+export interface Expandable {
+  readonly comes: (template: string) => boolean
+  /** Undefined: it can be made. */
+  readonly problem: (template: string) => string | undefined
+}
+
+/** Tries templates of an old server that events make: with one that fails, every such event would refuse. */
+export function expandable(part: Part, context: Context, ours: Ours, templates: readonly string[]): Expandable {
+  const texts = new Map<string, string>()
+  for (const file of part.wanted)
+    if (file.kind === 'file' && file.path.startsWith(`${SITE}/templates`))
+      texts.set(file.path.slice(SITE.length + 1), file.content.toString('utf8'))
+  const paths = [...texts.keys()]
+  const comes = (template: string) =>
+    TREES.some(tree =>
+      paths.some(path => path.startsWith(`${tree}/${template}/`) || path === `${tree}/${template}.template.json`),
+    )
+  const problems = new Map<string, string>()
+  withTemporaryFiles(texts, folder => {
+    const layers = TREES.map(tree => ({ folder: join(folder, tree), custom: tree === 'templates-custom' }))
+    const expander = makeExpander({ ...context, layers: [...layers, ...context.layers], warn: () => undefined })
+    for (const template of templates.filter(name => comes(name) && !ours.has(name))) {
+      const made = orFailure(() => expander.limited(() => expander.expand(`/${template}`)))
+      if (made instanceof Failure) problems.set(template, onOneLine(made.describe().replaceAll(`${folder}/`, '')))
+    }
+  })
+  return { comes, problem: template => problems.get(template) }
+}
+
+const TREES = ['templates-custom', 'templates']
+
+function onOneLine(said: string): string {
+  return said.replaceAll(/\s*\n\s*/g, ' ')
 }

@@ -1,5 +1,5 @@
 // An old server comes over as one entry of the history: looked at, taken, taken back, taken again.
-import { readlinkSync, statSync } from 'node:fs'
+import { readlinkSync, statSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { OLD, oldFiles, oldLink, oldProgram, SMALL } from '../support/old-server.ts'
@@ -159,7 +159,7 @@ testIf(server, both, 'no link leads out of the old server', ({ box }) => {
   oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/40Up', `${'../'.repeat(20)}${secret}`)
   oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/50Loop', '50Loop')
   oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/60In', '/etc/e-smith/templates/etc/ftp.conf/20Plain')
-  assert.match(imported(box), 'etc/ftp.conf: 3 files not taken: links that lead nowhere')
+  assert.match(imported(box), 'etc/ftp.conf/30Out: not taken: a link that leads nowhere')
   assert.not(box.exists('/etc/gabarit/templates-custom/etc/ftp.conf/30Out'))
   assert.not(box.exists('/etc/gabarit/templates-custom/etc/ftp.conf/40Up'))
   assert.is(box.read('/etc/gabarit/templates-custom/etc/ftp.conf/60In'), 'plain yes\n')
@@ -252,5 +252,42 @@ testIf(server, both, 'a package comes with the actions of its events', ({ box })
   assert.match(stderr, 'S60tiny: done')
   assert.match(box.read('/etc/tiny.conf'), '\nname server\n')
 })
+
+testIf(server, both, 'of a package, a template that cannot be made stops no event', ({ box }) => {
+  const home = '/mnt/package/etc/e-smith'
+  box.write(`${home}/templates/etc/tiny.conf/10Name`, '{ use NethServer::Nothing; $OUT = "x"; }\n')
+  box.write(`${home}/templates/etc/log.conf/10Format`, 'format "<%d> {}" \n<%\n')
+  box.write(`${home}/templates/etc/old.conf/10Latin`, 'x')
+  writeFileSync(box.path(`${home}/templates/etc/old.conf/10Latin`), Buffer.from([0x63, 0xe9, 0x0a]))
+  for (const name of ['tiny', 'log', 'old'])
+    box.write(`${home}/events/console-save/templates2expand/etc/${name}.conf`, '')
+  const said = box.must(['gabarit', 'import', '--server', box.path('/mnt/package')])
+  assert.match(said, /templates2expand\/etc\/tiny\.conf: not taken: \/etc\/tiny\.conf cannot be made: .*NethServer/)
+  assert.match(said, 'etc/old.conf/10Latin: not taken: it is not valid UTF-8')
+  box.must('config set DomainName example.org')
+  const { status, stderr } = box.run('signal-event console-save')
+  assert.is(status, 0, stderr)
+  assert.match(box.read('/etc/log.conf'), /\nformat "<%d> \{\}" \n<%\n$/)
+  assert.not(box.exists('/etc/tiny.conf'))
+})
+
+testIf(
+  server,
+  both,
+  'a migration sees the other databases as they will be, so a second import takes no more',
+  ({ box }) => {
+    oldFiles(box, {
+      '/etc/e-smith/db/configuration/migrate/shares':
+        '{ use esmith::ConfigDB; my $a = esmith::ConfigDB->open_ro("accounts") or die "none"; $DB->set_prop("ftp", "Shares", scalar $a->get_all); "" }\n',
+      '/etc/e-smith/db/routes/migrate/empty':
+        '{ use esmith::ConfigDB; esmith::ConfigDB->open_ro("routes") or die "none"; "" }\n',
+    })
+    assert.match(imported(box), 'Perl: /etc/e-smith/db/configuration/migrate/shares')
+    assert.ok(box.exists('/var/lib/gabarit/db/routes.json'))
+    assert.match(imported(box), 'SME Server: everything is here already')
+    box.must('signal-event post-upgrade')
+    assert.is(box.must('config getprop ftp Shares'), '2\n')
+  },
+)
 
 server.run()
