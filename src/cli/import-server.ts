@@ -4,7 +4,9 @@ import { createDatabase } from '../db/store.ts'
 import { importServer } from '../import/import-server.ts'
 import type { Line } from '../import/part.ts'
 import { summaryOf } from '../import/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
+import { History } from '../state/history/history.ts'
 import { databaseFile } from '../system/places.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { gatherer } from '../terminal/reporter.ts'
@@ -35,8 +37,11 @@ export function importOldServer(invocation: Invocation, folder: string): Promise
         print(isNew ? `${old.system.name}: ${verb} ${summary}` : `${old.system.name}: everything is here already`)
       }
       const asked = askedBy(invocation, 'import', [folder])
-      const transaction = new Transaction({ asked }, { context, lock, report })
-      const status = isNew ? await transaction.bring(plan, changes) : EXIT.done
+      const work = { context, lock, report }
+      // Without an entry before it, there would be no state to go back to.
+      if (isNew && new History(places).lastApplied() === undefined)
+        await new Transaction({ asked: { ...asked, comment: BEFORE } }, work).bring(EMPTY, [])
+      const status = isNew ? await new Transaction({ asked }, work).bring(plan, changes) : EXIT.done
       if (status === EXIT.done) for (const name of names) createDatabase(databaseFile(places, name), 'gabarit import')
       const { dryRun } = system
       if (flag('json'))
@@ -48,6 +53,11 @@ export function importOldServer(invocation: Invocation, folder: string): Promise
     show,
   )
 }
+
+/** The comment of the entry that has the server as it was. */
+const BEFORE = 'the server before it'
+
+const EMPTY: Plan = { changes: [], folders: [], manifest: new Map(), manifestChanged: false, notify: [], drift: [] }
 
 const WORDS: Readonly<Record<Fate, string>> = {
   unsupported: 'to do',

@@ -290,4 +290,13 @@ testIf(
   },
 )
 
+testIf(server, both, 'on a server without a history, too, it is taken back as a whole', ({ box }) => {
+  imported(box)
+  box.must('gabarit rollback')
+  assert.is(box.run('config print').stdout, '')
+  assert.equal(contents(box, '/etc'), [])
+  assert.match(imported(box), 'SME Server: brings in')
+  assert.is(box.must('config get DomainName'), 'example.org\n')
+})
+
 server.run()
