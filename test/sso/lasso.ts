@@ -59,10 +59,13 @@ export class Lasso {
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   }
 
-  /** @param service the metadata of the gateway */
-  static async start(pair: Pair, service: string): Promise<Lasso> {
+  /**
+   * @param service the metadata of the gateway
+   * @param metadata of the provider, if it speaks for another one
+   */
+  static async start(pair: Pair, service: string, metadata = providerMetadata(pair)): Promise<Lasso> {
     const lasso = new Lasso()
-    await lasso.order('start', { ...pair, metadata: providerMetadata(pair), service })
+    await lasso.order('start', { ...pair, metadata, service })
     return lasso
   }
 

@@ -17,7 +17,7 @@ export const OPENID_SECRET = 'secret/of+the=gateway'
 export class LemonLdap {
   readonly #daemons: Daemons
   readonly #folder = mkdtempSync(join(tmpdir(), 'gabarit-lemonldap-'))
-  readonly #pair = newPair('lemonldap')
+  readonly pair = newPair('lemonldap')
   #portal: ChildProcess | undefined
   #starts = 0
 
@@ -139,8 +139,8 @@ languages = en
       localSessionStorageOptions: { namespace: 'sessions', cache_root: join(this.#folder, 'cache') },
       lwpSslOpts: { verify_hostname: 0, SSL_verify_mode: 0 },
       issuerDBSAMLActivation: 1,
-      samlServicePrivateKeySig: this.#pair.key,
-      samlServicePublicKeySig: this.#pair.certificate,
+      samlServicePrivateKeySig: this.pair.key,
+      samlServicePublicKeySig: this.pair.certificate,
       samlServicePrivateKeyEnc: '',
       samlServicePublicKeyEnc: '',
       samlServiceSignatureMethod: 'RSA_SHA256',
