@@ -96,6 +96,8 @@ step('what gRPC cannot do is refused', () => {
   front.refused(/gRPC needs the path as it is: db proxies delprop api.example.com UpstreamPath/)
   front.record(NAME, 'proxy', { Upstreams: 'grpc://127.0.0.1:50051', Certificate: 'none' })
   front.refused(/gRPC needs HTTPS and HTTP2/)
+  front.record(NAME, 'proxy', { Upstreams: 'grpc://127.0.0.1:50051', Login: 'sso' })
+  front.refused(/api.example.com: programs that speak gRPC cannot log in/)
   must(words('config set WebFrontend httpd'))
   front.record(NAME, 'proxy', { Upstreams: 'grpc://127.0.0.1:50051' })
   front.refused(/gRPC needs nginx in front/)

@@ -145,8 +145,8 @@ languages = en
       samlServicePublicKeyEnc: '',
       samlServiceSignatureMethod: 'RSA_SHA256',
       issuerDBOpenIDConnectActivation: 1,
-      oidcServicePrivateKeySig: this.#pair.key,
-      oidcServicePublicKeySig: this.#pair.certificate,
+      oidcServicePrivateKeySig: this.pair.key,
+      oidcServicePublicKeySig: this.pair.certificate,
       oidcServiceKeyIdSig: 'k1',
       ...(service === undefined
         ? {}

@@ -12,7 +12,7 @@ const KEYS = '/var/lib/gabarit/sso'
 const CREDENTIALS = '/run/credentials'
 
 /** A day from now, as SAML writes it. */
-const LATER = new Date(Date.now() + 86_400_000).toISOString().replace(/\.\d+/, '')
+export const LATER = new Date(Date.now() + 86_400_000).toISOString().replace(/\.\d+/, '')
 
 /** The gateway of `/`, as its unit runs it, and an identity provider. */
 export class Sso {
