@@ -39,7 +39,7 @@ function change(invocation: Invocation, verb: string, text: string | undefined):
     refuseFragmentName(found)
     refuseUnexpected(found, value('expect'))
     if (flag('merged')) refuseUnfinished(places, system, `templates/${found.path}`)
-    const plan = overridePlan(work.context, found, text)
+    const plan = overridePlan(work.context, [{ found, text }])
     refuseOutdatedPlan(planId(plan), value('plan'))
     const request = {
       ...{ asked: askedBy(invocation, 'fragment', [verb, ...args]), leavesDatabases: true },

@@ -18,29 +18,36 @@ import type { FoundFragment } from './find-fragment.ts'
 import { hasMarks } from './three-way.ts'
 import { withTrial } from './trial.ts'
 
+/** The text that a fragment of the site shall have; undefined: the shipped fragment is in effect again. */
+export interface NewText {
+  readonly found: FoundFragment
+  readonly text: string | undefined
+}
+
 /**
- * Gives a fragment of the site another text, or removes it: the fragment and all files that change with it in one plan, so that
+ * Gives fragments of the site other texts, or removes them: the fragments and all files that change with them in one plan, so that
  * all change or none. Other pending changes of these files are in it too; those of other files are not.
- * @param text undefined: the shipped fragment is in effect again
  * @throws Failure (refused) if a template cannot be expanded any more
  */
-export function overridePlan(context: Context, found: FoundFragment, text: string | undefined): Plan {
-  const { template, path } = found
-  refuseUnsafeTemplate(context.layers, template)
-  if (text !== undefined && hasMarks(text)) throw refusal('the text still contains conflict markers')
+export function overridePlan(context: Context, texts: readonly NewText[]): Plan {
+  for (const { found, text } of texts) {
+    refuseUnsafeTemplate(context.layers, found.template)
+    if (text !== undefined && hasMarks(text)) throw refusal('the text still contains conflict markers')
+  }
   const before = expandKnown(context)
-  const changed = withTrial(context, new Map([[path, text]]), (trial, folder) => {
-    if (text !== undefined) lint(trial, found, join(folder, path))
+  const trial = new Map(texts.map(({ found, text }) => [found.path, text]))
+  const changed = withTrial(context, trial, (trial, folder) => {
+    for (const { found, text } of texts) if (text !== undefined) lint(trial, found, join(folder, found.path))
     return changedOutputs(trial, before)
   })
   const outputs = [...changed.values()].flat()
   const plan = planOutputs(context, outputs, [...changed.keys()])
   const target = new Target(context.places, context.system, plan.folders)
-  const own: Change | undefined =
-    text === undefined
-      ? removedFragment(context, target, template.name, path)
-      : customFragment(context, target, template.name, path, text)
-  return { ...plan, changes: own === undefined ? plan.changes : [own, ...plan.changes], folders: target.folders }
+  const own = texts.flatMap(({ found: { template, path }, text }): Change[] => {
+    if (text === undefined) return [removedFragment(context, target, template.name, path)]
+    return [customFragment(context, target, template.name, path, text) ?? []].flat()
+  })
+  return { ...plan, changes: [...own, ...plan.changes], folders: target.folders }
 }
 
 /** Compiles a fragment, also if no event expands its template, and warns of what it reads that nobody knows. */

@@ -7,6 +7,7 @@ import { type Metadata, readMetadata } from './metadata.ts'
 import type { PerlBridge } from './perl-bridge.ts'
 import type { FragmentWorld, Scope } from './scope.ts'
 import {
+  type FragmentFile,
   findTemplate,
   type Layer,
   listTemplates,
@@ -88,18 +89,33 @@ export function fingerprint({ files, fragments }: Template, metadata: Metadata):
   return sha256(JSON.stringify([files, metadata, ...fragments.map(({ fragment }) => fragment.source)]))
 }
 
+/**
+ * The fragments of a template that are in Perl.
+ * @throws Failure (refused) if one of the others does not parse
+ */
+export function perlFragments({ fragments, metadata }: TemplateFiles): FragmentFile[] {
+  const { language } = readMetadata(metadata)
+  const all = fragments.map(one => ({ one, fragment: compileFragment(one.file, { language }) }))
+  const braces = bracesOfPerl(all)
+  const isInPerl = (loaded: Looked) =>
+    loaded.fragment.isPerl || (isText(loaded) && braces?.test(loaded.fragment.source))
+  return all.filter(isInPerl).map(({ one }) => one)
+}
+
 const PERL = { language: 'perl' } as const
+
+type Looked = Pick<Loaded, 'fragment'>
 
 /**
  * Which braces in the text beside fragments in Perl are those of Perl: all, unless JavaScript is there too; then those with a
  * backslash. Undefined: none.
  */
-function bracesOfPerl(all: readonly Loaded[]): RegExp | undefined {
+function bracesOfPerl(all: readonly Looked[]): RegExp | undefined {
   if (!all.some(({ fragment }) => fragment.isPerl)) return undefined
   return all.some(({ fragment }) => fragment.source.includes('<%')) ? /\\[{}]/ : /[{}]/
 }
 
-function isText({ fragment }: Loaded): boolean {
+function isText({ fragment }: Looked): boolean {
   return !fragment.isPerl && !fragment.source.includes('<%')
 }
 

@@ -7,12 +7,12 @@ import { type Databases, isScalar, type RecordView } from './databases.ts'
 import { compareAddresses, interfacesIn, ip, type Network, net, networkReader, portsIn } from './network.ts'
 import { asPrintable, type Printer, RawText } from './printer.ts'
 import { type ServiceView, serviceView } from './services.ts'
-import { compareNames, folderName, groupBy, isOn, isSiteName, splitList, withSlash } from './text.ts'
+import { compareNames, fields, filled, folderName, groupBy, isOn, isSiteName, splitList, withSlash } from './text.ts'
 import { Unfit } from './unfit.ts'
 
 /** The names a fragment sees besides `item`, `vars`, `template` and `target`. */
 export const SCOPE_NAMES: readonly string[] = [
-  'config db event on off list uniq join pad groupBy byIp byName services',
+  'config db event on off list fields filled uniq join pad groupBy byIp byName services',
   'net ip networks networksIn portsIn interfacesIn line fail warn skipFile read exists fact',
   'raw sh dq apache nginx cronCmd slash folderName isSiteName',
 ].flatMap(names => names.split(' '))
@@ -67,6 +67,8 @@ export function makeScope(databases: Databases, world: FragmentWorld, printer: P
     on: isOn,
     off: (what: unknown) => !isOn(what),
     list: splitList,
+    fields,
+    filled,
     uniq: (values: Iterable<unknown>) => [...new Set(values)],
     join: (values: Iterable<unknown>, separator = ' ') =>
       Array.from(values, value => asPrintable(value, 'join()')).join(separator),

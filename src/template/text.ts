@@ -18,6 +18,18 @@ export function splitList(value: unknown, separator: string | RegExp = /[,;\s]+/
     .filter(part => part !== '')
 }
 
+/** The value, or undefined for one that says nothing: missing, an empty text, 0. So `filled(record.Port) ?? '22'` has a default. */
+export function filled<Value>(value: Value): Value | undefined {
+  return value === null || value === '' || value === '0' || value === 0 ? undefined : value
+}
+
+/** The parts of a text as they are, also empty ones, but none at the end. */
+export function fields(value: unknown, separator: string | RegExp): string[] {
+  if (value === undefined || value === null || value === '') return []
+  const parts = String(value).split(separator)
+  return parts.slice(0, parts.findLastIndex(part => part !== '') + 1)
+}
+
 /** Records by the value of a property: pairs of value and records, sorted; records without it are left out. */
 export function groupBy<Item extends object>(
   records: Iterable<Item>,

@@ -61,7 +61,7 @@ customize('refused: twice, an unknown template or fragment', () => {
 customize('the example of --help works', () => {
   const box = new Sandbox()
   const help = box.must('gabarit customize --help')
-  const examples = help.slice(help.indexOf('Examples:')).match(/gabarit customize \S+ \S+/g) ?? []
+  const examples = help.slice(help.indexOf('Examples:')).match(/gabarit customize \/\S+ \S+/g) ?? []
   assert.ok(examples.length > 0)
   for (const example of examples) box.must(example)
   box.remove()

@@ -145,7 +145,7 @@ const USAGE: readonly (readonly [command: string, said: string])[] = [
   ['gabarit lint surplus', 'too many arguments for gabarit lint: surplus\n  Usage: gabarit lint [OPTIONS]\n'],
   ['gabarit explain', 'gabarit explain needs FILE[:LINE]\n  Usage: gabarit explain [OPTIONS] FILE[:LINE]\n'],
   ['gabarit impact configuration', 'gabarit impact needs DATABASE KEY'],
-  ['gabarit customize /etc/hosts', 'gabarit customize needs TEMPLATE FRAGMENT'],
+  ['gabarit customize /etc/hosts', 'gabarit customize needs TEMPLATE FRAGMENT, unless it translates\n'],
   ['expand-template', 'missing template'],
   ['expand-template --dif /etc/hosts', 'unknown option --dif; did you mean "--diff"?'],
   ['expand-template --output= /etc/hosts', 'the option --output needs a value'],
