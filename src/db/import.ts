@@ -49,7 +49,9 @@ export function importFlatFile(
  * so one unreadable file stops everything.
  */
 export function importTree(places: Paths, folder: string, command: string): ImportReport[] {
-  const { files, skipped } = readFolder(folder)
+  if (kindOf(folder) !== 'folder') throw new Failure('this is not a folder', { where: folder })
+  const bytesOf = (path: string) => (kindOf(path) === 'file' ? readBytes(path) : undefined)
+  const { files, skipped } = readFolder(folder, namesIn(folder).sort(compareBytes), bytesOf)
   if (files.size === 0) throw new Failure('this folder contains no database files', { where: folder })
   const there = new Map([...files].map(([name, { records }]) => [name, records]))
   const { databases, counts, remarks } = takeOver(places, there)
@@ -65,15 +67,23 @@ export function importTree(places: Paths, folder: string, command: string): Impo
   return reports.map((report, index) => (index === 0 ? { ...report, notes: [...first, ...report.notes] } : report))
 }
 
-/** The databases of an old server. @returns each by its name, and what is said of the other files */
-export function readFolder(folder: string): { files: ReadonlyMap<string, FlatFile>; skipped: readonly string[] } {
-  if (kindOf(folder) !== 'folder') throw new Failure('this is not a folder', { where: folder })
+/**
+ * The databases of an old server.
+ * @param names in the folder
+ * @param read the bytes of a file; undefined: it is none
+ * @returns each by its name, and what is said of the other files
+ */
+export function readFolder(
+  folder: string,
+  names: readonly string[],
+  read: (path: string) => Buffer | undefined,
+): { files: ReadonlyMap<string, FlatFile>; skipped: readonly string[] } {
   const files = new Map<string, FlatFile>()
   const skipped: string[] = []
-  for (const name of namesIn(folder).sort(compareBytes)) {
+  for (const name of names) {
     const path = join(folder, name)
-    if (DATABASE_NAME.test(name) && !NO_DATABASE.test(name) && kindOf(path) === 'file')
-      files.set(name, load(path, readBytes(path)))
+    const bytes = DATABASE_NAME.test(name) && !NO_DATABASE.test(name) ? read(path) : undefined
+    if (bytes !== undefined) files.set(name, load(path, bytes))
     else if (!name.startsWith('.')) skipped.push(`${path}: skipped: this is not a database file`)
   }
   return { files, skipped }

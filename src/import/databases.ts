@@ -22,7 +22,10 @@ export interface OldDatabases {
 /** @param before the records that have come over before, see {@link OldDatabases.done} */
 export function databases(old: OldServer, places: Places, before: ReadonlyMap<string, string>): OldDatabases {
   if (old.databases === undefined) return { lines: [], incoming: new Map(), done: before }
-  const { files, skipped } = readFolder(join(old.tree.root, old.databases))
+  const { tree } = old
+  // Not by the path on this machine: no link leads out of the old server.
+  const read = (path: string) => tree.read(path.slice(tree.root.length))
+  const { files, skipped } = readFolder(join(tree.root, old.databases), tree.names(old.databases), read)
   const there = named(old, files)
   const hashes = new Map(
     [...there].flatMap(([name, records]) =>
@@ -45,7 +48,7 @@ export function databases(old: OldServer, places: Places, before: ReadonlyMap<st
     ),
   )
   const notTaken = skipped.map((text): Line => {
-    const [what = '', ...how] = text.slice(old.tree.root.length).split(': ')
+    const [what = '', ...how] = text.slice(tree.root.length).split(': ')
     return { fate: 'unsupported', what, how: how.join(': ') }
   })
   return {

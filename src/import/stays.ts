@@ -23,7 +23,7 @@ const STAYS: readonly (readonly [places: readonly string[], what: string, how: s
 const CONTENTS: readonly (readonly [there: string, here: string])[] = [
   ['/home/e-smith/files/ibays', '/home/e-smith/files/ibays'],
   ['/var/lib/nethserver/ibay', '/srv/ibays'],
-  ['/var/lib/nethserver/vhost', '/srv/ibays'],
+  ['/var/lib/nethserver/vhost', '/var/lib/nethserver/vhost'],
 ]
 
 /** What stays behind, and what to copy. */

@@ -131,6 +131,40 @@ const KNOWN: readonly Known[] = [
     said: 'disabled: "host;nas" is an object of its firewall',
     leaves: ['db portforwards getprop pf2-53 status', 'disabled\n'],
   },
+  {
+    database: 'vhosts',
+    record: 'shop=vhost|Access|private|Description|Shop|ServerNames|shop.example.org,www.shop.org|status|enabled',
+    said: 'becomes the ibay shop (PublicAccess local), and the domains shop.example.org, www.shop.org',
+    leaves: ['db domains getprop www.shop.org Content', 'shop\n'],
+  },
+  {
+    database: 'vhosts',
+    record: 'wiki=vhost|Access|public|PasswordStatus|enabled|ServerNames|wiki.example.org|status|enabled',
+    said: 'becomes the ibay wiki (PublicAccess global-pw)',
+    leaves: ['db accounts getprop wiki PublicAccess', 'global-pw\n'],
+  },
+  {
+    database: 'vhosts',
+    record: 'off=vhost|Access|public|ServerNames|off.example.org|status|disabled',
+    said: 'becomes the ibay off (PublicAccess none)',
+    leaves: ['db accounts getprop off PublicAccess', 'none\n'],
+  },
+  {
+    database: 'proxypass',
+    record: 'erp.example.org=VhostReverse|Target|http://192.168.1.7:8069|ValidFrom|192.168.1.0/24',
+    said: 'db proxies set erp.example.org proxy Upstreams http://192.168.1.7:8069 AllowedNetworks 192.168.1.0/24',
+  },
+  {
+    record: 'pki=configuration|ChainFile||CrtFile|/etc/pki/tls/certs/own.crt|KeyFile|/etc/pki/tls/private/own.key',
+    said: 'its certificate becomes that of modSSL',
+    leaves: ['config printprop modSSL crt key', 'crt=/etc/pki/tls/certs/own.crt\nkey=/etc/pki/tls/private/own.key\n'],
+  },
+  {
+    record: 'pki=configuration|LetsEncryptDomains|www.example.org,mail.example.org',
+    said: 'for certificates of www.example.org, mail.example.org: db domains setprop NAME letsencryptSSLcert enabled',
+  },
+  { database: 'vpn', record: 'joe=vpn|OpenVpnIp|10.9.8.7', said: 'stays behind: a new profile: db vpn set joe client' },
+  { database: 'vpn', record: 'branch=openvpn-tunnel-server|status|enabled', said: 'tunnels between servers' },
   { database: 'accounts', record: 'joe=user|FirstName|Joe|PasswordSet|yes' },
   { database: 'fwrules', record: '1=rule|Action|accept|status|enabled' },
 ]

@@ -1,4 +1,5 @@
 import { formatAddress, maskLength, parseAddress } from '../../base/address.ts'
+import { shell } from '../../base/quote.ts'
 import { type DbRecord, makeRecord } from '../record.ts'
 import { changed, elements, type Meaning, only, textIn, type World } from './meaning.ts'
 import { forwardsOf } from './nethserver-port-forwards.ts'
@@ -56,6 +57,19 @@ export const NETHSERVER: readonly Meaning[] = [
     become: (record, _, say) => localNetwork(record, say),
   },
   left('networks', ({ type }) => INTERFACES.includes(type), 'the interfaces are those of the new machine'),
+  {
+    database: 'vpn',
+    of: ({ type }) => type === 'vpn' || type === 'vpn-user',
+    become: ({ key }, _, say) => {
+      const name = shell(key)
+      say(
+        'unsupported',
+        `stays behind: a new profile: db vpn set ${name} client, then signal-event vpn-client-create ${name}`,
+      )
+      return []
+    },
+  },
+  left('vpn', ({ type }) => /tunnel/.test(type), 'tunnels between servers are not supported'),
   {
     database: 'portforward',
     of: ({ type }) => type === 'pf',

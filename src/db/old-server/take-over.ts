@@ -5,6 +5,7 @@ import { fit } from './fit.ts'
 import { LOGINS } from './logins.ts'
 import type { Meaning, Placed, World } from './meaning.ts'
 import { NETHSERVER } from './nethserver.ts'
+import { NETHSERVER_WEB } from './nethserver-web.ts'
 import type { Remark, Say } from './remark.ts'
 import { SME_SERVER } from './sme-server.ts'
 
@@ -18,7 +19,7 @@ export interface TakenOver {
   readonly remarks: readonly Remark[]
 }
 
-const MEANINGS: readonly Meaning[] = [...SME_SERVER, ...NETHSERVER, LOGINS]
+const MEANINGS: readonly Meaning[] = [...SME_SERVER, ...NETHSERVER, ...NETHSERVER_WEB, LOGINS]
 
 /**
  * What an old server means by its databases, in our words, made to fit the descriptions: so it stops no event. Access is
