@@ -134,4 +134,16 @@ step('the way back does not show the application again', async () => {
   assert.is(new URL(desk.url()).host, 'idp.example.net')
 })
 
+step('two windows of one browser are on the way at once: both arrive', async () => {
+  const first = await newBrowser()
+  const second = await first.context().newPage()
+  for (const window of [first, second]) await window.goto(APP)
+  for (const window of [second, first]) {
+    await window.getByRole('button').click()
+    await window.waitForURL(APP)
+    assert.match(await window.content(), '"remote-user":"alice"')
+  }
+  assert.match((await visit(second, APP)).join(), 'alice')
+})
+
 tests.run()

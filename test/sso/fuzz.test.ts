@@ -162,7 +162,7 @@ step('answers to a login that the stranger has begun, without a key of the provi
 step('whoever has an account is never taken for somebody else: the answer to a login', async () => {
   const { service, provider } = near.gate.settings
   const until = new Date(near.now + 3_600_000).toISOString().replace(/\.\d+/, '')
-  const { url } = near.gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, near.now)
+  const url = near.gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, 'browser', near.now)
   const { body } = await near.lasso.order('login', { url, user: 'mallory', index: 'M', until, groups: ['staff'] })
   const genuine = Buffer.from(body, 'base64').toString('utf8')
   const request = / InResponseTo="([^"]+)"/.exec(genuine)?.[1] ?? ''

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newToken } from '../../src/base/token.ts'
 import { gateApp } from '../../src/modules/sso/gate/app.ts'
 import { Gate } from '../../src/modules/sso/gate/gate.ts'
 import type { LogoutBinding } from '../../src/modules/sso/gate/saml/metadata.ts'
@@ -105,7 +106,8 @@ export class NearGate {
 
   /** What the provider answers to a login that has just begun, signed twice, and the secret of the browser that has asked. */
   async answered(user = 'alice', groups: readonly string[] = []) {
-    const { url, browser } = this.#gate.entrance.ask({ site: SITE, path: '/', begun: 'x' }, this.now)
+    const browser = newToken()
+    const url = this.#gate.entrance.ask({ site: SITE, path: '/', begun: 'x' }, browser, this.now)
     const until = new Date(this.now + 3_600_000).toISOString().replace(/\.\d+/, '')
     const { body, state } = await this.lasso.order('login', { url, user, index: 'S1', until, groups })
     return { xml: Buffer.from(body, 'base64').toString('utf8'), state, browser }

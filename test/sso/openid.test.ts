@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { newToken } from '../../src/base/token.ts'
 import { gateApp } from '../../src/modules/sso/gate/app.ts'
 import { Gate } from '../../src/modules/sso/gate/gate.ts'
 import { OpenIdClient } from '../../src/modules/sso/gate/oidc/client.ts'
@@ -56,7 +57,8 @@ function ask(path: string, cookie = '', init: RequestInit = {}): Promise<Respons
 
 /** A login that has begun: where the browser was sent, and its cookie. */
 function begun() {
-  const { url, browser } = gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, now)
+  const browser = newToken()
+  const url = gate.entrance.ask({ site: 'app.example.org', path: '/', begun: 'x' }, browser, now)
   return { url, cookie: `__Host-gabarit-sso-asked=${browser}` }
 }
 

@@ -61,7 +61,7 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
   const site = app.basePath(BASE)
   site.use(async (context, next) => (gate.isSite(hostOf(context)) ? next() : context.notFound()))
   site.get('/login', context => {
-    const begun = newToken()
+    const begun = secretIn(context, COOKIES.begun)
     const query = new URLSearchParams({
       site: hostOf(context),
       path: localPath(context.req.header('x-gate-path') ?? context.req.query('to')),
@@ -73,7 +73,6 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
   site.get('/enter', context => {
     const begun = getCookie(context, COOKIES.begun)
     const { token, path } = gate.entrance.enter(context.req.query('ticket') ?? '', hostOf(context), begun, clock())
-    deleteCookie(context, COOKIES.begun, ATTRIBUTES)
     setCookie(context, COOKIES.session, token, ATTRIBUTES)
     return context.redirect(path, 303)
   })
@@ -114,7 +113,8 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     const present = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
     if (present !== undefined) return context.redirect(gate.entrance.ticketUrl(present.id, aim, clock()), 303)
     spend(gate, context, COSTS.login, clock())
-    const { url, browser } = gate.entrance.ask(aim, clock())
+    const browser = secretIn(context, COOKIES.asked)
+    const url = gate.entrance.ask(aim, browser, clock())
     setCookie(context, COOKIES.asked, browser, { ...ATTRIBUTES, maxAge: LOGIN_SECONDS })
     return context.redirect(url)
   })
@@ -122,7 +122,6 @@ function serveProvider(app: Hono, gate: Gate, clock: () => number): void {
     const former = gate.sessions.find(gate.host, getCookie(context, COOKIES.session) ?? '', clock())
     const { session, url } = gate.entrance.finish(name, getCookie(context, COOKIES.asked), clock())
     if (former !== undefined) gate.sessions.end([former.id])
-    deleteCookie(context, COOKIES.asked, ATTRIBUTES)
     const token = gate.sessions.enter(session, gate.host, clock()) ?? ''
     setCookie(context, COOKIES.session, token, ATTRIBUTES)
     return context.redirect(url, 303)
@@ -169,6 +168,11 @@ function serveSaml(
     context.header('Content-Type', 'text/xml')
     return context.body(answer)
   })
+}
+
+/** The secret of a browser, which it keeps for a while: several of its windows may be on the way at once. */
+function secretIn(context: Context, name: string): string {
+  return getCookie(context, name) || newToken()
 }
 
 /** The name that the front end was asked by. */

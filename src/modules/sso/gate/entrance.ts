@@ -61,12 +61,12 @@ export class Entrance {
     this.#openId = openId
   }
 
-  /** Sends a browser to the provider. @returns where, and the secret for its cookie */
-  ask(aim: Aim, now: number): { url: string; browser: string } {
-    const [name, browser] = [newToken(), newToken()]
+  /** Sends a browser to the provider. @param browser the secret in its cookie @returns where */
+  ask(aim: Aim, browser: string, now: number): string {
+    const name = newToken()
     const { url, request } = this.#openId?.ask(name) ?? this.#askBySaml(name, now)
     this.#asked.set(name, { ...aim, request, browser: tokenHash(browser), until: now + LOGIN_TIME })
-    return { url, browser }
+    return url
   }
 
   #askBySaml(name: string, now: number): { url: string; request: string } {
