@@ -102,6 +102,20 @@ twins('the values of an item', () => {
   assert.is(twinOf('{ $VhostName }\n', { ...KNOWN, hasItem: true }), "<%= item?.VhostName ?? '' %>\n")
 })
 
+twins('a value of an item that the fragment changes', () => {
+  assert.is(
+    twinOf('{ $From =~ s/,/ /g; $From }\n', { ...KNOWN, hasItem: true }),
+    "<% let From = item?.From\n   From = From?.replace(/,/g, ' ') %>\n<%= From ?? '' %>\n",
+  )
+})
+
+twins('text with line breaks is printed as it is', () => {
+  assert.is(
+    twinOf('{ my $x = $smtp{A} || ""; $x =~ s/,/\\n/g; $x }\n'),
+    "<% let x = filled(config.smtp?.A) ?? ''\n   x = x.replace(/,/g, '\\n') %>\n<%~ x %><%= '' %>\n",
+  )
+})
+
 twins('variables that fragments share', () => {
   const all = translate(
     [

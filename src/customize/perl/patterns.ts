@@ -1,5 +1,5 @@
 import type { Expression, Pattern } from './ast.ts'
-import { type Js, js, literal, printed, TIGHT, textOf } from './js.ts'
+import { inside, type Js, js, literal, printed, TIGHT, textOf } from './js.ts'
 import { FLAG, TEXT } from './types.ts'
 import type { Values } from './values.ts'
 
@@ -75,17 +75,20 @@ export function replaced(values: Values, target: Js, expression: Extract<Express
         typeof part === 'string' ? part.replaceAll('$', '$$$$') : `$${part.kind === 'variable' ? part.name : ''}`,
       )
       .join('')
-    return replacing(target, found, literal(text).code)
+    return replacing(target, found, literal(text))
   }
   if (value.some(isNumber)) throw values.refuse(expression, 'a replacement of variables together with $1')
   const made = textOf(value.map(part => (typeof part === 'string' ? part : values.scalar(part))))
-  return replacing(target, found, `() => ${made.code}`)
+  return replacing(target, found, made, `() => ${made.code}`)
 }
 
-function replacing(target: Js, found: string, by: string): Js {
-  const of = target.tight < TIGHT.member ? `(${target.code})` : target.code
+function replacing(target: Js, found: string, by: Js, code = by.code): Js {
   const isText = target.type.is === 'text'
-  return js(`${of}${isText ? '' : '?.'}${isText ? '.' : ''}replace(${found}, ${by})`, target.type)
+  const lines = by.type.lines ? { lines: true } : {}
+  return js(`${inside(target, TIGHT.member)}${isText ? '.' : '?.'}replace(${found}, ${code})`, {
+    ...target.type,
+    ...lines,
+  })
 }
 
 /** `tr/A-Z/a-z/` and replacements of one character by another. */

@@ -1,11 +1,13 @@
 import type { Statement } from './ast.ts'
 import { etaSource } from './eta.ts'
 import { Evaluator } from './evaluate.ts'
+import { js, member } from './js.ts'
 import { Names } from './names.ts'
 import { code, type Part, text } from './output.ts'
 import { parseProgram } from './parser.ts'
 import { type PerlPiece, splitFragment } from './pieces.ts'
 import { Program } from './program.ts'
+import { joined, MAYBE } from './types.ts'
 import { type Used, undeclaredIn } from './undeclared.ts'
 import { ReadsOutput, Untranslatable } from './untranslatable.ts'
 import type { Known } from './values.ts'
@@ -127,13 +129,14 @@ function hoisted(values: Evaluator, names: Names): Part[] {
   return names
     .ofFragment()
     .filter(({ code, type }) => values.touched.has(code) && !values.declaredHere.has(code) && type.is !== 'database')
-    .map(({ code: name, sigil }) =>
-      code(
-        sigil === '$'
-          ? `let ${name}`
-          : `${sigil === '@' ? 'let' : 'let'} ${name} = ${sigil === '@' ? '[]' : 'new Map()'}`,
-      ),
-    )
+    .map(named => {
+      const { code: name, sigil, type } = named
+      if (sigil !== '$') return code(`let ${name} = ${sigil === '@' ? '[]' : 'new Map()'}`)
+      // It begins with the value of the item.
+      const isOfItem = values.known.hasItem && joined(type, MAYBE) !== undefined
+      if (isOfItem) names.learn(named, MAYBE, 1)
+      return code(isOfItem ? `let ${name} = ${member(js('item', MAYBE), named.name, true)}` : `let ${name}`)
+    })
 }
 
 /** Names that one fragment gives a value and another one mentions. */
