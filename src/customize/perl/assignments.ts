@@ -1,11 +1,13 @@
 import { constantOf, type Expression } from './ast.ts'
 import type { Evaluator } from './evaluate.ts'
 import { calculated, repeated } from './functions.ts'
+import { hashOf } from './hashes.ts'
 import { asNumber, asText, inside, type Js, js, member, TIGHT, textOf } from './js.ts'
-import { givesList, onlyValue } from './lists.ts'
+import { givesList } from './lists.ts'
 import type { Named } from './names.ts'
 import { patternOf, replaced, transliterated } from './patterns.ts'
-import { joined, MAYBE, NOTHING, NUMBER, orMissing, TEXT, type Type, UNDEFINED } from './types.ts'
+import { pushed } from './pushed.ts'
+import { MAYBE, NOTHING, NUMBER, orMissing, TEXT, type Type, UNDEFINED } from './types.ts'
 
 type Assign = Extract<Expression, { kind: 'assign' }>
 
@@ -103,7 +105,7 @@ export class Assignments {
       if (operator !== '') throw values.refuse(at, `"${operator}=" of a list`)
       return this.#copied(values.list([value]), value, target, isMy)
     }
-    if (target.kind === 'variable' && target.sigil === '%') return this.#hash(value)
+    if (target.kind === 'variable' && target.sigil === '%') return hashOf(this.#values, value)
     if (operator === '')
       return givesList(values, value) && value.kind === 'list' ? values.scalar(value) : values.scalar(value)
     const now = values.scalar(target)
@@ -135,55 +137,6 @@ export class Assignments {
     const named = isMy ? undefined : this.#values.target(target)
     const willChange = isMy || named?.changed !== false
     return isOther && (isShared || willChange) ? js(`[...${list.code}]`, list.type, TIGHT.atom) : list
-  }
-
-  #hash(value: Expression): Js {
-    const values = this.#values
-    if (value.kind === 'method' && value.name === 'props' && value.args.length === 0) return values.scalar(value.of)
-    const items = value.kind === 'list' ? value.items : [value]
-    const entries: string[] = []
-    const types: Type[] = []
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index]
-      if (item === undefined) break
-      const several = this.#pairs(item)
-      if (several !== undefined) {
-        entries.push(`...${several.code}`)
-        types.push(several.type.of ?? NOTHING)
-        continue
-      }
-      const next = items[++index]
-      if (next === undefined || givesList(values, item)) throw values.refuse(value, 'a hash made of this')
-      const made = values.scalar(next)
-      types.push(made.type)
-      entries.push(`[${asText(values.scalar(item)).code}, ${inside(made, TIGHT.choice)}]`)
-    }
-    const of = types.reduce<Type | undefined>((all, type) => all && joined(all, type), NOTHING)
-    if (of === undefined) throw values.refuse(value, 'a hash of values of several kinds')
-    const [only = ''] = entries
-    const from = entries.length === 1 && only.startsWith('...') ? only.slice(3) : `[${entries.join(', ')}]`
-    return js(`new Map(${entries.length === 0 ? '' : from})`, { is: 'map', of })
-  }
-
-  /** `map { $_ => … } list` as pairs. */
-  #pairs(item: Expression): Js | undefined {
-    const inner = item.kind === 'list' && item.items.length === 1 && item.items[0] ? item.items[0] : item
-    if (inner.kind !== 'call' || inner.name !== 'map') return undefined
-    const values = this.#values
-    const list = values.list(inner.block === undefined ? inner.args.slice(1) : inner.args)
-    const value = onlyValue(values, inner.block, inner.args[0], inner.line)
-    const [key, other] = value.kind === 'list' || value.kind === 'hash' ? value.items : []
-    if (key === undefined || other === undefined) throw values.refuse(inner, 'a hash made of this')
-    let type: Type = NOTHING
-    const made = values.each(inner.block, inner.args[0], list, (_, element) => {
-      const second = values.scalar(other)
-      type = second.type
-      return js(
-        `${inside(list, TIGHT.member)}.map(${element} => [${asText(values.scalar(key)).code}, ${inside(second, TIGHT.choice)}])`,
-        NOTHING,
-      )
-    })
-    return js(made.code, { is: 'list', of: type })
   }
 
   #storeVariable(target: Expression, value: Js, site: Expression, isMy: boolean): string[] {
@@ -316,7 +269,7 @@ export class Assignments {
     switch (name) {
       case 'push':
       case 'unshift':
-        return first && this.#pushed(name, first, rest, expression)
+        return first && pushed(this.#values, name, first, rest, expression)
       case 'shift':
       case 'pop':
         return [values.scalar(expression).code]
@@ -339,29 +292,5 @@ export class Assignments {
       default:
         return undefined
     }
-  }
-
-  #pushed(name: string, target: Expression, rest: readonly Expression[], at: Expression): string[] {
-    const values = this.#values
-    const list = values.list(rest)
-    const added = /^\[(.*)\]$/s.exec(list.code)?.[1] ?? `...${inside(list, TIGHT.choice)}`
-    const of = list.type.of ?? NOTHING
-    const element =
-      target.kind === 'dereference' && target.of.kind === 'element' && target.of.at === 'key' ? target.of : undefined
-    const map = element && values.variable(element.of)
-    if (element && map?.sigil === '%') {
-      this.#learn(map, { is: 'map', of: { is: 'list', of } }, at.line)
-      const key = asText(values.scalar(element.key)).code
-      const now = `...(${map.code}.get(${key}) ?? [])`
-      return [`${map.code}.set(${key}, [${name === 'push' ? `${now}, ${added}` : `${added}, ${now}`}])`]
-    }
-    const named = values.variable(target)
-    if (named?.sigil !== '@') throw values.refuse(at, `"${name}" to this`)
-    const behind = target.kind === 'dereference' ? values.variable(target.of) : named
-    if (behind) {
-      behind.changed = true
-      this.#learn(behind, { is: 'list', of }, at.line)
-    }
-    return [`${values.listName(named)}.${name}(${added})`]
   }
 }

@@ -1,12 +1,12 @@
 import type { Expression, Statement } from './ast.ts'
-import { behindReference, CONFIGURATION, elementOf, objectOf, rangeOf, scalarVariable } from './elements.ts'
-import { scalarCall } from './functions.ts'
+import { callValue, listOf, methodValue } from './calls.ts'
+import { behindReference, elementOf, objectOf, scalarVariable } from './elements.ts'
 import { asText, inside, type Js, js, literal, numeral, opposite, TIGHT, textOf } from './js.ts'
-import { counted, countOf, elementType, givesList, listCall, onlyValue } from './lists.ts'
+import { counted, elementType, givesList, onlyValue } from './lists.ts'
 import type { Named, Names } from './names.ts'
 import { binaryTest, binaryValue, unaryValue } from './operators.ts'
 import { fits, replaced, transliterated } from './patterns.ts'
-import { askedDatabase, askedRecord, opened, property, recordOf } from './records.ts'
+
 import { FLAG, joined, NOTHING, NUMBER, TEXT, type Type, UNDEFINED } from './types.ts'
 import { Untranslatable } from './untranslatable.ts'
 import type { EachMaker, Known, Values } from './values.ts'
@@ -102,7 +102,7 @@ export class Evaluator implements Values {
       case 'hash':
         return objectOf(this, expression)
       case 'call':
-        return this.#call(expression)
+        return callValue(this, expression)
       case 'method': {
         const made = this.method(expression)
         if (made.type.is !== 'list') return made
@@ -159,10 +159,10 @@ export class Evaluator implements Values {
   list(expressions: readonly Expression[]): Js {
     const flat = expressions.flatMap(one => (one.kind === 'list' ? one.items : [one]))
     const [only] = flat
-    if (flat.length === 1 && only !== undefined && givesList(this, only)) return this.#listOf(only)
+    if (flat.length === 1 && only !== undefined && givesList(this, only)) return listOf(this, only)
     const made = flat.map(one => {
       const isList = givesList(this, one)
-      const value = isList ? this.#listOf(one) : this.scalar(one)
+      const value = isList ? listOf(this, one) : this.scalar(one)
       return {
         code: isList ? `...${inside(value, TIGHT.choice)}` : inside(value, TIGHT.choice),
         type: isList ? (value.type.of ?? NOTHING) : value.type,
@@ -173,87 +173,13 @@ export class Evaluator implements Values {
     return js(`[${made.map(({ code }) => code).join(', ')}]`, { is: 'list', of }, TIGHT.atom)
   }
 
-  #listOf(expression: Expression): Js {
-    if (expression.kind === 'list') return this.list(expression.items)
-    if (expression.kind === 'call') {
-      const made = listCall(this, expression)
-      if (made !== undefined) return made
-    }
-    if (expression.kind === 'method') return this.method(expression)
-    if (expression.kind === 'choice') {
-      const [then, otherwise] = [this.list([expression.then]), this.list([expression.otherwise])]
-      const type = joined(then.type, otherwise.type)
-      if (type === undefined) throw this.refuse(expression, 'a choice between values of several kinds')
-      return js(
-        `${inside(this.test(expression.test), TIGHT.nullish)} ? ${then.code} : ${otherwise.code}`,
-        type,
-        TIGHT.choice,
-      )
-    }
-    if (expression.kind === 'binary' && expression.operator === '..') return rangeOf(this, expression)
-    if (expression.kind === 'dereference' && expression.sigil === '@') {
-      const value = this.scalar(expression.of)
-      if (value.type.is === 'list' || value.type.is === 'nothing')
-        return js(value.code, { is: 'list', of: value.type.of ?? NOTHING }, value.tight)
-      throw this.refuse(expression, 'a list behind a reference to something else')
-    }
-    const named = this.variable(expression)
-    if (named?.sigil === '@') return js(this.listName(named), { is: 'list', of: named.type.of ?? NOTHING })
-    if (expression.kind === 'variable' && expression.sigil === '@') {
-      if (expression.name === 'ARGV' || expression.name === '_') throw this.refuse(expression, `@${expression.name}`)
-      return js('[]', { is: 'list', of: NOTHING }, TIGHT.atom)
-    }
-    throw this.refuse(expression, 'a hash as a list')
+  /** A list that fragments share is there as soon as one of them asks. */
+  method(expression: Extract<Expression, { kind: 'method' }>): Js {
+    return methodValue(this, expression)
   }
 
-  /** A list that fragments share is there as soon as one of them asks. */
   listName({ code, sigil }: Named): string {
     return sigil === '@' && code.startsWith('vars.') ? `vars.list(${literal(code.slice(5)).code})` : code
-  }
-
-  #call(expression: Extract<Expression, { kind: 'call' }>): Js {
-    const { name } = expression
-    if (name === 'grep') return counted(this, expression, 'number')
-    if (name === 'keys' || name === 'values') {
-      const count = countOf(this, expression)
-      if (count !== undefined) return count
-    }
-    if (name === 'undef' && expression.args.length === 0) return js('undefined', UNDEFINED, TIGHT.atom)
-    const made = scalarCall(this, expression)
-    if (made !== undefined) return made
-    if (name === 'map' || name === 'split') return js(`${inside(this.list([expression]), TIGHT.member)}.length`, NUMBER)
-    throw this.refuse(expression, `the function ${name}`)
-  }
-
-  method(expression: Extract<Expression, { kind: 'method' }>): Js {
-    const database = opened(this, expression)
-    if (database !== undefined) return database
-    const of = expression.of
-    if (
-      of.kind === 'method' &&
-      of.of.kind === 'class' &&
-      of.of.name === 'NethServer::Service' &&
-      of.name === 'new' &&
-      expression.name === 'is_enabled'
-    ) {
-      const [service] = of.args
-      if (service)
-        return js(
-          `${property(this, recordOf(this, CONFIGURATION, service), { kind: 'string', parts: ['status'], line: of.line }, true).code} === 'enabled'`,
-          FLAG,
-          TIGHT.equal,
-        )
-    }
-    const object = this.scalar(of)
-    switch (object.type.is) {
-      case 'database':
-        return askedDatabase(this, object, expression)
-      case 'record':
-      case 'record?':
-        return askedRecord(this, object, expression)
-      default:
-        throw this.refuse(expression, `the method ${expression.name}`)
-    }
   }
 
   test(expression: Expression): Js {

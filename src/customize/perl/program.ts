@@ -1,15 +1,16 @@
 import { Assignments } from './assignments.ts'
 import { constantOf, type Expression, type Statement } from './ast.ts'
-import { assembled, hasLines, simple } from './branches.ts'
+import { assembled, simple } from './branches.ts'
 import type { Evaluator } from './evaluate.ts'
 import { hasEffect, isControl, isOutput, leaves, matchesIn, printsIn, returns } from './facts.ts'
-import { formatted } from './functions.ts'
 import { asText, inside, type Js, js, literal, printed, TIGHT } from './js.ts'
 import { givesList } from './lists.ts'
 import { code, type Part, print, text } from './output.ts'
 import { patternOf } from './patterns.ts'
+import { emit, printValue } from './printing.ts'
 import { NOTHING, TEXT, UNDEFINED } from './types.ts'
 import { ReadsOutput } from './untranslatable.ts'
+import { whenFalse } from './when-false.ts'
 
 /** Whether $OUT has a value at a place of the program. */
 type IsSet = 'no' | 'maybe' | 'yes'
@@ -200,24 +201,8 @@ export class Program {
   #valueOfTest(test: Expression | undefined, line: number): Part[] {
     if (test?.kind === 'unary' && test.operator === '!' && !this.#inVariable) return this.#value(test.of)
     const isSeen = test !== undefined && this.#isSet === 'no' && !this.#inVariable
-    const made = isSeen ? this.#whenFalse(test) : undefined
-    return made === undefined ? this.#value(NOTHING_AT(line)) : this.#print(made)
-  }
-
-  /** The value of a test that is false; undefined: nothing. */
-  #whenFalse(test: Expression): Js | undefined {
-    if (test.kind === 'list' && test.items.length === 1 && test.items[0]) return this.#whenFalse(test.items[0])
-    if (test.kind === 'binary' && /^(?:\|\||or)$/.test(test.operator)) return this.#whenFalse(test.right)
-    if (test.kind === 'binary' && /^(?:&&|and)$/.test(test.operator)) {
-      const [left, right] = [this.#whenFalse(test.left), this.#whenFalse(test.right)]
-      if (left === undefined && right === undefined) return undefined
-      const [first, second] = [left, right].map(one => asText(one ?? literal('')))
-      const isLeft = inside(this.#values.test(test.left), TIGHT.nullish)
-      return js(`${isLeft} ? ${second?.code} : ${first?.code}`, TEXT, TIGHT.choice)
-    }
-    if (givesList(this.#values, test)) return undefined
-    const value = this.#values.scalar(test)
-    return ['text', 'maybe', 'mixed', 'number'].includes(value.type.is) ? value : undefined
+    const made = isSeen ? whenFalse(this.#values, test) : undefined
+    return made === undefined ? this.#value(NOTHING_AT(line)) : printValue(this.#values, made)
   }
 
   /** Matches whose groups are needed are made before the test. */
@@ -358,10 +343,10 @@ export class Program {
       if (this.#isSet === 'yes') return []
       if (constantOf(value) === '') return []
       if (this.#isSet === 'maybe') throw new ReadsOutput(value.line)
-      return this.#emit(value)
+      return emit(this.#values, value)
     }
     const out = this.#values.variable(OUT)
-    if (out === undefined || this.#isSet === 'no') return this.#emit(value)
+    if (out === undefined || this.#isSet === 'no') return emit(this.#values, value)
     const made = js(out.code, out.type)
     if (this.#isSet === 'yes') return print(made, printed(made))
     const other = asText(this.#values.scalar(value))
@@ -378,38 +363,8 @@ export class Program {
       return lines.map(code)
     }
     if (assign.operator === '' && this.#isSet !== 'no') throw new ReadsOutput(assign.line)
-    const made = this.#emit(assign.value)
+    const made = emit(this.#values, assign.value)
     this.#isSet = 'yes'
     return made
-  }
-
-  /** Prints a value part by part. */
-  #emit(value: Expression): Part[] {
-    if (value.kind === 'string')
-      return value.parts.flatMap(part => (typeof part === 'string' ? text(part) : this.#emitInText(part)))
-    if (value.kind === 'binary' && value.operator === '.')
-      return [...this.#emit(value.left), ...this.#emit(value.right)]
-    if (value.kind === 'list' && value.items.length === 1 && value.items[0]) return this.#emit(value.items[0])
-    if (value.kind === 'call' && value.name === 'sprintf' && value.args[0])
-      return formatted(this.#values, value.args[0], value.args.slice(1), value).flatMap(part =>
-        typeof part === 'string' ? text(part) : this.#print(part),
-      )
-    if (value.kind === 'choice') {
-      const [then, otherwise] = [this.#emit(value.then), this.#emit(value.otherwise)]
-      if (hasLines(then) || hasLines(otherwise))
-        return assembled([{ test: this.#values.test(value.test), body: then }], otherwise, false)
-    }
-    return this.#print(this.#values.scalar(value))
-  }
-
-  #emitInText(part: Expression): Part[] {
-    return this.#print(this.#values.scalar({ kind: 'string', parts: [part], line: part.line }))
-  }
-
-  #print(value: Js): Part[] {
-    if (!['text', 'maybe', 'number', 'mixed', 'flag', 'undefined', 'nothing'].includes(value.type.is))
-      throw this.#values.refuse({ line: 0 }, 'a record or a list that is printed')
-    if (value.type.is === 'undefined') return []
-    return print(value, printed(value))
   }
 }

@@ -1,6 +1,6 @@
 import type { Expression, Sigil, Statement, Variable } from './ast.ts'
 import { quoted } from './quoted.ts'
-import type { Scanner } from './scanner.ts'
+import { VariableTerms } from './variable-terms.ts'
 
 /** Functions of one argument, which bind tighter than a comparison. */
 const UNARY = new Set(
@@ -20,17 +20,9 @@ const LOOPS = new Set(['next', 'last', 'redo'])
 const ABOVE_COMPARISON = 15
 
 /** Parses the terms of expressions; what binds them together is in the classes made from this one. */
-export abstract class Terms {
-  protected readonly scanner: Scanner
-
-  constructor(scanner: Scanner) {
-    this.scanner = scanner
-  }
-
+export abstract class Terms extends VariableTerms {
   /** An expression whose operators bind at least so tight. */
   protected abstract expression(tightness: number): Expression
-  /** An expression with commas, `and`, `or`. */
-  protected abstract whole(): Expression
   protected abstract block(): Statement[]
   /** Parses an expression of its own, in a string. */
   protected abstract readonly inside: (source: string, line: number) => Expression
@@ -69,8 +61,8 @@ export abstract class Terms {
       if (/^0\d/.test(number)) throw scanner.refuse(`the octal number ${number}`)
       return { kind: 'number', text: number.replaceAll('_', ''), line }
     }
-    if (scanner.look(/\$#/y)) return this.#lastIndex()
-    if (scanner.look(/[$@%]/y)) return this.#variable()
+    if (scanner.look(/\$#/y)) return this.lastIndex()
+    if (scanner.look(/[$@%]/y)) return this.variable()
     if (scanner.take(/\(/y)) {
       const items = this.commaList()
       const [only] = items
@@ -102,77 +94,6 @@ export abstract class Terms {
     return { kind: 'file test', test, of: this.expression(ABOVE_COMPARISON), line }
   }
 
-  #lastIndex(): Expression {
-    const { line } = this.scanner
-    const name = this.scanner.take(/\$#(\w+)/y)?.[1]
-    if (name === undefined) throw this.scanner.refuse('$# of a reference')
-    return { kind: 'last index', of: { kind: 'variable', sigil: '@', name, line }, line }
-  }
-
-  #variable(): Expression {
-    const { scanner } = this
-    const { line } = scanner
-    const sigil = scanner.take(/[$@%]/y)?.[0] as Sigil
-    const name =
-      scanner.takeHere(/(?:::)?[A-Za-z_]\w*(?:::\w+)*|\d+|[&!@]/y)?.[0] ??
-      scanner
-        .takeHere(/\{\s*\^?(?:([A-Za-z_]\w*)|'([^']*)'|"([\w.@-]*)")\s*\}/y)
-        ?.slice(1)
-        .find(one => one !== undefined)
-    if (name !== undefined) return this.#named(sigil, name, line)
-    if (scanner.lookHere(/\$/y)) {
-      const of = this.#variableAlone()
-      return this.#dereferenced(sigil, of, line)
-    }
-    if (!scanner.takeHere(/\{/y)) throw scanner.refuse(`the variable ${sigil}${scanner.look(/\S/y)?.[0] ?? ''}`)
-    const of = this.whole()
-    scanner.expect(/\}/y)
-    return this.#dereferenced(sigil, of, line)
-  }
-
-  /** `$name`, after a sigil: without subscripts. */
-  #variableAlone(): Expression {
-    const { line } = this.scanner
-    const name = this.scanner.takeHere(/\$(\w+)/y)?.[1]
-    if (name === undefined) throw this.scanner.unexpected()
-    return { kind: 'variable', sigil: '$', name, line }
-  }
-
-  /** `$x{…}` is of `%x`, `$x[…]` of `@x`. */
-  #named(sigil: Sigil, name: string, line: number): Expression {
-    const { scanner } = this
-    if (sigil === '$' && scanner.look(/\{/y)) return this.#element({ kind: 'variable', sigil: '%', name, line })
-    if (sigil === '$' && scanner.look(/\[/y)) return this.#element({ kind: 'variable', sigil: '@', name, line })
-    if (sigil === '@' && scanner.lookHere(/[[{]/y))
-      throw scanner.refuse(`the slice @${name}${scanner.lookHere(/./y)?.[0]}…`)
-    return { kind: 'variable', sigil, name, line }
-  }
-
-  #dereferenced(sigil: Sigil, of: Expression, line: number): Expression {
-    const { scanner } = this
-    const constant = of.kind === 'string' && of.parts.length === 1 ? of.parts[0] : undefined
-    if (typeof constant === 'string') return this.#named(sigil, constant, line)
-    if (sigil === '$' && scanner.lookHere(/\{/y)) return this.#element({ kind: 'dereference', sigil: '%', of, line })
-    if (sigil === '$' && scanner.lookHere(/\[/y)) return this.#element({ kind: 'dereference', sigil: '@', of, line })
-    if (sigil === '@' && scanner.lookHere(/[[{]/y)) throw scanner.refuse('a slice of a reference')
-    return { kind: 'dereference', sigil, of, line }
-  }
-
-  #element(of: Expression): Expression {
-    const { scanner } = this
-    const { line } = scanner
-    if (scanner.take(/\[/y)) {
-      const key = this.whole()
-      scanner.expect(/\]/y)
-      return { kind: 'element', of, at: 'index', key, line }
-    }
-    scanner.expect(/\{/y)
-    const word = scanner.take(/\s*(-?[A-Za-z_]\w*)\s*(?=\})/y)?.[1]
-    const key: Expression = word === undefined ? this.whole() : { kind: 'string', parts: [word], line }
-    scanner.expect(/\}/y)
-    return { kind: 'element', of, at: 'key', key, line }
-  }
-
   /** `->method(…)`, `->{…}`, `->[…]`, and subscripts after subscripts. */
   #subscripts(first: Expression): Expression {
     const { scanner } = this
@@ -182,17 +103,17 @@ export abstract class Terms {
       if (scanner.take(/->(?=\s*[[{])/y)) {
         scanner.skip()
         const sigil = scanner.lookHere(/\[/y) ? '@' : '%'
-        term = this.#element({ kind: 'dereference', sigil, of: term, line })
+        term = this.element({ kind: 'dereference', sigil, of: term, line })
       } else if (scanner.take(/->(?=\s*\w)/y)) {
         const name = scanner.take(/[\w:]+/y)?.[0] ?? ''
         term = { kind: 'method', of: term, name, args: this.#arguments(), line }
       } else if (scanner.look(/->/y)) throw scanner.refuse('a call through a variable')
       else if (term.kind === 'element' && scanner.lookHere(/[[{]/y)) {
         const sigil = scanner.lookHere(/\[/y) ? '@' : '%'
-        term = this.#element({ kind: 'dereference', sigil, of: term, line })
+        term = this.element({ kind: 'dereference', sigil, of: term, line })
       } else if (term.kind === 'list' && scanner.lookHere(/\s*\[/y)) {
         scanner.skip()
-        term = this.#element(term)
+        term = this.element(term)
       } else return term
     }
   }

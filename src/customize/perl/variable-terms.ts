@@ -1,0 +1,85 @@
+import type { Expression, Sigil } from './ast.ts'
+import type { Scanner } from './scanner.ts'
+
+/** Parses variables, their elements, and what references lead to. */
+export abstract class VariableTerms {
+  protected readonly scanner: Scanner
+
+  constructor(scanner: Scanner) {
+    this.scanner = scanner
+  }
+
+  /** An expression with commas, `and`, `or`. */
+  protected abstract whole(): Expression
+
+  protected lastIndex(): Expression {
+    const { line } = this.scanner
+    const name = this.scanner.take(/\$#(\w+)/y)?.[1]
+    if (name === undefined) throw this.scanner.refuse('$# of a reference')
+    return { kind: 'last index', of: { kind: 'variable', sigil: '@', name, line }, line }
+  }
+
+  protected variable(): Expression {
+    const { scanner } = this
+    const { line } = scanner
+    const sigil = scanner.take(/[$@%]/y)?.[0] as Sigil
+    const name =
+      scanner.takeHere(/(?:::)?[A-Za-z_]\w*(?:::\w+)*|\d+|[&!@]/y)?.[0] ??
+      scanner
+        .takeHere(/\{\s*\^?(?:([A-Za-z_]\w*)|'([^']*)'|"([\w.@-]*)")\s*\}/y)
+        ?.slice(1)
+        .find(one => one !== undefined)
+    if (name !== undefined) return this.#named(sigil, name, line)
+    if (scanner.lookHere(/\$/y)) {
+      const of = this.#variableAlone()
+      return this.#dereferenced(sigil, of, line)
+    }
+    if (!scanner.takeHere(/\{/y)) throw scanner.refuse(`the variable ${sigil}${scanner.look(/\S/y)?.[0] ?? ''}`)
+    const of = this.whole()
+    scanner.expect(/\}/y)
+    return this.#dereferenced(sigil, of, line)
+  }
+
+  /** `$name`, after a sigil: without subscripts. */
+  #variableAlone(): Expression {
+    const { line } = this.scanner
+    const name = this.scanner.takeHere(/\$(\w+)/y)?.[1]
+    if (name === undefined) throw this.scanner.unexpected()
+    return { kind: 'variable', sigil: '$', name, line }
+  }
+
+  /** `$x{…}` is of `%x`, `$x[…]` of `@x`. */
+  #named(sigil: Sigil, name: string, line: number): Expression {
+    const { scanner } = this
+    if (sigil === '$' && scanner.look(/\{/y)) return this.element({ kind: 'variable', sigil: '%', name, line })
+    if (sigil === '$' && scanner.look(/\[/y)) return this.element({ kind: 'variable', sigil: '@', name, line })
+    if (sigil === '@' && scanner.lookHere(/[[{]/y))
+      throw scanner.refuse(`the slice @${name}${scanner.lookHere(/./y)?.[0]}…`)
+    return { kind: 'variable', sigil, name, line }
+  }
+
+  #dereferenced(sigil: Sigil, of: Expression, line: number): Expression {
+    const { scanner } = this
+    const constant = of.kind === 'string' && of.parts.length === 1 ? of.parts[0] : undefined
+    if (typeof constant === 'string') return this.#named(sigil, constant, line)
+    if (sigil === '$' && scanner.lookHere(/\{/y)) return this.element({ kind: 'dereference', sigil: '%', of, line })
+    if (sigil === '$' && scanner.lookHere(/\[/y)) return this.element({ kind: 'dereference', sigil: '@', of, line })
+    if (sigil === '@' && scanner.lookHere(/[[{]/y)) throw scanner.refuse('a slice of a reference')
+    return { kind: 'dereference', sigil, of, line }
+  }
+
+  protected element(of: Expression): Expression {
+    const { scanner } = this
+    const { line } = scanner
+    if (scanner.take(/\[/y)) {
+      const key = this.whole()
+      scanner.expect(/\]/y)
+      return { kind: 'element', of, at: 'index', key, line }
+    }
+    scanner.expect(/\{/y)
+    const word = scanner.take(/\s*(-?[A-Za-z_]\w*)\s*(?=\})/y)?.[1]
+    const key: Expression = word === undefined ? this.whole() : { kind: 'string', parts: [word], line }
+    scanner.expect(/\}/y)
+    return { kind: 'element', of, at: 'key', key, line }
+  }
+}
