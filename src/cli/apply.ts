@@ -13,12 +13,13 @@ import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
 import type { Output } from '../template/expand.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
+import { changeLines } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import type { Work } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { changeLines } from './entry-lines.ts'
 
 /** `gabarit apply` */
 export function run(invocation: Invocation): Promise<number> {
@@ -110,15 +111,4 @@ function reader({ properties }: Survey): (output: Output) => boolean {
     reads.some(({ database, key }) =>
       key === undefined ? databases.has(database) : changed.has(`${database}\0${key}`),
     )
-}
-
-/**
- * Refuses a plan that is not the one that was shown.
- * @throws Failure (refused)
- */
-export function refuseOutdatedPlan(id: string, wanted: string | undefined): void {
-  if (wanted === undefined || wanted === id) return
-  throw refusal(`plan ${wanted} is out of date: databases, templates or files have changed since`, {
-    hint: 'Nothing was changed. Look at the plan again with --dry-run.',
-  })
 }

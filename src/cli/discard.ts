@@ -5,9 +5,9 @@ import { keepsSecret, revealLastApplied } from '../plan/restore-entry.ts'
 import { changeDatabasesAtOnce, databaseChanges } from '../state/history/databases.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince, takeSnapshot } from '../state/history/snapshot.ts'
+import { changeLines } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { withRepair } from '../terminal/run-context.ts'
-import { changeLines } from './entry-lines.ts'
 
 /** `gabarit discard`: undoes the property changes since the last event, in all databases or in none. */
 export async function run(invocation: Invocation): Promise<number> {

@@ -27,13 +27,3 @@ function shortened(names: readonly string[], say = (name: string) => name): stri
   const more = names.length - NAMES
   return names.slice(0, NAMES).map(say).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
-
-/** One line for each changed property. */
-export function changeLines(changes: readonly PropertyChange[]): string[] {
-  return changes.map(({ database, key, property, old, new: value }) => {
-    const name = property === null ? `${database} ${key}` : `${database} ${key} ${property}`
-    if (old === null) return `+ ${name} = ${JSON.stringify(value)}`
-    if (value === null) return `- ${name} (was ${JSON.stringify(old)})`
-    return `~ ${name}: ${JSON.stringify(old)} -> ${JSON.stringify(value)}`
-  })
-}

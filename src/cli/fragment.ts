@@ -11,11 +11,11 @@ import type { Places } from '../system/places.ts'
 import { readBytes } from '../system/read-files.ts'
 import { confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import type { Work } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { refuseOutdatedPlan } from './apply.ts'
 
 /** `gabarit fragment write TEMPLATE FRAGMENT`: its text comes from standard input. */
 export function write(invocation: Invocation): Promise<number> {

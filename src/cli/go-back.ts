@@ -8,13 +8,14 @@ import { makeRedact } from '../plan/redact.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { askFirst, confirmWithin } from '../terminal/ask-first.ts'
+import { changeLines } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import type { Work } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
-import { refuseOutdatedPlan } from './apply.ts'
-import { changeLines, summary } from './entry-lines.ts'
+import { summary } from './entry-lines.ts'
 
 /** What going back to an entry, or undoing one, would do. */
 export interface WayBack {

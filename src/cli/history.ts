@@ -15,8 +15,9 @@ import {
 import { History } from '../state/history/history.ts'
 import { showMasked } from '../state/history/masking.ts'
 import { changesSince } from '../state/history/snapshot.ts'
+import { changeLines } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { changeLines, summary } from './entry-lines.ts'
+import { summary } from './entry-lines.ts'
 import { momentOf } from './moment.ts'
 
 /** `gabarit history`. Names a damaged entry and shows the others. */

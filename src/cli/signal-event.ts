@@ -7,11 +7,11 @@ import { commandLine } from '../state/history/entry.ts'
 import { AgreedPlan, newChanges } from '../terminal/agreed-plan.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer, reporter } from '../terminal/reporter.ts'
 import { askedBy, barrierOptions } from '../terminal/run-context.ts'
 import type { Reporter } from '../transaction/report.ts'
 import type { Agreement } from '../transaction/run.ts'
-import { refuseOutdatedPlan } from './apply.ts'
 
 /** `signal-event EVENT [ARGUMENT...]` */
 export async function run(invocation: Invocation): Promise<number> {

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { Failure } from '../base/failure.ts'
 import { filesBelow } from '../override/custom-files.ts'
-import type { Context } from '../plan/context.ts'
+import { type Context, makeContext } from '../plan/context.ts'
 import { withTemporaryFiles } from '../system/folder-tree.ts'
+import { modulesIn, placesOn } from '../system/places.ts'
+import { DryRunSystem } from '../system/real-system.ts'
 
 /**
  * Runs a function as if files of the site's templates-custom had other texts, or did not exist. What is said and thrown names the
@@ -26,15 +28,56 @@ export function withTrial<Result>(
     new Map(present),
     folder => {
       const tried = join(folder, FOLDER)
-      const real = (said: string) => said.replaceAll(tried, own)
       const layers = context.layers.map(layer => (layer.folder === own ? { ...layer, folder: tried } : layer))
-      try {
-        return work({ ...context, layers, warn: message => context.warn(real(message)) }, tried)
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        const [where, hint] = [error.where, error.hint].map(said => said && real(said))
-        throw new Failure(real(error.message), { status: error.status, where, hint, cause: error })
-      }
+      return naming(own, tried, context, warn => work({ ...context, layers, warn }, tried))
+    },
+    links,
+  )
+}
+
+/** Runs a function whose warnings and failures name the real folder instead of the one that stands for it. */
+function naming<Result>(
+  own: string,
+  tried: string,
+  { warn }: Context,
+  work: (warn: Context['warn']) => Result,
+): Result {
+  const real = (said: string) => said.replaceAll(tried, own)
+  try {
+    return work(message => warn(real(message)))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const [where, hint] = [error.where, error.hint].map(said => said && real(said))
+    throw new Failure(real(error.message), { status: error.status, where, hint, cause: error })
+  }
+}
+
+/**
+ * As {@link withTrial}, for the site's whole folder: its templates, descriptions, events and modules.
+ * @param files by path below the site's folder; others are as they are
+ * @param work receives places whose databases can be changed, without an effect on the real ones
+ */
+export function withTrialSite<Result>(
+  context: Context,
+  files: ReadonlyMap<string, { readonly data: Uint8Array } | { readonly link: string }>,
+  work: (trial: Context) => Result,
+): Result {
+  const { places, system } = context
+  const others = filesBelow(places.site).filter(file => !files.has(file))
+  const links = new Map(others.map(file => [join(SITE, file), join(places.site, file)]))
+  const present = new Map<string, Uint8Array>()
+  for (const [path, file] of files)
+    if ('link' in file) links.set(join(SITE, path), file.link)
+    else present.set(join(SITE, path), file.data)
+  return withTemporaryFiles(
+    present,
+    folder => {
+      const site = join(folder, SITE)
+      const own = (module: string) => (module.startsWith(`${places.site}/`) ? [] : [module])
+      const modules = [...places.modules.flatMap(own), ...modulesIn(join(site, 'modules'))]
+      const overlay = new DryRunSystem(places.root, system.env)
+      const trial = placesOn({ ...places, site, modules }, overlay)
+      return naming(places.site, site, context, warn => work(makeContext(trial, overlay, warn)))
     },
     links,
   )
@@ -42,3 +85,5 @@ export function withTrial<Result>(
 
 /** The banner names it. */
 const FOLDER = 'templates-custom'
+
+const SITE = 'etc/gabarit'

@@ -114,10 +114,22 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
   const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
   const { confirmWithin = under.confirmWithin } = over
+  const backup = [...new Set([...(under.backup ?? []), ...(over.backup ?? [])])]
   const key = both(under.key, over.key)
   const scalar = both(under.scalar, over.scalar)
   const probes = both(under.probes, over.probes)
-  return defined({ type, description, key, scalar, properties, rules, health, probes, confirmWithin })
+  return defined({
+    type,
+    description,
+    key,
+    scalar,
+    properties,
+    rules,
+    health,
+    probes,
+    confirmWithin,
+    ...(backup.length > 0 ? { backup } : {}),
+  })
 }
 
 function both<Part extends object>(under: Part | undefined, over: Part | undefined): Part | undefined {

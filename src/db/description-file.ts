@@ -44,6 +44,7 @@ const PROPERTY: Readonly<Record<string, Check>> = {
   unit: text,
   empty: flag,
   replaces: words,
+  backup: flag,
   effective: effectiveProblem,
 }
 
@@ -60,10 +61,21 @@ export function readDescription(path: string): DescriptionFile {
   }
   const whole = readJsonFile(path)
   if (!isObject(whole)) return fail('', 'a description is an object: {"type": …, "properties": {…}}')
-  const keywords = ['type', 'description', 'key', 'scalar', 'properties', 'rules', 'health', 'probes', 'confirmWithin']
+  const keywords = [
+    'type',
+    'description',
+    'key',
+    'scalar',
+    'properties',
+    'rules',
+    'health',
+    'probes',
+    'confirmWithin',
+    'backup',
+  ]
   for (const name of Object.keys(whole))
     if (!keywords.includes(name)) fail('', `unknown keyword "${name}"${didYouMean(name, keywords)}`)
-  const { type, description, key, scalar, properties = {}, rules, health, probes, confirmWithin } = whole
+  const { type, description, key, scalar, properties = {}, rules, health, probes, confirmWithin, backup } = whole
   if (type !== undefined && !isText(type)) fail('type', 'must be a string')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
@@ -79,8 +91,16 @@ export function readDescription(path: string): DescriptionFile {
   if (wrong !== undefined) fail('probes', `must be ${wrong}`)
   if (confirmWithin !== undefined && !(isText(confirmWithin) && isWindow(confirmWithin)))
     fail('confirmWithin', 'must be a duration as a string, or "no"')
+  if (
+    backup !== undefined &&
+    !(Array.isArray(backup) && backup.every(path => isText(path) && FORMATS.path?.accepts(path)))
+  )
+    fail('backup', 'must be a list of absolute paths')
   return {
-    ...(whole as Pick<DescriptionFile, 'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin'>),
+    ...(whole as Pick<
+      DescriptionFile,
+      'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin' | 'backup'
+    >),
     ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
     ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
     properties: new Map(checked),

@@ -47,6 +47,8 @@ export interface PropertyDescription {
   readonly unit?: string
   readonly empty?: boolean
   readonly replaces?: readonly string[]
+  /** Its value is a file or folder that a backup has. */
+  readonly backup?: boolean
   readonly effective?: EffectiveProperty
 }
 
@@ -114,6 +116,8 @@ export interface RecordDescription {
   readonly probes?: Readonly<Record<string, ProbeDescription>>
   /** For a service that could lock out the administrator who adjusts it from a remote shell: how long to wait for a confirmation. */
   readonly confirmWithin?: string
+  /** Files and folders that belong to the record and that no template makes, such as keys: a backup has them. */
+  readonly backup?: readonly string[]
 }
 
 /** Everything that describes one database. */

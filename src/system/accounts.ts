@@ -30,11 +30,11 @@ function fromNameServices(kind: 'passwd' | 'group', key: string): string[] | und
   return status === 0 ? stdout.split(':') : undefined
 }
 
-/** The name of the user who runs this process, or the number if it has none. */
-function ownName(): string {
-  const id = String(process.getuid?.() ?? 0)
-  const lines = (textOf('/etc/passwd') ?? '').split('\n').map(line => line.split(':'))
-  return (lines.find(([, , number]) => number === id) ?? fromNameServices('passwd', id))?.[0] ?? id
+/** The name of a user or group, or its number if it has none: the inverse of {@link accountId}. */
+export function accountName(kind: 'passwd' | 'group', number: number, root = '/'): string {
+  const id = String(number)
+  const lines = (textOf(join(root, 'etc', kind)) ?? '').split('\n').map(line => line.split(':'))
+  return (lines.find(([, , found]) => found === id) ?? fromNameServices(kind, id))?.[0] ?? id
 }
 
 /**
@@ -44,7 +44,10 @@ function ownName(): string {
  */
 export function caller(env: NodeJS.ProcessEnv): { user: string; via: string } {
   const via = env.GABARIT_EVENT ? `action of ${env.GABARIT_EVENT}` : env.GABARIT_ORIGIN || 'shell'
-  return { user: env.GABARIT_ACTOR || env.SUDO_USER || env.LOGNAME || ownName(), via }
+  return {
+    user: env.GABARIT_ACTOR || env.SUDO_USER || env.LOGNAME || accountName('passwd', process.getuid?.() ?? 0),
+    via,
+  }
 }
 
 /** Whether the administrator is elsewhere, so that a change of the network or the firewall may lock them out. */

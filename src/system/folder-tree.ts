@@ -15,7 +15,7 @@ export function makeUniqueFolder(path: string): string {
  * @param links what links in it lead to, by their paths
  */
 export function withTemporaryFiles<Result>(
-  texts: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, string | Uint8Array>,
   run: (folder: string) => Result,
   links: ReadonlyMap<string, string> = new Map(),
 ): Result {

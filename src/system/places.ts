@@ -84,6 +84,11 @@ function moduleFolders(root: string): string[] {
   return homes.flatMap(home => foldersIn(home))
 }
 
+/** The modules in one folder. */
+export function modulesIn(home: string): string[] {
+  return foldersIn(home).filter(folder => MODULE_NAME.test(basename(folder)))
+}
+
 /** Most servers have no such folder, and asking costs less than an error. Folders we may not read have no modules for us. */
 function foldersIn(home: string): string[] {
   const folders = orFailure(() => {

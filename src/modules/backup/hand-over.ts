@@ -1,0 +1,40 @@
+import { basename, join } from 'node:path'
+import { refusal } from '../../base/failure.ts'
+import type { DbRecord } from '../../db/record.ts'
+import { below, type Places } from '../../system/places.ts'
+import type { System } from '../../system/system.ts'
+
+/** How long a copy to another machine may take, in milliseconds. */
+const PATIENCE = 600_000
+
+/**
+ * Copies an archive to where `CopyTo` says: a folder, or `HOST:FOLDER` by scp with the keys of root.
+ * @returns the copy; undefined if the property is empty
+ * @throws Failure (refused) if it cannot be copied; the archive itself is there
+ */
+export async function handOver(
+  record: DbRecord | undefined,
+  places: Places,
+  system: System,
+  file: string,
+): Promise<string | undefined> {
+  const wanted = record?.properties.get('CopyTo') ?? ''
+  if (wanted === '') return undefined
+  const name = basename(file)
+  const real = below(places, file)
+  if (wanted.startsWith('/')) {
+    const folder = below(places, wanted)
+    // A disk that is not mounted must not look like a good copy.
+    if (system.state(folder)?.kind !== 'folder')
+      throw refusal('is no folder, so the backup is not copied', { where: wanted, hint: `It is in ${file}.` })
+    system.replace(join(folder, name), system.read(real), { mode: 0o600, uid: 0, gid: 0 })
+    return join(wanted, name)
+  }
+  const target = `${wanted.replace(/\/$/, '')}/${name}`
+  const { status, output, problem } = await system.run(['scp', '-B', '-q', '--', real, target], { timeout: PATIENCE })
+  if (status !== 0)
+    throw refusal(`the backup could not be copied to ${target}: ${problem ?? output.trim()}`, {
+      hint: `It is in ${file}.`,
+    })
+  return target
+}

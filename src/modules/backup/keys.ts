@@ -1,0 +1,54 @@
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
+import { refusal } from '../../base/failure.ts'
+import type { DbRecord } from '../../db/record.ts'
+import type { Places } from '../../system/places.ts'
+import type { Keys, Lock } from './archive.ts'
+import { backupState } from './state.ts'
+
+/** The key of this machine, as age-keygen writes one: for `backup verify`. */
+const OWN = 'identity.txt'
+
+/**
+ * For whom archives are encrypted. Never for this machine alone, whose key is lost with its disk.
+ * @throws Failure (refused) if the record says nothing
+ */
+export async function lockOf(record: DbRecord | undefined, places: Places): Promise<Lock> {
+  const passphrase = record?.properties.get('Passphrase') ?? ''
+  const recipients = (record?.properties.get('Recipients') ?? '').split(',').flatMap(one => one.trim() || [])
+  if (recipients.length > 0 && passphrase !== '')
+    throw refusal('a backup has either Recipients or a Passphrase, not both', {
+      hint: 'config setprop backup Passphrase ""',
+    })
+  if (passphrase !== '') return { passphrase }
+  if (recipients.length > 0)
+    return { recipients: [...recipients, await identityToRecipient(await ownIdentity(places))] }
+  throw refusal('nobody could open the backup: it has no recipient and no passphrase', {
+    hint: [
+      'Make a key on another machine and keep it there: age-keygen -o backup-key.txt',
+      'config setprop backup Recipients age1…',
+      'Or: config setprop backup Passphrase "at least four random words"',
+    ].join('\n'),
+  })
+}
+
+/** The keys that this machine has itself. */
+export function ownKeys(record: DbRecord | undefined, places: Places): Keys {
+  const passphrase = record?.properties.get('Passphrase') ?? ''
+  const identities = identitiesIn(backupState(places).read(OWN)?.toString('utf8') ?? '')
+  return { identities, ...(passphrase === '' ? {} : { passphrase }) }
+}
+
+/** The keys in a file that age-keygen wrote. */
+export function identitiesIn(text: string): string[] {
+  return text.split('\n').flatMap(line => (/^AGE-SECRET-KEY-1[A-Z0-9]+$/.test(line.trim()) ? [line.trim()] : []))
+}
+
+async function ownIdentity(places: Places): Promise<string> {
+  const state = backupState(places)
+  const [known] = identitiesIn(state.read(OWN)?.toString('utf8') ?? '')
+  if (known !== undefined) return known
+  const identity = await generateX25519Identity()
+  const recipient = await identityToRecipient(identity)
+  state.write(OWN, `# public key: ${recipient}\n${identity}\n`)
+  return identity
+}

@@ -1,0 +1,73 @@
+import { messageOf, refusal } from '../../base/failure.ts'
+import { sha256 } from '../../base/sha256.ts'
+import { parse } from '../../db/json.ts'
+import type { Records } from '../../db/record.ts'
+import { DATABASE_NAME } from '../../system/places.ts'
+import { type Entry, type Keys, open } from './archive.ts'
+import {
+  CONTENTS_NAME,
+  type Contents,
+  contents as contentsShape,
+  databaseEntry,
+  databaseHashes,
+  edits,
+  FORM,
+  fileEntry,
+  pins,
+  type SavedFile,
+} from './contents.ts'
+
+/** An archive whose every part was compared with its contents. */
+export interface Archive {
+  readonly contents: Contents
+  readonly databases: ReadonlyMap<string, Records>
+  readonly files: readonly (SavedFile & { readonly data: Buffer })[]
+  readonly edited: ReturnType<typeof edits>
+  readonly pins: ReturnType<typeof pins>
+}
+
+/**
+ * Opens an archive and checks all of it.
+ * @param where its file, for the error
+ * @throws Failure (refused) that names the part
+ */
+export async function readArchive(bytes: Uint8Array, keys: Keys, where: string): Promise<Archive> {
+  const entries = await open(bytes, keys, where)
+  const byName = new Map(entries.map(entry => [entry.name, entry]))
+  const [first] = entries
+  const refuse = (what: string) => refusal(what, { where, hint: 'Nothing was changed.' })
+  if (first?.name !== CONTENTS_NAME) throw refuse(`is not a backup: it does not begin with ${CONTENTS_NAME}`)
+  const contents = inPart(CONTENTS_NAME, () => contentsShape(JSON.parse(first.data.toString('utf8'))))
+  if (contents.form !== FORM) throw refuse(`has the form ${contents.form}, which this version cannot read`)
+  const data = (name: string, hash: string | undefined, link: string | undefined): Entry => {
+    const entry = byName.get(name)
+    if (entry === undefined) throw refuse(`lacks ${name}`)
+    if (entry.link !== link || (hash !== undefined && sha256(entry.data) !== hash))
+      throw refuse(`${name} is not what its list of contents says`)
+    return entry
+  }
+  const databases = [...inPart('databases', () => databaseHashes(contents.databases))].map(([name, hash]) => {
+    if (!DATABASE_NAME.test(name)) throw refuse(`${JSON.stringify(name)} is not the name of a database`)
+    const text = data(databaseEntry(name), hash, undefined).data.toString('utf8')
+    return [name, inPart(databaseEntry(name), () => parse(text))] as const
+  })
+  const files = contents.files.map(file => {
+    const isFolder = file.sha256 === undefined && file.link === undefined
+    return { ...file, data: data(`${fileEntry(file.path)}${isFolder ? '/' : ''}`, file.sha256, file.link).data }
+  })
+  return {
+    contents,
+    databases: new Map(databases),
+    files,
+    edited: inPart('edited', () => edits(contents.edited)),
+    pins: inPart('pins', () => pins(contents.pins)),
+  }
+
+  function inPart<T>(name: string, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw refuse(`${name} is damaged: ${messageOf(error)}`)
+    }
+  }
+}

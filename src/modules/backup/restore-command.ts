@@ -1,0 +1,126 @@
+import { plural } from '../../base/plural.ts'
+import { sayTime } from '../../base/time.ts'
+import { Descriptions } from '../../db/describe.ts'
+import type { Records } from '../../db/record.ts'
+import { secretValues } from '../../db/secrets.ts'
+import type { Context } from '../../plan/context.ts'
+import { planId } from '../../plan/data.ts'
+import { makeRedact } from '../../plan/redact.ts'
+import { databaseChanges } from '../../state/history/databases.ts'
+import type { PropertyChange } from '../../state/history/entry.ts'
+import { takeSnapshot } from '../../state/history/snapshot.ts'
+import { PINS, readPins } from '../../state/pins.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
+import { changeLines } from '../../terminal/change-lines.ts'
+import type { Invocation } from '../../terminal/command.ts'
+import { refuseOutdatedPlan } from '../../terminal/outdated-plan.ts'
+import { gatherer } from '../../terminal/reporter.ts'
+import { askedBy, withEventLock } from '../../terminal/run-context.ts'
+import { Transaction } from '../../transaction/transaction.ts'
+import { given, keysOf } from './commands.ts'
+import { missingHere, refuseMissing, replaceIn, replacements, thisMachine } from './machine.ts'
+import { partOf } from './part.ts'
+import { type Archive, readArchive } from './read.ts'
+import { restorationFrom } from './restore.ts'
+
+/** `gabarit backup restore FILE` */
+export async function restore(invocation: Invocation): Promise<number> {
+  const { args, value, io, places } = invocation
+  const { bytes, file } = given(args[0] ?? '', io)
+  const whole = await readArchive(bytes, keysOf(invocation), file)
+  const only = value('only')
+  const archive = only === undefined ? whole : partOf(whole, only, places)
+  const databases = replaceIn(archive.databases, replacements(value('replace')))
+  if (places.root === '/') {
+    const machine = thisMachine()
+    refuseMissing(missingHere(databases, new Descriptions(places), machine), machine)
+  }
+  const secrets = secretsOf(databases, places)
+  return askFirst(hiding(secrets, invocation), (current, shown) =>
+    restoreFrom(archive, databases, secrets, file, current, shown),
+  )
+}
+
+async function restoreFrom(
+  archive: Archive,
+  databases: ReadonlyMap<string, Records>,
+  secrets: readonly string[],
+  file: string,
+  invocation: Invocation,
+  shown: string | undefined,
+): Promise<CommandResult> {
+  const { places, flag, value, print } = invocation
+  const { gather, data } = gatherer(invocation)
+  const json = flag('json')
+  return withEventLock(
+    invocation,
+    'gabarit backup restore',
+    async work => {
+      const found = restorationFrom(archive, databases, work.context)
+      const changes = databaseChanges(takeSnapshot(places), found.databases)
+      const id = planId(found.plan, changes)
+      refuseOutdatedPlan(id, shown ?? value('plan'))
+      const show = makeRedact(places)
+      const hide = (text: string | null) => (text === null ? null : show(text))
+      const properties = changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
+      const { host, time, version } = archive.contents
+      if (!json && !flag('json-lines')) {
+        const from = `from ${host}, ${sayTime(time)}, gabarit ${version}`
+        print([from, ...found.notes, ...shortLines(properties, found.databases, work.context)].join('\n'))
+      }
+      const asked = askedBy(invocation, 'backup', ['restore', file])
+      const context = { ...work.context, replaced: found.databases }
+      const request = {
+        asked,
+        secrets,
+        ...confirmWithin(invocation),
+        windowOfServices: value('confirm-within') !== 'no',
+      }
+      const status = await new Transaction(request, { ...work, context }).restore(found.plan, changes)
+      if (archive.pins.size > 0) PINS.write(places, new Map([...readPins(places), ...archive.pins]))
+      const all = { dryRun: work.context.system.dryRun, status, from: { host, time, version }, notes: found.notes }
+      if (json) print(JSON.stringify({ ...all, properties, ...data(), plan: id }, null, 2))
+      return { status, plan: id }
+    },
+    json ? gather : undefined,
+  )
+}
+
+/** One line for each changed property; properties of new records that have their defaults are only counted. */
+function shortLines(
+  changes: readonly PropertyChange[],
+  databases: ReadonlyMap<string, Records>,
+  { descriptions }: Context,
+): string[] {
+  const isUsual = ({ database, key, property, old, new: value }: PropertyChange) => {
+    const type = databases.get(database)?.get(key)?.type ?? ''
+    const described = property === null ? undefined : descriptions.of(database, key, type)?.properties.get(property)
+    return old === null && value !== null && (described?.default ?? '') === value && property !== null
+  }
+  const told = changes.filter(change => !isUsual(change))
+  const rest = changes.length - told.length
+  return [
+    ...changeLines(told),
+    ...(rest === 0 ? [] : [`and ${plural(rest, 'property', 'properties')} with the default`]),
+  ]
+}
+
+/** The secrets of an archive, in every form that files and messages may have them. */
+function secretsOf(databases: ReadonlyMap<string, Records>, places: Places): readonly string[] {
+  const byPath = new Map([...databases].map(([name, records]) => [databaseFile(places, name).path, records]))
+  return secretValues(places, file => byPath.get(typeof file === 'string' ? file : file.path))
+}
+
+/** What the archive brings is not in the databases yet, so everything that is said passes through here. */
+function hiding(secrets: readonly string[], invocation: Invocation): Invocation {
+  const hide = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '********'), text)
+  return {
+    ...invocation,
+    asDryRun: () => hiding(secrets, invocation.asDryRun()),
+    print: text => invocation.print(hide(text)),
+    printError: text => invocation.printError(hide(text)),
+    warn: text => invocation.warn(hide(text)),
+    log: (level, text) => invocation.log(level, hide(text)),
+  }
+}

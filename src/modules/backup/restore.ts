@@ -1,0 +1,141 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { compareBytes } from '../../base/byte-order.ts'
+import { refusal } from '../../base/failure.ts'
+import { withTrialSite } from '../../customize/trial.ts'
+import { initializeDatabases } from '../../db/initialize.ts'
+import { serialize } from '../../db/json.ts'
+import type { Records } from '../../db/record.ts'
+import { survey } from '../../event/survey.ts'
+import type { Context } from '../../plan/context.ts'
+import type { Change, NewFolder, Plan } from '../../plan/plan.ts'
+import { planOutputs } from '../../plan/planner.ts'
+import { type Restored, restorePlan } from '../../plan/restore.ts'
+import { takeSnapshot } from '../../state/history/snapshot.ts'
+import { readManifest } from '../../state/manifest.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
+import type { Attributes, System } from '../../system/system.ts'
+import type { Output } from '../../template/expand.ts'
+import type { Archive } from './read.ts'
+
+/** What restoring an archive would do. */
+export interface Restoration {
+  readonly plan: Plan
+  /** As they will be: those of the archive, brought up to date for this version. */
+  readonly databases: ReadonlyMap<string, Records>
+  /** What stays as it is, in words. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * The files and databases of an archive, and what the templates then make of them, in one plan. Nothing else is removed.
+ * @param databases the records to restore; those of the archive, perhaps with other values
+ * @throws Failure (refused) if a template cannot be expanded with them
+ */
+export function restorationFrom(
+  archive: Archive,
+  databases: ReadonlyMap<string, Records>,
+  context: Context,
+): Restoration {
+  const { places, system } = context
+  const files = archive.files.filter(({ path }) => !archive.edited.has(path))
+  const edited = archive.files.filter(({ path }) => archive.edited.has(path))
+  const site = new Map(
+    files.flatMap(({ path, data, sha256, link }) => {
+      const name = path.startsWith(SITE) ? path.slice(SITE.length) : undefined
+      if (name === undefined || (sha256 === undefined && link === undefined)) return []
+      return [[name, link === undefined ? { data } : { link }] as const]
+    }),
+  )
+  const there = new Map(files.map(file => [file.path, file]))
+  const { wanted, outputs, templates } = withTrialSite(context, site, trial => expandWith(databases, there, trial))
+  const made = planOutputs({ places, system }, outputs, templates)
+  const paths = new Set(outputs.map(({ path }) => path))
+  const restored = [...files.filter(({ path }) => !paths.has(path)), ...edited].flatMap(file =>
+    asRestored(file, archive, system),
+  )
+  const own = restorePlan(places, system, restored, [], made.manifest, readManifest(places))
+  const kept = new Set(edited.map(({ path }) => path))
+  const changes = [...own.changes.map(asForeign), ...made.changes.filter(({ path }) => !kept.has(path))]
+  const folders = [...foldersOf(archive, places, system), ...own.folders, ...made.folders]
+  return {
+    databases: wanted,
+    notes: extraFiles(site, places),
+    plan: {
+      ...made,
+      changes,
+      folders: outermostFirst(folders),
+      manifestChanged: !isDeepStrictEqual(made.manifest, readManifest(places)),
+    },
+  }
+}
+
+const SITE = '/etc/gabarit/'
+
+/** What the templates make of these databases, on a server that has the files of the archive. */
+function expandWith(databases: ReadonlyMap<string, Records>, files: ReadonlyMap<string, unknown>, trial: Context) {
+  const { places } = trial
+  places.files.makeFolder(places.databases, 0o700)
+  for (const [name, records] of databases)
+    places.files.replace(databaseFile(places, name).path, serialize(records), { mode: 0o600, uid: 0, gid: 0 })
+  const failures = initializeDatabases(places).flatMap(({ failure }) => failure ?? [])
+  if (failures.length > 0) throw refusal(failures.map(failure => failure.describe()).join('\n'))
+  const now = takeSnapshot(places)
+  const found = survey({ ...trial, replaced: now, made: files })
+  if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
+  const outputs: readonly Output[] = found.outputs
+  const templates = [...new Set(outputs.map(({ template }) => template)), ...found.gone]
+  return { wanted: new Map([...now].filter(([name]) => databases.has(name))), outputs, templates }
+}
+
+function asRestored(
+  { path, sha256, link, data, ...attributes }: Archive['files'][number],
+  { edited }: Archive,
+  system: System,
+): Restored[] {
+  const template = edited.get(path)?.template ?? 'backup'
+  if (link !== undefined) return [{ path, template, version: { link } }]
+  if (sha256 === undefined) return []
+  return [{ path, template, version: { content: data, attributes: ownersHere(attributes, system) } }]
+}
+
+type Saved = Pick<Archive['files'][number], 'mode' | 'user' | 'group'>
+
+/** The owner of the same name on this machine. @throws Failure (refused) if there is none */
+function ownersHere({ mode = '600', user = 'root', group = 'root' }: Saved, system: System): Attributes {
+  return { mode: Number.parseInt(mode, 8), uid: system.userId(user), gid: system.groupId(group) }
+}
+
+/** A file that no template makes: a copy of a former one is kept, and its content is never shown, because it may be a key. */
+function asForeign(change: Change): Change {
+  if (change.kind !== 'write' || change.path.startsWith(SITE) || change.template !== 'backup') return change
+  return { ...change, secret: true, takenOver: change.before !== undefined }
+}
+
+function foldersOf({ files }: Archive, places: Places, system: System): NewFolder[] {
+  return files.flatMap(({ path, sha256, link, ...attributes }) => {
+    const real = below(places, path)
+    if (sha256 !== undefined || link !== undefined || system.state(real) !== undefined) return []
+    return [{ path, real, attributes: ownersHere(attributes, system), named: true }]
+  })
+}
+
+/** The first of each: those of the archive know their modes. */
+function outermostFirst(folders: readonly NewFolder[]): NewFolder[] {
+  const first = new Map(folders.toReversed().map(folder => [folder.real, folder]))
+  return [...first.values()].sort((a, b) => compareBytes(a.real, b.real))
+}
+
+/** Files of the site that the archive does not have: they stay in effect. */
+function extraFiles(site: ReadonlyMap<string, unknown>, places: Places): string[] {
+  return sitePaths(places)
+    .filter(path => !site.has(path))
+    .map(path => `this stays, though it is not in the backup: ${join(SITE, path)}`)
+}
+
+function sitePaths({ files, site }: Pick<Places, 'files' | 'site'>, prefix = ''): string[] {
+  return files.list(join(site, prefix)).flatMap(name => {
+    const path = join(prefix, name)
+    return files.state(join(site, path))?.kind === 'folder' ? sitePaths({ files, site }, path) : [path]
+  })
+}

@@ -1,0 +1,73 @@
+import { dirname, join, resolve } from 'node:path'
+import { compareBytes } from '../../base/byte-order.ts'
+import { sha256 } from '../../base/sha256.ts'
+import { Descriptions } from '../../db/describe.ts'
+import { type Snapshot, takeSnapshot } from '../../state/history/snapshot.ts'
+import { type Manifest, readManifest } from '../../state/manifest.ts'
+import { type Pins, readPins } from '../../state/pins.ts'
+import { below, type Places } from '../../system/places.ts'
+import type { System } from '../../system/system.ts'
+
+/** The files of the server that are in a backup, and what is known of those that templates make. */
+export interface FilesToSave {
+  /** On the server, in byte order. */
+  readonly paths: readonly string[]
+  /** Those that a person has changed since they were generated, or pinned. */
+  readonly edited: Manifest
+  readonly pins: Pins
+}
+
+/**
+ * What no template makes: the site's own folder, what the descriptions name (keys, certificates, accounts), and generated files
+ * that a person has changed.
+ */
+export function filesToSave(places: Places, system: System): FilesToSave {
+  const [manifest, pins] = [readManifest(places), readPins(places)]
+  const edited = editedFiles(manifest, pins, places, system)
+  const roots = ['/etc/gabarit', ...describedPaths(places, takeSnapshot(places)), ...edited.keys()]
+  const found = new Set<string>()
+  for (const root of roots) walk(root, places, system, found)
+  const paths = [...found].filter(path => !manifest.has(path) || edited.has(path)).sort(compareBytes)
+  return { paths, edited, pins }
+}
+
+function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: System): Manifest {
+  return new Map(
+    [...manifest].filter(([path, { sha256: written }]) => {
+      const real = below(places, path)
+      return system.state(real)?.kind === 'file' && (pins.has(path) || sha256(system.read(real)) !== written)
+    }),
+  )
+}
+
+/**
+ * Paths that the descriptions of records name, with those that are values of properties.
+ * @param databases as they are, or as in an archive
+ */
+export function describedPaths(places: Places, databases: Snapshot): string[] {
+  const descriptions = new Descriptions(places)
+  return [...databases].flatMap(([database, records]) =>
+    [...records.values()].flatMap(({ key, type, properties }) => {
+      const description = descriptions.of(database, key, type)
+      const values = [...(description?.properties ?? [])].flatMap(([name, { backup }]) => {
+        const value = properties.get(name) ?? ''
+        return backup === true && value.startsWith('/') ? [resolve(value)] : []
+      })
+      return [...(description?.backup ?? []), ...values]
+    }),
+  )
+}
+
+/** A file; a folder with all below it; a link, and the file or the folder beside it that it leads to. */
+function walk(path: string, places: Places, system: System, found: Set<string>): void {
+  if (found.has(path)) return
+  const real = below(places, path)
+  const kind = system.state(real)?.kind
+  if (kind === undefined || kind === 'other') return
+  found.add(path)
+  if (kind === 'folder') for (const name of system.list(real)) walk(join(path, name), places, system, found)
+  if (kind !== 'link') return
+  const target = resolve(dirname(path), system.readLink(real))
+  if (dirname(target) === dirname(path) || system.state(below(places, target))?.kind === 'file')
+    walk(target, places, system, found)
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { compareBytes } from '../../base/byte-order.ts'
+import { moment, objectOf, text } from '../../base/shape.ts'
+import { DAY } from '../../base/time.ts'
+import type { DbRecord } from '../../db/record.ts'
+import { below, type Places } from '../../system/places.ts'
+import { StateFile } from '../../system/state-file.ts'
+import { backupState } from './state.ts'
+
+/** The archives that were written to the folder of the record. */
+export class Archives {
+  /** On the server. */
+  readonly folder: string
+  readonly #places: Places
+
+  constructor(record: DbRecord | undefined, places: Places) {
+    this.folder = record?.properties.get('Folder') || '/var/backups/gabarit'
+    this.#places = places
+  }
+
+  /** Their names, the oldest first. */
+  names(): string[] {
+    return this.#places.files
+      .list(this.#real())
+      .filter(name => /^[^.].*\.tar\.age$/.test(name))
+      .sort((a, b) => this.written(a) - this.written(b) || compareBytes(a, b))
+  }
+
+  /** When one was written, in milliseconds since 1970. */
+  written(name: string): number {
+    return this.#places.files.state(join(this.#real(), name))?.modified ?? 0
+  }
+
+  /** The bytes of one. */
+  read(name: string): { readonly file: string; readonly bytes: Uint8Array } {
+    return { file: join(this.folder, name), bytes: this.#places.files.read(join(this.#real(), name)) }
+  }
+
+  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server */
+  write(name: string, bytes: Uint8Array): string {
+    const { files } = this.#places
+    files.makeFolder(this.#real(), 0o700)
+    files.replace(join(this.#real(), name), bytes, { mode: 0o600, uid: 0, gid: 0 })
+    return join(this.folder, name)
+  }
+
+  /** Removes those older than these days, but never the newest. @returns their names */
+  removeOld(days: number, now: number): string[] {
+    const old = this.names()
+      .slice(0, -1)
+      .filter(name => now - this.written(name) > days * DAY)
+    for (const name of old) this.#places.files.remove(join(this.#real(), name))
+    return old
+  }
+
+  #real(): string {
+    return below(this.#places, this.folder)
+  }
+}
+
+/** `gate-2026-11-29T153000Z.tar.age` */
+export function archiveName(host: string, now: Date): string {
+  const safe = host.replace(/[^A-Za-z0-9.-]/g, '_') || 'server'
+  return `${safe}-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar.age`
+}
+
+/** The last archive that was opened and compared. */
+export const VERIFIED = new StateFile(
+  'verified.json',
+  {
+    what: 'the note of the last verified backup',
+    shape: objectOf({ file: text, time: moment, written: moment }),
+    wayOut: 'Verify one again: gabarit backup verify',
+  },
+  backupState,
+)
