@@ -38,6 +38,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   zsh: 'zsh',
   fish: 'fish',
   'man-db': 'man',
+  age: 'age',
   chromium: 'chromium',
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
   'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',

@@ -1,9 +1,9 @@
 import { plural } from '../../base/plural.ts'
 import { sayTime } from '../../base/time.ts'
-import { Descriptions } from '../../db/describe.ts'
+import { withTrialSite } from '../../customize/trial.ts'
 import type { Records } from '../../db/record.ts'
 import { secretValues } from '../../db/secrets.ts'
-import type { Context } from '../../plan/context.ts'
+import { type Context, makeContext } from '../../plan/context.ts'
 import { planId } from '../../plan/data.ts'
 import { makeRedact } from '../../plan/redact.ts'
 import { databaseChanges } from '../../state/history/databases.ts'
@@ -22,21 +22,25 @@ import { given, keysOf } from './commands.ts'
 import { missingHere, refuseMissing, replaceIn, replacements, thisMachine } from './machine.ts'
 import { partOf } from './part.ts'
 import { type Archive, readArchive } from './read.ts'
-import { restorationFrom } from './restore.ts'
+import { restorationFrom, siteOf } from './restore.ts'
 
 /** `gabarit backup restore FILE` */
 export async function restore(invocation: Invocation): Promise<number> {
-  const { args, value, io, places } = invocation
+  const { args, value, io, places, system } = invocation
   const { bytes, file } = given(args[0] ?? '', io)
   const whole = await readArchive(bytes, keysOf(invocation), file)
   const only = value('only')
   const archive = only === undefined ? whole : partOf(whole, only, places)
   const databases = replaceIn(archive.databases, replacements(value('replace')))
-  if (places.root === '/') {
-    const machine = thisMachine()
-    refuseMissing(missingHere(databases, new Descriptions(places), machine), machine)
-  }
-  const secrets = secretsOf(databases, places)
+  // The descriptions that come with it say what is secret, and what names an interface.
+  const context = makeContext(places, system, () => undefined)
+  const secrets = withTrialSite(context, siteOf(whole), trial => {
+    if (places.root === '/') {
+      const machine = thisMachine()
+      refuseMissing(missingHere(databases, trial.descriptions, machine), machine)
+    }
+    return secretsOf(databases, trial.places)
+  })
   return askFirst(hiding(secrets, invocation), (current, shown) =>
     restoreFrom(archive, databases, secrets, file, current, shown),
   )

@@ -40,13 +40,7 @@ export function restorationFrom(
   const { places, system } = context
   const files = archive.files.filter(({ path }) => !archive.edited.has(path))
   const edited = archive.files.filter(({ path }) => archive.edited.has(path))
-  const site = new Map(
-    files.flatMap(({ path, data, sha256, link }) => {
-      const name = path.startsWith(SITE) ? path.slice(SITE.length) : undefined
-      if (name === undefined || (sha256 === undefined && link === undefined)) return []
-      return [[name, link === undefined ? { data } : { link }] as const]
-    }),
-  )
+  const site = siteOf(archive)
   const there = new Map(files.map(file => [file.path, file]))
   const { wanted, outputs, templates } = withTrialSite(context, site, trial => expandWith(databases, there, trial))
   const made = planOutputs({ places, system }, outputs, templates)
@@ -71,6 +65,17 @@ export function restorationFrom(
 }
 
 const SITE = '/etc/gabarit/'
+
+/** The files of the site's folder, by their paths in it: fragments, descriptions, events. */
+export function siteOf({ files }: Archive) {
+  return new Map(
+    files.flatMap(({ path, data, sha256, link }) => {
+      const name = path.startsWith(SITE) ? path.slice(SITE.length) : undefined
+      if (name === undefined || (sha256 === undefined && link === undefined)) return []
+      return [[name, link === undefined ? { data } : { link }] as const]
+    }),
+  )
+}
 
 /** What the templates make of these databases, on a server that has the files of the archive. */
 function expandWith(databases: ReadonlyMap<string, Records>, files: ReadonlyMap<string, unknown>, trial: Context) {

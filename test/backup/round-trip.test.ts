@@ -1,0 +1,173 @@
+// A backup of one server, restored on an empty one, by the commands and by Debian's age and tar.
+import { chmodSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { needsCommands } from '../support/packages.ts'
+import { must } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+import { emptyMachine, SavedServer } from './support.ts'
+
+const backup = suite('a backup and its way back')
+const reason = needsCommands('age', 'age-keygen', 'tar')
+const step = stepsOf(backup, reason)
+
+const [SECRET, LATER] = ['correct-horse-battery', 'another-secret-value']
+const FRAGMENT = '/etc/gabarit/templates-custom/etc/hosts/50Mine'
+let a: SavedServer
+const b = emptyMachine()
+backup.after(() => {
+  a?.remove()
+  b.remove()
+})
+
+const opened = () =>
+  must(['sh', '-c', 'age -d -i "$1" "$2" | tar t', 'sh', a.identity, a.archive]).trimEnd().split('\n')
+const restore = (...options: string[]) => [
+  'gabarit',
+  'backup',
+  'restore',
+  a.archive,
+  '--identity',
+  a.identity,
+  ...options,
+]
+
+step('without a recipient and a passphrase nothing is written, and the way is named', () => {
+  a = new SavedServer()
+  a.must(['config', 'setprop', 'backup', 'Recipients', ''])
+  const { status, stderr } = a.run(['gabarit', 'backup', a.archive])
+  assert.is(status, 3)
+  assert.match(stderr, /nobody could open the backup.*age-keygen -o backup-key.txt/s)
+  a.must(['config', 'setprop', 'backup', 'Recipients', must(['age-keygen', '-y', a.identity]).trim()])
+})
+
+step('a server with an override, a key of its own, a secret, an edit by hand, a pinned file', () => {
+  a.write(FRAGMENT, '10.0.0.9 mine\n')
+  a.write('/etc/gabarit/db/configuration/shop.json', JSON.stringify({ properties: { Token: { secret: true } } }))
+  a.must(`config set shop service Token ${SECRET}`)
+  a.write('/etc/ssl/own/site.key', 'a private key\n', 0o640)
+  chmodSync(a.path('/etc/ssl/own'), 0o750)
+  a.write('/etc/ssl/own/site.crt', 'a certificate\n')
+  symlinkSync('../ssl/own/site.crt', a.path('/etc/ssl/site.crt'))
+  a.must('db domains set other.example domain')
+  a.must('signal-event console-save')
+  a.write('/etc/logrotate.d/gabarit', `${a.read('/etc/logrotate.d/gabarit')}# by hand\n`)
+  a.must(['gabarit', 'pin', '/etc/hosts', '--note', 'as the provider wants it'])
+  a.write('/etc/hosts', '127.0.0.1 pinned\n')
+})
+
+step("one file, which Debian's age and tar open, its list of contents first", () => {
+  a.save()
+  assert.is(lstatSync(a.archive).mode & 0o777, 0o600)
+  const names = opened()
+  assert.is(names[0], 'manifest.json')
+  for (const name of [
+    'databases/configuration.json',
+    `files${FRAGMENT}`,
+    'files/etc/logrotate.d/gabarit',
+    'history.json',
+  ])
+    assert.ok(names.includes(name), name)
+  assert.not(
+    names.some(name => name.includes('httpd.conf')),
+    'what templates make is not saved',
+  )
+  assert.not(readFileSync(a.archive).includes(SECRET))
+  assert.match(a.must(['gabarit', 'backup', 'verify', a.archive]), 'whole')
+})
+
+step('a plan first, without a secret in it; nothing is changed', () => {
+  const { status, stdout, stderr } = b.run(restore('--dry-run'))
+  assert.is(status, 0, stderr)
+  assert.match(stdout, '+ configuration shop Token = "********"')
+  assert.match(stdout, '10.0.0.9 mine')
+  assert.not.match(stdout + stderr, SECRET)
+  assert.not(b.exists('/var/lib/gabarit/db'))
+  const json = b.run(restore('--dry-run', '--json'))
+  assert.not.match(json.stdout, SECRET)
+  assert.is(JSON.parse(json.stdout).from.version.length > 0, true)
+})
+
+step('on the empty machine all is as it was, edits by hand and the pinned file too', () => {
+  const { status, stdout, stderr } = b.run(restore())
+  assert.is(status, 0, stdout + stderr)
+  assert.not.match(stdout + stderr, SECRET)
+  assert.is(b.must('config getprop shop Token'), `${SECRET}\n`)
+  for (const path of ['/etc/httpd/conf/httpd.conf', '/etc/hosts', '/etc/logrotate.d/gabarit', FRAGMENT])
+    assert.is(b.read(path), a.read(path), path)
+  for (const name of ['configuration', 'domains', 'accounts'])
+    assert.is(b.read(`/var/lib/gabarit/db/${name}.json`), a.read(`/var/lib/gabarit/db/${name}.json`), name)
+  assert.match(b.must('gabarit pin'), '/etc/hosts: as the provider wants it')
+  const told = b.run('gabarit status').stdout
+  assert.match(told, '/etc/logrotate.d/gabarit: edited')
+  assert.match(b.must('gabarit history'), 'backup restore')
+  assert.is(b.run(restore()).stdout.includes('no file changed'), true, 'a second time changes nothing')
+})
+
+step('the history of the machine knows what was there before, and goes back', () => {
+  b.must(`config setprop shop Token ${LATER}`)
+  b.must('db domains delete other.example')
+  b.must('signal-event console-save')
+  b.must(restore())
+  assert.is(b.must('db domains gettype other.example'), 'domain\n')
+  const { status, stderr } = b.run('gabarit rollback')
+  assert.is(status, 3, 'a former secret is not kept in the history')
+  assert.match(stderr, 'the history does not keep secrets')
+})
+
+step('only some databases, with the files that their records name', () => {
+  a.must('db domains setprop other.example crt /etc/ssl/site.crt key /etc/ssl/own/site.key')
+  a.save()
+  assert.ok(opened().includes('files/etc/ssl/own/site.key'))
+  const c = emptyMachine()
+  c.must('config set DomainName elsewhere.example')
+  c.must('config set SystemName c')
+  c.must('signal-event post-install')
+  c.must(restore('--only', 'domains'))
+  assert.is(c.must('config get DomainName'), 'elsewhere.example\n')
+  assert.is(c.must('db domains gettype other.example'), 'domain\n')
+  assert.is(c.read('/etc/ssl/own/site.key'), 'a private key\n')
+  assert.is(lstatSync(c.path('/etc/ssl/own/site.key')).mode & 0o777, 0o640)
+  assert.is(readlinkSync(c.path('/etc/ssl/site.crt')), '../ssl/own/site.crt')
+  assert.not(c.exists(FRAGMENT))
+  const { status, stderr } = c.run(restore('--only', 'domain'))
+  assert.is(status, 2)
+  assert.match(stderr, 'did you mean "domains"?')
+  c.remove()
+})
+
+step('with a passphrase', () => {
+  a.must(['config', 'setprop', 'backup', 'Recipients', ''])
+  a.must(['config', 'setprop', 'backup', 'Passphrase', 'four random words here'])
+  a.save()
+  assert.match(a.must(['gabarit', 'backup', 'verify', a.archive]), 'whole')
+  const c = emptyMachine()
+  const wrong = c.run(restore())
+  assert.is(wrong.status, 3)
+  assert.match(wrong.stderr, 'none of the keys fits')
+  writeFileSync(`${a.identity}.pass`, 'four random words here\n')
+  c.must(['gabarit', 'backup', 'restore', a.archive, '--passphrase-file', `${a.identity}.pass`])
+  assert.is(c.must('config get SystemName'), 'gate\n')
+  c.remove()
+})
+
+step('the folder of the record: old ones go, the newest stays, doctor knows', () => {
+  a.must('config setprop backup status enabled KeepDays 1')
+  assert.match(a.run('gabarit doctor').stdout, 'there is no backup in /var/backups/gabarit')
+  a.must('gabarit backup')
+  assert.match(a.run('gabarit doctor').stdout, 'no backup was ever verified')
+  a.must('gabarit backup verify')
+  assert.match(a.run('gabarit doctor').stdout, 'there is a new backup')
+  a.write('/var/backups/gabarit/old.tar.age', 'x')
+  must(['touch', '-d', '3 days ago', a.path('/var/backups/gabarit/old.tar.age')])
+  const copies = a.path('/mnt')
+  a.must('config setprop backup CopyTo /mnt')
+  const gone = a.run('gabarit backup')
+  assert.is(gone.status, 3)
+  assert.match(gone.stderr, 'is no folder, so the backup is not copied')
+  must(['mkdir', copies])
+  assert.match(a.must('gabarit backup'), 'copied to /mnt/')
+  assert.not(a.exists('/var/backups/gabarit/old.tar.age'))
+})
+
+backup.run()
