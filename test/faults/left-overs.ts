@@ -9,6 +9,7 @@ const REPLACED = [
   /^\.[\w.-]+\.json\.(lock|new)$/,
   /^\.\..*\.last-good\.new$/,
   /^journal\.json\.new$/,
+  /^overrides\.json\.lock$/,
   // By the guard itself, when it sees that it is not needed.
   /^confirmation-guard-\w+\.lock$/,
   /^(\.[0-9a-f]{64}\.[\w-]+|[0-9a-f]{64})\.new$/,
