@@ -41,7 +41,9 @@ export async function judgeFromInput(): Promise<string> {
   mount('-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', request.scratch)
   const { files, links, removed, folders } = request
   const paths = [...files.map(({ real }) => real), ...links.map(({ real }) => real), ...removed, ...folders]
-  const tops = [...new Set(paths.map(topFolder))]
+  // Ours last: once it is covered, no further overlay can be made in it.
+  const own = topFolder(request.scratch)
+  const tops = [...new Set(paths.map(topFolder))].sort((a, b) => Number(a === own) - Number(b === own))
   for (const [index, top] of tops.entries()) coverTree(top, join(request.scratch, String(index)), paths)
   for (const folder of folders) mkdirSync(folder, { recursive: true })
   for (const file of files) place(file)

@@ -58,7 +58,7 @@ export function describedPaths(places: Places, databases: Snapshot): string[] {
   )
 }
 
-/** A file; a folder with all below it; a link, and the file or the folder beside it that it leads to. */
+/** A file; a folder with all below it; a link, and what it leads to: a file, or a folder below its own. */
 function walk(path: string, places: Places, system: System, found: Set<string>): void {
   if (found.has(path)) return
   const real = below(places, path)
@@ -68,6 +68,6 @@ function walk(path: string, places: Places, system: System, found: Set<string>):
   if (kind === 'folder') for (const name of system.list(real)) walk(join(path, name), places, system, found)
   if (kind !== 'link') return
   const target = resolve(dirname(path), system.readLink(real))
-  if (dirname(target) === dirname(path) || system.state(below(places, target))?.kind === 'file')
+  if (target.startsWith(`${dirname(path)}/`) || system.state(below(places, target))?.kind === 'file')
     walk(target, places, system, found)
 }
