@@ -86,17 +86,15 @@ function databasePage(name: 'db' | 'config'): Page {
 
 function commandPage(command: Command): Page {
   const verbs = command.verbs ?? []
+  // One with subcommands may do something by itself, too.
+  const called = [...(command.usage?.startsWith('SUBCOMMAND') === true ? [] : [command]), ...verbs]
   const program = pageName(command).replace('-', PROGRAMS.includes(command.name) ? '-' : ' ')
   return {
     name: pageName(command),
     summary: command.summary,
     parts: [
       heading('SYNOPSIS'),
-      ...lines(
-        (verbs.length === 0 ? [command] : verbs).map(called =>
-          usageOf(called, verbs.length === 0 ? program : `${program} ${called.name}`),
-        ),
-      ),
+      ...lines(called.map(one => usageOf(one, one === command ? program : `${program} ${one.name}`))),
       heading('DESCRIPTION'),
       paragraph(sentence(command.summary)),
       ...verbs.flatMap(verb => [
@@ -105,7 +103,7 @@ function commandPage(command: Command): Page {
         ...optionItems(verb.options ?? []),
       ]),
       ...optionSection(command.options ?? []),
-      ...exampleSection(verbs.length === 0 ? command.examples : verbs.flatMap(({ examples }) => examples)),
+      ...exampleSection(called.flatMap(({ examples }) => examples)),
     ],
     seeAlso: ['gabarit(8)', 'config(8)', 'db(8)', 'signal-event(8)'].filter(page => page !== `${pageName(command)}(8)`),
   }
