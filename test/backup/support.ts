@@ -16,7 +16,7 @@ export class SavedServer extends Sandbox {
     this.must('config set SystemName gate')
     this.must('signal-event post-install')
     const recipient = must(['age-keygen', '-y', this.identity]).trim()
-    this.must(`config set backup backup Recipients ${recipient}`)
+    this.must(`config set backup service Recipients ${recipient}`)
   }
 
   /** Writes the archive anew. */

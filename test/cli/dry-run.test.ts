@@ -53,6 +53,18 @@ const whole = (...more: ((box: Sandbox) => unknown)[]) => {
   return box
 }
 
+/** A server that has a backup, and has changed since. */
+function saved(): Sandbox {
+  const recipient = 'age1qk463k93ece4xcaxxs6sv50jq5xwfjw4taxpw7cqj8eat6aw53vqcshmae'
+  return whole(
+    applied,
+    box => box.must(`config set backup service Recipients ${recipient}`),
+    box => box.must('gabarit backup saved.tar.age'),
+    changed,
+    applied,
+  )
+}
+
 const applied = (box: Sandbox) => box.must('signal-event change')
 const changed = (box: Sandbox) => box.must('config setprop note text four')
 
@@ -85,6 +97,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { what: 'a change', server: whole, command: 'gabarit apply', status: 0 },
     { what: 'a damaged manifest', server: () => whole(damaged('manifest.json')), command: 'gabarit apply', status: 3 },
     { what: 'a change that waits', server: () => whole(waiting), command: 'gabarit apply', status: 3 },
+  ],
+  'backup restore': [
+    { what: 'a former state', server: saved, command: 'gabarit backup restore saved.tar.age', status: 0 },
+    { what: 'no backup', server: saved, command: 'gabarit backup restore etc/note', status: 3 },
   ],
   rollback: [
     { what: 'two steps back', server, command: 'gabarit rollback 1', status: 0 },

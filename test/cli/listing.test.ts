@@ -27,24 +27,24 @@ listing('an event shows its arguments, and what it runs, makes and adjusts', () 
 })
 
 listing('those of the site are listed, with their own words or what they make', () => {
-  box.write('/etc/gabarit/events/backup-update/templates2expand/etc/backup.conf', '')
-  box.write('/etc/gabarit/templates/etc/backup.conf/10Target', 'x\n')
-  assert.match(box.must('gabarit events'), /^backup-update +makes \/etc\/backup.conf$/m)
+  box.write('/etc/gabarit/events/mirror-update/templates2expand/etc/mirror.conf', '')
+  box.write('/etc/gabarit/templates/etc/mirror.conf/10Target', 'x\n')
+  assert.match(box.must('gabarit events'), /^mirror-update +makes \/etc\/mirror.conf$/m)
   box.write(
-    '/etc/gabarit/events/backup-update/event.json',
-    '{ "description": "a backup was changed", "usage": "NAME" }',
+    '/etc/gabarit/events/mirror-update/event.json',
+    '{ "description": "a mirror was changed", "usage": "NAME" }',
   )
-  box.write('/etc/gabarit/templates/etc/backup.conf/template.json', '{ "description": "where backups go" }')
-  assert.match(box.must('gabarit events'), /^backup-update NAME +a backup was changed$/m)
-  assert.match(box.must('gabarit templates'), /^\/etc\/backup.conf +where backups go$/m)
+  box.write('/etc/gabarit/templates/etc/mirror.conf/template.json', '{ "description": "where mirrors are" }')
+  assert.match(box.must('gabarit events'), /^mirror-update NAME +a mirror was changed$/m)
+  assert.match(box.must('gabarit templates'), /^\/etc\/mirror.conf +where mirrors are$/m)
 })
 
 listing('a malformed event.json is found by lint, named in the list, and stops the event', () => {
-  box.write('/etc/gabarit/events/backup-update/event.json', '{ "descripton": "x" }')
+  box.write('/etc/gabarit/events/mirror-update/event.json', '{ "descripton": "x" }')
   const said = 'event.json: unknown key "descripton"; did you mean "description"?'
   assert.match(box.run('gabarit lint').stdout, said)
   assert.match(box.must('gabarit events'), said)
-  const { status, stderr } = box.run('signal-event backup-update')
+  const { status, stderr } = box.run('signal-event mirror-update')
   assert.is(status, 3)
   assert.match(stderr, said)
 })

@@ -23,7 +23,7 @@ must(['age-keygen', '-o', identity])
 /** A server that has gone on since its backup: other records, and a fragment of its own is gone. */
 function savedSite(): Site {
   const site = waitingSite()
-  site.must(['config', 'set', 'backup', 'backup', 'Recipients', must(['age-keygen', '-y', identity]).trim()])
+  site.must(['config', 'set', 'backup', 'service', 'Recipients', must(['age-keygen', '-y', identity]).trim()])
   const fragment = site.path('/etc/gabarit/templates-custom/etc/note')
   outputFileSync(fragment, 'own <%= config.note.text %>\n')
   site.must(['gabarit', 'backup', archive, '--force'])

@@ -45,7 +45,6 @@ export const MODULE: Module = {
   commands: [
     {
       name: 'backup',
-      console: 'change',
       summary: 'save databases, overrides, keys and certificates into one encrypted file',
       usage: '[FILE]',
       options: [flag('force', 'overwrite the file'), JSON_OPTION],

@@ -83,7 +83,7 @@ async function restoreFrom(
         ...confirmWithin(invocation),
         windowOfServices: value('confirm-within') !== 'no',
       }
-      const status = await new Transaction(request, { ...work, context }).restore(
+      const status = await new Transaction(request, { ...work, context }).applyWith(
         found.plan,
         changes,
         startsOf(found.plan),
