@@ -8,5 +8,7 @@ export function consoleSite(places: Places): Site {
   const records = recordsOf(places, 'configuration')
   const domain = records.get('DomainName')?.type.toLowerCase() ?? 'localhost'
   const { https = 443 } = frontOf(records)
-  return { origin: `https://${domain}${https === 443 ? '' : `:${https}`}`, domain }
+  const admin = records.get('httpd-admin')?.properties
+  const sso = admin?.get('Login') === 'sso' && records.get('sso')?.properties.get('status') === 'enabled'
+  return { sso, origin: `https://${domain}${https === 443 ? '' : `:${https}`}`, domain }
 }

@@ -4,17 +4,14 @@ import { plural } from '../base/plural.ts'
 import { sayTime } from '../base/time.ts'
 import { INVITATION_MINUTES, invite } from '../console/access/invitations.ts'
 import { closeSessions, openSessions } from '../console/access/sessions.ts'
-import { changeUsers, readUsers } from '../console/access/users.ts'
+import { changeUsers, readUsers, USER_NAME } from '../console/access/users.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { consoleSite } from './web-site.ts'
-
-/** Names of users: they stand in addresses, in the history and in the application for codes. */
-const USER = /^[a-z][a-z0-9._-]{0,31}$/
 
 /** `gabarit web login-link USER` */
 export async function loginLink({ args, places, print }: Invocation): Promise<number> {
   const [user = ''] = args
-  if (!USER.test(user))
+  if (!USER_NAME.test(user))
     throw usageFailure(`"${user}" is no name for a user: a lower-case letter, then letters, digits and . _ -`)
   const token = invite(places, user)
   print(`${consoleSite(places).origin}/server-manager/welcome/${token}`)

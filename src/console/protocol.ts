@@ -23,6 +23,8 @@ const REQUESTS = {
   askPasskey: objectOf({ ask: oneOf('askPasskey') }),
   /** Opens a session with what a passkey has signed. */
   loginByPasskey: objectOf({ ask: oneOf('loginByPasskey'), address: text, signature: text }),
+  /** Opens a session for whoever has logged in at the identity provider, with what the gateway has given the browser. */
+  loginBySso: objectOf({ ask: oneOf('loginBySso'), address: text, ticket: text, begun: text }),
   /** Whose one-time address this is, and the secret for codes. */
   invited: objectOf({ ask: oneOf('invited'), address: text, token: text }),
   /** Sets password and codes of the invited user. */
@@ -66,6 +68,8 @@ export type Refusal =
   | 'wrong'
   /** Too many wrong ones from this address. */
   | 'locked'
+  /** It needs a proof, and the user has neither password nor passkey here. */
+  | 'unprovable'
   /** The console may not run this. */
   | 'forbidden'
   /** The plan is not the one that was shown. */
@@ -91,9 +95,16 @@ export type Answer =
   | { readonly kind: 'user'; readonly user: string; readonly origin: string }
   | { readonly kind: 'invited'; readonly user: string; readonly secret: string }
   /** What a passkey has to sign, if anybody has one, at this origin. */
-  | { readonly kind: 'passkey'; readonly origin: string; readonly options?: RequestOptions | undefined }
+  | {
+      readonly kind: 'passkey'
+      readonly origin: string
+      readonly options?: RequestOptions | undefined
+      /** Whether one can also come in by the identity provider. */
+      readonly sso: boolean
+    }
   | { readonly kind: 'newPasskey'; readonly options: CreationOptions }
-  | { readonly kind: 'done' }
+  /** Done; by the gateway: the session was one that had come by it. */
+  | { readonly kind: 'done'; readonly byGateway?: boolean }
   /** How a command ended that only reads, or changes a database. */
   | { readonly kind: 'output'; readonly status: number; readonly stdout: string; readonly stderr: string }
   /** A command that takes a while has begun: it can be followed by this name. */

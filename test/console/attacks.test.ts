@@ -25,7 +25,7 @@ function paths(method: string): string[] {
 }
 
 /** What needs no session: it opens one, or is the same for everybody. */
-const OPEN = /^\/(login|login\/passkey|welcome\/x|assets\/.*|language\/x)$/
+const OPEN = /^\/(login|login\/passkey|login\/sso|login\/sso\/begin|welcome\/x|assets\/.*|language\/x)$/
 
 attacks('every page but the entrance leads nobody further than to the login', async () => {
   const { cookie } = box

@@ -12,6 +12,8 @@ export const PASSKEY_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'’()-]{0,39}$/u
 
 /** Where the console is. Passkeys work nowhere else. */
 export interface Site {
+  /** Whether one can also come in by the identity provider. */
+  readonly sso: boolean
   readonly origin: string
   /** The name that passkeys belong to. */
   readonly domain: string

@@ -8,6 +8,9 @@ import { KeptMap } from './kept-map.ts'
 /** Cost of scrypt: 32 MiB and about 0.1 s for each try (RFC 7914; OWASP's recommendation of 2026). */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 2 ** 20 }
 
+/** Names of users: they stand in addresses, in the history and in the application for codes. */
+export const USER_NAME = /^[a-z][a-z0-9._-]{0,31}$/
+
 /** Characters that a password has at least (NIST SP 800-63B-4, 3.1.1.2). */
 export const SHORTEST_PASSWORD = 15
 

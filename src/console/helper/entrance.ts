@@ -1,10 +1,11 @@
 import { Failure } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { Attempts } from '../access/attempts.ts'
+import type { Entered, Gateway } from '../access/gateway.ts'
 import { invitationOf, useInvitation } from '../access/invitations.ts'
 import { PASSKEY_NAME, Passkeys, type Site } from '../access/passkeys.ts'
 import { closeSessions, openSession } from '../access/sessions.ts'
-import { codeNumber, isUser, readUsers, setPassword } from '../access/users.ts'
+import { codeNumber, isUser, readUsers, setPassword, USER_NAME } from '../access/users.ts'
 import { type Answer, type Asked, type Refusing, refused } from '../protocol.ts'
 
 /** Finds out who somebody is: by password and code, by a passkey, by a one-time address. */
@@ -12,14 +13,16 @@ export class Entrance {
   readonly #places: Places
   readonly #site: () => Site
   readonly #passkeys: Passkeys
+  readonly #gateway: Gateway
   readonly #attempts = new Attempts()
   /** Hashing takes much memory, so one after the other. */
   #hashing: Promise<unknown> = Promise.resolve()
 
-  constructor(places: Places, site: () => Site) {
+  constructor(places: Places, site: () => Site, gateway: Gateway) {
     this.#places = places
     this.#site = site
     this.#passkeys = new Passkeys(places, site)
+    this.#gateway = gateway
   }
 
   get origin(): string {
@@ -32,7 +35,21 @@ export class Entrance {
   }
 
   askPasskey(): Answer {
-    return { kind: 'passkey', origin: this.origin, options: this.#passkeys.askAnybody() }
+    const { origin, sso } = this.#site()
+    return { kind: 'passkey', origin, sso, options: this.#passkeys.askAnybody() }
+  }
+
+  /** The gateway says who it is: what the pages say of themselves counts for nothing. */
+  async loginBySso({ address, ticket, begun }: Asked['loginBySso']): Promise<Answer> {
+    let entered: Entered | undefined
+    const problem = await this.#check(address, async () => {
+      entered = this.#site().sso ? await this.#gateway.redeem(ticket, begun) : undefined
+      return entered !== undefined
+    })
+    if (problem !== undefined || entered === undefined) return problem ?? refused('wrong', 'This is no login.')
+    const { user, session } = entered
+    if (!USER_NAME.test(user)) return refused('forbidden', `"${user}" is no name for a user of the console.`)
+    return { kind: 'session', user, session: openSession(this.#places, user, address, Date.now(), session) }
   }
 
   async loginByPasskey({ address, signature }: Asked['loginByPasskey']): Promise<Answer> {
@@ -70,6 +87,8 @@ export class Entrance {
     user: string,
     deed: readonly string[],
   ): Promise<Refusing | undefined> {
+    if (!readUsers(this.#places).has(user))
+      return refused('unprovable', `${user} has neither password nor passkey here: gabarit web login-link ${user}`)
     const purpose = [session, ...deed]
     let problem: Refusing | undefined = refused('proof', 'This can lock you out: confirm it.')
     if (signature !== undefined)

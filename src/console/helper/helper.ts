@@ -2,8 +2,9 @@ import { EXIT } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { engineCommand, programFolder } from '../../system/programs.ts'
 import type { System } from '../../system/system.ts'
+import { Gateway } from '../access/gateway.ts'
 import type { Site } from '../access/passkeys.ts'
-import { closeSessions, userOf } from '../access/sessions.ts'
+import { closeSessions, useSession } from '../access/sessions.ts'
 import { type Answer, type Asked, type Request, refused } from '../protocol.ts'
 import { type Allowed, type Permit, permitOf } from './allowed.ts'
 import { Entrance } from './entrance.ts'
@@ -20,6 +21,7 @@ export class Helper {
   readonly #allowed: Allowed
   readonly #runs: Runs
   readonly #entrance: Entrance
+  readonly #gateway: Gateway
   readonly #plans = new Plans()
 
   constructor(places: Places, system: System, allowed: Allowed, runs: Runs, site: () => Site) {
@@ -27,7 +29,8 @@ export class Helper {
     this.#system = system
     this.#allowed = allowed
     this.#runs = runs
-    this.#entrance = new Entrance(places, site)
+    this.#gateway = new Gateway(places)
+    this.#entrance = new Entrance(places, site, this.#gateway)
   }
 
   /** Answers a request. @param tell takes what comes before the last answer @param gone whether nobody listens any more */
@@ -39,14 +42,15 @@ export class Helper {
         return this.#entrance.askPasskey()
       case 'loginByPasskey':
         return this.#entrance.loginByPasskey(request)
+      case 'loginBySso':
+        return this.#entrance.loginBySso(request)
       case 'invited':
       case 'accept':
         return this.#entrance.invited(request)
       case 'logout':
-        closeSessions(this.#places, { token: request.session })
-        return { kind: 'done' }
+        return this.#logout(request.session)
     }
-    const user = userOf(this.#places, request.session)
+    const user = await this.#userOf(request.session)
     if (user === undefined) return refused('session', 'You are not logged in, or no longer.')
     if (request.ask === 'whoami') return { kind: 'user', user, origin: this.#entrance.origin }
     if (request.ask === 'run') return this.#run(request, user)
@@ -55,6 +59,22 @@ export class Helper {
     if (!this.#runs.has(request.run)) return refused('forbidden', 'There is no such run.')
     const line = (at: number, text: string) => tell({ kind: 'line', at, line: text })
     return { kind: 'ended', status: await this.#runs.follow(request.run, request.from, line, gone) }
+  }
+
+  #logout(session: string): Answer {
+    const byGateway = useSession(this.#places, session)?.gateway !== undefined
+    closeSessions(this.#places, { token: session })
+    return { kind: 'done', byGateway }
+  }
+
+  /** Whose session it is; undefined if it has ended, here or at the identity provider. */
+  async #userOf(token: string): Promise<string | undefined> {
+    const session = useSession(this.#places, token)
+    if (session?.gateway === undefined) return session?.user
+    const found = await this.#gateway.whose(session.gateway)
+    // While the gateway does not answer nobody gets in, but it may answer again.
+    if (found === 'ended') closeSessions(this.#places, { token })
+    return found !== 'ended' && found?.user === session.user ? session.user : undefined
   }
 
   async #run(request: Asked['run'], user: string): Promise<Answer> {

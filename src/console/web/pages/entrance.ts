@@ -1,7 +1,8 @@
 import type { Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import { isFormToken } from '../../../base/token.ts'
+import { isFormToken, newToken, tokenHash } from '../../../base/token.ts'
 import { codeAddress, SHORTEST_PASSWORD } from '../../access/users.ts'
 import type { Client } from '../../client.ts'
 import type { Answer, Refusing } from '../../protocol.ts'
@@ -16,6 +17,13 @@ import { serverName } from '../security.ts'
 import { chooseLanguage } from '../text/languages.ts'
 import { type Env, Visit } from '../visit.ts'
 import { refusalText } from './refusals.ts'
+
+/** Where the gateway for logins is, on the same name. */
+const GATEWAY = '/gabarit-sso'
+
+/** Ties a login by the gateway to the browser that has begun it. Lax: the browser comes back from another site. */
+const BEGUN = 'gabarit-begun'
+const BEGUN_OPTIONS = { path: at('/login'), httpOnly: true, secure: true, sameSite: 'Lax', prefix: 'secure' } as const
 
 /** The pages before somebody is logged in: login, one-time address, choice of a language. */
 export function serveEntrance(app: Hono<Env>, client: Client): void {
@@ -33,13 +41,30 @@ export function serveEntrance(app: Hono<Env>, client: Client): void {
     const answer = await client.ask({ ask: 'loginByPasskey', address: visit.address, signature: form('signature') })
     return loggedIn(visit, answer)
   })
+  app.get('/login/sso/begin', context => {
+    const begun = newToken()
+    setCookie(context, BEGUN, begun, { ...BEGUN_OPTIONS, maxAge: 900 })
+    return context.redirect(`${GATEWAY}/console?begun=${tokenHash(begun)}`, 303)
+  })
+  app.get('/login/sso', async context => {
+    const visit = new Visit(context, client)
+    const [ticket, begun] = [context.req.query('ticket') ?? '', getCookie(context, BEGUN, 'secure') ?? '']
+    const answer = await client.ask({ ask: 'loginBySso', address: visit.address, ticket, begun })
+    deleteCookie(context, BEGUN, BEGUN_OPTIONS)
+    if (answer.kind !== 'session') return loginPage(visit, answer.kind === 'refused' ? answer : undefined)
+    visit.open(answer.session)
+    // A redirect would still count as one of the provider's site, and its browser would not send our new cookie.
+    context.header('Refresh', `0; url=${at('/')}`)
+    return barePage(visit, visit.say('loggedIn'), html`<p><a href="${at('/')}">${visit.say('goOn')}</a></p>`)
+  })
   app.post('/logout', async context => {
     const visit = new Visit(context, client)
     const form = await formText(context)
     if (!isFormToken(visit.session, form('token'))) return context.redirect(at('/'), 303)
-    await client.ask({ ask: 'logout', session: visit.session })
+    const answer = await client.ask({ ask: 'logout', session: visit.session })
     visit.close()
-    return context.redirect(at('/login'), 303)
+    const byGateway = answer.kind === 'done' && answer.byGateway === true
+    return context.redirect(byGateway ? `${GATEWAY}/logout` : at('/login'), 303)
   })
   app.get('/welcome/:token', context => welcomePage(new Visit(context, client), context.req.param('token')))
   app.post('/welcome/:token', async context => accept(new Visit(context, client), context.req.param('token')))
@@ -68,7 +93,9 @@ async function loginPage(visit: Visit, refused?: Refusing, name = '') {
   const passkey = await visit.client.ask({ ask: 'askPasskey' })
   if (passkey.kind === 'passkey') visit.origin = passkey.origin
   const options = passkey.kind === 'passkey' ? passkey.options : undefined
-  const body = html`${problem}<form method="post" action="${at('/login')}">
+  const sso = passkey.kind === 'passkey' && passkey.sso
+  const bySso = html`<p><a class="button" href="${at('/login/sso/begin')}">${visit.say('loginBySso')}</a></p>`
+  const body = html`${problem}${sso ? bySso : NONE}<form method="post" action="${at('/login')}">
 ${lineField({ name: 'name', label: visit.say('name'), value: name, autocomplete: 'username', more: html`autocapitalize="none"` })}
 ${proofFields(visit)}<button>${visit.say('login')}</button></form>
 ${passkeyForm(visit, options, '/login/passkey', visit.say('loginByPasskey'))}

@@ -7,6 +7,7 @@ const TEXTS: Readonly<Record<Refusal, Key>> = {
   proof: 'refusedProof',
   wrong: 'refusedWrong',
   locked: 'refusedLocked',
+  unprovable: 'refusedUnprovable',
   forbidden: 'refusedForbidden',
   outdated: 'refusedOutdated',
 }
@@ -14,5 +15,6 @@ const TEXTS: Readonly<Record<Refusal, Key>> = {
 /** Why the helper has refused, in the language of the visit. */
 export function refusalText(visit: Visit, { why, message }: Refusing): string {
   if (why === 'locked') return visit.say('refusedLocked', /(\d+) s\b/.exec(message)?.[1] ?? '')
+  if (why === 'unprovable') return visit.say('refusedUnprovable', visit.user)
   return why === 'forbidden' ? `${visit.say('refusedForbidden')} ${message}` : visit.say(TEXTS[why])
 }

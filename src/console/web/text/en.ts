@@ -23,6 +23,9 @@ export const EN = {
   password: 'Password',
   code: 'Code from your application',
   loginByPasskey: 'Log in with a passkey',
+  loginBySso: 'Log in with the identity provider',
+  loggedIn: 'You are logged in',
+  goOn: 'Continue',
   passkeysElsewhere: 'Passkeys only work at {}.',
   forgotten: 'New here, or password forgotten? In a shell of the server:',
   welcome: 'Welcome',
@@ -41,6 +44,8 @@ export const EN = {
   refused: 'Refused',
   badToken: 'This form is from another session. Load the page again.',
   refusedSession: 'You are not logged in, or no longer.',
+  refusedUnprovable:
+    'This can lock you out, so it needs a password and a code, or a passkey, and you have none here. On the server: gabarit web login-link {}',
   refusedProof: 'This can lock you out: confirm it with your password and a code, or a passkey.',
   refusedWrong: 'Name, password, code or passkey are wrong. A code works once: wait for the next one.',
   refusedLocked: 'Too many wrong attempts from your address. Try again in {} s.',

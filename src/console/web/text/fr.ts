@@ -24,6 +24,9 @@ export const FR: Catalogue = {
   password: 'Mot de passe',
   code: 'Code de votre application',
   loginByPasskey: 'Se connecter avec une clé d’accès',
+  loginBySso: 'Se connecter par le fournisseur d’identité',
+  loggedIn: 'Vous êtes connecté',
+  goOn: 'Continuer',
   passkeysElsewhere: 'Les clés d’accès ne fonctionnent qu’à l’adresse {}.',
   forgotten: 'Nouveau, ou mot de passe oublié ? Dans un shell du serveur :',
   welcome: 'Bienvenue',
@@ -42,6 +45,8 @@ export const FR: Catalogue = {
   refused: 'Refusé',
   badToken: 'Ce formulaire vient d’une autre session. Rechargez la page.',
   refusedSession: 'Vous n’êtes pas ou plus connecté.',
+  refusedUnprovable:
+    'Ceci peut vous couper l’accès : il y faut un mot de passe et un code, ou une clé d’accès, et vous n’en avez pas ici. Sur le serveur : gabarit web login-link {}',
   refusedProof: 'Ceci peut vous couper l’accès : confirmez par votre mot de passe et un code, ou par une clé d’accès.',
   refusedWrong: 'Nom, mot de passe, code ou clé d’accès faux. Un code ne sert qu’une fois : attendez le suivant.',
   refusedLocked: 'Trop d’essais erronés depuis votre adresse. Réessayez dans {} s.',

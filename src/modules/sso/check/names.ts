@@ -4,6 +4,7 @@ import { inParallel } from '../../../base/in-parallel.ts'
 import type { Records } from '../../../db/record.ts'
 import type { Front } from '../../../template/web-front.ts'
 import type { Diagnosis } from '../../../terminal/module.ts'
+import { CONSOLE } from '../gate/console.ts'
 import type { parseSettings } from '../gate/settings.ts'
 import { askHttps } from '../https.ts'
 
@@ -17,6 +18,8 @@ export function checkNames(
 ): Promise<Diagnosis[]> {
   const urls = Object.entries(places).flatMap(([key, { names }]) => {
     const [kind = '', , location = ''] = key.split(':')
+    // It has pages of its own for whoever has not logged in.
+    if (kind === CONSOLE) return []
     const path = proxies.get(location)?.properties.get('Path') ?? '/'
     return names.filter(name => !name.includes('*')).map(name => ({ url: `https://${name}${path}`, kind }))
   })

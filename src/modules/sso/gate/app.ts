@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { formToken, isFormToken, newToken, tokenHash } from '../../../base/token.ts'
 import { COSTS } from './allowance.ts'
+import { CONSOLE, ConsoleDoor } from './console.ts'
 import { ATTRIBUTES, COOKIES } from './cookies.ts'
 import type { Gate } from './gate.ts'
 import { serveOpenId } from './oidc/routes.ts'
@@ -26,6 +27,7 @@ export function gateApp(gate: Gate, clock: () => number = Date.now): Hono {
   app.use(bodyLimit({ maxSize: 2 * LARGEST }))
   serveChecks(app, gate, clock)
   serveSites(app, gate, clock)
+  serveConsole(app, gate, clock)
   serveProvider(app, gate, clock)
   app.onError((error, context) => {
     gate.log('warning', `${context.req.method} ${context.req.path}: ${error.message}`)
@@ -91,6 +93,33 @@ function serveSites(app: Hono, gate: Gate, clock: () => number): void {
     if (found === undefined) return context.html(messagePage('left'))
     const provider = gate.exit.leave(found.id, clock())
     return provider === undefined ? context.html(messagePage('here')) : context.redirect(provider, 303)
+  })
+}
+
+/** The way into the console: for a browser, and for the helper of the console, which asks by the socket. */
+function serveConsole(app: Hono, gate: Gate, clock: () => number): void {
+  const door = new ConsoleDoor(gate)
+  app.get(`${BASE}/console`, context => {
+    const begun = context.req.query('begun') ?? ''
+    if (!/^[0-9a-f]{64}$/.test(begun)) return context.notFound()
+    const token = getCookie(context, COOKIES.session) ?? ''
+    const { status } = gate.check(CONSOLE, hostOf(context), token, clock())
+    if (status === 404) return context.notFound()
+    if (status === 403) return context.html(messagePage('refused'), 403)
+    const found = gate.sessions.find(hostOf(context), token, clock())
+    if (found !== undefined) {
+      const query = new URLSearchParams({ ticket: door.ticket(found.id, begun, clock()) })
+      return context.redirect(`/server-manager/login/sso?${query}`, 303)
+    }
+    return context.redirect(`${BASE}/login?${new URLSearchParams({ to: `${BASE}/console?begun=${begun}` })}`, 303)
+  })
+  app.post('/console/redeem', async context => {
+    const { ticket, begun } = await context.req.parseBody()
+    return context.json(door.redeem(String(ticket), String(begun), clock()))
+  })
+  app.get('/console/session/:id', context => {
+    const user = door.whose(context.req.param('id'), clock())
+    return user === undefined ? context.notFound() : context.json({ user })
   })
 }
 

@@ -49,6 +49,12 @@ export class Gate {
     return mayEnter(found.session, place) ? { status: 200, session: found.session } : { status: 403 }
   }
 
+  /** Whether a session may come into a place, by whichever of its names. @param key of the record of the place */
+  maySee(key: string, session: Session): boolean {
+    const place = this.#place(key)
+    return place !== undefined && mayEnter(session, place)
+  }
+
   /** Whether the host is of a place that asks for a login, or the gateway's own. */
   isSite(host: string): boolean {
     return host === this.host || Object.values(this.settings.places).some(({ names }) => names.includes(nameOf(host)))
