@@ -47,7 +47,7 @@ th { font-weight: 600; color: var(--soft); font-size: .875rem } tbody th { color
 td form, td .act { display: inline-block; margin: 0 .4rem .2rem 0 } td button, td .button { padding: .1rem .6rem; min-height: 1.9rem } tbody tr:last-child > * { border-bottom: 0 } .pair { margin-right: .5rem; overflow-wrap: anywhere }
 .line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 1rem } .line input { max-width: 20rem }
 .plan { display: grid; grid-template-columns: minmax(0, 1fr) minmax(16rem, 22rem); gap: 1rem; align-items: start } .plan > .card { position: sticky; top: 1rem } .plan .acts { display: block }
-label { font-weight: 600 } .field { margin: 0 0 1.1rem; padding: 0; border: 0; min-width: 0 } .field .hint { color: var(--soft); font-size: .875rem; margin: .1rem 0 .3rem }
+label { font-weight: 600 } .field > label { display: block } .field { margin: 0 0 1.1rem; padding: 0; border: 0; min-width: 0 } .field .hint { color: var(--soft); font-size: .875rem; margin: .1rem 0 .3rem }
 .field .error { color: var(--bad); font-weight: 600; margin: .2rem 0 }
 input, select, textarea { font: inherit; width: 100%; max-width: 36rem; padding: .45rem .6rem; border: 1px solid var(--soft); border-radius: 6px;
   background: var(--card); color: var(--ink); min-height: 2.5rem }
@@ -64,7 +64,7 @@ input[type=checkbox]:checked { background: var(--main); border-color: var(--main
 .secret { letter-spacing: .05em } .count { font-variant-numeric: tabular-nums }
 @media (max-width: 60rem) { .plan { grid-template-columns: minmax(0, 1fr) } .plan > .card { position: static } }
 @media (max-width: 48rem) { .frame { grid-template-columns: minmax(0, 1fr) } nav.main { display: none } nav.main:target { display: block } .top .opener { display: inline-block } .top .name span { display: block; margin: 0 }
-  main { padding: 1rem .75rem 2rem } thead { display: none } tr, tbody th, td { display: block; border: 0; padding: 0 0 .15rem } tr { border-bottom: 1px solid var(--line); padding: .5rem 0 }
+  main { padding: 1rem .75rem 2rem } thead { display: none } tr, tbody th, td { display: block; border: 0; padding: 0 0 .15rem; overflow-wrap: anywhere } tr { border-bottom: 1px solid var(--line); padding: .5rem 0 }
   td[data-head]:not([data-head=""])::before { content: attr(data-head) ': '; color: var(--soft); font-size: .875rem } }
 @media print { nav, .bar, .top form, button { display: none } }
 @media (prefers-reduced-motion: no-preference) { .busy::after { content: ' \\2026'; animation: blink 1s steps(2) infinite } @keyframes blink { 50% { opacity: 0 } } }

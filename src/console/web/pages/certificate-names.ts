@@ -4,7 +4,7 @@ import { listOf, objectOf, oneOf, orNull, text } from '../../../base/shape.ts'
 import { at } from '../base.ts'
 import type { Line } from '../form/changes.ts'
 import type { RecordData } from '../form/record.ts'
-import type { Markup } from '../markup.ts'
+import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { hidden, hiddenToken } from '../parts/form.ts'
 import { notes } from '../parts/note.ts'
@@ -48,10 +48,10 @@ export function namesOf(
 
 /** A switch for each name, and whether it is in. @param leftOut why names are left out that somebody has asked for */
 export function nameForm(visit: Visit, names: readonly Name[], leftOut: readonly string[]): Markup {
-  const rows = names.map(({ database, key, old, certificate }, index) => [
-    html`<input type="checkbox" id="name-${index}" name="name-${index}" value="yes"${isOn(old) ? html` checked` : ''}><label for="name-${index}">${key}</label>`,
-    html`<a href="${databaseAddress(database, '/record', { key })}">${visit.say(database === 'domains' ? 'domain' : 'host')}</a>`,
-    whereIs(visit, isOn(old), certificate),
+  const rows = names.map((name, index) => [
+    nameSwitch(name, `name-${index}`),
+    html`<a href="${databaseAddress(name.database, '/record', { key: name.key })}">${visit.say(name.database === 'domains' ? 'domain' : 'host')}</a>`,
+    whereIs(visit, isOn(name.old), name.certificate),
   ])
   const seen = JSON.stringify(names.map(({ database, key, old }) => ({ database, key, old })))
   const heads = [visit.say('name'), visit.say('record'), visit.say('certificate')]
@@ -59,6 +59,13 @@ export function nameForm(visit: Visit, names: readonly Name[], leftOut: readonly
 <form class="act" method="post" action="${at('/certificates/setup/names')}">${hiddenToken(visit)}${hidden('seen', seen)}
 ${table(visit.say('setupNames'), heads, rows, visit.say('noRecords'))}<button>${visit.say('store')}</button>
 ${commandOf(['db', 'hosts', 'setprop', visit.say('NAME'), ASKED, 'enabled'])}</form>`
+}
+
+/** The switch of a name; one that a setting includes cannot be turned. */
+function nameSwitch({ key, old, certificate }: Name, id: string): Markup {
+  const asked = isOn(old)
+  const state = asked ? html` checked` : certificate === undefined ? NONE : html` checked disabled`
+  return html`<input type="checkbox" id="${id}" name="${id}" value="yes"${state}><label for="${id}">${key}</label>`
 }
 
 function whereIs(visit: Visit, asked: boolean, certificate: string | undefined): Markup | string {

@@ -32,7 +32,9 @@ type Report = TypeOf<typeof report>
 /** A line that a run has printed, as an element of a list; nothing for what only programs need. */
 export function lineView(visit: Visit, line: string): Markup {
   const found = orUndefined(() => report(JSON.parse(line)))
-  return found === undefined ? item('', line) : reportView(visit, found)
+  if (found !== undefined) return reportView(visit, found)
+  // What is not told as JSON: `warning: …` on standard error.
+  return item(line.startsWith('warning: ') ? 'warn' : '', line)
 }
 
 function reportView(visit: Visit, found: Report): Markup {
