@@ -95,6 +95,19 @@ plans('what was changed can be discarded', async () => {
   assert.is(box.word, 'a<b>&"c"')
 })
 
+plans('of a long plan the begin is shown, and all of it on the next page', async () => {
+  const lines = Array.from({ length: 150 }, (_, at) => `set h${at}.example.org host HostType Self\n`)
+  box.must('db hosts batch', { input: lines.join('') })
+  const rows = ({ text }: { text: string }) => text.match(/<th scope="row">/g)?.length
+  const short = await box.get('/changes')
+  assert.is(rows(short), 200)
+  assert.match(short.text, '<b>100 more lines are not shown.</b> <a href="?all=yes">')
+  const whole = await box.get('/changes?all=yes')
+  assert.is(rows(whole), 300)
+  assert.not.match(whole.text, 'not shown')
+  box.must('gabarit discard')
+})
+
 plans('a change with a time to confirm: the bar counts down, and it can be kept or taken back', async () => {
   for (const [verb, word] of [
     ['confirm"]', 'kept'],

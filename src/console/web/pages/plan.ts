@@ -64,9 +64,15 @@ async function planPage(
 <div class="act"><a class="button quiet" href="${planAddress(words, true)}">${visit.say('check')}</a>${commandOf([...words, '--check'])}</div>
 ${properties.length > 0 ? discard : NONE}</div>`
   const body = html`<p class="soft">${visit.say('shownBy')} ${commandOf(asked.filter(word => word !== '--json'))}</p>
-${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}<div class="plan"><div>${planView(visit, plan)}${before}</div>
+${empty ? note('ok', visit.say(here === '/changes' ? 'allLive' : 'nothingToDo')) : NONE}<div class="plan"><div>${planView(visit, plan, wholePlan(visit))}${before}</div>
 <section class="card"><h2>${visit.say('whatNow')}</h2>${acts}</section></div>`
   return page(visit, here, title, body)
+}
+
+/** The address of this page with all of a long plan; nothing if this is it. */
+function wholePlan({ context }: Visit): string | undefined {
+  const query = context.req.query()
+  return query.all === 'yes' ? undefined : `?${new URLSearchParams({ ...query, all: 'yes' })}`
 }
 
 /** Why there is no plan, such as an argument that names nothing. An event can be asked for again with others. */

@@ -33,14 +33,21 @@ export function isEmpty({ properties = [], files = [], services = [], handlers =
   return [properties, files, services, handlers, recovered].every(list => list.length === 0)
 }
 
-/** First what was changed, then the files, then the services. */
-export function planView(visit: Visit, plan: Plan): Markup {
+/** Properties, and lines of the difference of a file, that are shown at first: nobody reads thousands. */
+const MOST_PROPERTIES = 200
+const MOST_LINES = 500
+
+/**
+ * First what was changed, then the files, then the services.
+ * @param whole where all of a long plan is shown; without it, this is the place
+ */
+export function planView(visit: Visit, plan: Plan, whole?: string): Markup {
   const { properties = [], files = [], services = [], handlers = [], confirmation = [], checked = [] } = plan
   return html`${notes('bad', visit.say('problems'), plan.problems ?? [])}
 ${notes('warn', visit.say('doneFirst'), plan.recovered ?? [])}${notes('warn', visit.say('warnings'), plan.warnings ?? [])}
 ${notes('warn', visit.say('canLockOut'), confirmation)}${notes('ok', visit.say('checkedBy'), checked)}
-${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties)}</section>`}
-${fileList(visit, files)}
+${properties.length === 0 ? NONE : html`<section class="card">${propertyTable(visit, properties.slice(0, whole === undefined ? undefined : MOST_PROPERTIES))}${more(visit, properties.length - MOST_PROPERTIES, whole)}</section>`}
+${fileList(visit, files, whole)}
 ${list(
   visit.say('actions'),
   handlers.map(({ name }) => name),
@@ -51,11 +58,24 @@ ${list(
 )}`
 }
 
-function fileList(visit: Visit, files: readonly FileChange[]): Markup {
+/** How much is not shown, and where it is. */
+function more(visit: Visit, count: number, whole: string | undefined): Markup {
+  if (whole === undefined || count <= 0) return NONE
+  return html`<p><b>${visit.say('notShown', count)}</b> <a href="${whole}">${visit.say('showAll')}</a></p>`
+}
+
+function difference(visit: Visit, diff: string, whole: string | undefined): Markup {
+  if (diff === '') return NONE
+  const lines = whole === undefined ? [] : diff.split('\n')
+  if (lines.length <= MOST_LINES) return diffView(diff)
+  return html`${diffView(lines.slice(0, MOST_LINES).join('\n'))}${more(visit, lines.length - MOST_LINES, whole)}`
+}
+
+function fileList(visit: Visit, files: readonly FileChange[], whole: string | undefined): Markup {
   if (files.length === 0) return NONE
   const items = files.map(
     ({ path, change, edited, diff }) => html`<details class="file"${files.length === 1 ? html` open` : NONE}>
-<summary><b>${path}</b> <span class="soft">${visit.word('change', change)}${edited ? `, ${visit.say('edited')}` : ''}</span></summary>${diff === '' ? NONE : diffView(diff)}</details>`,
+<summary><b>${path}</b> <span class="soft">${visit.word('change', change)}${edited ? `, ${visit.say('edited')}` : ''}</span></summary>${difference(visit, diff, whole)}</details>`,
   )
   const fold =
     files.length > 1 ? html`<button type="button" class="quiet" data-fold hidden>${visit.say('fold')}</button>` : NONE

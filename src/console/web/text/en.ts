@@ -166,6 +166,8 @@ export const EN = {
   deleteNow: 'Delete {}',
   removeProperty: 'Remove {}',
   olderEntries: 'Older entries',
+  showAll: 'Show all',
+  notShown: '{} more [line is|lines are] not shown.',
   allOfIt: 'All of it',
   waysBack: 'Ways back',
   revert: 'Undo only this entry',

@@ -167,6 +167,8 @@ export const FR: Catalogue = {
   deleteNow: 'Supprimer {}',
   removeProperty: 'Retirer {}',
   olderEntries: 'Entrées plus anciennes',
+  showAll: 'Tout afficher',
+  notShown: '{} [autre ligne n’est pas affichée|autres lignes ne sont pas affichées].',
   allOfIt: 'En détail',
   waysBack: 'Revenir en arrière',
   revert: 'Annuler seulement cette entrée',
