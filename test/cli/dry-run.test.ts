@@ -65,6 +65,12 @@ function saved(): Sandbox {
   )
 }
 
+/** The disk of an SME Server, as far as it matters here. */
+function oldServer(box: Sandbox): void {
+  box.write('/old/home/e-smith/db/configuration', 'DomainName=example.org\nnote=record|text|old\n')
+  box.write('/old/home/e-smith/db/sites', 'old=site|title|Old\n')
+}
+
 const applied = (box: Sandbox) => box.must('signal-event change')
 const changed = (box: Sandbox) => box.must('config setprop note text four')
 
@@ -101,6 +107,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   'backup restore': [
     { what: 'a former state', server: saved, command: 'gabarit backup restore saved.tar.age', status: 0 },
     { what: 'no backup', server: saved, command: 'gabarit backup restore etc/note', status: 3 },
+  ],
+  import: [
+    { what: 'an old server', server: () => whole(oldServer), command: 'gabarit import --server old', status: 0 },
+    { what: 'no server', server: whole, command: 'gabarit import --server etc', status: 2 },
   ],
   rollback: [
     { what: 'two steps back', server, command: 'gabarit rollback 1', status: 0 },

@@ -52,7 +52,7 @@ refused('a session is not enough for what the table does not allow, and for what
     const line = words.join(' ')
     if (access === undefined) assert.is(await why(alice.session, words), 'forbidden', line)
     else if (access === 'dangerous' && !lists.has(line) && !/--(dry-run|check|json)\b/.test(line))
-      assert.ok(['proof', 'forbidden'].includes(await why(alice.session, words)), line)
+      assert.ok(['proof', 'forbidden', 'outdated'].includes(await why(alice.session, words)), line)
   }
 })
 
