@@ -65,6 +65,9 @@ function saved(): Sandbox {
   )
 }
 
+const inPerl = (box: Sandbox) =>
+  box.write('/etc/gabarit/templates-custom/etc/perl/10Text', '{ $OUT = "text $note{\'text\'}\\n" }\n')
+
 /** The disk of an SME Server, as far as it matters here. */
 function oldServer(box: Sandbox): void {
   box.write('/old/home/e-smith/db/configuration', 'DomainName=example.org\nnote=record|text|old\n')
@@ -108,10 +111,21 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { what: 'a former state', server: saved, command: 'gabarit backup restore saved.tar.age', status: 0 },
     { what: 'no backup', server: saved, command: 'gabarit backup restore etc/note', status: 3 },
   ],
+  customize: [
+    {
+      what: 'a fragment in Perl',
+      server: () => whole(inPerl),
+      command: 'gabarit customize --translate /etc/perl',
+      status: 0,
+    },
+    { what: 'none there', server: whole, command: 'gabarit customize --translate /etc/perl', status: 3 },
+  ],
   import: [
     { what: 'an old server', server: () => whole(oldServer), command: 'gabarit import --server old', status: 0 },
-    { what: 'no server', server: whole, command: 'gabarit import --server etc', status: 2 },
+    { what: 'no server', server: whole, command: 'gabarit import --server etc', status: 1 },
   ],
+  // What is fetched needs a provider: test/sso/refresh.test.ts.
+  'sso refresh': [{ what: 'no address', server: whole, command: 'gabarit sso refresh', status: 3 }],
   rollback: [
     { what: 'two steps back', server, command: 'gabarit rollback 1', status: 0 },
     { what: 'no such entry', server, command: 'gabarit rollback 9', status: 2 },
