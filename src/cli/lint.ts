@@ -18,7 +18,7 @@ export async function run({ commands, places, answer, asDryRun }: Invocation): P
   const reads = new ReadsLint(places)
   const actions = listEvents(places).flatMap(name => unlessFailed(() => loadEvent(places, name).handlers) ?? [])
   for (const { realFile } of actions) reads.also(realFile)
-  const findings = [
+  const findings = distinct([
     ...lintDatabases(places),
     ...lintTemplates(layers, reads),
     ...reads.unread(),
@@ -28,9 +28,14 @@ export async function run({ commands, places, answer, asDryRun }: Invocation): P
     ...[...misnamed(places), ...installedModules(places).flatMap(installed => problemsOf(installed, commands))].map(
       (message): Finding => ({ level: 'error', message }),
     ),
-  ]
+  ])
   const errors = findings.filter(({ level }) => level === 'error').length
   const lines = findings.map(({ level, message }) => `${level}: ${message}`)
   const total = `${plural(errors, 'error')}, ${plural(findings.length - errors, 'warning')}`
   return answer(findings, findings.length === 0 ? 'no problems found' : [...lines, total].join('\n'), errors === 0)
+}
+
+/** A fragment with a syntax error is found on its own, and again when its template is expanded. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map(finding => [JSON.stringify(finding), finding])).values()]
 }

@@ -4,7 +4,8 @@ import { initializeDatabases } from '../db/initialize.ts'
 import { recordsOf } from '../db/store.ts'
 import type { Plan } from '../plan/plan.ts'
 import { History } from '../state/history/history.ts'
-import type { Places } from '../system/places.ts'
+import { below, type Places } from '../system/places.ts'
+import { namesIn } from '../system/read-files.ts'
 import { ask, isYes } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { eventSummary, SUMMED_UP } from '../terminal/event-summary.ts'
@@ -64,7 +65,17 @@ export async function run(invocation: Invocation): Promise<number> {
   store(answers, places)
   const done = await signal(invocation, atTerminal ? 'confirm' : '', plan)
   if (done.status !== EXIT.done) printError(`The settings are saved. Once this is mended: signal-event ${event}`)
+  else sayWherePagesGo(invocation)
   return done.status
+}
+
+/** Apache answers 403 for a folder without a page. */
+function sayWherePagesGo({ places, print }: Invocation): void {
+  const httpd = recordsOf(places, 'configuration').get('httpd')?.properties
+  if (httpd?.get('status') !== 'enabled') return
+  const folder = `${httpd.get('IbayDir') ?? ''}/Primary/html`
+  if (namesIn(below(places, folder)).length === 0)
+    print(`Your web pages go into ${folder}; until then visitors are answered "403 Forbidden".`)
 }
 
 /** Shows what would happen in a few lines, and everything if the person wants to see it. */

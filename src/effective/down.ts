@@ -5,6 +5,7 @@ import { managersOf } from '../system/service/one-shot.ts'
 import { unitOf } from '../system/service/unit-of.ts'
 import type { System } from '../system/system.ts'
 import type { Difference } from './difference.ts'
+import { heldPorts } from './held-ports.ts'
 import type { Probe } from './probes.ts'
 
 /** Time limit of a question to a service manager, in milliseconds. */
@@ -25,12 +26,16 @@ export async function servicesDown(configuration: Records, places: Places, syste
     const manager = managerOf(unit)
     const isDown = manager.oneShot !== true && (await isIll(manager, ask, unit))
     if (!isDown || (await manager.isUnknown?.(ask, unit)) === true) return []
+    const held = await heldPorts(manager, ask, unit, record)
     const start = `To start it: ${manager.describe(unit, 'start')}`
     const { words = `${unit.name} is stopped`, wayOut = start } = (await manager.why?.(ask, unit)) ?? {}
     const probe: Probe = { name: 'running', record, how: { when: 'after', ask: [], answer: 'value' }, properties: [] }
     const what = { record: record.key, property: 'status', wanted: 'enabled', holds: words }
     return [
-      { ...{ ...what, probe, winner: '', wayOut, warns: false }, sentence: `${record.key} does not run: ${words}` },
+      {
+        ...{ ...what, probe, winner: '', wayOut, warns: false },
+        sentence: `${record.key} does not run${held}: ${words}`,
+      },
     ]
   })
   return (await Promise.all(looks)).flat()

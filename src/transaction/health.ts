@@ -1,16 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { orUndefined } from '../base/failure.ts'
 import type { Descriptions } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
+import { heldPorts } from '../effective/held-ports.ts'
 import { answers } from '../system/answers.ts'
-import { holderOf } from '../system/processes.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
 import { crashLoop } from '../system/service/crashes.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
-import { viewOf } from '../template/databases.ts'
-import { servicePorts } from '../template/services.ts'
 
 /** Time that a service has to come up, in milliseconds. */
 const PATIENCE = 10_000
@@ -63,9 +60,10 @@ export class Health {
       const problem = await this.#problem(adjustment, look, revive)
       if (problem === undefined) return undefined
       // The reason says more than that it is started again and again.
-      const held = (await this.#hasEnded(adjustment)) ? heldPorts(record) : ''
       const { service, unit } = adjustment
-      const loops = held === '' && (await crashLoop(this.#managerOf(unit), this.#run, unit)).length > 0
+      const manager = this.#managerOf(unit)
+      const held = (await this.#hasEnded(adjustment)) ? await heldPorts(manager, this.#run, unit, record) : ''
+      const loops = held === '' && (await crashLoop(manager, this.#run, unit)).length > 0
       return loops ? `${service} does not come up: it ends and is started again and again` : problem + held
     })
     return (await Promise.all(looks)).find(problem => problem !== undefined)
@@ -125,14 +123,4 @@ export class Health {
     }
     return undefined
   }
-}
-
-/** Who holds the ports of a service that does not run. */
-function heldPorts(record: DbRecord): string {
-  const ports = orUndefined(() => servicePorts(viewOf(record)))
-  const held = (ports ?? []).map(([protocol, port]) => {
-    const holder = holderOf(protocol, Number(port))
-    return holder === undefined ? '' : `: ${protocol} port ${port} is held by ${holder}`
-  })
-  return held.join('')
 }

@@ -151,7 +151,7 @@ explain('impact: the files that read a record, the events that make them, the se
   assert.not(files.includes('/etc/dehydrated/config'))
   assert.not(files.includes('/etc/sites/example.org') && !files.includes('/etc/sites/other.example'))
   for (const event of ['console-save', 'domain-modify']) assert.ok(events.includes(event), event)
-  assert.ok(services.includes('httpd:reload'))
+  assert.ok(services.includes('httpd:reload-or-restart'))
   const text = box.must('gabarit impact configuration letsencrypt')
   assert.match(text, '/etc/dehydrated/config')
   assert.not.match(text, '/etc/hosts\n')

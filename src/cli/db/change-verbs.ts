@@ -21,10 +21,10 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
   const options = { command: `${call.program} ${name}`, note: noteTo(call) }
   const work = (draft: Draft) => {
     try {
-      if (change(draft, given) !== false) return true
-      // SME Server says nothing here, only exits with 1.
-      call.printError(`${call.program}: ${new MissingRecord(args[0] ?? '', draft.keys()).message}`)
-      return false
+      // SME Server says nothing of these, and only delete exits with 1.
+      const isMissing = ['delete', 'delprop'].includes(name) && !draft.has(args[0] ?? '')
+      if (isMissing) call.printError(`${call.program}: ${new MissingRecord(args[0] ?? '', draft.keys()).message}`)
+      return change(draft, given) !== false
     } catch (error) {
       throw withHint(call, error)
     }
