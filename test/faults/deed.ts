@@ -96,7 +96,7 @@ export class RunRequest {
     const wanted = this[found]
     if (now.waits !== wanted.waits) problems.push(`${found}: waits: ${now.waits} instead of ${wanted.waits}`)
     // Behind the commit the service has to be told, or has been.
-    if (now.pending !== wanted.pending && !(found === 'after' && now.pending === 'noted:reload'))
+    if (now.pending !== wanted.pending && !(found === 'after' && /^noted:reload(-or-restart)?$/.test(now.pending)))
       problems.push(`${found}: adjustments that wait: ${now.pending}`)
     if (now.entries.join() !== wanted.entries.join())
       problems.push(`${found}: the last entry of the history is ${now.entries.at(-1)}, not ${wanted.entries.at(-1)}`)

@@ -5,14 +5,12 @@ import type { Records } from '../../db/record.ts'
 import { secretValues } from '../../db/secrets.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { planId } from '../../plan/data.ts'
-import type { Plan } from '../../plan/plan.ts'
 import { makeRedact } from '../../plan/redact.ts'
 import { databaseChanges } from '../../state/history/databases.ts'
 import type { PropertyChange } from '../../state/history/entry.ts'
 import { takeSnapshot } from '../../state/history/snapshot.ts'
 import { PINS, readPins } from '../../state/pins.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import type { Request } from '../../system/service/adjustment.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
 import { changeLines } from '../../terminal/change-lines.ts'
 import type { Invocation } from '../../terminal/command.ts'
@@ -83,11 +81,7 @@ async function restoreFrom(
         ...confirmWithin(invocation),
         windowOfServices: value('confirm-within') !== 'no',
       }
-      const status = await new Transaction(request, { ...work, context }).applyWith(
-        found.plan,
-        changes,
-        startsOf(found.plan),
-      )
+      const status = await new Transaction(request, { ...work, context }).applyWith(found.plan, changes)
       if (archive.pins.size > 0) PINS.write(places, new Map([...readPins(places), ...archive.pins]))
       const all = { dryRun: work.context.system.dryRun, status, from: { host, time, version }, notes: found.notes }
       if (json) print(JSON.stringify({ ...all, properties, ...data(), plan: id }, null, 2))
@@ -95,12 +89,6 @@ async function restoreFrom(
     },
     json ? gather : undefined,
   )
-}
-
-/** On a fresh machine, a service that would be told to reload may not run yet. */
-function startsOf({ notify }: Plan): Request[] {
-  const services = new Set(notify.map(entry => entry.split(':')[0] ?? ''))
-  return [...services].map(service => ({ service, word: 'reload-or-restart', source: 'notify' }))
 }
 
 /** One line for each changed property; properties of new records that have their defaults are only counted. */

@@ -59,6 +59,8 @@ export function restorationFrom(
       ...made,
       changes,
       folders: outermostFirst(folders),
+      // On a fresh machine, a service that would be told to reload may not run yet.
+      notify: made.notify.map(entry => entry.replace(/:reload$/, ':reload-or-restart')),
       manifestChanged: !isDeepStrictEqual(made.manifest, readManifest(places)),
     },
   }
