@@ -51,10 +51,13 @@ export function refusal(message: string, options: FailureOptions = {}): Failure 
   return new Failure(message, { ...options, status: EXIT.refused })
 }
 
-/** The same failure, which also says that nothing was changed. */
-export function unchanged(failure: Failure): Failure {
+/**
+ * The same failure, which also says that nothing was changed.
+ * @param done what was done before it, and stays
+ */
+export function unchanged(failure: Failure, done: readonly string[] = []): Failure {
   const { message, where, status, hint } = failure
-  const said = 'Nothing was changed.'
+  const said = done.length === 0 ? 'Nothing was changed.' : `No file was changed. This stays: ${done.join('; ')}`
   return new Failure(message, { where, status, hint: hint === undefined ? said : `${hint}\n${said}`, cause: failure })
 }
 

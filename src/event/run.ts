@@ -206,7 +206,7 @@ class EventRun {
     const { templates } = this.#event
     const { agreement } = this.#signal
     const owners = [...templates, ...goneTemplates(this.#context)]
-    const outputs = expandAll(this.#context, templates, recall)
+    const outputs = expandAll(this.#context, templates, recall, this.#transaction.lasting)
     for (;;) {
       const plan = withMade(planOutputs(this.#context, outputs, owners), [...this.#made.values()], this.#context)
       if (agreement === undefined || agreement.covers(plan)) return plan

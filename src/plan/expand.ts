@@ -71,9 +71,15 @@ function fragmentWorld({ places, system, event, warn, made }: Context): Fragment
 /**
  * Expands templates, all or none.
  * @param recall what outputs need not be made again; default: all are made
+ * @param done what was done before, and stays, for the failure
  * @throws Failure (refused) that lists every invalid value and every template that cannot be expanded, not only the first
  */
-export function expandAll(context: Context, templates: readonly string[], recall?: Recall): Output[] {
+export function expandAll(
+  context: Context,
+  templates: readonly string[],
+  recall?: Recall,
+  done: readonly string[] = [],
+): Output[] {
   for (const message of staleOverrides(context.places, context.layers, templates)) context.warn(message)
   const expander = makeExpander(context, undefined, recall)
   const [expanded, values] = expander.limited(() => [
@@ -84,9 +90,9 @@ export function expandAll(context: Context, templates: readonly string[], recall
   const outputs = expanded.flatMap(made => (made instanceof Failure ? [] : made))
   const [first, ...others] = failures
   if (first === undefined && values.length === 0) return markDerived(context, outputs, makeExpander)
-  if (first !== undefined && others.length + values.length === 0) throw unchanged(first)
+  if (first !== undefined && others.length + values.length === 0) throw unchanged(first, done)
   const problems = [...values, ...failures.map(failure => failure.describe())]
-  throw refusal([...new Set(problems)].join('\n'), { hint: 'Nothing was changed.' })
+  throw unchanged(refusal([...new Set(problems)].join('\n')), done)
 }
 
 /** Names of the templates that generated files before and no longer exist: their files are leftovers. */

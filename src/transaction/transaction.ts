@@ -44,6 +44,11 @@ export class Transaction {
     this.#history.lasting.push(what)
   }
 
+  /** What {@link noteLasting} has recorded so far. */
+  get lasting(): readonly string[] {
+    return this.#history.lasting
+  }
+
   /** Something went wrong that does not stop the rest, and has been reported already. */
   noteReported(problem: string): void {
     this.#run.log.problems.push(problem)

@@ -27,6 +27,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['shop', 'db accounts setprop shop PublicAccess local'],
     ['new', 'db accounts set new ibay Name New'],
   ],
+  'backup-update': [['', 'config setprop backup status enabled']],
   'letsencrypt-modify': [['', 'config setprop letsencrypt status test ACCEPT_TERMS yes email a@example.org']],
   'network-update': [['', 'db networks set 192.168.5.0 network Mask 255.255.255.0']],
   'nginx-update': [

@@ -148,4 +148,14 @@ test('what is broken is told, and nothing changes: no Easy-RSA, a damaged index,
   type('signal-event vpn-client-create willy')
 })
 
+test('a refusal after a certificate was made says what stays', () => {
+  type('config set openvpn-three service proto udp port 1197 network 10.8.0.128/25 managementPort 7510 status enabled')
+  const refused = tried('signal-event openvpn-update')
+  assert.is(refused.status, 3, said(refused))
+  assert.match(said(refused), 'No file was changed. This stays: the server openvpn-three got a certificate')
+  const again = said(tried('signal-event openvpn-update'))
+  assert.match(again, 'Nothing was changed.')
+  type('config delete openvpn-three')
+})
+
 vpn.run()

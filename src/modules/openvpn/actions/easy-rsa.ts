@@ -78,6 +78,7 @@ export class EasyRsa extends PkiFiles {
     this.#run.say(`${renewing ? 'renewing' : 'creating'} the certificate of the server ${server}`)
     this.#forget(renewing ? [`issued/${name}.crt`] : partsOf(name))
     await this.call(renewing ? ['sign-req', 'server', name] : ['build-server-full', name, 'nopass'])
+    this.#run.lasting(`the server ${server} got a certificate`)
   }
 
   /** Key and certificate of a client, replacing previous ones. */
