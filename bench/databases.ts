@@ -30,5 +30,7 @@ export function benchDatabases(): void {
   }
   const many = compare(batch, setprop, RUNS)
   report('10,000 setprop in one batch / one setprop', `${many.ratio.toFixed(2)} x`, 'at most 3 x')
+  const alone = compareProcessorTime(batch, NODE, RUNS)
+  report('the same batch / node -e 0, processor time', `${alone.toFixed(2)} x`, 'at most 1 x (executable)')
   rmSync(root, { recursive: true })
 }

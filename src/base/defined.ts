@@ -5,6 +5,8 @@ type Defined<T> = { [Name in keyof T as undefined extends T[Name] ? never : Name
 
 /** The parts that are not undefined, in their order. */
 export function defined<T extends object>(parts: T): Defined<T> {
+  const kept: Record<string, unknown> = {}
+  for (const name in parts) if (parts[name] !== undefined) kept[name] = parts[name]
   // Exactly the parts whose value is undefined are gone.
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Defined<T>
+  return kept as Defined<T>
 }

@@ -7,5 +7,7 @@ export function nameOf({ key, type }: DbRecord): string {
 
 /** The records by {@link nameOf}. */
 export function byName(records: Records): Records {
-  return sortedMap([...records.values()].map(record => [nameOf(record), record]))
+  for (const record of records.values())
+    if (nameOf(record) !== record.key) return sortedMap([...records.values()].map(one => [nameOf(one), one]))
+  return records
 }

@@ -19,12 +19,13 @@ const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
   what: 'the list of how outputs were made',
   shape: value => {
     const { lists, outputs } = stored(value)
-    return new Map(
-      Object.entries(outputs).flatMap(([path, { hash, stamp, ...places }]) => {
-        const [own, others] = [lists[places.own], lists[places.others]]
-        return own === undefined || others === undefined ? [] : [[path, { asked: { own, others }, hash, stamp }]]
-      }),
-    )
+    const made = new Map<string, Made>()
+    for (const [path, output] of Object.entries(outputs)) {
+      const [own, others] = [lists[output.own], lists[output.others]]
+      if (own !== undefined && others !== undefined)
+        made.set(path, { asked: { own, others }, hash: output.hash, stamp: output.stamp })
+    }
+    return made
   },
   wayOut: 'Remove it: the next event writes a new one.',
   format: made => {

@@ -44,7 +44,8 @@ export class Databases {
   readonly questions = new Questions()
   readonly #load: LoadDatabase
   readonly #collections = new Map<string, Collection>()
-  #reads = new Map<string, Set<string | undefined>>()
+  /** Undefined: nobody wants to know. */
+  #reads: Map<string, Set<string | undefined>> | undefined
 
   constructor(load: LoadDatabase) {
     this.#load = load
@@ -98,21 +99,22 @@ export class Databases {
 
   /** Records a read that happened in another way, such as the record of a per-record output. */
   note(database: string, key: string | undefined): void {
-    cached(this.#reads, database, () => new Set()).add(key)
+    if (this.#reads !== undefined) cached(this.#reads, database, () => new Set()).add(key)
   }
 
   /** Runs something and returns what it read. The reads also count for the surrounding run. */
   tracked<Result>(run: () => Result): { result: Result; reads: readonly Read[] } {
     const outer = this.#reads
-    this.#reads = new Map()
+    const inner = new Map<string, Set<string | undefined>>()
+    this.#reads = inner
+    const reads: Read[] = []
     try {
       const result = run()
-      const reads = [...this.#reads].flatMap(([database, keys]) => [...keys].map(key => ({ database, key })))
+      for (const [database, keys] of inner) for (const key of keys) reads.push({ database, key })
       return { result, reads }
     } finally {
-      const inner = this.#reads
       this.#reads = outer
-      for (const [database, keys] of inner) for (const key of keys) this.note(database, key)
+      if (outer !== undefined) for (const [database, keys] of inner) for (const key of keys) this.note(database, key)
     }
   }
 

@@ -82,6 +82,7 @@ export class Expander {
   readonly #perl: PerlBridge
   readonly #load: (path: string) => Template
   readonly #fingerprints = new Map<Metadata, string>()
+  readonly #asker: Asker
   #target = ''
   #depth = 0
   /** The fragment that is running. */
@@ -89,6 +90,7 @@ export class Expander {
 
   constructor(options: ExpanderOptions) {
     this.#options = options
+    this.#asker = { databases: options.databases, answer: (kind, words) => this.#answer(kind, words) }
     this.#scope = makeScope(options.databases, options.world, this.#printer)
     this.#perl = new PerlBridge(options.databases, options.world)
     this.#load = templateLoader(options, this.#scope, this.#perl, (path, item) => this.#subTemplate(path, item))
@@ -170,10 +172,6 @@ export class Expander {
       },
       reads: [...known.reads, ...reads],
     }
-  }
-
-  get #asker(): Asker {
-    return { databases: this.#options.databases, answer: (kind, words) => this.#answer(kind, words) }
   }
 
   #answer(kind: Kind, [first = '', second, third = '']: readonly string[]): string {

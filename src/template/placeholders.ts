@@ -45,7 +45,9 @@ export function withRecordValues(path: string, record: RecordView | undefined, f
 }
 
 function canNameFile(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\p{Cc}]/u.test(name) && Buffer.byteLength(name) <= 200
+  if (name === '' || name === '.' || name === '..' || /[/\p{Cc}]/u.test(name)) return false
+  // A character has at most 3 bytes.
+  return name.length <= 66 || Buffer.byteLength(name) <= 200
 }
 
 /** A folder that must exist for an output. */

@@ -41,20 +41,27 @@ export class Questions {
 function sorted(questions: ReadonlySet<string>, key: string): Asked {
   const [own, others]: [string[], string[]] = [[], []]
   for (const question of questions)
-    if (question.includes(key)) own.push(JSON.stringify(wordsOf(question).map(word => word.replaceAll(key, KEY))))
+    if (question.includes(key)) own.push(JSON.stringify(parsed(question).map(word => word.replaceAll(key, KEY))))
     else others.push(question)
   return { own, others }
 }
 
-/** What a question asks. */
-export type Words = readonly [kind: Kind, ...words: string[]]
+/** What a question asks, without the key of the record. */
+export interface Question {
+  readonly kind: Kind
+  readonly words: readonly string[]
+}
 
-/** The words of a question, without the key of the record. */
-export function wordsOf(question: string): Words {
+export function questionOf(text: string): Question {
+  const [kind, ...words] = parsed(text)
+  return { kind, words }
+}
+
+function parsed(question: string): [kind: Kind, ...words: string[]] {
   return JSON.parse(question)
 }
 
 /** One of these words as it was asked. */
 export function withKey(word: string, key: string): string {
-  return word.includes(KEY) ? word.replaceAll(KEY, () => key) : word
+  return word === KEY ? key : word.includes(KEY) ? word.replaceAll(KEY, () => key) : word
 }

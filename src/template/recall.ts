@@ -2,7 +2,7 @@ import { cached } from '../base/cached.ts'
 import { orUndefined } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Databases, Read } from './databases.ts'
-import { type Asked, type Kind, type Words, withKey, wordsOf } from './questions.ts'
+import { type Asked, type Kind, type Question, questionOf, withKey } from './questions.ts'
 
 /** How an output was made: what its fragments asked, and a hash of the answers and of the output. */
 export interface Made {
@@ -47,7 +47,7 @@ export class Recall {
   readonly #engine: string
   readonly #present: (path: string, stamp: string | undefined) => Present | undefined
   readonly #answers = new Map<readonly string[], { result: string; reads: readonly Read[] }>()
-  readonly #words = new Map<readonly string[], readonly Words[]>()
+  readonly #questions = new Map<readonly string[], readonly Question[]>()
   /** Equal lists of questions are one list. */
   readonly #lists = new Map<string, readonly string[]>()
 
@@ -91,15 +91,13 @@ export class Recall {
   }
 
   #hash({ own, others }: Asked, output: string, { key, template }: Subject, { databases, answer }: Asker) {
-    const askAll = (list: readonly string[]) => {
-      const questions = cached(this.#words, list, () => list.map(wordsOf))
-      return questions.map(([kind, ...words]) =>
+    const askAll = (list: readonly string[]) =>
+      cached(this.#questions, list, () => list.map(questionOf)).map(({ kind, words }) =>
         answer(
           kind,
           words.map(word => withKey(word, key)),
         ),
       )
-    }
     const shared = cached(this.#answers, others, () => databases.tracked(() => sha256(JSON.stringify(askAll(others)))))
     const { result, reads } = databases.tracked(() => askAll(own))
     const hash = sha256(JSON.stringify([this.#engine, template, output, shared.result, ...result]))
