@@ -12,7 +12,9 @@ const NAMES = readdirSync(join(PROJECT, 'src/modules'))
 const TESTS = ['test/cli/doctor.test.ts', 'test/event/expansion.test.ts', 'test/plan/plan.test.ts']
 const NOT_COPIED = new Set(['.git', 'dist', 'docs', 'bench', 'node_modules'])
 
-removed('the modules are found', () => assert.equal(NAMES, ['letsencrypt', 'openvpn', 'proxy', 'sso']))
+removed('the modules are found', () =>
+  assert.equal(NAMES, ['backup', 'letsencrypt', 'openvpn', 'proxy', 'sites', 'sso']),
+)
 
 for (const name of NAMES)
   removed(`without ${name} the engine builds, and its tests pass`, () => {

@@ -85,7 +85,10 @@ commands('db import --tree and gabarit import --tree say the same', () => {
   assert.equal(said[1], said[0])
   const box = new Sandbox()
   const usage = ['db import --tree', 'gabarit import'].map(command => box.run(command).stderr.split('\n')[0])
-  assert.equal(usage, ['db: import --tree takes one folder', 'import --tree takes one folder'])
+  assert.equal(usage, [
+    'db: import --tree takes one folder',
+    'import takes one folder: an old server, or its databases',
+  ])
   box.remove()
 })
 

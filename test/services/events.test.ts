@@ -10,6 +10,7 @@ import { configuration, domain, host, Server } from './server.ts'
 const folder = join(PROJECT, 'events')
 const EVENTS = [
   ...[
+    'backup-update',
     'bootstrap-console-save',
     'console-save',
     'domain-create',
