@@ -69,10 +69,14 @@ testIf(units, needsCommands('systemd-socket-activate'), 'the helper takes the so
   const kept = ['GABARIT_ROOT', 'PATH'].flatMap(name => ['-E', name])
   const helper = [join(BIN, 'gabarit'), 'web', 'helper', '--stay']
   const { pid } = server.start(['systemd-socket-activate', '-l', server.socket, ...kept, ...helper])
-  await waitFor('the socket', () => existsSync(server.socket))
-  assert.equal(await server.client.ask({ ask: 'logout', session: 'none' }), { kind: 'done' })
-  if (pid !== undefined) process.kill(pid)
-  server.remove()
+  try {
+    await waitFor('the socket', () => existsSync(server.socket))
+    const answer = await server.client.ask({ ask: 'logout', session: 'none' })
+    assert.equal(answer, { kind: 'done', byGateway: false })
+  } finally {
+    if (pid !== undefined) process.kill(pid)
+    server.remove()
+  }
 })
 
 units.run()
