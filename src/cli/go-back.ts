@@ -8,7 +8,7 @@ import { makeRedact } from '../plan/redact.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { askFirst, confirmWithin } from '../terminal/ask-first.ts'
-import { changeLines } from '../terminal/change-lines.ts'
+import { changeLines, hiddenChanges } from '../terminal/change-lines.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer } from '../terminal/reporter.ts'
@@ -55,9 +55,7 @@ export function goBack(
         const id = planId(plan, changes)
         refuseOutdatedPlan(id, shown ?? value('plan'))
         const show = makeRedact(places)
-        // A record that was added with a secret is removed with it, and the secret must not be shown.
-        const hide = (value: string | null) => (value === null ? null : show(value))
-        const properties = changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
+        const properties = hiddenChanges(changes, show)
         if (!json && !flag('json-lines'))
           print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
         const asked = askedBy(current, command, [String(entry.id)])

@@ -41,14 +41,13 @@ export function withoutFailing(part: Part, context: Context, ours: Ours): Part {
 
 function expand(template: string, texts: ReadonlyMap<string, string>, context: Context): Failure | undefined {
   const quiet = { ...context, warn: () => undefined }
-  const made = withTrial(quiet, texts, (trial, folder) => {
-    const expander = makeExpander(trial)
-    const found = orFailure(() => expander.limited(() => expander.expand(`/${template}`)))
-    if (!(found instanceof Failure)) return undefined
-    const real = (said: string | undefined) => said?.replaceAll(folder, `${context.places.site}/templates-custom`)
-    return new Failure(real(found.message) ?? '', { where: real(found.where), hint: real(found.hint) })
-  })
-  return made
+  const made = orFailure(() =>
+    withTrial(quiet, texts, trial => {
+      const expander = makeExpander(trial)
+      return expander.limited(() => expander.expand(`/${template}`))
+    }),
+  )
+  return made instanceof Failure ? made : undefined
 }
 
 /** Which of some templates come in, and why those that do cannot be made. */

@@ -9,3 +9,9 @@ export function changeLines(changes: readonly PropertyChange[]): string[] {
     return `~ ${name}: ${JSON.stringify(old)} -> ${JSON.stringify(value)}`
   })
 }
+
+/** The changes with secrets hidden: a record that is added or removed with one must not show it. */
+export function hiddenChanges(changes: readonly PropertyChange[], show: (text: string) => string): PropertyChange[] {
+  const hide = (value: string | null) => (value === null ? null : show(value))
+  return changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
+}

@@ -9,7 +9,7 @@ import { readGiven } from '../../system/read-files.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { withEventLock } from '../../terminal/run-context.ts'
 import { type Keys, seal } from './archive.ts'
-import type { Contents } from './contents.ts'
+import { type Contents, isFolder } from './contents.ts'
 import { handOver } from './hand-over.ts'
 import { identitiesIn, lockOf, ownKeys } from './keys.ts'
 import { gather } from './make.ts'
@@ -23,10 +23,9 @@ export function backupRecord(places: Places): DbRecord | undefined {
 
 /** `gabarit backup [FILE]` */
 export async function make(invocation: Invocation): Promise<number> {
-  const { args, places, system, io, flag, answer, progress } = invocation
+  const { args, places, system, io, answer, progress } = invocation
   const record = backupRecord(places)
   const lock = await lockOf(record, places)
-  const archives = new Archives(record, places)
   return withEventLock(invocation, 'gabarit backup', async () => {
     const now = io.now()
     progress('reading the settings')
@@ -34,31 +33,49 @@ export async function make(invocation: Invocation): Promise<number> {
     progress('encrypting')
     const bytes = await seal(entries, lock)
     const [name] = args
-    let file: string
-    if (name === undefined) file = archives.write(archiveName(contents.host, now), bytes)
-    else {
-      file = io.resolve(name)
-      if (system.state(file) !== undefined && !flag('force'))
-        throw refusal('is there already', { where: file, hint: 'Another name, or --force' })
-      system.replace(file, bytes, { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
-    }
-    const removed =
-      name === undefined ? archives.removeOld(Number(record?.properties.get('KeepDays') ?? 90), now.getTime()) : []
-    const copied = name === undefined ? await handOver(record, places, system, file) : undefined
-    const found = { file, bytes: bytes.length, ...counts(contents), removed, copied: copied ?? null }
-    const { databases, files } = counts(contents)
+    const { file, removed, copied } =
+      name === undefined
+        ? await keep(bytes, archiveName(contents.host, now), record, invocation, now)
+        : { file: writeTo(name, bytes, invocation), removed: [], copied: undefined }
+    const counted = counts(contents)
     const lines = [
-      `${file}: ${plural(databases, 'database')}, ${plural(files, 'file')}, ${Math.ceil(bytes.length / 1024)} KiB`,
+      `${file}: ${sayCounts(counted)}, ${Math.ceil(bytes.length / 1024)} KiB`,
       ...removed.map(old => `removed ${old}, which was older than KeepDays`),
       ...(copied === undefined ? [] : [`copied to ${copied}`]),
     ]
-    return answer(found, lines.join('\n'))
+    return answer({ file, bytes: bytes.length, ...counted, removed, copied: copied ?? null }, lines.join('\n'))
   })
 }
 
+/** Writes an archive into the folder of the record, removes old ones, and copies it to where the record says. */
+async function keep(
+  bytes: Uint8Array,
+  name: string,
+  record: DbRecord | undefined,
+  { places, system }: Invocation,
+  now: Date,
+) {
+  const archives = new Archives(record, places)
+  const file = archives.write(name, bytes)
+  const removed = archives.removeOld(Number(record?.properties.get('KeepDays') ?? 90), now.getTime())
+  return { file, removed, copied: await handOver(record, places, system, file) }
+}
+
+/** @throws Failure (refused) if there is a file already, without `--force` */
+function writeTo(name: string, bytes: Uint8Array, { io, system, flag }: Invocation): string {
+  const file = io.resolve(name)
+  if (system.state(file) !== undefined && !flag('force'))
+    throw refusal('is there already', { where: file, hint: 'Another name, or --force' })
+  system.replace(file, bytes, { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
+  return file
+}
+
 function counts({ databases, files }: Contents) {
-  const isFolder = (file: Contents['files'][number]) => file.sha256 === undefined && file.link === undefined
   return { databases: Object.keys(databases).length, files: files.filter(file => !isFolder(file)).length }
+}
+
+function sayCounts({ databases, files }: ReturnType<typeof counts>): string {
+  return `${plural(databases, 'database')}, ${plural(files, 'file')}`
 }
 
 /** `gabarit backup verify [FILE]`: decrypts it, and compares every part with its list of contents. */
@@ -73,10 +90,10 @@ export async function verify(invocation: Invocation): Promise<number> {
   if (args[0] === undefined)
     VERIFIED.write(places, { file: basename(file), time: io.now().toISOString(), written: archive.contents.time })
   const { host, time, version } = archive.contents
-  const { databases, files } = counts(archive.contents)
+  const counted = counts(archive.contents)
   return answer(
-    { file, host, time, version, databases, files },
-    `${file}: whole. ${host}, ${sayTime(time)}, gabarit ${version}: ${plural(databases, 'database')}, ${plural(files, 'file')}`,
+    { file, host, time, version, ...counted },
+    `${file}: whole. ${host}, ${sayTime(time)}, gabarit ${version}: ${sayCounts(counted)}`,
   )
 }
 

@@ -32,6 +32,11 @@ const FILE_PARTS = {
   group: optional(text),
 }
 
+/** Whether it is a folder: it has no content, and leads nowhere. */
+export function isFolder({ sha256, link }: Pick<SavedFile, 'sha256' | 'link'>): boolean {
+  return sha256 === undefined && link === undefined
+}
+
 /** What a person has changed in a generated file: its template, and the hash of what gabarit had written. */
 const edit = objectOf({ template: text, sha256: hash })
 
@@ -63,6 +68,6 @@ export function databaseEntry(name: string): string {
 }
 
 /** Where a file of the server is in an archive. */
-export function fileEntry(path: string): string {
-  return `files${path}`
+export function fileEntry(file: SavedFile): string {
+  return `files${file.path}${isFolder(file) ? '/' : ''}`
 }

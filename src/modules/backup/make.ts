@@ -59,17 +59,16 @@ function fileToSave(
   if (state === undefined) return undefined
   const time = new Date(state.modified)
   if (state.kind === 'link') {
-    const link = system.readLink(real)
-    return { file: { path, link }, entry: { name: fileEntry(path), data: Buffer.alloc(0), link, time } }
+    const file = { path, link: system.readLink(real) }
+    return { file, entry: { name: fileEntry(file), data: Buffer.alloc(0), link: file.link, time } }
   }
   const user = accountName('passwd', state.uid, places.root)
   const group = accountName('group', state.gid, places.root)
+  const data = state.kind === 'folder' ? undefined : system.read(real)
   const attributes = { mode: state.mode.toString(8).padStart(3, '0'), user, group }
-  const common = { mode: state.mode, user, group, time }
-  if (state.kind === 'folder')
-    return { file: { path, ...attributes }, entry: { name: `${fileEntry(path)}/`, data: Buffer.alloc(0), ...common } }
-  const data = system.read(real)
-  return { file: { path, sha256: sha256(data), ...attributes }, entry: { name: fileEntry(path), data, ...common } }
+  const file = { path, ...(data === undefined ? {} : { sha256: sha256(data) }), ...attributes }
+  const entry = { name: fileEntry(file), data: data ?? Buffer.alloc(0), mode: state.mode, user, group, time }
+  return { file, entry }
 }
 
 function endOfHistory(places: Places): Buffer {

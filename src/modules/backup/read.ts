@@ -51,10 +51,7 @@ export async function readArchive(bytes: Uint8Array, keys: Keys, where: string):
     const text = data(databaseEntry(name), hash, undefined).data.toString('utf8')
     return [name, inPart(databaseEntry(name), () => parse(text))] as const
   })
-  const files = contents.files.map(file => {
-    const isFolder = file.sha256 === undefined && file.link === undefined
-    return { ...file, data: data(`${fileEntry(file.path)}${isFolder ? '/' : ''}`, file.sha256, file.link).data }
-  })
+  const files = contents.files.map(file => ({ ...file, data: data(fileEntry(file), file.sha256, file.link).data }))
   return {
     contents,
     databases: new Map(databases),

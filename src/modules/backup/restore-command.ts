@@ -12,7 +12,7 @@ import { takeSnapshot } from '../../state/history/snapshot.ts'
 import { PINS, readPins } from '../../state/pins.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
-import { changeLines } from '../../terminal/change-lines.ts'
+import { changeLines, hiddenChanges } from '../../terminal/change-lines.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { refuseOutdatedPlan } from '../../terminal/outdated-plan.ts'
 import { gatherer } from '../../terminal/reporter.ts'
@@ -65,9 +65,7 @@ async function restoreFrom(
       const changes = databaseChanges(takeSnapshot(places), found.databases)
       const id = planId(found.plan, changes)
       refuseOutdatedPlan(id, shown ?? value('plan'))
-      const show = makeRedact(places)
-      const hide = (text: string | null) => (text === null ? null : show(text))
-      const properties = changes.map(change => ({ ...change, old: hide(change.old), new: hide(change.new) }))
+      const properties = hiddenChanges(changes, makeRedact(places))
       const { host, time, version } = archive.contents
       if (!json && !flag('json-lines')) {
         const from = `from ${host}, ${sayTime(time)}, gabarit ${version}`

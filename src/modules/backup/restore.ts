@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { compareBytes } from '../../base/byte-order.ts'
 import { refusal } from '../../base/failure.ts'
@@ -16,7 +15,9 @@ import { readManifest } from '../../state/manifest.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
 import type { Attributes, System } from '../../system/system.ts'
 import type { Output } from '../../template/expand.ts'
+import { isFolder } from './contents.ts'
 import type { Archive } from './read.ts'
+import { filesUnder } from './saved-files.ts'
 
 /** What restoring an archive would do. */
 export interface Restoration {
@@ -38,6 +39,7 @@ export function restorationFrom(
   context: Context,
 ): Restoration {
   const { places, system } = context
+  const present = readManifest(places)
   const files = archive.files.filter(({ path }) => !archive.edited.has(path))
   const edited = archive.files.filter(({ path }) => archive.edited.has(path))
   const site = siteOf(archive)
@@ -48,20 +50,20 @@ export function restorationFrom(
   const restored = [...files.filter(({ path }) => !paths.has(path)), ...edited].flatMap(file =>
     asRestored(file, archive, system),
   )
-  const own = restorePlan(places, system, restored, [], made.manifest, readManifest(places))
+  const own = restorePlan(places, system, restored, [], made.manifest, present)
   const kept = new Set(edited.map(({ path }) => path))
   const changes = [...own.changes.map(asForeign), ...made.changes.filter(({ path }) => !kept.has(path))]
   const folders = [...foldersOf(archive, places, system), ...own.folders, ...made.folders]
   return {
     databases: wanted,
-    notes: extraFiles(site, places),
+    notes: extraFiles(site, places, system),
     plan: {
       ...made,
       changes,
       folders: outermostFirst(folders),
       // On a fresh machine, a service that would be told to reload may not run yet.
       notify: made.notify.map(entry => entry.replace(/:reload$/, ':reload-or-restart')),
-      manifestChanged: !isDeepStrictEqual(made.manifest, readManifest(places)),
+      manifestChanged: !isDeepStrictEqual(made.manifest, present),
     },
   }
 }
@@ -71,11 +73,9 @@ const SITE = '/etc/gabarit/'
 /** The files of the site's folder, by their paths in it: fragments, descriptions, events. */
 export function siteOf({ files }: Archive) {
   return new Map(
-    files.flatMap(({ path, data, sha256, link }) => {
-      const name = path.startsWith(SITE) ? path.slice(SITE.length) : undefined
-      if (name === undefined || (sha256 === undefined && link === undefined)) return []
-      return [[name, link === undefined ? { data } : { link }] as const]
-    }),
+    files
+      .filter(file => file.path.startsWith(SITE) && !isFolder(file))
+      .map(({ path, data, link }) => [path.slice(SITE.length), link === undefined ? { data } : { link }] as const),
   )
 }
 
@@ -120,9 +120,9 @@ function asForeign(change: Change): Change {
 }
 
 function foldersOf({ files }: Archive, places: Places, system: System): NewFolder[] {
-  return files.flatMap(({ path, sha256, link, ...attributes }) => {
+  return files.filter(isFolder).flatMap(({ path, ...attributes }) => {
     const real = below(places, path)
-    if (sha256 !== undefined || link !== undefined || system.state(real) !== undefined) return []
+    if (system.state(real) !== undefined) return []
     return [{ path, real, attributes: ownersHere(attributes, system), named: true }]
   })
 }
@@ -134,15 +134,9 @@ function outermostFirst(folders: readonly NewFolder[]): NewFolder[] {
 }
 
 /** Files of the site that the archive does not have: they stay in effect. */
-function extraFiles(site: ReadonlyMap<string, unknown>, places: Places): string[] {
-  return sitePaths(places)
-    .filter(path => !site.has(path))
-    .map(path => `this stays, though it is not in the backup: ${join(SITE, path)}`)
-}
-
-function sitePaths({ files, site }: Pick<Places, 'files' | 'site'>, prefix = ''): string[] {
-  return files.list(join(site, prefix)).flatMap(name => {
-    const path = join(prefix, name)
-    return files.state(join(site, path))?.kind === 'folder' ? sitePaths({ files, site }, path) : [path]
-  })
+function extraFiles(site: ReadonlyMap<string, unknown>, places: Places, system: System): string[] {
+  return filesUnder([SITE], places, system)
+    .filter(path => path.startsWith(SITE) && system.state(below(places, path))?.kind !== 'folder')
+    .filter(path => !site.has(path.slice(SITE.length)))
+    .map(path => `this stays, though it is not in the backup: ${path}`)
 }

@@ -25,10 +25,15 @@ export function filesToSave(places: Places, system: System): FilesToSave {
   const [manifest, pins] = [readManifest(places), readPins(places)]
   const edited = editedFiles(manifest, pins, places, system)
   const roots = ['/etc/gabarit', ...describedPaths(places, takeSnapshot(places)), ...edited.keys()]
-  const found = new Set<string>()
-  for (const root of roots) walk(root, places, system, found)
-  const paths = [...found].filter(path => !manifest.has(path) || edited.has(path)).sort(compareBytes)
+  const paths = filesUnder(roots, places, system).filter(path => !manifest.has(path) || edited.has(path))
   return { paths, edited, pins }
+}
+
+/** What is at these paths and below them, with folders, and with what links lead to; in byte order. */
+export function filesUnder(roots: readonly string[], places: Places, system: System): string[] {
+  const found = new Set<string>()
+  for (const root of roots) walk(resolve(root), places, system, found)
+  return [...found].sort(compareBytes)
 }
 
 function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: System): Manifest {
