@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { LATER, Sso } from './office.ts'
+import { LATER, Sso, startApplications } from './office.ts'
 import { Visitor } from './visitor.ts'
 
 const { tests, step, front } = throughNginx(
@@ -46,9 +46,7 @@ tests.after(async () => {
 })
 
 step('an application, a site, a provider and a browser', async () => {
-  await front.start({ '3001': 'app', '3002': 'site' })
-  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
-  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
+  await startApplications(front)
   front.record('idp.example.net', 'proxy', { Upstreams: `http://127.0.0.1:${PROVIDER_PORT}` })
   must(words('config set sso service status enabled'))
   sso.introduce()

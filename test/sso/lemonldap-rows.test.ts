@@ -1,11 +1,10 @@
 // The table of requests to log out, for sessions that LemonLDAP::NG has opened, through nginx and through Apache. The requests are
 // by lasso, with the key of LemonLDAP::NG: that itself sends only right ones.
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { Lasso } from './lasso.ts'
-import { LemonLdap, PORTAL, PORTAL_PORT } from './lemonldap.ts'
-import { Sso } from './office.ts'
+import { LemonLdap, PORTAL } from './lemonldap.ts'
+import { Sso, startApplications } from './office.ts'
 import { APP, addRows } from './rows.ts'
 import { Visitor } from './visitor.ts'
 
@@ -28,13 +27,9 @@ tests.after(() => {
 })
 
 step('the provider and the applications', async () => {
-  await front.start({ '3001': 'app', '3002': 'site' })
+  await startApplications(front)
   await portal.start()
-  mkdirSync('/etc/gabarit/sso', { recursive: true })
-  writeFileSync('/etc/gabarit/sso/provider.xml', await portal.metadata())
-  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
-  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
-  front.record(new URL(PORTAL).host, 'proxy', { Upstreams: `http://127.0.0.1:${PORTAL_PORT}` })
+  await portal.introduce(front)
   must(words('config set sso service status enabled UserAttribute uid GroupsAttribute groups'))
   front.apply('domain-create second.example')
   front.apply('sso-update')

@@ -1,12 +1,11 @@
 // The gateway at a second provider, LemonLDAP::NG: logging in through its portal, and out from both sides, by both bindings.
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { stop } from '../support/daemons.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { LemonLdap, PORTAL, PORTAL_PORT } from './lemonldap.ts'
-import { Sso } from './office.ts'
+import { LemonLdap, PORTAL } from './lemonldap.ts'
+import { Sso, startApplications } from './office.ts'
 import { Visitor } from './visitor.ts'
 
 const { tests, step, front } = throughNginx(
@@ -42,15 +41,11 @@ async function serveBindings(bindings: string): Promise<void> {
 }
 
 step('the provider and the applications', async () => {
-  await front.start({ '3001': 'app', '3002': 'site' })
+  await startApplications(front)
   await portal.start()
-  mkdirSync('/etc/gabarit/sso', { recursive: true })
-  writeFileSync('/etc/gabarit/sso/provider.xml', await portal.metadata())
-  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
-  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
+  await portal.introduce(front)
   front.record('boss', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/boss/', LoginGroups: 'timelords' })
   must(words('db proxies setprop app.example.com Locations boss'))
-  front.record(new URL(PORTAL).host, 'proxy', { Upstreams: `http://127.0.0.1:${PORTAL_PORT}` })
   must(words('config set sso service status enabled UserAttribute uid GroupsAttribute groups'))
   front.apply('domain-create second.example')
   await serveBindings('redirect,soap')

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Daemons, stop } from '../support/daemons.ts'
+import type { Front } from '../support/front.ts'
 import { newPair } from './lasso.ts'
 import type { Page, Visitor } from './visitor.ts'
 
@@ -55,6 +56,13 @@ languages = en
       () => this.metadata(),
       { LLNG_DEFAULTCONFFILE: join(this.#folder, 'settings.ini') },
     )
+  }
+
+  /** Saves its metadata where `sso Metadata` has them, and passes its name on to it. */
+  async introduce(front: Front): Promise<void> {
+    mkdirSync('/etc/gabarit/sso', { recursive: true })
+    writeFileSync('/etc/gabarit/sso/provider.xml', await this.metadata())
+    front.record(new URL(PORTAL).host, 'proxy', { Upstreams: `http://127.0.0.1:${PORTAL_PORT}` })
   }
 
   async metadata(): Promise<string> {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Daemons } from '../support/daemons.ts'
+import type { Front } from '../support/front.ts'
 import { BIN, must, words } from '../support/sandbox.ts'
 import { Lasso, newPair, providerMetadata } from './lasso.ts'
 import type { Visitor } from './visitor.ts'
@@ -10,6 +11,13 @@ const SOCKET = '/run/gabarit-gate/http.sock'
 const GABARIT = join(BIN, 'gabarit')
 const KEYS = '/var/lib/gabarit/sso'
 const CREDENTIALS = '/run/credentials'
+
+/** An application behind nginx and a site of Apache, for people who are logged in. */
+export async function startApplications(front: Front): Promise<void> {
+  await front.start({ '3001': 'app', '3002': 'site' })
+  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
+  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
+}
 
 /** A day from now, as SAML writes it. */
 export const LATER = new Date(Date.now() + 86_400_000).toISOString().replace(/\.\d+/, '')

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { LemonLdap, OPENID_SECRET, PORTAL, PORTAL_PORT } from './lemonldap.ts'
-import { Sso } from './office.ts'
+import { Sso, startApplications } from './office.ts'
 import { runBeside, TlsSite } from './tls-site.ts'
 import { Visitor } from './visitor.ts'
 
@@ -49,15 +49,13 @@ async function startTls(): Promise<void> {
 
 step('the provider and the applications', async () => {
   await startTls()
-  await front.start({ '3001': 'app', '3002': 'site' })
+  await startApplications(front)
   await portal.start()
   const document: Record<string, unknown> = await portal.discovery()
   for (const name of ['token_endpoint', 'userinfo_endpoint', 'jwks_uri'])
     document[name] = String(document[name]).replace(PORTAL, site.origin)
   mkdirSync('/etc/gabarit/sso', { recursive: true })
   writeFileSync('/etc/gabarit/sso/provider.json', JSON.stringify(document))
-  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
-  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
   front.record('boss', 'location', { Upstreams: 'http://127.0.0.1:3001', Path: '/boss/', LoginGroups: 'timelords' })
   must(words('db proxies setprop app.example.com Locations boss'))
   front.record(new URL(PORTAL).host, 'proxy', { Upstreams: `http://127.0.0.1:${PORTAL_PORT}` })

@@ -2,7 +2,7 @@
 
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { Sso } from './office.ts'
+import { Sso, startApplications } from './office.ts'
 import { APP, addRows } from './rows.ts'
 
 const { tests, step, front } = throughNginx(
@@ -16,9 +16,7 @@ let logins = 0
 tests.after(() => sso.stop())
 
 step('an application behind nginx, a site of Apache, and a provider', async () => {
-  await front.start({ '3001': 'app', '3002': 'site' })
-  must(words('db domains set second.example domain ProxyPassTarget http://127.0.0.1:3002 Login sso'))
-  front.record('app.example.com', 'proxy', { Upstreams: 'http://127.0.0.1:3001', Login: 'sso' })
+  await startApplications(front)
   must(words('config set sso service status enabled'))
   sso.introduce()
   front.apply('domain-create second.example')
