@@ -11,7 +11,7 @@ const texts = ['README.md', ...documents.filter(name => name.endsWith('.md'))].m
 const shown = texts.flatMap(text => [...text.matchAll(/pictures\/([\w-]+\.webp)\)/g)].map(([, name]) => name))
 
 const folder = mkdtempSync(join(tmpdir(), 'gabarit-pictures-'))
-const test = ['--import', 'tsx', 'test/run.ts', 'console/looks']
+const test = ['--import', 'tsx', 'test/run.ts', 'browser/looks']
 const { status } = spawnSync(process.execPath, test, {
   stdio: 'inherit',
   env: { ...process.env, GABARIT_PICTURES: folder },

@@ -15,6 +15,7 @@ const LIMIT_SECONDS = 900
 /** Those that take longest, the longest first: begun late, they would keep everything waiting for them alone. */
 const LONG = [
   'scenario/',
+  'browser/',
   'faults/',
   'confirm/',
   'apply/go-back',

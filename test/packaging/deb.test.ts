@@ -58,7 +58,7 @@ echo == module starts; signal-event console-save; /usr/share/gabarit/modules/dns
 echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
 echo == console; gabarit web enable; getent passwd gabarit-web; gabarit web sessions
-touch /etc/systemd/system/gabarit-backup.timer /etc/cron.d/gabarit-backup
+touch /etc/systemd/system/gabarit-site.timer /etc/cron.d/gabarit-site
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
 mkdir /var/lib/gabarit/letsencrypt # a setup makes it, with the certificates that Apache serves
 echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == units; ls /etc/systemd/system | grep ^gabarit
@@ -103,14 +103,14 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.match(answer('module next'), "cannot access '/etc/dnsmasq.d/gabarit.conf'")
   assert.match(answer('console'), 'https://example.org/server-manager/welcome/')
   assert.match(answer('console'), /^gabarit-web:x:\d+:\d+::\/nonexistent:\/usr\/sbin\/nologin$/m)
-  // That of the site stays.
-  assert.match(answer('remove'), /^\/etc\/cron\.d\/gabarit-backup$/m)
+  // What the site itself made stays.
+  assert.match(answer('remove'), /^\/etc\/cron\.d\/gabarit-site$/m)
   for (const path of ['/etc/systemd/system/*.wants/gabarit-*', '/usr/lib/gabarit', '/usr/share/gabarit'])
     assert.match(answer('remove'), `cannot access '${path}'`)
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
   assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
   assert.match(answer('purge'), /\/var\/lib\/gabarit:\nletsencrypt\nreplaced\n(replaced-until-\S+\n)?ssl\n/)
-  assert.is(answer('units'), 'gabarit-backup.timer\n')
+  assert.is(answer('units'), 'gabarit-site.timer\n')
 })
 
 deb('remove and purge name each unit and cron file that a template makes', () => {

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { must, words } from '../support/sandbox.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
 
 export const CONSOLE = 'https://example.com/server-manager'
 

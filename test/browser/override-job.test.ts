@@ -1,11 +1,11 @@
 // A fragment of the virtual hosts of the real Apache, overridden in the real Chromium, seen by a visitor, and taken back.
 import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { codeOf, PASSWORD } from '../console/console-server.ts'
+import { startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
-import { startConsole } from './processes.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('an override from the browser', 'chromium')

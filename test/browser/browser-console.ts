@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:net'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { BASE, WebConsole } from '../console/web-console.ts'
 import { startBrowser } from '../support/browser.ts'
 import { freePorts } from '../support/free-ports.ts'
-import { BASE, WebConsole } from './web-console.ts'
 
 /** The console of a server in a folder, in the real Chromium, by a tunnel to its socket. */
 export class BrowserConsole extends WebConsole {

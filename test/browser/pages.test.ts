@@ -2,11 +2,11 @@
 import { connect, createServer } from 'node:net'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { SOCKET, startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
-import { SOCKET, startConsole } from './processes.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('the console in a browser', 'chromium')

@@ -2,10 +2,10 @@
 import type { Locator, Page } from 'playwright-core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { codeOf, PASSWORD } from '../console/console-server.ts'
 import { needsCommands } from '../support/packages.ts'
 import { stepsOf } from '../support/steps.ts'
 import { BrowserConsole } from './browser-console.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
 
 const keyboard = suite('the console by keyboard')
 const step = stepsOf(keyboard, needsCommands('chromium'))

@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { outputFileSync } from 'fs-extra/esm'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { codeOf, PASSWORD } from '../console/console-server.ts'
+import { startConsole } from '../console/processes.ts'
 import { overhang, startBrowser, violations } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
-import { codeOf, PASSWORD } from './console-server.ts'
-import { startConsole } from './processes.ts'
 import { CONSOLE, comeIn, openWindow, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('passkeys of the console', 'chromium')

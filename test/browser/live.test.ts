@@ -3,11 +3,11 @@ import { chmodSync } from 'node:fs'
 import { outputFileSync } from 'fs-extra/esm'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { startConsole } from '../console/processes.ts'
 import { startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
 import { waitFor } from '../support/wait.ts'
-import { startConsole } from './processes.ts'
 import { CONSOLE, comeIn, welcome } from './windows.ts'
 
 const { tests, step, front } = throughNginx('the script of the console', 'chromium')
