@@ -16,6 +16,12 @@ export interface FileState extends Attributes {
   readonly stamp?: string
 }
 
+/** How a file is removed. */
+export interface Removal {
+  /** The name goes at once; until the disk has freed the content, nobody waits. */
+  readonly isQuick?: boolean
+}
+
 /**
  * The one port to files: the server's, and gabarit's own. A dry run keeps changes in memory, on top of the disk: it reads what it
  * wrote, but nothing reaches the disk. Paths are real paths (the root already in front).
@@ -47,7 +53,7 @@ export interface Files {
   symlink(target: string, path: string): void
   rename(from: string, to: string): void
   /** Removes a file or link; does nothing if it is missing. */
-  remove(path: string): void
+  remove(path: string, how?: Removal): void
   setAttributes(path: string, attributes: Attributes): void
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void

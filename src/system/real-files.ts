@@ -2,7 +2,7 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { hasCode } from '../base/failure.ts'
 import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
-import type { Attributes, FileState, Files } from './files.ts'
+import type { Attributes, FileState, Files, Removal } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { bytesNow, namesIn, realPath } from './read-files.ts'
 
@@ -101,12 +101,16 @@ export class RealFiles implements Files {
     fs.renameSync(from, to)
   }
 
-  remove(path: string): void {
+  remove(path: string, { isQuick = false }: Removal = {}): void {
+    // Until it is closed, its content stays.
+    const open = isQuick ? openForReading(path) : undefined
     try {
       fs.rmSync(path, { force: true })
     } catch (error) {
       // A file or an endless link is where its folder should be, so it does not exist either.
       if (!hasCode(error, 'ENOTDIR') && !hasCode(error, 'ELOOP')) throw error
+    } finally {
+      if (open !== undefined) fs.close(open, () => undefined)
     }
   }
 
@@ -132,6 +136,15 @@ export class RealFiles implements Files {
 
   lock(path: string, options: LockOptions): Lock {
     return acquireLock(path, options)
+  }
+}
+
+/** Undefined if there is no file that can be read. */
+function openForReading(path: string): number | undefined {
+  try {
+    return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK)
+  } catch {
+    return undefined
   }
 }
 

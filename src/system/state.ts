@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { refusal } from '../base/failure.ts'
 import { naming } from './atomic-write.ts'
-import type { FileState, Files } from './files.ts'
+import type { FileState, Files, Removal } from './files.ts'
 import { withLock } from './lock.ts'
 import { unreadable } from './read-files.ts'
 
@@ -119,8 +119,8 @@ export class State {
   }
 
   /** Removes a file, if it exists. After a power cut it may reappear. */
-  remove(name: string): void {
-    this.files.remove(this.path(name))
+  remove(name: string, how?: Removal): void {
+    this.files.remove(this.path(name), how)
   }
 
   /** Removes a file durably, if it exists. */

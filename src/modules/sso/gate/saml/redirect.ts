@@ -1,4 +1,4 @@
-import { createPublicKey, sign, verify } from 'node:crypto'
+import { createPublicKey, type KeyLike, sign, verify } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Rejected } from './rejected.ts'
 import { RSA_SHA256, SIGNATURES } from './signed.ts'
@@ -37,7 +37,7 @@ export function readRedirect(query: string, carrier: Carrier, keys: readonly str
 }
 
 /** An address that carries a signed message. */
-export function redirectUrl(to: string, carrier: Carrier, xml: string, relayState: string, privateKey: string): string {
+export function redirectUrl(to: string, carrier: Carrier, xml: string, relayState: string, privateKey: KeyLike): string {
   const message = deflateRawSync(xml).toString('base64')
   const parts = [
     [carrier, message],

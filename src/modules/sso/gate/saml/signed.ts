@@ -1,3 +1,4 @@
+import type { KeyLike } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
 import { Rejected } from './rejected.ts'
 import { attribute, childOf, childrenOf, DSIG, isNamed, parseXml, serialize } from './xml.ts'
@@ -66,7 +67,7 @@ function only<T>(all: Readonly<Record<string, T>>, names: readonly string[]): Re
 }
 
 /** A message with a signature behind its Issuer, as the schema wants it (SAML core 5.4). */
-export function signXml(xml: string, id: string, privateKey: string): string {
+export function signXml(xml: string, id: string, privateKey: KeyLike): string {
   const signer = new SignedXml({ privateKey, signatureAlgorithm: RSA_SHA256, canonicalizationAlgorithm: EXCLUSIVE })
   signer.idAttributes = ['ID']
   const xpath = `//*[@ID='${id}']`
