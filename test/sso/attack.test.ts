@@ -342,6 +342,15 @@ step('no process of this machine can stop the port for Apache', async () => {
   assert.is(await askPort(port, record(1, Buffer.alloc(8)), true), '', 'a connection that is cut')
   const place = Buffer.from('\x0a\x03GATE_PLACEapp\x09\x0fHTTP_HOSTapp.example.org')
   assert.match(await askPort(port, params(place)), 'Status: 302')
+  // A connection that is held has to go: with the time, or for those who come later.
+  const held = () =>
+    new Promise(resolve => connect(port, '127.0.0.1').on('error', resolve).on('close', resolve).resume())
+  const many = Array.from({ length: 501 }, held)
+  const start = performance.now()
+  await many[0]
+  assert.ok(performance.now() - start < 4000, 'the oldest goes when there are too many')
+  assert.match(await askPort(port, params(place)), 'Status: 302')
+  await Promise.all(many)
   server.close()
 })
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import { request } from 'node:http'
 import { orUndefined } from '../../base/failure.ts'
 import { objectOf, text } from '../../base/shape.ts'
+import { answerTo, type HttpAnswer } from '../../system/http-answer.ts'
 import { below, type Places } from '../../system/places.ts'
 
 /** Where the gateway for logins listens. Only itself, root and the web server in front can reach it. */
@@ -26,7 +26,7 @@ export class Gateway {
   /** Whose a ticket is, which can be used once; undefined: nobody's. */
   async redeem(ticket: string, begun: string): Promise<Entered | undefined> {
     const answer = await this.#ask('POST', '/console/redeem', new URLSearchParams({ ticket, begun }).toString())
-    return answer?.status === 200 ? orUndefined(() => entered(JSON.parse(answer.text))) : undefined
+    return answer?.status === 200 ? orUndefined(() => entered(JSON.parse(answer.body.toString()))) : undefined
   }
 
   /**
@@ -36,26 +36,13 @@ export class Gateway {
   async whose(session: string): Promise<{ readonly user: string } | 'ended' | undefined> {
     const answer = await this.#ask('GET', `/console/session/${encodeURIComponent(session)}`)
     if (answer?.status === 404) return 'ended'
-    return answer?.status === 200 ? orUndefined(() => owner(JSON.parse(answer.text))) : undefined
+    return answer?.status === 200 ? orUndefined(() => owner(JSON.parse(answer.body.toString()))) : undefined
   }
 
-  async #ask(method: string, path: string, body = ''): Promise<{ status: number; text: string } | undefined> {
+  async #ask(method: string, path: string, body = ''): Promise<HttpAnswer | undefined> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const signal = AbortSignal.timeout(LIMIT)
     const asked = request({ socketPath: this.#socket, method, path, headers, signal, agent: false })
-    asked.on('error', () => undefined).end(body)
-    try {
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-      let said = ''
-      for await (const chunk of answer.setEncoding('utf8')) {
-        said += chunk
-        if (said.length > LARGEST) return undefined
-      }
-      return { status: answer.statusCode ?? 0, text: said }
-    } catch {
-      return undefined
-    } finally {
-      asked.destroy()
-    }
+    return answerTo(asked, LARGEST, body).catch(() => undefined)
   }
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { escapeControls } from '../../base/escape-controls.ts'
 import { hasCode, messageOf, orUndefined } from '../../base/failure.ts'
 import { isObject } from '../../base/is-object.ts'
+import { answerTo, TooLarge } from '../../system/http-answer.ts'
 import { readBytes } from '../../system/read-files.ts'
 import type { Authority } from './world.ts'
 
@@ -75,28 +74,21 @@ const LARGEST = 65_536
  */
 async function get(url: string, trust: Pick<RequestOptions, 'ca' | 'rejectUnauthorized'>, timeout: number) {
   if (!URL.canParse(url) || new URL(url).protocol !== 'https:') throw new NoAnswer(`${url} is not an https URL`)
-  const headers = { 'User-Agent': 'gabarit', Accept: 'application/json' }
+  const wanted = { 'User-Agent': 'gabarit', Accept: 'application/json' }
   const signal = AbortSignal.timeout(timeout)
   try {
-    const asked = request(url, { ...trust, signal, headers, agent: false })
-    // Once the answer has begun, it is the answer that fails.
-    asked.on('error', () => undefined).end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
-    let text = ''
-    for await (const chunk of response.setEncoding('utf8')) {
-      text += chunk
-      if (text.length > LARGEST) throw new NoAnswer(`${url} answered with more than ${LARGEST} bytes`)
-    }
-    const date = Date.parse(response.headers.date ?? '')
+    const asked = request(url, { ...trust, signal, headers: wanted, agent: false })
+    const { status, headers, body } = await answerTo(asked, LARGEST)
+    const date = Date.parse(headers.date ?? '')
     return {
-      status: response.statusCode ?? 0,
-      text,
+      status,
+      text: body.toString(),
       /** Milliseconds since 1970. */
       date: Number.isNaN(date) ? undefined : date,
-      retryAfter: response.headers['retry-after'],
+      retryAfter: headers['retry-after'],
     }
   } catch (error) {
-    if (error instanceof NoAnswer) throw error
+    if (error instanceof TooLarge) throw new NoAnswer(`${url}: ${error.message}`)
     if (signal.aborted) throw new NoAnswer(`${url} did not answer within ${timeout / 1000} s`)
     const certificateTime = hasCode(error, 'CERT_HAS_EXPIRED') || hasCode(error, 'CERT_NOT_YET_VALID')
     throw new NoAnswer(`${url} cannot be reached: ${escapeControls(messageOf(error)) || 'refused'}`, certificateTime)

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { type ConnectionOptions, createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { Failure, messageOf } from '../../base/failure.ts'
+import { answerTo, type HttpAnswer } from '../../system/http-answer.ts'
 import { exists, readText } from '../../system/read-files.ts'
 
 /** How long a server may take for the whole of its answer, in milliseconds. */
@@ -13,13 +12,6 @@ const LARGEST = 512 * 1024
 
 /** The authorities that the administrator of a Debian trusts, with those of the house (update-ca-certificates(8)). */
 const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt'
-
-/** What has come back. */
-export interface HttpsAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
 
 export interface HttpsQuestion {
   readonly method?: string
@@ -35,7 +27,7 @@ export interface HttpsQuestion {
  * Asks a server by HTTPS. Its certificate is verified, redirects are not followed, and time and size are limited.
  * @throws Failure if it does not answer, or too much
  */
-export async function askHttps(address: string, question: HttpsQuestion = {}): Promise<HttpsAnswer> {
+export async function askHttps(address: string, question: HttpsQuestion = {}): Promise<HttpAnswer> {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url?.protocol !== 'https:') throw new Failure(`this is not an address of HTTPS: ${address}`)
   const { method = 'GET', headers = {}, body, localPort, headOnly } = question
@@ -52,11 +44,7 @@ export async function askHttps(address: string, question: HttpsQuestion = {}): P
   }
   try {
     const asked = request({ ...options, headers: { host: url.host, ...headers } })
-    asked.on('error', () => undefined).end(body)
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-    const content = headOnly === true ? Buffer.alloc(0) : await contentOf(answer)
-    asked.destroy()
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: content }
+    return await answerTo(asked, headOnly === true ? 0 : LARGEST, body)
   } catch (error) {
     const late = error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)
     throw new Failure(late ? `no answer within ${LIMIT / 1000} s` : messageOf(error), {
@@ -64,17 +52,6 @@ export async function askHttps(address: string, question: HttpsQuestion = {}): P
       cause: error,
     })
   }
-}
-
-async function contentOf(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of answer) {
-    size += chunk.length
-    if (size > LARGEST) throw new Failure(`the answer is larger than ${LARGEST / 1024} kB`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 let context: SecureContext | undefined

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
 import { orUndefined } from '../../../base/failure.ts'
+import { answerTo } from '../../../system/http-answer.ts'
 import { below, type Places } from '../../../system/places.ts'
 import { type Diagnosis, ok } from '../../../terminal/module.ts'
 import { readSettings } from '../gate/settings.ts'
@@ -12,6 +11,7 @@ export const SOCKET = '/run/gabarit-gate/http.sock'
 
 const RESTART = 'systemctl restart gabarit-gate (without systemd: docs/guide/login.md)'
 const LIMIT = 5000
+const LARGEST = 1 << 16
 
 /** Whether the gateway answers, and has loaded what is there. @param isLive whether an event has made this of the records */
 export async function checkGateway(places: Places, isLive: boolean): Promise<readonly Diagnosis[]> {
@@ -37,13 +37,6 @@ export async function checkGateway(places: Places, isLive: boolean): Promise<rea
 /** The hash of what the gateway has loaded; undefined if it does not answer. */
 async function loadedBy(socketPath: string): Promise<string | undefined> {
   const asked = request({ socketPath, path: '/status', agent: false, signal: AbortSignal.timeout(LIMIT) })
-  asked.on('error', () => undefined).end()
-  try {
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-    let text = ''
-    for await (const chunk of answer.setEncoding('utf8')) text += chunk
-    return String(JSON.parse(text).settings)
-  } catch {
-    return undefined
-  }
+  const answer = await answerTo(asked, LARGEST).catch(() => undefined)
+  return orUndefined(() => String(JSON.parse(answer?.body.toString() ?? '').settings))
 }

@@ -10,20 +10,31 @@ const STDOUT = 6
 const END_REQUEST = 3
 const BEGIN_REQUEST = 1
 
-/** More than this no request has, in bytes: the headers of Apache have at most 800 kB. */
-const LARGEST = 1 << 20
+/** More than front ends let through of headers by default, in bytes: 8 kB of each in Apache, 32 kB in nginx. More is answered with 503. */
+export const MOST_HEADERS = 1 << 17
 
-/** How long a request may take, in milliseconds. */
-const SLOWEST = 30_000
+/** How long a request may take, in milliseconds: Apache sends it at once. */
+const SLOWEST = 5000
+
+/** Connections at once: more than Apache has processes. */
+const MOST_OPEN = 500
 
 /**
  * What Apache asks before each request (mod_authnz_fcgi), which speaks FastCGI over TCP only. It listens on the loopback address, and
  * answers nothing but whose a cookie is.
  */
 export function authorizer(gate: Gate): Server {
+  const open = new Set<Socket>()
   return createServer(socket => {
-    // Apache may be gone before the answer, and any process of this machine may send what is no request.
-    socket.setTimeout(SLOWEST, () => socket.destroy())
+    // Any process of this machine may connect, and hold what it has: the oldest has to go, so that Apache still gets in.
+    const [oldest] = open.add(socket)
+    if (open.size > MOST_OPEN) oldest?.destroy()
+    const late = setTimeout(() => socket.destroy(), SLOWEST)
+    socket.on('close', () => {
+      clearTimeout(late)
+      open.delete(socket)
+    })
+    // Apache may be gone before the answer, and others send what is no request.
     answer(socket, gate).catch(() => socket.destroy())
   })
 }
@@ -33,7 +44,7 @@ async function answer(socket: Socket, gate: Gate): Promise<void> {
   let params = Buffer.alloc(0)
   for await (const chunk of socket) {
     buffer = Buffer.concat([buffer, chunk as Buffer])
-    if (buffer.length + params.length > LARGEST) return void socket.destroy()
+    if (buffer.length + params.length > MOST_HEADERS) return void socket.destroy()
     for (let record = takeRecord(buffer); record !== undefined; record = takeRecord(buffer)) {
       buffer = buffer.subarray(record.length)
       if (record.type === BEGIN_REQUEST) params = Buffer.alloc(0)

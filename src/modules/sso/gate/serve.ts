@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { State } from '../../../system/state.ts'
 import type { System } from '../../../system/system.ts'
 import { gateApp } from './app.ts'
-import { authorizer } from './authorizer.ts'
+import { authorizer, MOST_HEADERS } from './authorizer.ts'
 import { Gate } from './gate.ts'
 import { stderrLog } from './log.ts'
 import type { OpenId } from './oidc/openid.ts'
@@ -19,9 +19,6 @@ export interface GateOptions {
   /** The port of the loopback address for Apache; undefined: none. */
   readonly port: number | undefined
 }
-
-/** More than front ends let through, in bytes: nginx 32 kB by default. What is too much here is answered with 503. */
-const MOST_HEADERS = 1 << 17
 
 /** The provider of OpenID Connect. */
 async function openIdOf({ discovery, ...own }: NonNullable<Settings['openId']>, settings: Settings): Promise<OpenId> {

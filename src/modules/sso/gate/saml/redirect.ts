@@ -37,7 +37,13 @@ export function readRedirect(query: string, carrier: Carrier, keys: readonly str
 }
 
 /** An address that carries a signed message. */
-export function redirectUrl(to: string, carrier: Carrier, xml: string, relayState: string, privateKey: KeyLike): string {
+export function redirectUrl(
+  to: string,
+  carrier: Carrier,
+  xml: string,
+  relayState: string,
+  privateKey: KeyLike,
+): string {
   const message = deflateRawSync(xml).toString('base64')
   const parts = [
     [carrier, message],
