@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { startConsole } from '../console/processes.ts'
 import { startBrowser } from '../support/browser.ts'
 import { throughNginx } from '../support/front.ts'
 import { must, words } from '../support/sandbox.ts'
@@ -49,10 +50,13 @@ step('an application, a site, a provider and a browser', async () => {
   await startApplications(front)
   front.record('idp.example.net', 'proxy', { Upstreams: `http://127.0.0.1:${PROVIDER_PORT}` })
   must(words('config set sso service status enabled'))
+  must(words('config setprop httpd-admin status enabled Manager console Login sso LoginGroups staff'))
   sso.introduce()
   front.apply('domain-create second.example')
   front.apply('sso-update')
+  front.apply('server-manager-update')
   await sso.startGate()
+  await startConsole(front.daemons)
   await sso.startProvider()
   provider.listen(PROVIDER_PORT, '127.0.0.1')
   browser = await startBrowser('/var/lib/gabarit/ssl/self-signed.pem')
@@ -142,6 +146,27 @@ step('two windows of one browser are on the way at once: both arrive', async () 
     assert.match(await window.content(), '"remote-user":"alice"')
   }
   assert.match((await visit(second, APP)).join(), 'alice')
+})
+
+step('into the console without its password, and out again: here, and at the provider', async () => {
+  const CONSOLE = 'https://example.com/server-manager/'
+  const page = await newBrowser()
+  await page.goto(CONSOLE)
+  await page.getByRole('link', { name: 'identity provider' }).click()
+  await page.waitForURL('https://idp.example.net/**')
+  await page.getByRole('button').click()
+  await page.waitForURL(CONSOLE)
+  assert.match(await page.content(), 'alice')
+  assert.is((await visit(page, APP))[1], 'alice')
+  await page.goto(CONSOLE)
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.waitForURL('https://example.com/gabarit-sso/logout')
+  await page.getByRole('button').click()
+  await page.waitForURL('https://example.com/gabarit-sso/slo?**')
+  assert.match(await page.content(), 'You have logged out.')
+  assert.equal(await visit(page, APP), ['idp.example.net', ''])
+  await page.goto(CONSOLE)
+  assert.match(page.url(), /\/login/)
 })
 
 tests.run()
