@@ -160,7 +160,7 @@ const PROBLEMS: readonly (readonly [what: string, answer: (response: ServerRespo
     'does not contain a time window',
   ],
   ['a window that runs backwards', answerWith({ suggestedWindow: { start: WINDOW.end, end: WINDOW.start } }), 'window'],
-  ['far too much', answerWith('x'.repeat(200_000)), 'more than 65536 bytes'],
+  ['far too much', answerWith('x'.repeat(200_000)), 'larger than 64 kB'],
   ['a connection that is cut', response => response.destroy(), 'cannot be reached'],
   ['silence', () => {}, 'did not answer within 0.5 s'],
   ['silence after the first words', response => void response.writeHead(200).write('{'), 'within 0.5 s'],
