@@ -1,3 +1,4 @@
+import { benchBackup } from './backup.ts'
 import { benchConsole } from './console.ts'
 import { benchDatabases } from './databases.ts'
 import { benchEvents } from './events.ts'
@@ -12,5 +13,6 @@ benchExpansion()
 benchEvents()
 benchVpn()
 benchProxies()
+benchBackup()
 await benchConsole()
 await benchSso()

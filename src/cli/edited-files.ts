@@ -4,45 +4,59 @@ import { sayTime } from '../base/time.ts'
 import { adoptPlan } from '../customize/adopt.ts'
 import { refusePinned, serverPath, wantedOutput } from '../customize/wanted-output.ts'
 import type { Context } from '../plan/context.ts'
+import { planId } from '../plan/data.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planOutputs } from '../plan/planner.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { readManifest } from '../state/manifest.ts'
 import { PINS, readPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../terminal/ask-first.ts'
 import type { Invocation } from '../terminal/command.ts'
+import { refuseOutdatedPlan } from '../terminal/outdated-plan.ts'
 import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import type { Work } from '../transaction/run.ts'
 import { commitOne } from '../transaction/transaction.ts'
 
 /** `gabarit adopt FILE`: turns a manual edit into a fragment of the site. */
-export function adopt(invocation: Invocation): Promise<number> {
-  return changeOne(invocation, 'adopt', adoptPlan)
+export async function adopt(invocation: Invocation): Promise<number> {
+  return (await changeOne(invocation, 'adopt', adoptPlan)).status
 }
 
 /** `gabarit restore FILE`: regenerates a file that was edited or removed by hand. */
-export function restore(invocation: Invocation): Promise<number> {
-  return changeOne(invocation, 'restore', (context, path) => {
-    refusePinned(context, path)
-    return planOutputs(context, [wantedOutput(context, path)], [])
-  })
+export function restoreEdited(invocation: Invocation): Promise<number> {
+  return askFirst(invocation, (current, shown) =>
+    changeOne(
+      current,
+      'restore',
+      (context, path) => {
+        refusePinned(context, path)
+        return planOutputs(context, [wantedOutput(context, path)], [])
+      },
+      shown,
+    ),
+  )
 }
 
-/** Commits the plan of the named file. */
+/** Commits the plan of the named file. @param shown the plan that somebody has agreed to */
 function changeOne(
   invocation: Invocation,
   command: string,
   planOf: (context: Context, path: string) => Plan,
-): Promise<number> {
-  const { args, flag, places, system, print } = invocation
+  shown?: string,
+): Promise<CommandResult> {
+  const { args, flag, value, places, system, print } = invocation
   const path = serverPath(args[0] ?? '')
   const { gather, data } = gatherer(invocation)
   const run = async (work: Work) => {
-    const status = await commitOne(work, askedBy(invocation, command, [path]), planOf(work.context, path))
-    const all = { dryRun: system.dryRun, status, ...data() }
+    const plan = planOf(work.context, path)
+    const id = planId(plan, [])
+    refuseOutdatedPlan(id, shown ?? value('plan'))
+    const status = await commitOne(work, askedBy(invocation, command, [path]), plan, confirmWithin(invocation))
+    const all = { dryRun: system.dryRun, status, ...data(), plan: id }
     if (flag('json')) print(makeRedact(places)(JSON.stringify(all, null, 2)))
-    return status
+    return { status, plan: id }
   }
   return withEventLock(invocation, `gabarit ${command} ${path}`, run, flag('json') ? gather : undefined)
 }

@@ -1,20 +1,24 @@
 import { EXIT } from '../base/failure.ts'
 import type { Fate } from '../db/old-server/remark.ts'
 import { createDatabase } from '../db/store.ts'
-import { importServer } from '../import/import-server.ts'
+import { type Import, importServer } from '../import/import-server.ts'
 import type { Line } from '../import/part.ts'
 import { summaryOf } from '../import/plan.ts'
+import type { Unpacked } from '../import/unpack.apart.ts'
+import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import { History } from '../state/history/history.ts'
+import { withTemporaryFiles } from '../system/folder-tree.ts'
 import { databaseFile } from '../system/places.ts'
+import { kindOf } from '../system/read-files.ts'
 import type { Invocation } from '../terminal/command.ts'
 import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import { Transaction } from '../transaction/transaction.ts'
 
-/** `gabarit import --server DIR`: an old server, as one entry of the history. */
-export function importOldServer(invocation: Invocation, folder: string): Promise<number> {
+/** `gabarit import --server PATH`: an old server, as one entry of the history. @param path its folder, or its archive */
+export async function importOldServer(invocation: Invocation, path: string): Promise<number> {
   const { places, system, io, flag, print } = invocation
   const { gather, data } = gatherer(invocation)
   const show = (entry: Parameters<typeof gather>[0]) => {
@@ -22,11 +26,13 @@ export function importOldServer(invocation: Invocation, folder: string): Promise
     if (['recovered', 'warning', 'problem'].includes(entry.kind) && 'message' in entry)
       invocation.printError(entry.message)
   }
+  const file = io.resolve(path)
+  const packed = kindOf(file) === 'file' ? await (await import('../import/unpack.apart.ts')).unpack(file) : undefined
   return withEventLock(
     invocation,
     'gabarit import',
     async ({ context, lock, report }) => {
-      const { old, lines, plan, changes, names } = importServer(context, io.resolve(folder))
+      const { old, lines, plan, changes, names } = lookAt(context, file, packed)
       const counts = countsOf(lines)
       const redact = makeRedact(places)
       const summary = summaryOf(plan, changes.length)
@@ -36,7 +42,7 @@ export function importOldServer(invocation: Invocation, folder: string): Promise
         const verb = system.dryRun ? 'would bring in' : 'brings in'
         print(isNew ? `${old.system.name}: ${verb} ${summary}` : `${old.system.name}: everything is here already`)
       }
-      const asked = askedBy(invocation, 'import', [folder])
+      const asked = askedBy(invocation, 'import', [path])
       const work = { context, lock, report }
       // Without an entry before it, there would be no state to go back to.
       if (isNew && new History(places).lastApplied() === undefined)
@@ -52,6 +58,12 @@ export function importOldServer(invocation: Invocation, folder: string): Promise
     },
     show,
   )
+}
+
+function lookAt(context: Context, file: string, packed: Unpacked | undefined): Import {
+  if (packed === undefined) return importServer(context, file)
+  const { files, links, programs, prefix } = packed
+  return withTemporaryFiles(files, folder => importServer(context, folder, { file, prefix }), links, programs)
 }
 
 /** The comment of the entry that has the server as it was. */

@@ -21,7 +21,7 @@ import { OwnDescriptions } from './own-descriptions.ts'
 import { type Line, together } from './part.ts'
 import { importPlan } from './plan.ts'
 import { secrets } from './secrets.ts'
-import { type OldServer, oldServer } from './source.ts'
+import { type OldServer, oldServer, type Packed } from './source.ts'
 import { stays } from './stays.ts'
 import { templates } from './templates.ts'
 import { expandable, withoutFailing } from './trial.ts'
@@ -38,11 +38,12 @@ export interface Import {
 
 /**
  * Works out what the old server below a folder becomes here; changes nothing.
+ * @param archive where it was unpacked from
  * @throws Failure if the folder has none, or one of its databases cannot be read
  */
-export function importServer(context: Context, folder: string): Import {
+export function importServer(context: Context, folder: string, archive?: Packed): Import {
   const { places, system } = context
-  const old = oldServer(folder)
+  const old = oldServer(folder, archive)
   const before = MEMORY.read(places)
   const { incoming, done, lines } = databases(old, places, new Map(Object.entries(before?.records ?? {})))
   const after = new Map(

@@ -3,7 +3,7 @@ import { compareBytes } from '../base/byte-order.ts'
 import { entriesIn, kindOf, linkText, readBytes, statOf } from '../system/read-files.ts'
 
 /** Larger files are no fragments, settings or keys. */
-const LARGEST = 16 * 1024 * 1024
+export const LARGEST = 16 * 1024 * 1024
 
 /**
  * The files of an old server below a folder. Nobody vouches for them: a link leads to where it would lead there, never out of

@@ -8,6 +8,15 @@ export interface OldServer {
   readonly system: System
   /** Where its databases are, there; undefined: it has none. */
   readonly databases: string | undefined
+  /** Undefined: somebody has unpacked it. */
+  readonly archive?: Packed | undefined
+}
+
+/** The archive that it was unpacked from. */
+export interface Packed {
+  readonly file: string
+  /** What stands before paths in it: `./` or nothing. */
+  readonly prefix: string
 }
 
 /** A kind of old server. */
@@ -31,19 +40,20 @@ export const E_SMITH = '/etc/e-smith'
 
 /**
  * Finds out what is below a folder.
+ * @param archive where it was unpacked from
  * @throws Failure if it is neither an old server nor a package
  */
-export function oldServer(folder: string): OldServer {
+export function oldServer(folder: string, archive?: Packed): OldServer {
   // The sources of a package have its files in a folder of their own.
   const trees = [folder, join(folder, 'root')].map(root => new OldTree(root))
   for (const tree of trees) {
     const system = SYSTEMS.find(({ databases }) => tree.kind(join(databases, 'configuration')) === 'file')
-    if (system !== undefined) return { tree, system, databases: system.databases }
+    if (system !== undefined) return { tree, system, databases: system.databases, archive }
   }
   const tree = trees.find(one => one.kind(E_SMITH) === 'folder')
-  if (tree !== undefined) return { tree, system: PACKAGE, databases: undefined }
+  if (tree !== undefined) return { tree, system: PACKAGE, databases: undefined, archive }
   throw new Failure('this is neither an SME Server, a NethServer 7 nor a package for one of them', {
-    where: folder,
+    where: archive?.file ?? folder,
     hint: `Looked for ${SYSTEMS.map(({ databases }) => `${databases}/configuration`).join(', ')} and ${E_SMITH} below it.`,
   })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { shell } from '../base/quote.ts'
 import type { Line } from './part.ts'
-import type { OldServer } from './source.ts'
+import type { OldServer, Packed } from './source.ts'
 
 /** What gabarit does not manage: where it is on an old server, and what to do with it. */
 const STAYS: readonly (readonly [places: readonly string[], what: string, how: string])[] = [
@@ -26,8 +27,14 @@ const CONTENTS: readonly (readonly [there: string, here: string])[] = [
   ['/var/lib/nethserver/vhost', '/var/lib/nethserver/vhost'],
 ]
 
+/** Folders of data below the root, which an archive may have by the gigabyte. */
+export const DATA: readonly string[] = [
+  ...STAYS.flatMap(([places]) => places),
+  ...CONTENTS.map(([there]) => there),
+].map(path => path.slice(1))
+
 /** What stays behind, and what to copy. */
-export function stays({ tree }: OldServer): Line[] {
+export function stays({ tree, archive }: OldServer): Line[] {
   const there = (path: string) => tree.names(path).length > 0
   return [
     ...STAYS.filter(([places]) => places.some(there)).map(
@@ -37,8 +44,16 @@ export function stays({ tree }: OldServer): Line[] {
       ([path, here]): Line => ({
         fate: 'unsupported',
         what: path,
-        how: `contents are not copied: mkdir -p ${here} && cp -a ${join(tree.root, path)}/. ${here}`,
+        how: `contents are not copied: mkdir -p ${here} && ${copying(path, here, tree.root, archive)}`,
       }),
     ),
   ]
+}
+
+/** The command that brings the contents of a folder over. */
+function copying(path: string, here: string, root: string, archive: Packed | undefined): string {
+  if (archive === undefined) return `cp -a ${join(root, path)}/. ${here}`
+  const member = `${archive.prefix}${path.slice(1)}`
+  const depth = member.split('/').length
+  return `tar -xf ${shell(archive.file)} -C ${here} --strip-components=${depth} ${member}`
 }

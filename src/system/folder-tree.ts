@@ -12,12 +12,14 @@ export function makeUniqueFolder(path: string): string {
 
 /**
  * Runs a function while a temporary folder contains these texts as files, by their paths in it. Nobody else can read them.
- * @param links what links in it lead to, by their paths
+ * @param links what links in it lead to, by their paths; they are made last, so no file is written through one
+ * @param programs files that somebody may execute
  */
 export function withTemporaryFiles<Result>(
   texts: ReadonlyMap<string, string | Uint8Array>,
   run: (folder: string) => Result,
   links: ReadonlyMap<string, string> = new Map(),
+  programs: ReadonlySet<string> = new Set(),
 ): Result {
   const folder = makeUniqueFolder(join(tmpdir(), 'gabarit-'))
   const place = (path: string) => {
@@ -26,7 +28,7 @@ export function withTemporaryFiles<Result>(
     return file
   }
   try {
-    for (const [path, text] of texts) fs.writeFileSync(place(path), text, { mode: 0o600 })
+    for (const [path, text] of texts) fs.writeFileSync(place(path), text, { mode: programs.has(path) ? 0o700 : 0o600 })
     for (const [path, target] of links) fs.symlinkSync(target, place(path))
     return run(folder)
   } finally {

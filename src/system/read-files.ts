@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -84,6 +85,19 @@ export function readBytes(file: string, read: (file: string) => Buffer = bytesNo
 /** The text of a file, which must exist. */
 export function readText(file: string): string {
   return readBytes(file).toString('utf8')
+}
+
+/** The first bytes of a file, which must exist; enough to tell what it is. */
+export function headOf(file: string): Buffer {
+  return readBytes(file, () => {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const head = Buffer.alloc(512)
+      return head.subarray(0, readSync(descriptor, head))
+    } finally {
+      closeSync(descriptor)
+    }
+  })
 }
 
 /** The names in a folder, unsorted; none if there is no such folder. */

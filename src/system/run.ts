@@ -14,7 +14,7 @@ const GRACE = 2000
  * Never rejects: the result says what went wrong.
  */
 export function runCommand([program = '', ...args]: readonly string[], options: RunOptions): Promise<RunResult> {
-  const { env = process.env, cwd, timeout, mostOutput = Number.POSITIVE_INFINITY, onLine } = options
+  const { env = process.env, cwd, timeout, mostOutput = Number.POSITIVE_INFINITY, onLine, encoding = 'utf8' } = options
   return new Promise(resolve => {
     let output = ''
     let stdout = ''
@@ -81,7 +81,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
     // A command that does not read its input may end before all of it is written.
     child.stdin.on('error', () => undefined)
     child.stdin.end(options.input ?? '')
-    child.stdout.setEncoding('utf8').on('data', take('stdout'))
+    child.stdout.setEncoding(encoding).on('data', take('stdout'))
     child.stderr.setEncoding('utf8').on('data', take('stderr'))
     child.on('error', error => finish(null, null, error))
     // A background child may keep the output open, but the command has ended when its process has. If nothing keeps it open,

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** Standard input; default: none. */
   readonly input?: string | Uint8Array
+  /** How its output becomes a string; default: utf8. `latin1` keeps every byte. */
+  readonly encoding?: 'latin1'
   /** Milliseconds until the command is killed. */
   readonly timeout: number
   /** Bytes after which the command is killed; default: any number. */

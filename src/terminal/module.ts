@@ -9,8 +9,19 @@ export interface Module {
   readonly name: string
   readonly commands: readonly Command[]
   readonly checks: readonly Check[]
+  /** Archives that `gabarit restore` opens. */
+  readonly archives?: Archives
   /** Event actions that run in the process of the event. */
   readonly actions?: Actions
+}
+
+/** A kind of archive. */
+export interface Archives {
+  /** Its first bytes. */
+  readonly begin: string
+  /** What their names are like. */
+  readonly name: RegExp
+  readonly restore: Command
 }
 
 /** One check of `gabarit doctor`. Its id never changes, because scripts and ignores use it. */

@@ -46,7 +46,8 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
     const present = readManifest(places)
     const made = done.plan.folders.map(({ path }) => path)
     const files = restorePlan(places, system, done.former, made, ownedWithout(done, present), present)
-    await commit(files, places, system, prepare, [note])
+    const alongside = (request.alongside ?? []).map(({ former }) => former)
+    await commit(files, places, system, prepare, [note, ...alongside])
   } catch (error) {
     databases?.abort()
     const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''

@@ -50,13 +50,15 @@ export async function commitFiles(
   /** The note for the history, the adjustments that a crash must not lose, the pending confirmation. */
   const companions = (): Companion[] => {
     const armed = window.companions(plan, () => history.lostFiles())
-    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return []
+    const alongside = (request.alongside ?? []).map(({ wanted }) => wanted)
+    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return alongside
     const note = history.note({ outcome: 'failed', problems: [], changes, closes: request.closes?.token ?? null })
     const waiting = distinct([...pending, ...asked])
     return [
       note,
       ...(plan.changes.length > 0 && waiting.length > 0 ? [PENDING.companion(places, waiting)] : []),
       ...armed,
+      ...alongside,
     ]
   }
   report({ kind: 'planned', plan })

@@ -177,9 +177,15 @@ export class Transaction {
 
 /**
  * Commits the plan of one named file, after the usual checks, with a history entry. Pending property changes stay pending.
+ * @param window whether it is rolled back unless confirmed
  * @returns the exit status
  */
-export async function commitOne({ context, lock, report }: Work, asked: Asked, plan: Plan): Promise<number> {
+export async function commitOne(
+  { context, lock, report }: Work,
+  asked: Asked,
+  plan: Plan,
+  window: Pick<RunRequest, 'confirmWithin'> = {},
+): Promise<number> {
   const work = { context: { ...context, mayOverwrite: () => true }, lock, report }
-  return new Transaction({ asked, leavesDatabases: true }, work).apply(plan)
+  return new Transaction({ asked, leavesDatabases: true, ...window }, work).apply(plan)
 }

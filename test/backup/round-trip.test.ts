@@ -1,14 +1,24 @@
 // A backup of one server, restored on an empty one, by the commands and by Debian's age and tar.
-import { chmodSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
-import { must } from '../support/sandbox.ts'
+import { BIN, must } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { emptyMachine, SavedServer } from './support.ts'
 
 const backup = suite('a backup and its way back')
-const reason = needsCommands('age', 'age-keygen', 'tar')
+const reason = needsCommands('age', 'age-keygen', 'ssh-keygen', 'tar')
 const step = stepsOf(backup, reason)
 
 const [SECRET, LATER] = ['correct-horse-battery', 'another-secret-value']
@@ -22,15 +32,7 @@ backup.after(() => {
 
 const opened = () =>
   must(['sh', '-c', 'age -d -i "$1" "$2" | tar t', 'sh', a.identity, a.archive]).trimEnd().split('\n')
-const restore = (...options: string[]) => [
-  'gabarit',
-  'backup',
-  'restore',
-  a.archive,
-  '--identity',
-  a.identity,
-  ...options,
-]
+const restore = (...options: string[]) => ['gabarit', 'restore', a.archive, '--identity', a.identity, ...options]
 
 step('without a recipient and a passphrase nothing is written, and the way is named', () => {
   a = new SavedServer()
@@ -86,6 +88,28 @@ step('a plan first, without a secret in it; nothing is changed', () => {
   const json = b.run(restore('--dry-run', '--json'))
   assert.not.match(json.stdout, SECRET)
   assert.is(JSON.parse(json.stdout).from.version.length > 0, true)
+})
+
+step('both doors lead to the same plan; an archive is told by its first bytes or its name', () => {
+  const plan = (command: string[]) => b.must([...command, a.archive, '--identity', a.identity, '--dry-run'])
+  assert.is(plan(['gabarit', 'backup', 'restore']), plan(['gabarit', 'restore']))
+  const unnamed = `${a.safe.root}/unnamed`
+  writeFileSync(unnamed, readFileSync(a.archive))
+  assert.match(b.must(['gabarit', 'restore', unnamed, '--identity', a.identity, '--dry-run']), '10.0.0.9 mine')
+  writeFileSync(unnamed, 'no archive\n')
+  const { status, stderr } = b.run(['gabarit', 'restore', unnamed, '--identity', a.identity])
+  assert.is(status, 2)
+  assert.match(stderr, '--identity is for backups of gabarit, which end in .tar.age')
+  assert.match(b.run(['gabarit', 'restore', '/nowhere/gate.tar.age']).stderr, 'gate.tar.age: cannot be read')
+})
+
+step('a file that gabarit has written is never taken for an archive', () => {
+  const file = a.must('gabarit managed').match(/\/etc\/logrotate\S+/)?.[0] ?? ''
+  const text = a.read(file)
+  a.write(file, readFileSync(a.archive).toString('latin1'))
+  assert.match(a.must(['gabarit', 'restore', file]), `changed ${file} (was edited by hand`)
+  assert.not.match(a.read(file), 'age-encryption.org')
+  a.write(file, text)
 })
 
 step('on the empty machine all is as it was, edits by hand and the pinned file too', () => {
@@ -150,6 +174,39 @@ step('with a passphrase', () => {
   assert.is(c.must('config get SystemName'), 'gate\n')
   c.remove()
 })
+
+step('for a key of ssh, by the program age; without it, refused with the way', () => {
+  const key = `${a.identity}.ssh`
+  must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'admin at home', '-f', key])
+  const recipients = `${readFileSync(`${key}.pub`, 'utf8').trim()},${must(['age-keygen', '-y', a.identity]).trim()}`
+  a.must(['config', 'setprop', 'backup', 'Passphrase', ''])
+  a.must(['config', 'setprop', 'backup', 'Recipients', recipients])
+  a.save()
+  assert.is(must(['sh', '-c', 'age -d -i "$1" "$2" | tar t | head -1', 'sh', key, a.archive]), 'manifest.json\n')
+  const c = emptyMachine()
+  c.must(['gabarit', 'restore', a.archive, '--identity', key, '--dry-run'])
+  must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${key}.other`])
+  const wrong = c.run(['gabarit', 'restore', a.archive, '--identity', `${key}.other`])
+  assert.is(wrong.status, 3)
+  assert.match(wrong.stderr, 'cannot be opened by')
+  c.remove()
+  const without = a.run(['gabarit', 'backup', a.archive, '--force'], { env: { PATH: pathOfNode() } })
+  assert.is(without.status, 3)
+  assert.match(without.stderr, /keys of ssh need the program age.*apt-get install age, or .*age-keygen/s)
+  a.must(['config', 'setprop', 'backup', 'Recipients', must(['age-keygen', '-y', a.identity]).trim()])
+  a.must(['gabarit', 'backup', a.archive, '--force'], { env: { PATH: pathOfNode() } })
+  assert.match(a.must(['gabarit', 'backup', 'verify', a.archive]), 'whole')
+})
+
+/** A PATH without any program but ours and Node. */
+function pathOfNode(): string {
+  const folder = join(a.safe.root, 'node-alone')
+  if (!existsSync(folder)) {
+    mkdirSync(folder)
+    symlinkSync(process.execPath, join(folder, 'node'))
+  }
+  return `${BIN}:${folder}`
+}
 
 step('the folder of the record: old ones go, the newest stays, doctor knows', () => {
   a.must('config setprop backup status enabled KeepDays 1')

@@ -17,7 +17,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['site log', 'sso check', 'sso metadata', 'sso sessions'],
   ],
   change: [
-    ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin', 'restore'],
+    ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
     'sso end',
   ],
@@ -30,6 +30,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     'fragment write',
     'fragment remove',
     'overrides',
+    'restore',
     'sso refresh',
     'sso roll-keys',
   ],

@@ -1,13 +1,20 @@
 // Full disks, in a private namespace: nothing changes, or everything; with room again, the next command repairs what is left.
-import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { identitiesIn } from '../../src/modules/backup/keys.ts'
+import { readArchive } from '../../src/modules/backup/read.ts'
 import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
 import { random } from '../support/random.ts'
 import { testIf } from '../support/skip.ts'
+import { RunRequest } from './deed.ts'
 import { DISKS, makeDeeds, mount, oneOf, unmount } from './disks.ts'
 import { repairAndJudge } from './kill.ts'
+import { savedSites } from './saved-site.ts'
 import { waitingSite } from './site.ts'
 import { SEED } from './sweep.ts'
 
@@ -91,6 +98,65 @@ testIf(disk, reason, 'customize leaves the whole copy or none: an empty one woul
     unmount(site, place)
   }
   assert.is(copies.size, 2, 'some had no room, some had')
+})
+
+const tools = needsCommands('age-keygen') ?? reason
+
+testIf(
+  disk,
+  tools,
+  'a full disk while a backup is written: the old archive stays, or there is the new one',
+  async () => {
+    const safe = mkdtempSync(join(tmpdir(), 'gabarit-safe-'))
+    const { archive, identity, site: saved } = savedSites(safe)
+    const prototype = saved()
+    const keys = { identities: identitiesIn(readFileSync(identity, 'utf8')) }
+    const name = '/var/backups/gate.tar.age'
+    outputFileSync(prototype.path(name), readFileSync(archive))
+    prototype.must(['config', 'set', 'later', 'record'])
+    const seen = new Set<number>()
+    for (let free = 0; free < 14; free++) {
+      const site = prototype.copy()
+      const place = mount(site, '/var/backups')
+      fill(place, free)
+      const { status, stderr } = site.run(['gabarit', 'backup', site.path(name), '--force'])
+      const at = `${free} pages free: ${stderr}`
+      if (status !== 0) assert.match(stderr, 'no space left on device', at)
+      assert.not.match(stderr, 'bug in gabarit', at)
+      const { databases } = await readArchive(readFileSync(site.path(name)), keys, name)
+      assert.is(databases.get('configuration')?.has('later') === true, status === 0, at)
+      assert.equal(readdirSync(place).sort(), ['ballast', 'gate.tar.age'], at)
+      seen.add(status ?? -1)
+      unmount(site, place)
+    }
+    assert.ok(seen.size === 2 && seen.has(0), `some had no room, some had: ${[...seen]}`)
+    rmSync(safe, { recursive: true })
+  },
+)
+
+testIf(disk, tools, 'a full disk while a backup is restored: as before, or as it was saved', async () => {
+  const safe = mkdtempSync(join(tmpdir(), 'gabarit-safe-'))
+  const { archive, identity, site: saved } = savedSites(safe)
+  const deed = new RunRequest('restore', saved(), ['gabarit', 'restore', archive, '--identity', identity])
+  const wrong: string[] = []
+  const seen = { refused: 0, done: 0 }
+  for (const folder of DISKS)
+    for (const free of [0, 2, 5, 9, 14, 20, 28, 40]) {
+      const site = deed.site()
+      const place = mount(site, folder)
+      fill(place, free)
+      const { status, stdout, stderr } = site.run(deed.command)
+      seen[status === 0 ? 'done' : 'refused']++
+      const problems: string[] = []
+      if (status !== 0 && !/no space left on device/.test(stderr)) problems.push(`exit ${status}: ${stdout}${stderr}`)
+      rmSync(join(place, 'ballast'))
+      problems.push(...(await repairAndJudge(site, deed, next())))
+      wrong.push(...problems.map(problem => `${free} pages free on ${folder}: ${problem}`))
+      unmount(site, place)
+    }
+  assert.is(wrong.join('\n'), '')
+  assert.ok(seen.refused >= 5 && seen.done >= 5, JSON.stringify(seen))
+  rmSync(safe, { recursive: true })
 })
 
 disk.run()

@@ -8,30 +8,17 @@ import * as assert from 'uvu/assert'
 import { identitiesIn } from '../../src/modules/backup/keys.ts'
 import { readArchive } from '../../src/modules/backup/read.ts'
 import { needsCommands } from '../support/packages.ts'
-import { must } from '../support/sandbox.ts'
 import { atStep, RunRequest } from './deed.ts'
-import { namesIn, type Site, waitingSite } from './site.ts'
+import { savedSites } from './saved-site.ts'
+import { namesIn } from './site.ts'
 import { killAtEveryStep } from './sweep.ts'
 
 const reason = needsCommands('age-keygen')
 if (reason !== undefined) throw new Error(reason)
 
 const safe = mkdtempSync(join(tmpdir(), 'gabarit-safe-'))
-const [identity, archive] = [join(safe, 'key.txt'), join(safe, 'site.tar.age')]
-must(['age-keygen', '-o', identity])
-
-/** A server that has gone on since its backup: other records, and a fragment of its own is gone. */
-function savedSite(): Site {
-  const site = waitingSite()
-  site.must(['config', 'set', 'backup', 'service', 'Recipients', must(['age-keygen', '-y', identity]).trim()])
-  const fragment = site.path('/etc/gabarit/templates-custom/etc/note')
-  outputFileSync(fragment, 'own <%= config.note.text %>\n')
-  site.must(['gabarit', 'backup', archive, '--force'])
-  rmSync(fragment)
-  site.must(['signal-event', 'change'])
-  site.must(['db', 'sites', 'set', 'd', 'site', 'title', 'Fourth'])
-  return site
-}
+const { archive, identity, site: savedSite } = savedSites(safe)
+const keys = { identities: identitiesIn(readFileSync(identity, 'utf8')) }
 
 const restore = suite('a restored backup')
 killAtEveryStep(
@@ -44,7 +31,6 @@ const backup = suite('a backup')
 backup.after(() => rmSync(safe, { recursive: true }))
 backup('killed -9 at every step: each archive in the folder is whole', async () => {
   const request = new RunRequest('backup', savedSite(), ['gabarit', 'backup'])
-  const keys = { identities: identitiesIn(readFileSync(identity, 'utf8')) }
   const seen = new Set<number>()
   for (const { number } of request.steps) {
     const site = request.site()
@@ -59,4 +45,23 @@ backup('killed -9 at every step: each archive in the folder is whole', async () 
   }
   assert.equal([...seen].sort(), [0, 1])
 })
+
+backup('killed -9 while it replaces an archive: the old one or the new one, no half one under its name', async () => {
+  const prototype = savedSite()
+  const name = '/var/backups/gate.tar.age'
+  outputFileSync(prototype.path(name), readFileSync(archive))
+  prototype.must(['config', 'set', 'later', 'record'])
+  const found = new Set<boolean>()
+  for (let step = 1, killed = true; killed; step++) {
+    const site = prototype.copy()
+    const command = ['gabarit', 'backup', site.path(name), '--force']
+    killed = site.run(command, { env: atStep({ root: site.root, step }) }).stderr.includes('killed by SIGKILL')
+    const { databases } = await readArchive(readFileSync(site.path(name)), keys, name)
+    found.add(databases.get('configuration')?.has('later') === true)
+    site.must(command)
+    site.remove()
+  }
+  assert.equal([...found].sort(), [false, true])
+})
+
 backup.run()

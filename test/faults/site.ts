@@ -116,6 +116,7 @@ export class Site {
     for (const name of namesIn(this.path(`${state}/db`)))
       if (!name.startsWith('.')) found[name] = this.read(`${state}/db/${name}`)
     found.manifest = this.exists(`${state}/manifest.json`) ? this.read(`${state}/manifest.json`) : 'none'
+    found.pins = this.exists(`${state}/pins.json`) ? this.read(`${state}/pins.json`) : 'none'
     const waits = this.exists(`${state}/confirmation.json`)
     found.confirmation = waits ? `base ${JSON.parse(this.read(`${state}/confirmation.json`)).base}` : 'none'
     return found

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { TestAuthority } from '../support/authority.ts'
+import { converse } from '../support/converse.ts'
 import { Daemons } from '../support/daemons.ts'
 import { ask, servedCertificate } from '../support/http.ts'
 import { enterNamespace } from '../support/namespace.ts'
@@ -16,7 +17,7 @@ import { must, run, Sandbox, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { waitFor } from '../support/wait.ts'
 
-const PROGRAMS = ['apache2', 'openvpn', 'make-cadir', 's6-svscan', 'age-keygen', 'curl', 'openssl', 'ip']
+const PROGRAMS = ['script', 'apache2', 'openvpn', 'make-cadir', 's6-svscan', 'age-keygen', 'curl', 'openssl', 'ip']
 const scenario = suite('a server whose disk is lost')
 const step = stepsOf(scenario, needsCommands(...PROGRAMS) ?? enterNamespace('fresh'))
 const daemons = new Daemons()
@@ -57,6 +58,7 @@ step('the old server: a site with a certificate of its own, a VPN with a client,
   type('gabarit initialize-default-databases')
   type('config setprop modSSL crt /etc/ssl/site/cert.pem key /etc/ssl/site/privkey.pem')
   type('config setprop modSSL CertificateChainFile /etc/ssl/site/chain.pem')
+  type('config setprop firewall ExternalInterface eth0')
   type('config setprop openvpn remoteHost 198.18.0.2 network 10.8.0.0/24 status enabled')
   type('signal-event post-install')
   type('signal-event openvpn-update')
@@ -83,7 +85,15 @@ step('a fresh machine; the plan, then all of it in one go', async () => {
     'openvpn-server@openvpn',
     '#!/bin/sh\nmkdir -p /run/openvpn-server\ncd /etc/openvpn/server\nexec openvpn --config openvpn.conf >>/run/openvpn.log 2>&1\n',
   )
-  const restore = ['gabarit', 'backup', 'restore', archive, '--identity', identity]
+  const restore = ['gabarit', 'restore', archive, '--identity', identity]
+  const unnamed = run([...restore, '--dry-run'], options)
+  assert.is(unnamed.status, 3)
+  assert.match(unnamed.stderr, /ExternalInterface is eth0, which this machine does not have.*--replace eth0=/s)
+  const line = `gabarit restore ${archive} --identity ${identity} --dry-run`
+  const asked = await converse({ root: '/' }, line, [() => 'eth7\r', () => 'out0\r'], /for it here: [^?]*\? /g)
+  assert.is(asked.status, 0, asked.stdout)
+  assert.match(asked.stdout, '+ configuration firewall ExternalInterface = "out0"')
+  restore.push('--replace', 'eth0=out0')
   const plan = run([...restore, '--dry-run'], options)
   assert.is(plan.status, 0, plan.stderr)
   assert.match(plan.stdout, '+ vpn setsuna Address = "10.8.0.50"')

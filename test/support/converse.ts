@@ -6,7 +6,7 @@ import { BIN, type Outcome, type Sandbox } from './sandbox.ts'
  * @param question what a question ends with
  */
 export function converse(
-  box: Sandbox,
+  box: Pick<Sandbox, 'root'>,
   command: string,
   answers: readonly (() => string)[],
   question = /\[y\/N\] /g,

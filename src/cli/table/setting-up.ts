@@ -30,7 +30,9 @@ export const SETUP_COMMANDS: readonly Command[] = [
     usage: '--server FOLDER | --tree FOLDER',
     arity: [0, 0],
     options: [
-      value('server FOLDER', 'root of an old server, an unpacked backup of one, or a package', { complete: paths }),
+      value('server PATH', 'root of an old server, a backup of one (an archive, or unpacked), or a package', {
+        complete: paths,
+      }),
       value('tree FOLDER', 'only its databases: a folder of flat files, such as /home/e-smith/db', { complete: paths }),
       flag('dry-run', 'print what would become of each thing, change nothing'),
       JSON_OPTION,

@@ -1,6 +1,7 @@
 import { NOTE_OPTION } from '../../terminal/change-options.ts'
 import { type Command, flag, JSON_OPTION, value } from '../../terminal/command.ts'
 import { FRAGMENT_COMMAND } from './fragment.ts'
+import { RESTORE_COMMAND } from './restore.ts'
 
 /** Commands for what the site changes itself: overrides, and files edited by hand. */
 export const SITE_COMMANDS: readonly Command[] = [
@@ -71,14 +72,5 @@ export const SITE_COMMANDS: readonly Command[] = [
     complete: async (...typed) => (await import('../completers.ts')).pinned(...typed),
     run: async invocation => (await import('../edited-files.ts')).unpin(invocation),
   },
-  {
-    name: 'restore',
-    console: 'change',
-    summary: 'drop a manual edit and regenerate the file',
-    usage: 'FILE',
-    options: [flag('dry-run', 'print the diff, change nothing'), NOTE_OPTION, JSON_OPTION],
-    examples: [['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced']],
-    complete: async (...typed) => (await import('../completers.ts')).managed(...typed),
-    run: async invocation => (await import('../edited-files.ts')).restore(invocation),
-  },
+  RESTORE_COMMAND,
 ]

@@ -1,10 +1,9 @@
-import { Decrypter, Encrypter } from 'age-encryption'
+import type { Decrypter } from 'age-encryption'
 import type { TarHeader } from 'modern-tar'
 import { packTar, unpackTar } from 'modern-tar'
 import { messageOf, refusal } from '../../base/failure.ts'
-
-/** How an archive begins: the age format, https://age-encryption.org/v1 */
-export const MAGIC = 'age-encryption.org/v1\n'
+import { type Age, decryptBySsh, encryptByProgram } from './age-program.ts'
+import { MAGIC } from './magic.ts'
 
 /** A file, link or folder in an archive. The name of a folder ends with a slash. */
 export interface Entry {
@@ -25,14 +24,22 @@ export interface Keys {
   /** `AGE-SECRET-KEY-1…` */
   readonly identities: readonly string[]
   readonly passphrase?: string
+  /** A file with a private key of ssh. */
+  readonly ssh?: string
 }
 
-/** Packs and encrypts. `age -d FILE | tar t` reads it. */
-export async function seal(entries: readonly Entry[], lock: Lock): Promise<Uint8Array> {
-  const encrypter = new Encrypter()
+/**
+ * Packs and encrypts. `age -d FILE | tar t` reads it.
+ * @param age runs the program, which is quicker than the library and knows keys of ssh
+ * @throws Failure (refused) for a key of ssh, if the program is not installed
+ */
+export async function seal(entries: readonly Entry[], lock: Lock, age?: Age): Promise<Uint8Array> {
+  const packed = await packTar(entries.map(entry => ({ header: headerOf(entry), body: entry.data })))
+  const sealed = 'passphrase' in lock ? undefined : await encryptByProgram(packed, lock.recipients, age)
+  if (sealed !== undefined) return sealed
+  const encrypter = new (await import('./age.apart.ts')).Encrypter()
   if ('passphrase' in lock) encrypter.setPassphrase(lock.passphrase)
   else for (const recipient of lock.recipients) encrypter.addRecipient(recipient)
-  const packed = await packTar(entries.map(entry => ({ header: headerOf(entry), body: entry.data })))
   return encrypter.encrypt(packed)
 }
 
@@ -52,13 +59,11 @@ function headerOf({ name, data, link, mode = 0o600, user, group, time }: Entry):
  * @param where the file, for the error
  * @throws Failure (refused) if it is no archive, the keys do not fit, or it is damaged, with the place
  */
-export async function open(bytes: Uint8Array, keys: Keys, where: string): Promise<readonly Entry[]> {
+export async function open(bytes: Uint8Array, keys: Keys, where: string, age?: Age): Promise<readonly Entry[]> {
   if (!Buffer.from(bytes.subarray(0, MAGIC.length)).equals(Buffer.from(MAGIC)))
     throw refusal('is not a backup: it does not begin as a file encrypted by age', { where })
-  const decrypter = new Decrypter()
-  for (const identity of keys.identities) decrypter.addIdentity(identity)
-  if (keys.passphrase !== undefined) decrypter.addPassphrase(keys.passphrase)
-  const packed = await decryptAll(decrypter, bytes, where)
+  const packed =
+    keys.ssh === undefined ? await decrypt(bytes, keys, where) : await decryptBySsh(bytes, keys.ssh, where, age)
   const entries = await unpackTar(packed, { strict: true }).catch((error: unknown) => {
     throw refusal(`does not hold a whole archive: ${messageOf(error)}`, { where })
   })
@@ -69,7 +74,10 @@ export async function open(bytes: Uint8Array, keys: Keys, where: string): Promis
   }))
 }
 
-async function decryptAll(decrypter: Decrypter, bytes: Uint8Array, where: string): Promise<Buffer> {
+async function decrypt(bytes: Uint8Array, { identities, passphrase }: Keys, where: string): Promise<Buffer> {
+  const decrypter: Decrypter = new (await import('./age.apart.ts')).Decrypter()
+  for (const identity of identities) decrypter.addIdentity(identity)
+  if (passphrase !== undefined) decrypter.addPassphrase(passphrase)
   const source = new Blob([new Uint8Array(bytes)]).stream()
   const clear = await decrypter.decrypt(source).catch((error: unknown) => {
     throw refusal(`cannot be opened: ${inWords(error)}`, {

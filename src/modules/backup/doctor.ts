@@ -1,5 +1,6 @@
 import { DAY, daysLeft, sayDays } from '../../base/time.ts'
 import { type CheckedServer, type Diagnosis, ok } from '../../terminal/module.ts'
+import { settingsOf } from './settings.ts'
 import { Archives, VERIFIED } from './store.ts'
 
 /** Days after which a backup, or the last time that one was verified, is old. */
@@ -7,9 +8,9 @@ const [OLD, UNVERIFIED] = [2, 31]
 
 /** Whether there is a new backup, and whether one was verified this month. */
 export function backupIsFresh({ places, configuration, now }: CheckedServer): readonly Diagnosis[] {
-  const record = configuration.get('backup')
-  if (record?.properties.get('status') !== 'enabled') return ok('regular backups are not switched on')
-  const archives = new Archives(record, places)
+  const settings = settingsOf(places, configuration)
+  if (settings.get('status') !== 'enabled') return ok('regular backups are not switched on')
+  const archives = new Archives(settings, places)
   const newest = archives.names().at(-1)
   const warn = (message: string, command: string): Diagnosis => ({ level: 'warning', message, command })
   if (newest === undefined) return [warn(`there is no backup in ${archives.folder}`, 'gabarit backup')]

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
 import { refusal } from '../../base/failure.ts'
-import type { DbRecord } from '../../db/record.ts'
 import { below, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
+import type { Settings } from './settings.ts'
 
 /** How long a copy to another machine may take, in milliseconds. */
 const PATIENCE = 600_000
@@ -13,12 +13,12 @@ const PATIENCE = 600_000
  * @throws Failure (refused) if it cannot be copied; the archive itself is there
  */
 export async function handOver(
-  record: DbRecord | undefined,
+  settings: Settings,
   places: Places,
   system: System,
   file: string,
 ): Promise<string | undefined> {
-  const wanted = record?.properties.get('CopyTo') ?? ''
+  const wanted = settings.get('CopyTo') ?? ''
   if (wanted === '') return undefined
   const name = basename(file)
   const real = below(places, file)

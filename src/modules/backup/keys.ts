@@ -1,8 +1,7 @@
-import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { refusal } from '../../base/failure.ts'
-import type { DbRecord } from '../../db/record.ts'
 import type { Places } from '../../system/places.ts'
 import type { Keys, Lock } from './archive.ts'
+import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
 
 /** The key of this machine, as age-keygen writes one: for `backup verify`. */
@@ -10,18 +9,17 @@ const OWN = 'identity.txt'
 
 /**
  * For whom archives are encrypted. Never for this machine alone, whose key is lost with its disk.
- * @throws Failure (refused) if the record says nothing
+ * @throws Failure (refused) if the settings say nothing
  */
-export async function lockOf(record: DbRecord | undefined, places: Places): Promise<Lock> {
-  const passphrase = record?.properties.get('Passphrase') ?? ''
-  const recipients = (record?.properties.get('Recipients') ?? '').split(',').flatMap(one => one.trim() || [])
+export async function lockOf(settings: Settings, places: Places): Promise<Lock> {
+  const passphrase = settings.get('Passphrase') ?? ''
+  const recipients = (settings.get('Recipients') ?? '').split(',').flatMap(one => one.trim() || [])
   if (recipients.length > 0 && passphrase !== '')
     throw refusal('a backup has either Recipients or a Passphrase, not both', {
       hint: 'config setprop backup Passphrase ""',
     })
   if (passphrase !== '') return { passphrase }
-  if (recipients.length > 0)
-    return { recipients: [...recipients, await identityToRecipient(await ownIdentity(places))] }
+  if (recipients.length > 0) return { recipients: [...recipients, await ownRecipient(places)] }
   throw refusal('nobody could open the backup: it has no recipient and no passphrase', {
     hint: [
       'Make a key on another machine and keep it there: age-keygen -o backup-key.txt',
@@ -32,8 +30,8 @@ export async function lockOf(record: DbRecord | undefined, places: Places): Prom
 }
 
 /** The keys that this machine has itself. */
-export function ownKeys(record: DbRecord | undefined, places: Places): Keys {
-  const passphrase = record?.properties.get('Passphrase') ?? ''
+export function ownKeys(settings: Settings, places: Places): Keys {
+  const passphrase = settings.get('Passphrase') ?? ''
   const identities = identitiesIn(backupState(places).read(OWN)?.toString('utf8') ?? '')
   return { identities, ...(passphrase === '' ? {} : { passphrase }) }
 }
@@ -43,12 +41,13 @@ export function identitiesIn(text: string): string[] {
   return text.split('\n').flatMap(line => (/^AGE-SECRET-KEY-1[A-Z0-9]+$/.test(line.trim()) ? [line.trim()] : []))
 }
 
-async function ownIdentity(places: Places): Promise<string> {
+async function ownRecipient(places: Places): Promise<string> {
   const state = backupState(places)
-  const [known] = identitiesIn(state.read(OWN)?.toString('utf8') ?? '')
+  const [, known] = /^# public key: (age1\S+)$/m.exec(state.read(OWN)?.toString('utf8') ?? '') ?? []
   if (known !== undefined) return known
+  const { generateX25519Identity, identityToRecipient } = await import('./age.apart.ts')
   const identity = await generateX25519Identity()
   const recipient = await identityToRecipient(identity)
   state.write(OWN, `# public key: ${recipient}\n${identity}\n`)
-  return identity
+  return recipient
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { refusal, usageFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
@@ -60,6 +61,31 @@ export function refuseMissing(missing: readonly Missing[], machine: Machine): vo
       ].join('\n'),
     },
   )
+}
+
+/**
+ * Asks what stands for what this machine does not have. No answer: it is refused later, as without a terminal.
+ * @param ask asks a person
+ * @returns what was answered, by what it stands for
+ */
+export async function askForMissing(
+  missing: readonly Missing[],
+  { interfaces, addresses }: Machine,
+  ask: (question: string) => Promise<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const answers = new Map<string, string>()
+  for (const { value, where } of missing) {
+    if (answers.has(value)) continue
+    const choices = isIP(value) === 0 ? interfaces : addresses.filter(address => !isLoopback(address))
+    for (;;) {
+      const answer = (await ask(`${where} is ${value}. What stands for it here: ${choices.join(', ')}? `)).trim()
+      if (answer === '') return answers
+      if (!choices.includes(answer)) continue
+      answers.set(value, answer)
+      break
+    }
+  }
+  return answers
 }
 
 /** The pairs of `--replace OLD=NEW,…`. @throws Failure (usage) */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { plural } from '../../base/plural.ts'
 import { sayTime } from '../../base/time.ts'
 import { withTrialSite } from '../../customize/trial.ts'
@@ -11,15 +12,16 @@ import type { PropertyChange } from '../../state/history/entry.ts'
 import { takeSnapshot } from '../../state/history/snapshot.ts'
 import { PINS, readPins } from '../../state/pins.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
+import { ask, askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
 import { changeLines, hiddenChanges } from '../../terminal/change-lines.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { refuseOutdatedPlan } from '../../terminal/outdated-plan.ts'
 import { gatherer } from '../../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../../terminal/run-context.ts'
+import type { Alongside } from '../../transaction/run.ts'
 import { Transaction } from '../../transaction/transaction.ts'
 import { given, keysOf } from './commands.ts'
-import { missingHere, refuseMissing, replaceIn, replacements, thisMachine } from './machine.ts'
+import { askForMissing, missingHere, refuseMissing, replaceIn, replacements, thisMachine } from './machine.ts'
 import { partOf } from './part.ts'
 import { type Archive, readArchive } from './read.ts'
 import { restorationFrom, siteOf } from './restore.ts'
@@ -28,22 +30,40 @@ import { restorationFrom, siteOf } from './restore.ts'
 export async function restore(invocation: Invocation): Promise<number> {
   const { args, value, io, places, system } = invocation
   const { bytes, file } = given(args[0] ?? '', io)
-  const whole = await readArchive(bytes, keysOf(invocation), file)
+  const whole = await readArchive(bytes, keysOf(invocation), file, (...command) => system.ask(...command))
   const only = value('only')
   const archive = only === undefined ? whole : partOf(whole, only, places)
-  const databases = replaceIn(archive.databases, replacements(value('replace')))
   // The descriptions that come with it say what is secret, and what names an interface.
   const context = makeContext(places, system, () => undefined)
-  const secrets = withTrialSite(context, siteOf(whole), trial => {
-    if (places.root === '/') {
-      const machine = thisMachine()
-      refuseMissing(missingHere(databases, trial.descriptions, machine), machine)
-    }
-    return secretsOf(databases, trial.places)
-  })
+  const asArchived = <Result>(work: (trial: Context) => Result) => withTrialSite(context, siteOf(whole), work)
+  const databases = await fitHere(archive, invocation, asArchived)
+  const secrets = asArchived(trial => secretsOf(databases, trial.places))
   return askFirst(hiding(secrets, invocation), (current, shown) =>
     restoreFrom(archive, databases, secrets, file, current, shown),
   )
+}
+
+/**
+ * The databases of an archive with the interfaces and addresses of this machine. A person at a terminal is asked for what stands
+ * for those that are not here.
+ * @throws Failure (refused) for those that nobody has named
+ */
+async function fitHere(
+  { databases }: Archive,
+  { value, flag, io, places, ...person }: Invocation,
+  asArchived: <Result>(work: (trial: Context) => Result) => Result,
+): Promise<ReadonlyMap<string, Records>> {
+  const named = replaceIn(databases, replacements(value('replace')))
+  if (places.root !== '/') return named
+  const machine = thisMachine()
+  const missing = (records: typeof named) => asArchived(trial => missingHere(records, trial.descriptions, machine))
+  const asks = io.isTerminal(0) && !flag('json') && !flag('json-lines')
+  const answers = asks
+    ? await askForMissing(missing(named), machine, question => ask(question, { io, ...person }))
+    : new Map<string, string>()
+  const fitting = replaceIn(named, answers)
+  refuseMissing(missing(fitting), machine)
+  return fitting
 }
 
 async function restoreFrom(
@@ -76,17 +96,25 @@ async function restoreFrom(
       const request = {
         asked,
         secrets,
+        alongside: pinsOf(archive, places),
         ...confirmWithin(invocation),
         windowOfServices: value('confirm-within') !== 'no',
       }
       const status = await new Transaction(request, { ...work, context }).applyWith(found.plan, changes)
-      if (archive.pins.size > 0) PINS.write(places, new Map([...readPins(places), ...archive.pins]))
       const all = { dryRun: work.context.system.dryRun, status, from: { host, time, version }, notes: found.notes }
       if (json) print(JSON.stringify({ ...all, properties, ...data(), plan: id }, null, 2))
       return { status, plan: id }
     },
     json ? gather : undefined,
   )
+}
+
+/** The pins of an archive, with those that are here. */
+function pinsOf({ pins }: Archive, places: Places): Alongside[] {
+  const here = readPins(places)
+  const all = new Map([...here, ...pins])
+  if (isDeepStrictEqual(here, all)) return []
+  return [{ wanted: PINS.companion(places, all), former: PINS.companion(places, here) }]
 }
 
 /** One line for each changed property; properties of new records that have their defaults are only counted. */

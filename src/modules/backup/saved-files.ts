@@ -1,11 +1,14 @@
 import { dirname, join, resolve } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { sha256 } from '../../base/sha256.ts'
-import { Descriptions } from '../../db/describe.ts'
-import { type Snapshot, takeSnapshot } from '../../state/history/snapshot.ts'
+import { listDatabases } from '../../db/all-databases.ts'
+import { Descriptions, describeDatabase } from '../../db/describe.ts'
+import type { DatabaseDescription } from '../../db/description.ts'
+import { readDatabase } from '../../db/store.ts'
+import type { Snapshot } from '../../state/history/snapshot.ts'
 import { type Manifest, readManifest } from '../../state/manifest.ts'
 import { type Pins, readPins } from '../../state/pins.ts'
-import { below, type Places } from '../../system/places.ts'
+import { below, databaseFile, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
 
 /** The files of the server that are in a backup, and what is known of those that templates make. */
@@ -24,7 +27,7 @@ export interface FilesToSave {
 export function filesToSave(places: Places, system: System): FilesToSave {
   const [manifest, pins] = [readManifest(places), readPins(places)]
   const edited = editedFiles(manifest, pins, places, system)
-  const roots = ['/etc/gabarit', ...describedPaths(places, takeSnapshot(places)), ...edited.keys()]
+  const roots = ['/etc/gabarit', ...describedPaths(places, databasesWithFiles(places)), ...edited.keys()]
   const paths = filesUnder(roots, places, system).filter(path => !manifest.has(path) || edited.has(path))
   return { paths, edited, pins }
 }
@@ -51,15 +54,32 @@ function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: Sys
  */
 export function describedPaths(places: Places, databases: Snapshot): string[] {
   const descriptions = new Descriptions(places)
-  return [...databases].flatMap(([database, records]) =>
-    [...records.values()].flatMap(({ key, type, properties }) => {
+  return [...databases].flatMap(([database, records]) => {
+    return [...records.values()].flatMap(({ key, type, properties }) => {
       const description = descriptions.of(database, key, type)
       const values = [...(description?.properties ?? [])].flatMap(([name, { backup }]) => {
         const value = properties.get(name) ?? ''
         return backup === true && value.startsWith('/') ? [resolve(value)] : []
       })
       return [...(description?.backup ?? []), ...values]
-    }),
+    })
+  })
+}
+
+/** Those whose descriptions name files: the others may have ten thousand records, and need not be read. */
+function databasesWithFiles(places: Places): Snapshot {
+  const named = listDatabases(places).filter(name => namesFiles(describeDatabase(places, name)))
+  return new Map(named.map(name => [name, readDatabase(databaseFile(places, name)) ?? new Map()]))
+}
+
+/** Whether a description of a database says anywhere what belongs to a record. */
+function namesFiles(described: DatabaseDescription | undefined): boolean {
+  if (described === undefined) return false
+  const { records, types, families } = described
+  return [records, types, families].some(map =>
+    [...map.values()].some(
+      ({ backup, properties }) => backup !== undefined || [...properties.values()].some(one => one.backup === true),
+    ),
   )
 }
 

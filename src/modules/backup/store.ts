@@ -2,19 +2,19 @@ import { join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { moment, objectOf, text } from '../../base/shape.ts'
 import { DAY } from '../../base/time.ts'
-import type { DbRecord } from '../../db/record.ts'
 import { below, type Places } from '../../system/places.ts'
 import { StateFile } from '../../system/state-file.ts'
+import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
 
-/** The archives that were written to the folder of the record. */
+/** The archives that were written to the folder of the settings. */
 export class Archives {
   /** On the server. */
   readonly folder: string
   readonly #places: Places
 
-  constructor(record: DbRecord | undefined, places: Places) {
-    this.folder = record?.properties.get('Folder') || '/var/backups/gabarit'
+  constructor(settings: Settings, places: Places) {
+    this.folder = settings.get('Folder') ?? ''
     this.#places = places
   }
 

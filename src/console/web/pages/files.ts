@@ -5,7 +5,7 @@ import { fragmentAddress, templateAddress } from '../fragment.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf, shellLine } from '../parts/command.ts'
-import { hidden, hiddenToken, runButton } from '../parts/form.ts'
+import { hidden, hiddenToken, planButton, runButton } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
 import { outputView } from '../parts/output.ts'
 import { table } from '../parts/table.ts'
@@ -89,7 +89,7 @@ function driftView(visit: Visit, { path, state, pinned }: Drifted): Markup {
   ]
   const pin = html`<form class="act" method="post" action="${at('/run')}">${hiddenToken(visit)}${hidden('words', JSON.stringify(['gabarit', 'pin', path]))}
 <label for="note-${path}">${visit.say('pinNote')}</label><input id="note-${path}" name="note" required autocomplete="off"><button class="quiet">${visit.say('pin')}</button>${commandOf(['gabarit', 'pin', path, '--note', '…'])}</form>`
-  const ways = html`${tryLink(visit, restore)}${runButton(visit, restore, visit.say('restore'), { look: 'danger' })}${tryLink(visit, adopt)}${runButton(visit, adopt, visit.say('adopt'), { look: 'quiet' })}${pin}`
+  const ways = html`${planButton(restore, visit.say('restore'))}${tryLink(visit, adopt)}${runButton(visit, adopt, visit.say('adopt'), { look: 'quiet' })}${pin}`
   return html`<section class="card"><h2>${path}</h2><p class="warn">${state}</p>${pinned === null ? NONE : note('ok', visit.say('pinned', pinned))}
 <div class="acts">${pinned === null ? ways : runButton(visit, ['gabarit', 'unpin', path], visit.say('unpin'), { look: 'quiet' })}</div></section>`
 }

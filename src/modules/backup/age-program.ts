@@ -1,0 +1,54 @@
+import { refusal } from '../../base/failure.ts'
+import type { System } from '../../system/system.ts'
+
+/** Runs Debian's `age`. */
+export type Age = System['ask']
+
+/** Milliseconds for half a gigabyte on a slow machine. */
+const PATIENCE = 300_000
+
+/** Keys that only the program knows, not the library. */
+const isSsh = (recipient: string) => recipient.startsWith('ssh-')
+
+/**
+ * Encrypts by `age`, if it is installed. Public keys may stand on its command line.
+ * @returns undefined if it is not
+ * @throws Failure (refused) if it refuses, or one of them needs it
+ */
+export async function encryptByProgram(
+  bytes: Uint8Array,
+  recipients: readonly string[],
+  age: Age | undefined,
+): Promise<Buffer | undefined> {
+  const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
+  const done = await age?.(words, { input: bytes, encoding: 'latin1', timeout: PATIENCE })
+  if (done?.status === 0) return Buffer.from(done.stdout, 'latin1')
+  if (done !== undefined && !done.missing)
+    throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
+      hint: 'Nothing was written. Look at: config getprop backup Recipients',
+    })
+  if (recipients.some(isSsh))
+    throw refusal('keys of ssh need the program age, which is not installed', {
+      hint: 'Nothing was written. apt-get install age, or make a key of its own: age-keygen -o backup-key.txt',
+    })
+  return undefined
+}
+
+/**
+ * Decrypts with a private key of ssh.
+ * @param key its file
+ * @throws Failure (refused) if the key does not fit, the archive is damaged, or the program is not installed
+ */
+export async function decryptBySsh(
+  bytes: Uint8Array,
+  key: string,
+  where: string,
+  age: Age | undefined,
+): Promise<Buffer> {
+  const done = await age?.(['age', '--decrypt', '-i', key], { input: bytes, encoding: 'latin1', timeout: PATIENCE })
+  if (done?.status === 0) return Buffer.from(done.stdout, 'latin1')
+  if (done === undefined || done.missing)
+    throw refusal('keys of ssh need the program age, which is not installed', { where, hint: 'apt-get install age' })
+  const said = done.output.slice(done.stdout.length).trim()
+  throw refusal(`cannot be opened by ${key}: ${done.problem ?? said}`, { where, hint: 'Nothing was changed.' })
+}
