@@ -39,8 +39,8 @@ export class CheckerTable {
 
   /** The checkers for these changes, without duplicates. */
   of(changes: readonly Change[]): Checker[] {
-    // If a daemon's main file is removed, there is nothing left to check.
-    const gone = new Set(changes.filter(({ kind }) => kind === 'remove').map(({ real }) => real))
+    // If a daemon's main file is ours no more, there is nothing left to check.
+    const gone = new Set(changes.filter(isGone).map(({ real }) => real))
     const commands = (change: Change) => this.#commands(change).filter(words => !words.some(word => gone.has(word)))
     return this.#distinct(changes.map(change => [change.path, commands(change)]))
   }
@@ -91,16 +91,21 @@ export class CheckerTable {
   }
 
   #commands(change: Change): readonly (readonly string[])[] {
+    if (isGone(change)) return this.#withoutFile(change.path)
     switch (change.kind) {
       case 'attributes':
         return []
       case 'write':
         return withFile(this.commandsFor(change.path, change.judging), change.real)
-      // Removing a file or adding a link can break the set, but there is nothing to read in it.
       case 'link':
       case 'remove':
-        return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
+        return this.#withoutFile(change.path)
     }
+  }
+
+  /** Removing a file or adding a link can break the set, but there is nothing to read in it. */
+  #withoutFile(path: string): readonly (readonly string[])[] {
+    return this.commandsFor(path, {}).filter(words => !words.some(word => word.includes('{}')))
   }
 
   #usual(path: string): readonly (readonly string[])[] {
@@ -109,6 +114,11 @@ export class CheckerTable {
       .filter(({ files }) => files.some(file => file.test(path)))
       .flatMap(({ commands }) => commands)
   }
+}
+
+/** What was there before gabarit is not ours to judge. */
+function isGone(change: Change): boolean {
+  return change.kind === 'remove' || (change.kind === 'write' && change.putBack === true)
 }
 
 function withFile(commands: readonly (readonly string[])[], file: string): string[][] {

@@ -3,6 +3,7 @@ import { Failure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import type { Change, Plan } from '../plan/plan.ts'
 import { MANIFEST } from '../state/manifest.ts'
+import { keepCopy } from '../state/replaced.ts'
 import { systemReason } from '../system/atomic-write.ts'
 import type { Places } from '../system/places.ts'
 import type { Companion } from '../system/state-file.ts'
@@ -180,17 +181,6 @@ function keepReplaced(plan: Plan, places: Places, system: System): void {
   const stamp = new Date().toISOString().replaceAll(':', '')
   for (const change of plan.changes) {
     if (change.kind === 'attributes' || change.kind === 'link' || change.before === undefined) continue
-    if (!change.edited && !change.takenOver) continue
-    const folder = places.state.path('replaced')
-    if (system.state(folder) === undefined) system.makeFolder(folder)
-    const copy = join(folder, `${flatName(change.path)}.${stamp}`)
-    system.remove(copy)
-    system.writeNew(copy, change.before, { mode: 0o600, uid: 0, gid: 0 })
+    if (change.edited || change.takenOver) keepCopy(places, system, change.path, change.before, stamp)
   }
-}
-
-/** `etc+hosts` for `/etc/hosts`. A plus is escaped; a path that is too long for a name is cut and gets a hash. */
-function flatName(path: string): string {
-  const name = path.slice(1).replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
-  return Buffer.byteLength(name) <= 200 ? name : `${[...name].slice(-40).join('')}.${sha256(path).slice(0, 12)}`
 }

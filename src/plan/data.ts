@@ -12,8 +12,9 @@ const WORDS: Readonly<Record<Change['kind'], string>> = {
   attributes: 'owner and mode of',
 }
 
-/** What happens to a file, in one word: created, changed, removed, linked. */
+/** What happens to a file, in a word: created, changed, removed, linked, put back. */
 export function changeWord(change: Change): string {
+  if (change.kind === 'write' && change.putBack) return 'put back'
   return change.kind === 'write' && change.before === undefined ? 'created' : WORDS[change.kind]
 }
 

@@ -31,6 +31,8 @@ export interface FileChange extends Common {
   readonly made?: true
   /** None of its content is shown or kept in the history. */
   readonly secret?: boolean
+  /** What was there before gabarit comes back, because the file is no longer generated. */
+  readonly putBack?: true
 }
 
 export interface LinkChange extends Common {

@@ -5,12 +5,15 @@ import { Failure, messageOf, orFailure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { type Manifest, type Owned, ownedBy, readManifest } from '../state/manifest.ts'
 import { type Pins, readPins } from '../state/pins.ts'
+import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
 import type { Output } from '../template/expand.ts'
 import type { Metadata } from '../template/metadata.ts'
 import type { Context } from './context.ts'
 import { type Drifted, type DriftState, driftState, isChangedByHand, isEdited } from './drift.ts'
+import { formerOf, foundBy } from './former.ts'
 import type { Change, Plan } from './plan.ts'
+import { restoreOne } from './restore.ts'
 import { sameAttributes, Target } from './target.ts'
 
 /** Used as the hash of a symbolic link that somebody put in a file's place: no file has this hash. */
@@ -18,6 +21,7 @@ const LINK = 'link'
 
 /** What outputs are compared with, and what is noted on the way. */
 interface Comparison {
+  readonly places: Places
   readonly system: System
   readonly manifest: Manifest
   readonly pins: Pins
@@ -42,7 +46,7 @@ export function planOutputs(
 ): Plan {
   const [manifest, pins, target] = [readManifest(places), readPins(places), new Target(places, system)]
   const drift: Drifted[] = []
-  const work: Comparison = { system, manifest, pins, target, drift }
+  const work: Comparison = { places, system, manifest, pins, target, drift }
   const changes: Change[] = []
   const owned = new Map<string, Owned>(manifest)
   const claimed = new Map<string, string>()
@@ -73,10 +77,10 @@ export function planOutputs(
     // What gabarit last wrote into a pinned file is remembered until it is unpinned.
     if (pins.has(path)) return
     if (wanted === undefined) owned.delete(path)
-    else owned.set(path, ownedBy(output, wanted))
+    else owned.set(path, ownedBy(output, wanted, manifest.get(path) ?? foundBy(found, path, target)))
   }
   const remove = (path: string, entry: Owned) => {
-    const found = removal(path, entry.template, entry.sha256, work)
+    const found = removal(path, entry.template, entry, work)
     if (entry.link !== undefined && !claimed.has(entry.link))
       found.push(...linkRemoval(entry.link, entry.template, work))
     if (found.length > 0) for (const service of entry.notify ?? []) notify.add(service)
@@ -93,10 +97,16 @@ export function planOutputs(
 
 function unwanted({ path, template, metadata }: Output, work: Comparison): Change[] {
   const mine = work.manifest.get(path)
-  return mine === undefined && !metadata.delete ? [] : removal(path, template, mine?.sha256, work)
+  return mine === undefined && !metadata.delete ? [] : removal(path, template, mine, work, metadata.delete)
 }
 
-function removal(path: string, template: string, lastWritten: string | undefined, work: Comparison): Change[] {
+/**
+ * What was there before gabarit comes back.
+ * @param mine what is known of a file that gabarit wrote
+ * @param forGood nothing comes back
+ */
+function removal(path: string, template: string, mine: Owned | undefined, work: Comparison, forGood = false): Change[] {
+  const lastWritten = mine?.sha256
   const { real, state, before, link: wasLink } = work.target.look(path)
   if (state === undefined) {
     noteDrift(path, template, 'managed', work)
@@ -107,6 +117,11 @@ function removal(path: string, template: string, lastWritten: string | undefined
   const onDisk = before === undefined ? LINK : sha256(before)
   const drift = driftState({ onDisk, lastWritten, wanted: undefined })
   if (noteDrift(path, template, drift, work)) return []
+  const former = mine === undefined || forGood ? undefined : formerOf(path, mine, work.places)
+  if (former !== undefined) {
+    const back = restoreOne({ path, template, version: former }, work.target, work.manifest, () => undefined)
+    return back.map(change => (change.kind === 'write' ? { ...change, putBack: true } : change))
+  }
   const takenOver = before !== undefined && lastWritten === undefined
   return [{ kind: 'remove', path, real, template, before, takenOver, wasLink, edited: isEdited(drift), drift }]
 }

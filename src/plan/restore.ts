@@ -77,7 +77,7 @@ function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest
   return new Map([...owned, ...[...present].filter(([path]) => pins.has(path))])
 }
 
-function restoreOne(
+export function restoreOne(
   { path, template, version, made }: Restored,
   target: Target,
   present: Manifest,

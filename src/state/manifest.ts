@@ -3,7 +3,7 @@ import { defined } from '../base/defined.ts'
 import { orUndefined, refusal } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
 import { sha256 } from '../base/sha256.ts'
-import { flag, listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
+import { flag, integer, listOf, mapOf, objectOf, optional, partOf, type TypeOf, text } from '../base/shape.ts'
 import { type Places, writtenFolder } from '../system/places.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { Output } from '../template/expand.ts'
@@ -21,6 +21,10 @@ const owned = objectOf({
   notify: optional(listOf(text)),
   /** It holds something made from a secret, so its content is kept nowhere. */
   secret: optional(flag),
+  /** The file that was there before gabarit; a copy is kept. It comes back when this one is no longer made. */
+  found: optional(objectOf({ sha256: text, mode: integer, uid: integer, gid: integer })),
+  /** The symbolic link that was there before. */
+  foundLink: optional(text),
 })
 
 /** The files that gabarit owns, by their path on the server. */
@@ -58,10 +62,17 @@ export function parseManifest(content: string): Manifest {
   return shape(JSON.parse(content))
 }
 
-/** What is recorded about an output once it is written. */
-export function ownedBy({ template, link, metadata, secret }: Output, hash: string): Owned {
+/**
+ * What is recorded about an output once it is written.
+ * @param found what was there before gabarit
+ */
+export function ownedBy(
+  { template, link, metadata, secret }: Output,
+  hash: string,
+  { found, foundLink }: Pick<Owned, 'found' | 'foundLink'>,
+): Owned {
   const notify = metadata.notify.length === 0 ? undefined : metadata.notify
-  return defined({ template, sha256: hash, link, notify, secret })
+  return defined({ template, sha256: hash, link, notify, secret, found, foundLink })
 }
 
 /**

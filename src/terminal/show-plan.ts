@@ -47,6 +47,10 @@ function pinnedLines({ drift }: Plan): string[] {
 }
 
 function note(change: Change): string {
+  if (change.kind === 'write' && change.putBack)
+    return change.edited
+      ? ' (as it was before gabarit; the edited version is kept in /var/lib/gabarit/replaced)'
+      : ' (as it was before gabarit)'
   if (change.drift === 'removed by hand') return ' (was removed by hand; generated again)'
   if (change.edited && change.kind !== 'attributes' && 'before' in change && change.before === undefined)
     return ' (somebody put a link in its place)'

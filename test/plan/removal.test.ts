@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { changeWord } from '../../src/plan/data.ts'
 import { unifiedDiff } from '../../src/plan/diff.ts'
 import { Engine, type TestRecords } from '../support/engine.ts'
 
@@ -146,6 +147,56 @@ removal('delete: the file goes, and one that gabarit did not make is kept aside'
   assert.not(existsSync(engine.path('/etc/x')))
   assert.equal(replaced(engine), ['of the distribution\n'])
   assert.equal(engine.plan('etc/x').changes, [])
+  engine.remove()
+})
+
+removal('what a file replaced comes back with its mode when it is no longer made, each time', async () => {
+  const engine = new Engine()
+  for (const own of ['of the distribution\n', 'of somebody, later\n']) {
+    engine.write('/etc/x', own, 0o640)
+    engine.template('etc/x', { '10a': 'ours\n' }, { mode: '0600' })
+    await engine.apply('etc/x')
+    engine.template('etc/x', { '10a': 'ours, changed\n' }, { mode: '0600' })
+    await engine.apply('etc/x')
+    engine.template('etc/x', { '10a': '<% skipFile() %>\n' }, { validate: [['false', '{}']] })
+    const [change] = engine.plan('etc/x').changes
+    assert.is(change && changeWord(change), 'put back')
+    await engine.apply('etc/x')
+    assert.is(engine.read('/etc/x'), own)
+    assert.is(lstatSync(engine.path('/etc/x')).mode & 0o777, 0o640)
+    assert.equal(engine.plan('etc/x').changes, [], 'it is not ours any more')
+  }
+  engine.remove()
+})
+
+removal('what the file of a deleted record replaced comes back, a link too', async () => {
+  const engine = new Engine({ vpn: tunnels('a', 'b') })
+  engine.write('/etc/openvpn/a.conf', 'mine\n')
+  engine.link('elsewhere', '/etc/openvpn/b.conf')
+  engine.template('vpn', { '10a': '<%= item.key %>\n' }, METADATA)
+  await engine.apply('vpn')
+  engine.database('vpn', {})
+  await engine.apply('vpn')
+  assert.is(engine.read('/etc/openvpn/a.conf'), 'mine\n')
+  assert.is(engine.readLink('/etc/openvpn/b.conf'), 'elsewhere')
+  engine.remove()
+})
+
+removal('an edit is kept when the former file comes back; without its copy, ours only goes', async () => {
+  const engine = new Engine()
+  for (const path of ['/etc/x', '/etc/y']) {
+    engine.write(path, `of the distribution: ${path}\n`)
+    engine.ship(`templates${path}`, 'ours\n')
+  }
+  await engine.apply('etc/x', 'etc/y')
+  writeFileSync(engine.path('/etc/x'), 'by hand\n')
+  const folder = engine.path('/var/lib/gabarit/replaced')
+  for (const name of readdirSync(folder)) if (name.startsWith('etc+y.')) rmSync(`${folder}/${name}`)
+  for (const path of ['/etc/x', '/etc/y']) engine.ship(`templates${path}`, '<% skipFile() %>\n')
+  await engine.apply('etc/x', 'etc/y')
+  assert.is(engine.read('/etc/x'), 'of the distribution: /etc/x\n')
+  assert.ok(replaced(engine).includes('by hand\n'))
+  assert.not(existsSync(engine.path('/etc/y')))
   engine.remove()
 })
 

@@ -1,5 +1,5 @@
 // What the real Apache and nginx serve, against records and files: names that files of others take, and certificates on disk.
-import { renameSync, rmSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
 import { suite } from 'uvu'
@@ -133,6 +133,19 @@ step('a server that does not run is named as that, and asked nothing', () => {
   )
   front.apply()
   differs()
+})
+
+step('nginx.conf is as it was before gabarit while nginx is off, and ours again after a rollback', () => {
+  const former = 'events {}\nhttp { include /etc/nginx/conf.d/*.conf; }\n'
+  for (let round = 0; round < 2; round++) {
+    must(words('config setprop nginx status disabled'))
+    must(words('config set WebFrontend httpd'))
+    assert.match(front.apply(), 'put back /etc/nginx/nginx.conf (as it was before gabarit)')
+    assert.is(readFileSync('/etc/nginx/nginx.conf', 'utf8'), former)
+    assert.not.match(front.apply(), '/etc/nginx/nginx.conf')
+    must(words('gabarit rollback'))
+    assert.match(readFileSync('/etc/nginx/nginx.conf', 'utf8'), 'sites-enabled')
+  }
 })
 
 scenario.run()

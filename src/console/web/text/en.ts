@@ -157,6 +157,7 @@ export const EN = {
   change_changed: 'changed',
   change_removed: 'removed',
   change_linked: 'linked',
+  'change_put back': 'put back',
   lookAtFields: 'Nothing was stored: look at the fields in red.',
   addProperty: 'Add a property',
   store: 'Store',

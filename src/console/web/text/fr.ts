@@ -158,6 +158,7 @@ export const FR: Catalogue = {
   change_changed: 'modifié',
   change_removed: 'supprimé',
   change_linked: 'lié',
+  'change_put back': 'remis en place',
   lookAtFields: 'Rien n’a été enregistré : voyez les champs en rouge.',
   addProperty: 'Ajouter une propriété',
   store: 'Enregistrer',
