@@ -2,6 +2,7 @@ import { refusal } from '../base/failure.ts'
 import { fillDatabases } from '../event/handlers.ts'
 import { type Prepared, prepareRecords } from '../event/prepare.ts'
 import { type Survey, surveyOnceSetUp } from '../event/survey.ts'
+import { waitingRecords } from '../event/waiting.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { makeContext } from '../plan/context.ts'
 import { planId } from '../plan/data.ts'
@@ -51,6 +52,7 @@ async function apply(invocation: Invocation, shown: string | undefined): Promise
     const plan = withMade(planOutputs(context, outputs, [...templates, ...found.gone]), made, context)
     const id = planId(plan, changes)
     refuseOutdatedPlan(id, shown ?? value('plan'))
+    for (const message of waitingRecords(context)) context.warn(message)
     for (const message of staleOverrides(context.places, context.layers, [...templates])) context.warn(message)
     if (inWords && found.properties.length > 0) print(changeLines(found.properties).join('\n'))
     const status = await transaction.applyWith(plan, changes, requests)

@@ -2,6 +2,7 @@ import { Failure, orFailure, unlessFailed, usageFailure } from '../base/failure.
 import { describeDifference, differenceData } from '../effective/difference.ts'
 import { domainsWithoutHosts } from '../event/domain-hosts.ts'
 import { eventsFor } from '../event/survey.ts'
+import { waitingRecords } from '../event/waiting.ts'
 import { findOverrides, type OverrideState } from '../override/state.ts'
 import { type Context, makeContext } from '../plan/context.ts'
 import { changeWord, driftData } from '../plan/data.ts'
@@ -48,7 +49,11 @@ async function lookAround(invocation: Invocation) {
     overrides: findOverrides(places, context.layers),
     /** What checks of modules have found, below their headings. */
     troubles: await findTroubles(places, system, io.now()),
-    warnings: [...warnings, ...hostlessDomains(context, found.properties)],
+    warnings: [
+      ...warnings,
+      ...hostlessDomains(context, found.properties),
+      ...(unlessFailed(() => waitingRecords(context)) ?? []),
+    ],
   }
 }
 

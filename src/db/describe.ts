@@ -113,7 +113,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
   const properties = new Map(under.properties)
   for (const [name, property] of over.properties) properties.set(name, { ...properties.get(name), ...property })
   const { type = under.type, description = under.description, rules = under.rules, health = under.health } = over
-  const { confirmWithin = under.confirmWithin } = over
+  const { confirmWithin = under.confirmWithin, needs = under.needs } = over
   const backup = [...new Set([...(under.backup ?? []), ...(over.backup ?? [])])]
   const key = both(under.key, over.key)
   const scalar = both(under.scalar, over.scalar)
@@ -128,6 +128,7 @@ function overlay(under: DescriptionFile, over: DescriptionFile): DescriptionFile
     health,
     probes,
     confirmWithin,
+    needs,
     ...(backup.length > 0 ? { backup } : {}),
   })
 }

@@ -72,10 +72,11 @@ export function readDescription(path: string): DescriptionFile {
     'probes',
     'confirmWithin',
     'backup',
+    'needs',
   ]
   for (const name of Object.keys(whole))
     if (!keywords.includes(name)) fail('', `unknown keyword "${name}"${didYouMean(name, keywords)}`)
-  const { type, description, key, scalar, properties = {}, rules, health, probes, confirmWithin, backup } = whole
+  const { type, description, key, scalar, properties = {}, rules, health, probes, confirmWithin, backup, needs } = whole
   if (type !== undefined && !isText(type)) fail('type', 'must be a string')
   if (description !== undefined && texts(description)) fail('description', `must be ${texts(description)}`)
   if (!isObject(properties)) return fail('properties', 'must be an object: {"name": {…}}')
@@ -96,10 +97,12 @@ export function readDescription(path: string): DescriptionFile {
     !(Array.isArray(backup) && backup.every(path => isText(path) && FORMATS.path?.accepts(path)))
   )
     fail('backup', 'must be a list of absolute paths')
+  if (needs !== undefined && !(Array.isArray(needs) && needs.every(isNeed)))
+    fail('needs', 'must be a list of {"service": KEY, "property": NAME}')
   return {
     ...(whole as Pick<
       DescriptionFile,
-      'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin' | 'backup'
+      'type' | 'description' | 'rules' | 'health' | 'probes' | 'confirmWithin' | 'backup' | 'needs'
     >),
     ...(key === undefined ? {} : { key: checkProperty(key, 'key', fail, OF_KEY) }),
     ...(scalar === undefined ? {} : { scalar: checkProperty(scalar, 'scalar', fail) }),
@@ -165,6 +168,12 @@ function isRule(value: unknown): boolean {
   if (!isObject(dependsOn)) return false
   const { property, values = [''], requires } = dependsOn
   return isText(property) && words(values) === undefined && words(requires) === undefined
+}
+
+function isNeed(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { service, property = '', ...more } = value
+  return isText(service) && isText(property) && Object.keys(more).length === 0
 }
 
 function isText(value: unknown): value is string {

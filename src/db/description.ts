@@ -118,6 +118,16 @@ export interface RecordDescription {
   readonly confirmWithin?: string
   /** Files and folders that belong to the record and that no template makes, such as keys: a backup has them. */
   readonly backup?: readonly string[]
+  /** Services without which the record, or a property of it, has no effect. */
+  readonly needs?: readonly Need[]
+}
+
+/** A service that must be enabled. */
+export interface Need {
+  /** Its key in `configuration`; `{PROPERTY}` is the value of that property. */
+  readonly service: string
+  /** Only while this property is on. */
+  readonly property?: string
 }
 
 /** Everything that describes one database. */

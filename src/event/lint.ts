@@ -18,6 +18,7 @@ import { domainsWithoutHosts } from './domain-hosts.ts'
 import { type Event, listEvents, loadEvent, misnamedEvents } from './load.ts'
 import { isUnnamed } from './set-up.ts'
 import { knownTemplates } from './survey.ts'
+import { waitingRecords } from './waiting.ts'
 
 /** Finds events that name missing actions, templates or services, and templates that no event expands. */
 export function lintEvents(places: Places, layers: readonly Layer[]): Finding[] {
@@ -54,7 +55,11 @@ export function lintOutputs(places: Places, system: System): Finding[] {
   const expander = makeExpander(context)
   const failures = knownTemplates(context).names.flatMap(name => findingsOf(() => expander.expand(`/${name}`)))
   const hostless = unlessFailed(() => domainsWithoutHosts(databaseLoader(context))) ?? []
-  return [...failures, ...[...warnings, ...hostless].map((message): Finding => ({ level: 'warning', message }))]
+  const waiting = unlessFailed(() => waitingRecords(context)) ?? []
+  return [
+    ...failures,
+    ...[...warnings, ...hostless, ...waiting].map((message): Finding => ({ level: 'warning', message })),
+  ]
 }
 
 function missingActions(event: Event): Finding[] {

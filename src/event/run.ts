@@ -27,6 +27,7 @@ import { refuseWrongNumber, refuseWrongRecords } from './arguments.ts'
 import { fillDatabases, runHandler } from './handlers.ts'
 import { type Event, type Handler, loadEvent, requestsOfEvent } from './load.ts'
 import { refuseUnnamed } from './set-up.ts'
+import { waitingFor } from './waiting.ts'
 
 /** These events only prepare: the following boot starts the services (SME Server, adjust-services). */
 const WITHOUT_SERVICES = new Set(['post-upgrade', 'bootstrap-console-save'])
@@ -194,6 +195,7 @@ class EventRun {
   async #expand(): Promise<void> {
     await takeSignals()
     for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
+    for (const message of waitingFor(this.#event, this.#context)) this.#context.warn(message)
     const recall = readRecall(this.#context)
     await this.#transaction.commit(await this.#agreedPlan(recall), this.#listed())
     keepRecall(recall, this.#context.places)

@@ -286,7 +286,7 @@ step('full tunnel and name servers for one client; warnings without firewall or 
   type('config setprop openvpn dns 10.77.0.53 blockOutsideDns yes')
   type('db vpn setprop anna@example.org redirectGateway yes dns 10.77.0.54')
   const shown = said(tried('signal-event openvpn-update'))
-  assert.match(shown, 'anna@example.org: redirectGateway needs the firewall, which is disabled')
+  assert.match(shown, 'firewall is disabled, and this needs it: redirectGateway of vpn anna@example.org')
   type('config setprop openvpn network6 fd00:8::/64')
   type('db vpn setprop anna@example.org Address6 fd00:8::50')
   type('config setprop firewall status enabled ExternalInterface out0,far0')
@@ -320,14 +320,17 @@ step('full tunnel and name servers for one client; warnings without firewall or 
   type('config setprop firewall status disabled')
   const warned = said(tried('signal-event --dry-run openvpn-update'))
   for (const text of [
-    'openvpn: redirectGateway needs the firewall, which is disabled',
+    'firewall is disabled, and this needs it: redirectGateway of configuration openvpn, redirectGateway of vpn anna',
     'openvpn: blockOutsideDns without name servers',
   ])
     assert.match(warned, text)
   type('config setprop openvpn redirectGateway no blockOutsideDns no Masquerade yes')
-  assert.match(said(tried('signal-event --dry-run openvpn-update')), 'openvpn: Masquerade needs the firewall')
+  assert.match(
+    said(tried('signal-event --dry-run openvpn-update')),
+    'this needs it: Masquerade of configuration openvpn',
+  )
   type('config setprop openvpn Masquerade no')
-  assert.not.match(said(tried('signal-event --dry-run openvpn-update')), 'openvpn: Masquerade needs')
+  assert.not.match(said(tried('signal-event --dry-run openvpn-update')), 'Masquerade of configuration openvpn')
 })
 
 step('properties of SME Server and lines of OpenVPN are answered with the property for them', () => {

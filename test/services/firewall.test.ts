@@ -364,25 +364,9 @@ firewall('a port forward that takes the port of a service is told', () => {
   assert.equal(warnings({ Port: '27050' }), [])
 })
 
-firewall('what needs the firewall is told while it is disabled, once', () => {
-  const warnings = (portforwards: Records, networks: Records = LOCAL) => {
-    const server = make({ firewall: service({ status: 'disabled' }) }, { portforwards, networks })
-    for (const template of [FOUR, SIX]) assert.is(server.text(template), undefined)
-    return server.warnings
-  }
-  const forward = { Port: '80', DestHost: '192.168.0.9' }
-  const way = '. To enable it: config setprop firewall status enabled'
-  assert.equal(warnings({}), [])
-  assert.equal(warnings({ out: ['portforward', { status: 'disabled', ...forward }] }), [])
-  assert.equal(
-    warnings(
-      { nas: ['portforward', { status: 'enabled', ...forward }] },
-      { ...LOCAL, '192.168.50.0/24': ['network', { Guest: 'yes' }] },
-    ),
-    [
-      `without effect while the firewall is disabled: the port forward "nas", Guest of the network 192.168.50.0/24${way}`,
-    ],
-  )
+firewall('without the firewall there are no rules', () => {
+  const server = make({ firewall: service({ status: 'disabled' }) })
+  for (const template of [FOUR, SIX]) assert.is(server.text(template), undefined)
 })
 
 firewall('guests are in no local network, whatever the word for it', () => {
