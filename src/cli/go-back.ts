@@ -1,8 +1,5 @@
 import type { Records } from '../db/record.ts'
-import { type Gathered, prepareCertificate } from '../event/prepare.ts'
-import type { Context } from '../plan/context.ts'
 import { planId } from '../plan/data.ts'
-import { withMade } from '../plan/made.ts'
 import type { Plan } from '../plan/plan.ts'
 import { makeRedact } from '../plan/redact.ts'
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
@@ -15,6 +12,7 @@ import { gatherer } from '../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../terminal/run-context.ts'
 import type { Work } from '../transaction/run.ts'
 import { Transaction } from '../transaction/transaction.ts'
+import { withCertificate } from '../transaction/way-back.ts'
 import { summary } from './entry-lines.ts'
 
 /** What going back to an entry, or undoing one, would do. */
@@ -50,8 +48,7 @@ export function goBack(
       async work => {
         const { title, entry, changes, databases, notes, ...way } = find(new History(places), work)
         const context = { ...work.context, replaced: databases }
-        const certificate = await prepareCertificate(context, work.report)
-        const plan = withCertificate(way.plan, certificate, context)
+        const { plan, requests } = await withCertificate(way.plan, context)
         const id = planId(plan, changes)
         refuseOutdatedPlan(id, shown ?? value('plan'))
         const show = makeRedact(places)
@@ -60,7 +57,7 @@ export function goBack(
           print([`${title}: ${summary(entry)}`, ...notes, ...changeLines(properties)].join('\n'))
         const asked = askedBy(current, command, [String(entry.id)])
         const transaction = new Transaction({ asked, ...confirmWithin(current) }, { ...work, context })
-        const status = await transaction.applyWith(plan, changes, certificate.requests)
+        const status = await transaction.applyWith(plan, changes, requests)
         const { dryRun } = current.system
         const all = { entry: entry.id, dryRun, status, notes, properties, ...data(), plan: id }
         if (json) print(show(JSON.stringify(all, null, 2)))
@@ -69,14 +66,4 @@ export function goBack(
       json ? gather : undefined,
     )
   })
-}
-
-/** It must have the names that come back. The history does not keep what actions make. */
-function withCertificate(plan: Plan, { made }: Gathered, context: Context): Plan {
-  const isInPlan = (path: string) => plan.changes.some(change => change.path === path)
-  return withMade(
-    plan,
-    made.filter(({ path }) => !isInPlan(path)),
-    context,
-  )
 }

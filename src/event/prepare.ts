@@ -13,7 +13,6 @@ import { type EventAbout, readAbout } from './about.ts'
 import type { Action, ActionRun } from './action.ts'
 import { actionOf } from './actions.ts'
 import { type Event, type Handler, listEvents, loadEvent } from './load.ts'
-import { makeSelfSigned } from './self-signed.ts'
 
 /** Actions that only change records or make files, and whether they do it for one record: what they do can be part of a plan. */
 const PREPARING: ReadonlyMap<string, boolean> = new Map([
@@ -60,18 +59,6 @@ export async function prepareRecords(
   const changes = databaseChanges(before, after)
   const changed = new Set(changes.map(({ database }) => database))
   return { databases: new Map([...after].filter(([name]) => changed.has(name))), changes, ...gathered }
-}
-
-/** The certificate of web servers without another one, for databases as they will be. A way back does not depend on it. */
-export async function prepareCertificate(context: Context, report: Reporter): Promise<Gathered> {
-  const gathered: Gathered = { made: [], requests: [] }
-  try {
-    await makeSelfSigned(runOf(context, 'make-self-signed-certificate', gathered, report))
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    context.warn(error.describe())
-  }
-  return gathered
 }
 
 function runOf(context: Context, handler: string, { made, requests }: Gathered, report: Reporter): ActionRun {

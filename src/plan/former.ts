@@ -13,8 +13,8 @@ type Found = Pick<Owned, 'found' | 'foundLink'>
 export function formerOf(path: string, mine: Found, places: Places): Restored['version'] | undefined {
   if (mine.foundLink !== undefined) return { link: mine.foundLink }
   if (mine.found === undefined) return undefined
-  const { sha256, ...attributes } = mine.found
-  const content = findCopy(places, path, sha256)
+  const { was, ...attributes } = mine.found
+  const content = findCopy(places, path, was)
   return content && { content, attributes }
 }
 
@@ -27,5 +27,5 @@ export function foundBy(changes: readonly Change[], path: string, target: Target
   const { state } = target.look(path)
   if (before === undefined || state === undefined) return {}
   const { mode, uid, gid } = state
-  return { found: { sha256: sha256(before), mode, uid, gid } }
+  return { found: { was: sha256(before), mode, uid, gid } }
 }

@@ -21,8 +21,8 @@ const owned = objectOf({
   notify: optional(listOf(text)),
   /** It holds something made from a secret, so its content is kept nowhere. */
   secret: optional(flag),
-  /** The file that was there before gabarit; a copy is kept. It comes back when this one is no longer made. */
-  found: optional(objectOf({ sha256: text, mode: integer, uid: integer, gid: integer })),
+  /** The file that was there before gabarit, whose SHA-256 `was` this; a copy is kept. It comes back when this one is no longer made. */
+  found: optional(objectOf({ was: text, mode: integer, uid: integer, gid: integer })),
   /** The symbolic link that was there before. */
   foundLink: optional(text),
 })

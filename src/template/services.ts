@@ -4,6 +4,9 @@ import { isOn, splitList } from './text.ts'
 
 type Protocol = 'tcp' | 'udp'
 
+/** A port as written, perhaps a range (`6000:6010`). */
+export type ServicePort = readonly [protocol: Protocol, port: string]
+
 /** A service as the firewall and the like see it. */
 export interface ServiceView {
   readonly name: string
@@ -11,7 +14,7 @@ export interface ServiceView {
   /** Who can reach it: `none`, `private`, `public`, or zones by name. */
   readonly zones: readonly string[]
   /** `['tcp', '443']`, ranges as written (`6000:6010`); also `port` with `proto` (`udp6`, `tcp`). Throws a TypeError for an invalid port. */
-  readonly ports: readonly (readonly [protocol: Protocol, port: string])[]
+  readonly ports: readonly ServicePort[]
   /** Who is allowed (`from`: empty for nobody, undefined for everybody) and who is denied regardless. */
   readonly who: (local: readonly Network[]) => { from: readonly Network[] | undefined; never: readonly Network[] }
   /** Where the clients of a VPN come from. */
@@ -45,7 +48,7 @@ export function serviceView(record: RecordView, networksIn: NetworkReader): Serv
 }
 
 /** Its ports. @throws TypeError for an invalid one */
-export function servicePorts(record: RecordView): (readonly [protocol: Protocol, port: string])[] {
+export function servicePorts(record: RecordView): ServicePort[] {
   const ports = (protocol: Protocol, ...names: string[]) =>
     portsIn(record, ...names).map(port => [protocol, port] as const)
   const own = (['tcp', 'udp'] as const).flatMap(protocol =>

@@ -5,7 +5,7 @@ import type { DbRecord, Records } from '../db/record.ts'
 import { heldPorts } from '../effective/held-ports.ts'
 import { answers } from '../system/answers.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
-import { crashLoop } from '../system/service/crashes.ts'
+import { crashLoop, LATELY } from '../system/service/crashes.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 
@@ -62,7 +62,8 @@ export class Health {
       // The reason says more than that it is started again and again.
       const { service, unit } = adjustment
       const manager = this.#managerOf(unit)
-      const held = (await this.#hasEnded(adjustment)) ? await heldPorts(manager, this.#run, unit, record) : ''
+      const find = () => heldPorts(manager, this.#run, unit, record, configuration, this.#descriptions.places)
+      const held = (await this.#hasEnded(adjustment)) ? await find() : ''
       const loops = held === '' && (await crashLoop(manager, this.#run, unit)).length > 0
       return loops ? `${service} does not come up: it ends and is started again and again` : problem + held
     })
@@ -97,6 +98,16 @@ export class Health {
   async #hasEnded({ unit }: Adjustment): Promise<boolean> {
     const manager = this.#managerOf(unit)
     return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
+  }
+
+  /** Names of the services that have ended by themselves within the last minute. */
+  async endedLately(adjustments: readonly Adjustment[]): Promise<string[]> {
+    const since = Date.now() - LATELY
+    const looks = adjustments.map(async ({ service, unit }) => {
+      const crashes = await this.#managerOf(unit).crashes?.(this.#run, unit, since)
+      return crashes === undefined || crashes.length === 0 ? [] : [service]
+    })
+    return (await Promise.all(looks)).flat()
   }
 
   /** What is wrong if it has ended in between, however well it looks when it is asked. */

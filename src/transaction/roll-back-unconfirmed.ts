@@ -12,6 +12,7 @@ import type { Places } from '../system/places.ts'
 import { announce } from './announce.ts'
 import type { Means } from './event-lock.ts'
 import { Transaction } from './transaction.ts'
+import { withCertificate } from './way-back.ts'
 
 /** A failed rollback of which everybody has been told. */
 export class RollbackFailed extends Failure {}
@@ -73,8 +74,10 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
   const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, lock, report })
-  const requests = open.requests.map(request => ({ ...request, source: 'confirmation' }))
-  return transaction.applyWith(restoration.plan, databaseChanges(from, restoration.databases), requests)
+  const databases = [...restoration.databases].map(([name, records]) => [name, records ?? new Map()] as const)
+  const { plan, requests } = await withCertificate(restoration.plan, { ...context, replaced: new Map(databases) })
+  const all = [...requests, ...open.requests.map(request => ({ ...request, source: 'confirmation' }))]
+  return transaction.applyWith(plan, databaseChanges(from, restoration.databases), all)
 }
 
 /** The databases as the change left them: what people have set since is kept. */

@@ -1,6 +1,7 @@
 import type { Records } from '../db/record.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
+import { noteWell } from '../state/well.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Adjustment, Request } from '../system/service/adjustment.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
@@ -74,7 +75,7 @@ export class ServiceRun {
     )
     if (started.length === 0) return
     const ill = await this.#health.firstIll(started, this.#configuration)
-    if (ill === undefined) return
+    if (ill === undefined) return this.#noteWell(started)
     this.#run.log.note(`${ill}. It did not run before either, so nothing is rolled back`)
     await this.#tellWhy(started, [])
   }
@@ -98,10 +99,18 @@ export class ServiceRun {
   }
 
   /** What is wrong with the first service that ran before. */
-  #firstIll(adjustments: readonly Adjustment[], configuration: Records): Promise<string | undefined> {
+  async #firstIll(adjustments: readonly Adjustment[], configuration: Records): Promise<string | undefined> {
     const ranBefore = adjustments.filter(({ service }) => this.#well.has(service))
     const revive = (adjustment: Adjustment) => this.#carryOut([startOf(adjustment)])
-    return this.#health.firstIll(ranBefore, configuration, revive)
+    const ill = await this.#health.firstIll(ranBefore, configuration, revive)
+    if (ill === undefined) await this.#noteWell(ranBefore)
+    return ill
+  }
+
+  /** What made them end is mended: who looks at them now need not wait until they have lasted. */
+  async #noteWell(adjustments: readonly Adjustment[]): Promise<void> {
+    const names = await this.#health.endedLately(adjustments)
+    if (names.length > 0) noteWell(this.#run.context.places, names)
   }
 
   #tellWhy(adjustments: readonly Adjustment[], failed: readonly Adjustment[]): Promise<void> {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Sandbox } from '../support/sandbox.ts'
+import { waitFor } from '../support/wait.ts'
 
 const apply = suite('apply and records')
 const box = new Sandbox()
@@ -58,6 +59,23 @@ apply('a deleted domain loses them; going back brings them, with their names in 
   assert.equal([hosts('shop.org').length, hosts('club.org').length], [ALL.length, 0])
   assert.ok(certified().includes('DNS:*.shop.org'), 'the names that came back')
 })
+
+for (const [how, within] of [
+  ['cancelled', '60s'],
+  ['expired', '1s'],
+] as const)
+  apply(`a ${how} window brings the names back, too`, async () => {
+    box.must('db domains delete shop.org')
+    box.must(`db domains set ${how}.org domain Content Primary`)
+    box.must(`gabarit apply --confirm-within ${within}`)
+    if (how === 'cancelled') {
+      assert.not.ok(certified().includes('DNS:*.shop.org'))
+      box.must('gabarit confirm cancel')
+    } else await waitFor('the way back', () => box.must('gabarit confirm status').startsWith('no change'), 20)
+    assert.equal([hosts('shop.org').length, hosts(`${how}.org`).length], [ALL.length, 0])
+    assert.ok(certified().includes('DNS:*.shop.org'), 'the names that came back')
+    assert.match(box.must('gabarit status'), 'nothing to do')
+  })
 
 apply('an event that gives a domain no hosts: lint and status name the one that does', () => {
   box.must('db domains set late.org domain Content Primary')

@@ -2,7 +2,7 @@ import type { Crash, Reason, Run, ServiceManager, Unit } from './manager.ts'
 
 /** A service that has ended so often, within so many milliseconds, is in a loop. */
 const OFTEN = 3
-const LATELY = 60_000
+export const LATELY = 60_000
 
 /** Lines of a log that are shown. */
 export const LINES = 6
@@ -17,18 +17,19 @@ interface Witness {
   readonly more: (unit: Unit) => string
 }
 
-/** Whether a service does not run, or only until its next end. */
-export async function isIll(manager: ServiceManager, run: Run, unit: Unit): Promise<boolean> {
-  return (await manager.isUp(run, unit)) === false || (await crashLoop(manager, run, unit)).length > 0
+/** Whether a service does not run, or only until its next end. @param since as for {@link crashLoop} */
+export async function isIll(manager: ServiceManager, run: Run, unit: Unit, since = 0): Promise<boolean> {
+  return (await manager.isUp(run, unit)) === false || (await crashLoop(manager, run, unit, since)).length > 0
 }
 
 /**
  * The crashes of the last minute if the service is in a loop, else none. One that has lasted twice as long as between any two of them
  * is out of it: what made it end is mended.
+ * @param since only crashes after this moment count
  */
-export async function crashLoop(manager: ServiceManager, run: Run, unit: Unit): Promise<readonly Crash[]> {
+export async function crashLoop(manager: ServiceManager, run: Run, unit: Unit, since = 0): Promise<readonly Crash[]> {
   const now = Date.now()
-  const crashes = (await manager.crashes?.(run, unit, now - LATELY)) ?? []
+  const crashes = (await manager.crashes?.(run, unit, Math.max(since, now - LATELY))) ?? []
   const times = [...crashes.map(({ at }) => at), now]
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time))
   const lasted = gaps.pop() ?? 0
