@@ -11,6 +11,9 @@ import type { Run } from './run.ts'
 const PATIENCE = 4000
 const PAUSE = 100
 
+/** On a machine so slow that a look takes seconds, the daemon is as slow. */
+const LEAST_LOOKS = 5
+
 /**
  * Asks whether what the records say is in effect, now that the services are adjusted. What is not makes the run fail, as an
  * adjustment that fails does: the files are in place, but the machine does something else. Nothing is rolled back, because the
@@ -34,7 +37,8 @@ export async function lookAtEffect(
   const ask = askNow(system, places)
   const deadline = Date.now() + PATIENCE
   let found = await look(probes, places, manifest, ask)
-  while (found.differences.some(({ probe, warns }) => probe.how.when === 'after' && !warns) && Date.now() < deadline) {
+  const mayStillCome = () => found.differences.some(({ probe, warns }) => probe.how.when === 'after' && !warns)
+  for (let looks = 1; mayStillCome() && (looks < LEAST_LOOKS || Date.now() < deadline); looks++) {
     await pause(PAUSE)
     found = await look(probes, places, manifest, ask)
   }
