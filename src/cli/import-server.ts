@@ -47,8 +47,9 @@ export async function importOldServer(invocation: Invocation, path: string): Pro
       // Without an entry before it, there would be no state to go back to.
       if (isNew && new History(places).lastApplied() === undefined)
         await new Transaction({ asked: { ...asked, comment: BEFORE } }, work).bring(EMPTY, [])
+      // First: if what follows is cut off, an empty database says nothing, but a missing one would stop a migration.
+      for (const name of names) createDatabase(databaseFile(places, name), 'gabarit import')
       const status = isNew ? await new Transaction({ asked }, work).bring(plan, changes) : EXIT.done
-      if (status === EXIT.done) for (const name of names) createDatabase(databaseFile(places, name), 'gabarit import')
       const { dryRun } = system
       if (flag('json'))
         print(redact(JSON.stringify({ system: old.system.name, dryRun, status, counts, lines, ...data() }, null, 2)))

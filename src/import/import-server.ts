@@ -9,6 +9,7 @@ import { databaseChanges } from '../state/history/databases.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { takeSnapshot } from '../state/history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
+import { contents } from './contents.ts'
 import { databases } from './databases.ts'
 import { defaults, settingsFolders } from './defaults.ts'
 import { entrances } from './entrances.ts'
@@ -32,7 +33,7 @@ export interface Import {
   readonly lines: readonly Line[]
   readonly plan: Plan
   readonly changes: readonly PropertyChange[]
-  /** Databases that have to be there, even if they are empty. */
+  /** Databases that have to be there, even if they stay empty. */
   readonly names: readonly string[]
 }
 
@@ -73,13 +74,22 @@ export function importServer(context: Context, folder: string, archive?: Packed)
     entrances(context),
   ])
   const found = importPlan(context, all.wanted, before, done)
+  const changes = databaseChanges(takeSnapshot(places), after)
+  const changed = new Set(changes.map(({ database }) => database))
+  const ibays = recordsOf(places, 'configuration').get('httpd')?.properties.get('IbayDir')
   return {
     old,
-    lines: inOrder([...stays(old), ...lines, ...all.lines, ...found.lines]),
+    lines: inOrder([
+      ...stays(old),
+      ...contents(old, incoming.get('accounts') ?? new Map(), ibays),
+      ...lines,
+      ...all.lines,
+      ...found.lines,
+    ]),
     plan: found.plan,
-    changes: databaseChanges(takeSnapshot(places), after),
+    changes,
     // There, each folder of defaults or migrations has a database.
-    names: [...new Set([...incoming.keys(), ...folders])],
+    names: [...new Set([...incoming.keys(), ...folders])].filter(name => !changed.has(name)),
   }
 }
 

@@ -59,6 +59,17 @@ export class OldTree {
     })
   }
 
+  /** How many files are below a folder; counting ends behind a limit. Links are not followed. */
+  count(folder: string, limit: number): number {
+    let found = 0
+    const waiting = [this.#resolve(folder) ?? '']
+    for (let path = waiting.pop(); path !== undefined && found <= limit; path = waiting.pop())
+      for (const entry of entriesIn(path))
+        if (entry.isDirectory()) waiting.push(join(path, entry.name))
+        else found++
+    return found
+  }
+
   /** The real place of a path there; undefined if its links have no end. @param last whether the last name is followed, too */
   #resolve(path: string, last = true): string | undefined {
     const rest = path.split('/').filter(part => part !== '')

@@ -29,7 +29,7 @@ function typed(name: string, box: Sandbox): Map<string, string> {
   return new Map(said)
 }
 
-testIf(checklists, needsCommands('openssl', 'perl'), 'from SME Server', () => {
+testIf(checklists, needsCommands('openssl', 'perl', 'rsync'), 'from SME Server', () => {
   const box = new Sandbox()
   for (const [name, text] of Object.entries(TREE)) box.write(`/root/old/home/e-smith/db/${name}`, text)
   box.write('/root/old/etc/e-smith/templates-custom/etc/hosts/60Own', '{ $OUT = "# $SystemName\\n"; }\n')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { must } from '../support/sandbox.ts'
 import { RunRequest } from './deed.ts'
+import { oldServerFolder } from './old-server.ts'
 import { changedSite, type Site, waitingSite } from './site.ts'
 
 /** Folders of a site that are made a disk of their own. */
@@ -16,6 +17,7 @@ export function makeDeeds(): RunRequest[] {
     new RunRequest('event', waitingSite(), ['signal-event', 'change']),
     new RunRequest('apply', waitingSite(), ['gabarit', 'apply']),
     new RunRequest('rollback', changedSite(), ['gabarit', 'rollback', '1']),
+    new RunRequest('import', waitingSite(), ['gabarit', 'import', '--server', oldServerFolder()]),
     new RunRequest('batch', waitingSite(), ['db', 'sites', 'batch'], lines),
   ]
 }

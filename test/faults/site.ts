@@ -51,6 +51,9 @@ export function thePackage(): Package {
   return shared
 }
 
+/** A database without records says nothing: an import makes it ahead of its commit. */
+const NO_RECORDS = '{}\n'
+
 /** A small server with an event `change`. */
 export class Site {
   readonly root: string
@@ -113,8 +116,10 @@ export class Site {
     }
     look('/etc')
     const state = '/var/lib/gabarit'
-    for (const name of namesIn(this.path(`${state}/db`)))
-      if (!name.startsWith('.')) found[name] = this.read(`${state}/db/${name}`)
+    for (const name of namesIn(this.path(`${state}/db`))) {
+      const text = name.startsWith('.') ? NO_RECORDS : this.read(`${state}/db/${name}`)
+      if (text !== NO_RECORDS) found[name] = text
+    }
     found.manifest = this.exists(`${state}/manifest.json`) ? this.read(`${state}/manifest.json`) : 'none'
     found.pins = this.exists(`${state}/pins.json`) ? this.read(`${state}/pins.json`) : 'none'
     const waits = this.exists(`${state}/confirmation.json`)

@@ -1,5 +1,5 @@
 // An old server comes over as one entry of the history: looked at, taken, taken back, taken again.
-import { readlinkSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { OLD, oldFiles, oldLink, oldProgram, SMALL } from '../support/old-server.ts'
@@ -131,13 +131,11 @@ testIf(server, both, 'files of the old machine, and its events that are here too
     '/etc/e-smith/templates.metadata/etc/sudoers': 'PERMS=0440\n',
     '/etc/e-smith/events/ibay-create/templates2expand/etc/ftp.conf': '',
     '/etc/samba/smb.conf': 'x',
-    '/home/e-smith/files/ibays/shop/html/index.html': 'x',
   })
   oldProgram(box, '/etc/e-smith/events/console-save/S50danger', '#!/bin/sh\nexit 1\n')
   const said = imported(box)
   for (const line of [
     'to do: Samba: stays behind',
-    `contents are not copied: mkdir -p /home/e-smith/files/ibays && cp -a ${box.path(OLD)}/home/e-smith/files/ibays/. /home/e-smith/files/ibays`,
     '/etc/e-smith/templates/etc/fstab: not taken: it starts the old machine',
     '/etc/e-smith/templates/etc/ssh/sshd_config: not taken: it says who can log in',
     '/etc/e-smith/templates/etc/hosts: not taken: gabarit makes /etc/hosts from templates of its own',
@@ -152,6 +150,29 @@ testIf(server, both, 'files of the old machine, and its events that are here too
   for (const path of ['etc/fstab', 'etc/ssh', 'etc/sudoers.template.json', 'etc/hosts'])
     assert.not(box.exists(`/etc/gabarit/templates/${path}`), path)
 })
+
+testIf(
+  server,
+  needsCommands('openssl', 'perl', 'rsync'),
+  'contents come over by the command that it says',
+  ({ box }) => {
+    assert.match(imported(box, '--dry-run'), 'to do: /home/e-smith/files/ibays: not there: Primary, shop. To copy from')
+    oldFiles(box, { '/home/e-smith/files/ibays/shop/html/index.html': 'shop\n' })
+    chmodSync(oldProgram(box, '/home/e-smith/files/ibays/Primary/html/tool', 'x'), 0o6755)
+    oldLink(box, '/home/e-smith/files/ibays/Primary/html/start', 'tool')
+    oldLink(box, '/home/e-smith/files/ibays/Primary/html/out', '/etc/shadow')
+    const said = imported(box)
+    const [, command = ''] = /ibays: not copied: Primary, shop \(4 files\): (.*)/.exec(said) ?? []
+    assert.not.match(said, 'not there: ')
+    box.must(['sh', '-c', command.replaceAll(' /home/', ` ${box.path('/home')}/`)])
+    const home = '/home/e-smith/files/ibays'
+    assert.is(box.read(`${home}/shop/html/index.html`), 'shop\n')
+    assert.is(readlinkSync(box.path(`${home}/Primary/html/start`)), 'tool')
+    assert.not(box.exists(`${home}/Primary/html/out`))
+    assert.is(statSync(box.path(`${home}/Primary/html/tool`)).mode & 0o7777, 0o640)
+    assert.is(statSync(box.path(`${home}/shop`)).uid, 0)
+  },
+)
 
 testIf(server, both, 'no link leads out of the old server', ({ box }) => {
   const secret = box.write('/root/secret', 'secret of this machine\n')

@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync } from 'node:fs'
+import { symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ensureDirSync } from 'fs-extra/esm'
 import type { Sandbox } from './sandbox.ts'
@@ -11,9 +11,9 @@ export function oldFiles(box: Sandbox, files: Readonly<Record<string, string>>):
   for (const [path, text] of Object.entries(files)) box.write(`${OLD}${path}`, text)
 }
 
-/** Makes a file of an old server a program. */
-export function oldProgram(box: Sandbox, path: string, text: string): void {
-  chmodSync(box.write(`${OLD}${path}`, text), 0o755)
+/** Makes a file of an old server a program. @returns its real path */
+export function oldProgram(box: Sandbox, path: string, text: string): string {
+  return box.write(`${OLD}${path}`, text, 0o755)
 }
 
 /** Makes a link of an old server. */

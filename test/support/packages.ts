@@ -23,6 +23,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   sudo: 'visudo',
   busybox: 'busybox',
   git: 'git',
+  rsync: 'rsync',
   iptables: 'iptables-restore',
   'iputils-ping': 'ping',
   openvpn: 'openvpn',

@@ -55,12 +55,13 @@ function readable({ places }: CheckedServer): readonly Diagnosis[] {
   return orOk(damaged, `${names.length} databases can be read`)
 }
 
-/** Without a copy, a damaged database cannot be restored. */
+/** Without a copy, a damaged database cannot be restored. Of one without records, there is nothing to lose. */
 function lastGood({ places }: CheckedServer): readonly Diagnosis[] {
   const found = listDatabases(places).flatMap((name): Diagnosis[] => {
     const { path: file } = databaseFile(places, name)
     const copy = lastGoodPath(file)
-    if (problemOf(() => readDatabase(file)) !== undefined) return []
+    const records = orUndefined(() => readDatabase(file))
+    if (records === undefined || (records.size === 0 && !exists(copy))) return []
     const problem = exists(copy) ? problemOf(() => readDatabase(copy)) : new Failure('does not exist')
     if (problem === undefined) return []
     const message = `the last good copy of the database ${name} ${exists(copy) ? 'is damaged' : 'is missing'}`
