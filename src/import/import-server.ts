@@ -1,3 +1,4 @@
+import { withTrialSite } from '../customize/trial.ts'
 import { Descriptions, describedDatabases } from '../db/describe.ts'
 import { completed } from '../db/old-server/fit.ts'
 import { type DbRecord, type Records, sortedMap } from '../db/record.ts'
@@ -16,10 +17,11 @@ import { entrances } from './entrances.ts'
 import { events, templatesOfEvents } from './events.ts'
 import { MEMORY } from './memory.ts'
 import { metadata } from './metadata.ts'
-import { migrations } from './migrations.ts'
+import { migrations, migrationTexts } from './migrations.ts'
 import { Ours } from './ours.ts'
 import { OwnDescriptions } from './own-descriptions.ts'
-import { type Line, together } from './part.ts'
+import { type Line, type Part, SITE, textsOf, together } from './part.ts'
+import { loadable, type PerlModule, perlModules } from './perl-modules.ts'
 import { importPlan } from './plan.ts'
 import { secrets } from './secrets.ts'
 import { type OldServer, oldServer, type Packed } from './source.ts'
@@ -55,24 +57,19 @@ export function importServer(context: Context, folder: string, archive?: Packed)
   const ours = new Ours(places)
   const trees = together([templates(old, ours), metadata(old, ours, system)])
   const replaced = new Map(['configuration', ...incoming.keys()].map(name => [name, whole(name)] as const))
-  const future = { ...context, replaced }
-  const own = withoutFailing(trees, future, ours)
   const folders = settingsFolders(old)
   const there = new Set([...describedDatabases(places), ...incoming.keys(), ...folders])
+  const records = (name: string) => (there.has(name) ? whole(name) : readDatabase(databaseFile(places, name)))
   const described = new OwnDescriptions(places)
-  const all = together([
-    own,
-    defaults(old, places, described),
-    migrations(
-      old,
-      places,
-      name => (there.has(name) ? whole(name) : readDatabase(databaseFile(places, name))),
-      described,
-    ),
-    events(old, { events: shippedEvents(context), ours, ...expandable(own, future, ours, templatesOfEvents(old)) }),
-    secrets(old, recordsIn(incoming)),
-    entrances(context),
-  ])
+  const modules = perlModules(old, [...textsOf(trees), ...migrationTexts(old)], places)
+  const tried = withModules(context, modules, trial => {
+    const future = { ...trial, replaced }
+    const loaded = loadable(modules, trial.places, records)
+    const own = withoutFailing(trees, future, ours)
+    const here = { events: shippedEvents(context), ours, ...expandable(own, future, ours, templatesOfEvents(old)) }
+    return together([loaded, own, migrations(old, trial.places, records, described), events(old, here)])
+  })
+  const all = together([tried, defaults(old, places, described), secrets(old, recordsIn(incoming)), entrances(context)])
   const found = importPlan(context, all.wanted, before, done)
   const changes = databaseChanges(takeSnapshot(places), after)
   const changed = new Set(changes.map(({ database }) => database))
@@ -91,6 +88,17 @@ export function importServer(context: Context, folder: string, archive?: Packed)
     // There, each folder of defaults or migrations has a database.
     names: [...new Set([...incoming.keys(), ...folders])].filter(name => !changed.has(name)),
   }
+}
+
+/** Runs trials as if modules in Perl were here already. */
+function withModules(context: Context, modules: readonly PerlModule[], work: (trial: Context) => Part): Part {
+  if (modules.length === 0) return work(context)
+  const files = new Map(modules.map(({ here, source }) => [here.slice(SITE.length + 1), { data: source }]))
+  return withTrialSite(context, files, trial => {
+    const { lines, wanted } = work(trial)
+    const real = (said: string) => said.replaceAll(trial.places.site, context.places.site)
+    return { lines: lines.map(line => ({ ...line, how: real(line.how) })), wanted }
+  })
 }
 
 function shippedEvents({ places }: Context): string[] {

@@ -52,6 +52,14 @@ function ofDatabase(
   return { lines, wanted }
 }
 
+/** The texts of all migrations. */
+export function migrationTexts(old: OldServer): string[] {
+  return settingsFolders(old).flatMap(database => {
+    const folder = join(E_SMITH, 'db', database, 'migrate')
+    return old.tree.names(folder).flatMap(name => old.tree.read(join(folder, name))?.toString('latin1') ?? [])
+  })
+}
+
 /** Here, names begin with two digits and have no dots; those with a letter came after those with a digit. */
 function fileName(name: string): string {
   const plain = name.replaceAll('.', '_')

@@ -45,3 +45,8 @@ export function plainFile(path: string, content: Buffer | string, mode = 0o644):
 export function together(parts: readonly Part[]): Part {
   return { lines: parts.flatMap(({ lines }) => lines), wanted: parts.flatMap(({ wanted }) => wanted) }
 }
+
+/** The contents of the files, as text. */
+export function textsOf({ wanted }: Part): string[] {
+  return wanted.flatMap(file => (file.kind === 'file' ? [file.content.toString('utf8')] : []))
+}

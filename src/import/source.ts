@@ -10,6 +10,8 @@ export interface OldServer {
   readonly databases: string | undefined
   /** Undefined: somebody has unpacked it. */
   readonly archive?: Packed | undefined
+  /** The folder of a package's sources; undefined for anything else. */
+  readonly sources?: OldTree | undefined
 }
 
 /** The archive that it was unpacked from. */
@@ -46,12 +48,14 @@ export const E_SMITH = '/etc/e-smith'
 export function oldServer(folder: string, archive?: Packed): OldServer {
   // The sources of a package have its files in a folder of their own.
   const trees = [folder, join(folder, 'root')].map(root => new OldTree(root))
+  const [whole] = trees
   for (const tree of trees) {
     const system = SYSTEMS.find(({ databases }) => tree.kind(join(databases, 'configuration')) === 'file')
     if (system !== undefined) return { tree, system, databases: system.databases, archive }
   }
   const tree = trees.find(one => one.kind(E_SMITH) === 'folder')
-  if (tree !== undefined) return { tree, system: PACKAGE, databases: undefined, archive }
+  const sources = tree === whole ? undefined : whole
+  if (tree !== undefined) return { tree, system: PACKAGE, databases: undefined, archive, sources }
   throw new Failure('this is neither an SME Server, a NethServer 7 nor a package for one of them', {
     where: archive?.file ?? folder,
     hint: `Looked for ${SYSTEMS.map(({ databases }) => `${databases}/configuration`).join(', ')} and ${E_SMITH} below it.`,

@@ -313,6 +313,45 @@ testIf(
   },
 )
 
+testIf(server, both, 'modules in Perl that fragments use come over, if they do no harm', ({ box }) => {
+  const [system, own] = ['/usr/share/perl5/vendor_perl', '/usr/local/share/perl5']
+  oldFiles(box, {
+    '/etc/e-smith/templates-custom/etc/hosts/61Zones': '{ use NethServer::Zones; $OUT = NethServer::Zones::line() }',
+    '/etc/e-smith/templates-custom/etc/hosts/62Bad': '{ use NethServer::Harm; $OUT = "harm\\n" }',
+    '/etc/e-smith/templates-custom/etc/hosts/63Db': '{ use esmith::HostsDB; $OUT = "# hosts\\n" }',
+    '/etc/e-smith/db/configuration/migrate/uses': '{ require NethServer::Migrate; NethServer::Migrate::run($DB); "" }',
+    [`${system}/NethServer/Zones.pm`]:
+      'package NethServer::Zones; use My::Names; sub line { "# " . My::Names::zone() . "\\n" } 1;',
+    [`${own}/My/Names.pm`]: 'package My::Names; use Data::Dumper; sub zone { "zone" } 1;',
+    [`${own}/Data/Dumper.pm`]: 'die "the old one"',
+    [`${system}/NethServer/Harm.pm`]: 'package NethServer::Harm; open my $f, ">", "/etc/harm" or die "no harm: $!"; 1;',
+    [`${system}/NethServer/Migrate.pm`]:
+      'package NethServer::Migrate; sub run { $_[0]->set_prop("ftp", "Module", "yes") } 1;',
+    [`${system}/NethServer/Unused.pm`]: 'package NethServer::Unused; 1;',
+    [`${system}/esmith/HostsDB.pm`]: 'die "the old one"',
+  })
+  const said = imported(box)
+  assert.match(
+    said,
+    `Perl: ${system}/NethServer/Zones.pm: fragments use it: becomes /etc/gabarit/perl/NethServer/Zones.pm`,
+  )
+  assert.match(said, `Perl: ${own}/My/Names.pm: fragments use it`)
+  assert.match(said, /to do: \S+NethServer\/Harm\.pm: not taken: no harm: Read-only file system/)
+  assert.match(said, /to do: \S+hosts\/62Bad: not taken, because \/etc\/hosts could not be made/)
+  assert.not.match(said, /gabarit-\w{6}/)
+  assert.equal(
+    [...contents(box, '/etc/gabarit/perl')]
+      .map(([path]) => path.split('/perl/')[1])
+      .filter(path => path?.includes('.pm')),
+    ['My/Names.pm', 'NethServer/Migrate.pm', 'NethServer/Zones.pm'],
+  )
+  box.must('signal-event post-upgrade')
+  box.must('signal-event console-save')
+  assert.match(box.read('/etc/hosts'), /^# zone\n# hosts$/m)
+  assert.is(box.must('config getprop ftp Module'), 'yes\n')
+  assert.match(imported(box), 'SME Server: everything is here already')
+})
+
 testIf(server, both, 'on a server without a history, too, it is taken back as a whole', ({ box }) => {
   imported(box)
   box.must('gabarit rollback')
