@@ -80,6 +80,10 @@ function ofEvent({ tree }: OldServer, name: string, { ours, comes, problem }: He
   return { lines, wanted }
 }
 
+/** MORE_DATA of an action are the values for one file of many. */
+const EXPANDS =
+  'runs in Perl, but processTemplate() fails there: give the template "each" and "output" in template.json, or run expand-template'
+
 /** The actions that the events run. */
 function actions({ tree }: OldServer, parts: readonly Part[]): Part {
   const linked = parts.flatMap(({ wanted }) =>
@@ -91,7 +95,10 @@ function actions({ tree }: OldServer, parts: readonly Part[]): Part {
     return content === undefined ? [] : [plainFile(join(SITE, 'events', 'actions', name), content, 0o755)]
   })
   const lines = wanted.map(({ path, content }): Line => {
-    const isPerl = /^#!.*\bperl\b/.test(content.toString('latin1'))
+    const source = content.toString('latin1')
+    const isPerl = /^#!.*\bperl\b/.test(source)
+    if (isPerl && /^[^#\n]*\bprocessTemplate\s*\(/m.test(source))
+      return { fate: 'unsupported', what: join(FOLDER, 'actions', basename(path)), how: EXPANDS }
     const how = isPerl ? 'runs in Perl, on these databases' : 'runs as it is'
     return { fate: isPerl ? 'perl' : 'taken', what: join(FOLDER, 'actions', basename(path)), how }
   })

@@ -11,9 +11,6 @@ const FOLDER = join(E_SMITH, 'templates.metadata')
 /** Names of accounts that Debian calls otherwise. */
 const ACCOUNTS: Readonly<Record<string, string>> = { www: 'www-data', apache: 'www-data', nobody: 'nobody' }
 
-/** A FILTER that leaves out blank lines. */
-const SQUEEZE = /\^\\s\*\$|^\s*sub\s*\{[^}]*\\S/
-
 /** What is said of templates: owner, mode, other names. It becomes `NAME.template.json` beside the template. */
 export function metadata(old: OldServer, ours: Ours, system: System): Part {
   const settings = new Map<string, Map<string, string>>()
@@ -53,7 +50,9 @@ function ofTemplate(template: string, settings: ReadonlyMap<string, string>, our
 function convert(name: string, expression: string, system: System): Record<string, unknown> {
   const text = /^(?:"([^"$@\\]*)"|'([^'\\]*)'|([\w/.-]*))$/.exec(expression)
   const literal = text?.[1] ?? text?.[2] ?? text?.[3]
-  if (name === 'FILTER' && SQUEEZE.test(expression)) return { squeezeBlank: true }
+  if (name === 'FILTER') return { filter: expression }
+  if (name === 'MORE_DATA')
+    throw new Failure('MORE_DATA is not supported: write its values into the fragments that use them')
   if (literal === undefined || literal === '')
     throw new Failure(`${name} is Perl, and is not taken: ${expression}. See template.json in the reference`)
   switch (name) {

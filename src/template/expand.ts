@@ -5,6 +5,7 @@ import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { limited, runSiteCode } from '../system/site-code.ts'
 import { BANNER_STYLES, banner } from './banner.ts'
 import { type Databases, type Read, type RecordView, storedKey, textOfRecord } from './databases.ts'
+import { filterLines } from './filter.ts'
 import { compileFragment, type Fragment, fragmentFailure, isError, type Render } from './fragment.ts'
 import { fingerprint, type Template, templateLoader } from './load.ts'
 import type { Metadata } from './metadata.ts'
@@ -210,18 +211,26 @@ export class Expander {
   #text(template: Template, item: unknown): string | undefined {
     const { metadata, files } = template
     try {
-      const body = this.#render(template, item)
+      const filter = (made: string) => this.#filtered(template, made)
+      const body = filter(this.#render(template, item))
       // A traced text has marks between its lines, so the trace removes the empty lines instead.
       const text = metadata.squeezeBlank && this.#options.trace === undefined ? squeezeBlank(body) : body
       const style = metadata.comment ?? (files.single ? 'none' : '#')
       const begins = files.fragments.some(({ name }) => name === 'template-begin')
-      return begins ? text : banner(files, BANNER_STYLES[style]) + text
+      return begins ? text : filter(banner(files, BANNER_STYLES[style])) + text
     } catch (error) {
       if (error instanceof SkipFile) return undefined
       throw error
     } finally {
       this.#printer.s = ''
     }
+  }
+
+  #filtered({ metadata, files }: Template, text: string): string {
+    const { filter } = metadata
+    return filter === undefined
+      ? text
+      : filterLines(text, lines => this.#perl.filter(filter, lines, files.metadata.at(-1) ?? ''))
   }
 
   /** Runs the fragments of a template over one item. The printer's text is set aside meanwhile. */

@@ -82,6 +82,9 @@ export function strayClosing({ code, segments }: GeneratedCode): Position | unde
   return undefined
 }
 
+/** The marks in a text, with their fragment and line. */
+export const MARKS = new RegExp(`${TRACE_LEAD}(?<id>\\d+):(?<line>\\d+)${TRACE_TAIL}`, 'gu')
+
 function traceMark(id: number, line: number): string {
   return `${TRACE_LEAD}${id}:${line}${TRACE_TAIL}`
 }

@@ -73,6 +73,8 @@ export interface Metadata extends Judging {
   /** Removes the output instead of generating it. */
   readonly delete: boolean
   readonly squeezeBlank: boolean
+  /** A function in Perl, `sub { … }`, that each line goes through. */
+  readonly filter?: string
 }
 
 type Check = (value: unknown) => string | undefined
@@ -156,6 +158,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   keepForeign: line,
   delete: flag,
   squeezeBlank: flag,
+  filter: text,
 }
 
 /**

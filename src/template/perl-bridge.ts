@@ -26,6 +26,14 @@ interface Call {
 
 let expansions = 0
 
+/** Calls a function for each line. */
+const FILTER = `{
+  my $filter = eval $GABARIT_FILTER;
+  die $@ if $@;
+  die "the filter is no function: sub { … }\\n" unless ref $filter eq 'CODE';
+  join "\\0", map { my $made = $filter->($_); defined $made ? $made : '' } split /\\0/, $GABARIT_LINES;
+}`
+
 /** Runs fragments in Perl in a program of their own, which asks for databases and sub-templates: perl/Gabarit/Channel.pm. */
 export class PerlBridge {
   readonly #databases: Databases
@@ -68,6 +76,25 @@ export class PerlBridge {
     const problem = inner ?? failure
     if (problem !== undefined) throw problem
     return textOf(pieces, file, traceId)
+  }
+
+  /**
+   * What a function in Perl makes of lines.
+   * @param code an expression that gives it
+   * @param file where the function is written
+   * @throws Failure (refused) if it fails
+   */
+  filter(code: string, lines: readonly string[], file: string): string[] {
+    const subTemplate = () => {
+      throw refusal('a filter expands no template', { where: file })
+    }
+    const item = { GABARIT_FILTER: code, GABARIT_LINES: lines.join('\0') }
+    const made = this.run({ file, source: FILTER, traceId: undefined }, { item, expansion: {}, subTemplate }).split(
+      '\0',
+    )
+    if (lines.length > 0 && made.length !== lines.length)
+      throw refusal('a filter makes text, and no bytes of value 0', { where: file })
+    return made
   }
 
   /** The values of MORE_DATA that are plain text; the program keeps the others. */

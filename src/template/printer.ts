@@ -1,9 +1,7 @@
 import type { Quoter } from '../base/quote.ts'
-import { TRACE_LEAD, TRACE_TAIL } from './generate.ts'
+import { MARKS } from './generate.ts'
 
-const MARK = `${TRACE_LEAD}\\d+:(?<line>\\d+)${TRACE_TAIL}`
-const MARKS = new RegExp(MARK, 'gu')
-const LAST_LINES = new RegExp(`(?:\\n|${MARK})+$`, 'u')
+const LAST_LINES = new RegExp(`(?:\\n|${MARKS.source})+$`, 'u')
 /** Line breaks and control characters other than tabs must not get into a file. */
 const CONTROL = /[\p{Zl}\p{Zp}]|(?!\t)\p{Cc}/u
 

@@ -12,6 +12,7 @@ import { findPlaces, type Places } from '../../src/system/places.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
 import type { System } from '../../src/system/system.ts'
 import type { Output } from '../../src/template/expand.ts'
+import { PROJECT } from './sandbox.ts'
 
 /** Records of a database as a test writes them: type and properties by key. */
 export type TestRecords = Readonly<
@@ -30,6 +31,8 @@ export class Engine {
     this.places = findPlaces(join(this.root, 'package'), {}, join(this.root, 'server'))
     if (root !== undefined) return
     mkdirSync(this.places.shipped)
+    // What runs fragments in Perl is a part of the engine.
+    symlinkSync(join(PROJECT, 'perl'), join(this.places.shipped, 'perl'))
     mkdirSync(this.places.root)
     for (const [name, records] of Object.entries({ configuration: {}, ...databases })) this.database(name, records)
   }

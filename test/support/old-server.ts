@@ -39,9 +39,10 @@ export const SMALL: Readonly<Record<string, string>> = {
   '/home/e-smith/db/networks': '192.168.1.0=network|Mask|255.255.255.0|Router|default\n',
   '/home/e-smith/db/macs': '',
   '/etc/e-smith/templates/etc/ftp.conf/20Plain': 'plain yes\n',
-  '/etc/e-smith/templates-custom/etc/ftp.conf/10Banner': 'banner { $ftp{Banner} || "none" }\n',
+  '/etc/e-smith/templates-custom/etc/ftp.conf/10Banner': 'banner { $ftp{Banner} || "none" }\n; gone\n',
   '/etc/e-smith/templates-custom/etc/hosts/60Own': '{ $OUT .= "# own $SystemName\\n"; }\n',
-  '/etc/e-smith/templates.metadata/etc/ftp.conf': 'PERMS=0640\nUID="root"\nGID="root"\n',
+  '/etc/e-smith/templates.metadata/etc/ftp.conf':
+    'PERMS=0640\nUID="root"\nGID="root"\nFILTER=sub { $_[0] =~ /^;/ ? "" : $_[0] }\nMORE_DATA={ x => 1 }\n',
   '/etc/e-smith/db/configuration/defaults/ftp/type': 'service\n',
   '/etc/e-smith/db/configuration/defaults/ftp/Anonymous': 'no\n',
   '/etc/e-smith/db/configuration/defaults/MinUid/type': '1000\n',

@@ -125,6 +125,25 @@ metadata('squeezeBlank: one empty line in a row, none at the ends', () => {
   engine.remove()
 })
 
+metadata('filter: a function in Perl for each line, as FILTER of SME Server', () => {
+  const engine = new Engine()
+  const own = { 'template-begin': '', '10a': 'a # x\n\n# gone\n  \nb', '20b': 'c\n' }
+  engine.template('t', own, { filter: 'sub { $_[0] =~ /^#/ ? "" : $_[0] =~ s/ # .*//r }' })
+  assert.is(engine.text('t'), 'a\n  \nbc\n')
+  engine.template('banner', { '10a': 'a\n\n', '20b': 'c' }, { filter: '\\&esmith::templates::removeBlankLines' })
+  assert.match(engine.text('banner'), /^# .*\n(#.*\n)+a\nc\n$/)
+  for (const [filter, said] of [
+    ['sub { die "no way\\n" }', /no way/],
+    ['"text"', /the filter is no function/],
+    ['sub {', /syntax error|Missing right curly/],
+    ['sub { "\\0" }', /no bytes of value 0/],
+  ] as const) {
+    engine.template('t', {}, { filter })
+    assert.match(failureOf(() => engine.text('t')).describe(), said)
+  }
+  engine.remove()
+})
+
 const COMMENTS: Readonly<Record<string, RegExp>> = {
   '#': /^# .*\n(#.*\n)+a\n$/,
   '//': /^\/\/ .*\n(\/\/.*\n)+a\n$/,

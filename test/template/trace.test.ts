@@ -66,6 +66,7 @@ trace('the traced text is the text', () => {
     ['Sub', {}],
     ['Sub', { squeezeBlank: true }],
     ['Sub', { format: 'shell', comment: ';' }],
+    ['Sub', { filter: 'sub { $_[0] =~ /[1b]/ ? "" : "$_[0]x $_[0]" }' }],
   ]
   for (const [, metadata] of variants) {
     engine.template('t', FRAGMENTS, metadata)
@@ -78,6 +79,23 @@ trace('the traced text is the text', () => {
     })
     assert.is(traced(engine, 't').text, engine.text('t'))
   }
+  engine.remove()
+})
+
+trace('a line that a filter made comes from the line that it was made of', () => {
+  const engine = new Engine()
+  const filter = 'sub { $_[0] =~ /^(a|d)/ ? "" : $_[0] =~ /^b/ ? "b1\\nb2\\n" : $_[0] }'
+  engine.template(
+    't',
+    { 'template-begin': '', '10a': 'a\nb\n\nc\n', '20b': '<% line("d") %>\n<% line("e") %>\n' },
+    { filter },
+  )
+  const { origins, text } = traced(engine, 't')
+  assert.is(text, 'b1\nb2\nc\ne\n')
+  assert.equal(
+    origins.slice(1, 5).map(origin => origin?.line),
+    [2, 2, 4, 2],
+  )
   engine.remove()
 })
 
