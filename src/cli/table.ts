@@ -6,6 +6,7 @@ import { CONSOLE_COMMAND } from './table/console.ts'
 import { HISTORY_COMMANDS } from './table/history.ts'
 import { INTERNAL_COMMANDS } from './table/internal.ts'
 import { READING_COMMANDS } from './table/reading.ts'
+import { SECRETS_COMMAND } from './table/secrets.ts'
 import { SETUP_COMMANDS } from './table/setting-up.ts'
 import { SITE_COMMANDS } from './table/site.ts'
 
@@ -16,7 +17,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'Who did what, and going back', commands: HISTORY_COMMANDS },
   { title: 'Your own fragments, and files edited by hand', commands: SITE_COMMANDS },
   { title: 'Services', commands: MODULES.flatMap(({ commands }) => commands) },
-  { title: 'Set up', commands: [...SETUP_COMMANDS, CONSOLE_COMMAND] },
+  { title: 'Set up', commands: [...SETUP_COMMANDS, SECRETS_COMMAND, CONSOLE_COMMAND] },
 ]
 
 /** All commands of the engine. `expand-template` and `signal-event` are also separate programs. */

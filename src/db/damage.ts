@@ -7,6 +7,7 @@ import { exists, readBytes, statOf } from '../system/read-files.ts'
 import { parse } from './json.ts'
 import { SyntaxProblem } from './json-reader.ts'
 import type { Records } from './record.ts'
+import type { Opening } from './stored.ts'
 
 /** The copy that each successful write leaves next to a database. */
 export function lastGoodPath(file: string): string {
@@ -34,11 +35,12 @@ export function lostDatabase(file: string): Failure | undefined {
 
 /**
  * Decodes the bytes of a database.
+ * @param open opens its encrypted values
  * @throws Failure that names the line, what is wrong, and the command that restores the last good copy
  */
-export function decodeDatabase(file: string, bytes: Buffer): Records {
+export function decodeDatabase(file: string, bytes: Buffer, open?: Opening): Records {
   try {
-    return decode(bytes)
+    return decode(bytes, open)
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error
     throw new Failure(`the database is damaged: ${error.message}`, {
@@ -49,10 +51,10 @@ export function decodeDatabase(file: string, bytes: Buffer): Records {
   }
 }
 
-function decode(bytes: Buffer): Records {
+function decode(bytes: Buffer, open?: Opening): Records {
   const text = bytes.toString('utf8')
   if (!isUtf8(bytes)) throw new SyntaxProblem(text, text.indexOf('\ufffd'), 'these bytes are not valid UTF-8')
-  return parse(text)
+  return parse(text, open)
 }
 
 /** Lines of `key=type|…` instead of JSON: somebody copied an SME Server database here unconverted. */

@@ -2,7 +2,8 @@ import { compareBytes } from '../base/byte-order.ts'
 import { escapeControls } from '../base/escape-controls.ts'
 import { Failure } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
+import { type DbRecord, makeRecord, type Records, sortedMap, storedType } from './record.ts'
+import { type Stored, sameStored, storedIn } from './stored.ts'
 
 /** Properties as a list of pairs, a map, or a plain object. */
 export type Properties = Iterable<readonly [string, string]> | Readonly<Record<string, string>>
@@ -19,8 +20,8 @@ export class MissingRecord extends Failure {
 
 /** A changed record: our own copy of its properties, sorted only on demand so that a batch of thousands stays quick. */
 interface Working {
-  type: string
-  readonly properties: Map<string, string>
+  type: Stored
+  readonly properties: Map<string, Stored>
   sorted: DbRecord | undefined
 }
 
@@ -102,9 +103,10 @@ export class Draft {
 
   /** Gives a record another key, which must be free. */
   rename(key: string, newKey: string): void {
-    const { type, properties } = this.#working(key)
+    this.#working(key)
     if (key === newKey) return
     if (this.has(newKey)) throw new Failure(`there is already a record "${newKey}"`)
+    const { type, properties } = this.get(key) ?? makeRecord(key, '')
     this.set(newKey, type, properties)
     this.delete(key)
   }
@@ -145,7 +147,7 @@ export class Draft {
     }
     const record = this.#changes.has(key) ? undefined : this.before.get(key)
     if (record === undefined) throw new MissingRecord(key, this.records().keys())
-    const working = { type: record.type, properties: new Map(record.properties), sorted: undefined }
+    const working = { type: storedType(record), properties: new Map(storedIn(record.properties)), sorted: undefined }
     this.#changes.set(key, working)
     return working
   }
@@ -153,9 +155,10 @@ export class Draft {
 
 /** True when both are absent, or equal in type and every property. */
 export function sameRecord(a: DbRecord | undefined, b: DbRecord | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  if (a.type !== b.type || a.properties.size !== b.properties.size) return false
-  for (const [name, value] of a.properties) if (b.properties.get(name) !== value) return false
+  if (a === undefined || b === undefined || a === b) return a === b
+  if (a.properties.size !== b.properties.size || !sameStored(storedType(a), storedType(b))) return false
+  const others = storedIn(b.properties)
+  for (const [name, value] of storedIn(a.properties)) if (!sameStored(value, others.get(name))) return false
   return true
 }
 

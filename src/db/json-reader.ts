@@ -83,6 +83,12 @@ export class JsonReader {
     return value
   }
 
+  /** Whether this character comes next. */
+  startsWith(character: string): boolean {
+    this.#blank()
+    return this.#text[this.#at] === character
+  }
+
   /** Nothing may follow. */
   end(what: string): void {
     this.#blank()
@@ -106,8 +112,7 @@ export class JsonReader {
   }
 
   #take(character: string): boolean {
-    this.#blank()
-    if (this.#text[this.#at] !== character) return false
+    if (!this.startsWith(character)) return false
     this.#at++
     return true
   }

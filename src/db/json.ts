@@ -1,44 +1,64 @@
 import { compareBytes } from '../base/byte-order.ts'
 import { cached } from '../base/cached.ts'
-import { orUndefined } from '../base/failure.ts'
+import { orUndefined, refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { JsonReader } from './json-reader.ts'
-import { type DbRecord, makeRecord, type Records, sortedMap } from './record.ts'
+import {
+  type DbRecord,
+  isSealed,
+  makeRecord,
+  type Records,
+  recordOf,
+  sortedMap,
+  storedType,
+  storedValues,
+} from './record.ts'
+import { type Opening, Sealed, type Stored, storedIn } from './stored.ts'
 
 /**
  * Reads the text of a database. `JSON.parse` is quick but lenient (a name given twice, half a surrogate pair) and does not
  * say where it fails. So anything not exactly as {@link serialize} writes it goes through the strict reader.
+ * @param open opens its encrypted values; default: they cannot be opened
  * @throws SyntaxProblem with the line and column
  */
-export function parse(text: string): Records {
-  return cached(parsed, text, () => parseQuickly(text) ?? parseStrictly(text))
+export function parse(text: string, open = openNone): Records {
+  // Without encrypted values, it is the same for everybody.
+  const known = cached(parsed, text.includes('"sealed"') ? open : openNone, () => new Map<string, Records>())
+  return cached(known, text, () => parseQuickly(text, open) ?? parseStrictly(text, open))
 }
 
 /** An event reads most databases several times: to look for damage, to use them, and as they were before. */
-const parsed = new Map<string, Records>()
+const parsed = new WeakMap<Opening, Map<string, Records>>()
 
-/** It must have exactly the shape `{"key": {"type": "…", "properties": {"name": "value"}}}`, with only text as values. */
-function parseStrictly(text: string): Records {
+const openNone: Opening = (_, key, property) => {
+  throw refusal(`${[key, property ?? []].flat().join(' ')} is encrypted, and this is no database of this machine`)
+}
+
+/**
+ * It must have exactly the shape `{"key": {"type": "…", "properties": {"name": "value"}}}`, with only text as values, or
+ * `{"sealed": "…"}` for encrypted text.
+ */
+function parseStrictly(text: string, open: Opening): Records {
   const reader = new JsonReader(text)
   if (text.trim() === '') reader.fail('the file is empty')
   const records: [string, DbRecord][] = []
   reader.object('record', (key, position) => {
     if (key === '') reader.fail('the key of a record must not be empty', position)
-    records.push([key, readRecord(reader, key, position)])
+    records.push([key, readRecord(reader, key, position, open)])
   })
   reader.end('the database')
   return sortedMap(records)
 }
 
-function readRecord(reader: JsonReader, key: string, position: number): DbRecord {
-  let type: string | undefined
-  const properties: [string, string][] = []
+function readRecord(reader: JsonReader, key: string, position: number, open: Opening): DbRecord {
+  let type: Stored | undefined
+  const properties: [string, Stored][] = []
   reader.object('part', (part, partPosition) => {
-    if (part === 'type') type = reader.string('the type of a record')
+    if (part === 'type') type = readStored(reader, 'the type of a record', text => open(text, key, null))
     else if (part === 'properties')
       reader.object('property', (name, namePosition) => {
         if (name === '') reader.fail('the name of a property must not be empty', namePosition)
-        properties.push([name, reader.string(`the value of property "${name}"`)])
+        properties.push([name, readStored(reader, `the value of property "${name}"`, text => open(text, key, name))])
       })
     else reader.fail(`a record has only "type" and "properties", not "${part}"`, partPosition)
   })
@@ -46,18 +66,41 @@ function readRecord(reader: JsonReader, key: string, position: number): DbRecord
   return makeRecord(key, type, properties)
 }
 
-/** The text of a database: JSON with one property per line, keys and names in byte order, easy to read and to diff. */
+function readStored(reader: JsonReader, what: string, open: (text: string) => string): Stored {
+  if (!reader.startsWith('{')) return reader.string(what)
+  let sealed: string | undefined
+  const refuse = (position?: number) =>
+    reader.fail(`${what} must be text in double quotes, or {"sealed": "…"}`, position)
+  reader.object('part', (part, position) => {
+    if (part !== 'sealed') refuse(position)
+    sealed = reader.string('an encrypted value')
+  })
+  const text = sealed ?? refuse()
+  return new Sealed(text, () => open(text))
+}
+
+/** The text of a database in clear: JSON with one property per line, keys and names in byte order, easy to read and to diff. */
 export function serialize(records: Records): string {
-  return cached(texts, records, () => textOf(records))
+  return cached(texts, records, () => textOf(records, ({ type, properties }) => [type, properties]))
+}
+
+/** The same as it is stored: what is encrypted stays so. */
+export function serializeStored(records: Records): string {
+  return textOf(records, record => [storedType(record), storedIn(record.properties)])
 }
 
 /** A run needs the text of the same records several times: to check them, and for the history. */
 const texts = new WeakMap<Records, string>()
 
-function textOf(records: Records): string {
+function textOf(
+  records: Records,
+  values: (record: DbRecord) => readonly [Stored, ReadonlyMap<string, Stored>],
+): string {
   if (records.size === 0) return '{}\n'
   const parts: string[] = []
-  for (const { key, type, properties } of records.values()) {
+  for (const record of records.values()) {
+    const { key } = record
+    const [type, properties] = values(record)
     let text = `  ${quote(key)}: {\n    "type": ${quote(type)}`
     if (properties.size > 0) {
       text += ',\n    "properties": {'
@@ -73,12 +116,13 @@ function textOf(records: Records): string {
   return `{\n${parts.join(',\n')}\n}\n`
 }
 
-function quote(text: string): string {
+function quote(text: Stored): string {
+  if (typeof text !== 'string') return `{"sealed": ${quote(text.text)}}`
   // Only quotes, backslashes, control characters and surrogates need escaping.
   return /[^ !#-[\]-\ud7ff\ue000-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
-function parseQuickly(text: string): Records | undefined {
+function parseQuickly(text: string, open: Opening): Records | undefined {
   if (/\\u[dD][89a-fA-F]/.test(text)) return undefined
   const whole: unknown = orUndefined(() => JSON.parse(text))
   if (!isObject(whole)) return undefined
@@ -87,29 +131,39 @@ function parseQuickly(text: string): Records | undefined {
   const isSorted = SURROGATE.test(text) ? inByteOrder : inOrder
   let lines = 2
   for (const key of keys) {
-    const record = toRecord(key, whole[key], isSorted)
+    const record = toRecord(key, whole[key], isSorted, open)
     if (record === undefined) return undefined
     lines += record.properties.size === 0 ? 3 : 5 + record.properties.size
     records.set(key, record)
   }
-  // A name given twice would show as an extra line.
-  if (keys.length > 0 && countLines(text) !== lines) return undefined
+  // A name given twice would show as an extra line; that of an encrypted value has no line of its own.
+  if (keys.length > 0 && count(text, '\n') !== lines) return undefined
+  if (count(text, '"sealed":') !== sealedIn(records)) return undefined
   return isSorted(keys) ? records : sortedMap(records)
 }
 
-function toRecord(key: string, value: unknown, isSorted: IsSorted): DbRecord | undefined {
-  if (!isObject(value) || typeof value.type !== 'string' || key === '') return undefined
+function toRecord(key: string, value: unknown, isSorted: IsSorted, open: Opening): DbRecord | undefined {
+  if (!isObject(value) || key === '') return undefined
+  const type = typeof value.type === 'string' ? value.type : toSealed(value.type, text => open(text, key, null))
+  if (type === undefined) return undefined
   const names = Object.keys(value)
-  if (names.length === 1) return { key, type: value.type, properties: new Map() }
+  if (names.length === 1) return recordOf(key, type, new Map())
   if (names.length !== 2 || !isObject(value.properties)) return undefined
-  const properties = new Map<string, string>()
-  const given = Object.keys(value.properties)
-  for (const name of given) {
-    const text = value.properties[name]
-    if (typeof text !== 'string' || name === '') return undefined
+  const properties = new Map<string, Stored>()
+  const own = Object.keys(value.properties)
+  for (const name of own) {
+    const given = value.properties[name]
+    const text = typeof given === 'string' ? given : toSealed(given, sealed => open(sealed, key, name))
+    if (text === undefined || name === '') return undefined
     properties.set(name, text)
   }
-  return isSorted(given) ? { key, type: value.type, properties } : makeRecord(key, value.type, properties)
+  return isSorted(own) ? recordOf(key, type, properties) : makeRecord(key, type, properties)
+}
+
+function toSealed(value: unknown, open: (sealed: string) => string): Sealed | undefined {
+  if (!isObject(value) || typeof value.sealed !== 'string' || Object.keys(value).length !== 1) return undefined
+  const { sealed } = value
+  return new Sealed(sealed, () => open(sealed))
 }
 
 /** Whether names are in byte order. Those of most files are: to ask is quicker than to sort. */
@@ -122,8 +176,15 @@ const inByteOrder: IsSorted = names =>
 const SURROGATE = /[\ud800-\udfff]/
 const inOrder: IsSorted = names => names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)
 
-function countLines(text: string): number {
-  let count = 0
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
-  return count
+function count(text: string, word: string): number {
+  let found = 0
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) found++
+  return found
+}
+
+function sealedIn(records: Records): number {
+  let found = 0
+  for (const record of records.values())
+    if (isSealed(record)) for (const [, stored] of storedValues(record)) if (typeof stored !== 'string') found++
+  return found
 }

@@ -1,10 +1,11 @@
 import { orUndefined } from '../base/failure.ts'
 import { QUOTERS } from '../base/quote.ts'
 import { databaseFile, type Paths } from '../system/places.ts'
-import { readText } from '../system/read-files.ts'
-import { Descriptions, describedDatabases } from './describe.ts'
-import type { Records } from './record.ts'
+import { describedDatabases } from './describe.ts'
+import { type Records, storedValues } from './record.ts'
+import { isSecret, secretDescriptions } from './sealing.ts'
 import { readDatabase } from './store.ts'
+import { inClear, type Stored } from './stored.ts'
 
 /** Masking shorter values would blank out half a file, and they are hardly secrets. */
 const LEAST = 4
@@ -18,16 +19,27 @@ export interface Secret {
   readonly value: string
 }
 
-/** All values described as secret, except for very short ones. */
-export function secretsIn(places: Paths, read: (database: string) => Records | undefined): Secret[] {
-  const descriptions = new Descriptions(places, mentionsSecret)
+/**
+ * All values described as secret, except for very short ones.
+ * @param open default: a value that cannot be opened is an error; undefined leaves it out
+ */
+export function secretsIn(
+  places: Paths,
+  read: (database: string) => Records | undefined,
+  open: (stored: Stored) => string | undefined = inClear,
+): Secret[] {
+  const descriptions = secretDescriptions(places)
   return describedDatabases(places).flatMap(database => {
     if (!descriptions.describes(database)) return []
-    return [...(read(database)?.values() ?? [])].flatMap(({ key, type, properties }) => {
+    return [...(read(database)?.values() ?? [])].flatMap(record => {
+      const { key } = record
+      const values = storedValues(record)
+      const type = open(values[0]?.[1] ?? '') ?? ''
       const description = descriptions.of(database, key, type)
-      const own = [...properties].filter(([property]) => description?.properties.get(property)?.secret === true)
-      const values = description?.scalar?.secret === true ? [[undefined, type] as const, ...own] : own
-      return values.flatMap(([property, value]) => (value.length < LEAST ? [] : { database, key, property, value }))
+      return values.flatMap(([property, stored]) => {
+        const value = isSecret(description, property) ? (open(stored) ?? '') : ''
+        return value.length < LEAST ? [] : { database, key, property: property ?? undefined, value }
+      })
     })
   })
 }
@@ -35,11 +47,21 @@ export function secretsIn(places: Paths, read: (database: string) => Records | u
 /**
  * All values described as secret, also as files quote or encode them, longest first: for masking them in output.
  * @param read default: a database that cannot be read is an error
+ * @param open as for {@link secretsIn}
  */
-export function secretValues(places: Paths, read = readDatabase): string[] {
-  const secrets = secretsIn(places, name => read(databaseFile(places, name)))
-  const forms = new Set(secrets.flatMap(({ value }) => formsOf(value).filter(form => form !== undefined)))
+export function secretValues(
+  places: Paths,
+  read = readDatabase,
+  open?: (stored: Stored) => string | undefined,
+): string[] {
+  const secrets = secretsIn(places, name => read(databaseFile(places, name)), open)
+  const forms = new Set(secrets.flatMap(({ value }) => formsToHide(value)))
   return [...forms].sort((a, b) => b.length - a.length)
+}
+
+/** What of a secret must not be seen: what it looks like in a file; nothing of a very short one. */
+export function formsToHide(value: string): string[] {
+  return value.length < LEAST ? [] : formsOf(value).filter(form => form !== undefined)
 }
 
 /** What a value looks like in a file: itself, quoted, encoded; undefined for what cannot represent it or shows it as it is. */
@@ -59,9 +81,4 @@ function inBase64(bytes: Buffer): string[] {
   })
   const forms = [bytes.toString('base64').replace(/=+$/, ''), ...parts]
   return forms.flatMap(form => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
-}
-
-/** Most descriptions have no secret. Parsing all of them would cost each event more than its own work. */
-function mentionsSecret(path: string): boolean {
-  return /"secret"|\\u/.test(readText(path))
 }

@@ -8,8 +8,9 @@ import { type DatabaseFile, databaseFile, type Paths } from '../system/places.ts
 import { RealFiles } from '../system/real-files.ts'
 import { decodeDatabase, lastGoodPath, lostDatabase } from './damage.ts'
 import { Draft } from './draft.ts'
-import { serialize } from './json.ts'
+import { serializeStored } from './json.ts'
 import type { Records } from './record.ts'
+import { inStoredForm, openingOf, type StoredForm } from './sealing.ts'
 
 export interface TransactionOptions {
   /** The command that locks the database, without values: `config setprop`. */
@@ -18,6 +19,8 @@ export interface TransactionOptions {
   readonly makeFolder?: boolean
   /** Writes the file even if the database is empty. */
   readonly create?: boolean
+  /** Writes it and its last good copy anew, and stores all secrets so. */
+  readonly storeAll?: StoredForm
 }
 
 /**
@@ -26,7 +29,7 @@ export interface TransactionOptions {
  * @throws Failure if it is lost, damaged, unreadable or not a file; it never counts as empty
  */
 export function readDatabase(file: DatabaseFile | string): Records | undefined {
-  const { files, real } = located(file)
+  const { files, real, of } = located(file)
   let bytes = readIfThere(files, real)
   if (bytes === undefined) {
     const lost = lostDatabase(real)
@@ -35,7 +38,7 @@ export function readDatabase(file: DatabaseFile | string): Records | undefined {
     bytes = readIfThere(files, real)
     if (bytes === undefined) throw lost
   }
-  return decodeDatabase(real, bytes)
+  return decodeDatabase(real, bytes, openingOf(of))
 }
 
 /** As {@link readDatabase}, by name. A database that does not exist is empty. */
@@ -98,21 +101,23 @@ export function prepareTransaction<Result>(
   options: TransactionOptions,
   change: (draft: Draft) => Result,
 ): PreparedTransaction<Result> {
-  const { path, files, real } = located(file)
+  const { path, files, real, of } = located(file)
+  const { storeAll } = options
   if (options.makeFolder === true) makeDatabaseFolder(files, dirname(real))
   checkFolder(files, dirname(real), path)
   const lock = files.lock(besides(real, 'lock'), { what: `the database ${path}`, command: options.command })
   try {
     let staged: StagedDatabase | undefined
     const write = (records: Records) => {
-      staged = stage(files, real, records)
+      staged = stage(files, real, inStoredForm(of, draft.before, records, storeAll))
     }
-    const database = new LowSync<Records>({ read: () => readDatabase({ path: real, files }) ?? null, write }, new Map())
+    const read = () => readDatabase({ path: real, files, ...defined({ of }) }) ?? null
+    const database = new LowSync<Records>({ read, write }, new Map())
     database.read()
     const draft = new Draft(database.data)
     const result = change(draft)
     const created = options.create === true && files.state(real) === undefined
-    if (created || draft.changedKeys().length > 0) {
+    if (created || storeAll !== undefined || draft.changedKeys().length > 0) {
       database.data = draft.records()
       database.write()
     }
@@ -134,9 +139,10 @@ const DISK = new RealFiles()
 
 /** The real file of a database: links are followed, so that both names share one lock. A path alone is on the disk. */
 function located(file: DatabaseFile | string): DatabaseFile & { real: string } {
-  const { path, files } = typeof file === 'string' ? { path: file, files: DISK } : file
+  const found = typeof file === 'string' ? { path: file, files: DISK } : file
+  const { path, files } = found
   const real = files.realPath(path)
-  if (real !== undefined || files.state(path)?.kind !== 'link') return { path, files, real: real ?? path }
+  if (real !== undefined || files.state(path)?.kind !== 'link') return { ...found, real: real ?? path }
   const target = files.readLink(path)
   throw new Failure(`the database is a symbolic link to "${target}", which does not exist`, { where: path })
 }
@@ -145,7 +151,7 @@ function located(file: DatabaseFile | string): DatabaseFile & { real: string } {
 type StagedDatabase = Omit<PreparedTransaction<never>, 'result'>
 
 function stage(files: Files, file: string, records: Records): StagedDatabase {
-  const text = serialize(records)
+  const text = serializeStored(records)
   const old = files.state(file)
   const attributes = old ?? { mode: 0o640 & ~process.umask() }
   const orFailure = <Result>(act: () => Result): Result => {

@@ -16,6 +16,7 @@ import type { DbRecord, Records } from './record.ts'
 import { removalProblems } from './removal.ts'
 import { ruleProblems, twinsIn } from './rules.ts'
 import { recordsOf } from './store.ts'
+import { sameStored, storedIn } from './stored.ts'
 
 /**
  * Checks what a transaction changed, in its final state. Old values that no longer match do not block a change elsewhere.
@@ -140,7 +141,8 @@ function referenceProblem(value: string, shown: string, reference: Reference, re
 /** Names of the added, changed or removed properties. */
 export function changedProperties(before: DbRecord | undefined, after: DbRecord): Set<string> {
   const names = [...after.properties.keys(), ...(before?.properties.keys() ?? [])]
-  return new Set(names.filter(name => before?.properties.get(name) !== after.properties.get(name)))
+  const [former, present] = [before && storedIn(before.properties), storedIn(after.properties)]
+  return new Set(names.filter(name => !sameStored(former?.get(name), present.get(name))))
 }
 
 function formatProblem(value: string, shown: string, description: PropertyDescription): string | undefined {

@@ -5,6 +5,7 @@ import { integer, listOf, matching, number, objectOf, oneOf, orNull, type TypeOf
 import { caller } from '../system/accounts.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
+import { COVER } from '../system/secrets/cover.ts'
 import { serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
@@ -50,6 +51,7 @@ export const CONFIRMATION = new StateFile('confirmation.json', {
       moveAside(places),
       'To roll back afterwards: gabarit history, then gabarit rollback ID',
     ].join('\n'),
+  cover: COVER,
   format: open => JSON.stringify(open, null, 1),
 })
 

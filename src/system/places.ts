@@ -138,9 +138,14 @@ export function writtenFolder({ state }: Places): State {
 export interface DatabaseFile {
   readonly path: string
   readonly files: Files
+  /** Which of this machine's own databases it is. Absent: a file somewhere, or in DBPATH. */
+  readonly of?: { readonly places: Paths; readonly name: string }
 }
 
 /** The file of a database. A name that starts with a slash is the path of a file, as in SME Server. */
-export function databaseFile({ databases, files }: Paths, name: string): DatabaseFile {
-  return { path: isAbsolute(name) ? name : join(databases, `${name}.json`), files }
+export function databaseFile(places: Paths, name: string): DatabaseFile {
+  const { databases, files, stateFolder } = places
+  if (isAbsolute(name)) return { path: name, files }
+  const file = { path: join(databases, `${name}.json`), files }
+  return databases === join(stateFolder, 'db') ? { ...file, of: { places, name } } : file
 }

@@ -1,5 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
-import { hasCode, messageOf, refusal } from '../base/failure.ts'
+import { EXIT, Failure, hasCode, messageOf, refusal } from '../base/failure.ts'
 import type { Shape } from '../base/shape.ts'
 import { systemReason } from './atomic-write.ts'
 import type { Places } from './places.ts'
@@ -11,6 +11,13 @@ export interface Companion {
   readonly text: string
   /** Called once it is in place, before the first target. If it throws, the commit is undone. */
   readonly placed?: () => void
+}
+
+/** Encrypts the text of a file of this name, and opens it. */
+export interface Cover {
+  readonly seal: (text: string, name: string, places: Places) => string
+  /** Text that is not encrypted stays as it is. @throws Failure (refused) if it cannot be opened */
+  readonly open: (text: string, name: string, places: Places) => string
 }
 
 /** What one kind of file contains, how it is written, and what to say if it is damaged. */
@@ -27,6 +34,8 @@ export interface Kind<T> {
   readonly format?: (value: T) => string
   /** Permissions; default: 0600. */
   readonly mode?: number
+  /** For a file with secrets in it; default: it is stored as it is. */
+  readonly cover?: Cover
 }
 
 /** JSON that a person can read. */
@@ -64,12 +73,14 @@ export class StateFile<T> {
   read(places: Places): T | undefined {
     try {
       const content = this.#folder(places).read(this.name)
-      const { shape, parse = JSON.parse } = this.#kind
+      const { shape, parse = JSON.parse, cover } = this.#kind
       if (content === undefined) return undefined
-      const text = content.toString('utf8')
+      const stored = content.toString('utf8')
+      const text = cover?.open(stored, this.name, places) ?? stored
       if (this.#last?.text !== text) this.#last = { text, value: shape(parse(text)) }
       return this.#last.value
     } catch (error) {
+      if (error instanceof Failure && error.status === EXIT.refused) throw error
       const where = this.path(places)
       if (hasCode(error, 'EACCES') || hasCode(error, 'EPERM'))
         throw refusal(`cannot be read: ${systemReason(error)}`, { where, hint: 'This needs root.', cause: error })
@@ -84,7 +95,7 @@ export class StateFile<T> {
 
   /** Replaces it, durably. The caller holds a lock that prevents other writes. */
   write(places: Places, value: T): void {
-    this.#folder(places).write(this.name, this.text(value), this.#kind.mode)
+    this.#folder(places).write(this.name, this.#stored(places, value), this.#kind.mode)
   }
 
   remove(places: Places): void {
@@ -93,7 +104,12 @@ export class StateFile<T> {
 
   /** The same as a companion of a commit. */
   companion(places: Places, value: T): Companion {
-    return { real: this.path(places), text: this.text(value) }
+    return { real: this.path(places), text: this.#stored(places, value) }
+  }
+
+  #stored(places: Places, value: T): string {
+    const text = this.text(value)
+    return this.#kind.cover?.seal(text, this.name, places) ?? text
   }
 
   /** Its text for a value. */

@@ -14,6 +14,7 @@ import { recordKilled } from '../state/history/killed.ts'
 import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
+import { settleSecrets } from '../state/secrets/settle.ts'
 import { type Ends, holdingEventLock, type Means } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
@@ -61,6 +62,15 @@ export async function catchUp(means: Means): Promise<Confirmation | undefined> {
   return undefined
 }
 
+/** What a description has made secret since, and what was interrupted. What it cannot do yet is only worth a warning. */
+function storeSecrets({ places, system, lock, report }: Means, command: string): void {
+  if (lock.joined || system.dryRun) return
+  const done = settleSecrets(places, command)
+  if (done === undefined) return
+  report({ kind: 'recovered', message: done.message })
+  if (done.problem !== undefined) report({ kind: 'warning', message: done.problem.describe() })
+}
+
 /**
  * Runs a command that changes files: with the event lock, and after {@link catchUp}.
  * @throws Failure (refused) if a change is waiting for confirmation
@@ -72,7 +82,13 @@ export function changeFiles<Result>(
 ): Promise<Result> {
   return holdingEventLock(ends, command, async means => {
     const open = await catchUp(means)
-    if (open === undefined) return run(means)
+    if (open === undefined) {
+      storeSecrets(means, command)
+      const result = await run(means)
+      // It may have brought descriptions with it.
+      storeSecrets(means, command)
+      return result
+    }
     const until = sayTime(open.window.until)
     throw refusal(`a change is waiting for confirmation until ${until}: ${describeConfirmation(open)}`, {
       hint: [

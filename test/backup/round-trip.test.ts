@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { needsCommands } from '../support/packages.ts'
-import { BIN, must } from '../support/sandbox.ts'
+import { BIN, must, run, type Sandbox } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { emptyMachine, SavedServer } from './support.ts'
 
@@ -158,6 +158,28 @@ step('only some databases, with the files that their records name', () => {
   assert.is(status, 2)
   assert.match(stderr, 'did you mean "domains"?')
   c.remove()
+})
+
+step('secrets that both machines encrypt, each with an identity of its own', () => {
+  a.must('gabarit secrets encrypt')
+  a.must(`config setprop shop Token ${LATER}`)
+  const stored = (box: Sandbox) => box.read('/var/lib/gabarit/db/configuration.json')
+  assert.not.match(stored(a), LATER)
+  a.save()
+  assert.not(readFileSync(a.archive).includes(LATER))
+  const inside = must(['sh', '-c', 'age -d -i "$1" "$2" | tar x --to-stdout', 'sh', a.identity, a.archive])
+  assert.match(inside, LATER)
+  assert.not.match(inside, /AGE-SECRET-KEY-1|"sealed"/)
+  const c = emptyMachine()
+  c.must('gabarit secrets encrypt')
+  c.must(restore())
+  assert.is(c.must('config getprop shop Token'), `${LATER}\n`)
+  assert.not.match(stored(c), LATER)
+  const [mine, theirs] = [a, c].map(box => box.read('/var/lib/gabarit/secrets/identity.txt'))
+  assert.is.not(mine, theirs)
+  assert.is(run(['grep', '-rlF', LATER, c.root]).stdout, '', 'nowhere on it')
+  c.remove()
+  a.must('gabarit secrets decrypt')
 })
 
 step('with a passphrase', () => {

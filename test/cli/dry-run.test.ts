@@ -46,6 +46,8 @@ const waiting = (box: Sandbox) => {
   box.must(['sh', '-c', `until ls ${box.path(STATE)}/confirmation-guard-*.lock; do sleep 0.05; done`])
   box.must('config setprop note text four')
 }
+const encrypted = (box: Sandbox) => box.must('gabarit secrets encrypt')
+const unsafe = (box: Sandbox) => box.must(['rm', box.path(`${STATE}/secrets/identity.txt`)])
 const whole = (...more: ((box: Sandbox) => unknown)[]) => {
   const box = changeServer(true)
   box.must('config setprop note text two')
@@ -249,6 +251,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       onlyLooks: true,
     },
     { what: 'settings are missing', server: whole, command: 'gabarit letsencrypt setup', status: 3 },
+  ],
+  'secrets encrypt': [
+    { what: 'secrets in clear', server, command: 'gabarit secrets encrypt', status: 0 },
+    { what: 'a change that waits', server: () => server(waiting), command: 'gabarit secrets encrypt', status: 3 },
+  ],
+  'secrets decrypt': [
+    { what: 'encrypted ones', server: () => server(encrypted), command: 'gabarit secrets decrypt', status: 0 },
+    { what: 'no identity', server: () => server(encrypted, unsafe), command: 'gabarit secrets decrypt', status: 3 },
   ],
   'web enable': [
     { what: 'the console', server: whole, command: 'gabarit web enable alice', status: 0 },

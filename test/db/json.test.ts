@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parse, serialize } from '../../src/db/json.ts'
+import { parse, serialize, serializeStored } from '../../src/db/json.ts'
 import { SyntaxProblem } from '../../src/db/json-reader.ts'
 import { makeRecord, type Records, sortedMap } from '../../src/db/record.ts'
 import { HOSTILE } from './fixture.ts'
@@ -122,6 +122,51 @@ test('never quotes a value in a message', () => {
   const message = problemOf('{"a": {"type": "x", "properties": {"Password": "hunter2\n"}}}')
   assert.match(message, 'property "Password"')
   assert.not.match(message, 'hunter2')
+})
+
+const SEALED = `{
+  "a": {
+    "type": {"sealed": "t"},
+    "properties": {
+      "p": {"sealed": "1"},
+      "q": "plain"
+    }
+  }
+}
+`
+const open = (sealed: string, key: string, property: string | null) => `opened ${sealed} of ${key} ${property}`
+
+test('encrypted values are opened when they are read, and stored as they are', () => {
+  const opened: string[] = []
+  const records = parse(SEALED, (...asked) => {
+    opened.push(asked[0])
+    return open(...asked)
+  })
+  assert.is(serializeStored(records), SEALED)
+  assert.is(records.get('a')?.properties.get('q'), 'plain')
+  assert.equal([...(records.get('a')?.properties.keys() ?? [])], ['p', 'q'])
+  assert.equal(opened, [])
+  assert.is(records.get('a')?.properties.get('p'), 'opened 1 of a p')
+  assert.is(records.get('a')?.type, 'opened t of a null')
+  assert.match(serialize(records), '"p": "opened 1 of a p"')
+  assert.equal(opened, ['1', 't'], 'each once')
+  for (const strictly of [SEALED.replace(/\n/g, ' '), SEALED.replace('{"sealed": "1"}', '{"sealed":\n"1"}')])
+    assert.is(serializeStored(parse(strictly, open)), SEALED)
+  assert.throws(() => parse(SEALED).get('a')?.properties.get('p'), /a p is encrypted/)
+})
+
+test('refuses what is not exactly an encrypted value', () => {
+  const with1 = (value: string) => problemOf(SEALED.replace('{"sealed": "1"}', value))
+  assert.match(with1('{"sealed": "1", "sealed": "2"}'), '"sealed" occurs a second time here')
+  assert.match(with1('{"sealed": 1}'), 'an encrypted value must be text in double quotes')
+  assert.match(with1('{"sealed": "1", "b": "2"}'), 'the value of property "p" must be text in double quotes, or')
+  assert.match(with1('{}'), 'the value of property "p" must be text in double quotes, or')
+  assert.match(with1('["1"]'), 'the value of property "p" must be text in double quotes')
+})
+
+test('a property may be called sealed', () => {
+  const text = serialize(database(makeRecord('sealed', 'sealed', [['sealed', '{"sealed": "x"}']])))
+  assert.is(serialize(parse(text)), text)
 })
 
 test.run()

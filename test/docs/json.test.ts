@@ -50,6 +50,8 @@ for (const [heading, command] of [
   ['diff', 'gabarit verify --json'],
   ['doctor', 'gabarit doctor --json'],
   ['modules', 'gabarit modules --json'],
+  ['secrets', 'gabarit secrets status --json'],
+  ['secrets', 'gabarit secrets decrypt --json'],
   ['overrides', 'gabarit overrides --json'],
   ['explain', 'gabarit explain --json /etc/hosts:14'],
   ['explain', 'gabarit explain --json --lines /etc/hosts'],

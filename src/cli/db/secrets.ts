@@ -21,7 +21,7 @@ export function secretsOf({ places, database, reveal }: Call): IsSecret {
 
 /** The record with every secret masked. */
 export function masked(record: DbRecord, isSecret: IsSecret): DbRecord {
-  const properties = new Map(record.properties)
-  for (const name of properties.keys()) if (isSecret(record, name)) properties.set(name, MASK)
+  const shown = (name: string) => (isSecret(record, name) ? MASK : (record.properties.get(name) ?? ''))
+  const properties = new Map([...record.properties.keys()].map(name => [name, shown(name)] as const))
   return { key: record.key, type: isSecret(record) ? MASK : record.type, properties }
 }

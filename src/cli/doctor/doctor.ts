@@ -9,12 +9,14 @@ import { MODULES } from '../modules.ts'
 import { CONSOLE_CHECK } from './console-check.ts'
 import { EFFECTIVE_CHECK } from './effective-check.ts'
 import { type Ignore, readIgnores } from './ignores.ts'
+import { SECRETS_CHECK } from './secrets-check.ts'
 import { SERVER_CHECKS } from './server-checks.ts'
 import { STATE_CHECKS } from './state-checks.ts'
 
 /** The checks of gabarit: the engine's, then those of its modules. */
 export const CHECKS: readonly Check[] = [
   ...STATE_CHECKS,
+  SECRETS_CHECK,
   ...SERVER_CHECKS,
   EFFECTIVE_CHECK,
   CONSOLE_CHECK,

@@ -1,9 +1,11 @@
 import { refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
+import { serialize } from '../../db/json.ts'
+import { recordsOf } from '../../db/store.ts'
 import { History } from '../../state/history/history.ts'
 import { accountName } from '../../system/accounts.ts'
-import { below, databaseFile, type Places, versionOf } from '../../system/places.ts'
+import { below, type Places, versionOf } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
 import type { Entry } from './archive.ts'
 import { CONTENTS_NAME, type Contents, databaseEntry, FORM, fileEntry, type SavedFile } from './contents.ts'
@@ -21,7 +23,8 @@ const HISTORY = 200
  */
 export function gather(places: Places, system: System, now: Date): { entries: readonly Entry[]; contents: Contents } {
   const databases = listDatabases(places).map(name => {
-    const data = places.files.read(databaseFile(places, name).path)
+    // In clear: the archive is encrypted itself, and another machine cannot open what this one has encrypted.
+    const data = Buffer.from(serialize(recordsOf(places, name)))
     return { name, entry: { name: databaseEntry(name), data, time: now } }
   })
   const { paths, edited, pins } = filesToSave(places, system)

@@ -7,6 +7,7 @@ import type { Records } from '../../db/record.ts'
 import { prepareTransaction } from '../../db/store.ts'
 import { systemReason } from '../../system/atomic-write.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
+import { COVER } from '../../system/secrets/cover.ts'
 import { StateFile } from '../../system/state-file.ts'
 import { recordChanges } from './changes.ts'
 import { type PropertyChange, propertyChange } from './entry.ts'
@@ -92,6 +93,7 @@ const note = objectOf({ command: text, changes: listOf(propertyChange) })
 export const DATABASE_CHANGES = new StateFile('database-changes.json', {
   what: 'the note of interrupted changes',
   shape: note,
+  cover: COVER,
   wayOut: 'Move it away. Some databases may have been changed and others not: see gabarit status.',
 })
 

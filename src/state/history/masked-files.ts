@@ -82,7 +82,10 @@ export class MaskedFiles {
 /** Records that files were written. The caller holds the event lock. */
 export function rememberMasked(places: Places, entries: readonly MaskedEntry[]): void {
   const known = readMaskedFiles(places)
-  const changed = entries.some(([path, file]) => file?.written !== known.get(path)?.written)
+  const changed = entries.some(([path, file]) => {
+    const present = known.get(path)
+    return file?.written !== present?.written || file?.masked !== present?.masked
+  })
   if (!changed) return
   const all = [...new Map<string, MaskedFile | null>([...known, ...entries])]
   MASKED_FILES.write(places, new Map(all.flatMap(([path, file]) => (file === null ? [] : [[path, file]]))))

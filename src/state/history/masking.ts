@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { orUndefined } from '../../base/failure.ts'
 import { secretValues } from '../../db/secrets.ts'
+import { readDatabase } from '../../db/store.ts'
+import type { Stored } from '../../db/stored.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
 
@@ -62,9 +64,14 @@ export class Masking {
 /**
  * The masking of the current secrets.
  * @param known more secrets
+ * @param open default: a secret that cannot be opened is an error; undefined leaves it out
  */
-export function maskingWith(places: Places, known: readonly string[] = []): Masking {
-  const secrets = [...new Set([...secretValues(places), ...known])]
+export function maskingWith(
+  places: Places,
+  known: readonly string[] = [],
+  open?: (stored: Stored) => string | undefined,
+): Masking {
+  const secrets = [...new Set([...secretValues(places, readDatabase, open), ...known])]
   return new Masking(
     places,
     secrets.sort((a, b) => b.length - a.length),

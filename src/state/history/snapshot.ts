@@ -1,8 +1,10 @@
 import { cached } from '../../base/cached.ts'
+import { unlessFailed } from '../../base/failure.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
-import type { DbRecord, Records } from '../../db/record.ts'
+import { type DbRecord, type Records, recordOf, storedType, storedValues } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
+import { inClear, type Stored, storedIn } from '../../db/stored.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { recordChanges } from './changes.ts'
 import type { HistoryEntry, PropertyChange } from './entry.ts'
@@ -93,7 +95,29 @@ export function valueIn(
 /** The properties that changed since an entry (all of them, if there is none), with secrets as asterisks. */
 export function changesSince(places: Places, since: Pick<HistoryEntry, 'databases'> | undefined): PropertyChange[] {
   const before = loadSnapshot(since?.databases ?? {}, new Objects(places.state))
-  return snapshotChanges(before, maskSnapshot(takeSnapshot(places), maskingWith(places)))
+  const present = [...takeSnapshot(places)].map(
+    ([name, records]) => [name, readable(records, before.get(name))] as const,
+  )
+  return snapshotChanges(before, maskSnapshot(new Map(present), maskingWith(places, [], ifOpens)))
+}
+
+function ifOpens(stored: Stored): string | undefined {
+  return unlessFailed(() => inClear(stored))
+}
+
+/** What nobody can open counts as unchanged: those who only look have no use for it. */
+function readable(records: Records, before: Records | undefined): Records {
+  return new Map(
+    [...records].map(([key, record]) => {
+      const former = before?.get(key)
+      const open = (stored: Stored, was: string | undefined) => ifOpens(stored) ?? was ?? '********'
+      if (storedValues(record).every(([, stored]) => ifOpens(stored) !== undefined)) return [key, record]
+      const values = [...storedIn(record.properties)].map(
+        ([name, stored]) => [name, open(stored, former?.properties.get(name))] as const,
+      )
+      return [key, recordOf(key, open(storedType(record), former?.type), new Map(values))]
+    }),
+  )
 }
 
 function shown(value: string | null): string | null {

@@ -1,5 +1,6 @@
 import { listOf, objectOf, orNull, type TypeOf, text } from '../../base/shape.ts'
 import type { Places } from '../../system/places.ts'
+import { COVER } from '../../system/secrets/cover.ts'
 import { StateFile } from '../../system/state-file.ts'
 import { COMMON_PARTS, databaseHashes, propertyChange } from './entry.ts'
 import { maskedEntry } from './masked-files.ts'
@@ -26,6 +27,7 @@ export function unfinishedFile(id: number): StateFile<Unfinished> {
   return new StateFile(`unfinished-${String(id).padStart(6, '0')}.json`, {
     what: 'the note of an interrupted run',
     shape,
+    cover: COVER,
     wayOut: 'Move it away. The files of that run are in place, but its history entry is lost.',
   })
 }

@@ -1,0 +1,61 @@
+import { Failure, orFailure } from '../../base/failure.ts'
+import { listDatabases } from '../../db/all-databases.ts'
+import type { StoredForm } from '../../db/sealing.ts'
+import { writeTransaction } from '../../db/store.ts'
+import { databaseFile, type Places } from '../../system/places.ts'
+import { KEEPER } from '../../system/secrets/keeper.ts'
+import { IDENTITY, secretsFolder } from '../../system/secrets/machine-key.ts'
+import { SWITCH } from '../../system/secrets/switch.ts'
+import { hideInHistory } from '../history/hide-former.ts'
+import { storedSecrets } from './survey.ts'
+
+/** What was done, in words. */
+export interface Settled {
+  readonly message: string
+  /** What could not be done yet. Absent: nothing. */
+  readonly problem?: Failure
+}
+
+/**
+ * Stores all secrets as the administrator has decided, with the last good copies and the history: if that was interrupted, or
+ * a description has made something secret since. Each file is replaced as a whole and can be read before and after, so this can
+ * be interrupted anywhere, and repeated. The caller holds the event lock.
+ * @returns undefined if there was nothing to do
+ * @throws Failure if the identity or a database cannot be read
+ */
+export function settleSecrets(places: Places, command: string): Settled | undefined {
+  const wanted = SWITCH.read(places)
+  if (wanted === undefined) return undefined
+  if (wanted.stored === 'plain') return makePlain(places, command)
+  const names = wanted.unfinished === true ? listDatabases(places) : withPlainSecrets(places)
+  if (names.length === 0) return undefined
+  SWITCH.write(places, { stored: 'encrypted', unfinished: true })
+  rewrite(places, names, command, 'encrypted')
+  const problem = orFailure(() => hideInHistory(places))
+  const message = `encrypted the secrets of ${names.join(', ')}`
+  if (problem instanceof Failure) return { message, problem }
+  SWITCH.write(places, { stored: 'encrypted' })
+  return { message }
+}
+
+function withPlainSecrets(places: Places): string[] {
+  const plain = storedSecrets(places).filter(({ stored }) => stored === 'plain')
+  return [...new Set(plain.map(({ database }) => database))]
+}
+
+/** The history never has secrets, so nothing needs the identity any more. */
+function makePlain(places: Places, command: string): Settled {
+  const names = listDatabases(places)
+  rewrite(places, names, command, 'plain')
+  const folder = secretsFolder(places)
+  for (const name of [IDENTITY, KEEPER.file, SWITCH.name]) folder.removeDurably(name)
+  places.state.removeFolder('secrets')
+  return { message: `the secrets of ${names.join(', ')} are stored in clear` }
+}
+
+function rewrite(places: Places, names: readonly string[], command: string, storeAll: StoredForm): void {
+  for (const name of names) writeTransaction(databaseFile(places, name), { command, storeAll }, () => undefined)
+  // What a killed writer has left may hold secrets. Nobody writes these now.
+  const notes = /^\.(confirmation|database-changes|unfinished-\d+)\.json\b.*new$/
+  for (const name of places.state.list()) if (notes.test(name)) places.state.remove(name)
+}
