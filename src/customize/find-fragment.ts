@@ -1,10 +1,10 @@
 import { basename, join, posix } from 'node:path'
 import { refusal, usageFailure } from '../base/failure.ts'
+import { isBackup } from '../base/fragment-names.ts'
 import { didYouMean } from '../base/nearest.ts'
 import {
   type FragmentFile,
   findTemplate,
-  isBackup,
   type Layer,
   listTemplates,
   METADATA_FILE,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Failure, messageOf, orFailure, unlessFailed } from '../base/failure.ts'
+import { compareFragments, isBackup } from '../base/fragment-names.ts'
 import { databaseFile, type Paths, packageFolders } from '../system/places.ts'
 import { namesIn } from '../system/read-files.ts'
 import { refusingEnds, runSiteCode } from '../system/site-code.ts'
@@ -12,7 +13,7 @@ import { defaultOf } from './detect.ts'
 import type { Draft } from './draft.ts'
 import { PerlMigrations } from './perl-migration.ts'
 import { describeProblem } from './problem.ts'
-import { type DbRecord, type Records, sortedMap } from './record.ts'
+import type { DbRecord, Records } from './record.ts'
 import { readableDatabase, readDatabase, writeTransaction } from './store.ts'
 import { emptyProblem, validateChanges } from './validate.ts'
 
@@ -112,17 +113,21 @@ function initialType(places: Paths, { scalar, type = '' }: RecordDescription): s
 /** What a migration file exports: `module.exports = (database, { warn }) => { … }`. */
 type Migration = (database: Draft, tools: { warn: (message: string) => void }) => unknown
 
+/** What stands beside migrations in JavaScript. Any other file is one in Perl: their names are those of the old system. */
+const NO_MIGRATION = /\.(m?js|json|md|txt)$/
+
 /**
- * The migrations of a database, in byte order of their names: JavaScript, or Perl as on SME Server. A site's migration replaces a
+ * The migrations of a database, in the order of their names: JavaScript, or Perl as on SME Server. A site's migration replaces a
  * shipped one of the same name.
  */
 function migrationFiles(places: Paths, database: string): string[] {
   const byName = new Map<string, string>()
   for (const base of packageFolders(places)) {
     const folder = join(base, 'db', database, 'migrate')
-    for (const name of namesIn(folder)) if (/^[^.].*\.cjs$|^\d\d[^.]*$/.test(name)) byName.set(name, join(folder, name))
+    for (const name of namesIn(folder))
+      if (/^[^.]/.test(name) && !isBackup(name) && !NO_MIGRATION.test(name)) byName.set(name, join(folder, name))
   }
-  const files = [...sortedMap(byName).values()]
+  const files = [...byName.keys()].sort(compareFragments).map(name => byName.get(name) ?? '')
   for (const file of files) refuseUnsafePart(places, file)
   return files
 }

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
+import { isBackup } from '../base/fragment-names.ts'
 import { plural } from '../base/plural.ts'
 import { twinOf } from '../event/twins.ts'
-import { isBackup } from '../template/tree.ts'
 import { keptOut } from './kept-out.ts'
 import type { Ours } from './ours.ts'
 import { type Line, type Part, plainFile, SITE, together, type WantedFile, type WantedLink } from './part.ts'

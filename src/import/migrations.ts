@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure, orFailure } from '../base/failure.ts'
+import { compareFragments, isBackup } from '../base/fragment-names.ts'
 import { Draft } from '../db/draft.ts'
 import { PerlMigrations } from '../db/perl-migration.ts'
 import type { Records } from '../db/record.ts'
@@ -35,17 +36,17 @@ function ofDatabase(
   const lines: Line[] = []
   const wanted: WantedFile[] = []
   const before: string[] = []
-  for (const name of tree.names(folder).filter(one => !one.startsWith('.'))) {
+  const names = tree.names(folder).filter(name => !name.startsWith('.') && !isBackup(name))
+  for (const name of names.sort(compareFragments)) {
     const [source, what] = [tree.read(join(folder, name)), join(folder, name)]
     if (source === undefined) continue
-    const here = fileName(name)
     const problem = trial(database, places, records, own, [...before, source.toString('utf8')])
     if (problem !== undefined) {
       lines.push({ fate: 'unsupported', what, how: `not taken: ${problem}` })
       continue
     }
     before.push(source.toString('utf8'))
-    const path = join(SITE, 'db', database, 'migrate', here)
+    const path = join(SITE, 'db', database, 'migrate', name)
     lines.push({ fate: 'perl', what, how: `runs as ${path}` })
     wanted.push(plainFile(path, source))
   }
@@ -58,12 +59,6 @@ export function migrationTexts(old: OldServer): string[] {
     const folder = join(E_SMITH, 'db', database, 'migrate')
     return old.tree.names(folder).flatMap(name => old.tree.read(join(folder, name))?.toString('latin1') ?? [])
   })
-}
-
-/** Here, names begin with two digits and have no dots; those with a letter came after those with a digit. */
-function fileName(name: string): string {
-  const plain = name.replaceAll('.', '_')
-  return /^\d\d/.test(plain) ? plain : `99-${plain}`
 }
 
 /** Why a migration cannot run after others; undefined: it can. */

@@ -40,6 +40,15 @@ const PACKAGE: System = { name: 'package', databases: '', isWhole: false }
 /** The settings of all of them. */
 export const E_SMITH = '/etc/e-smith'
 
+/** The system whose databases are below a folder, if any: `SME Server`. */
+export function oldSystemBelow(folder: string): string | undefined {
+  return systemIn(new OldTree(folder))?.name
+}
+
+function systemIn(tree: OldTree): System | undefined {
+  return SYSTEMS.find(({ databases }) => tree.kind(join(databases, 'configuration')) === 'file')
+}
+
 /**
  * Finds out what is below a folder.
  * @param archive where it was unpacked from
@@ -50,7 +59,7 @@ export function oldServer(folder: string, archive?: Packed): OldServer {
   const trees = [folder, join(folder, 'root')].map(root => new OldTree(root))
   const [whole] = trees
   for (const tree of trees) {
-    const system = SYSTEMS.find(({ databases }) => tree.kind(join(databases, 'configuration')) === 'file')
+    const system = systemIn(tree)
     if (system !== undefined) return { tree, system, databases: system.databases, archive }
   }
   const tree = trees.find(one => one.kind(E_SMITH) === 'folder')

@@ -1,8 +1,9 @@
 import { dirname, join, posix } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
+import { isBackup } from '../base/fragment-names.ts'
 import type { Places } from '../system/places.ts'
 import { exists, namesIn, realPath } from '../system/read-files.ts'
-import { isBackup, type Layer, listTemplates, METADATA_FILE } from '../template/tree.ts'
+import { type Layer, listTemplates, METADATA_FILE } from '../template/tree.ts'
 import { overrideKind } from './content.ts'
 
 /** The shipped file that a custom file overrides. */

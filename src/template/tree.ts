@@ -1,6 +1,7 @@
 import { basename, dirname, join, normalize } from 'node:path'
 import { compareBytes } from '../base/byte-order.ts'
 import { refusal } from '../base/failure.ts'
+import { compareFragments, isBackup } from '../base/fragment-names.ts'
 import { type Places, packageFolders } from '../system/places.ts'
 import { entriesIn, kindOf } from '../system/read-files.ts'
 import { refuseUnsafeBelow } from '../system/trust.ts'
@@ -36,7 +37,6 @@ export interface TemplateFiles {
   readonly warnings: readonly string[]
 }
 
-const SKIPPED = /(~|\.swp|\.orig|\.rpmsave|\.rpmnew|\.rpmorig|\.dpkg-(old|new|dist|tmp))$/
 const SUSPICIOUS = /(\.bak|\.save|\.swo|^#.*#)$/
 export const METADATA_FILE = 'template.json'
 
@@ -125,15 +125,9 @@ function addFolder(base: string, layer: Layer, byName: Map<string, FragmentFile>
   }
 }
 
-/** Left behind by an editor or a package manager: such a file is never expanded. */
-export function isBackup(name: string): boolean {
-  return SKIPPED.test(name)
-}
-
 /** `template-begin`, then byte order of the names, then `template-end`. */
 function inOrder(fragments: Iterable<FragmentFile>): FragmentFile[] {
-  const rank = (name: string) => (name === 'template-begin' ? 0 : name === 'template-end' ? 2 : 1)
-  return [...fragments].sort((a, b) => rank(a.name) - rank(b.name) || compareBytes(a.name, b.name))
+  return [...fragments].sort((a, b) => compareFragments(a.name, b.name))
 }
 
 /**

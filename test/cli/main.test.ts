@@ -107,6 +107,10 @@ main('before the first event: what to do, in four lines', async () => {
     }
     const doctor = await call(['gabarit', 'doctor'], { env })
     assert.match(doctor.stdout, /^warning +databases: this server is not set up yet$/m)
+    server.write('/var/lib/nethserver/db/configuration', 'SystemName=server\n')
+    const old = await call(['gabarit', 'doctor'], { env })
+    const command = `gabarit import --server ${server.root}`
+    assert.match(old.stdout, `not set up yet, and has the databases of NethServer\n         run: ${command}\n`)
   } finally {
     server.remove()
   }

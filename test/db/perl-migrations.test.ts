@@ -18,6 +18,40 @@ function siteWith(files: Readonly<Record<string, string>>): Sandbox {
 
 const OPEN = '{ use esmith::ConfigDB; $DB = esmith::ConfigDB->open($DB_FILENAME) or die "no database"; ""; }\n'
 
+migrations(
+  'they run in the order that the old system has, whatever they are called, and with those in JavaScript',
+  () => {
+    const add = (word: string) =>
+      `{ $DB->set_prop('old', 'Ran', ($DB->get_prop('old', 'Ran') || '') . '${word} '); ''; }\n`
+    const names = [
+      'Zed',
+      '9nine',
+      'b.ns7',
+      'b-ns7',
+      'a1',
+      'template-end',
+      'template-begin',
+      '10ten',
+      'b_ns7',
+      '5313.ns7',
+    ]
+    const box = siteWith({
+      ...Object.fromEntries(names.map(name => [name, add(name)])),
+      'template-begin': OPEN + add('template-begin'),
+      '60.cjs':
+        "module.exports = database => database.setprop('old', { Ran: `${database.getprop('old', 'Ran')}60 ` })\n",
+      'table.json': '{ "die": "not run" }',
+      'a1.rpmsave': '{ die "not run" }',
+    })
+    box.must('gabarit initialize-default-databases')
+    assert.is(
+      box.must('db shop getprop old Ran').trim(),
+      'template-begin 10ten 5313.ns7 60 9nine Zed a1 b-ns7 b.ns7 b_ns7 template-end',
+    )
+    box.remove()
+  },
+)
+
 migrations('they change their database, and see what others have changed; defaults follow', () => {
   const box = siteWith({
     '00openRW': OPEN,

@@ -39,7 +39,7 @@ testIf(server, both, 'a dry run has a line for each thing and changes nothing', 
     'taken: /etc/e-smith/templates/etc/ftp.conf: 1 fragment',
     'converted: /etc/e-smith/templates.metadata/etc/ftp.conf: becomes etc/ftp.conf.template.json: mode 0640, owner root, group root, filter sub',
     'to do: /etc/e-smith/templates.metadata/etc/ftp.conf: MORE_DATA is not supported: write its values into the fragments',
-    'Perl: /etc/e-smith/db/configuration/migrate/banner.ns7: runs as /etc/gabarit/db/configuration/migrate/99-banner_ns7',
+    'Perl: /etc/e-smith/db/configuration/migrate/banner.ns7: runs as /etc/gabarit/db/configuration/migrate/banner.ns7',
     'taken: /home/e-smith/db/domains: 2 records',
     'SME Server: would bring in ',
   ])

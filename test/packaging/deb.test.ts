@@ -61,7 +61,8 @@ echo == console; gabarit web enable; getent passwd gabarit-web; gabarit web sess
 touch /etc/systemd/system/gabarit-site.timer /etc/cron.d/gabarit-site
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
 mkdir /var/lib/gabarit/letsencrypt # a setup makes it, with the certificates that Apache serves
-echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == units; ls /etc/systemd/system | grep ^gabarit
+mkdir /sbin/e-smith; ln -s /usr/sbin/db /usr/sbin/config /opt/other /sbin/e-smith # as an import does, but one
+echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == links; ls /sbin/e-smith; echo == units; ls /etc/systemd/system | grep ^gabarit
 `
 
 test('installed, set up, upgraded, with a module, removed and purged on a machine without Node', () => {
@@ -110,6 +111,7 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.match(answer('purge'), 'Kept: /etc/gabarit')
   assert.match(answer('purge'), '/etc/gabarit:\ntemplates-custom\n')
   assert.match(answer('purge'), /\/var\/lib\/gabarit:\nletsencrypt\nreplaced\n(replaced-until-\S+\n)?ssl\n/)
+  assert.is(answer('links'), 'other\n')
   assert.is(answer('units'), 'gabarit-site.timer\n')
 })
 

@@ -5,6 +5,7 @@ import { listDatabases } from '../../db/all-databases.ts'
 import { lastGoodPath } from '../../db/damage.ts'
 import { readDatabase } from '../../db/store.ts'
 import { MEMORY } from '../../import/memory.ts'
+import { oldSystemBelow } from '../../import/source.ts'
 import { BASES } from '../../override/bases.ts'
 import {
   CONFIRMATION,
@@ -23,7 +24,7 @@ import { PINS } from '../../state/pins.ts'
 import { livingHolder, readHolder } from '../../system/lock.ts'
 import { describeHolder, holderIsDead, isElsewhere } from '../../system/lock-holder.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { exists, namesIn } from '../../system/read-files.ts'
+import { exists } from '../../system/read-files.ts'
 import { State } from '../../system/state.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
 import { readPending } from '../../transaction/requests.ts'
@@ -42,8 +43,13 @@ export const STATE_CHECKS: readonly Check[] = [
 
 function readable({ places }: CheckedServer): readonly Diagnosis[] {
   const names = listDatabases(places)
-  if (namesIn(places.databases).length === 0)
-    return [{ level: 'warning', message: 'this server is not set up yet', command: 'gabarit setup' }]
+  if (names.length === 0) {
+    const message = 'this server is not set up yet'
+    const old = oldSystemBelow(places.root)
+    if (old === undefined) return [{ level: 'warning', message, command: 'gabarit setup' }]
+    const command = `gabarit import --server ${shell(places.root)}`
+    return [{ level: 'warning', message: `${message}, and has the databases of ${old}`, command }]
+  }
   const damaged = names.flatMap((name): Diagnosis[] => {
     const { path: file } = databaseFile(places, name)
     const problem = problemOf(() => readDatabase(file))
