@@ -1,5 +1,5 @@
 import type { Records } from '../db/record.ts'
-import { wellSince } from '../state/well.ts'
+import { lastWell } from '../state/well.ts'
 import type { Places } from '../system/places.ts'
 import { isIll } from '../system/service/crashes.ts'
 import { managersOf } from '../system/service/one-shot.ts'
@@ -25,7 +25,7 @@ export async function servicesDown(configuration: Records, places: Places, syste
   const looks = enabled.map(async (record): Promise<Difference[]> => {
     const unit = unitOf(record)
     const manager = managerOf(unit)
-    const isDown = manager.oneShot !== true && (await isIll(manager, ask, unit, wellSince(places, record.key)))
+    const isDown = manager.oneShot !== true && (await isIll(manager, ask, unit, lastWell(places, record.key)))
     if (!isDown || (await manager.isUnknown?.(ask, unit)) === true) return []
     const held = await heldPorts(manager, ask, unit, record, configuration, places)
     const start = `To start it: ${manager.describe(unit, 'start')}`

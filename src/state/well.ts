@@ -13,7 +13,7 @@ const WELL = new StateFile<ReadonlyMap<string, number>>('well.json', {
 })
 
 /** When a service was last found well; 0 if that is long ago, or not known. Ends before that are mended. */
-export function wellSince(places: Places, service: string): number {
+export function lastWell(places: Places, service: string): number {
   return orUndefined(() => WELL.read(places))?.get(service) ?? 0
 }
 

@@ -3,9 +3,11 @@ import type { Descriptions } from '../db/describe.ts'
 import type { HealthDescription } from '../db/description.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { heldPorts } from '../effective/held-ports.ts'
+import { lastWell } from '../state/well.ts'
 import { answers } from '../system/answers.ts'
+import type { Places } from '../system/places.ts'
 import type { Adjustment } from '../system/service/adjustment.ts'
-import { crashLoop, LATELY } from '../system/service/crashes.ts'
+import { crashLoop, isIll, LATELY, mendedAfter } from '../system/service/crashes.ts'
 import type { ServiceManager, Unit } from '../system/service/manager.ts'
 import type { System } from '../system/system.ts'
 
@@ -23,10 +25,12 @@ type Revive = (adjustment: Adjustment) => Promise<unknown>
 export class Health {
   readonly #managerOf: (unit: Unit) => ServiceManager
   readonly #descriptions: Descriptions
+  readonly #places: Places
   readonly #run: (command: readonly string[]) => ReturnType<System['run']>
 
-  constructor(managerOf: (unit: Unit) => ServiceManager, descriptions: Descriptions, system: System) {
+  constructor(managerOf: (unit: Unit) => ServiceManager, descriptions: Descriptions, system: System, places: Places) {
     this.#managerOf = managerOf
+    this.#places = places
     this.#descriptions = descriptions
     this.#run = command => system.run(command, { cwd: '/', timeout: LOOK })
   }
@@ -62,7 +66,7 @@ export class Health {
       // The reason says more than that it is started again and again.
       const { service, unit } = adjustment
       const manager = this.#managerOf(unit)
-      const find = () => heldPorts(manager, this.#run, unit, record, configuration, this.#descriptions.places)
+      const find = () => heldPorts(manager, this.#run, unit, record, configuration, this.#places)
       const held = (await this.#hasEnded(adjustment)) ? await find() : ''
       const loops = held === '' && (await crashLoop(manager, this.#run, unit)).length > 0
       return loops ? `${service} does not come up: it ends and is started again and again` : problem + held
@@ -78,8 +82,9 @@ export class Health {
     const deadline = Date.now() + PATIENCE
     let wellSince = Date.now()
     let revived = false
+    const steady = await this.#steadyFor(adjustment)
     for (;;) {
-      const isSteady = Date.now() - wellSince >= STEADY
+      const isSteady = Date.now() - wellSince >= steady
       const problem = (await look()) ?? (isSteady ? await this.#crashed(adjustment, wellSince) : undefined)
       if (problem === undefined && isSteady) return undefined
       if (problem !== undefined) {
@@ -94,10 +99,27 @@ export class Health {
     }
   }
 
+  /** One that was in a crash loop must last longer than between two of its ends: it may take a while to fail. */
+  async #steadyFor({ service, unit }: Adjustment): Promise<number> {
+    const loop = await crashLoop(this.#managerOf(unit), this.#run, unit, lastWell(this.#places, service))
+    return Math.min(Math.max(STEADY, mendedAfter(loop)), PATIENCE)
+  }
+
   /** A one-shot service has no process that could end. */
   async #hasEnded({ unit }: Adjustment): Promise<boolean> {
     const manager = this.#managerOf(unit)
     return manager.oneShot !== true && (await manager.isUp(this.#run, unit)) === false
+  }
+
+  /** Those that run, and not only until their next end. */
+  async well(adjustments: readonly Adjustment[]): Promise<Adjustment[]> {
+    const looks = adjustments.map(async adjustment => {
+      const { service, unit } = adjustment
+      const manager = this.#managerOf(unit)
+      const ill = manager.oneShot !== true && (await isIll(manager, this.#run, unit, lastWell(this.#places, service)))
+      return ill ? [] : [adjustment]
+    })
+    return (await Promise.all(looks)).flat()
   }
 
   /** Names of the services that have ended by themselves within the last minute. */

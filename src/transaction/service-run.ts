@@ -33,7 +33,7 @@ export class ServiceRun {
     this.#configuration = configuration
     this.#run = run
     this.#managerOf = managersOf(configuration, places, system)
-    this.#health = new Health(this.#managerOf, descriptions, system)
+    this.#health = new Health(this.#managerOf, descriptions, system, places)
   }
 
   /**
@@ -44,7 +44,7 @@ export class ServiceRun {
    */
   async adjust(plan: Plan | undefined, rollBack: RollBack | undefined): Promise<ReadonlySet<string>> {
     const { log } = this.#run
-    this.#well = await this.#health.running(this.#adjustments)
+    this.#well = await this.#health.running(await this.#health.well(this.#adjustments))
     const { failed, skipped, refused } = await this.#carryOut(this.#adjustments, plan)
     log.report({ kind: 'step', step: 'checking the health of the services' })
     const ill = await this.#firstIll(this.#adjustments, this.#configuration)
@@ -61,7 +61,8 @@ export class ServiceRun {
     const well = this.#adjustments.filter(
       one => ![...failed, ...skipped].includes(one) && this.#managerOf(one.unit).idle !== true,
     )
-    await lookAtEffect(well, this.#configuration, this.#run)
+    // What does not run has been told, and can answer nothing.
+    await lookAtEffect(await this.#health.well(well), this.#configuration, this.#run)
     return names
   }
 

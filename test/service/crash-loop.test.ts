@@ -1,5 +1,5 @@
 // A daemon that ends soon after each start, and whose manager starts it again and again, answers in bursts: it is not well.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,6 +10,7 @@ import { addS6Service, startS6 } from '../support/s6.ts'
 import { must, run, words } from '../support/sandbox.ts'
 import { stepsOf } from '../support/steps.ts'
 import { startSupervisord } from '../support/supervisord.ts'
+import { waitFor } from '../support/wait.ts'
 
 const loop = suite('a crash loop')
 const needed = needsCommands('s6-svscan', 's6-svc', 's6-log', 'supervisord', 'supervisorctl')
@@ -70,6 +71,24 @@ step('s6: a service that was restarted several times is well', async () => {
     run(words('gabarit doctor'), { env: env('s6') }).stdout,
     /well does not run: well is down .*To start it: signal-event console-save/,
   )
+})
+
+step('s6: one in a loop that takes longer to fail than the others are watched; nothing is rolled back', async () => {
+  addS6Service(SCAN, 'slow', '#!/bin/sh\nsleep 1.4\nexit 1\n')
+  mkdirSync('/etc/gabarit/events/slow-again/templates2expand/etc', { recursive: true })
+  writeFileSync('/etc/gabarit/events/slow-again/templates2expand/etc/slow.conf', '')
+  mkdirSync('/etc/gabarit/templates/etc', { recursive: true })
+  writeFileSync('/etc/gabarit/templates/etc/slow.conf', '<%= config.slow.Word %>\n')
+  writeFileSync('/etc/gabarit/templates/etc/slow.conf.template.json', '{"notify": ["slow:reload-or-restart"]}')
+  must(words('config set slow service status enabled Word one'))
+  must(words(`s6-svc -u ${SCAN}/slow`))
+  await waitFor('three ends', () => must(words(`s6-svdt ${SCAN}/slow`)).split('\n').length > 3, 20)
+  const { status, stderr } = run(words('signal-event slow-again'), { env: env('s6'), timeoutSeconds: 120 })
+  assert.is(status, 1, stderr)
+  assert.match(stderr, 'slow does not come up: it ends and is started again and again')
+  assert.is(readFileSync('/etc/slow.conf', 'utf8').trim().split('\n').at(-1), 'one')
+  must(words('config delete slow'))
+  must(words(`s6-svc -d ${SCAN}/slow`))
 })
 
 step('supervisord: event and doctor tell it, with the log', async () => {

@@ -30,10 +30,13 @@ export async function isIll(manager: ServiceManager, run: Run, unit: Unit, since
 export async function crashLoop(manager: ServiceManager, run: Run, unit: Unit, since = 0): Promise<readonly Crash[]> {
   const now = Date.now()
   const crashes = (await manager.crashes?.(run, unit, Math.max(since, now - LATELY))) ?? []
-  const times = [...crashes.map(({ at }) => at), now]
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time))
-  const lasted = gaps.pop() ?? 0
-  return crashes.length < OFTEN || lasted > 2 * Math.max(...gaps) ? [] : crashes
+  const lasted = now - (crashes.at(-1)?.at ?? 0)
+  return crashes.length < OFTEN || lasted > mendedAfter(crashes) ? [] : crashes
+}
+
+/** How long a service must last after these crashes until it is out of their loop, in milliseconds. */
+export function mendedAfter(crashes: readonly Crash[]): number {
+  return 2 * Math.max(...crashes.slice(1).map(({ at }, index) => at - (crashes[index]?.at ?? at)), 0)
 }
 
 /** A manager that starts again what has ended, and tells of services that end again and again. */

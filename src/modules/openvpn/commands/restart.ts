@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const managerOf = managersOf(configuration, places, system)
   const request = { service: name, word: 'restart', source: 'gabarit vpn restart' }
   const { adjustments } = collectAdjustments([request], configuration)
-  const health = new Health(managerOf, context.descriptions, system)
+  const health = new Health(managerOf, context.descriptions, system, places)
   const idle = adjustments.some(({ unit }) => managerOf(unit).idle === true)
   if (!idle && (await health.running(adjustments)).size === 0) {
     print(`${name} is not running: nothing to restart`)
