@@ -103,7 +103,18 @@ function problemOf(value: string, description: PropertyDescription, recordsIn: R
   if (list === undefined) return elementProblem(value, description, recordsIn)
   const elements = elementsOf(value, list)
   if (elements.includes('')) return `the list (separated by "${list}") has an empty element`
-  return elements.map(element => elementProblem(element, description, recordsIn)).find(message => message !== undefined)
+  const problem = elements
+    .map(element => elementProblem(element, description, recordsIn))
+    .find(message => message !== undefined)
+  if (problem === undefined || description.secret === true) return problem
+  return problem + otherSeparator(value, list, text => elementProblem(text, description, recordsIn) === undefined)
+}
+
+/** What was meant if the elements are right and only separated by something else: `root, admin` or `root admin`. */
+function otherSeparator(value: string, list: string, fits: (element: string) => boolean): string {
+  const elements = value.split(/[\s,;]+/).filter(element => element !== '')
+  if (elements.length < 2 || !elements.every(fits)) return ''
+  return `; several are separated by "${list}": "${elements.join(list)}"`
 }
 
 /** What is wrong with an empty value. */

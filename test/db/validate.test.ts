@@ -63,6 +63,9 @@ test('refuses with the reason, and the nearest word', ({ fixture }) => {
   assert.match(message('names', 'a.org,b_c'), '"b_c" is not a host name')
   assert.match(message('names', 'exämple.org'), 'did you mean "xn--exmple-cua.org"?')
   assert.match(message('names', 'a.org,,b.org'), 'empty element')
+  for (const value of ['a.org b.org', 'a.org; b.org', 'a.org, b.org c.org'])
+    assert.match(message('names', value), `; several are separated by ",": "${value.match(/[a-z.]+/g)?.join(',')}"`)
+  assert.not.match(message('names', 'a.org b_c'), 'several')
 })
 
 test('lets through what fits, and what nobody described', ({ fixture }) => {

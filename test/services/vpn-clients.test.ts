@@ -33,6 +33,17 @@ vpn.before(() => {
   type('signal-event openvpn-update')
 })
 
+test('a client with settings that are refused gets no certificate', () => {
+  type('db vpn set vera client Address 10.99.0.5')
+  const before = index()
+  const refused = tried('signal-event vpn-client-create vera')
+  assert.is(refused.status, 3)
+  assert.match(said(refused), 'vera: 10.99.0.5 is not an address for a client in')
+  assert.match(said(refused), 'Nothing was changed.')
+  assert.is(index(), before)
+  type('db vpn delete vera')
+})
+
 test('renewing: the old certificate works on, and a revocation takes them all', () => {
   type('db vpn set vera client')
   type('signal-event vpn-client-create vera')
@@ -162,7 +173,7 @@ test('kill -9 while a client is made: the old PKI or the new one, no half client
   let number = 0
   for (const [instant, reached] of Object.entries(INSTANTS)) {
     const name = `victim${number++}`
-    type(`db vpn set ${name} client`)
+    type(`db vpn set ${name} client server openvpn`)
     const child = create(name)
     while (!reached(name) && child.exitCode === null) await new Promise(resolve => setImmediate(resolve))
     const exit = ended(child)

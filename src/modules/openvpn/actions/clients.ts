@@ -1,5 +1,6 @@
-import { Failure } from '../../../base/failure.ts'
+import { Failure, orFailure, unchanged } from '../../../base/failure.ts'
 import type { ActionRun } from '../../../event/action.ts'
+import { makeExpander } from '../../../plan/expand.ts'
 import type { Signed } from '../pki.ts'
 import { kill, knownClient } from './client.ts'
 import { installList } from './hand-over.ts'
@@ -18,6 +19,7 @@ export async function createClients(run: ActionRun): Promise<void> {
       throw new Failure(`${name} is revoked; to give it a new key: db vpn setprop ${name} status enabled`)
     return { name, passphrase: record.properties.get('Passphrase') ?? '' }
   })
+  refuseWrongSettings(run)
   await withPki(run, async rsa => {
     // A dry run leaves nothing of the PKI that an enabled server gets just before.
     if (rsa.file('ca.crt') === undefined && (!dryRun || isUnused(run)))
@@ -49,6 +51,7 @@ export async function renewClient(run: ActionRun): Promise<void> {
     throw new Failure(`unknown word "${what}": signal-event ${event} NAME [revoke-old | end-old]`)
   const record = knownClient(run, name)
   if (record.properties.get('status') === 'revoked') throw new Failure(`${name} is revoked`)
+  refuseWrongSettings(run)
   await withPki(run, async rsa => {
     const latest = rsa.certificate(name)
     if (latest === undefined)
@@ -77,4 +80,13 @@ export async function renewClient(run: ActionRun): Promise<void> {
     throw new Failure(
       `the old certificate of ${name} is revoked, but the client could not be disconnected; to try again: gabarit vpn kill ${name}`,
     )
+}
+
+/**
+ * A certificate stays, whatever happens afterwards: so what the event would refuse to write is refused before one is made.
+ * @throws Failure (refused)
+ */
+function refuseWrongSettings({ context }: ActionRun): void {
+  const checked = orFailure(() => makeExpander({ ...context, warn: () => undefined }).expand('/etc/openvpn/ccd/client'))
+  if (checked instanceof Failure) throw unchanged(checked)
 }
