@@ -22,6 +22,16 @@ const PAIRS: readonly (readonly [what: string, perl: string, twin: string])[] = 
   ['text with braces', `${'zone \\{ }'.replace('}', '\\}')}\n`, '<%/* text */%>\nzone { }\n'],
   ['a property', 'port { $smtp{Port} }\n', "port <%= config.smtp?.Port ?? '' %>\n"],
   ['a record with a dash', "{ ${'httpd-admin'}{TCPPort} }\n", "<%= config['httpd-admin']?.TCPPort ?? '' %>\n"],
+  [
+    'comments, without what ends a comment or a tag',
+    `{\n  # If it's "set"\n  #-----\n  if ($smtp{A} eq "x") {\n    $OUT .= "a\\n"; # a */ %> <%\n    # behind\n  }\n  # end\n}\n`,
+    "<% /* If it's \"set\" */ %>\n<% if (config.smtp?.A === 'x') { %>\n  <% /* a * / % > < % */ %>\na\n<% } %>\n<% /* behind */\n   /* end */ %>\n\n",
+  ],
+  [
+    'a comment in a line of text',
+    'port { $smtp{Port} # its port\n}\n',
+    "port <% /* its port */ %><%= config.smtp?.Port ?? '' %>\n",
+  ],
   ['a value', '{ $DomainName }\n', "<%= config.DomainName ?? '' %>\n"],
   ['a default', "{ $smtp{Port} || '25' }\n", "<%= filled(config.smtp?.Port) ?? '25' %>\n"],
   ['a default that is a number', '{ $smtp{Port} || 25 }\n', "<%= filled(config.smtp?.Port) ?? '25' %>\n"],

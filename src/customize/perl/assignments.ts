@@ -1,12 +1,13 @@
-import { constantOf, type Expression } from './ast.ts'
+import type { Expression } from './ast.ts'
 import type { Evaluator } from './evaluate.ts'
 import { calculated, repeated } from './functions.ts'
 import { hashOf } from './hashes.ts'
-import { asNumber, asText, inside, type Js, js, member, TIGHT, textOf } from './js.ts'
+import { asText, inside, type Js, js, TIGHT, textOf } from './js.ts'
 import { givesList } from './lists.ts'
 import type { Named } from './names.ts'
 import { patternOf, replaced, transliterated } from './patterns.ts'
 import { pushed } from './pushed.ts'
+import { Stores } from './stores.ts'
 import { MAYBE, NOTHING, NUMBER, orMissing, TEXT, type Type, UNDEFINED } from './types.ts'
 
 type Assign = Extract<Expression, { kind: 'assign' }>
@@ -14,12 +15,12 @@ type Assign = Extract<Expression, { kind: 'assign' }>
 /** Translates what changes variables, to lines of code. */
 export class Assignments {
   readonly #values: Evaluator
-  /** Whether a variable that is declared here is visible in the whole fragment. */
-  readonly #atTop: () => boolean
+  readonly #stores: Stores
 
+  /** @param atTop whether a variable that is declared here is visible in the whole fragment */
   constructor(values: Evaluator, atTop: () => boolean) {
     this.#values = values
-    this.#atTop = atTop
+    this.#stores = new Stores(values, atTop)
   }
 
   /** @returns undefined for an expression that only has a value */
@@ -33,7 +34,7 @@ export class Assignments {
         return this.#counted(expression)
       case 'replace': {
         if (expression.pattern.flags.includes('r')) return undefined
-        return this.#store(
+        return this.#stores.store(
           expression.target,
           replaced(this.#values, this.#values.scalar(expression.target), expression),
           expression,
@@ -41,7 +42,7 @@ export class Assignments {
       }
       case 'transliterate': {
         if (expression.flags.includes('r')) return undefined
-        return this.#store(
+        return this.#stores.store(
           expression.target,
           transliterated(this.#values, this.#values.scalar(expression.target), expression),
           expression,
@@ -94,8 +95,8 @@ export class Assignments {
 
   #one(expression: Assign, target: Expression, isMy: boolean): string[] {
     const value = this.#newValue(expression, target, isMy)
-    if (target.kind === 'element') return this.#storeElement(target, value, expression)
-    return this.#storeVariable(target, value, expression, isMy)
+    if (target.kind === 'element') return this.#stores.element(target, value, expression)
+    return this.#stores.variable(target, value, expression, isMy)
   }
 
   /** What a target gets. */
@@ -103,7 +104,7 @@ export class Assignments {
     const values = this.#values
     if (target.kind === 'variable' && target.sigil === '@') {
       if (operator !== '') throw values.refuse(at, `"${operator}=" of a list`)
-      return this.#copied(values.list([value]), value, target, isMy)
+      return this.#stores.copied(values.list([value]), value, target, isMy)
     }
     if (target.kind === 'variable' && target.sigil === '%') return hashOf(this.#values, value)
     if (operator === '')
@@ -127,84 +128,6 @@ export class Assignments {
       default:
         throw values.refuse(at, `the assignment ${operator}=`)
     }
-  }
-
-  /** A list that is changed later must not be that of somebody else. */
-  #copied(list: Js, value: Expression, target: Expression, isMy: boolean): Js {
-    const isOther =
-      /^[\w.]+$/.test(list.code) || list.code.startsWith('vars.list(') || /\.all\([^)]*\)$/.test(list.code)
-    const isShared = value.kind === 'variable' || (value.kind === 'list' && value.items.length === 1)
-    const named = isMy ? undefined : this.#values.target(target)
-    const willChange = isMy || named?.changed !== false
-    return isOther && (isShared || willChange) ? js(`[...${list.code}]`, list.type, TIGHT.atom) : list
-  }
-
-  #storeVariable(target: Expression, value: Js, site: Expression, isMy: boolean): string[] {
-    const values = this.#values
-    if (isMy && target.kind === 'variable') {
-      const named = values.names.declare(target)
-      values.assign(named, value.type, site)
-      if (value.type.is === 'database') return []
-      return [`${named.assigned.size > 1 ? 'let' : 'const'} ${named.code} = ${inside(value, TIGHT.arrow)}`]
-    }
-    const named = values.target(target)
-    if (named === undefined)
-      throw values.refuse(
-        site,
-        target.kind === 'variable' ? `a change of the record ${target.name}` : 'an assignment to this',
-      )
-    if (target.kind === 'dereference') throw values.refuse(site, 'an assignment to what a reference leads to')
-    values.assign(named, value.type, site)
-    if (value.type.is === 'database') return []
-    const isFirst = named.from === 'fragment' && !values.touched.has(named.code) && this.#atTop()
-    if (isFirst) {
-      values.touched.add(named.code)
-      values.declaredHere.add(named.code)
-      return [`${named.assigned.size > 1 ? 'let' : 'const'} ${named.code} = ${value.code}`]
-    }
-    values.touched.add(named.code)
-    const appended = /^`\$\{(\w+)\}(.*)`$/s.exec(value.code)
-    if (appended?.[1] === named.code && named.type.is === 'text' && !appended[2]?.includes('`'))
-      return [`${named.code} += ${'`'}${appended[2]}${'`'}`]
-    return [`${named.code} = ${inside(value, TIGHT.arrow)}`]
-  }
-
-  #storeElement(target: Extract<Expression, { kind: 'element' }>, value: Js, site: Expression): string[] {
-    const values = this.#values
-    const { of, at, key } = target
-    if (at === 'index') {
-      const named = values.variable(of)
-      if (named?.sigil !== '@') throw values.refuse(site, 'an assignment to this element')
-      named.changed = true
-      this.#learn(named, { is: 'list', of: value.type }, site.line)
-      return [`${values.listName(named)}[${asNumber(values.scalar(key)).code}] = ${value.code}`]
-    }
-    if (of.kind === 'variable') {
-      const named = values.variable(of)
-      if (named === undefined) throw values.refuse(site, `a change of the record ${of.name}`)
-      if (named.type.is === 'record' || named.type.is === 'record?') throw values.refuse(site, 'a change of a record')
-      this.#learn(named, { is: 'map', of: value.type }, site.line)
-      return [`${named.code}.set(${asText(values.scalar(key)).code}, ${value.code})`]
-    }
-    const name = constantOf(key)
-    const holder = of.kind === 'dereference' ? values.scalar(of.of) : undefined
-    const named = of.kind === 'dereference' ? values.variable(of.of) : undefined
-    if (holder?.type.is !== 'object' || name === undefined || name in {} || named === undefined)
-      throw values.refuse(site, 'an assignment to this element')
-    this.#learn(named, { is: 'object', of: value.type }, site.line)
-    return [`${member(holder, name)} = ${value.code}`]
-  }
-
-  /** A value that is made of what was there before. */
-  #store(target: Expression, value: Js, site: Expression): string[] {
-    if (target.kind === 'list' && target.items.length === 1) {
-      // `(my $x = $y) =~ s/a/b/`
-      const [only] = target.items
-      if (only?.kind === 'assign' && only.target.kind === 'my')
-        throw this.#values.refuse(site, 'a replacement in an assignment')
-    }
-    if (target.kind === 'element') return this.#storeElement(target, value, site)
-    return this.#storeVariable(target, value, site, false)
   }
 
   #several(expression: Assign, targets: readonly Expression[], isMy: boolean): string[] {
@@ -259,7 +182,7 @@ export class Assignments {
       return [`${now.code}${operator}`]
     }
     const one = js('1', NUMBER, TIGHT.atom)
-    return this.#store(of, calculated(operator.charAt(0), now, one), expression)
+    return this.#stores.store(of, calculated(operator.charAt(0), now, one), expression)
   }
 
   #call(expression: Extract<Expression, { kind: 'call' }>): string[] | undefined {
@@ -279,11 +202,11 @@ export class Assignments {
         return [`${of.code}.delete(${asText(values.scalar(first.key)).code})`]
       }
       case 'undef':
-        return first && this.#store(first, js('undefined', UNDEFINED, TIGHT.atom), expression)
+        return first && this.#stores.store(first, js('undefined', UNDEFINED, TIGHT.atom), expression)
       case 'chomp':
         return (
           first &&
-          this.#store(
+          this.#stores.store(
             first,
             js(`${inside(asText(values.scalar(first)), TIGHT.member)}.replace(/\\n$/, '')`, TEXT),
             expression,

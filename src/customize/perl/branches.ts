@@ -1,10 +1,12 @@
 import { type Js, opposite } from './js.ts'
 import { code, type Part } from './output.ts'
 
+/** Whether parts print more than one line. */
 export function hasLines(parts: readonly Part[]): boolean {
   return parts.some(part => part.kind === 'raw' || (part.kind === 'text' && part.text.includes('\n')))
 }
 
+/** Branches as parts; one with a single line of code needs no braces. */
 export function assembled(
   branches: readonly { test: Js; body: Part[] }[],
   otherwise: readonly Part[],
@@ -30,6 +32,7 @@ export function assembled(
   return [...parts, { kind: 'code', code: '}', closes: true }]
 }
 
+/** The only line of code of a body; undefined if there is more. */
 export function simple(parts: readonly Part[]): string | undefined {
   const [only] = parts
   if (parts.length !== 1 || only?.kind !== 'code' || only.opens || only.closes) return undefined

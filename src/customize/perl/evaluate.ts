@@ -6,7 +6,7 @@ import { counted, elementType, givesList, onlyValue } from './lists.ts'
 import type { Named, Names } from './names.ts'
 import { binaryTest, binaryValue, unaryValue } from './operators.ts'
 import { fits, replaced, transliterated } from './patterns.ts'
-
+import { truthOf } from './truth.ts'
 import { FLAG, joined, NOTHING, NUMBER, TEXT, type Type, UNDEFINED } from './types.ts'
 import { Untranslatable } from './untranslatable.ts'
 import type { EachMaker, Known, Values } from './values.ts'
@@ -217,27 +217,7 @@ export class Evaluator implements Values {
       if (named?.type.is === 'map') return js(`${named.code}.size > 0`, FLAG, TIGHT.compare)
       return js(`${inside(this.list([expression]), TIGHT.member)}.length > 0`, FLAG, TIGHT.compare)
     }
-    const value = this.scalar(expression)
-    if (value.constant !== undefined) {
-      const isTrue = value.constant !== '' && value.constant !== '0'
-      return { ...js(String(isTrue), FLAG, TIGHT.atom), constant: isTrue ? '1' : '' }
-    }
-    switch (value.type.is) {
-      case 'flag':
-        return value
-      case 'number':
-        return { ...value, type: FLAG }
-      case 'database':
-        return { ...js('true', FLAG, TIGHT.atom), constant: '1' }
-      case 'record':
-      case 'record?':
-      case 'list':
-      case 'object':
-      case 'map':
-        return { ...value, type: FLAG }
-      default:
-        return js(`filled(${value.code})`, FLAG)
-    }
+    return truthOf(this.scalar(expression))
   }
 
   #match(expression: Extract<Expression, { kind: 'match' }>): Js {

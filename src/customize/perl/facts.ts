@@ -1,17 +1,16 @@
 import type { Expression, Statement } from './ast.ts'
 
-/** Branches as parts; one with a single line of code needs no braces. */
-
-/** The only line of code of a body; undefined if there is more. */
-
+/** Whether this changes $OUT. */
 export function isOutput(expression: Expression): boolean {
   return expression.kind === 'assign' && expression.target.kind === 'variable' && expression.target.name === 'OUT'
 }
 
+/** Whether this leaves the program or a loop, or tells something. */
 export function isControl(expression: Expression): boolean {
   return expression.kind === 'call' && ['return', 'next', 'last', 'die', 'warn'].includes(expression.name)
 }
 
+/** Whether this does more than give a value. */
 export function hasEffect(expression: Expression): boolean {
   if (expression.kind === 'list' && expression.items.length === 1 && expression.items[0])
     return hasEffect(expression.items[0])
@@ -27,7 +26,6 @@ export function hasEffect(expression: Expression): boolean {
 }
 
 /** Whether the end of these statements is never reached. */
-
 export function leaves(statements: readonly Statement[]): boolean {
   const last = statements.at(-1)
   if (last?.kind === 'expression')
@@ -41,18 +39,17 @@ export function leaves(statements: readonly Statement[]): boolean {
 }
 
 /** Whether the statements end with `return`. */
-
 export function returns(statements: readonly Statement[]): boolean {
   const last = statements.at(-1)
   return last?.kind === 'expression' && last.value.kind === 'call' && last.value.name === 'return'
 }
 
+/** Whether the statements mention $OUT. */
 export function printsIn(statements: readonly Statement[]): boolean {
   return /"name":"OUT"/.test(JSON.stringify(statements))
 }
 
 /** The matches with groups that must all fit for a test to be true, or false. */
-
 export function matchesIn(test: Expression): Extract<Expression, { kind: 'match' }>[] {
   if (test.kind === 'match')
     return test.pattern.parts.some(part => typeof part === 'string' && /(?<!\\)\((?!\?)/.test(part)) ? [test] : []

@@ -1,4 +1,5 @@
 import type { Expression, Statement } from './ast.ts'
+import type { Comment } from './comments.ts'
 import { Expressions } from './expressions.ts'
 import { Scanner } from './scanner.ts'
 
@@ -163,7 +164,15 @@ function not(value: Expression): Expression {
   return { kind: 'unary', operator: '!', of: value, line: value.line }
 }
 
-/** The statements of a program in Perl. @throws Untranslatable for what is not in the subset */
-export function parseProgram(source: string, line: number): Statement[] {
-  return new Parser(new Scanner(source, line)).program()
+/** A program in Perl. */
+export interface ParsedProgram {
+  readonly statements: readonly Statement[]
+  readonly comments: readonly Comment[]
+}
+
+/** Parses a program in Perl. @throws Untranslatable for what is not in the subset */
+export function parseProgram(source: string, line: number): ParsedProgram {
+  const scanner = new Scanner(source, line)
+  const statements = new Parser(scanner).program()
+  return { statements, comments: scanner.comments }
 }

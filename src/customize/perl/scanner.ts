@@ -1,3 +1,4 @@
+import type { Comment } from './comments.ts'
 import { Untranslatable } from './untranslatable.ts'
 
 /** A here-document whose text has not been met yet. */
@@ -15,6 +16,8 @@ export class Scanner {
   readonly #source: string
   readonly #firstLine: number
   #awaited: Awaited[] = []
+  /** By their places: one may be met more than once. */
+  readonly #comments = new Map<number, Comment>()
 
   constructor(source: string, firstLine: number) {
     this.#source = source
@@ -32,6 +35,16 @@ export class Scanner {
     return line
   }
 
+  /** The comments so far. Lines that only decorate are none. */
+  get comments(): readonly Comment[] {
+    return [...this.#comments.values()]
+  }
+
+  #note(comment = ''): void {
+    const text = comment.replace(/^#+/, '').trim()
+    if (/\w/.test(text)) this.#comments.set(this.at, { line: this.line, text })
+  }
+
   refuse(feature: string): Untranslatable {
     return new Untranslatable(this.line, feature)
   }
@@ -39,10 +52,13 @@ export class Scanner {
   /** Skips blanks, comments and the texts of here-documents. */
   skip(): void {
     for (;;) {
-      const blank = /[ \t\r\f]+|#[^\n]*/y
+      const blank = /[ \t\r\f]+|#([^\n]*)/y
       blank.lastIndex = this.at
-      if (blank.test(this.#source)) this.at = blank.lastIndex
-      else if (this.#source[this.at] !== '\n') return
+      const found = blank.exec(this.#source)
+      if (found !== null) {
+        this.#note(found[1])
+        this.at = blank.lastIndex
+      } else if (this.#source[this.at] !== '\n') return
       else {
         this.at++
         for (const awaited of this.#awaited.splice(0)) this.#takeDocument(awaited)

@@ -4,7 +4,7 @@ import { Evaluator } from './evaluate.ts'
 import { js, member } from './js.ts'
 import { Names } from './names.ts'
 import { code, type Part, text } from './output.ts'
-import { parseProgram } from './parser.ts'
+import { type ParsedProgram, parseProgram } from './parser.ts'
 import { type PerlPiece, splitFragment } from './pieces.ts'
 import { Program } from './program.ts'
 import { joined, MAYBE } from './types.ts'
@@ -30,8 +30,10 @@ export interface Translated {
 /** A fragment whose programs are parsed. */
 interface Parsed {
   readonly name: string
-  readonly pieces: readonly { readonly piece: PerlPiece; readonly statements: readonly Statement[] }[]
+  readonly pieces: readonly (ParsedProgram & { readonly piece: PerlPiece })[]
 }
+
+const NO_PROGRAM: ParsedProgram = { statements: [], comments: [] }
 
 /** Passes after which nothing more is learned of the variables. */
 const PASSES = 6
@@ -80,7 +82,7 @@ function parse({ name, source }: PerlSource): Parsed {
   const pieces = splitFragment(source)
   return {
     name,
-    pieces: pieces.map(piece => ({ piece, statements: piece.isProgram ? parseProgram(piece.text, piece.line) : [] })),
+    pieces: pieces.map(piece => ({ piece, ...(piece.isProgram ? parseProgram(piece.text, piece.line) : NO_PROGRAM) })),
   }
 }
 
@@ -95,16 +97,21 @@ function twinOf({ name, pieces }: Parsed, names: Names, known: Known, assigned: 
   names.begin()
   const values = new Evaluator(names, known, name, assigned)
   const parts: Part[] = []
-  for (const [index, { piece, statements }] of pieces.entries()) {
+  for (const [index, { piece, statements, comments }] of pieces.entries()) {
     if (!piece.isProgram) {
       parts.push(...text(piece.text))
       continue
     }
     const rest = pieces.slice(index + 1)
     const after = rest.some(one => one.piece.isProgram) ? undefined : rest.map(one => one.piece.text).join('')
+    // In a line of text, they would stand in its middle.
+    const told = piece.text.includes('\n') ? comments : []
     const usesGroups = /"name":"[1-9]"/.test(JSON.stringify(statements))
     const run = (inVariable: boolean) =>
-      names.within(() => new Program(values, after, inVariable, usesGroups).parts(statements), false)
+      names.within(
+        () => new Program(values, { after, inVariable, usesGroups, comments: told }).parts(statements),
+        false,
+      )
     values.groups = undefined
     parts.push(...orInVariable(run))
   }

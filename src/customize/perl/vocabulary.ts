@@ -20,7 +20,7 @@ export function vocabularyOf(sources: readonly string[]): Vocabulary {
   for (const source of sources) {
     try {
       for (const { isProgram, text, line } of splitFragment(source))
-        if (isProgram) collect(parseProgram(text, line), found)
+        if (isProgram) collect(parseProgram(text, line).statements, found)
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error
     }
