@@ -115,8 +115,21 @@ step('en: a name that leads elsewhere is told by the checks, and by the run, whi
   assert.not.match(steps.join('\n'), 'asking the test authority')
 })
 
+step('en: a button leaves it out, with what it stores', async () => {
+  await page.goto(SETUP)
+  await page.getByRole('button', { name: say('en', 'checkNow') }).click()
+  const form = page.locator('form', { hasText: say('en', 'leaveOutText') })
+  assert.equal(await form.locator('li').allTextContents(), [
+    'db hosts setprop wpad.example.com letsencryptSSLcert disabled',
+  ])
+  assert.equal(await violations(page), [])
+  await form.getByRole('button').click()
+  await page.getByText(say('en', 'stored')).waitFor()
+  assert.is(await said('wpad.example.com'), say('en', 'notAsked'))
+  assert.is(await said('www.example.com'), 'example.com')
+})
+
 step('en: without it, each step is shown, and the real Apache serves the official certificate', async () => {
-  await choose('en', { 'wpad.example.com': false })
   const steps = (await run('en', 'done')).join('\n')
   for (const part of ['asking the test authority', 'asking the production authority', 'for 2 names'])
     assert.match(steps, part)

@@ -113,6 +113,15 @@ pages('an event is shown as its plan first', async () => {
   )
 })
 
+pages('the overview leads to the page that does what a command tells', async () => {
+  const old = 'https://acme-v01.api.letsencrypt.org/directory'
+  box.must(`config setprop letsencrypt ProductionCA ${old}`)
+  const { text } = await box.get('/')
+  const told = /<code>config setprop letsencrypt ProductionCA [^<]*<\/code> <a lang="\w\w" href="([^"]*)">/.exec(text)
+  assert.is(unescapeHtml(told?.[1] ?? ''), `${BASE}/records/configuration/record?key=letsencrypt`)
+  box.must('config delprop letsencrypt ProductionCA')
+})
+
 pages('a file that was edited: what would be lost, kept with a note, and dropped', async () => {
   box.write('/etc/x', 'by hand\n')
   const page = await box.get('/files')

@@ -98,9 +98,10 @@ plans('what was changed can be discarded', async () => {
 plans('of a long plan the begin is shown, and all of it on the next page', async () => {
   const lines = Array.from({ length: 150 }, (_, at) => `set h${at}.example.org host HostType Self\n`)
   box.must('db hosts batch', { input: lines.join('') })
-  const rows = ({ text }: { text: string }) => text.match(/<th scope="row">/g)?.length
+  const rows = ({ text }: { text: string }) => text.match(/<td data-head="Property">/g)?.length
   const short = await box.get('/changes')
   assert.is(rows(short), 200)
+  assert.is(short.text.match(/<th scope="row" rowspan="2">/g)?.length, 100, 'each record is named once')
   assert.match(short.text, '<b>100 more lines are not shown.</b> <a href="?all=yes">')
   const whole = await box.get('/changes?all=yes')
   assert.is(rows(whole), 300)

@@ -3,11 +3,13 @@ import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { table } from '../parts/table.ts'
 import type { Visit } from '../visit.ts'
+import { type LeavingOut, leaveOutForm } from './certificate-names.ts'
 
 /** What `gabarit letsencrypt check --json` prints. */
 interface Checks {
   readonly general: readonly Check[]
   readonly names: readonly { readonly name: string; readonly results: readonly Check[] }[]
+  readonly preview: LeavingOut
 }
 
 interface Check {
@@ -22,10 +24,10 @@ const CHECK = ['gabarit', 'letsencrypt', 'check']
 export async function nameChecks(visit: Visit): Promise<Markup> {
   if (visit.context.req.query('check') !== 'yes')
     return html`<form class="act" method="get"><input type="hidden" name="check" value="yes"><button class="quiet">${visit.say('checkNow')}</button>${commandOf(CHECK)}</form>`
-  const { general, names } = await visit.data<Checks>([...CHECK, '--json'])
+  const { general, names, preview } = await visit.data<Checks>([...CHECK, '--json'])
   const heads = [visit.say('name'), visit.say('outcome')]
   const rows = names.map(({ name, results }) => [name, objections(visit, results)])
-  return html`${general.some(isObjection) ? objections(visit, general) : NONE}${table(visit.say('checkNames'), heads, rows, visit.say('noCertificates'))}${commandOf(CHECK)}`
+  return html`${general.some(isObjection) ? objections(visit, general) : NONE}${table(visit.say('checkNames'), heads, rows, visit.say('noCertificates'))}${commandOf(CHECK)}${leaveOutForm(visit, preview)}`
 }
 
 function objections(visit: Visit, results: readonly Check[]): Markup {

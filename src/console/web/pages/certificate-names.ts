@@ -7,7 +7,7 @@ import type { RecordData } from '../form/record.ts'
 import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { hidden, hiddenToken } from '../parts/form.ts'
-import { notes } from '../parts/note.ts'
+import { note, notes } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
 import type { Visit } from '../visit.ts'
 import { databaseAddress } from './databases.ts'
@@ -59,6 +59,32 @@ export function nameForm(visit: Visit, names: readonly Name[], leftOut: readonly
 <form class="act" method="post" action="${at('/certificates/setup/names')}">${hiddenToken(visit)}${hidden('seen', seen)}
 ${table(visit.say('setupNames'), heads, rows, visit.say('noRecords'))}<button>${visit.say('store')}</button>
 ${commandOf(['db', 'hosts', 'setprop', visit.say('NAME'), ASKED, 'enabled'])}</form>`
+}
+
+/** What leaving out the names that fail would change, as `gabarit letsencrypt check --json` tells it. */
+export interface LeavingOut {
+  /** `hosts www.example.org` */
+  readonly records: readonly string[]
+  /** Names that go with them. */
+  readonly also: readonly string[]
+  /** Names that stay, because a setting includes them. */
+  readonly stay: readonly string[]
+}
+
+/** The button that leaves out the names that fail, with all that it stores. */
+export function leaveOutForm(visit: Visit, { records, also, stay }: LeavingOut): Markup {
+  const asked = records.map(record => {
+    const [database = '', ...key] = record.split(' ')
+    return { database, key: key.join(' '), old: 'enabled' }
+  })
+  const lines = asked.map(
+    ({ database, key }) => html`<li>${commandOf(['db', database, 'setprop', key, ASKED, 'disabled'])}</li>`,
+  )
+  const form = html`<form class="act" method="post" action="${at('/certificates/setup/names')}">${hiddenToken(visit)}${hidden('seen', JSON.stringify(asked))}
+<p>${visit.say('leaveOutText')}</p><ul>${lines}</ul>${also.length === 0 ? NONE : html`<p>${visit.say('alsoLeftOut', also.join(' '))}</p>`}<button class="quiet">${visit.say('leaveOut')}</button></form>`
+  const settings = html`<a href="${databaseAddress('configuration', '/record', { key: 'letsencrypt' })}">${visit.say('settings')}</a>`
+  const others = html`${visit.say('cannotLeaveOut', stay.join(' '))} ${settings}`
+  return html`${asked.length === 0 ? NONE : form}${stay.length === 0 ? NONE : note('warn', others)}`
 }
 
 /** The switch of a name; one that a setting includes cannot be turned. */

@@ -8,6 +8,7 @@ import { type Markup, NONE } from '../markup.ts'
 import { commandOf } from '../parts/command.ts'
 import { hiddenToken, lineField, runButton } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
+import { withWays } from '../parts/way.ts'
 import { forgetStatus } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
 import { nameChecks } from './certificate-checks.ts'
@@ -65,7 +66,7 @@ async function setupPage(visit: Visit, problems: readonly string[] = []) {
   const { missing, certificates, corrections } = outline
   const missed = missing.filter(({ what }) => !['terms', 'email', 'names'].includes(what))
   const body = html`${notes('bad', visit.say('notStored'), problems)}${visit.context.req.query('stored') === 'yes' ? note('ok', visit.say('stored')) : NONE}
-${notes('warn', visit.say('problems'), [...corrections, ...missed.map(({ message, command }) => `${message}: ${command}`)])}
+${notes('warn', visit.say('problems'), withWays(visit, [...corrections, ...missed.map(({ message, command }) => `${message}: ${command}`)]))}
 <section class="card"><h2>1. ${visit.say('setupAccount')}</h2>${await accountForm(visit, missing)}</section>
 <section class="card"><h2>2. ${visit.say('setupNames')}</h2>${nameForm(visit, namesOf(domains, hosts, certificates), outline.leftOut)}</section>
 <section class="card"><h2>3. ${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>

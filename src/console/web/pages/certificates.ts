@@ -8,6 +8,7 @@ import { runButton } from '../parts/form.ts'
 import { moment } from '../parts/moment.ts'
 import { notes } from '../parts/note.ts'
 import { table } from '../parts/table.ts'
+import { withWays } from '../parts/way.ts'
 import type { Env, Visit } from '../visit.ts'
 import { nameChecks } from './certificate-checks.ts'
 
@@ -46,7 +47,7 @@ export function serveCertificates(app: Hono<Env>): void {
     )
     const rows = certificates.map(certificate => rowOf(visit, certificate))
     const settings = at('/records/configuration/record', { key: 'letsencrypt' })
-    const body = html`${notes('warn', visit.say('problems'), problems)}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
+    const body = html`${notes('warn', visit.say('problems'), withWays(visit, problems))}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
 <p><a class="button" href="${at('/certificates/setup')}">${visit.say('setupTitle')}</a></p>
 <section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(STATUS.slice(0, 3))}</section>
 <section class="card"><h2>${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>

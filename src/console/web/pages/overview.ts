@@ -8,6 +8,7 @@ import { commandOf } from '../parts/command.ts'
 import { type Entry, entryTable } from '../parts/entries.ts'
 import { planButton } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
+import { wayOf, withWays } from '../parts/way.ts'
 import { type Status, statusFor } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
 
@@ -32,7 +33,7 @@ export function serveOverview(app: Hono<Env>): void {
       visit.data<Finding[]>(DOCTOR),
       visit.data<Entry[]>(LAST),
     ])
-    const body = html`${notes('bad', visit.say('damaged'), status.damaged)}${notes('bad', visit.say('problems'), status.problems)}
+    const body = html`${notes('bad', visit.say('damaged'), withWays(visit, status.damaged))}${notes('bad', visit.say('problems'), withWays(visit, status.problems))}
 <div class="grid">${waiting(visit, status)}${health(visit, findings)}</div>
 <section class="card"><h2>${visit.say('lastChanges')}</h2>${entryTable(visit, entries)}
 <p><a href="${at('/history')}">${visit.say('wholeHistory')}</a></p>${commandOf(LAST.slice(0, -1))}</section>`
@@ -55,7 +56,7 @@ function waiting(visit: Visit, status: Status): Markup {
       visit.say('pendingServices'),
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
-    notes('warn', visit.say('warnings'), warnings),
+    notes('warn', visit.say('warnings'), withWays(visit, warnings)),
   ]
   const start =
     status.since === null ? planButton(['gabarit', 'signal-event', 'post-install'], visit.say('setUp')) : NONE
@@ -67,7 +68,7 @@ function health(visit: Visit, findings: readonly Finding[]): Markup {
   const list = troubles.map(
     ({ level, message, command }) =>
       html`<li class="${level === 'error' ? 'bad' : 'warn'}" lang="en">${message}${
-        command === null ? NONE : html`<br><code>${command}</code>`
+        command === null ? NONE : html`<br><code>${command}</code>${wayOf(visit, command)}`
       }</li>`,
   )
   const fine = findings.length - troubles.length

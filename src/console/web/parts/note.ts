@@ -9,7 +9,7 @@ export function note(kind: Kind, text: string | Markup): Markup {
 }
 
 /** The same for each of some lines of a command, below a title; nothing if there are none. */
-export function notes(kind: Kind, title: string, lines: readonly string[]): Markup {
+export function notes(kind: Kind, title: string, lines: readonly (string | Markup)[]): Markup {
   if (lines.length === 0) return NONE
   return note(kind, html`<b>${title}</b><ul lang="en">${lines.map(line => html`<li>${line}</li>`)}</ul>`)
 }

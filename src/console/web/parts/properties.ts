@@ -3,19 +3,34 @@ import { at } from '../base.ts'
 import { type Markup, NONE } from '../markup.ts'
 import type { PropertyChange } from '../status.ts'
 import type { Visit } from '../visit.ts'
-import { table } from './table.ts'
+import { groupedTable } from './table.ts'
 
-/** Changed properties, each with its old and its new value. */
+/** Changed properties, each with its old and its new value, below their record. */
 export function propertyTable(visit: Visit, changes: readonly PropertyChange[]): Markup {
   if (changes.length === 0) return NONE
-  const rows = changes.map(({ database, key, property, old, new: now }) => [
-    html`<a href="${at(`/records/${encodeURIComponent(database)}/record`, { key })}">${database} ${key}</a>`,
-    property ?? html`<span class="soft">${visit.say('type')}</span>`,
-    value(visit, old),
-    value(visit, now),
-  ])
   const heads = [visit.say('record'), visit.say('property'), visit.say('before'), visit.say('after')]
-  return html`<h2>${visit.say('properties')}</h2>${table(visit.say('properties'), heads, rows, '')}`
+  const groups = byRecord(changes).map(([{ database, key }, own]) => {
+    const name = html`<a href="${at(`/records/${encodeURIComponent(database)}/record`, { key })}">${database} ${key}</a>`
+    return [name, own.map(change => rowOf(visit, change))] as const
+  })
+  return html`<h2>${visit.say('properties')}</h2>${groupedTable(visit.say('properties'), heads, groups, '')}`
+}
+
+type Group = [first: PropertyChange, changes: PropertyChange[]]
+
+function byRecord(changes: readonly PropertyChange[]): Group[] {
+  const groups: Group[] = []
+  for (const change of changes) {
+    const [first, own] = groups.at(-1) ?? []
+    if (first?.database === change.database && first.key === change.key) own?.push(change)
+    else groups.push([change, [change]])
+  }
+  return groups
+}
+
+function rowOf(visit: Visit, { property, old, new: now }: PropertyChange): Markup[] {
+  const name = html`${property ?? html`<span class="soft">${visit.say('type')}</span>`}`
+  return [name, value(visit, old), value(visit, now)]
 }
 
 function value(visit: Visit, text: string | null): Markup {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Markup } from '../markup.ts'
+import { type Markup, NONE } from '../markup.ts'
 
 type Cell = Markup | string | number
 
@@ -14,9 +14,29 @@ export function table(
   rows: readonly (readonly Cell[])[],
   empty: string | Markup,
 ): Markup {
-  if (rows.length === 0) return html`<p class="soft">${empty}</p>`
+  return groupedTable(
+    caption,
+    heads,
+    rows.map(([first = '', ...rest]) => [first, [rest]]),
+    empty,
+  )
+}
+
+/** The same, where the first cell names several rows. */
+export function groupedTable(
+  caption: string,
+  heads: readonly string[],
+  groups: readonly (readonly [name: Cell, rows: readonly (readonly Cell[])[]])[],
+  empty: string | Markup,
+): Markup {
+  if (groups.length === 0) return html`<p class="soft">${empty}</p>`
   const cell = (content: Cell, at: number) => html`<td data-head="${heads[at + 1]}">${content}</td>`
-  const body = rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map(cell)}</tr>`)
+  const body = groups.map(([name, rows]) => {
+    const span = rows.length > 1 ? html` rowspan="${rows.length}"` : NONE
+    return rows.map(
+      (row, at) => html`<tr>${at === 0 ? html`<th scope="row"${span}>${name}</th>` : NONE}${row.map(cell)}</tr>`,
+    )
+  })
   const head = heads.map(name => (name === '' ? html`<td></td>` : html`<th scope="col">${name}</th>`))
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }

@@ -20,22 +20,27 @@ export async function run(invocation: Invocation): Promise<number> {
   const { authority } = certificates
   const report = await preflight(certificates, skip)
   if (!json) world.say(`checked for ${authority.directory}\n\n${reportAsText(report)}`)
-  const dropped = flag('drop-failing') ? await drop(report, world, invocation) : []
+  const preview = previewDrop(world, failingNames(report))
+  const dropped = flag('drop-failing') ? await drop(report, preview, world, invocation) : []
   if (json) {
-    const { ok, general, names: reports } = report
-    world.say(JSON.stringify({ authority: authority.directory, ok, general, names: reports, dropped }, null, 2))
+    const { ok, general, names } = report
+    world.say(JSON.stringify({ authority: authority.directory, ok, general, names, preview, dropped }, null, 2))
   }
   return report.ok || isReady(report, dropped, world) ? EXIT.done : EXIT.failed
 }
 
 /** Excludes names after showing the effect; at a terminal, only if the person says yes. */
-async function drop(report: PreflightReport, world: World, invocation: Invocation): Promise<string[]> {
+async function drop(
+  report: PreflightReport,
+  preview: DropPreview,
+  world: World,
+  invocation: Invocation,
+): Promise<string[]> {
   const { places, say } = world
   const { io, flag } = invocation
   const quiet = flag('json')
   const names = failingNames(report)
   if (names.length === 0) return []
-  const preview = previewDrop(world, names)
   if (!quiet) say(`\n${previewAsText(preview)}`)
   if (preview.records.length === 0) return []
   if (io.isTerminal(0) && !quiet && !(await saysYes('Exclude them? [y/N] ', invocation))) {
