@@ -24,7 +24,7 @@ const PAGES = [
     '/history',
     '/events',
   ],
-  ...['/history/10000', '/files', '/vpn', '/proxies', '/certificates', '/users'],
+  ...['/history/10000', '/files', '/firewall', '/vpn', '/proxies', '/certificates', '/users'],
 ]
 
 /** Every page of the console with many hosts and a long history: its processor time, and the memory of both processes. */

@@ -31,6 +31,7 @@ const PAGES: Readonly<Record<string, string>> = {
   domain: record('domains', 'club.example'),
   service: record('configuration', 'letsencrypt'),
   certificates: '/certificates?check=yes',
+  firewall: '/firewall',
   vpn: '/vpn',
   'vpn-client': '/vpn/client?name=anna',
   'proxy-log': '/proxies/log?name=shop.example.com',

@@ -30,6 +30,7 @@ const PAGES: readonly (readonly [path: string, title: Key])[] = [
   ['/changes', 'changes'],
   ['/records', 'records'],
   ['/certificates', 'certificates'],
+  ['/firewall', 'firewall'],
   ['/vpn', 'vpn'],
   ['/proxies', 'proxies'],
   ['/events', 'events'],
@@ -85,7 +86,10 @@ pages('both catalogues have the same texts with the same values, and each is use
     const french = Object.entries(CATALOGUES.fr).find(([name]) => name === key)?.[1] ?? ''
     assert.is(french.split('{}').length, text.split('{}').length, key)
     assert.ok(french !== '' && text !== '', key)
-    assert.ok(/^(database|outcome|change|limit)_/.test(key) || sources.includes(`'${key}'`), `${key} is not used`)
+    assert.ok(
+      /^(access|database|outcome|change|limit)_/.test(key) || sources.includes(`'${key}'`),
+      `${key} is not used`,
+    )
   }
   assert.ok(STYLE.length <= 10_240)
 })
@@ -117,9 +121,23 @@ pages('the overview leads to the page that does what a command tells', async () 
   const old = 'https://acme-v01.api.letsencrypt.org/directory'
   box.must(`config setprop letsencrypt ProductionCA ${old}`)
   const { text } = await box.get('/')
-  const told = /<code>config setprop letsencrypt ProductionCA [^<]*<\/code> <a lang="\w\w" href="([^"]*)">/.exec(text)
+  const told = /<code>config setprop letsencrypt ProductionCA [^<]*<\/code><br><a lang="\w\w" href="([^"]*)">/.exec(
+    text,
+  )
   assert.is(unescapeHtml(told?.[1] ?? ''), `${BASE}/records/configuration/record?key=letsencrypt`)
   box.must('config delprop letsencrypt ProductionCA')
+})
+
+pages('the firewall: who reaches which service, as the records say', async () => {
+  const rows = async () => (await box.get('/firewall')).text.match(/<tr><th scope="row">.*?<\/tr>/gs) ?? []
+  const rowOf = (all: readonly string[]) => all.findIndex(row => row.includes('key=shared"'))
+  box.must('config set shared service status enabled access public TCPPorts 5000,5002 UDPPort 5001')
+  const open = await rows()
+  assert.match(open[rowOf(open)] ?? '', /TCP 5000, 5002, UDP 5001<.*everybody/s)
+  box.must('config setprop shared status disabled')
+  const closed = await rows()
+  assert.ok(rowOf(open) < rowOf(closed), 'what is open stands first')
+  box.must('config delete shared')
 })
 
 pages('a file that was edited: what would be lost, kept with a note, and dropped', async () => {

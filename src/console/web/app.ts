@@ -17,6 +17,7 @@ import { serveEntrance } from './pages/entrance.ts'
 import { serveEvents } from './pages/events.ts'
 import { serveExplanations } from './pages/explain.ts'
 import { serveFiles } from './pages/files.ts'
+import { serveFirewall } from './pages/firewall.ts'
 import { serveFragments } from './pages/fragment.ts'
 import { serveHistory } from './pages/history.ts'
 import { serveLogs } from './pages/logs.ts'
@@ -57,6 +58,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveDatabases(app)
   serveRecords(app)
   serveVpn(app)
+  serveFirewall(app)
   serveUsers(app)
   servePasskeys(app)
   serveProxies(app)

@@ -27,6 +27,7 @@ const MENU: readonly (readonly [group: Key, pages: readonly (readonly [path: str
     [
       ['/records/hosts', 'database_hosts'],
       ['/records/networks', 'database_networks'],
+      ['/firewall', 'firewall'],
       ['/records/portforwards', 'database_portforwards'],
       ['/vpn', 'vpn'],
     ],

@@ -13,7 +13,7 @@ import type { Env, Visit } from '../visit.ts'
 import { nameChecks } from './certificate-checks.ts'
 
 /** What `gabarit letsencrypt status --json` prints. */
-interface Certificates {
+export interface Certificates {
   readonly status: string
   readonly mode: string
   readonly authority: string
@@ -35,13 +35,13 @@ interface Certificate {
   readonly trouble: { readonly message: string; readonly hint: string } | null
 }
 
-const STATUS = ['gabarit', 'letsencrypt', 'status', '--json']
+export const CERTIFICATES = ['gabarit', 'letsencrypt', 'status', '--json']
 
 /** Certificates: their names and days, the checks, and getting them. */
 export function serveCertificates(app: Hono<Env>): void {
   app.get('/certificates', async context => {
     const visit = context.get('visit')
-    const { status, mode, authority, certificates, problems } = await visit.data<Certificates>(STATUS)
+    const { status, mode, authority, certificates, problems } = await visit.data<Certificates>(CERTIFICATES)
     const heads = (['certificate', 'names', 'issuer', 'validUntil', 'inService', 'requestsLeft'] as const).map(key =>
       visit.say(key),
     )
@@ -49,7 +49,7 @@ export function serveCertificates(app: Hono<Env>): void {
     const settings = at('/records/configuration/record', { key: 'letsencrypt' })
     const body = html`${notes('warn', visit.say('problems'), withWays(visit, problems))}<p>${visit.say('state')} <b>${status}</b> (${mode}) · ${authority} · <a href="${settings}">${visit.say('settings')}</a></p>
 <p><a class="button" href="${at('/certificates/setup')}">${visit.say('setupTitle')}</a></p>
-<section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(STATUS.slice(0, 3))}</section>
+<section class="card">${table(visit.say('certificates'), heads, rows, visit.say('noCertificates'))}${commandOf(CERTIFICATES.slice(0, 3))}</section>
 <section class="card"><h2>${visit.say('checkNames')}</h2>${await nameChecks(visit)}</section>
 <div class="acts">${runButton(visit, ['gabarit', 'letsencrypt', 'renew', '--json-lines'], visit.say('renew'), { look: 'quiet' })}</div>`
     return page(visit, '/certificates', visit.say('certificates'), body)

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { Failure } from '../../../base/failure.ts'
 import { at } from '../base.ts'
 import { page } from '../layout.ts'
 import { type Markup, NONE } from '../markup.ts'
@@ -11,6 +12,7 @@ import { note, notes } from '../parts/note.ts'
 import { wayOf, withWays } from '../parts/way.ts'
 import { type Status, statusFor } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
+import { CERTIFICATES, type Certificates } from './certificates.ts'
 
 /** What `gabarit doctor --json` prints. */
 interface Finding {
@@ -28,13 +30,14 @@ const LAST = ['gabarit', 'history', '--limit', '8', '--json']
 export function serveOverview(app: Hono<Env>): void {
   app.get('/', async context => {
     const visit = context.get('visit')
-    const [status, findings, entries] = await Promise.all([
+    const [status, findings, entries, certificates] = await Promise.all([
       statusFor(visit),
       visit.data<Finding[]>(DOCTOR),
       visit.data<Entry[]>(LAST),
+      certificatesFor(visit),
     ])
     const body = html`${notes('bad', visit.say('damaged'), withWays(visit, status.damaged))}${notes('bad', visit.say('problems'), withWays(visit, status.problems))}
-<div class="grid">${waiting(visit, status)}${health(visit, findings)}</div>
+<div class="grid">${waiting(visit, status)}${health(visit, findings)}${daysLeft(visit, certificates)}</div>
 <section class="card"><h2>${visit.say('lastChanges')}</h2>${entryTable(visit, entries)}
 <p><a href="${at('/history')}">${visit.say('wholeHistory')}</a></p>${commandOf(LAST.slice(0, -1))}</section>`
     return page(visit, '/', visit.say('overview'), body)
@@ -71,6 +74,28 @@ function health(visit: Visit, findings: readonly Finding[]): Markup {
         command === null ? NONE : html`<br><code>${command}</code>${wayOf(visit, command)}`
       }</li>`,
   )
-  const fine = findings.length - troubles.length
-  return html`<section class="card"><h2>${visit.say('health')}</h2><ul class="steps">${list}<li class="ok">${visit.say('fine', fine)}</li></ul>${commandOf(['gabarit', 'doctor'])}</section>`
+  const fine = findings
+    .filter(({ level }) => level === 'ok')
+    .map(({ message }) => html`<li class="ok" lang="en">${message}</li>`)
+  return html`<section class="card"><h2>${visit.say('health')}</h2><ul class="steps">${list}</ul>
+<details><summary class="ok">${visit.say('fine', fine.length)}</summary><ul class="steps">${fine}</ul></details>${commandOf(['gabarit', 'doctor'])}</section>`
+}
+
+/** None if the command fails: the page of the certificates says why. */
+async function certificatesFor(visit: Visit): Promise<Certificates['certificates']> {
+  try {
+    return (await visit.data<Certificates>(CERTIFICATES)).certificates
+  } catch (error) {
+    if (error instanceof Failure) return []
+    throw error
+  }
+}
+
+function daysLeft(visit: Visit, certificates: Certificates['certificates']): Markup {
+  if (certificates.length === 0) return NONE
+  const items = certificates.map(({ name, daysLeft: days, trouble }) => {
+    const kind = days === null || days < 0 ? 'bad' : trouble === null ? 'ok' : 'warn'
+    return html`<li class="${kind}">${name}: ${days === null ? visit.say('none') : visit.say('days', days)}</li>`
+  })
+  return html`<section class="card"><h2><a href="${at('/certificates')}">${visit.say('certificates')}</a></h2><ul class="steps">${items}</ul>${commandOf(CERTIFICATES.slice(0, -1))}</section>`
 }

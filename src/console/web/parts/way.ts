@@ -25,21 +25,43 @@ const EVENT = /\bsignal-event ([a-z][\w-]*(?: [\w.@:-]+)*)$/
 
 /** A link to the page that does what the words of a command tell to type; nothing if only a shell does it. */
 export function wayOf(visit: Visit, words: string): Markup {
-  const [address, name] = placeOf(visit, words) ?? []
-  if (address === undefined) return NONE
-  return html` <a lang="${visit.language}" href="${address}">${visit.say('goTo', name ?? '')}</a>`
+  const way = findWay(visit, words)
+  return way === undefined ? NONE : html`<br><a lang="${visit.language}" href="${way.address}">${way.label}</a>`
 }
 
-/** Lines of commands, each with the way to the page. */
+/** Lines that end with commands, each with the way to the page. */
 export function withWays(visit: Visit, lines: readonly string[]): Markup[] {
-  return lines.map(line => html`${line}${wayOf(visit, line)}`)
+  return lines.map(line => html`${asCode(line, findWay(visit, line)?.begin)}${wayOf(visit, line)}`)
 }
 
-function placeOf(visit: Visit, words: string): [address: string, name: string] | undefined {
-  const [record, database = 'configuration', key = ''] = RECORD.exec(words) ?? []
-  if (record !== undefined) return [at(`/records/${database}/record`, { key }), key]
-  const [, event] = EVENT.exec(words) ?? []
-  if (event !== undefined) return [planAddress(['gabarit', 'signal-event', ...event.split(' ')]), event]
-  const [, path, name] = PAGES.find(([begin]) => begin.test(words)) ?? []
-  return path === undefined || name === undefined ? undefined : [at(path), visit.say(name)]
+/** What stands behind the begin of a command is its words, unless it goes on as a sentence. */
+function asCode(line: string, begin = line.length): Markup {
+  const words = line.slice(begin)
+  return words === '' || /[.,(]( |$)/.test(words) ? html`${line}` : html`${line.slice(0, begin)}<code>${words}</code>`
+}
+
+interface Way {
+  readonly address: string
+  readonly label: string
+  /** Where the command begins. */
+  readonly begin: number
+}
+
+function findWay(visit: Visit, words: string): Way | undefined {
+  const record = RECORD.exec(words)
+  if (record !== null) {
+    const [, database = 'configuration', key = ''] = record
+    const address = at(`/records/${database}/record`, { key })
+    return { address, label: visit.say('goTo', key), begin: record.index }
+  }
+  const event = EVENT.exec(words)
+  if (event !== null) {
+    const address = planAddress(['gabarit', 'signal-event', ...(event[1] ?? '').split(' ')])
+    return { address, label: visit.say('dryRun'), begin: event.index }
+  }
+  for (const [begin, path, name] of PAGES) {
+    const found = begin.exec(words)
+    if (found !== null) return { address: at(path), label: visit.say('goTo', visit.say(name)), begin: found.index }
+  }
+  return undefined
 }
