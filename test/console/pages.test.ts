@@ -144,8 +144,8 @@ pages('a file that was edited: what would be lost, kept with a note, and dropped
   box.write('/etc/x', 'by hand\n')
   const page = await box.get('/files')
   assert.match(page.text, '<h2>/etc/x</h2>')
-  const plan = await box.get(`/plan?words=${encodeURIComponent('["gabarit","restore","/etc/x"]')}`)
-  assert.match(plan.text, '-by hand')
+  const showPlan = () => box.get(`/plan?words=${encodeURIComponent('["gabarit","restore","/etc/x"]')}`)
+  assert.match((await showPlan()).text, '-by hand')
   assert.is(box.read('/etc/x'), 'by hand\n', 'only shown')
   const kept = await box.finished(await box.post('/run', { words: button(page, 'pin'), note: 'until <Monday>' }))
   assert.match(kept.text, 'Done.')
@@ -156,7 +156,7 @@ pages('a file that was edited: what would be lost, kept with a note, and dropped
   const alice = { cookie: box.cookie, secret: box.secret }
   box.cookie = ''
   await box.enter('dora')
-  const asked = await box.post('/run', { words: button(plan, '--plan') })
+  const asked = await box.post('/run', { words: button(await showPlan(), '--plan') })
   assert.is(asked.status, 403)
   const proof = { words: button(asked, '--plan'), password: PASSWORD, code: codeOf(box.secret, 30) }
   assert.match((await box.finished(await box.post('/run', proof))).text, 'Done.')
