@@ -138,6 +138,9 @@ pages('the firewall: who reaches which service, as the records say', async () =>
   const closed = await rows()
   assert.ok(rowOf(open) < rowOf(closed), 'what is open stands first')
   box.must('config delete shared')
+  box.must('config setprop openvpn port 1195 proto tcp6')
+  assert.match((await rows()).join(), /key=openvpn".*TCP 1195</s)
+  box.must('config setprop openvpn port 1194 proto udp')
 })
 
 pages('a file that was edited: what would be lost, kept with a note, and dropped', async () => {

@@ -23,7 +23,7 @@ nav.main a { display: block; padding: .3rem .75rem; border-radius: 6px; text-dec
 nav.main a:hover { background: var(--code) } nav.main a[aria-current] { background: var(--main); color: var(--on-main) }
 main { padding: 1.25rem 1rem 3rem; min-width: 0 } .narrow { max-width: 30rem; margin: 2rem auto }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem; margin: 0 0 1rem; min-width: 0 }
-main > :is(p, .act, .acts) + :is(.card, .plan, form) { margin-top: .8rem } .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin: 0 0 1rem } .grid .card { margin: 0 }
+main > :is(p, .act, .acts, code) + :is(.card, .plan, form) { margin-top: .8rem } .grid { display: grid; align-items: start; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin: 0 0 1rem } .grid .card { margin: 0 }
 .bar { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; background: var(--warn-ground); color: var(--ink);
   border-bottom: 1px solid var(--line); padding: .5rem 1rem } .bar .button, .bar button { padding: .2rem .8rem; min-height: 2rem } .bar form { display: inline-block; margin: 0 } .bar b { color: var(--warn) }
 .note, .note.bad, .note.warn, .note.ok { color: var(--ink) } .note { border-left: 4px solid var(--main); background: var(--code); padding: .6rem .8rem; margin: 0 0 1rem; border-radius: 4px; overflow-wrap: anywhere }

@@ -49,7 +49,9 @@ function portTable(visit: Visit, records: readonly RecordData[]): Markup {
   return table(visit.say('openPorts'), heads, rows, visit.say('noRecords'))
 }
 
-function portsOf({ props = {} }: RecordData): string {
+function portsOf({ name, props = {} }: RecordData): string {
+  if (/^openvpn(-.+)?$/.test(name))
+    return `${(props.proto ?? 'udp').replace(/\d/, '').toUpperCase()} ${props.port ?? '1194'}`
   return Object.entries(PORTS)
     .flatMap(([property, protocol]) =>
       props[property] ? [`${protocol} ${props[property].replaceAll(',', ', ')}`] : [],

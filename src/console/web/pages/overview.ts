@@ -71,8 +71,8 @@ function health(visit: Visit, findings: readonly Finding[]): Markup {
   const list = troubles.map(
     ({ level, message, command }) =>
       html`<li class="${level === 'error' ? 'bad' : 'warn'}" lang="en">${message}${
-        command === null ? NONE : html`<br><code>${command}</code>${wayOf(visit, command)}`
-      }</li>`,
+        command === null ? NONE : html`<br><code>${command}</code>`
+      }${wayOf(visit, command ?? message)}</li>`,
   )
   const fine = findings
     .filter(({ level }) => level === 'ok')
@@ -95,7 +95,7 @@ function daysLeft(visit: Visit, certificates: Certificates['certificates']): Mar
   if (certificates.length === 0) return NONE
   const items = certificates.map(({ name, daysLeft: days, trouble }) => {
     const kind = days === null || days < 0 ? 'bad' : trouble === null ? 'ok' : 'warn'
-    return html`<li class="${kind}">${name}: ${days === null ? visit.say('none') : visit.say('days', days)}</li>`
+    return html`<li class="${kind}">${name}: ${days === null ? visit.say('noCertificate') : visit.say('days', days)}</li>`
   })
   return html`<section class="card"><h2><a href="${at('/certificates')}">${visit.say('certificates')}</a></h2><ul class="steps">${items}</ul>${commandOf(CERTIFICATES.slice(0, -1))}</section>`
 }
