@@ -1,5 +1,6 @@
 import { cached } from '../base/cached.ts'
 import type { LineOrigin, TracedOutput } from '../template/trace.ts'
+import { newFragment } from './new-fragment.ts'
 import { readSourceLines, type SourceLine } from './source-lines.ts'
 import { alignment, linesOf } from './three-way.ts'
 
@@ -31,19 +32,26 @@ export function placeEdits(traced: TracedOutput, edited: string) {
   const finder = new PlaceFinder(traced)
   const edits: FragmentEdit[] = []
   const problems: string[] = []
+  const own = new Map<string, string>()
   for (const hunk of hunksOf(linesOf(traced.text), linesOf(edited))) {
     const found = placeHunk(hunk, finder)
+    const file = typeof found === 'string' && hunk.removed === 0 ? newFragment(hunk.at, traced) : undefined
     if (typeof found !== 'string') edits.push(found)
+    else if (file !== undefined && !isCode(hunk)) own.set(file, hunk.added.join(''))
     else problems.push(`line ${hunk.at + 1}${hunk.removed > 1 ? `–${hunk.at + hunk.removed}` : ''}: ${found}`)
   }
   const files = [...new Set(edits.map(({ file }) => file))]
   const editsOf = (file: string) => edits.filter(edit => edit.file === file)
-  const fragments = new Map(files.map(file => [file, applyEdits(finder.source(file), editsOf(file))] as const))
-  return { fragments, problems }
+  const changed = files.map(file => [file, applyEdits(finder.source(file), editsOf(file))] as const)
+  return { fragments: new Map([...changed, ...own]), problems }
+}
+
+function isCode({ added }: Hunk): boolean {
+  return added.some(line => line.includes('<%'))
 }
 
 function placeHunk({ at, removed, added }: Hunk, finder: PlaceFinder): FragmentEdit | string {
-  if (added.some(line => line.includes('<%'))) return 'the new text contains <%, which a fragment would run as code'
+  if (isCode({ at, removed, added })) return 'the new text contains <%, which a fragment would run as code'
   if (removed === 0) return placeInsertion(at, added, finder)
   const places: Place[] = []
   for (let line = at; line < at + removed; line++) {

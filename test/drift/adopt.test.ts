@@ -141,6 +141,36 @@ adopt('what has changed in templates since stays, and the edit is merged into it
   engine.remove()
 })
 
+const COMPUTED = {
+  '10local': '<%= "127.0.0.1 localhost" %>\n',
+  '20hosts': '<% for (const host of db("hosts").all()) { %>\n<%= host.IP %> <%= host.key %>\n<% } %>\n',
+}
+
+adopt(
+  'lines behind the last computed one, or between two fragments that compute theirs, become fragments',
+  async () => {
+    const engine = await server(COMPUTED)
+    const text = edit(engine, text => `${text.replace('10.0.0.1', '# hosts\n10.0.0.1')}192.168.1.9 printer\n`)
+    await run(engine)
+    assert.is(custom(engine, '10localOwn'), '# hosts\n')
+    assert.is(custom(engine, '90Own'), '192.168.1.9 printer\n')
+    assert.is(body(engine.read('/etc/x')), body(text))
+    edit(engine, text => `${text}192.168.1.8 camera\n`)
+    await run(engine)
+    assert.is(custom(engine, '90Own'), '192.168.1.9 printer\n192.168.1.8 camera\n')
+    engine.remove()
+  },
+)
+
+adopt('a line between two computed ones of a fragment has no place', async () => {
+  const engine = await server(COMPUTED)
+  edit(engine, text => text.replace('10.0.0.2', 'mine\n10.0.0.2'))
+  const { message } = await engine.refused(() => run(engine))
+  assert.match(message, 'it is printed by code')
+  assert.is(custom(engine, '20hostsOwn'), undefined)
+  engine.remove()
+})
+
 type Refused = readonly [what: string, change: (text: string) => string, why: RegExp]
 
 const REFUSED: readonly Refused[] = [
