@@ -74,6 +74,12 @@ test('an import keeps the logins of this machine, and never opens what it does n
   assert.is(box.must('config getprop modSSL access'), 'private\n')
 })
 
+test('the command for the logins of the old server has the words of today', ({ box }) => {
+  const said = imported(box, CONFIGURATION.replace('PermitRootLogin|yes', 'PermitRootLogin|without-password'))
+  const command = /config setprop sshd TCPPort 2222 PermitRootLogin prohibit-password .*/.exec(said)?.[0] ?? said
+  box.must(command)
+})
+
 test('an access of HTTPS or ssh that is not known is closed and told, and events run', ({ box }) => {
   const said = imported(
     box,

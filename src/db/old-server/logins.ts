@@ -11,11 +11,11 @@ export const LOGINS: Meaning = {
   become: (record, { present }, say) => {
     const now = present('configuration').get('sshd')
     const differing = LOGIN.filter(name => {
-      const value = textIn(record, name)
+      const value = todays(textIn(record, name))
       return value !== '' && value !== now?.properties.get(name)
     })
     if (differing.length === 0) return [record]
-    const pairs = differing.map(name => `${name} ${shell(textIn(record, name))}`).join(' ')
+    const pairs = differing.map(name => `${name} ${shell(todays(textIn(record, name)))}`).join(' ')
     say(
       'closed',
       `logins stay as they are on this machine. If you want them as on the old one: config setprop sshd ${pairs}`,
@@ -23,4 +23,9 @@ export const LOGINS: Meaning = {
     const kept = now === undefined ? [] : only(now, LOGIN)
     return [changed(without(record, LOGIN), Object.fromEntries(kept))]
   },
+}
+
+/** The word of today's OpenSSH (sshd_config(5), PermitRootLogin). */
+function todays(value: string): string {
+  return value === 'without-password' ? 'prohibit-password' : value
 }
