@@ -107,7 +107,8 @@ function problemOf(value: string, description: PropertyDescription, recordsIn: R
     .map(element => elementProblem(element, description, recordsIn))
     .find(message => message !== undefined)
   if (problem === undefined || description.secret === true) return problem
-  return problem + otherSeparator(value, list, text => elementProblem(text, description, recordsIn) === undefined)
+  const meant = otherSeparator(value, list, text => elementProblem(text, description, recordsIn) === undefined)
+  return meant === '' ? problem : problem.replace(/; did you mean .*/s, '') + meant
 }
 
 /** What was meant if the elements are right and only separated by something else: `root, admin` or `root admin`. */

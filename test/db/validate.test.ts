@@ -18,6 +18,7 @@ test.before.each(context => {
       keysize: { format: 'integer', minimum: 2048, maximum: 4096, unit: 'bits' },
       wait: { format: 'duration', maximum: 3600 },
       names: { format: 'hostname', list: ',' },
+      networks: { format: 'networks', list: ',' },
       code: { pattern: '[A-Z]{2}' },
       place: { pattern: '[^:]+:[0-9]+', form: 'HOST:PORT' },
       word: { secret: true, pattern: '.{8,}' },
@@ -66,6 +67,7 @@ test('refuses with the reason, and the nearest word', ({ fixture }) => {
   for (const value of ['a.org b.org', 'a.org; b.org', 'a.org, b.org c.org'])
     assert.match(message('names', value), `; several are separated by ",": "${value.match(/[a-z.]+/g)?.join(',')}"`)
   assert.not.match(message('names', 'a.org b_c'), 'several')
+  assert.not.match(message('networks', '10.0.0.0/8 192.168.0.0/16'), 'did you mean', 'one of the two')
 })
 
 test('lets through what fits, and what nobody described', ({ fixture }) => {
