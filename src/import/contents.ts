@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { plural } from '../base/plural.ts'
 import { shell } from '../base/quote.ts'
 import type { DbRecord } from '../db/record.ts'
+import { below, type Places } from '../system/places.ts'
 import type { Line } from './part.ts'
 import type { OldServer, Packed } from './source.ts'
 
@@ -26,13 +27,18 @@ const COPY = 'rsync -rlptH --safe-links --chown=root:www-data --chmod=D750,F640 
  * @param accounts those of the old server
  * @param ibays the folder of ibays on this server
  */
-export function contents(old: OldServer, accounts: ReadonlyMap<string, DbRecord>, ibays = IBAYS): Line[] {
+export function contents(
+  old: OldServer,
+  accounts: ReadonlyMap<string, DbRecord>,
+  places: Pick<Places, 'root'>,
+  ibays = IBAYS,
+): Line[] {
   const { tree, system, archive } = old
   const copies = CONTENTS.flatMap((what): Line[] => {
     const here = what === IBAYS ? ibays : what === SHARES ? (ibays === IBAYS ? '/srv/ibays' : ibays) : what
     const names = tree.names(what).filter(name => archive !== undefined || tree.kind(join(what, name)) === 'folder')
     const from = join(tree.root, what)
-    if (names.length === 0 || from === here) return []
+    if (names.length === 0 || from === below(places, here)) return []
     const command = archive === undefined ? copy(shell(from), here) : unpack(archive, what, here)
     return [{ fate: 'unsupported', what, how: `not copied: ${names.join(', ')}${sizeOf(old, what)}: ${command}` }]
   })

@@ -78,7 +78,7 @@ export function importServer(context: Context, folder: string, archive?: Packed)
     old,
     lines: inOrder([
       ...stays(old),
-      ...contents(old, incoming.get('accounts') ?? new Map(), ibays),
+      ...contents(old, incoming.get('accounts') ?? new Map(), places, ibays),
       ...lines,
       ...all.lines,
       ...found.lines,

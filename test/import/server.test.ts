@@ -175,6 +175,18 @@ testIf(
   },
 )
 
+testIf(server, both, 'an old server on this very machine comes in where it is', ({ box }) => {
+  for (const [path, text] of Object.entries(SMALL)) box.write(path, text)
+  box.write('/home/e-smith/files/ibays/Primary/html/index.html', 'x')
+  const said = box.must(['gabarit', 'import', '--server', box.root])
+  assert.not.match(said, 'not copied: ')
+  assert.match(said, 'files/ibays: not there: shop.')
+  box.must('signal-event post-upgrade')
+  box.must('signal-event ftp-update')
+  assert.match(box.read('/etc/ftp.conf'), /\nbanner hi\nplain yes\n$/)
+  assert.match(box.must(['gabarit', 'import', '--server', box.root]), 'SME Server: everything is here already')
+})
+
 testIf(server, both, 'no link leads out of the old server', ({ box }) => {
   const secret = box.write('/root/secret', 'secret of this machine\n')
   oldLink(box, '/etc/e-smith/templates-custom/etc/ftp.conf/30Out', secret)
