@@ -43,12 +43,14 @@ export async function* unpackedBytes(file: string, head: Buffer): AsyncGenerator
     child.on('error', error => resolve(`${program}: ${error.message}`))
     child.on('close', status => resolve(status === 0 ? undefined : said.trim() || `${program} ended with ${status}`))
   })
+  let isWhole = false
   try {
     yield* stdout
+    isWhole = true
   } finally {
-    // The reader may have had enough.
     stdout.destroy()
-    child.kill()
+    // The reader has had enough. Otherwise it ends by itself, and its status counts.
+    if (!isWhole) child.kill()
   }
   const problem = await ended
   if (problem !== undefined) throw refusal(`cannot be decompressed: ${problem}`, { where: file })
