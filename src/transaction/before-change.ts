@@ -15,6 +15,7 @@ import { recordUnfinished } from '../state/history/unfinished.ts'
 import { keepWritten } from '../state/last-written.ts'
 import { readManifest } from '../state/manifest.ts'
 import { settleSecrets } from '../state/secrets/settle.ts'
+import { reasonOf } from '../system/atomic-write.ts'
 import { type Ends, holdingEventLock, type Means } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 import { rollBackUnconfirmed, rollbackResult } from './roll-back-unconfirmed.ts'
@@ -85,8 +86,12 @@ export function changeFiles<Result>(
     if (open === undefined) {
       storeSecrets(means, command)
       const result = await run(means)
-      // It may have brought descriptions with it.
-      storeSecrets(means, command)
+      // It may have brought descriptions with it. It is done, whatever becomes of them.
+      try {
+        storeSecrets(means, command)
+      } catch (error) {
+        means.report({ kind: 'warning', message: reasonOf(error) })
+      }
       return result
     }
     const until = sayTime(open.window.until)

@@ -4,6 +4,7 @@ import type { StoredForm } from '../../db/sealing.ts'
 import { CONFIRMATION, describeConfirmation } from '../../state/confirmation.ts'
 import { type Settled, settleSecrets } from '../../state/secrets/settle.ts'
 import { nameOfSecret, type StoredSecret, storedSecrets } from '../../state/secrets/survey.ts'
+import { caller } from '../../system/accounts.ts'
 import type { Places } from '../../system/places.ts'
 import { SWITCH } from '../../system/secrets/switch.ts'
 import type { Invocation } from '../../terminal/command.ts'
@@ -40,13 +41,14 @@ export function refuseWhileWaiting(places: Places): void {
  * @returns the exit status
  */
 export function answerSwitch(
-  { system, answer }: Invocation,
+  { system, answer, log }: Invocation,
   { form, secrets, settled }: Turned,
   lost: readonly string[] = [],
 ): number {
   const what = plural(secrets.length, 'secret')
   const done = form === 'encrypted' ? 'encrypted' : 'stored in clear'
   const problem = settled?.problem?.describe()
+  if (!system.dryRun) log('info', `gabarit secrets by ${caller(system.env).user}: ${what} ${done}`)
   const lines = [
     system.dryRun ? `would be ${done}: ${what}` : `${what} ${done}`,
     ...secrets.map(secret => `  ${nameOfSecret(secret)}`),
