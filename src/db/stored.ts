@@ -1,4 +1,4 @@
-import { orUndefined } from '../base/failure.ts'
+import { unlessFailed } from '../base/failure.ts'
 
 /** A value as a database stores it: text, or encrypted until somebody reads it. */
 export type Stored = string | Sealed
@@ -29,13 +29,18 @@ export function inClear(stored: Stored): string {
   return typeof stored === 'string' ? stored : stored.open()
 }
 
+/** For callers that only look: undefined if it cannot be opened. */
+export function ifOpens(stored: Stored): string | undefined {
+  return unlessFailed(() => inClear(stored))
+}
+
 /** Whether two values are equal. One that cannot be opened differs from all others. */
 export function sameStored(a: Stored | undefined, b: Stored | undefined): boolean {
   if (a === b || a === undefined || b === undefined) return a === b
   if (typeof a === 'string' && typeof b === 'string') return false
   if (typeof a !== 'string' && typeof b !== 'string' && a.text === b.text) return true
-  const opened = orUndefined(() => inClear(a))
-  return opened !== undefined && opened === orUndefined(() => inClear(b))
+  const opened = ifOpens(a)
+  return opened !== undefined && opened === ifOpens(b)
 }
 
 /** Not a class alone: what is bundled apart has its own. */

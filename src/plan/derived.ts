@@ -1,7 +1,8 @@
 import { Failure, orFailure } from '../base/failure.ts'
-import type { DbRecord, Records } from '../db/record.ts'
+import { type DbRecord, type Records, recordOf, storedType } from '../db/record.ts'
 import { formsOf, type Secret, secretsIn } from '../db/secrets.ts'
 import { readableDatabase } from '../db/store.ts'
+import { ifOpens, storedIn } from '../db/stored.ts'
 import { databaseFile } from '../system/places.ts'
 import type { Expander, Output } from '../template/expand.ts'
 import type { Context } from './context.ts'
@@ -39,7 +40,8 @@ export function markDerived(
 
 /** The secrets that fragments can read. */
 export function knownSecrets(context: Context): Secret[] {
-  return secretsIn(context.places, name => recordsOf(context, name))
+  // No fragment can have made anything of what nobody can open.
+  return secretsIn(context.places, name => recordsOf(context, name), ifOpens)
 }
 
 function recordsOf({ places, replaced }: Context, name: string): Records | undefined {
@@ -56,7 +58,7 @@ export function withOthers(context: Context, secrets: readonly Secret[]): Map<st
     const changed: DbRecord =
       property === undefined
         ? { ...record, type: otherThan(value) }
-        : { ...record, properties: new Map([...record.properties, [property, otherThan(value)]]) }
+        : recordOf(key, storedType(record), new Map([...storedIn(record.properties), [property, otherThan(value)]]))
     databases.set(database, records.set(key, changed))
   }
   return databases

@@ -5,10 +5,11 @@ import { parse, serialize } from '../db/json.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { readableDatabase } from '../db/store.ts'
+import { ifOpens } from '../db/stored.ts'
 import { validateChanges } from '../db/validate.ts'
 import { History } from '../state/history/history.ts'
 import { type Masking, maskingWith } from '../state/history/masking.ts'
-import { mapRecord } from '../state/history/snapshot.ts'
+import { mapRecord, openable } from '../state/history/snapshot.ts'
 import { databaseFile } from '../system/places.ts'
 import type { Context } from './context.ts'
 
@@ -28,12 +29,13 @@ export function invalidValues({ places, descriptions, replaced, warn }: Context)
   const known = last?.checked ?? last?.databases ?? {}
   // Finding the secrets means reading databases and descriptions. An event with nothing new skips that.
   let mask: Masking | undefined
-  const masking = () => (mask ??= maskingWith(places))
+  const masking = () => (mask ??= maskingWith(places, [], ifOpens))
   return [...new Set([...listDatabases(places), ...replaced.keys()])].flatMap(name => {
     const hash = Object.hasOwn(known, name) ? known[name] : undefined
     const former = hash === undefined ? undefined : history.objects.find(hash)?.toString('utf8')
     // A damaged database is reported by those who read it: an event at once, an expansion when a fragment needs it.
-    const after = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
+    const present = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
+    const after = openable(present, former === undefined ? undefined : parse(former))
     const text = serialize(after)
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
     const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking())

@@ -1,8 +1,8 @@
-import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
+import { Failure, orFailure } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
 import { secretValues } from '../db/secrets.ts'
 import { readDatabase } from '../db/store.ts'
-import { inClear } from '../db/stored.ts'
+import { ifOpens } from '../db/stored.ts'
 import { MaskedFiles, maskedPaths } from '../state/history/masked-files.ts'
 import { LOST_SECRET, Masking, showMasked } from '../state/history/masking.ts'
 import { Objects } from '../state/history/objects.ts'
@@ -17,7 +17,7 @@ import type { Redact } from './diff.ts'
  */
 export function makeRedact(places: Places, read = readDatabase): Redact {
   // Nobody can show what nobody can open.
-  const secrets = secretValues(places, read, stored => unlessFailed(() => inClear(stored)))
+  const secrets = secretValues(places, read, ifOpens)
   let withSecret: ReadonlySet<string> | undefined
   let files: MaskedFiles | undefined
   const present = (content: string | Uint8Array, path: string) => {

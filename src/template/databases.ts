@@ -1,7 +1,8 @@
 import { cached } from '../base/cached.ts'
 import { EXIT, Failure, orFailure, withStatus } from '../base/failure.ts'
 import { byName, nameOf } from '../db/host-names.ts'
-import type { DbRecord, Records } from '../db/record.ts'
+import { type DbRecord, type Records, storedType, storedValues } from '../db/record.ts'
+import { inClear, type Stored, storedIn } from '../db/stored.ts'
 import { Questions } from './questions.ts'
 import { splitList } from './text.ts'
 
@@ -151,10 +152,10 @@ Object.defineProperty(View.prototype, 'properties', {
   },
 })
 
-/** All of a record, as text. */
+/** All of a record, as text; what is encrypted stays so. */
 export function textOfRecord(view: object | undefined): string {
   const record = view && behind.get(view)
-  return JSON.stringify(record && [record.key, record.type, ...record.properties]) ?? ''
+  return JSON.stringify(record && [record.key, ...storedValues(record)]) ?? ''
 }
 
 /** The key of a record as the database spells it. */
@@ -162,11 +163,21 @@ export function storedKey(view: object | undefined): string | undefined {
   return view && behind.get(view)?.key
 }
 
+/** Of a view itself. A record may have properties of these names. */
+const OWN_NAMES = ['properties', 'key', 'type']
+
+/** What is encrypted is opened when a fragment reads it. */
+function setLate(view: View, name: string, stored: Stored): void {
+  if (typeof stored === 'string') view[name] = stored
+  else Object.defineProperty(view, name, { get: () => inClear(stored), enumerable: true })
+}
+
 export function viewOf(record: DbRecord): RecordView {
   const view = new View()
-  for (const [name, value] of record.properties) if (name !== 'properties') view[name] = value
+  for (const [name, stored] of storedIn(record.properties)) if (!OWN_NAMES.includes(name)) setLate(view, name, stored)
   view.key = nameOf(record)
-  view.type = record.key === 'DomainName' ? record.type.toLowerCase() : record.type
+  if (record.key === 'DomainName') view.type = record.type.toLowerCase()
+  else setLate(view, 'type', storedType(record))
   behind.set(view, record)
   return Object.freeze(view) as RecordView
 }

@@ -218,7 +218,12 @@ rest('without the identity: what needs no secret goes on; what needs one says wh
   const works = ['config setprop note text two', 'config setprop vault Hint more', 'config show vault', 'config keys']
     .concat('db sites set a site title A', 'gabarit history', 'gabarit show 2', 'gabarit managed', 'gabarit events')
     .concat('gabarit templates', 'gabarit databases', 'config log vault', 'gabarit overrides', 'gabarit pin')
+    .concat('gabarit cat /etc/note', 'gabarit explain /etc/note', 'gabarit impact configuration note')
   for (const command of works) box.must(command)
+  const status = Object.values(box.run('gabarit status')).join('\n')
+  assert.match(status, '/etc/note')
+  assert.match(status, 'the identity that opens the secrets of this machine is missing')
+  assert.match(box.run('gabarit diff').stdout, '+text two')
   for (const command of ['config getprop vault Password', 'config setprop vault Password new', 'signal-event change']) {
     const { status, stderr } = box.run(command)
     assert.is(status, 3, `${command}: ${stderr}`)

@@ -1,10 +1,9 @@
 import { cached } from '../../base/cached.ts'
-import { unlessFailed } from '../../base/failure.ts'
 import { listDatabases } from '../../db/all-databases.ts'
 import { parse, serialize } from '../../db/json.ts'
-import { type DbRecord, type Records, recordOf, storedType, storedValues } from '../../db/record.ts'
+import { type DbRecord, isSealed, type Records, recordOf, storedType, storedValues } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
-import { inClear, type Stored, storedIn } from '../../db/stored.ts'
+import { ifOpens, type Stored, storedIn } from '../../db/stored.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
 import { recordChanges } from './changes.ts'
 import type { HistoryEntry, PropertyChange } from './entry.ts'
@@ -96,17 +95,14 @@ export function valueIn(
 export function changesSince(places: Places, since: Pick<HistoryEntry, 'databases'> | undefined): PropertyChange[] {
   const before = loadSnapshot(since?.databases ?? {}, new Objects(places.state))
   const present = [...takeSnapshot(places)].map(
-    ([name, records]) => [name, readable(records, before.get(name))] as const,
+    ([name, records]) => [name, openable(records, before.get(name))] as const,
   )
   return snapshotChanges(before, maskSnapshot(new Map(present), maskingWith(places, [], ifOpens)))
 }
 
-function ifOpens(stored: Stored): string | undefined {
-  return unlessFailed(() => inClear(stored))
-}
-
 /** What nobody can open counts as unchanged: those who only look have no use for it. */
-function readable(records: Records, before: Records | undefined): Records {
+export function openable(records: Records, before: Records | undefined): Records {
+  if (![...records.values()].some(isSealed)) return records
   return new Map(
     [...records].map(([key, record]) => {
       const former = before?.get(key)
