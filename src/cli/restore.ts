@@ -17,8 +17,11 @@ export async function restore(
   archives: readonly Archives[],
   more: readonly string[],
 ): Promise<number> {
-  const { args, io, places } = invocation
-  const name = args[0] ?? ''
+  const { args, io, places, flag } = invocation
+  const meant = archives.find(({ option }) => flag(option))
+  if (meant !== undefined) return meant.restore.run(invocation)
+  const [name = '', ...others] = args
+  if (others.length > 0) throw usageFailure(`too many arguments for gabarit restore: ${others.join(' ')}`)
   const file = io.resolve(name)
   const isOurs = readManifest(places).has(name)
   const head = isOurs || kindOf(file) !== 'file' ? Buffer.alloc(0) : headOf(file)

@@ -21,6 +21,8 @@ export interface Archives {
   readonly begin: string
   /** What their names are like. */
   readonly name: RegExp
+  /** An option that says by itself that it is meant. */
+  readonly option: string
   readonly restore: Command
 }
 

@@ -35,6 +35,7 @@ const PAGES: readonly (readonly [path: string, title: Key])[] = [
   ['/proxies', 'proxies'],
   ['/events', 'events'],
   ['/history', 'history'],
+  ['/backup', 'backup'],
   ['/files', 'files'],
   ['/users', 'users'],
 ]
@@ -197,6 +198,32 @@ pages('a long history comes in parts', async () => {
     seen,
     JSON.parse(box.must('gabarit history --limit 1000 --json')).map(({ id }: { id: number }) => id),
   )
+})
+
+pages('backups: the last ones, now, verify; what a restore would do, and who may do it', async () => {
+  const alice = { cookie: box.cookie, secret: box.secret }
+  assert.match((await box.get('/backup')).text, 'There is no backup yet')
+  box.must(['config', 'setprop', 'backup', 'Passphrase', 'four random words here'])
+  const done = await box.finished(await box.post('/run', { words: button(await box.get('/backup'), 'now') }))
+  assert.match(done.text, 'Done.')
+  const page = await box.get('/backup')
+  assert.match(page.text, /server[^<]*\.tar\.age/)
+  assert.match(page.text, '<span class="warn">never</span>')
+  assert.match((await box.finished(await box.post('/run', { words: button(page, 'verify') }))).text, 'Done.')
+  assert.not.match((await box.get('/backup')).text, '<span class="warn">never</span>')
+  box.must('db domains set lost.example domain')
+  const [, address = ''] = /href="[^"]*(\/plan\?words=[^"]*restore[^"]*)"/.exec(page.text) ?? []
+  const plan = await box.get(unescapeHtml(address))
+  assert.match(plan.text, 'lost.example')
+  box.cookie = ''
+  await box.enter('erin')
+  const shown = await box.get(unescapeHtml(address))
+  const asked = await box.post('/run', { words: button(shown, '--plan') })
+  assert.is(asked.status, 403)
+  const proof = { words: button(asked, '--plan'), password: PASSWORD, code: codeOf(box.secret, 30) }
+  assert.match((await box.finished(await box.post('/run', proof))).text, 'Done.')
+  assert.is(box.run('db domains gettype lost.example').stdout, '')
+  Object.assign(box, alice)
 })
 
 pages('a user is removed by somebody who proves who it is; her sessions end', async () => {

@@ -40,6 +40,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   fish: 'fish',
   'man-db': 'man',
   age: 'age',
+  restic: 'restic',
   chromium: 'chromium',
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
   'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',

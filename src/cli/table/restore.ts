@@ -20,12 +20,14 @@ export const RESTORE_COMMAND: Command = {
   name: 'restore',
   console: 'dangerous',
   summary: 'drop a manual edit and regenerate the file; or restore a backup, or an SME Server',
-  usage: 'FILE',
+  usage: 'FILE | --data JOB PATH...',
+  arity: [1, Number.POSITIVE_INFINITY],
   options: [...PLAIN_OPTIONS, ...more],
   examples: [
     ['gabarit restore /etc/hosts', 'the edited version is kept in /var/lib/gabarit/replaced'],
     ['gabarit restore gate.tar.age --dry-run', 'a backup; the same as gabarit backup restore'],
     ['gabarit restore smeserver.tgz --dry-run', 'a backup of an old server; as gabarit import --server'],
+    ['gabarit restore --data nas /srv/ibays/shop --to /root/restored', 'a folder from a backup of data'],
   ],
   complete: async (args, places) => [
     ...(await import('../completers.ts')).managed(args, places),

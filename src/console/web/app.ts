@@ -9,6 +9,7 @@ import { serveAssets } from './assets.ts'
 import { at, BASE } from './base.ts'
 import { formText } from './body.ts'
 import { barePage, page } from './layout.ts'
+import { serveBackups } from './pages/backup.ts'
 import { serveCertificateSetup } from './pages/certificate-setup.ts'
 import { serveCertificates } from './pages/certificates.ts'
 import { serveDatabases } from './pages/databases.ts'
@@ -64,6 +65,7 @@ export function consoleApp(client: Client): Hono<Env> {
   serveProxies(app)
   serveLogs(app)
   serveHistory(app)
+  serveBackups(app)
   serveFiles(app)
   serveExplanations(app)
   serveTemplates(app)

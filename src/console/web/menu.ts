@@ -40,6 +40,7 @@ const MENU: readonly (readonly [group: Key, pages: readonly (readonly [path: str
       ['/events', 'events'],
       ['/files', 'files'],
       ['/history', 'history'],
+      ['/backup', 'backup'],
       ['/users', 'users'],
     ],
   ],

@@ -1,2 +1,2 @@
 /** What encrypts and packs, in a bundle of its own: other commands do not read it. */
-export { make, verify } from './commands.ts'
+export { list, make, verify } from './commands.ts'

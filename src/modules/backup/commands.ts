@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { defined } from '../../base/defined.ts'
 import { refusal, usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
@@ -13,7 +13,7 @@ import { identitiesIn, lockOf, ownKeys } from './keys.ts'
 import { gather } from './make.ts'
 import { readArchive } from './read.ts'
 import { type Settings, settingsOf } from './settings.ts'
-import { Archives, archiveName, VERIFIED } from './store.ts'
+import { Archives, archiveName } from './store.ts'
 
 /** `gabarit backup [FILE]` */
 export async function make(invocation: Invocation): Promise<number> {
@@ -73,10 +73,9 @@ export async function verify(invocation: Invocation): Promise<number> {
   const newest = archives.names().at(-1)
   if (args[0] === undefined && newest === undefined)
     throw refusal('there is no backup yet', { where: archives.folder, hint: 'gabarit backup' })
-  const { bytes, file } = args[0] === undefined ? archives.read(newest ?? '') : given(args[0], io)
+  const { bytes, file } = args[0] === undefined ? archives.read(newest ?? '') : given(args[0], invocation)
   const archive = await readArchive(bytes, keysOf(invocation), file, (...command) => system.ask(...command))
-  if (args[0] === undefined)
-    VERIFIED.write(places, { file: basename(file), time: io.now().toISOString(), written: archive.contents.time })
+  if (dirname(file) === archives.folder) archives.noteVerified(basename(file), io.now())
   const { host, time, version } = archive.contents
   const counted = counts(archive.contents)
   return answer(
@@ -85,8 +84,22 @@ export async function verify(invocation: Invocation): Promise<number> {
   )
 }
 
-/** A file that the command line names. */
-export function given(name: string, io: Invocation['io']) {
+/** `gabarit backup list` */
+export async function list({ places, answer }: Invocation): Promise<number> {
+  const archives = new Archives(settingsOf(places), places)
+  const found = archives.list()
+  const lines = found.map(({ file, written, verified }) => {
+    const whole = verified === null ? 'never verified' : `verified ${sayTime(verified)}`
+    return `${file}: ${sayTime(written)}, ${whole}`
+  })
+  return answer(found, lines.join('\n') || `there is no backup in ${archives.folder}`)
+}
+
+/** An archive that the command line names: one in the folder of the settings, by its path on the server, or any other file. */
+export function given(name: string, { io, places }: Pick<Invocation, 'io' | 'places'>) {
+  const archives = new Archives(settingsOf(places), places)
+  if (dirname(name) === archives.folder && archives.names().includes(basename(name)))
+    return archives.read(basename(name))
   const file = io.resolve(name)
   return { file, bytes: readGiven(file) as Uint8Array }
 }

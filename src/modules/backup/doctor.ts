@@ -1,7 +1,10 @@
+import { basename } from 'node:path'
 import { DAY, daysLeft, sayDays } from '../../base/time.ts'
-import { type CheckedServer, type Diagnosis, ok } from '../../terminal/module.ts'
+import { type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
+import { jobsOf } from './jobs.ts'
+import { LAST_RUNS } from './last-runs.ts'
 import { settingsOf } from './settings.ts'
-import { Archives, VERIFIED } from './store.ts'
+import { Archives } from './store.ts'
 
 /** Days after which a backup, or the last time that one was verified, is old. */
 const [OLD, UNVERIFIED] = [2, 31]
@@ -16,9 +19,32 @@ export function backupIsFresh({ places, configuration, now }: CheckedServer): re
   if (newest === undefined) return [warn(`there is no backup in ${archives.folder}`, 'gabarit backup')]
   const age = now - archives.written(newest)
   if (age > OLD * DAY) return [warn(`the newest backup is ${sayDays(Math.floor(age / DAY))} old`, 'gabarit backup')]
-  const verified = VERIFIED.read(places)
-  const days = verified === undefined ? undefined : -daysLeft(new Date(verified.time), now)
-  if (days === undefined) return [warn('no backup was ever verified', 'gabarit backup verify')]
-  if (days > UNVERIFIED) return [warn(`the last verified backup was ${sayDays(days)} ago`, 'gabarit backup verify')]
+  const list = archives.list()
+  const last = list
+    .flatMap(({ verified }) => verified ?? [])
+    .sort()
+    .at(-1)
+  const days = last === undefined ? undefined : -daysLeft(new Date(last), now)
+  const oldest = basename(list.findLast(({ verified }) => verified === null)?.file ?? '')
+  const verify = 'gabarit backup verify'
+  if (days === undefined) return [warn(`no backup was ever verified; the oldest is ${oldest}`, verify)]
+  if (days > UNVERIFIED) return [warn(`the last verified backup was ${sayDays(days)} ago`, verify)]
   return ok('there is a new backup, and one was verified this month')
+}
+
+/** Whether each backup of data that is switched on has run well these days. */
+export function dataIsFresh({ places, now }: CheckedServer): readonly Diagnosis[] {
+  const jobs = jobsOf(places).filter(({ isOn }) => isOn)
+  if (jobs.length === 0) return ok('there is no backup of data')
+  const runs = LAST_RUNS.read(places)
+  const found = jobs.flatMap(({ name }): Diagnosis[] => {
+    const last = runs?.get(name)
+    const age = last === undefined ? undefined : now - Date.parse(last.time)
+    if (age !== undefined && age <= OLD * DAY) return []
+    const message = age === undefined ? 'has never run well' : `last ran well ${sayDays(Math.floor(age / DAY))} ago`
+    return [
+      { level: 'warning', message: `the backup of data ${name} ${message}`, command: `gabarit backup --data ${name}` },
+    ]
+  })
+  return orOk(found, 'each backup of data has run well')
 }

@@ -28,8 +28,8 @@ import { restorationFrom, siteOf } from './restore.ts'
 
 /** `gabarit backup restore FILE` */
 export async function restore(invocation: Invocation): Promise<number> {
-  const { args, value, io, places, system } = invocation
-  const { bytes, file } = given(args[0] ?? '', io)
+  const { args, value, places, system } = invocation
+  const { bytes, file } = given(args[0] ?? '', invocation)
   const whole = await readArchive(bytes, keysOf(invocation), file, (...command) => system.ask(...command))
   const only = value('only')
   const archive = only === undefined ? whole : partOf(whole, only, places)

@@ -40,7 +40,8 @@ export function restorationFrom(
 ): Restoration {
   const { places, system } = context
   const present = readManifest(places)
-  const files = archive.files.filter(({ path }) => !archive.edited.has(path))
+  const keptUsers = usersThatStay(archive, places, system)
+  const files = archive.files.filter(({ path }) => !archive.edited.has(path) && !keptUsers.has(path))
   const edited = archive.files.filter(({ path }) => archive.edited.has(path))
   const site = siteOf(archive)
   const there = new Map(files.map(file => [file.path, file]))
@@ -56,7 +57,10 @@ export function restorationFrom(
   const folders = [...foldersOf(archive, places, system), ...own.folders, ...made.folders]
   return {
     databases: wanted,
-    notes: extraFiles(site, places, system),
+    notes: [
+      ...extraFiles(site, places, system),
+      ...(keptUsers.size === 0 ? [] : ['these stay: the users of the console on this machine']),
+    ],
     plan: {
       ...made,
       changes,
@@ -69,6 +73,16 @@ export function restorationFrom(
 }
 
 const SITE = '/etc/gabarit/'
+const CONSOLE = '/var/lib/gabarit/console'
+
+/**
+ * The files of the console's users, if this machine has users already. Former ones would bring back codes that were used and
+ * people who were removed; and the proof that a restore in the console asks for changes them.
+ */
+function usersThatStay({ files }: Archive, places: Places, system: System): ReadonlySet<string> {
+  if (system.list(below(places, CONSOLE)).length === 0) return new Set()
+  return new Set(files.flatMap(({ path }) => (`${path}/`.startsWith(`${CONSOLE}/`) ? [path] : [])))
+}
 
 /** The files of the site's folder, by their paths in it: fragments, descriptions, events. */
 export function siteOf({ files }: Archive) {

@@ -1,11 +1,20 @@
 import { join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
-import { moment, objectOf, text } from '../../base/shape.ts'
+import { mapOf, moment } from '../../base/shape.ts'
 import { DAY } from '../../base/time.ts'
 import { below, type Places } from '../../system/places.ts'
-import { StateFile } from '../../system/state-file.ts'
+import { indented, inOrder, StateFile } from '../../system/state-file.ts'
 import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
+
+/** An archive in the folder. */
+export interface ArchiveFile {
+  readonly file: string
+  /** ISO 8601 in UTC. */
+  readonly written: string
+  /** When it was opened and compared last; null: never. */
+  readonly verified: string | null
+}
 
 /** The archives that were written to the folder of the settings. */
 export class Archives {
@@ -29,6 +38,25 @@ export class Archives {
   /** When one was written, in milliseconds since 1970. */
   written(name: string): number {
     return this.#places.files.state(join(this.#real(), name))?.modified ?? 0
+  }
+
+  /** What is known of each, the newest first. */
+  list(): ArchiveFile[] {
+    const verified = VERIFIED.read(this.#places) ?? new Map<string, string>()
+    return this.names()
+      .toReversed()
+      .map(name => ({
+        file: join(this.folder, name),
+        written: new Date(this.written(name)).toISOString(),
+        verified: verified.get(name) ?? null,
+      }))
+  }
+
+  /** Notes that one was opened and compared, and forgets those that are gone. */
+  noteVerified(name: string, time: Date): void {
+    const known = new Map([...(VERIFIED.read(this.#places) ?? []), [name, time.toISOString()]])
+    const names = new Set(this.names())
+    VERIFIED.write(this.#places, new Map([...known].filter(([one]) => names.has(one))))
   }
 
   /** The bytes of one. */
@@ -64,13 +92,14 @@ export function archiveName(host: string, now: Date): string {
   return `${safe}-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar.age`
 }
 
-/** The last archive that was opened and compared. */
-export const VERIFIED = new StateFile(
+/** When archives of the folder were opened and compared, by their names. */
+export const VERIFIED = new StateFile<ReadonlyMap<string, string>>(
   'verified.json',
   {
-    what: 'the note of the last verified backup',
-    shape: objectOf({ file: text, time: moment, written: moment }),
-    wayOut: 'Verify one again: gabarit backup verify',
+    what: 'the note of verified backups',
+    shape: mapOf(moment),
+    wayOut: 'Remove it, and verify one again: gabarit backup verify',
+    format: times => indented(inOrder(times)),
   },
   backupState,
 )
