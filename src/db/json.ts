@@ -128,7 +128,13 @@ function parseQuickly(text: string, open: Opening): Records | undefined {
   if (!isObject(whole)) return undefined
   const keys = Object.keys(whole)
   const records = new Map<string, DbRecord>()
-  const isSorted = SURROGATE.test(text) ? inByteOrder : inOrder
+  const inOrder = SURROGATE.test(text) ? inByteOrder : inUsualOrder
+  let allSorted = true
+  const isSorted: IsSorted = names => {
+    const sorted = inOrder(names)
+    allSorted &&= sorted
+    return sorted
+  }
   let lines = 2
   for (const key of keys) {
     const record = toRecord(key, whole[key], isSorted, open)
@@ -138,8 +144,12 @@ function parseQuickly(text: string, open: Opening): Records | undefined {
   }
   // A name given twice would show as an extra line; that of an encrypted value has no line of its own.
   if (keys.length > 0 && count(text, '\n') !== lines) return undefined
-  if (count(text, '"sealed":') !== sealedIn(records)) return undefined
-  return isSorted(keys) ? records : sortedMap(records)
+  const sealed = sealedIn(records)
+  if (count(text, '"sealed":') !== sealed) return undefined
+  const inPlace = isSorted(keys) ? records : sortedMap(records)
+  // At most its spaces are not ours.
+  if (allSorted && sealed === 0) texts.set(inPlace, text)
+  return inPlace
 }
 
 function toRecord(key: string, value: unknown, isSorted: IsSorted, open: Opening): DbRecord | undefined {
@@ -174,7 +184,7 @@ const inByteOrder: IsSorted = names =>
 
 /** Without surrogates, the order of JavaScript is the same, and quicker. */
 const SURROGATE = /[\ud800-\udfff]/
-const inOrder: IsSorted = names => names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)
+const inUsualOrder: IsSorted = names => names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)
 
 function count(text: string, word: string): number {
   let found = 0

@@ -196,7 +196,7 @@ class EventRun {
     await takeSignals()
     for (const [name, records] of this.#transaction.takeSnapshot()) this.#replaced.set(name, records)
     for (const message of waitingFor(this.#event, this.#context)) this.#context.warn(message)
-    const recall = readRecall(this.#context)
+    const recall = readRecall(this.#context.places)
     await this.#transaction.commit(await this.#agreedPlan(recall), this.#listed())
     keepRecall(recall, this.#context.places)
     // What follows must see what later actions change.

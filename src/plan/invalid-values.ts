@@ -38,20 +38,18 @@ export function invalidValues({ places, descriptions, replaced, warn }: Context)
     const after = openable(present, former === undefined ? undefined : parse(former))
     const text = serialize(after)
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
-    const before = former === undefined ? new Map() : formerRecords(parse(former), after, masking())
-    const keys = [...after.keys()].filter(key => after.get(key) !== before.get(key))
+    const stored: Records = former === undefined ? new Map() : parse(former)
+    const others = [...after.values()].filter(record => !sameRecord(stored.get(record.key), record))
+    const before = new Map(others.flatMap(record => unmasked(stored.get(record.key), record, masking())))
+    const keys = others.flatMap(record => (before.get(record.key) === record ? [] : record.key))
     const problems = validateChanges(descriptions, name, before, after, keys)
     return problems.map(problem => `${name}: ${describeProblem(problem)}`)
   })
 }
 
-/** The previous records, with each unchanged one replaced by the current one. Secrets are compared masked. */
-function formerRecords(former: Records, after: Records, masking: Masking): Records {
-  return new Map([...former].map(([key, record]) => [key, unmasked(record, after.get(key), masking)]))
-}
-
-function unmasked(former: DbRecord, present: DbRecord | undefined, masking: Masking): DbRecord {
-  if (present === undefined || sameRecord(former, present)) return present ?? former
+/** A former record without masks on what is as it was; the present one, if all of it is. */
+function unmasked(former: DbRecord | undefined, present: DbRecord, masking: Masking): [string, DbRecord][] {
+  if (former === undefined) return []
   const masked = mapRecord(present, text => masking.hide(text))
   const properties = [...former.properties].map(([name, value]) => {
     const same = masked.properties.get(name) === value ? present.properties.get(name) : undefined
@@ -59,5 +57,5 @@ function unmasked(former: DbRecord, present: DbRecord | undefined, masking: Mask
   })
   const type = masked.type === former.type ? present.type : former.type
   const record = { ...former, type, properties: new Map(properties) }
-  return sameRecord(record, present) ? present : record
+  return [[former.key, sameRecord(record, present) ? present : record]]
 }

@@ -1,9 +1,9 @@
 import { dirname, relative } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { Failure, messageOf, orFailure, refusal } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { type Manifest, type Owned, ownedBy, readManifest } from '../state/manifest.ts'
+import { isOwnedSo, type Manifest, type Owned, ownedBy, readManifest } from '../state/manifest.ts'
 import { type Pins, readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { Attributes, FileState, System } from '../system/system.ts'
@@ -27,6 +27,8 @@ interface Comparison {
   readonly pins: Pins
   readonly target: Target
   readonly drift: Drifted[]
+  /** What metadata say of owner, group and mode: that of thousands of outputs is one. */
+  readonly chosen: Map<Metadata, Partial<Attributes>>
 }
 
 /**
@@ -46,9 +48,10 @@ export function planOutputs(
 ): Plan {
   const [manifest, pins, target] = [readManifest(places), readPins(places), new Target(places, system)]
   const drift: Drifted[] = []
-  const work: Comparison = { places, system, manifest, pins, target, drift }
+  const work: Comparison = { places, system, manifest, pins, target, drift, chosen: new Map() }
   const changes: Change[] = []
   const owned = new Map<string, Owned>(manifest)
+  let manifestChanged = false
   const claimed = new Map<string, string>()
   const notify = new Set<string>()
   const claim = (path: string, template: string) => {
@@ -56,14 +59,21 @@ export function planOutputs(
     if (other !== undefined) throw refusal(`${path} is generated twice: by the templates /${other} and /${template}`)
     claimed.set(path, template)
   }
+  const own = (path: string, entry: Owned) => {
+    owned.set(path, entry)
+    manifestChanged = true
+  }
+  const disown = (path: string) => {
+    manifestChanged = owned.delete(path) || manifestChanged
+  }
   const attempt = (step: () => void) => {
     const failure = orFailure(step)
     if (failure instanceof Failure) refuse(failure)
   }
   const compare = (output: Output) => {
-    const { path, template, link, metadata, present } = output
+    const { path, template, link, metadata, known } = output
     claim(path, template)
-    const wanted = present?.hash ?? (output.content === undefined ? undefined : sha256(output.content))
+    const wanted = known?.hash ?? (output.content === undefined ? undefined : sha256(output.content))
     const found = wanted === undefined ? unwanted(output, work) : changesOfFile(output, wanted, work)
     for (const { path, ...wish } of output.folders) target.wantedFolder(path, chosen(wish, path, system))
     if (link !== undefined) {
@@ -76,8 +86,9 @@ export function planOutputs(
     changes.push(...found)
     // What gabarit last wrote into a pinned file is remembered until it is unpinned.
     if (pins.has(path)) return
-    if (wanted === undefined) owned.delete(path)
-    else owned.set(path, ownedBy(output, wanted, manifest.get(path) ?? foundBy(found, path, target)))
+    if (wanted === undefined) disown(path)
+    else if (!isOwnedSo(manifest.get(path), output, wanted))
+      own(path, ownedBy(output, wanted, manifest.get(path) ?? foundBy(found, path, target)))
   }
   const remove = (path: string, entry: Owned) => {
     const found = removal(path, entry.template, entry, work)
@@ -85,13 +96,12 @@ export function planOutputs(
       found.push(...linkRemoval(entry.link, entry.template, work))
     if (found.length > 0) for (const service of entry.notify ?? []) notify.add(service)
     changes.push(...found)
-    if (!pins.has(path)) owned.delete(path)
+    if (!pins.has(path)) disown(path)
   }
   for (const output of outputs) attempt(() => compare(output))
   const expanded = new Set(templates)
   for (const [path, entry] of manifest)
     if (expanded.has(entry.template) && !claimed.has(path)) attempt(() => remove(path, entry))
-  const manifestChanged = !isDeepStrictEqual(owned, manifest)
   return { changes, folders: target.folders, manifest: owned, manifestChanged, notify: [...notify], drift }
 }
 
@@ -139,18 +149,20 @@ function noteDrift(path: string, template: string, state: DriftState, { pins, dr
 }
 
 function changesOfFile(output: Output, wanted: string, work: Comparison): Change[] {
-  const { path, template, metadata, secret = false, present } = output
-  const { real, state, untouched, before, link: replacesLink } = work.target.look(path, present?.stamp)
+  const { path, template, metadata, secret = false, known } = output
+  const { real, state, untouched, before, link: replacesLink } = work.target.look(path, known?.stamp)
   if (state?.kind === 'folder')
     throw refusal(`is a folder, but the template /${template} generates a file with that name`, { where: path })
   if (state?.kind === 'other') throw refusal('is not a file, folder or link, so it is not replaced', { where: path })
   const onDisk = untouched ? wanted : before === undefined ? state && LINK : sha256(before)
+  if (!untouched && onDisk === wanted) known?.found(state?.stamp)
   const lastWritten = work.manifest.get(path)?.sha256
   const drift = driftState({ onDisk, lastWritten, wanted })
   if (noteDrift(path, template, drift, work)) return []
   const pointed = state?.kind === 'link' ? work.system.realPath(real) : undefined
   const model = pointed === undefined ? state : work.system.state(pointed)
-  const attributes = attributesOf(metadata, model, path, work.system)
+  const wish = cached(work.chosen, metadata, () => chosen(metadata, path, work.system))
+  const attributes = { ...attributesOf(model), ...wish }
   if (state !== undefined && onDisk === wanted) {
     if (sameAttributes(state, attributes)) return []
     return [{ kind: 'attributes', path, real, template, edited: false, drift, before: state, attributes }]
@@ -185,10 +197,10 @@ function changesOfLink({ path: file, template }: Output, path: string, work: Com
   return [{ kind: 'link', path, real, template, target, exists, edited: false, drift }]
 }
 
-/** The metadata decides; what it does not say stays as it is, as that of what a link points to, or is root and 0644 for a new file. */
-function attributesOf(metadata: Metadata, state: FileState | undefined, path: string, system: System): Attributes {
+/** What metadata do not say stays as it is, as that of what a link points to, or is root and 0644 for a new file. */
+function attributesOf(state: FileState | undefined): Attributes {
   const { mode, uid, gid } = state?.kind === 'file' ? state : { mode: 0o644, uid: 0, gid: 0 }
-  return { mode, uid, gid, ...chosen(metadata, path, system) }
+  return { mode, uid, gid }
 }
 
 /** What metadata say of owner, group and mode. */

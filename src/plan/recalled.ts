@@ -1,16 +1,15 @@
-import { orUndefined, refusal, unlessFailed } from '../base/failure.ts'
-import { sha256 } from '../base/sha256.ts'
+import { orUndefined, unlessFailed } from '../base/failure.ts'
 import { integer, listOf, objectOf, optional, recordOf, text } from '../base/shape.ts'
 import { readManifest } from '../state/manifest.ts'
-import { below, type Places } from '../system/places.ts'
+import type { Places } from '../system/places.ts'
 import { engineVersion } from '../system/programs.ts'
 import { StateFile } from '../system/state-file.ts'
 import { type Made, Recall } from '../template/recall.ts'
-import type { Context } from './context.ts'
 
 const stored = objectOf({
-  /** The lists of questions, which many outputs share. */
-  lists: listOf(listOf(text)),
+  questions: listOf(text),
+  /** The lists of questions, by number: many outputs share them. */
+  lists: listOf(listOf(integer)),
   outputs: recordOf(objectOf({ own: integer, others: integer, hash: text, stamp: optional(text) })),
 })
 
@@ -18,10 +17,11 @@ const stored = objectOf({
 const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
   what: 'the list of how outputs were made',
   shape: value => {
-    const { lists, outputs } = stored(value)
+    const { questions, lists, outputs } = stored(value)
+    const texts = lists.map(list => list.map(number => questions[number] ?? ''))
     const made = new Map<string, Made>()
     for (const [path, output] of Object.entries(outputs)) {
-      const [own, others] = [lists[output.own], lists[output.others]]
+      const [own, others] = [texts[output.own], texts[output.others]]
       if (own !== undefined && others !== undefined)
         made.set(path, { asked: { own, others }, hash: output.hash, stamp: output.stamp })
     }
@@ -29,40 +29,27 @@ const MADE = new StateFile<ReadonlyMap<string, Made>>('made.json', {
   },
   wayOut: 'Remove it: the next event writes a new one.',
   format: made => {
-    const lists = new Map<readonly string[], number>()
-    const placeOf = (list: readonly string[]) => lists.get(list) ?? lists.set(list, lists.size).size - 1
+    const [lists, questions] = [new Map<readonly string[], number>(), new Map<string, number>()]
+    const placeOf = <One>(places: Map<One, number>, one: One) =>
+      places.get(one) ?? places.set(one, places.size).size - 1
     const outputs = [...made].map(([path, { asked, hash, stamp }]) => {
-      return [path, { own: placeOf(asked.own), others: placeOf(asked.others), hash, stamp }] as const
+      return [path, { own: placeOf(lists, asked.own), others: placeOf(lists, asked.others), hash, stamp }] as const
     })
-    return JSON.stringify({ version: 1, lists: [...lists.keys()], outputs: Object.fromEntries(outputs) })
+    const numbers = [...lists.keys()].map(list => list.map(question => placeOf(questions, question)))
+    return JSON.stringify({
+      version: 2,
+      questions: [...questions.keys()],
+      lists: numbers,
+      outputs: Object.fromEntries(outputs),
+    })
   },
 })
 
 /** What an event need not make again. */
-export function readRecall({ places, system }: Pick<Context, 'places' | 'system'>): Recall {
+export function readRecall(places: Places): Recall {
   const manifest = readManifest(places)
-  return new Recall(
-    engineVersion(places.shipped),
-    unlessFailed(() => MADE.read(places)) ?? new Map(),
-    (path, known) => {
-      const hash = manifest.get(path)?.sha256
-      const real = below(places, path)
-      const { kind, stamp } = system.state(real) ?? {}
-      if (hash === undefined || kind !== 'file') return undefined
-      const read = () => {
-        const content = system.read(real)
-        return sha256(content) === hash ? content.toString('utf8') : undefined
-      }
-      const untouched = stamp !== undefined && stamp === known
-      const text = untouched ? undefined : read()
-      if (!untouched && text === undefined) return undefined
-      return { hash, stamp, text: () => text ?? read() ?? changedMeanwhile(path) }
-    },
-  )
-}
-
-function changedMeanwhile(where: string): never {
-  throw refusal('was changed at this moment', { where, hint: 'Nothing was changed. Signal the event again.' })
+  const former = unlessFailed(() => MADE.read(places)) ?? new Map()
+  return new Recall(engineVersion(places.shipped), former, path => manifest.get(path)?.sha256)
 }
 
 /** With fewer new outputs than one in so many, keeping them would cost more than to make them again. */

@@ -15,8 +15,8 @@ export class Target {
   readonly #realRoot: string
   /** By their real paths. */
   readonly #folders: Map<string, NewFolder>
-  /** Folders that were found to be inside the root: thousands of files may share one. */
-  readonly #inside = new Set<string>()
+  /** Real places of folders that were found to be inside the root: thousands of files may share one. */
+  readonly #inside = new Map<string, string>()
 
   /** @param folders that it creates anyway */
   constructor(places: Places, system: System, folders: readonly NewFolder[] = []) {
@@ -52,8 +52,10 @@ export class Target {
   }
 
   #real(path: string): string {
+    const name = path.lastIndexOf('/')
+    const known = this.#inside.get(path.slice(0, name))
+    if (known !== undefined) return known + path.slice(name)
     const real = below(this.#places, path)
-    if (this.#inside.has(dirname(real))) return real
     for (let folder = dirname(real); folder.length > this.#places.root.length; folder = dirname(folder)) {
       const resolved = this.#system.realPath(folder)
       if (resolved === undefined) continue
@@ -61,7 +63,7 @@ export class Target {
         throw refusal(`its folder is a link to ${resolved}, outside ${this.#realRoot}`, { where: path })
       break
     }
-    this.#inside.add(dirname(real))
+    if (real.endsWith(path.slice(name))) this.#inside.set(path.slice(0, name), dirname(real))
     return real
   }
 

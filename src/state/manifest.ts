@@ -75,6 +75,16 @@ export function ownedBy(
   return defined({ template, sha256: hash, link, notify, secret, found, foundLink })
 }
 
+/** Whether {@link ownedBy} is what is recorded already. */
+export function isOwnedSo(owned: Owned | undefined, output: Output, hash: string): boolean {
+  if (owned === undefined) return false
+  const { notify } = output.metadata
+  const hasServices =
+    notify.length === (owned.notify?.length ?? 0) && notify.every((one, at) => owned.notify?.[at] === one)
+  const isFile = owned.template === output.template && owned.sha256 === hash && owned.secret === output.secret
+  return isFile && owned.link === output.link && hasServices
+}
+
 /**
  * Refuses to continue without the list of owned files on a server where gabarit has written before: edited files would look
  * like files that were never ours, and would be overwritten. A fresh server passes.

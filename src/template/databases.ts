@@ -158,6 +158,11 @@ export function textOfRecord(view: object | undefined): string {
   return JSON.stringify(record && [record.key, ...storedValues(record)]) ?? ''
 }
 
+/** A text with its length, so that joined ones are the same only if each is. */
+export function measured(text: string): string {
+  return `${text.length} ${text}`
+}
+
 /** The key of a record as the database spells it. */
 export function storedKey(view: object | undefined): string | undefined {
   return view && behind.get(view)?.key

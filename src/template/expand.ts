@@ -1,5 +1,4 @@
 import { cached } from '../base/cached.ts'
-import { defined } from '../base/defined.ts'
 import { orUndefined } from '../base/failure.ts'
 import { QUOTERS, type Quoter } from '../base/quote.ts'
 import { limited, runSiteCode } from '../system/site-code.ts'
@@ -13,7 +12,7 @@ import { PerlBridge } from './perl-bridge.ts'
 import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSettings } from './placeholders.ts'
 import { Printer } from './printer.ts'
 import type { Kind } from './questions.ts'
-import type { Asker, Present, Recall } from './recall.ts'
+import type { Asker, Known, Recall } from './recall.ts'
 import { FILES, type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
@@ -26,15 +25,15 @@ export interface Output {
   readonly template: string
   /** Undefined if the file must not exist (`delete`, `skipFile()`). */
   readonly content: string | undefined
-  /** Its file, if that has this content already. */
-  readonly present?: Present
+  /** It was not made, because its content would be as it was last written. It is made if somebody asks for its content. */
+  readonly known?: Known
   /** Path of a symbolic link to maintain next to it, if any. */
   readonly link: string | undefined
   /** Folders that have to exist for it. */
   readonly folders: readonly Folder[]
   readonly metadata: Metadata
   /** The record it is generated for, if there is one output per record. It is among the reads; its collection is not. */
-  readonly record?: RecordView
+  readonly record?: RecordView | undefined
   /** Records and collections that the fragments read. */
   readonly reads: readonly Read[]
   /** It holds something made from a secret: none of it is shown or kept in the history. */
@@ -135,43 +134,49 @@ export class Expander {
   }
 
   #output(template: Template, { metadata, records }: Settled, path: string, record: RecordView | undefined): Output {
-    const { files } = template
-    const { databases, recall, world } = this.#options
-    const key = record?.key
-    const subject = { path, key: key ?? '', template: this.#fingerprint(template, metadata) }
-    const known = key === undefined || metadata.delete ? undefined : recall?.find(subject, this.#asker)
-    this.#target = path
-    this.#printer.quote = quoterOf(metadata)
-    this.#options.trace?.begin()
-    let folders: readonly Folder[] = []
-    const { result: content, reads } = databases.tracked(() => {
+    const { databases, recall } = this.#options
+    const subject = { path, key: record?.key ?? '', template: this.#fingerprint(template, metadata) }
+    const remembers = record === undefined || metadata.delete ? undefined : recall
+    const known = remembers?.find(subject, this.#asker)
+    const make = () => {
+      this.#target = path
+      this.#printer.quote = quoterOf(metadata)
+      this.#options.trace?.begin()
       if (metadata.delete) return undefined
-      for (const setting of records) databases.note('configuration', setting)
       const run = () => {
-        if (key !== undefined && metadata.each) databases.get(metadata.each.db, key)
+        if (record !== undefined && metadata.each) databases.get(metadata.each.db, record.key)
         return this.#text(template, record)
       }
-      const made = () => (key === undefined || recall === undefined ? run() : recall.make(subject, this.#asker, run))
-      const text = known === undefined ? made() : undefined
-      if ((known ?? text) !== undefined && metadata.folders !== undefined)
-        folders = foldersOf(metadata.folders, record, databases, files, world.warn)
-      return text
+      return remembers === undefined ? run() : remembers.make(subject, this.#asker, run)
+    }
+    const { result, reads } = databases.tracked(() => {
+      if (!metadata.delete) for (const setting of records) databases.note('configuration', setting)
+      const content = known === undefined ? make() : undefined
+      return { content, ...this.#belongings(template, metadata, record, (known ?? content) !== undefined) }
     })
-    const exists = known !== undefined || content !== undefined
-    const linked = exists && fits(record, metadata.link?.where) ? metadata.link : undefined
-    const link = linked && withRecordValues(linked.path, record, files)
-    const own = { metadata: forRecord(metadata, record), ...defined({ record }) }
-    const output = { path, template: template.name, link, folders, ...own }
-    if (known === undefined) return { ...output, content, reads }
-    const { file } = known
+    const output = { path, template: template.name, metadata: forRecord(metadata, record), record, ...result, reads }
+    if (known === undefined) return output
+    const late = new Map<string, { readonly text: string | undefined }>()
+    const text = () => cached(late, path, () => ({ text: this.limited(make) })).text
     return {
       ...output,
-      present: file,
-      // Read only if it is needed.
+      known,
       get content() {
-        return file.text()
+        return text()
       },
-      reads: [...known.reads, ...reads],
+      get reads() {
+        return [...known.reads, ...reads]
+      },
+    }
+  }
+
+  /** What there is besides an output that exists. */
+  #belongings({ files }: Template, { link, folders }: Metadata, record: RecordView | undefined, exists: boolean) {
+    const { databases, world } = this.#options
+    const linked = exists && fits(record, link?.where) ? link : undefined
+    return {
+      link: linked && withRecordValues(linked.path, record, files),
+      folders: exists && folders !== undefined ? foldersOf(folders, record, databases, files, world.warn) : [],
     }
   }
 

@@ -1,23 +1,15 @@
 import { cached } from '../base/cached.ts'
 import { orUndefined } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import type { Databases, Read } from './databases.ts'
+import { type Databases, measured, type Read } from './databases.ts'
 import { type Asked, type Kind, type Question, questionOf, withKey } from './questions.ts'
 
 /** How an output was made: what its fragments asked, and a hash of the answers and of the output. */
 export interface Made {
   readonly asked: Asked
   readonly hash: string
-  /** That of its file, see `FileState`. */
+  /** That of its file when it was found to have this output, see `FileState`. */
   readonly stamp: string | undefined
-}
-
-/** The file of an output, as gabarit last wrote it. */
-export interface Present {
-  readonly hash: string
-  /** While its file has this one, it need not be read. */
-  readonly stamp: string | undefined
-  readonly text: () => string
 }
 
 /** An output of one record. */
@@ -29,6 +21,18 @@ interface Subject {
   readonly template: string
 }
 
+/** An output that would be made again as it was last written. */
+export interface Known {
+  /** Of its content. */
+  readonly hash: string
+  /** A file with this one has this content. */
+  readonly stamp: string | undefined
+  /** Notes the stamp of the file, once that is known to have this content. */
+  readonly found: (stamp: string | undefined) => void
+  /** What its fragments would read. */
+  readonly reads: readonly Read[]
+}
+
 /** Who is asked: the answer to a question is text that is the same only for the same answer. */
 export interface Asker {
   readonly databases: Databases
@@ -36,8 +40,8 @@ export interface Asker {
 }
 
 /**
- * Takes outputs of single records from the files that they became, if their fragments would get the same answers as then:
- * fragments only compute, so they would make the same.
+ * Knows outputs of single records without making them, if their fragments would get the same answers as when they were last
+ * written: fragments only compute, so they would make the same.
  */
 export class Recall {
   /** By path: how the outputs of this run were made. */
@@ -45,38 +49,46 @@ export class Recall {
   /** By path: how they were made before. */
   readonly former: ReadonlyMap<string, Made>
   readonly #engine: string
-  readonly #present: (path: string, stamp: string | undefined) => Present | undefined
-  readonly #answers = new Map<readonly string[], { result: string; reads: readonly Read[] }>()
+  readonly #written: (path: string) => string | undefined
+  /** Of questions that name no record: one may be in thousands of lists. */
+  readonly #answers = new Map<string, Answers>()
+  readonly #shared = new Map<readonly string[], Answers>()
   readonly #questions = new Map<readonly string[], readonly Question[]>()
   /** Equal lists of questions are one list. */
   readonly #lists = new Map<string, readonly string[]>()
 
   /**
    * @param engine differs if gabarit itself does
-   * @param present the file of an output, unless somebody has changed it; one with this stamp has not been changed
+   * @param written the hash of the content that was last written to a path
    */
-  constructor(
-    engine: string,
-    former: ReadonlyMap<string, Made>,
-    present: (path: string, stamp: string | undefined) => Present | undefined,
-  ) {
+  constructor(engine: string, former: ReadonlyMap<string, Made>, written: (path: string) => string | undefined) {
     this.#engine = engine
+    this.#written = written
     this.former = former
     for (const list of new Set([...former.values()].flatMap(({ asked }) => [asked.own, asked.others]))) this.#one(list)
-    this.#present = present
   }
 
-  /** An output as it was made before; undefined: it must be made. */
-  find(subject: Subject, asker: Asker): { file: Present; reads: readonly Read[] } | undefined {
+  /** An output as it was last written; undefined: it must be made. */
+  find(subject: Subject, asker: Asker): Known | undefined {
     const former = this.former.get(subject.path)
-    const file = former && this.#present(subject.path, former.stamp)
-    if (former === undefined || file === undefined) return undefined
+    const written = former && this.#written(subject.path)
+    if (former === undefined || written === undefined) return undefined
+    const { asked, stamp } = former
+    const shared = orUndefined(() => this.#askOthers(asked.others, asker))
+    const hash = (answers: Answers) => this.#hash(subject, written, answers, this.#ask(asked.own, subject.key, asker))
     // What cannot be answered any more, the fragments will complain about.
-    const now = orUndefined(() => this.#hash(former.asked, file.hash, subject, asker))
-    if (now?.hash !== former.hash) return undefined
-    const { stamp } = file
-    this.made.set(subject.path, stamp === former.stamp ? former : { ...former, stamp })
-    return { file, reads: now.reads }
+    if (shared === undefined || orUndefined(() => hash(shared)) !== former.hash) return undefined
+    this.made.set(subject.path, former)
+    const own = () => asker.databases.tracked(() => this.#ask(asked.own, subject.key, asker)).reads
+    return {
+      hash: written,
+      stamp,
+      found: other => void this.made.set(subject.path, { ...former, stamp: other }),
+      // Few want to know.
+      get reads() {
+        return [...shared.reads, ...own()]
+      },
+    }
   }
 
   /** Runs the fragments of an output, and notes how it was made. */
@@ -84,27 +96,46 @@ export class Recall {
     const { result: text, asked: all } = asker.databases.questions.during(subject.key, run)
     if (text !== undefined && all !== undefined) {
       const asked = { own: this.#one(all.own), others: this.#one(all.others) }
-      const { hash } = this.#hash(asked, sha256(text), subject, asker)
+      const own = this.#ask(asked.own, subject.key, asker)
+      const hash = this.#hash(subject, sha256(text), this.#askOthers(asked.others, asker), own)
       this.made.set(subject.path, { asked, hash, stamp: undefined })
     }
     return text
   }
 
-  #hash({ own, others }: Asked, output: string, { key, template }: Subject, { databases, answer }: Asker) {
-    const askAll = (list: readonly string[]) =>
-      cached(this.#questions, list, () => list.map(questionOf)).map(({ kind, words }) =>
-        answer(
-          kind,
-          words.map(word => withKey(word, key)),
-        ),
-      )
-    const shared = cached(this.#answers, others, () => databases.tracked(() => sha256(JSON.stringify(askAll(others)))))
-    const { result, reads } = databases.tracked(() => askAll(own))
-    const hash = sha256(JSON.stringify([this.#engine, template, output, shared.result, ...result]))
-    return { hash, reads: [...shared.reads, ...reads] }
+  #hash({ template }: Subject, output: string, others: Answers, own: readonly string[]): string {
+    return sha256(`${this.#engine} ${template} ${output} ${others.hash} ${own.map(measured).join('')}`)
+  }
+
+  #askOthers(list: readonly string[], { databases, answer }: Asker): Answers {
+    const ask = (text: string) => {
+      const { kind, words } = questionOf(text)
+      const { result, reads } = databases.tracked(() => answer(kind, words))
+      return { hash: sha256(result), reads }
+    }
+    return cached(this.#shared, list, () => {
+      const answers = list.map(text => cached(this.#answers, text, () => ask(text)))
+      return { hash: sha256(answers.map(one => one.hash).join()), reads: answers.flatMap(({ reads }) => reads) }
+    })
+  }
+
+  #ask(list: readonly string[], key: string, { answer }: Asker): string[] {
+    const questions = cached(this.#questions, list, () => list.map(questionOf))
+    return questions.map(({ kind, words }) =>
+      answer(
+        kind,
+        words.map(word => withKey(word, key)),
+      ),
+    )
   }
 
   #one(list: readonly string[]): readonly string[] {
     return cached(this.#lists, list.join('\n'), () => list)
   }
+}
+
+/** To questions: a hash of them, and what they read. */
+interface Answers {
+  readonly hash: string
+  readonly reads: readonly Read[]
 }

@@ -6,8 +6,10 @@ import type { PropertyChange } from './entry.ts'
 
 /** The differences between two states of a database, by key and property, in byte order. */
 export function recordChanges(database: string, before: Records, after: Records): PropertyChange[] {
-  const keys = new Set([...before.keys(), ...after.keys()])
-  const changed = [...keys].filter(key => !sameRecord(before.get(key), after.get(key))).sort(compareBytes)
+  if (before === after) return []
+  const gone = [...before.keys()].filter(key => !after.has(key))
+  const others = [...after.keys()].filter(key => !sameRecord(before.get(key), after.get(key)))
+  const changed = [...gone, ...others].sort(compareBytes)
   return changed.flatMap(key => changesOfRecord(database, key, before.get(key), after.get(key)))
 }
 
