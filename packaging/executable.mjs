@@ -24,8 +24,23 @@ writeFileSync(
   `// Which of the programs it is, is said by the word that it was called by.
 process.argv[1] = process.argv0
 const name = process.argv0.slice(process.argv0.lastIndexOf('/') + 1)
+const { BUN_JSC_useFTLJIT: set, ...env } = process.env
+// The last stage of compiling takes a third of an event with thousands of outputs, and gains nothing. Only the environment
+// can switch it off, so such an event starts once more; what it runs does not hear of it.
+if (name === 'signal-event' && set === undefined && hasMany())
+  process.execve(process.execPath, [process.argv0, ...process.argv.slice(2)], { ...env, BUN_JSC_useFTLJIT: '0' })
+delete process.env.BUN_JSC_useFTLJIT
 if (name === 'db' || name === 'config') require('./db.cjs')
 else require('./gabarit.cjs')
+
+function hasMany() {
+  const list = (env.GABARIT_ROOT || '') + '/var/lib/gabarit/made.json'
+  try {
+    return require('node:fs').statSync(list).size > 500_000
+  } catch {
+    return false
+  }
+}
 `,
 )
 compile()
