@@ -46,7 +46,12 @@ const MASKED = new WeakMap<Masking, WeakMap<Records, Records>>()
 /** A snapshot as it would be stored, to compare with a stored one. */
 export function maskSnapshot(snapshot: Snapshot, masking: Masking): Snapshot {
   const known = cached(MASKED, masking, () => new WeakMap<Records, Records>())
-  const maskAll = (records: Records) => cached(known, records, () => mapValues(records, text => masking.hide(text)))
+  const maskAll = (records: Records) => {
+    const text = serialize(records)
+    // Most databases hold no secret. Without escapes, their text shows that as well as each value.
+    if (!text.includes('\\') && masking.hide(text) === text) return records
+    return cached(known, records, () => mapValues(records, value => masking.hide(value)))
+  }
   return new Map([...snapshot].map(([name, records]) => [name, maskAll(records)] as const))
 }
 
