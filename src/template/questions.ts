@@ -40,9 +40,12 @@ export class Questions {
 
 function sorted(questions: ReadonlySet<string>, key: string): Asked {
   const [own, others]: [string[], string[]] = [[], []]
-  for (const question of questions)
-    if (question.includes(key)) own.push(JSON.stringify(parsed(question).map(word => word.replaceAll(key, KEY))))
+  for (const question of questions) {
+    const asked = question.includes(key) ? questionOf(question) : undefined
+    if (asked?.words.some(word => word.includes(key)))
+      own.push(JSON.stringify([asked.kind, ...asked.words.map(word => word.replaceAll(key, KEY))]))
     else others.push(question)
+  }
   return { own, others }
 }
 

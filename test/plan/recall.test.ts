@@ -242,6 +242,16 @@ recall('the record of a host name in upper case counts, too', async () => {
   engine.remove()
 })
 
+recall('the key of a record may be in the words of gabarit itself', async () => {
+  const engine = new Engine({ sites: { c: ['site'] } })
+  engine.template('sites', { '10': '<%= db("others").get("x").Text %>\n' }, { ...SITE, comment: 'none' })
+  for (const text of ['old', 'new']) {
+    engine.database('others', { x: ['other', { Text: text }] })
+    assert.is((await event(engine)).outputs[0]?.content, `${text}\n`)
+  }
+  engine.remove()
+})
+
 recall('the arguments of the event count for those who look at them', async () => {
   const engine = new Engine({ sites: { one: ['site'] } })
   engine.template('sites', { '10': '<%= event.args[0] %>\n' }, { ...SITE, comment: 'none' })
