@@ -40,7 +40,11 @@ export function invalidValues({ places, descriptions, replaced, warn }: Context)
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
     const stored: Records = former === undefined ? new Map() : parse(former)
     const others = [...after.values()].filter(record => !sameRecord(stored.get(record.key), record))
-    const before = new Map(others.flatMap(record => unmasked(stored.get(record.key), record, masking())))
+    const before = new Map<string, DbRecord>()
+    for (const record of others) {
+      const old = stored.get(record.key)
+      if (old !== undefined) before.set(old.key, unmasked(old, record, masking()))
+    }
     const keys = others.flatMap(record => (before.get(record.key) === record ? [] : record.key))
     const problems = validateChanges(descriptions, name, before, after, keys)
     return problems.map(problem => `${name}: ${describeProblem(problem)}`)
@@ -48,8 +52,7 @@ export function invalidValues({ places, descriptions, replaced, warn }: Context)
 }
 
 /** A former record without masks on what is as it was; the present one, if all of it is. */
-function unmasked(former: DbRecord | undefined, present: DbRecord, masking: Masking): [string, DbRecord][] {
-  if (former === undefined) return []
+function unmasked(former: DbRecord, present: DbRecord, masking: Masking): DbRecord {
   const masked = mapRecord(present, text => masking.hide(text))
   const properties = [...former.properties].map(([name, value]) => {
     const same = masked.properties.get(name) === value ? present.properties.get(name) : undefined
@@ -57,5 +60,5 @@ function unmasked(former: DbRecord | undefined, present: DbRecord, masking: Mask
   })
   const type = masked.type === former.type ? present.type : former.type
   const record = { ...former, type, properties: new Map(properties) }
-  return [[former.key, sameRecord(record, present) ? present : record]]
+  return sameRecord(record, present) ? present : record
 }
