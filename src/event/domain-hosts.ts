@@ -62,13 +62,22 @@ export function domainsWithoutHosts(load: LoadDatabase): string[] {
   const names = [...load('hosts').keys(), ...load('proxies').keys()]
   const named = new Set(names.map(name => name.slice(name.indexOf('.') + 1).toLowerCase()))
   return [...load('domains').values()].flatMap(({ key, type }) =>
-    type !== 'domain' || named.has(key.toLowerCase())
+    type !== 'domain' || isAddress(key) || named.has(key.toLowerCase())
       ? []
       : `domains ${key} has no hosts, so no name such as www.${key} is served: signal-event domain-create ${key}`,
   )
 }
 
+/** What ends in a number is an IPv4 address, perhaps a wrong one: it has no names below it (RFC 1123, 2.1). */
+function isAddress(domain: string): boolean {
+  return /(^|\.)\d+$/.test(domain)
+}
+
 function createHosts(run: ActionRun, domain: string): void {
+  if (isAddress(domain)) {
+    run.say(`${domain} is an address: there are no names below it, so it gets no hosts`)
+    return
+  }
   const system = databaseLoader(run.context)('configuration').get('SystemName')?.type ?? ''
   if (!/^[A-Za-z0-9-]+$/.test(system)) throw new Failure(`SystemName is not a host name: ${JSON.stringify(system)}`)
   const known = [...read(run, 'hosts').keys()]

@@ -88,4 +88,13 @@ apply('an event that gives a domain no hosts: lint and status name the one that 
     assert.not.ok(box.run(command).stdout.includes(advice), command)
 })
 
+apply('a domain that is an address gets no hosts, and nobody asks for them', () => {
+  box.must('db domains set 192.168.1.4 domain Content Primary')
+  const { status, stdout, stderr } = box.run('signal-event domain-create 192.168.1.4')
+  assert.is(status, 0, stderr)
+  assert.match(stdout + stderr, '192.168.1.4 is an address: there are no names below it')
+  assert.equal(hosts('192.168.1.4'), [])
+  assert.not.match(box.must('gabarit lint'), 'has no hosts')
+})
+
 apply.run()

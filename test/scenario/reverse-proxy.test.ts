@@ -29,6 +29,8 @@ const scan = '/run/service'
 const [PLEX, WIKI] = ['plex.example.com', 'wiki.example.com']
 const site = (name: string) => `/etc/nginx/conf.d/sites-available/${name}.conf`
 const link = (name: string) => `/etc/nginx/conf.d/sites-enabled/${name}.conf`
+/** nginx.conf as the package has it. */
+let packaged = ''
 
 /** Types a line of the manual. */
 const type = (line: string) => must(words(line))
@@ -108,6 +110,7 @@ step('a server with web sites, and servers behind it', async () => {
   writeFileSync('/srv/ibays/Primary/html/index.html', 'the page of the server\n')
   assert.is(visit('https://www.example.com/').body, 'the page of the server\n')
   assert.not(existsSync('/etc/nginx/snippets/tls.conf'), 'nothing of nginx is made while it is off')
+  packaged = readFileSync('/etc/nginx/nginx.conf', 'utf8')
 })
 
 step('nginx stands in front of httpd, whose sites answer as before', async () => {
@@ -401,10 +404,10 @@ step('a proxy that is deleted leaves nothing', () => {
   assert.is(seen(`https://${PLEX}/`).name, 'plex')
 })
 
-step('nginx is switched off: its files go, and httpd is in front again', async () => {
+step('nginx is switched off: its files go, that of the package is back, and httpd is in front again', async () => {
   type('config setprop nginx status disabled')
   type('signal-event nginx-update')
-  assert.not(existsSync('/etc/nginx/nginx.conf'))
+  assert.is(readFileSync('/etc/nginx/nginx.conf', 'utf8'), packaged)
   assert.not(existsSync(site(PLEX)))
   await waitFor('httpd to answer', () => /^server: Apache/im.test(visit('https://www.example.com/').headers))
 })

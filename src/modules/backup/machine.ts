@@ -4,6 +4,7 @@ import { refusal, usageFailure } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Descriptions } from '../../db/describe.ts'
 import { type DbRecord, makeRecord, type Records } from '../../db/record.ts'
+import { readText } from '../../system/read-files.ts'
 
 /** A value that names a part of the machine that the archive is from. */
 interface Missing {
@@ -19,9 +20,10 @@ export interface Machine {
 }
 
 export function thisMachine(): Machine {
-  const found = networkInterfaces()
-  const addresses = Object.values(found).flatMap(all => all?.map(({ address }) => address) ?? [])
-  return { interfaces: Object.keys(found), addresses }
+  const addresses = Object.values(networkInterfaces()).flatMap(all => all?.map(({ address }) => address) ?? [])
+  // Those without a cable, too: proc(5).
+  const interfaces = [...readText('/proc/net/dev').matchAll(/^ *([^:|]+):/gm)].map(([, name = '']) => name)
+  return { interfaces, addresses }
 }
 
 /** Values that name an interface that this machine does not have, or as its own an address that it does not have. */
