@@ -66,7 +66,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'a path of letters, digits and / . _ @ + -': 'un chemin de lettres, chiffres et / . _ @ + -',
   'up to 64 letters, digits, blanks and . , ( ) : ! _ @ -, first a letter or digit':
     "jusqu'à 64 lettres, chiffres, espaces et . , ( ) : ! _ @ -, d'abord une lettre ou un chiffre",
-  'a public key of age: age1…': "une clé publique d'age : age1…",
+  'a public key of age (age1…) or ssh (ssh-ed25519 …, ssh-rsa …)':
+    'une clé publique de age (age1…) ou de ssh (ssh-ed25519 …, ssh-rsa …)',
   'a folder, or HOST:FOLDER, or USER@HOST:FOLDER': 'un dossier, ou MACHINE:DOSSIER, ou UTILISATEUR@MACHINE:DOSSIER',
   'https://NAME/PATH': 'https://NOM/CHEMIN',
   'the SHA-256 fingerprint of a certificate': "l'empreinte SHA-256 d'un certificat",

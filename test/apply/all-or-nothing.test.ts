@@ -141,7 +141,9 @@ commits('killed at any change: the next command finds the old state or the new o
   const script = join(folder, 'killed-commit.cjs')
   // Bundled once: every process would compile the sources again.
   const entryPoints = [join(PROJECT, 'test/support/killed-commit.ts')]
-  buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', format: 'cjs' })
+  // In pieces, because the bundler of the tests replaces the whole.
+  const define = { [['import', 'meta', 'dirname'].join('.')]: JSON.stringify(join(PROJECT, 'test/support')) }
+  buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', format: 'cjs', define })
   let undone = 0
   for (let step = 1; step <= steps.length; step++) {
     const engine = copy()
