@@ -66,9 +66,12 @@ const NAMES: Readonly<Record<string, string>> = {
   'a path of letters, digits and / . _ @ + -': 'un chemin de lettres, chiffres et / . _ @ + -',
   'up to 64 letters, digits, blanks and . , ( ) : ! _ @ -, first a letter or digit':
     "jusqu'à 64 lettres, chiffres, espaces et . , ( ) : ! _ @ -, d'abord une lettre ou un chiffre",
+  'a folder, sftp:USER@HOST:FOLDER, or rest:https://HOST/ without a password':
+    'un dossier, sftp:UTILISATEUR@MACHINE:DOSSIER, ou rest:https://MACHINE/ sans mot de passe',
+  'a folder, HOST:FOLDER, USER@HOST:FOLDER, or restic:JOB':
+    'un dossier, MACHINE:DOSSIER, UTILISATEUR@MACHINE:DOSSIER, ou restic:TÂCHE',
   'a public key of age (age1…) or ssh (ssh-ed25519 …, ssh-rsa …)':
     'une clé publique de age (age1…) ou de ssh (ssh-ed25519 …, ssh-rsa …)',
-  'a folder, or HOST:FOLDER, or USER@HOST:FOLDER': 'un dossier, ou MACHINE:DOSSIER, ou UTILISATEUR@MACHINE:DOSSIER',
   'https://NAME/PATH': 'https://NOM/CHEMIN',
   'the SHA-256 fingerprint of a certificate': "l'empreinte SHA-256 d'un certificat",
   'one word': 'un mot',
