@@ -1,3 +1,4 @@
+import { shortList } from '../base/short-list.ts'
 import { sayTime } from '../base/time.ts'
 import { commandLine, type HistoryEntry, noteOf, type PropertyChange } from '../state/history/entry.ts'
 
@@ -24,6 +25,5 @@ function changedName(record: string, changes: readonly PropertyChange[]): string
 }
 
 function shortened(names: readonly string[], say = (name: string) => name): string {
-  const more = names.length - NAMES
-  return names.slice(0, NAMES).map(say).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return shortList(names.map(say), NAMES)
 }

@@ -1,4 +1,5 @@
 import { orUndefined, refusal } from '../base/failure.ts'
+import { shortList } from '../base/short-list.ts'
 import { describeDifference } from '../effective/difference.ts'
 import { type Ask, type Found, read } from '../effective/look.ts'
 import { probesOf, type Question, questionsOf } from '../effective/probes.ts'
@@ -93,8 +94,7 @@ async function judge(
   const paths = [...new Set(checkers.flatMap(checker => checker.paths))]
   if (places.root !== '/') {
     if (paths.length === 0) return NOTHING
-    const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''
-    return { ...NOTHING, warnings: [`not checked below ${places.root}: ${paths.slice(0, SHOWN).join(', ')}${more}`] }
+    return { ...NOTHING, warnings: [`not checked below ${places.root}: ${shortList(paths, SHOWN)}`] }
   }
   const questions = stagedQuestions(plan, { places, ...context })
   const commands = [...checkers, ...questions].map(({ command }) => command)

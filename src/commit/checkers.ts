@@ -91,21 +91,11 @@ export class CheckerTable {
   }
 
   #commands(change: Change): readonly (readonly string[])[] {
-    if (isGone(change)) return this.#withoutFile(change.path)
-    switch (change.kind) {
-      case 'attributes':
-        return []
-      case 'write':
-        return withFile(this.commandsFor(change.path, change.judging), change.real)
-      case 'link':
-      case 'remove':
-        return this.#withoutFile(change.path)
-    }
-  }
-
-  /** Removing a file or adding a link can break the set, but there is nothing to read in it. */
-  #withoutFile(path: string): readonly (readonly string[])[] {
-    return this.commandsFor(path, {}).filter(words => !words.some(word => word.includes('{}')))
+    if (change.kind === 'attributes') return []
+    if (change.kind === 'write' && !isGone(change))
+      return withFile(this.commandsFor(change.path, change.judging), change.real)
+    // Removing a file or adding a link can break the set, but there is nothing to read in it.
+    return this.commandsFor(change.path, {}).filter(words => !words.some(word => word.includes('{}')))
   }
 
   #usual(path: string): readonly (readonly string[])[] {

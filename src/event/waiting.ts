@@ -1,3 +1,5 @@
+import { cached } from '../base/cached.ts'
+import { shortList } from '../base/short-list.ts'
 import { allDatabases } from '../db/all-databases.ts'
 import type { Need } from '../db/description.ts'
 import type { DbRecord } from '../db/record.ts'
@@ -37,15 +39,14 @@ export function waitingRecords(
         const service = serviceOf(need, record)
         if (!isDisabled(service) || !concerns(database, record.key, service)) continue
         const what = need.property === undefined ? '' : `${need.property} of `
-        waiting.set(service, [...(waiting.get(service) ?? []), `${what}${database} ${record.key}`])
+        cached(waiting, service, () => []).push(`${what}${database} ${record.key}`)
       }
     }
   }
   return [...waiting].map(([service, all]) => {
-    const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : ''
     const event = eventForSetting(places, `configuration ${service}`)
     const way = `config setprop ${service} status enabled, then: signal-event ${event}`
-    return `${service} is disabled, and this needs it: ${all.slice(0, SHOWN).join(', ')}${more}. To enable it: ${way}`
+    return `${service} is disabled, and this needs it: ${shortList(all, SHOWN)}. To enable it: ${way}`
   })
 }
 

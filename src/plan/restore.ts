@@ -77,6 +77,10 @@ function withPinned(manifest: Manifest, present: Manifest, pins: Pins): Manifest
   return new Map([...owned, ...[...present].filter(([path]) => pins.has(path))])
 }
 
+/**
+ * How one file or link gets the content and attributes that it had.
+ * @param judgingOf how the daemon that reads it is asked
+ */
 export function restoreOne(
   { path, template, version, made }: Restored,
   target: Target,

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { Failure, orUndefined } from '../base/failure.ts'
+import { shortList } from '../base/short-list.ts'
 import { DAY } from '../base/time.ts'
 import { selfSigned } from '../system/openssl.ts'
 import { below } from '../system/places.ts'
@@ -48,7 +49,9 @@ export async function newSelfSigned(context: Context): Promise<NewCertificate | 
     if (!NAME.test(one))
       context.warn(`${JSON.stringify(one)} is not a host name: left out of the self-signed certificate`)
   if (all.length > MOST)
-    context.warn(`the self-signed certificate has at most ${MOST} names. Left out: ${shortened(all.slice(MOST))}`)
+    context.warn(
+      `the self-signed certificate has at most ${MOST} names. Left out: ${shortList(all.slice(MOST), SHOWN)}`,
+    )
   if (isGood(textOf(below(context.places, FILE)), name, names)) return undefined
   const { key, certificate } = await selfSigned(commonName(name), 825, CURVE, [
     `subjectAltName=${names.map(one => `DNS:${one}`).join(', ')}`,
@@ -81,11 +84,6 @@ function namesServed(context: Context): string[] {
   ])
   const isCovered = (one: string) => !one.startsWith('*.') && all.has(one.replace(/^[^.]*/, '*'))
   return [...all].map(one => one.toLowerCase()).filter(one => one !== '' && (domains.includes(one) || !isCovered(one)))
-}
-
-function shortened(names: readonly string[]): string {
-  const more = names.length - SHOWN
-  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /** A common name has at most 64 characters; clients use the alternative names anyway. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
-import { hasCode } from '../base/failure.ts'
+import { hasCode, orUndefined } from '../base/failure.ts'
 import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
 import type { Attributes, FileState, Files, Removal } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
@@ -141,11 +141,8 @@ export class RealFiles implements Files {
 
 /** Undefined if there is no file that can be read. */
 function openForReading(path: string): number | undefined {
-  try {
-    return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK)
-  } catch {
-    return undefined
-  }
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
+  return orUndefined(() => fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
 }
 
 /** Only root can. In an ordinary user's sandbox everything belongs to that user. */

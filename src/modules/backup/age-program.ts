@@ -1,8 +1,8 @@
 import { refusal } from '../../base/failure.ts'
 import type { System } from '../../system/system.ts'
 
-/** Runs Debian's `age`. */
-export type Age = System['ask']
+/** What runs Debian's `age`. */
+export type Asks = Pick<System, 'ask'>
 
 /** Milliseconds for half a gigabyte on a slow machine. */
 const PATIENCE = 300_000
@@ -18,10 +18,10 @@ const isSsh = (recipient: string) => recipient.startsWith('ssh-')
 export async function encryptByProgram(
   bytes: Uint8Array,
   recipients: readonly string[],
-  age: Age | undefined,
+  system: Asks | undefined,
 ): Promise<Buffer | undefined> {
   const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
-  const done = await age?.(words, { input: bytes, encoding: 'latin1', timeout: PATIENCE })
+  const done = await system?.ask(words, { input: bytes, encoding: 'latin1', timeout: PATIENCE })
   if (done?.status === 0) return Buffer.from(done.stdout, 'latin1')
   if (done !== undefined && !done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
@@ -43,9 +43,13 @@ export async function decryptBySsh(
   bytes: Uint8Array,
   key: string,
   where: string,
-  age: Age | undefined,
+  system: Asks | undefined,
 ): Promise<Buffer> {
-  const done = await age?.(['age', '--decrypt', '-i', key], { input: bytes, encoding: 'latin1', timeout: PATIENCE })
+  const done = await system?.ask(['age', '--decrypt', '-i', key], {
+    input: bytes,
+    encoding: 'latin1',
+    timeout: PATIENCE,
+  })
   if (done?.status === 0) return Buffer.from(done.stdout, 'latin1')
   if (done === undefined || done.missing)
     throw refusal('keys of ssh need the program age, which is not installed', { where, hint: 'apt-get install age' })

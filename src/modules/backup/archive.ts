@@ -2,7 +2,7 @@ import type { Decrypter } from 'age-encryption'
 import type { TarHeader } from 'modern-tar'
 import { packTar, unpackTar } from 'modern-tar'
 import { messageOf, refusal } from '../../base/failure.ts'
-import { type Age, decryptBySsh, encryptByProgram } from './age-program.ts'
+import { type Asks, decryptBySsh, encryptByProgram } from './age-program.ts'
 import { MAGIC } from './magic.ts'
 
 /** A file, link or folder in an archive. The name of a folder ends with a slash. */
@@ -30,12 +30,12 @@ export interface Keys {
 
 /**
  * Packs and encrypts. `age -d FILE | tar t` reads it.
- * @param age runs the program, which is quicker than the library and knows keys of ssh
+ * @param system runs the program `age`, which is quicker than the library and knows keys of ssh
  * @throws Failure (refused) for a key of ssh, if the program is not installed
  */
-export async function seal(entries: readonly Entry[], lock: Lock, age?: Age): Promise<Uint8Array> {
+export async function seal(entries: readonly Entry[], lock: Lock, system?: Asks): Promise<Uint8Array> {
   const packed = await packTar(entries.map(entry => ({ header: headerOf(entry), body: entry.data })))
-  const sealed = 'passphrase' in lock ? undefined : await encryptByProgram(packed, lock.recipients, age)
+  const sealed = 'passphrase' in lock ? undefined : await encryptByProgram(packed, lock.recipients, system)
   if (sealed !== undefined) return sealed
   const encrypter = new (await import('./age.apart.ts')).Encrypter()
   if ('passphrase' in lock) encrypter.setPassphrase(lock.passphrase)
@@ -59,11 +59,11 @@ function headerOf({ name, data, link, mode = 0o600, user, group, time }: Entry):
  * @param where the file, for the error
  * @throws Failure (refused) if it is no archive, the keys do not fit, or it is damaged, with the place
  */
-export async function open(bytes: Uint8Array, keys: Keys, where: string, age?: Age): Promise<readonly Entry[]> {
+export async function open(bytes: Uint8Array, keys: Keys, where: string, system?: Asks): Promise<readonly Entry[]> {
   if (!Buffer.from(bytes.subarray(0, MAGIC.length)).equals(Buffer.from(MAGIC)))
     throw refusal('is not a backup: it does not begin as a file encrypted by age', { where })
   const packed =
-    keys.ssh === undefined ? await decrypt(bytes, keys, where) : await decryptBySsh(bytes, keys.ssh, where, age)
+    keys.ssh === undefined ? await decrypt(bytes, keys, where) : await decryptBySsh(bytes, keys.ssh, where, system)
   const entries = await unpackTar(packed, { strict: true }).catch((error: unknown) => {
     throw refusal(`does not hold a whole archive: ${messageOf(error)}`, { where })
   })

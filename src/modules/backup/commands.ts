@@ -25,7 +25,7 @@ export async function make(invocation: Invocation): Promise<number> {
     progress('reading the settings')
     const { entries, contents } = gather(places, system, now)
     progress('encrypting')
-    const bytes = await seal(entries, lock, (...command) => system.ask(...command))
+    const bytes = await seal(entries, lock, system)
     const [name] = args
     const { file, removed, copied } =
       name === undefined
@@ -74,7 +74,7 @@ export async function verify(invocation: Invocation): Promise<number> {
   if (args[0] === undefined && newest === undefined)
     throw refusal('there is no backup yet', { where: archives.folder, hint: 'gabarit backup' })
   const { bytes, file } = args[0] === undefined ? archives.read(newest ?? '') : given(args[0], invocation)
-  const archive = await readArchive(bytes, keysOf(invocation), file, (...command) => system.ask(...command))
+  const archive = await readArchive(bytes, keysOf(invocation), file, system)
   if (dirname(file) === archives.folder) archives.noteVerified(basename(file), io.now())
   const { host, time, version } = archive.contents
   const counted = counts(archive.contents)

@@ -2,8 +2,8 @@ import { EXIT, Failure, refusal, usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import { below, type Places } from '../../system/places.ts'
 import type { Invocation } from '../../terminal/command.ts'
-import { HOW, type Job, jobNamed, jobsOf, refuseUnready } from './jobs.ts'
-import { LAST_RUNS } from './last-runs.ts'
+import { chosenJobs, type Job, jobNamed, refuseUnready } from './jobs.ts'
+import { hasRun, LAST_RUNS } from './last-runs.ts'
 import { Restic, type Told, wordsOf } from './restic.ts'
 
 /** What is told of one job. */
@@ -18,8 +18,7 @@ interface Done {
 /** `gabarit backup --data [JOB]`: this job, or all that are switched on. One that fails does not keep the others. */
 export async function backupData(invocation: Invocation): Promise<number> {
   const { args, places, answer, printError } = invocation
-  const jobs = args[0] === undefined ? jobsOf(places).filter(({ isOn }) => isOn) : [jobNamed(places, args[0])]
-  if (jobs.length === 0) throw refusal('there is no backup of data', { hint: HOW })
+  const jobs = chosenJobs(places, args[0])
   const done: Done[] = []
   for (const job of jobs)
     try {
@@ -38,8 +37,7 @@ export async function backupData(invocation: Invocation): Promise<number> {
 async function backUp(job: Job, { places, system, io, flag, progress }: Invocation): Promise<Done> {
   refuseUnready(job)
   const restic = new Restic(job, places, system)
-  const known = LAST_RUNS.read(places)?.get(job.name)
-  await restic.makeReady(known?.repository === job.repository && !flag('new-repository'))
+  await restic.makeReady(hasRun(job, places) && !flag('new-repository'))
   let summary: Told | undefined
   const tell = (told: Told) => {
     if (told.message_type === 'summary') summary = told
@@ -83,8 +81,7 @@ function note(places: Places, { name }: Job, run: { time: string; repository: st
 
 /** `gabarit backup verify --data [JOB]` */
 export async function verifyData({ args, places, system, answer, progress }: Invocation): Promise<number> {
-  const jobs = args[0] === undefined ? jobsOf(places).filter(({ isOn }) => isOn) : [jobNamed(places, args[0])]
-  if (jobs.length === 0) throw refusal('there is no backup of data', { hint: HOW })
+  const jobs = chosenJobs(places, args[0])
   for (const job of jobs) {
     refuseUnready(job)
     progress(`${job.name}: reading the repository`)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { DAY, daysLeft, sayDays } from '../../base/time.ts'
 import { type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
-import { jobsOf } from './jobs.ts'
+import { activeJobs } from './jobs.ts'
 import { LAST_RUNS } from './last-runs.ts'
 import { settingsOf } from './settings.ts'
 import { Archives } from './store.ts'
@@ -34,7 +34,7 @@ export function backupIsFresh({ places, configuration, now }: CheckedServer): re
 
 /** Whether each backup of data that is switched on has run well these days. */
 export function dataIsFresh({ places, now }: CheckedServer): readonly Diagnosis[] {
-  const jobs = jobsOf(places).filter(({ isOn }) => isOn)
+  const jobs = activeJobs(places)
   if (jobs.length === 0) return ok('there is no backup of data')
   const runs = LAST_RUNS.read(places)
   const found = jobs.flatMap(({ name }): Diagnosis[] => {

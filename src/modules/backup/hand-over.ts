@@ -3,7 +3,7 @@ import { refusal } from '../../base/failure.ts'
 import { below, type Places } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
 import { jobNamed, refuseUnready } from './jobs.ts'
-import { LAST_RUNS } from './last-runs.ts'
+import { hasRun } from './last-runs.ts'
 import { Restic } from './restic.ts'
 import type { Settings } from './settings.ts'
 
@@ -40,7 +40,7 @@ export async function handOver(
     const job = jobNamed(places, wanted.slice(RESTIC.length))
     refuseUnready(job)
     const restic = new Restic(job, places, system)
-    await restic.makeReady(LAST_RUNS.read(places)?.get(job.name)?.repository === job.repository)
+    await restic.makeReady(hasRun(job, places))
     await restic.must(['backup', '--quiet', '--tag', 'gabarit-settings', '--', real])
     return wanted
   }

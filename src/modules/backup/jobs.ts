@@ -5,6 +5,8 @@ import type { Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
 import { below, type Places } from '../../system/places.ts'
 import { statOf } from '../../system/read-files.ts'
+import { splitList } from '../../template/text.ts'
+import { withDefaults } from './settings.ts'
 
 /** A backup of folders by restic: one record of the database `backups`. */
 export interface Job {
@@ -23,20 +25,17 @@ const DATABASE = 'backups'
 
 /** All jobs; what a record has not, its description says. */
 export function jobsOf(places: Places, records: Records = recordsOf(places, DATABASE)): Job[] {
-  const described = new Descriptions(places).of(DATABASE, '', 'data')?.properties
+  const described = new Descriptions(places).of(DATABASE, '', 'data')
   return [...records.values()].flatMap(({ key, type, properties }): Job[] => {
     if (type !== 'data') return []
-    const of = (name: string) => properties.get(name) ?? described?.get(name)?.default ?? ''
-    const listed = (name: string) =>
-      of(name)
-        .split(',')
-        .flatMap(one => one.trim() || [])
+    const settings = withDefaults(properties, described)
+    const of = (name: string) => settings.get(name) ?? ''
     return [
       {
         name: key,
         isOn: of('status') === 'enabled',
-        folders: listed('Folders'),
-        exclude: listed('Exclude'),
+        folders: splitList(of('Folders'), ','),
+        exclude: splitList(of('Exclude'), ','),
         repository: of('Repository'),
         password: passwordOf(of('Password'), of('PasswordFile'), places),
         keep: { daily: of('KeepDaily'), monthly: of('KeepMonthly') },
@@ -59,8 +58,20 @@ export function jobNamed(places: Places, name: string): Job {
   throw usageFailure(`there is no backup of data "${name}"${didYouMean(name, names)}`, HOW)
 }
 
+/** Those that are switched on. */
+export function activeJobs(places: Places): Job[] {
+  return jobsOf(places).filter(({ isOn }) => isOn)
+}
+
+/** The job of this name, or all that are switched on. @throws Failure if there is none */
+export function chosenJobs(places: Places, name: string | undefined): Job[] {
+  const jobs = name === undefined ? activeJobs(places) : [jobNamed(places, name)]
+  if (jobs.length === 0) throw refusal('there is no backup of data', { hint: HOW })
+  return jobs
+}
+
 /** How to make the first one. */
-export const HOW = 'db backups set NAME data Folders /srv/ibays Repository /mnt/disk/restic Password …'
+const HOW = 'db backups set NAME data Folders /srv/ibays Repository /mnt/disk/restic Password …'
 
 /** @throws Failure (refused) if a job lacks something, or others can read its password */
 export function refuseUnready({ name, repository, folders, password }: Job): void {

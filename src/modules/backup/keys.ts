@@ -1,5 +1,6 @@
 import { refusal } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
+import { splitList } from '../../template/text.ts'
 import type { Keys, Lock } from './archive.ts'
 import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
@@ -13,7 +14,7 @@ const OWN = 'identity.txt'
  */
 export async function lockOf(settings: Settings, places: Places): Promise<Lock> {
   const passphrase = settings.get('Passphrase') ?? ''
-  const recipients = (settings.get('Recipients') ?? '').split(',').flatMap(one => one.trim() || [])
+  const recipients = splitList(settings.get('Recipients'), ',')
   if (recipients.length > 0 && passphrase !== '')
     throw refusal('a backup has either Recipients or a Passphrase, not both', {
       hint: 'config setprop backup Passphrase ""',

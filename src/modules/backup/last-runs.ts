@@ -1,5 +1,7 @@
 import { mapOf, moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import type { Places } from '../../system/places.ts'
 import { indented, inOrder, StateFile } from '../../system/state-file.ts'
+import type { Job } from './jobs.ts'
 import { backupState } from './state.ts'
 
 const lastRun = objectOf({ time: moment, repository: text, snapshot: text })
@@ -15,3 +17,8 @@ export const LAST_RUNS = new StateFile<ReadonlyMap<string, TypeOf<typeof lastRun
   },
   backupState,
 )
+
+/** Whether a job has run with the repository that it has now. */
+export function hasRun({ name, repository }: Job, places: Places): boolean {
+  return LAST_RUNS.read(places)?.get(name)?.repository === repository
+}

@@ -3,7 +3,7 @@ import { sha256 } from '../../base/sha256.ts'
 import { parse } from '../../db/json.ts'
 import type { Records } from '../../db/record.ts'
 import { DATABASE_NAME } from '../../system/places.ts'
-import type { Age } from './age-program.ts'
+import type { Asks } from './age-program.ts'
 import { type Entry, type Keys, open } from './archive.ts'
 import {
   CONTENTS_NAME,
@@ -30,11 +30,11 @@ export interface Archive {
 /**
  * Opens an archive and checks all of it.
  * @param where its file, for the error
- * @param age runs the program, for keys of ssh
+ * @param system runs the program `age`, for keys of ssh
  * @throws Failure (refused) that names the part
  */
-export async function readArchive(bytes: Uint8Array, keys: Keys, where: string, age?: Age): Promise<Archive> {
-  const entries = await open(bytes, keys, where, age)
+export async function readArchive(bytes: Uint8Array, keys: Keys, where: string, system?: Asks): Promise<Archive> {
+  const entries = await open(bytes, keys, where, system)
   const byName = new Map(entries.map(entry => [entry.name, entry]))
   const [first] = entries
   const refuse = (what: string) => refusal(what, { where, hint: 'Nothing was changed.' })

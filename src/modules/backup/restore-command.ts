@@ -30,7 +30,7 @@ import { restorationFrom, siteOf } from './restore.ts'
 export async function restore(invocation: Invocation): Promise<number> {
   const { args, value, places, system } = invocation
   const { bytes, file } = given(args[0] ?? '', invocation)
-  const whole = await readArchive(bytes, keysOf(invocation), file, (...command) => system.ask(...command))
+  const whole = await readArchive(bytes, keysOf(invocation), file, system)
   const only = value('only')
   const archive = only === undefined ? whole : partOf(whole, only, places)
   // The descriptions that come with it say what is secret, and what names an interface.

@@ -1,4 +1,5 @@
 import { Descriptions } from '../../db/describe.ts'
+import type { RecordDescription } from '../../db/description.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
@@ -11,9 +12,13 @@ export function settingsOf(
   places: Places,
   configuration: Records | undefined = readDatabase(databaseFile(places, 'configuration')),
 ): Settings {
-  const own = configuration?.get('backup')?.properties ?? []
-  const described = new Descriptions(places).ofRecord('configuration', 'backup')?.properties ?? []
-  const defaults = [...described].flatMap(([name, { default: value }]) =>
+  const described = new Descriptions(places).ofRecord('configuration', 'backup')
+  return withDefaults(configuration?.get('backup')?.properties ?? new Map(), described)
+}
+
+/** The properties of a record; what it has not, its description says. */
+export function withDefaults(own: Settings, described: RecordDescription | undefined): Settings {
+  const defaults = [...(described?.properties ?? [])].flatMap(([name, { default: value }]) =>
     value === undefined ? [] : [[name, value] as const],
   )
   return new Map([...defaults, ...own])
