@@ -1,7 +1,8 @@
+import { identitiesIn, identityFile, newIdentity, recipientIn } from '../../archive/identity.ts'
+import type { Keys, Lock } from '../../archive/sealed.ts'
 import { refusal } from '../../base/failure.ts'
 import type { Places } from '../../system/places.ts'
 import { splitList } from '../../template/text.ts'
-import type { Keys, Lock } from './archive.ts'
 import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
 
@@ -37,18 +38,11 @@ export function ownKeys(settings: Settings, places: Places): Keys {
   return { identities, ...(passphrase === '' ? {} : { passphrase }) }
 }
 
-/** The keys in a file that age-keygen wrote. */
-export function identitiesIn(text: string): string[] {
-  return text.split('\n').flatMap(line => (/^AGE-SECRET-KEY-1[A-Z0-9]+$/.test(line.trim()) ? [line.trim()] : []))
-}
-
 async function ownRecipient(places: Places): Promise<string> {
   const state = backupState(places)
-  const [, known] = /^# public key: (age1\S+)$/m.exec(state.read(OWN)?.toString('utf8') ?? '') ?? []
+  const known = recipientIn(state.read(OWN)?.toString('utf8') ?? '')
   if (known !== undefined) return known
-  const { generateX25519Identity, identityToRecipient } = await import('./age.apart.ts')
-  const identity = await generateX25519Identity()
-  const recipient = await identityToRecipient(identity)
-  state.write(OWN, `# public key: ${recipient}\n${identity}\n`)
-  return recipient
+  const identity = await newIdentity()
+  state.write(OWN, identityFile(identity))
+  return identity.recipient
 }

@@ -1,3 +1,4 @@
+import type { Entry } from '../../archive/sealed.ts'
 import { refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
@@ -7,7 +8,6 @@ import { History } from '../../state/history/history.ts'
 import { accountName } from '../../system/accounts.ts'
 import { below, type Places, versionOf } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
-import type { Entry } from './archive.ts'
 import { CONTENTS_NAME, type Contents, databaseEntry, FORM, fileEntry, type SavedFile } from './contents.ts'
 import { filesToSave } from './saved-files.ts'
 

@@ -1,8 +1,8 @@
+import { MAGIC } from '../../archive/magic.ts'
 import { usageFailure } from '../../base/failure.ts'
 import { CHANGE_OPTIONS, CHECK_OPTION } from '../../terminal/change-options.ts'
 import { type Command, flag, type Invocation, JSON_OPTION, keysOf, paths, value } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
-import { MAGIC } from './magic.ts'
 
 const KEY_OPTIONS = [
   value('identity FILE', 'a key that opens it, as age-keygen writes one', { complete: paths }),

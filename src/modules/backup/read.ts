@@ -1,10 +1,10 @@
+import type { Asks } from '../../archive/age-program.ts'
+import { type Entry, type Keys, open } from '../../archive/sealed.ts'
 import { messageOf, refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { parse } from '../../db/json.ts'
 import type { Records } from '../../db/record.ts'
 import { DATABASE_NAME } from '../../system/places.ts'
-import type { Asks } from './age-program.ts'
-import { type Entry, type Keys, open } from './archive.ts'
 import {
   CONTENTS_NAME,
   type Contents,

@@ -1,5 +1,5 @@
-import { refusal } from '../../base/failure.ts'
-import type { System } from '../../system/system.ts'
+import { refusal } from '../base/failure.ts'
+import type { System } from '../system/system.ts'
 
 /** What runs Debian's `age`. */
 export type Asks = Pick<System, 'ask'>

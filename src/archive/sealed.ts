@@ -1,7 +1,7 @@
 import type { Decrypter } from 'age-encryption'
 import type { TarHeader } from 'modern-tar'
 import { packTar, unpackTar } from 'modern-tar'
-import { messageOf, refusal } from '../../base/failure.ts'
+import { messageOf, refusal } from '../base/failure.ts'
 import { type Asks, decryptBySsh, encryptByProgram } from './age-program.ts'
 import { MAGIC } from './magic.ts'
 
