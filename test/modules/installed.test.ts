@@ -43,7 +43,7 @@ installed('ours are listed with the version of gabarit, and nothing is wrong wit
   const version = box.must('gabarit --version').trim()
   assert.equal(
     rows.map(row => [row.name, row.version, row.folder, row.problems.length]),
-    ['backup', 'letsencrypt', 'openvpn', 'proxy', 'sites', 'sso'].map(name => [name, version, null, 0]),
+    ['backup', 'fleet', 'letsencrypt', 'openvpn', 'proxy', 'sites', 'sso'].map(name => [name, version, null, 0]),
   )
   box.remove()
 })

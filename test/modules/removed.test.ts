@@ -13,7 +13,7 @@ const TESTS = ['test/cli/doctor.test.ts', 'test/event/expansion.test.ts', 'test/
 const NOT_COPIED = new Set(['.git', 'dist', 'docs', 'bench', 'node_modules'])
 
 removed('the modules are found', () =>
-  assert.equal(NAMES, ['backup', 'letsencrypt', 'openvpn', 'proxy', 'sites', 'sso']),
+  assert.equal(NAMES, ['backup', 'fleet', 'letsencrypt', 'openvpn', 'proxy', 'sites', 'sso']),
 )
 
 for (const name of NAMES)

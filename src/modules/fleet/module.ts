@@ -1,0 +1,7 @@
+import type { Module } from '../../terminal/module.ts'
+
+export const MODULE: Module = {
+  name: 'fleet',
+  commands: [],
+  checks: [],
+}

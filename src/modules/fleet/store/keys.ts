@@ -1,0 +1,27 @@
+/** Below it are all keys of a fleet. */
+const TOP = '/gabarit/'
+
+/** What a host reads. */
+export const hostPrefix = (host: string) => `${TOP}hosts/${host}/`
+export const orderKey = (host: string) => `${hostPrefix(host)}order`
+export const bundlePrefix = (host: string) => `${hostPrefix(host)}bundle/`
+export const bundleKey = (host: string, sha256: string) => `${bundlePrefix(host)}${sha256}`
+
+/** What a host writes. */
+export const STATUS_PREFIX = `${TOP}status/`
+export const statusKey = (host: string) => `${STATUS_PREFIX}${host}`
+
+/** What only controllers read and write. */
+export const MEMBERS_PREFIX = `${TOP}members/`
+export const memberKey = (host: string) => `${MEMBERS_PREFIX}${host}`
+export const RELEASES_PREFIX = `${TOP}releases/`
+export const releaseKey = (number: number) => `${RELEASES_PREFIX}${String(number).padStart(10, '0')}`
+export const OBJECTS_PREFIX = `${TOP}objects/`
+export const objectKey = (sha256: string) => `${OBJECTS_PREFIX}${sha256}`
+export const ROLLOUT_KEY = `${TOP}rollout`
+export const LEADER_KEY = `${TOP}leader`
+
+/** What passes between a controller and a host that joins. */
+export const JOINS_PREFIX = `${TOP}join/`
+export const requestKey = (host: string) => `${JOINS_PREFIX}${host}/request`
+export const answerKey = (host: string) => `${JOINS_PREFIX}${host}/answer`
