@@ -1,0 +1,144 @@
+import { Failure, messageOf } from '../../../base/failure.ts'
+import { MEMBERS_PREFIX, orderKey, ROLLOUT_KEY, STATUS_PREFIX } from '../store/keys.ts'
+import type { Change, Store } from '../store/store.ts'
+import { decide } from './decide.ts'
+import type { Term } from './election.ts'
+import { Mirror } from './mirror.ts'
+import { afterAbsence, type Observed, observe } from './observed.ts'
+import { readReports, readRollout } from './read.ts'
+import type { Rollout } from './rollout.ts'
+import { SilentList } from './silent.ts'
+
+/** Milliseconds after which the leader looks again although nothing was told: time passes, too. */
+const TICK = 1000
+/** Orders in one commit: etcd takes 128 changes. */
+const AT_ONCE = 50
+
+/** What a leader needs besides the store. */
+export interface Leadership {
+  /** The signed order for a host. */
+  readonly orderOf: (host: string, rollout: Rollout) => Promise<string>
+  /** Milliseconds between two reports of a host. */
+  readonly interval: () => number
+  readonly tell: (text: string) => void
+}
+
+/** Leads roll-outs for a term. Every step is one commit that compares the roll-out and the leader. */
+export class Leader {
+  readonly #store: Store
+  readonly #term: Term
+  readonly #with: Leadership
+  readonly #members: Mirror
+  readonly #reports: Mirror
+  readonly #rollout: Mirror
+  readonly #silent: SilentList
+  #observed: ReadonlyMap<string, Observed> = new Map()
+  /** When the orders of this attempt were placed. A leader that follows places the same ones again: nothing changes for hosts. */
+  #placed = new Map<string, number>()
+  #attempt = ''
+  #changed = false
+  #wake = () => {}
+
+  constructor(store: Store, term: Term, leadership: Leadership) {
+    this.#store = store
+    this.#term = term
+    this.#with = leadership
+    this.#members = new Mirror(store, MEMBERS_PREFIX)
+    this.#reports = new Mirror(store, STATUS_PREFIX)
+    this.#rollout = new Mirror(store, ROLLOUT_KEY)
+    this.#silent = new SilentList(store, term.fence)
+  }
+
+  /** Until the term ends. */
+  async lead(): Promise<void> {
+    const { signal } = this.#term
+    const mirrors = [this.#members, this.#reports, this.#rollout]
+    const changed = () => {
+      this.#changed = true
+      this.#wake()
+    }
+    const lost = (why: string) => this.#with.tell(why)
+    const watches = mirrors.map(mirror => mirror.follow(changed, lost, signal))
+    const ended = Promise.all(watches)
+    // What it throws is thrown at the end.
+    ended.catch(changed)
+    let away = false
+    while (!signal.aborted) {
+      this.#changed = false
+      const wasWhole = mirrors.every(({ isWhole }) => isWhole)
+      if (away && wasWhole) this.#observed = afterAbsence(this.#observed, performance.now())
+      away = !wasWhole
+      const again = wasWhole && (await this.#tryStep())
+      if (!again) await Promise.race([this.#woken(), ended])
+    }
+    await ended
+  }
+
+  async #woken(): Promise<void> {
+    if (this.#changed) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, TICK)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#term.signal.addEventListener('abort', this.#wake, { once: true })
+    })
+    this.#term.signal.removeEventListener('abort', this.#wake)
+  }
+
+  async #tryStep(): Promise<boolean> {
+    try {
+      return await this.#step()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      this.#with.tell(messageOf(error))
+      return false
+    }
+  }
+
+  /** @returns whether there may be more to do at once */
+  async #step(): Promise<boolean> {
+    const now = performance.now()
+    this.#observed = observe(this.#observed, readReports(this.#reports.entries), this.#members.entries.keys(), now)
+    await this.#silent.update(this.#observed, this.#with.interval(), now)
+    const found = readRollout(this.#rollout.entries.get(''))
+    if (found === undefined) return false
+    const { rollout, revision } = found
+    this.#forgetFormer(rollout)
+    const view = { rollout, observed: this.#observed, placed: this.#placed, interval: this.#with.interval(), now }
+    const decision = decide(view)
+    if (decision.do === 'wait') return false
+    if (decision.do === 'place') return this.#place(decision.hosts.slice(0, AT_ONCE), rollout, revision)
+    const text = JSON.stringify(decision.rollout)
+    if (await this.#commit(revision, [{ key: ROLLOUT_KEY, value: text }])) this.#with.tell(describe(decision.rollout))
+    // The watch tells of the change.
+    return false
+  }
+
+  async #place(hosts: readonly string[], rollout: Rollout, revision: number): Promise<boolean> {
+    const orders = await Promise.all(
+      hosts.map(async host => ({ key: orderKey(host), value: await this.#with.orderOf(host, rollout) })),
+    )
+    if (!(await this.#commit(revision, orders))) return false
+    for (const host of hosts) this.#placed.set(host, performance.now())
+    return true
+  }
+
+  #commit(revision: number, changes: readonly Change[]): Promise<boolean> {
+    return this.#store.commit([{ key: ROLLOUT_KEY, revision }, this.#term.fence], changes)
+  }
+
+  #forgetFormer({ release, attempt }: Rollout): void {
+    const name = `${release} ${attempt}`
+    if (name !== this.#attempt) this.#placed = new Map()
+    this.#attempt = name
+  }
+}
+
+function describe({ release, state, wave, waves, reason }: Rollout): string {
+  if (state === 'halted') return `release ${release} is halted: ${reason}`
+  return state === 'done'
+    ? `release ${release} is everywhere`
+    : `release ${release}: wave ${wave + 1} of ${waves.length}`
+}
