@@ -20,6 +20,8 @@ export const OBJECTS_PREFIX = `${TOP}objects/`
 export const objectKey = (sha256: string) => `${OBJECTS_PREFIX}${sha256}`
 export const ROLLOUT_KEY = `${TOP}rollout`
 export const LEADER_KEY = `${TOP}leader`
+/** The hosts of which the leader has not heard for too long. */
+export const SILENT_KEY = `${TOP}silent`
 
 /** What passes between a controller and a host that joins. */
 export const JOINS_PREFIX = `${TOP}join/`
