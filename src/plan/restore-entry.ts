@@ -8,7 +8,7 @@ import { History } from '../state/history/history.ts'
 import { maskingWith } from '../state/history/masking.ts'
 import { mapValues, takeSnapshot } from '../state/history/snapshot.ts'
 import { type Manifest, parseManifest, readManifest } from '../state/manifest.ts'
-import { readPins } from '../state/pins.ts'
+import { type Pins, readPins } from '../state/pins.ts'
 import type { Places } from '../system/places.ts'
 import type { System } from '../system/system.ts'
 import { searchList } from '../template/tree.ts'
@@ -35,6 +35,8 @@ export interface Restoration {
 export interface Unconfirmed {
   /** Secrets in addition to the current ones. */
   readonly known: readonly string[]
+  /** The pins before it. */
+  readonly pins: Pins
   /** Receives every secret in a database that is no longer known; it keeps its current value. */
   readonly lost: (name: string) => void
 }
@@ -54,7 +56,7 @@ export function restorationTo(
 ): Restoration {
   const { known, lost } = unconfirmed ?? {}
   const masking = maskingWith(places, known)
-  const [present, pins] = [readManifest(places), readPins(places)]
+  const [present, pins] = [readManifest(places), unconfirmed?.pins ?? readPins(places)]
   const manifest = manifestOf(entry, history)
   const later = history.after(entry.id).filter(tookEffect)
   const staying = editedOverrides(later, history, { places, system, masking })

@@ -1,7 +1,18 @@
 import { uptime } from 'node:os'
 import { Failure, orFailure, unlessFailed } from '../base/failure.ts'
 import { shell } from '../base/quote.ts'
-import { integer, listOf, matching, number, objectOf, oneOf, orNull, type TypeOf, text } from '../base/shape.ts'
+import {
+  integer,
+  listOf,
+  matching,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  orNull,
+  type TypeOf,
+  text,
+} from '../base/shape.ts'
 import { caller } from '../system/accounts.ts'
 import { bootId } from '../system/lock-holder.ts'
 import type { Places } from '../system/places.ts'
@@ -10,6 +21,7 @@ import { serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
 import { ASKED_PARTS, commandLine, noteOf } from './history/entry.ts'
+import { formerPinsShape } from './pins.ts'
 
 /** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
 type Window = TypeOf<typeof window>
@@ -37,6 +49,8 @@ const confirmation = objectOf({
   requests: listOf(serviceRequest),
   /** The secrets at the time: they allow restoring files even if somebody changes a secret meanwhile. */
   secrets: listOf(text),
+  /** The pins that it changed, as they were before. */
+  pins: optional(formerPinsShape),
   /** Why it could not be rolled back when it expired. */
   problem: orNull(text),
 })

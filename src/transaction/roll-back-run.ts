@@ -7,6 +7,7 @@ import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from 
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Manifest, readManifest } from '../state/manifest.ts'
+import { PINS } from '../state/pins.ts'
 import { distinct, writePending } from './requests.ts'
 import type { CommittedPlan, Run } from './run.ts'
 import { commitDatabases } from './run-commit.ts'
@@ -46,8 +47,8 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
     const present = readManifest(places)
     const made = done.plan.folders.map(({ path }) => path)
     const files = restorePlan(places, system, done.former, made, ownedWithout(done, present), present)
-    const alongside = (request.alongside ?? []).map(({ former }) => former)
-    await commit(files, places, system, prepare, [note, ...alongside])
+    const pins = request.pins === undefined ? [] : [PINS.companion(places, request.pins.before)]
+    await commit(files, places, system, prepare, [note, ...pins])
   } catch (error) {
     databases?.abort()
     const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''

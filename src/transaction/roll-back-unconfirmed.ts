@@ -6,6 +6,7 @@ import { databaseChanges } from '../state/history/databases.ts'
 import { tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Snapshot, takeSnapshot } from '../state/history/snapshot.ts'
+import { readPins, withFormerPins } from '../state/pins.ts'
 import { caller } from '../system/accounts.ts'
 import { LockIsHeld } from '../system/lock.ts'
 import type { Places } from '../system/places.ts'
@@ -63,7 +64,10 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const base = history.entry(open.base)
   const warn = (message: string) => report({ kind: 'warning', message })
   const lost = (name: string) => warn(keepsSecret(name))
-  const restoration = restorationTo(base, history, places, system, { known: open.secrets, lost })
+  const before = readPins(places)
+  const pins = { before, after: withFormerPins(before, open.pins ?? {}) }
+  const unconfirmed = { known: open.secrets, pins: pins.after, lost }
+  const restoration = restorationTo(base, history, places, system, unconfirmed)
   const from = changedState(open, history, places)
   const context = {
     ...makeContext(places, system, warn),
@@ -73,7 +77,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   }
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
-  const transaction = new Transaction({ asked, secrets: open.secrets, closes: open }, { context, lock, report })
+  const transaction = new Transaction({ asked, secrets: open.secrets, pins, closes: open }, { context, lock, report })
   const databases = [...restoration.databases].map(([name, records]) => [name, records ?? new Map()] as const)
   const { plan, requests } = await withCertificate(restoration.plan, { ...context, replaced: new Map(databases) })
   const all = [...requests, ...open.requests.map(request => ({ ...request, source: 'confirmation' }))]

@@ -8,6 +8,7 @@ import { CONFIRMATION, type Confirmation, removeConfirmation, windowOf } from '.
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
+import { formerPins } from '../state/pins.ts'
 import { isRemote } from '../system/accounts.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import { managersOf } from '../system/service/one-shot.ts'
@@ -116,6 +117,7 @@ export class RunWindow {
       ...request.asked,
       ...{ token: this.#token, base: base.id, within, window: windowOf(within) },
       ...{ requests: [], secrets: secretValues(places), problem: null },
+      ...(request.pins === undefined ? {} : { pins: formerPins(request.pins) }),
     }
     const placed = () => startGuard(context, this.#token)
     return [{ ...CONFIRMATION.companion(places, confirmation), placed }]

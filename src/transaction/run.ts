@@ -5,8 +5,8 @@ import type { Restored } from '../plan/restore.ts'
 import type { Confirmation } from '../state/confirmation.ts'
 import type { AdjustmentRecord, Asked, Outcome, PropertyChange } from '../state/history/entry.ts'
 import type { Manifest } from '../state/manifest.ts'
+import type { PinChange } from '../state/pins.ts'
 import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
-import type { Companion } from '../system/state-file.ts'
 import type { EventLock } from './event-lock.ts'
 import type { Reporter } from './report.ts'
 
@@ -30,16 +30,10 @@ export interface RunRequest {
   readonly leavesDatabases?: boolean
   /** Previous secrets that are restored in files: the history must not show them either. */
   readonly secrets?: readonly string[]
-  /** Files of gabarit's own state that change with the files of the server, or not at all. */
-  readonly alongside?: readonly Alongside[]
+  /** Pins that change with the files of the server, or not at all. */
+  readonly pins?: PinChange | undefined
   /** The confirmation that ends with it, because it rolls back the waiting change. */
   readonly closes?: Confirmation
-}
-
-/** A file of gabarit's own state, and the same as it is now. */
-export interface Alongside {
-  readonly wanted: Companion
-  readonly former: Companion
 }
 
 /** What the parts of one run share. */
