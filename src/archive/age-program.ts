@@ -12,17 +12,19 @@ const isSsh = (recipient: string) => recipient.startsWith('ssh-')
 
 /**
  * Encrypts by `age`, if it is installed. Public keys may stand on its command line.
- * @returns undefined if it is not
+ * @param output an open file
+ * @returns whether it is
  * @throws Failure (refused) if it refuses, or one of them needs it
  */
 export async function encryptByProgram(
-  bytes: Uint8Array,
+  input: readonly Uint8Array[],
   recipients: readonly string[],
+  output: number,
   system: Asks | undefined,
-): Promise<Buffer | undefined> {
+): Promise<boolean> {
   const words = ['age', '--encrypt', ...recipients.flatMap(recipient => ['-r', recipient])]
-  const done = await system?.ask(words, { input: bytes, encoding: 'latin1', timeout: PATIENCE })
-  if (done?.status === 0) return Buffer.from(done.stdout, 'latin1')
+  const done = await system?.ask(words, { input, output, timeout: PATIENCE })
+  if (done?.status === 0) return true
   if (done !== undefined && !done.missing)
     throw refusal(`age could not encrypt the backup: ${done.problem ?? done.output.trim()}`, {
       hint: 'Nothing was written. Look at: config getprop backup Recipients',
@@ -31,7 +33,7 @@ export async function encryptByProgram(
     throw refusal('keys of ssh need the program age, which is not installed', {
       hint: 'Nothing was written. apt-get install age, or make a key of its own: age-keygen -o backup-key.txt',
     })
-  return undefined
+  return false
 }
 
 /**

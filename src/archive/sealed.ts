@@ -1,7 +1,8 @@
 import type { Decrypter } from 'age-encryption'
 import type { TarHeader } from 'modern-tar'
-import { packTar, unpackTar } from 'modern-tar'
+import { createTarPacker, unpackTar } from 'modern-tar'
 import { messageOf, refusal } from '../base/failure.ts'
+import type { Output } from '../system/atomic-write.ts'
 import { type Asks, decryptBySsh, encryptByProgram } from './age-program.ts'
 import { MAGIC } from './magic.ts'
 
@@ -28,19 +29,46 @@ export interface Keys {
   readonly ssh?: string
 }
 
+/** Packs and encrypts. `age -d FILE | tar t` reads it. */
+export async function seal(entries: readonly Entry[], lock: Lock): Promise<Uint8Array> {
+  return encrypt(await pack(entries), lock)
+}
+
 /**
- * Packs and encrypts. `age -d FILE | tar t` reads it.
+ * As {@link seal}, into an open file.
  * @param system runs the program `age`, which is quicker than the library and knows keys of ssh
  * @throws Failure (refused) for a key of ssh, if the program is not installed
  */
-export async function seal(entries: readonly Entry[], lock: Lock, system?: Asks): Promise<Uint8Array> {
-  const packed = await packTar(entries.map(entry => ({ header: headerOf(entry), body: entry.data })))
-  const sealed = 'passphrase' in lock ? undefined : await encryptByProgram(packed, lock.recipients, system)
-  if (sealed !== undefined) return sealed
+export async function sealInto(output: Output, entries: readonly Entry[], lock: Lock, system: Asks): Promise<void> {
+  const packed = await pack(entries)
+  if ('recipients' in lock && (await encryptByProgram(packed, lock.recipients, output.descriptor, system))) return
+  output.write(await encrypt(packed, lock))
+}
+
+/** The pieces of a tar archive: one of hundreds of megabytes is not copied. */
+async function pack(entries: readonly Entry[]): Promise<Uint8Array[]> {
+  const { readable, controller } = createTarPacker()
+  const pieces = gathered(readable)
+  for (const entry of entries) {
+    const body = controller.add(headerOf(entry)).getWriter()
+    if (entry.data.length > 0) await body.write(entry.data)
+    await body.close()
+  }
+  controller.finalize()
+  return pieces
+}
+
+async function gathered(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of stream) pieces.push(piece)
+  return pieces
+}
+
+async function encrypt(packed: readonly Uint8Array[], lock: Lock): Promise<Uint8Array> {
   const encrypter = new (await import('./age.apart.ts')).Encrypter()
   if ('passphrase' in lock) encrypter.setPassphrase(lock.passphrase)
   else for (const recipient of lock.recipients) encrypter.addRecipient(recipient)
-  return encrypter.encrypt(packed)
+  return encrypter.encrypt(Buffer.concat(packed))
 }
 
 function headerOf({ name, data, link, mode = 0o600, user, group, time }: Entry): TarHeader {

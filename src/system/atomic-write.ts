@@ -1,4 +1,14 @@
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure, hasCode, isOfSystem, messageOf } from '../base/failure.ts'
 
@@ -15,19 +25,23 @@ export interface NewAttributes {
  * Writes a new file and syncs it. It never has wider permissions than asked for.
  * @throws the system's error; EEXIST if there is one
  */
-export function writeNewFile(path: string, data: string | Uint8Array, { mode, uid, gid }: NewAttributes): void {
-  const descriptor = openSync(path, 'wx', mode & 0o700)
+export function writeNewFile(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+  const descriptor = openSync(path, 'wx', attributes.mode & 0o700)
   try {
     writeFileSync(descriptor, data)
-    if (uid !== undefined || gid !== undefined) fchownSync(descriptor, uid ?? -1, gid ?? -1)
-    // After changing the owner, which clears set-user-id bits.
-    fchmodSync(descriptor, mode)
-    fsyncSync(descriptor)
+    complete(descriptor, attributes)
   } catch (error) {
     throw naming(path, error)
   } finally {
     closeSync(descriptor)
   }
+}
+
+function complete(descriptor: number, { mode, uid, gid }: NewAttributes): void {
+  if (uid !== undefined || gid !== undefined) fchownSync(descriptor, uid ?? -1, gid ?? -1)
+  // After changing the owner, which clears set-user-id bits.
+  fchmodSync(descriptor, mode)
+  fsyncSync(descriptor)
 }
 
 /** As {@link replaceFile}; the new content is also there after a power cut. */
@@ -51,6 +65,38 @@ export function replaceFile(path: string, data: string | Uint8Array, attributes:
     rmSync(temporary, { force: true })
     throw naming(path, error)
   }
+}
+
+/** A file that is being written. */
+export interface Output {
+  /** For a program. */
+  readonly descriptor: number
+  write(data: Uint8Array): void
+}
+
+/**
+ * As {@link writeFileAtomically}, for a file that only its owner can read, and that a program may write.
+ * @returns its size
+ */
+export async function replacePrivateFile(path: string, write: (output: Output) => Promise<void>): Promise<number> {
+  const temporary = join(dirname(path), temporaryName(basename(path)))
+  let size: number
+  try {
+    const descriptor = openSync(temporary, 'wx', 0o600)
+    try {
+      await write({ descriptor, write: data => writeFileSync(descriptor, data) })
+      complete(descriptor, { mode: 0o600 })
+      size = fstatSync(descriptor).size
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw naming(path, error)
+  }
+  syncFolder(dirname(path))
+  return size
 }
 
 /**

@@ -58,6 +58,23 @@ export function bytesNow(file: string): Buffer {
   }
 }
 
+/** Whether a file has these bytes, without reading it into memory as a whole. */
+export function hasBytes(file: string, bytes: Buffer): boolean {
+  if (statOf(file)?.size !== bytes.length) return false
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const piece = Buffer.allocUnsafe(65536)
+    for (let at = 0; at < bytes.length; ) {
+      const read = readSync(descriptor, piece)
+      if (read === 0 || piece.compare(bytes, at, at + read, 0, read) !== 0) return false
+      at += read
+    }
+    return true
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** The bytes of a file; undefined if there is none. */
 export function bytesOf(file: string): Buffer | undefined {
   return ifThere(file, () => bytesNow(file))

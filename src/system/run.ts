@@ -24,7 +24,7 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
     /** When what is left of a command that has to end is killed. */
     let deadline: number | undefined
     let size = 0
-    const child = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    const child = spawn(program, args, { env, cwd, stdio: ['pipe', options.output ?? 'pipe', 'pipe'], detached: true })
     const signalGroup = (signal: NodeJS.Signals | 0) =>
       child.pid !== undefined && orUndefined(() => process.kill(-(child.pid ?? 0), signal)) === true
     const end = () => {
@@ -63,8 +63,8 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       finished = true
       forget()
       clearTimeout(timer)
-      child.stdout.destroy()
-      child.stderr.destroy()
+      child.stdout?.destroy()
+      child.stderr?.destroy()
       for (const line of Object.values(rest)) if (line !== '') onLine?.(line)
       const missing = error !== undefined && isMissing(error, program, env)
       const killed = signal === null ? undefined : `was killed by ${signal} (${constants.signals[signal]})`
@@ -79,10 +79,11 @@ export function runCommand([program = '', ...args]: readonly string[], options: 
       afterGroup(() => resolve(result))
     }
     // A command that does not read its input may end before all of it is written.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(options.input ?? '')
-    child.stdout.setEncoding(encoding).on('data', take('stdout'))
-    child.stderr.setEncoding('utf8').on('data', take('stderr'))
+    child.stdin?.on('error', () => undefined)
+    for (const piece of [options.input ?? []].flat()) child.stdin?.write(piece)
+    child.stdin?.end()
+    child.stdout?.setEncoding(encoding).on('data', take('stdout'))
+    child.stderr?.setEncoding('utf8').on('data', take('stderr'))
     child.on('error', error => finish(null, null, error))
     // A background child may keep the output open, but the command has ended when its process has. If nothing keeps it open,
     // `close` comes first, and the timer no longer delays this process.

@@ -22,7 +22,9 @@ export interface RunOptions {
   /** Folder in which the command runs; default: the caller's. */
   readonly cwd?: string
   /** Standard input; default: none. */
-  readonly input?: string | Uint8Array
+  readonly input?: string | Uint8Array | readonly Uint8Array[]
+  /** An open file that its standard output goes to; default: it is kept, for the result. */
+  readonly output?: number
   /** How its output becomes a string; default: utf8. `latin1` keeps every byte. */
   readonly encoding?: 'latin1'
   /** Milliseconds until the command is killed. */

@@ -1,10 +1,11 @@
 import { basename, dirname } from 'node:path'
 import { identitiesIn } from '../../archive/identity.ts'
-import { type Keys, seal } from '../../archive/sealed.ts'
+import { type Keys, sealInto } from '../../archive/sealed.ts'
 import { defined } from '../../base/defined.ts'
 import { refusal, usageFailure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import { sayTime } from '../../base/time.ts'
+import { replacePrivateFile } from '../../system/atomic-write.ts'
 import { readGiven } from '../../system/read-files.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { withEventLock } from '../../terminal/run-context.ts'
@@ -14,7 +15,7 @@ import { lockOf, ownKeys } from './keys.ts'
 import { gather } from './make.ts'
 import { readArchive } from './read.ts'
 import { type Settings, settingsOf } from './settings.ts'
-import { Archives, archiveName } from './store.ts'
+import { Archives, archiveName, type Write } from './store.ts'
 
 /** `gabarit backup [FILE]` */
 export async function make(invocation: Invocation): Promise<number> {
@@ -26,37 +27,37 @@ export async function make(invocation: Invocation): Promise<number> {
     progress('reading the settings')
     const { entries, contents } = gather(places, system, now)
     progress('encrypting')
-    const bytes = await seal(entries, lock, system)
+    const write: Write = output => sealInto(output, entries, lock, system)
     const [name] = args
-    const { file, removed, copied } =
+    const { file, bytes, removed, copied } =
       name === undefined
-        ? await keep(bytes, archiveName(contents.host, now), settings, invocation, now)
-        : { file: writeTo(name, bytes, invocation), removed: [], copied: undefined }
+        ? await keep(write, archiveName(contents.host, now), settings, invocation, now)
+        : { ...(await writeTo(name, write, invocation)), removed: [], copied: undefined }
     const counted = counts(contents)
     const lines = [
-      `${file}: ${sayCounts(counted)}, ${Math.ceil(bytes.length / 1024)} KiB`,
+      `${file}: ${sayCounts(counted)}, ${Math.ceil(bytes / 1024)} KiB`,
       ...removed.map(old => `removed ${old}, which was older than KeepDays`),
       ...(copied === undefined ? [] : [`copied to ${copied}`]),
     ]
-    return answer({ file, bytes: bytes.length, ...counted, removed, copied: copied ?? null }, lines.join('\n'))
+    return answer({ file, bytes, ...counted, removed, copied: copied ?? null }, lines.join('\n'))
   })
 }
 
 /** Writes an archive into the folder of the settings, removes old ones, and copies it to where the record says. */
-async function keep(bytes: Uint8Array, name: string, settings: Settings, { places, system }: Invocation, now: Date) {
+async function keep(write: Write, name: string, settings: Settings, { places, system }: Invocation, now: Date) {
   const archives = new Archives(settings, places)
-  const file = archives.write(name, bytes)
+  const written = await archives.write(name, write)
   const removed = archives.removeOld(Number(settings.get('KeepDays')), now.getTime())
-  return { file, removed, copied: await handOver(settings, places, system, file) }
+  const { file } = written
+  return { ...written, removed, copied: await handOver(settings, places, system, file) }
 }
 
 /** @throws Failure (refused) if there is a file already, without `--force` */
-function writeTo(name: string, bytes: Uint8Array, { io, system, flag }: Invocation): string {
+async function writeTo(name: string, write: Write, { io, system, flag }: Invocation) {
   const file = io.resolve(name)
   if (system.state(file) !== undefined && !flag('force'))
     throw refusal('is there already', { where: file, hint: 'Another name, or --force' })
-  system.replace(file, bytes, { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 })
-  return file
+  return { file, bytes: await replacePrivateFile(file, write) }
 }
 
 function counts({ databases, files }: Contents) {

@@ -1,14 +1,15 @@
 import type { Entry } from '../../archive/sealed.ts'
+import { cached } from '../../base/cached.ts'
 import { refusal } from '../../base/failure.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
-import { serialize } from '../../db/json.ts'
-import { recordsOf } from '../../db/store.ts'
+import { clearText } from '../../db/clear-text.ts'
 import { History } from '../../state/history/history.ts'
 import { accountName } from '../../system/accounts.ts'
 import { below, type Places, versionOf } from '../../system/places.ts'
 import type { System } from '../../system/system.ts'
 import { CONTENTS_NAME, type Contents, databaseEntry, FORM, fileEntry, type SavedFile } from './contents.ts'
+import { thisMachine } from './machine.ts'
 import { filesToSave } from './saved-files.ts'
 
 /** Contents of i-bays and the like belong into a backup of data. */
@@ -24,13 +25,16 @@ const HISTORY = 200
 export function gather(places: Places, system: System, now: Date): { entries: readonly Entry[]; contents: Contents } {
   const databases = listDatabases(places).map(name => {
     // In clear: the archive is encrypted itself, and another machine cannot open what this one has encrypted.
-    const data = Buffer.from(serialize(recordsOf(places, name)))
+    const data = clearText(places, name)
     return { name, entry: { name: databaseEntry(name), data, time: now } }
   })
   const { paths, edited, pins } = filesToSave(places, system)
+  const names = new Map<string, string>()
+  /** The accounts are read once, not for each file. */
+  const nameOf: NameOf = (kind, id) => cached(names, `${kind}:${id}`, () => accountName(kind, id, places.root))
   let size = 0
   const files = paths.flatMap(path => {
-    const one = fileToSave(path, places, system)
+    const one = fileToSave(path, nameOf, places, system)
     size += one?.entry.data.length ?? 0
     if (size > MOST_BYTES) throw tooMuch(path)
     return one ?? []
@@ -40,6 +44,7 @@ export function gather(places: Places, system: System, now: Date): { entries: re
     version: versionOf(places.shipped),
     host: hostOf(places, system),
     time: now.toISOString(),
+    ...(places.root === '/' ? { machine: thisMachine(places) } : {}),
     databases: Object.fromEntries(databases.map(({ name, entry }) => [name, sha256(entry.data)])),
     files: files.map(({ file }) => file),
     edited: Object.fromEntries([...edited].map(([path, { template, sha256 }]) => [path, { template, sha256 }])),
@@ -51,9 +56,12 @@ export function gather(places: Places, system: System, now: Date): { entries: re
   return { contents, entries }
 }
 
+type NameOf = (kind: 'passwd' | 'group', id: number) => string
+
 /** Undefined: it is gone meanwhile. */
 function fileToSave(
   path: string,
+  nameOf: NameOf,
   places: Places,
   system: System,
 ): { readonly file: SavedFile; readonly entry: Entry } | undefined {
@@ -65,8 +73,8 @@ function fileToSave(
     const file = { path, link: system.readLink(real) }
     return { file, entry: { name: fileEntry(file), data: Buffer.alloc(0), link: file.link, time } }
   }
-  const user = accountName('passwd', state.uid, places.root)
-  const group = accountName('group', state.gid, places.root)
+  const user = nameOf('passwd', state.uid)
+  const group = nameOf('group', state.gid)
   const data = state.kind === 'folder' ? undefined : system.read(real)
   const attributes = { mode: state.mode.toString(8).padStart(3, '0'), user, group }
   const file = { path, ...(data === undefined ? {} : { sha256: sha256(data) }), ...attributes }
@@ -75,12 +83,8 @@ function fileToSave(
 }
 
 function endOfHistory(places: Places): Buffer {
-  const history = new History(places)
-  const entries = history
-    .ids()
-    .slice(-HISTORY)
-    .map(id => history.entry(id))
-  return Buffer.from(`${JSON.stringify(entries, null, 1)}\n`)
+  const entries = new History(places).newestTexts(HISTORY)
+  return Buffer.from(`[\n${entries.join(',\n')}\n]\n`)
 }
 
 /** The name of this server in its records. */

@@ -2,10 +2,14 @@ import { join } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { mapOf, moment } from '../../base/shape.ts'
 import { DAY } from '../../base/time.ts'
+import { type Output, replacePrivateFile } from '../../system/atomic-write.ts'
 import { below, type Places } from '../../system/places.ts'
 import { indented, inOrder, StateFile } from '../../system/state-file.ts'
 import type { Settings } from './settings.ts'
 import { backupState } from './state.ts'
+
+/** Writes an archive. */
+export type Write = (output: Output) => Promise<void>
 
 /** An archive in the folder. */
 export interface ArchiveFile {
@@ -64,12 +68,11 @@ export class Archives {
     return { file: join(this.folder, name), bytes: this.#places.files.read(join(this.#real(), name)) }
   }
 
-  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server */
-  write(name: string, bytes: Uint8Array): string {
-    const { files } = this.#places
-    files.makeFolder(this.#real(), 0o700)
-    files.replace(join(this.#real(), name), bytes, { mode: 0o600, uid: 0, gid: 0 })
-    return join(this.folder, name)
+  /** Writes one, readable by root only. It is there as a whole, or not at all. @returns its path on the server, and its size */
+  async write(name: string, write: Write): Promise<{ readonly file: string; readonly bytes: number }> {
+    this.#places.files.makeFolder(this.#real(), 0o700)
+    const bytes = await replacePrivateFile(join(this.#real(), name), write)
+    return { file: join(this.folder, name), bytes }
   }
 
   /** Removes those older than these days, but never the newest. @returns their names */

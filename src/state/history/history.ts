@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts'
-import { EXIT, Failure, orFailure, unlessFailed, usageFailure, withStatus } from '../../base/failure.ts'
+import { EXIT, Failure, orFailure, orUndefined, unlessFailed, usageFailure, withStatus } from '../../base/failure.ts'
 import { shell } from '../../base/quote.ts'
 import type { Places } from '../../system/places.ts'
 import type { State } from '../../system/state.ts'
@@ -61,6 +61,16 @@ export class History {
     const ids = this.ids()
     const known = ids.length === 0 ? 'It has none.' : `Its entries: ${ids[0]} to ${ids.at(-1)} (gabarit history)`
     throw usageFailure(`the history has no entry ${id}`, known)
+  }
+
+  /** The newest entries as they are stored, in JSON; damaged ones are left out. */
+  newestTexts(count: number): string[] {
+    return this.ids()
+      .slice(-count)
+      .flatMap(id => {
+        const text = this.#state.read(nameOf(id))?.toString('utf8').trimEnd()
+        return text !== undefined && isJson(text) ? [text] : []
+      })
   }
 
   /**
@@ -163,6 +173,10 @@ export class History {
     const others = [entry.files, entry.manifest].filter(hash => hash !== null)
     return [...contents, ...Object.values({ ...entry.checked }), ...Object.values(entry.databases), ...others]
   }
+}
+
+function isJson(text: string): boolean {
+  return orUndefined(() => JSON.parse(text)) !== undefined
 }
 
 function nameOf(id: number): string {
