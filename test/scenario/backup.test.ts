@@ -55,6 +55,7 @@ step('the old server: a site with a certificate of its own, a VPN with a client,
   authority.issue(['www.example.org', 'example.org'], old.path('/etc/ssl/site'))
   type('config set DomainName example.org')
   type('config set SystemName gate')
+  type('config set LocalIP 198.18.7.4')
   type('gabarit initialize-default-databases')
   type('config setprop modSSL crt /etc/ssl/site/cert.pem key /etc/ssl/site/privkey.pem')
   type('config setprop modSSL CertificateChainFile /etc/ssl/site/chain.pem')
@@ -88,14 +89,33 @@ step('a fresh machine; the plan, then all of it in one go', async () => {
   const restore = ['gabarit', 'restore', archive, '--identity', identity]
   const unnamed = run([...restore, '--dry-run'], options)
   assert.is(unnamed.status, 3)
-  assert.match(unnamed.stderr, /ExternalInterface is eth0, which this machine does not have.*--replace eth0=/s)
+  assert.match(
+    unnamed.stderr,
+    /ExternalInterface is eth0, which this machine does not have.*--replace 198.18.7.4=198.18.0.2,eth0=/s,
+  )
   const line = `gabarit restore ${archive} --identity ${identity} --dry-run`
-  const asked = await converse({ root: '/' }, line, [() => 'eth7\r', () => 'out0\r'], /for it here: [^?]*\? /g)
+  const answers = ['198.18.0.2', 'eth7', 'out0', 'no.label', 'gate2'].map(answer => () => `${answer}\r`)
+  const asked = await converse({ root: '/' }, line, answers, /(for it here: [^?]*|from now on \[gate\])\? /g)
   assert.is(asked.status, 0, asked.stdout)
   assert.match(asked.stdout, '+ configuration firewall ExternalInterface = "out0"')
-  restore.push('--replace', 'eth0=out0')
+  assert.match(asked.stdout, '+ configuration LocalIP = "198.18.0.2"')
+  assert.match(asked.stdout, '+ configuration SystemName = "gate2"')
+  assert.match(asked.stdout, '198.18.0.2 gate2.example.org gate2')
+  const listed = JSON.parse(run([...restore, '--dry-run', '--json'], options).stdout)
+  assert.equal(
+    listed.missing.map(({ kind, where, value }: Record<string, string>) => [kind, where, value]),
+    [
+      ['address', 'configuration LocalIP', '198.18.7.4'],
+      ['interface', 'configuration firewall ExternalInterface', 'eth0'],
+    ],
+  )
+  assert.ok(listed.missing[1].choices.includes('out0'))
+  const wrong = run([...restore, '--replace', 'eth0=eth7,198.18.7.4=198.18.0.2', '--dry-run'], options)
+  assert.is(wrong.status, 3)
+  restore.push('--replace', 'eth0=out0,198.18.7.4=198.18.0.2')
   const plan = run([...restore, '--dry-run'], options)
   assert.is(plan.status, 0, plan.stderr)
+  assert.match(plan.stdout, /SystemName is gate; for the name of this machine: --replace gate=/)
   assert.match(plan.stdout, '+ vpn setsuna Address = "10.8.0.50"')
   assert.not.match(plan.stdout, 'PRIVATE KEY')
   const { status, stdout, stderr } = run(restore, options)

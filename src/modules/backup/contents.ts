@@ -50,6 +50,8 @@ export const contents = objectOf({
   version: text,
   host: text,
   time: moment,
+  /** What it runs on: another machine has other ones. */
+  machine: optional(objectOf({ name: text, interfaces: listOf(text), addresses: listOf(text) })),
   /** The hashes of the databases by their names. */
   databases: objectOf({}),
   files: listOf(objectOf(FILE_PARTS)),

@@ -10,21 +10,22 @@ import { makeRedact } from '../../plan/redact.ts'
 import { databaseChanges } from '../../state/history/databases.ts'
 import type { PropertyChange } from '../../state/history/entry.ts'
 import { takeSnapshot } from '../../state/history/snapshot.ts'
-import { PINS, readPins } from '../../state/pins.ts'
+import { type PinChange, readPins } from '../../state/pins.ts'
 import { databaseFile, type Places } from '../../system/places.ts'
-import { ask, askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
+import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
 import { changeLines, hiddenChanges } from '../../terminal/change-lines.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { refuseOutdatedPlan } from '../../terminal/outdated-plan.ts'
 import { gatherer } from '../../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../../terminal/run-context.ts'
-import type { Alongside } from '../../transaction/run.ts'
 import { Transaction } from '../../transaction/transaction.ts'
 import { given, keysOf } from './commands.ts'
-import { askForMissing, missingHere, refuseMissing, replaceIn, replacements, thisMachine } from './machine.ts'
+import { fitHere } from './fit-here.ts'
+import { namedIn } from './machine.ts'
 import { partOf } from './part.ts'
 import { type Archive, readArchive } from './read.ts'
 import { restorationFrom, siteOf } from './restore.ts'
+import { replaceIn } from './stand-ins.ts'
 
 /** `gabarit backup restore FILE` */
 export async function restore(invocation: Invocation): Promise<number> {
@@ -34,41 +35,25 @@ export async function restore(invocation: Invocation): Promise<number> {
   const only = value('only')
   const archive = only === undefined ? whole : partOf(whole, only, places)
   // The descriptions that come with it say what is secret, and what names an interface.
-  const context = makeContext(places, system, () => undefined)
-  const asArchived = <Result>(work: (trial: Context) => Result) => withTrialSite(context, siteOf(whole), work)
-  const databases = await fitHere(archive, invocation, asArchived)
-  const secrets = asArchived(trial => secretsOf(databases, trial.places))
-  return askFirst(hiding(secrets, invocation), (current, shown) =>
-    restoreFrom(archive, databases, secrets, file, current, shown),
+  const found = withTrialSite(
+    makeContext(places, system, () => undefined),
+    siteOf(whole),
+    ({ descriptions, places }) => ({
+      named: namedIn(archive.databases, descriptions, whole.contents.machine),
+      secrets: secretsOf(archive.databases, places),
+    }),
   )
-}
-
-/**
- * The databases of an archive with the interfaces and addresses of this machine. A person at a terminal is asked for what stands
- * for those that are not here.
- * @throws Failure (refused) for those that nobody has named
- */
-async function fitHere(
-  { databases }: Archive,
-  { value, flag, io, places, ...person }: Invocation,
-  asArchived: <Result>(work: (trial: Context) => Result) => Result,
-): Promise<ReadonlyMap<string, Records>> {
-  const named = replaceIn(databases, replacements(value('replace')))
-  if (places.root !== '/') return named
-  const machine = thisMachine()
-  const missing = (records: typeof named) => asArchived(trial => missingHere(records, trial.descriptions, machine))
-  const asks = io.isTerminal(0) && !flag('json') && !flag('json-lines')
-  const answers = asks
-    ? await askForMissing(missing(named), machine, question => ask(question, { io, ...person }))
-    : new Map<string, string>()
-  const fitting = replaceIn(named, answers)
-  refuseMissing(missing(fitting), machine)
-  return fitting
+  const { pairs, notes } = await fitHere(archive, found.named, invocation)
+  const databases = replaceIn(archive.databases, pairs)
+  const secrets = [...found.secrets, ...found.secrets.flatMap(secret => pairs.get(secret) ?? [])]
+  return askFirst(hiding(secrets, invocation), (current, shown) =>
+    restoreFrom({ ...archive, databases }, notes, secrets, file, current, shown),
+  )
 }
 
 async function restoreFrom(
   archive: Archive,
-  databases: ReadonlyMap<string, Records>,
+  notes: readonly string[],
   secrets: readonly string[],
   file: string,
   invocation: Invocation,
@@ -81,7 +66,8 @@ async function restoreFrom(
     invocation,
     'gabarit backup restore',
     async work => {
-      const found = restorationFrom(archive, databases, work.context)
+      const found = restorationFrom(archive, work.context)
+      const all = [...notes, ...found.notes]
       const changes = databaseChanges(takeSnapshot(places), found.databases)
       const id = planId(found.plan, changes)
       refuseOutdatedPlan(id, shown ?? value('plan'))
@@ -89,32 +75,31 @@ async function restoreFrom(
       const { host, time, version } = archive.contents
       if (!json && !flag('json-lines')) {
         const from = `from ${host}, ${sayTime(time)}, gabarit ${version}`
-        print([from, ...found.notes, ...shortLines(properties, found.databases, work.context)].join('\n'))
+        print([from, ...all, ...shortLines(properties, found.databases, work.context)].join('\n'))
       }
       const asked = askedBy(invocation, 'backup', ['restore', file])
       const context = { ...work.context, replaced: found.databases }
       const request = {
         asked,
         secrets,
-        alongside: pinsOf(archive, places),
+        pins: pinsOf(archive, places),
         ...confirmWithin(invocation),
         windowOfServices: value('confirm-within') !== 'no',
       }
       const status = await new Transaction(request, { ...work, context }).applyWith(found.plan, changes)
-      const all = { dryRun: work.context.system.dryRun, status, from: { host, time, version }, notes: found.notes }
-      if (json) print(JSON.stringify({ ...all, properties, ...data(), plan: id }, null, 2))
+      const told = { dryRun: work.context.system.dryRun, status, from: { host, time, version }, notes: all }
+      if (json) print(JSON.stringify({ ...told, properties, ...data(), plan: id }, null, 2))
       return { status, plan: id }
     },
     json ? gather : undefined,
   )
 }
 
-/** The pins of an archive, with those that are here. */
-function pinsOf({ pins }: Archive, places: Places): Alongside[] {
-  const here = readPins(places)
-  const all = new Map([...here, ...pins])
-  if (isDeepStrictEqual(here, all)) return []
-  return [{ wanted: PINS.companion(places, all), former: PINS.companion(places, here) }]
+/** The pins of an archive, with those that are here; undefined: they are all here. */
+function pinsOf({ pins }: Archive, places: Places): PinChange | undefined {
+  const before = readPins(places)
+  const after = new Map([...before, ...pins])
+  return isDeepStrictEqual(before, after) ? undefined : { before, after }
 }
 
 /** One line for each changed property; properties of new records that have their defaults are only counted. */

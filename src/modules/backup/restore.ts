@@ -30,14 +30,9 @@ export interface Restoration {
 
 /**
  * The files and databases of an archive, and what the templates then make of them, in one plan. Nothing else is removed.
- * @param databases the records to restore; those of the archive, perhaps with other values
  * @throws Failure (refused) if a template cannot be expanded with them
  */
-export function restorationFrom(
-  archive: Archive,
-  databases: ReadonlyMap<string, Records>,
-  context: Context,
-): Restoration {
+export function restorationFrom(archive: Archive, context: Context): Restoration {
   const { places, system } = context
   const present = readManifest(places)
   const keptUsers = usersThatStay(archive, places, system)
@@ -45,7 +40,9 @@ export function restorationFrom(
   const edited = archive.files.filter(({ path }) => archive.edited.has(path))
   const site = siteOf(archive)
   const there = new Map(files.map(file => [file.path, file]))
-  const { wanted, outputs, templates } = withTrialSite(context, site, trial => expandWith(databases, there, trial))
+  const { wanted, outputs, templates } = withTrialSite(context, site, trial =>
+    expandWith(archive.databases, there, trial),
+  )
   const made = planOutputs({ places, system }, outputs, templates)
   const paths = new Set(outputs.map(({ path }) => path))
   const restored = [...files.filter(({ path }) => !paths.has(path)), ...edited].flatMap(file =>
