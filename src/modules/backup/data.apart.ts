@@ -1,2 +1,3 @@
 /** Backups of data by restic, in a bundle of their own. */
-export { backupData, restoreData, verifyData } from './data.ts'
+export { backupData, verifyData } from './data.ts'
+export { restoreData } from './data-restore.ts'

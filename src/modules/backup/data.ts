@@ -1,8 +1,9 @@
-import { EXIT, Failure, refusal, usageFailure } from '../../base/failure.ts'
+import { EXIT, Failure } from '../../base/failure.ts'
 import { plural } from '../../base/plural.ts'
 import { below, type Places } from '../../system/places.ts'
 import type { Invocation } from '../../terminal/command.ts'
-import { chosenJobs, type Job, jobNamed, refuseUnready } from './jobs.ts'
+import { STAGE } from './data-restore.ts'
+import { chosenJobs, type Job, refuseUnready } from './jobs.ts'
 import { hasRun, LAST_RUNS } from './last-runs.ts'
 import { Restic, type Told, wordsOf } from './restic.ts'
 
@@ -46,7 +47,9 @@ async function backUp(job: Job, { places, system, io, flag, progress }: Invocati
         `${job.name}: ${Math.floor((told.percent_done ?? 0) * 100)} % of ${plural(told.total_files ?? 0, 'file')}`,
       )
   }
-  const exclude = job.exclude.map(one => `--exclude=${one.startsWith('/') ? below(places, one) : one}`)
+  const exclude = [`${STAGE}*`, ...job.exclude].map(
+    one => `--exclude=${one.startsWith('/') ? below(places, one) : one}`,
+  )
   const folders = job.folders.map(folder => below(places, folder))
   const saved = await restic.run(['backup', '--json', '--tag', restic.tag, ...exclude, '--', ...folders], tell)
   const isWhole = saved.status === 0 && summary !== undefined
@@ -89,35 +92,4 @@ export async function verifyData({ args, places, system, answer, progress }: Inv
   }
   const names = jobs.map(({ name }) => name)
   return answer(names, names.map(name => `${name}: the repository is whole`).join('\n'))
-}
-
-/** `gabarit restore --data JOB PATH... --to FOLDER`: files and folders as they were saved last, below another folder. */
-export async function restoreData({ args, value, io, places, system, answer, progress }: Invocation): Promise<number> {
-  const [name = '', ...paths] = args
-  const job = jobNamed(places, name)
-  const to = value('to')
-  if (to === undefined || paths.length === 0 || paths.some(path => !path.startsWith('/')))
-    throw usageFailure(
-      'say what comes back, by its whole path, and where to',
-      `gabarit restore --data ${name} /srv/ibays/Primary/html/index.html --to /root/restored`,
-    )
-  refuseUnready(job)
-  const restic = new Restic(job, places, system)
-  const target = io.resolve(to)
-  for (const path of paths) await refuseUnsaved(restic, below(places, path), path, job)
-  progress('restoring')
-  const include = paths.flatMap(path => ['--include', below(places, path)])
-  if (!system.dryRun) await restic.must(['restore', 'latest', '--tag', restic.tag, '--target', target, ...include])
-  const found = paths.map(path => `${target.replace(/\/$/, '')}${below(places, path)}`)
-  return answer({ job: name, dryRun: system.dryRun, files: found }, found.join('\n'))
-}
-
-/** restic restores nothing at all, and says nothing, if a path is not in the backup. */
-async function refuseUnsaved(restic: Restic, real: string, path: string, { repository }: Job): Promise<void> {
-  let isThere = false
-  const told = (line: Told) => {
-    if (line.path === real) isThere = true
-  }
-  await restic.must(['ls', '--json', '--tag', restic.tag, 'latest', '--', real], told)
-  if (!isThere) throw refusal(`${path} is not in the last backup`, { where: repository, hint: 'Nothing was restored.' })
 }

@@ -45,7 +45,9 @@ export async function handOver(
     return wanted
   }
   const target = `${wanted.replace(/\/$/, '')}/${name}`
-  const { status, output, problem } = await system.run(['scp', '-B', '-q', '--', real, target], { timeout: PATIENCE })
+  const { status, output, problem } = await system.run(['scp', '-B', '-o', 'LogLevel=ERROR', '--', real, target], {
+    timeout: PATIENCE,
+  })
   if (status !== 0)
     throw refusal(`the backup could not be copied to ${target}: ${problem ?? output.trim()}`, {
       hint: `It is in ${file}.`,
