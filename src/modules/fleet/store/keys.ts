@@ -11,6 +11,10 @@ export const bundleKey = (host: string, sha256: string) => `${bundlePrefix(host)
 export const STATUS_PREFIX = `${TOP}status/`
 export const statusKey = (host: string) => `${STATUS_PREFIX}${host}`
 
+/** What a host writes before it leaves. */
+export const LEAVING_PREFIX = `${TOP}leaving/`
+export const leavingKey = (host: string) => `${LEAVING_PREFIX}${host}`
+
 /** What only controllers read and write. */
 export const MEMBERS_PREFIX = `${TOP}members/`
 export const memberKey = (host: string) => `${MEMBERS_PREFIX}${host}`
@@ -23,7 +27,12 @@ export const LEADER_KEY = `${TOP}leader`
 /** The hosts of which the leader has not heard for too long. */
 export const SILENT_KEY = `${TOP}silent`
 
+/** All that controllers may read and write. */
+export const FLEET_PREFIX = TOP
+
 /** What passes between a controller and a host that joins. */
 export const JOINS_PREFIX = `${TOP}join/`
+/** Only for controllers. */
+export const invitationKey = (host: string) => `${JOINS_PREFIX}${host}/invitation`
 export const requestKey = (host: string) => `${JOINS_PREFIX}${host}/request`
 export const answerKey = (host: string) => `${JOINS_PREFIX}${host}/answer`

@@ -1,0 +1,33 @@
+import type { Places } from '../../../system/places.ts'
+import { fleetFile, needMember } from '../member.ts'
+import { EtcdStore } from './etcd.ts'
+import type { Reached } from './gateway.ts'
+import { type Login, Session } from './session.ts'
+import type { Store } from './store.ts'
+
+/**
+ * The store of the fleet, as this host may use it.
+ * @throws Failure (refused) if it has not joined one
+ */
+export function openStore(places: Places): Store {
+  const { user, password } = needMember(places)
+  return new EtcdStore({ ...reached(places), user, password })
+}
+
+/**
+ * The same etcd as its user root, who makes users.
+ * @throws Failure (refused) on a host that is no controller
+ */
+export function openAsRoot(places: Places): Session {
+  return new Session(rootLogin(places, needMember(places).endpoints))
+}
+
+/** What the user root logs in with, at these endpoints. */
+export function rootLogin(places: Places, endpoints: readonly string[]): Login {
+  return { ...reached(places, endpoints), user: 'root', password: fleetFile(places, 'rootPassword').trim() }
+}
+
+function reached(places: Places, endpoints = needMember(places).endpoints): Reached {
+  const file = (name: 'authority' | 'certificate' | 'key') => fleetFile(places, name)
+  return { endpoints, authority: file('authority'), certificate: file('certificate'), key: file('key') }
+}
