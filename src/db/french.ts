@@ -24,6 +24,8 @@ const FRAME = {
 const NAMES: Readonly<Record<string, string>> = {
   days: 'jours',
   hours: 'heures',
+  seconds: 'secondes',
+  GiB: 'Gio',
   bits: 'bits',
   bytes: 'octets',
   'a host name (letters, digits and "-" between dots)':

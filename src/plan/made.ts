@@ -13,6 +13,8 @@ export interface MadeFile {
   readonly path: string
   readonly content: string | Uint8Array
   readonly mode: number
+  /** Its group; its owner is root. Default: root. */
+  readonly group?: string
   /** Whether its content is never shown and not kept in the history. */
   readonly secret: boolean
   /** The action that creates it. */
@@ -45,7 +47,7 @@ export function withMade(
     if (file.folderMode !== undefined) target.wantedFolder(dirname(path), { mode: file.folderMode })
     if (state === undefined) target.missingFolders(real)
     const drift = state === undefined ? 'created' : 'updated'
-    const attributes = { mode, uid: 0, gid: 0 }
+    const attributes = { mode, uid: 0, gid: file.group === undefined ? 0 : system.groupId(file.group) }
     return [
       {
         kind: 'write',

@@ -14,7 +14,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
     ...['vpn clients', 'vpn status', 'proxy check', 'proxy log', 'databases', 'fragment show'],
-    ...['site log', 'sso check', 'sso metadata', 'sso sessions', 'secrets status', 'backup list'],
+    ...['site log', 'sso check', 'sso metadata', 'sso sessions', 'secrets status', 'backup list', 'fleet hosts'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin'],

@@ -28,6 +28,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['new', 'db accounts set new ibay Name New'],
   ],
   'backup-update': [['', 'config setprop backup status enabled']],
+  'fleet-update': [['', 'config setprop fleet Interval 30']],
   'letsencrypt-modify': [['', 'config setprop letsencrypt status test ACCEPT_TERMS yes email a@example.org']],
   'network-update': [['', 'db networks set 192.168.5.0 network Mask 255.255.255.0']],
   'nginx-update': [

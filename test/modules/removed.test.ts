@@ -29,7 +29,7 @@ for (const name of NAMES)
       const built = node('scripts/build.mjs')
       assert.is(built.status, 0, built.stderr)
       const overview = must([join(copy, 'bin/gabarit'), '--help'])
-      for (const command of ['letsencrypt', 'vpn', 'proxy', 'sso'])
+      for (const command of ['letsencrypt', 'vpn', 'proxy', 'sso', 'fleet'])
         assert.is(new RegExp(`^  ${command} `, 'm').test(overview), command.replace('vpn', 'openvpn') !== name, command)
       for (const file of TESTS) {
         const { status, stdout, stderr } = node('--import', 'tsx', file)

@@ -18,6 +18,7 @@ const EVENTS = [
     'domain-modify',
     'email-update',
     'firewall-update',
+    'fleet-update',
     'host-create',
     'host-delete',
     'host-modify',

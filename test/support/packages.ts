@@ -41,6 +41,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   'man-db': 'man',
   age: 'age',
   restic: 'restic',
+  'etcd-server': 'etcd',
+  'etcd-client': 'etcdctl',
   chromium: 'chromium',
   'python3-lasso': '/usr/lib/python3/dist-packages/lasso.py',
   'liblemonldap-ng-portal-perl': '/usr/share/perl5/Lemonldap/NG/Portal.pm',

@@ -1,7 +1,10 @@
+import { withVerbs } from '../../terminal/command.ts'
 import type { Module } from '../../terminal/module.ts'
+import { HOST_VERBS } from './verbs/hosts.ts'
 
 export const MODULE: Module = {
   name: 'fleet',
-  commands: [],
+  commands: [withVerbs('fleet', 'many hosts: who belongs to the fleet, releases, their roll-out', [...HOST_VERBS])],
+  actions: { 'fleet-store': async () => (await import('./store-keys.ts')).makeStoreKeys },
   checks: [],
 }

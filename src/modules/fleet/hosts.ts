@@ -1,0 +1,59 @@
+import { columns } from '../../base/columns.ts'
+import { orUndefined, refusal } from '../../base/failure.ts'
+import { objectOf, optional, text } from '../../base/shape.ts'
+import type { Invocation } from '../../terminal/command.ts'
+import { needController } from './member.ts'
+import { checkName, memberChange, readMember, readMembers } from './members.ts'
+import { memberKey, STATUS_PREFIX } from './store/keys.ts'
+import { openStore } from './store/open.ts'
+
+/** The part of a host's status that stands beside its name. */
+const STATE = objectOf({ state: text, health: optional(text) })
+
+/** `gabarit fleet hosts` */
+export async function hosts({ places, answer }: Invocation): Promise<number> {
+  needController(places)
+  const store = openStore(places)
+  try {
+    const members = await readMembers(store, places)
+    const told = new Map(
+      (await store.list(STATUS_PREFIX)).map(({ key, value }) => [key.slice(STATUS_PREFIX.length), value]),
+    )
+    const rows = [...members].map(([name, { groups, controller, joined }]) => {
+      const status = orUndefined(() => STATE(JSON.parse(told.get(name) ?? '')))
+      return { name, groups, controller, joined, state: status?.state ?? null, health: status?.health ?? null }
+    })
+    const lines = rows.map(({ name, groups, controller, joined, state }) => [
+      name,
+      groups.join(',') || '-',
+      controller ? 'controller' : 'host',
+      `since ${joined.slice(0, 10)}`,
+      state ?? '-',
+    ])
+    return answer(rows, columns(lines).join('\n'))
+  } finally {
+    store.close()
+  }
+}
+
+/** `gabarit fleet groups HOST [GROUP...]` */
+export async function groups({ args, places, flag, print }: Invocation): Promise<number> {
+  needController(places)
+  const [host = '', ...names] = args
+  const wanted = [...new Set(names.map(name => checkName(name, 'group')))]
+  const store = openStore(places)
+  try {
+    const { revision, ...member } = await readMember(store, places, checkName(host, 'host'))
+    if (wanted.length === 0 && !flag('none')) {
+      print(member.groups.join('\n'))
+      return 0
+    }
+    const change = memberChange(places, host, { ...member, groups: flag('none') ? [] : wanted })
+    if (!(await store.commit([{ key: memberKey(host), revision }], [change])))
+      throw refusal(`another controller has just changed ${host}`, { hint: 'Repeat this command.' })
+    print(`${host}: ${wanted.join(',') || 'no groups'}. This counts from the next release on: gabarit fleet publish`)
+    return 0
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,91 @@
+import { EXIT, refusal, usageFailure } from '../../../base/failure.ts'
+import { recordsOf } from '../../../db/store.ts'
+import { readText } from '../../../system/read-files.ts'
+import { splitList } from '../../../template/text.ts'
+import { ask } from '../../../terminal/ask-first.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { endpointAt, endpointsForHosts, readAddress } from '../endpoints.ts'
+import { MEMBER_FILE, needController } from '../member.ts'
+import { checkName } from '../members.ts'
+import { openAsRoot, openStore } from '../store/open.ts'
+import { foundFleet, makeFleetKeys } from './init.ts'
+import { invite } from './invitation.ts'
+import { join } from './join.ts'
+import { settle } from './settle.ts'
+import { readToken, tokenText } from './token.ts'
+
+/** Seconds until etcd answers, once it was started. */
+const START = 60
+
+/** Seconds that a host waits for a controller, if `--wait` says nothing. */
+const WAIT = 60
+
+/** `gabarit fleet init NAME --address HOST[:PORT]` */
+export async function init(invocation: Invocation): Promise<number> {
+  const { args, value, places, system, io, print } = invocation
+  const fleet = checkName(args[0] ?? '', 'fleet')
+  const host = ownName(invocation)
+  const addresses = splitList(value('address'), ',').map(readAddress)
+  const [first] = addresses
+  if (first === undefined)
+    throw usageFailure('hosts must know where the store is', 'gabarit fleet init NAME --address 192.168.1.5')
+  const known = MEMBER_FILE.read(places)
+  if (known !== undefined && (known.fleet !== fleet || !known.controller))
+    throw refusal(`this host is ${known.host} of the fleet ${known.fleet} already`, { hint: 'gabarit fleet leave' })
+  if ((await system.ask(['etcd', '--version'], { timeout: 10_000 })).missing)
+    throw refusal('the store of the fleet needs etcd, which is not installed', { hint: 'apt-get install etcd-server' })
+  // By the loopback it reaches its own store, even behind a router.
+  const founding = { fleet, host, endpoint: endpointAt('127.0.0.1', first.port) }
+  await makeFleetKeys(places, founding)
+  const Addresses = addresses.map(address => address.host).join(',')
+  await settle(invocation, 'gabarit fleet init', 'etcd', { status: 'enabled', Addresses, TCPPort: first.port })
+  await foundFleet(places, founding, io.now(), START)
+  await settle(invocation, 'gabarit fleet init', 'fleet', { status: 'enabled' })
+  print(`${host} is the first controller of the fleet ${fleet}. To let another host in: gabarit fleet invite HOST`)
+  return EXIT.done
+}
+
+/** `gabarit fleet invite HOST` */
+export async function inviteHost({ args, value, flag, places, io, print }: Invocation): Promise<number> {
+  const { endpoints } = needController(places)
+  const host = checkName(args[0] ?? '', 'host')
+  const groups = splitList(value('groups'), ',').map(group => checkName(group, 'group'))
+  const [store, root] = [openStore(places), openAsRoot(places)]
+  try {
+    const asked = { host, groups: [...new Set(groups)], controller: flag('controller') }
+    const there = endpointsForHosts(recordsOf(places, 'configuration'), endpoints)
+    print(tokenText(await invite(asked, there, { store, root, places, now: io.now() })))
+    return EXIT.done
+  } finally {
+    store.close()
+    root.close()
+  }
+}
+
+/** `gabarit fleet join` */
+export async function joinFleet(invocation: Invocation): Promise<number> {
+  const { value, places, io, print } = invocation
+  const seconds = value('wait') ?? String(WAIT)
+  if (!/^\d{1,5}$/.test(seconds)) throw usageFailure(`--wait is not a number of seconds: ${JSON.stringify(seconds)}`)
+  const token = readToken(await tokenOf(invocation))
+  const { fleet, host, controller } = await join(token, places, io.now, Number(seconds))
+  await settle(invocation, 'gabarit fleet join', 'fleet', { status: 'enabled' })
+  print(`this host is ${host} of the fleet ${fleet}${controller ? ', and a controller' : ''}`)
+  return EXIT.done
+}
+
+/** Not an argument: anybody on the machine can read those of others. */
+async function tokenOf({ value, io, ...person }: Invocation): Promise<string> {
+  const file = value('token-file')
+  if (file !== undefined && file !== '-') return readText(io.resolve(file))
+  if (io.isTerminal(0))
+    return ask('The token (gabarit fleet invite HOST prints it on a controller): ', { io, ...person })
+  return io.readInput().toString('utf8')
+}
+
+/** The name of this host in the fleet: `--host`, or what the machine is called. */
+function ownName({ value, places }: Invocation): string {
+  const name = value('host') ?? recordsOf(places, 'configuration').get('SystemName')?.type ?? ''
+  if (name === '') throw usageFailure('this host has no name yet', 'gabarit fleet init NAME --address HOST --host NAME')
+  return checkName(name.toLowerCase(), 'host')
+}

@@ -1,0 +1,85 @@
+import { EXIT, Failure, refusal } from '../../../base/failure.ts'
+import { recordsOf } from '../../../db/store.ts'
+import type { Places } from '../../../system/places.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { FLEET_FILES, fleetState, MEMBER_FILE, needController, needMember } from '../member.ts'
+import { checkName, readMembers } from '../members.ts'
+import { leavingKey } from '../store/keys.ts'
+import { openAsRoot, openStore } from '../store/open.ts'
+import { removeHost } from './remove.ts'
+import { settle } from './settle.ts'
+
+/** `gabarit fleet leave [HOST]` */
+export async function leave(invocation: Invocation): Promise<number> {
+  const { args, places } = invocation
+  const [name] = args
+  if (name !== undefined && name !== MEMBER_FILE.read(places)?.host) return takeOut(checkName(name, 'host'), invocation)
+  const { controller } = needMember(places)
+  await (controller ? leaveAsController(invocation) : tellThatItLeaves(invocation))
+  return forget(invocation)
+}
+
+/** Takes another host out. */
+async function takeOut(host: string, { places, print }: Invocation): Promise<number> {
+  needController(places)
+  const [store, root] = [openStore(places), openAsRoot(places)]
+  try {
+    // Also one that the store says nothing of: a part may have been removed before.
+    await removeHost(store, root, host)
+    print(`${host} is no host of the fleet any more. What it has stays as it is; on it: gabarit fleet leave`)
+    return EXIT.done
+  } finally {
+    store.close()
+    root.close()
+  }
+}
+
+/** A controller takes itself out; the one with the store goes last. */
+async function leaveAsController({ places }: Invocation): Promise<void> {
+  const { host, fleet } = needMember(places)
+  const [store, root] = [openStore(places), openAsRoot(places)]
+  try {
+    const others = [...(await readMembers(store, places)).keys()].filter(name => name !== host)
+    if (hasStore(places) && others.length > 0)
+      throw refusal(`the store of the fleet ${fleet} is on this host, and others need it: ${others.join(', ')}`, {
+        hint: 'Take them out first: gabarit fleet leave HOST',
+      })
+    if (!hasStore(places)) await removeHost(store, root, host)
+  } finally {
+    store.close()
+    root.close()
+  }
+}
+
+/** A controller takes it out when it reads this. Without the store, it leaves all the same. */
+async function tellThatItLeaves({ places, warn }: Invocation): Promise<void> {
+  const { host } = needMember(places)
+  const store = openStore(places)
+  try {
+    await store.commit([], [{ key: leavingKey(host), value: 'leaving' }])
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    warn(`${error.message}\n  Its place in the fleet stays until a controller removes it: gabarit fleet leave ${host}`)
+  } finally {
+    store.close()
+  }
+}
+
+/** Stops the agent, and etcd if it is here; then removes what this host knows. */
+async function forget(invocation: Invocation): Promise<number> {
+  const { places, print } = invocation
+  const { fleet } = needMember(places)
+  const kept = hasStore(places)
+  await settle(invocation, 'gabarit fleet leave', 'fleet', { status: 'disabled' })
+  if (kept) await settle(invocation, 'gabarit fleet leave', 'etcd', { status: 'disabled' })
+  const state = fleetState(places)
+  for (const name of Object.values(FLEET_FILES)) state.remove(name)
+  MEMBER_FILE.remove(places)
+  print(`this host has left the fleet ${fleet}`)
+  if (kept) print('The data of its store stay in /var/lib/etcd/gabarit until you remove them.')
+  return EXIT.done
+}
+
+function hasStore(places: Places): boolean {
+  return recordsOf(places, 'configuration').get('etcd')?.properties.get('status') === 'enabled'
+}
