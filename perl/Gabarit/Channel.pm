@@ -6,10 +6,11 @@ use warnings;
 use POSIX ();
 use Gabarit::Databases;
 
-my ($requests, $answers);
+my ($requests, $answers, $worker);
 
 # From now on, the standard streams are those of fragments: what their commands print goes to standard error.
 sub open_streams {
+    $worker = $$;
     open $requests, '<&', \*STDIN  or die "cannot take over the requests: $!\n";
     open $answers,  '>&', \*STDOUT or die "cannot take over the answers: $!\n";
     open STDIN,     '<', '/dev/null' or die "/dev/null: $!\n";
@@ -27,6 +28,8 @@ sub bytes_of {
 }
 
 sub send_words {
+    # A fragment has forked, and this is the other process: its exec() has failed.
+    POSIX::_exit(1) if $$ != $worker;
     my $message = pack 'N/a*', pack_words(@_);
     while (length $message) {
         my $written = syswrite $answers, $message;

@@ -6,6 +6,7 @@ use warnings;
 use Exporter 'import';
 use Gabarit::Channel;
 use Gabarit::Databases;
+use esmith::config;
 
 our @EXPORT    = qw(processTemplate);
 our @EXPORT_OK = qw(removeBlankLines);
@@ -37,6 +38,14 @@ sub processTemplate {
     die "the template $path cannot be expanded\n" if $verb eq 'failed';
     my $filter = $given{FILTER} or return $text;
     return join '', map { $filter->("$_\n") } split /\n/, $text;
+}
+
+# Fragments that make a banner of their own ask the original's library for the text of another file.
+sub Text::Template::_load_text {
+    my ($file) = @_;
+    open my $handle, '<', $file or return undef;
+    local $/;
+    return scalar <$handle>;
 }
 
 sub removeBlankLines { return $_[0] =~ /^\s*$/ ? '' : $_[0] }

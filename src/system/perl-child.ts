@@ -120,12 +120,7 @@ export class PerlChild {
       const [verb, ...words] = this.#child.receive() ?? []
       if (verb === undefined) throw this.#ended(file, Date.now() - started)
       if (String(verb) !== 'done' && String(verb) !== 'failed') {
-        this.#depth.answering++
-        try {
-          this.#child.send(answer(String(verb), words.map(String), words))
-        } finally {
-          this.#depth.answering--
-        }
+        this.#child.send(this.#answer(() => answer(String(verb), words.map(String), words)))
         continue
       }
       const [number, reads, warnings, first, message] = words
@@ -138,6 +133,19 @@ export class PerlChild {
       if (String(verb) === 'done') return { ...common, pieces: unpackWords(first) }
       const text = String(message)
       return { ...common, pieces: [], failure: refusal(text, { where: `${file}:${first}`, hint: hintOf(text) }) }
+    }
+  }
+
+  /** If there is no answer, the program ends: it would wait for one. */
+  #answer(find: () => Words): Words {
+    this.#depth.answering++
+    try {
+      return find()
+    } catch (error) {
+      this.close()
+      throw error
+    } finally {
+      this.#depth.answering--
     }
   }
 

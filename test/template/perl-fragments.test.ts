@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { EXIT } from '../../src/base/failure.ts'
-import { BIN, type RunOptions, Sandbox } from '../support/sandbox.ts'
+import { PerlChild } from '../../src/system/perl-child.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { packWords } from '../../src/system/sync-child.ts'
+import { BIN, PROJECT, type RunOptions, Sandbox } from '../support/sandbox.ts'
 import { needsRoot, testIf } from '../support/skip.ts'
 
 const perl = suite('fragments in Perl run')
@@ -66,6 +69,11 @@ const FORMS: readonly (readonly [what: string, fragment: string, text: string])[
     'the old functions',
     '{ db_get_prop($confref, "smtp", "Limit") . db_get_type($confref, "DomainName") }',
     '5example.org',
+  ],
+  [
+    'a database as a tied hash',
+    "{ tie my %hosts, 'esmith::config', '/home/e-smith/db/hosts'; join(' ', db_get(\\%hosts)) . db_get_prop(\\%hosts, 'a.example.org', 'IP') }",
+    'a.example.org b.example.org192.0.2.1',
   ],
   ['$confref and $DB', '{ "$confref->{SystemName} " . $DB->get_prop("smtp", "status") }', 'box disabled'],
   [
@@ -186,6 +194,24 @@ perl('after one was stopped, a new Perl runs the next', () => {
   box.remove()
 })
 
+perl('a process that a fragment has left behind answers nobody', () => {
+  const fork = '{ my $pid = open(my $said, "-|"); exec("/nothing") unless $pid; join "", <$said>, "one\\n" }'
+  assert.is(
+    together({ '10one': fork, '20two': '{ $smtp{Limit} }\n', '30three': '{ $DB->get_prop("smtp", "status") }\n' }),
+    'one\n5\ndisabled\n',
+  )
+})
+
+perl('a program that gets no answer, because a database cannot be read, is not kept', () => {
+  const child = new PerlChild(findPlaces(PROJECT, {}, '/'), () => undefined)
+  const request = { file: '/x/10one', source: '{ 1 + 1 }', owner: {}, expansion: '1', variables: packWords([]) }
+  const answer = () => {
+    throw new TypeError('the database is damaged')
+  }
+  assert.throws(() => child.expand({ ...request, answer }), 'the database is damaged')
+  assert.is(child.hasEnded, true)
+})
+
 perl('what is printed is told, and in no file', () => {
   const box = siteWith({ 'etc/demo/10one': '{ print "aside\\n"; warn "careful"; $OUT .= "text\\n" }' })
   const { status, stdout, stderr } = box.run('signal-event change')
@@ -251,6 +277,18 @@ perl('without perl, the event names the package, and no source gets into a file'
   assert.is(status, EXIT.refused)
   assert.match(stderr, 'apt-get install perl')
   assert.is(box.exists('/etc/demo'), false)
+  box.remove()
+})
+
+perl('it is started only for a fragment in Perl', () => {
+  const box = siteWith({ 'etc/demo/10one': '<%= config.DomainName %>\n', 'etc/demo/20two': 'text {braces}\n' })
+  box.write('/bin/perl', `#!/bin/sh\n: >${box.path('/started')}\nexec /usr/bin/perl "$@"\n`, 0o755)
+  const env = { PATH: `${box.path('/bin')}:${BIN}:${process.env.PATH}` }
+  box.must('signal-event change', { env })
+  assert.not.ok(box.exists('/started'))
+  box.write('/etc/gabarit/templates/etc/demo/30three', '{ $smtp{Limit} }\n')
+  box.must('signal-event change', { env })
+  assert.ok(box.exists('/started'))
   box.remove()
 })
 
