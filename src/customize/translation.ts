@@ -34,12 +34,14 @@ const MOST_DATABASES = 1500
 /**
  * Translates the fragments in Perl of a template, and keeps the twins that make the same.
  * @param only the name of one of them; undefined: all
+ * @param most databases that are tried at most
  * @throws Failure (refused) if the template cannot be expanded now
  */
 export function translateTemplate(
   context: Context,
   { template, whole }: FoundFragment,
   only: string | undefined,
+  most = MOST_DATABASES,
 ): Translation {
   const inPerl = perlFragments(template)
   const sources = inPerl.map(({ name, file }) => ({ name, source: readText(file) }))
@@ -54,7 +56,7 @@ export function translateTemplate(
   const { equal, different, tried } =
     groups.length === 0
       ? { equal: [], different: new Map<Group, string>(), tried: 0 }
-      : judgeTwins(context, [whole, ...callers], groups, words, MOST_DATABASES)
+      : judgeTwins(context, [whole, ...callers], groups, words, most)
   const texts = new Map(equal.flatMap(group => [...group]))
   const reasons = new Map(
     [...different].flatMap(([group, what]) => [...group.keys()].map(path => [path, what] as const)),

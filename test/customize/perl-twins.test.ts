@@ -41,6 +41,21 @@ const PAIRS: readonly (readonly [what: string, perl: string, twin: string])[] = 
     "<%= filled(config.smtp?.A) ?? filled(config.smtp?.B) ?? 'c' %>\n",
   ],
   [
+    'a database as a tied hash',
+    "{ my %conf; tie %conf, 'esmith::config'; { $OUT .= 'x' . db_get_prop(\\%conf, 'smtp', 'Port') . \"\\n\"; } }",
+    "<% { %>\nx<%= config.smtp?.Port ?? '' %>\n<% } %>\n",
+  ],
+  [
+    'another database as a tied hash',
+    "{ tie my %users, 'esmith::config', '/home/e-smith/db/accounts'; db_get_type(\\%users, 'bob') }\n",
+    "<%= db('accounts').get('bob')?.type ?? '' %>\n",
+  ],
+  [
+    'a last character less',
+    '{ my $x = $smtp{Limit} || "10M"; chop $x; $x }\n',
+    "<% let x = filled(config.smtp?.Limit) ?? '10M'\n   x = x.slice(0, -1) %>\n<%= x %>\n",
+  ],
+  [
     'a default that makes no difference',
     "{ $OUT .= 'x' if ($smtp{status} || 'no') eq 'yes'; }",
     "<% if (config.smtp?.status === 'yes') { %>\nx<% } %>",
@@ -166,6 +181,8 @@ const REFUSED: readonly (readonly [perl: string, line: number, feature: RegExp])
   ['{ $x =~ /a\\Qb/ }', 1, /a regular expression with \\Q/],
   ['{ esmith::util::ldapBase($DomainName) }', 1, /the function esmith::util::ldapBase/],
   ['{ $x->frobnicate }', 1, /the method frobnicate/],
+  ['{\n my $fw = new NethServer::Firewall(); $fw->x }', 2, /the class NethServer::Firewall/],
+  ["{ tie my %x, 'Other::Thing'; }", 1, /this "tie"/],
   ['{ my @a = (1, 2); s/1/2/ foreach @a; }', 1, /a loop that changes the elements of its list/],
   ['{ $OUT .= "a" \n', 1, /a program without its closing brace/],
   ['}', 1, /a closing brace without an opening one/],

@@ -1,4 +1,4 @@
-import type { Expression } from './ast.ts'
+import { constantOf, type Expression } from './ast.ts'
 import type { Evaluator } from './evaluate.ts'
 import { calculated, repeated } from './functions.ts'
 import { hashOf } from './hashes.ts'
@@ -185,6 +185,18 @@ export class Assignments {
     return this.#stores.store(of, calculated(operator.charAt(0), now, one), expression)
   }
 
+  /** `tie %conf, 'esmith::config', FILE`: the hash is a database from now on. */
+  #tie(expression: Extract<Expression, { kind: 'call' }>): string[] {
+    const [hash, way, file] = expression.args
+    const [only] = hash?.kind === 'my' ? hash.variables : [hash]
+    const database = file === undefined ? 'configuration' : constantOf(file)?.replace(/^.*\//, '')
+    const isOurs = way !== undefined && constantOf(way) === 'esmith::config'
+    if (only?.kind !== 'variable' || only.sigil !== '%' || !isOurs || !database)
+      throw this.#values.refuse(expression, 'this "tie"')
+    this.#values.tied.set(only.name, database)
+    return []
+  }
+
   #call(expression: Extract<Expression, { kind: 'call' }>): string[] | undefined {
     const values = this.#values
     const { name, args } = expression
@@ -204,14 +216,14 @@ export class Assignments {
       case 'undef':
         return first && this.#stores.store(first, js('undefined', UNDEFINED, TIGHT.atom), expression)
       case 'chomp':
-        return (
-          first &&
-          this.#stores.store(
-            first,
-            js(`${inside(asText(values.scalar(first)), TIGHT.member)}.replace(/\\n$/, '')`, TEXT),
-            expression,
-          )
-        )
+      case 'chop': {
+        if (first === undefined) return undefined
+        const text = inside(asText(values.scalar(first)), TIGHT.member)
+        const made = name === 'chop' ? `${text}.slice(0, -1)` : `${text}.replace(/\\n$/, '')`
+        return this.#stores.store(first, js(made, TEXT), expression)
+      }
+      case 'tie':
+        return this.#tie(expression)
       default:
         return undefined
     }

@@ -19,6 +19,7 @@ export class Evaluator implements Values {
   readonly touched = new Set<string>()
   /** Variables of the fragment that are declared where they get their first value. */
   readonly declaredHere = new Set<string>()
+  readonly tied = new Map<string, string>()
   /** Matches whose groups are needed: the names of what they have found. */
   readonly found = new Map<Expression, string>()
 

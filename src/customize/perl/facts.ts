@@ -15,7 +15,7 @@ export function hasEffect(expression: Expression): boolean {
   if (expression.kind === 'list' && expression.items.length === 1 && expression.items[0])
     return hasEffect(expression.items[0])
   if (expression.kind === 'call')
-    return /^(?:push|unshift|return|next|last|die|warn|delete|shift|pop|undef)$/.test(expression.name)
+    return /^(?:push|unshift|return|next|last|die|warn|delete|shift|pop|undef|chop|tie)$/.test(expression.name)
   return (
     expression.kind === 'assign' ||
     expression.kind === 'replace' ||

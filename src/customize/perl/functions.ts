@@ -1,6 +1,7 @@
 import { constantOf, type Expression } from './ast.ts'
 import { asNumber, asText, inside, type Js, js, literal, numeral, printed, TIGHT, textOf } from './js.ts'
 import { patternOf } from './patterns.ts'
+import { property, recordOf } from './records.ts'
 import { FLAG, MAYBE, NUMBER, orMissing, TEXT, type Type } from './types.ts'
 import type { Values } from './values.ts'
 
@@ -61,13 +62,13 @@ export function scalarCall(values: Values, call: Call): Js | undefined {
       return js(`${list.code}.${name}()`, orMissing(list.type.of ?? MAYBE))
     }
     case 'db_get_prop':
-      return confRef(first) && second && third
-        ? js(`config${at(values, second)}?.${'['}${asText(values.scalar(third)).code}]`, MAYBE)
-        : undefined
-    case 'db_get_type':
-      return confRef(first) && second
-        ? js(`db('configuration').get(${asText(values.scalar(second)).code})?.type`, MAYBE)
-        : undefined
+    case 'db_get_type': {
+      const database = tiedDatabase(values, first)
+      if (database === undefined || !second || (name === 'db_get_prop' && !third)) return undefined
+      return third
+        ? property(values, recordOf(values, database, second), third, true)
+        : typeOf(values, database, second)
+    }
     case 'esmith::util::computeLocalNetworkShortSpec':
     case 'computeLocalNetworkShortSpec':
       return network(values, args, '.cidr')
@@ -82,12 +83,21 @@ function topic({ line }: Expression): Expression {
   return { kind: 'variable', sigil: '$', name: '_', line }
 }
 
-function confRef(expression: Expression | undefined): boolean {
-  return expression?.kind === 'variable' && expression.name === 'confref'
+/** The database behind `$confref`, or behind a hash that was tied to one. */
+function tiedDatabase(values: Values, expression: Expression | undefined): Js | undefined {
+  if (expression?.kind === 'variable' && expression.name === 'confref') return databaseOf('configuration')
+  if (expression?.kind !== 'unary' || expression.operator !== '\\' || expression.of.kind !== 'variable')
+    return undefined
+  const name = values.tied.get(expression.of.name)
+  return name === undefined ? undefined : databaseOf(name)
 }
 
-function at(values: Values, key: Expression): string {
-  return `[${asText(values.scalar(key)).code}]`
+function databaseOf(name: string): Js {
+  return js(`db(${literal(name).code})`, { is: 'database', name })
+}
+
+function typeOf(values: Values, database: Js, key: Expression): Js {
+  return js(`${database.code}.get(${asText(values.scalar(key)).code})?.type`, MAYBE)
 }
 
 function network(values: Values, [address, mask]: readonly Expression[], member: string): Js | undefined {

@@ -2,6 +2,7 @@ import type { Expression, Statement } from './ast.ts'
 import type { Comment } from './comments.ts'
 import { Expressions } from './expressions.ts'
 import { Scanner } from './scanner.ts'
+import { withoutTied } from './tied.ts'
 
 /** Parses a program. */
 export class Parser extends Expressions {
@@ -173,6 +174,6 @@ export interface ParsedProgram {
 /** Parses a program in Perl. @throws Untranslatable for what is not in the subset */
 export function parseProgram(source: string, line: number): ParsedProgram {
   const scanner = new Scanner(source, line)
-  const statements = new Parser(scanner).program()
+  const statements = withoutTied(new Parser(scanner).program())
   return { statements, comments: scanner.comments }
 }

@@ -4,13 +4,13 @@ import { VariableTerms } from './variable-terms.ts'
 
 /** Functions of one argument, which bind tighter than a comparison. */
 const UNARY = new Set(
-  'defined ref scalar lc uc lcfirst ucfirst length exists delete int abs hex oct chomp shift pop keys values each quotemeta chr ord'.split(
+  'defined ref scalar lc uc lcfirst ucfirst length exists delete int abs hex oct chomp chop shift pop keys values each quotemeta chr ord'.split(
     ' ',
   ),
 )
 /** Functions that take all that follows. */
 const LISTS = new Set(
-  'join push unshift splice split sprintf reverse die warn return map grep sort print printf substr index rindex'.split(
+  'join push unshift splice split sprintf tie reverse die warn return map grep sort print printf substr index rindex'.split(
     ' ',
   ),
 )
@@ -63,6 +63,7 @@ export abstract class Terms extends VariableTerms {
     }
     if (scanner.look(/\$#/y)) return this.lastIndex()
     if (scanner.look(/[$@%]/y)) return this.variable()
+    if (scanner.take(/\\(?=\s*%)/y)) return { kind: 'unary', operator: '\\', of: this.variable(), line }
     if (scanner.take(/\(/y)) {
       const items = this.commaList()
       const [only] = items
@@ -135,6 +136,9 @@ export abstract class Terms extends VariableTerms {
       scanner.take(/::/y)
       return { kind: 'class', name, line }
     }
+    const created = name === 'new' ? scanner.take(/[A-Z]\w*(?:::\w+)*/y)?.[0] : undefined
+    if (created !== undefined)
+      return { kind: 'method', of: { kind: 'class', name: created, line }, name, args: this.#arguments(), line }
     if (name === 'do' || name === 'eval' || name === 'sub' || name === 'wantarray')
       throw scanner.refuse(name === 'sub' ? 'a function of its own' : `"${name}"`)
     if (LOOPS.has(name)) {

@@ -60,7 +60,7 @@ function collect(node: unknown, scopes: Set<string>[], mentioned: Set<string>, a
     if (kind === 'assign') collect(inner('value'), scopes, mentioned, assigned)
     changed(inner(kind === 'unary' ? 'of' : 'target'), scopes, assigned)
   }
-  if (kind === 'call' && /^(?:push|unshift|shift|pop|undef|chomp|splice)$/.test(String(inner('name'))))
+  if (kind === 'call' && /^(?:push|unshift|shift|pop|undef|chomp|chop|splice)$/.test(String(inner('name'))))
     changed((inner('args') as unknown[])[0], scopes, assigned)
   const isBlock = kind === 'foreach' || kind === 'for' || kind === 'while' || kind === 'block'
   const around = isBlock || kind === 'call' ? [...scopes, new Set<string>()] : scopes

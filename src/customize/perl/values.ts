@@ -16,6 +16,8 @@ export interface Known {
 export interface Values {
   readonly names: Names
   readonly known: Known
+  /** The databases that hashes are tied to, by the names of the hashes. */
+  readonly tied: Map<string, string>
   /** As one value. */
   scalar(expression: Expression): Js
   /** As a list: an array. */
