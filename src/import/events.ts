@@ -4,7 +4,7 @@ import { plural } from '../base/plural.ts'
 import { twinOf } from '../event/twins.ts'
 import { keptOut } from './kept-out.ts'
 import type { Ours } from './ours.ts'
-import { type Line, type Part, plainFile, SITE, together, type WantedFile, type WantedLink } from './part.ts'
+import { type Line, type Part, plainFile, SITE, textsOf, together, type WantedFile, type WantedLink } from './part.ts'
 import { E_SMITH, type OldServer } from './source.ts'
 
 const FOLDER = join(E_SMITH, 'events')
@@ -23,6 +23,14 @@ export function templatesOfEvents({ tree }: OldServer): string[] {
   const paths = tree.names(FOLDER).flatMap(name => tree.below(join(FOLDER, name, 'templates2expand')))
   return [...new Set(paths)]
 }
+
+/** The texts of the actions in Perl that can come over. */
+export function actionTexts(old: OldServer, shipped: readonly string[], ours: Ours): string[] {
+  const all = events(old, { events: shipped, ours, comes: () => true, problem: () => undefined })
+  return textsOf(all).filter(text => IN_PERL.test(text))
+}
+
+const IN_PERL = /^#!.*\bperl\b/
 
 /**
  * Events with their actions. Those of a whole server that gabarit has too stay behind: their actions configure the old
@@ -96,7 +104,7 @@ function actions({ tree }: OldServer, parts: readonly Part[]): Part {
   })
   const lines = wanted.map(({ path, content }): Line => {
     const source = content.toString('latin1')
-    const isPerl = /^#!.*\bperl\b/.test(source)
+    const isPerl = IN_PERL.test(source)
     if (isPerl && /^[^#\n]*\bprocessTemplate\s*\(/m.test(source))
       return { fate: 'unsupported', what: join(FOLDER, 'actions', basename(path)), how: EXPANDS }
     const how = isPerl ? 'runs in Perl, on these databases' : 'runs as it is'

@@ -14,7 +14,7 @@ import { contents } from './contents.ts'
 import { databases } from './databases.ts'
 import { defaults, settingsFolders } from './defaults.ts'
 import { entrances } from './entrances.ts'
-import { events, templatesOfEvents } from './events.ts'
+import { actionTexts, events, templatesOfEvents } from './events.ts'
 import { MEMORY } from './memory.ts'
 import { metadata } from './metadata.ts'
 import { migrations, migrationTexts } from './migrations.ts'
@@ -26,7 +26,7 @@ import { importPlan } from './plan.ts'
 import { secrets } from './secrets.ts'
 import { type OldServer, oldServer, type Packed } from './source.ts'
 import { stays } from './stays.ts'
-import { templates } from './templates.ts'
+import { templates, unseenPerl } from './templates.ts'
 import { expandable, withoutFailing } from './trial.ts'
 
 /** What bringing in an old server would do. */
@@ -55,18 +55,23 @@ export function importServer(context: Context, folder: string, archive?: Packed)
   const descriptions = new Descriptions(places)
   const whole = (name: string): Records => completed(places, name, incoming.get(name) ?? new Map(), descriptions)
   const ours = new Ours(places)
-  const trees = together([templates(old, ours), metadata(old, ours, system)])
+  const trees = together([templates(old, ours), metadata(old, ours, system, unseenPerl(old, ours))])
   const replaced = new Map(['configuration', ...incoming.keys()].map(name => [name, whole(name)] as const))
   const folders = settingsFolders(old)
   const there = new Set([...describedDatabases(places), ...incoming.keys(), ...folders])
   const records = (name: string) => (there.has(name) ? whole(name) : readDatabase(databaseFile(places, name)))
   const described = new OwnDescriptions(places)
-  const modules = perlModules(old, [...textsOf(trees), ...migrationTexts(old)], places)
+  const shipped = shippedEvents(context)
+  const modules = perlModules(
+    old,
+    [...textsOf(trees), ...migrationTexts(old), ...actionTexts(old, shipped, ours)],
+    places,
+  )
   const tried = withModules(context, modules, trial => {
     const future = { ...trial, replaced }
     const loaded = loadable(modules, trial.places, records)
     const own = withoutFailing(trees, future, ours)
-    const here = { events: shippedEvents(context), ours, ...expandable(own, future, ours, templatesOfEvents(old)) }
+    const here = { events: shipped, ours, ...expandable(own, future, ours, templatesOfEvents(old)) }
     return together([loaded, own, migrations(old, trial.places, records, described), events(old, here)])
   })
   const all = together([tried, defaults(old, places, described), secrets(old, recordsIn(incoming)), entrances(context)])

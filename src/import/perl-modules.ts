@@ -36,7 +36,7 @@ const WITH_PLUGINS = ['NethServer::TrustedNetworks', 'NethServer::Firewall']
 
 /**
  * The modules that programs in Perl use, of those that only the old server has.
- * @param programs the texts of fragments and migrations
+ * @param programs the texts of fragments, migrations and actions
  */
 export function perlModules(old: OldServer, programs: readonly string[], places: Paths): PerlModule[] {
   const names = new Set(programs.flatMap(usedIn))
@@ -74,7 +74,7 @@ export function loadable(
     const problem = problemOf(module, places, records)
     lines.push(
       problem === undefined
-        ? { fate: 'perl', what: module.path, how: `fragments use it: becomes ${module.here}` }
+        ? { fate: 'perl', what: module.path, how: `fragments or actions use it: becomes ${module.here}` }
         : { fate: 'unsupported', what: module.path, how: `not taken: ${problem}` },
     )
     return problem === undefined ? [plainFile(module.here, module.source)] : []
@@ -101,7 +101,9 @@ function problemOf(
 
 /** The modules that a program loads. */
 function usedIn(source: string): string[] {
-  const loaded = [...source.matchAll(/(?:^|[;{}])\s*(?:use|require)\s+([A-Za-z_]\w*(?:::\w+)+|[A-Z]\w*)\s*[;('"q\s]/gm)]
+  const loaded = [
+    ...source.matchAll(/(?:^|[;{}])\s*(?:use|require)\s+([A-Za-z_]\w*(?:::\w+)+|[A-Z]\w*)(?=\s*[;('"q\s])/gm),
+  ]
   const parents = [...source.matchAll(/(?:^|[;{}])\s*use\s+(?:base|parent)\b([^;]*);/gm)]
   return [
     ...loaded.map(([, name = '']) => name),

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isBackup } from '../base/fragment-names.ts'
 import { plural } from '../base/plural.ts'
 import { isPerl } from '../template/perl.ts'
@@ -13,6 +13,26 @@ const TREES = [
   { name: 'templates', custom: false },
   { name: 'templates-custom', custom: true },
 ] as const
+
+/**
+ * The templates of an old server whose braces are all those of programs in Perl, as they are there, although it is not seen in
+ * each fragment: their settings say so.
+ */
+export function unseenPerl({ tree }: OldServer, ours: Ours): string[] {
+  const unseen = TREES.flatMap(({ name }) => {
+    const folder = join(E_SMITH, name)
+    return tree
+      .below(folder)
+      .filter(path => path.includes('/') && !isBackup(path) && isUnseen(tree.read(join(folder, path))))
+  })
+  return [...new Set(unseen.map(path => dirname(path)))].filter(template => !ours.has(template))
+}
+
+/** Whether a fragment has braces, but is not seen to be in Perl. */
+export function isUnseen(content: Buffer | undefined): boolean {
+  const source = content?.toString('utf8') ?? ''
+  return /[{}]/.test(source) && !source.includes('<%') && !isPerl(source)
+}
 
 /** Templates and the site's own fragments, in Perl or plain. */
 export function templates(old: OldServer, ours: Ours): Part {

@@ -5,13 +5,13 @@ const ONLY_PERL = [
   /(?:^|[;{}\s])use\s+(?:strict|warnings|integer|lib|esmith::\w+|[A-Z]\w*(?:::\w+)+)\b/,
   /\w::\w+\s*->\s*\w+/,
   /->\s*(?:get|get_prop|get_value|prop|key|set_prop|open|open_ro|get_all_by_prop|hosts|networks)\b/,
-  /\$(?:\w+|\{\s*['"]?[\w-]+['"]?\s*\})\s*(?:->)?\s*\{\s*['"]?[\w-]+['"]?\s*\}/,
+  /\$(?:\w+|\{\s*['"]?[\w@.-]+['"]?\s*\})\s*(?:->)?\s*\{\s*['"]?[\w-]+['"]?\s*\}/,
   /\b(?:db_get|db_get_prop|db_get_type|processTemplate)\s*\(/,
   /\bforeach\s+[$(]|\breturn[ \t]+(?:unless|if)\b.*[$(]|\bunless\s*\(|\belsif\s*\(/,
   /\b(?:keys|values|each)\s*\(?\s*%[\w$]/,
   /\bpush\s*\(?\s*@\w|\bqw\s*[(/]|\bjoin\s*\(?\s*["'].*@\w|^\s*@\w+\s*=/m,
   /^\s*\{?\s*\$[A-Z][a-z]\w*\s*\}?;?\s*$/,
-  /^\s*\$\w+\s*(?:\|\||\/\/|\?)\s*["'$\d]/,
+  /^\s*\$(?:\w+|\{\w+\})\s*(?:\|\||\/\/|\?|\.\s)\s*["'$\d]/,
   /^\s*\(?\s*-[defr]\s*["'].*\?/,
 ]
 
@@ -19,10 +19,13 @@ const ONLY_PERL = [
 const NO_PROGRAM = /(?:[$%\\#@]|\)\s*|\b(?:sub\s+\w*|else|do|eval|BEGIN|END)\s*|=>\s*)$/
 
 /** Whole files in languages whose own code has such braces. */
-const OTHER_CODE = /^#!|<\?php|^\s*package\s+[\w:]+;|^\s*function\s+\w+/m
+const OTHER_CODE = /(?<![\s\S])#!|<\?php|^\s*package\s+[\w:]+;|^\s*function\s+\w+/m
 
-/** A block in braces that are no program, or a variable of a shell: no other language writes them with a backslash. */
-const ESCAPED = /\\\{[ \t]*$[\s\S]*^[ \t]*\\\}|\$\\\{\w+\\\}/m
+/** What a comment says before a brace is no code. */
+const COMMENTS = /^[ \t]*#.*\n/gm
+
+/** A block in braces that are no program, or a variable of a shell or of Apache: no other language writes them with a backslash. */
+const ESCAPED = /\\\{[ \t]*$[\s\S]*^[ \t]*\\\}|[$%]\\\{\w+\\\}/m
 
 /** Whether this is a fragment of SME Server: text with Perl programs in braces, see Text::Template(3pm). */
 export function isPerl(source: string): boolean {
@@ -33,7 +36,7 @@ export function isPerl(source: string): boolean {
   for (const { 0: mark, index } of source.matchAll(/\\[\\{}]|[{}]/g)) {
     if (mark === '{' && depth++ === 0) open = index
     if (mark !== '}' || depth === 0 || --depth > 0) continue
-    const before = source.slice(Math.max(0, open - 80), open)
+    const before = source.slice(source.lastIndexOf('\n', open - 80) + 1, open).replace(COMMENTS, '')
     const program = source.slice(open + 1, index)
     if (!NO_PROGRAM.test(before) && ONLY_PERL.some(sign => sign.test(program))) return true
   }

@@ -326,7 +326,7 @@ testIf(
   },
 )
 
-testIf(server, both, 'modules in Perl that fragments use come over, if they do no harm', ({ box }) => {
+testIf(server, both, 'modules in Perl that fragments and actions use come over, if they do no harm', ({ box }) => {
   const [system, own] = ['/usr/share/perl5/vendor_perl', '/usr/local/share/perl5']
   oldFiles(box, {
     '/etc/e-smith/templates-custom/etc/hosts/61Zones': '{ use NethServer::Zones; $OUT = NethServer::Zones::line() }',
@@ -341,14 +341,18 @@ testIf(server, both, 'modules in Perl that fragments use come over, if they do n
     [`${system}/NethServer/Migrate.pm`]:
       'package NethServer::Migrate; sub run { $_[0]->set_prop("ftp", "Module", "yes") } 1;',
     [`${system}/NethServer/Unused.pm`]: 'package NethServer::Unused; 1;',
+    [`${system}/NethServer/Act.pm`]: 'package NethServer::Act; sub run { $_[0]->set_prop("ftp", "Acted", "yes") } 1;',
+    '/etc/e-smith/events/ftp-update/S50act':
+      '#!/usr/bin/perl\nuse esmith::ConfigDB; use NethServer::Act;\nNethServer::Act::run(esmith::ConfigDB->open);\n',
     [`${system}/esmith/HostsDB.pm`]: 'die "the old one"',
   })
+  chmodSync(box.path(`${OLD}/etc/e-smith/events/ftp-update/S50act`), 0o755)
   const said = imported(box)
   assert.match(
     said,
-    `Perl: ${system}/NethServer/Zones.pm: fragments use it: becomes /etc/gabarit/perl/NethServer/Zones.pm`,
+    `Perl: ${system}/NethServer/Zones.pm: fragments or actions use it: becomes /etc/gabarit/perl/NethServer/Zones.pm`,
   )
-  assert.match(said, `Perl: ${own}/My/Names.pm: fragments use it`)
+  assert.match(said, `Perl: ${own}/My/Names.pm: fragments or actions use it`)
   assert.match(said, /to do: \S+NethServer\/Harm\.pm: not taken: no harm: Read-only file system/)
   assert.match(said, /to do: \S+hosts\/62Bad: not taken, because \/etc\/hosts could not be made/)
   assert.not.match(said, /gabarit-\w{6}/)
@@ -356,12 +360,14 @@ testIf(server, both, 'modules in Perl that fragments use come over, if they do n
     [...contents(box, '/etc/gabarit/perl')]
       .map(([path]) => path.split('/perl/')[1])
       .filter(path => path?.includes('.pm')),
-    ['My/Names.pm', 'NethServer/Migrate.pm', 'NethServer/Zones.pm'],
+    ['My/Names.pm', 'NethServer/Act.pm', 'NethServer/Migrate.pm', 'NethServer/Zones.pm'],
   )
   box.must('signal-event post-upgrade')
   box.must('signal-event console-save')
   assert.match(box.read('/etc/hosts'), /^# zone\n# hosts$/m)
   assert.is(box.must('config getprop ftp Module'), 'yes\n')
+  box.must('signal-event ftp-update')
+  assert.is(box.must('config getprop ftp Acted'), 'yes\n')
   assert.match(imported(box), 'SME Server: everything is here already')
 })
 

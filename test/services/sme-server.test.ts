@@ -80,6 +80,20 @@ test('the command for the logins of the old server has the words of today', ({ b
   box.must(command)
 })
 
+test('a port of ssh that cannot be used here is told, and not in the command', () => {
+  for (const [port, why] of [
+    ['443', /Its TCPPort 443 cannot be used here \(.*443.*\): choose another one\./],
+    ['ssh', /Its TCPPort ssh cannot be used here \(.*port.*\): choose another one\./],
+  ] as const) {
+    const other = new Sandbox()
+    const said = imported(other, CONFIGURATION.replace('TCPPort|2222', `TCPPort|${port}`))
+    assert.match(said, why)
+    const command = /config setprop sshd PermitRootLogin .*/.exec(said)?.[0] ?? said
+    other.must(command)
+    other.remove()
+  }
+})
+
 test('an access of HTTPS or ssh that is not known is closed and told, and events run', ({ box }) => {
   const said = imported(
     box,

@@ -32,6 +32,11 @@ const PERL = [
   'worker \\{\n  count = {$worker{Count} || 4};\n\\}\n',
   '/var/log/a/*.log \\{\n  rotate 5\n\\}\n',
   'lease=/run/$\\{1\\}.lease\n',
+  'RewriteCond %\\{HTTPS\\} !=on\n',
+  "{${'wg-quick@wg0'}{private};}\n",
+  'relays {${SystemName} . "." . ${DomainName}}\n',
+  '# See ls(1)\n{ my $x = 1; "" }\n',
+  '{\n  $OUT .= "\n#!/bin/sh\n";\n}\n',
   'lone } brace\nPort { $sshd{TCPPort} }\n',
 ]
 

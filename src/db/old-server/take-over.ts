@@ -2,7 +2,7 @@ import type { Paths } from '../../system/places.ts'
 import type { DbRecord, Records } from '../record.ts'
 import { recordsOf } from '../store.ts'
 import { fit } from './fit.ts'
-import { LOGINS } from './logins.ts'
+import { LOGINS, tellLogins } from './logins.ts'
 import type { Meaning, Placed, World } from './meaning.ts'
 import { NETHSERVER } from './nethserver.ts'
 import { NETHSERVER_WEB } from './nethserver-web.ts'
@@ -35,6 +35,8 @@ export function takeOver(
   const converted = convert(places, there, isWanted)
   const remarks = [...converted.remarks]
   fit(places, converted.databases, remark => remarks.push(remark))
+  const [old, incoming] = [there, converted.databases].map(all => all.get('configuration'))
+  tellLogins(places, old, incoming, remark => remarks.push(remark))
   return { ...converted, remarks }
 }
 
