@@ -47,8 +47,11 @@ const confirmation = objectOf({
   window,
   /** What was requested of services, to request again on rollback. */
   requests: listOf(serviceRequest),
-  /** The secrets at the time: they allow restoring files even if somebody changes a secret meanwhile. */
-  secrets: listOf(text),
+  /**
+   * The secrets at the time, by {@link keptSecrets}: they allow restoring files even if somebody changes a secret meanwhile. Only
+   * they are covered: the guard reads the rest for hours, and shall not have them in its memory.
+   */
+  secrets: text,
   /** The pins that it changed, as they were before. */
   pins: optional(formerPinsShape),
   /** Why it could not be rolled back when it expired. */
@@ -65,9 +68,18 @@ export const CONFIRMATION = new StateFile('confirmation.json', {
       moveAside(places),
       'To roll back afterwards: gabarit history, then gabarit rollback ID',
     ].join('\n'),
-  cover: COVER,
   format: open => JSON.stringify(open, null, 1),
 })
+
+/** Secrets for a confirmation: encrypted, if those of the databases are. */
+export function keptSecrets(secrets: readonly string[], places: Places): string {
+  return COVER.seal(JSON.stringify(secrets), CONFIRMATION.name, places)
+}
+
+/** The secrets of a confirmation. @throws Failure (refused) if they cannot be opened */
+export function secretsOf(open: Confirmation, places: Places): readonly string[] {
+  return listOf(text)(JSON.parse(COVER.open(open.secrets, CONFIRMATION.name, places)))
+}
 
 /** Held by the guard while it runs. */
 export function guardLock(places: Places, token: string): string {

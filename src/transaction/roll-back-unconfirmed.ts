@@ -1,7 +1,7 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure, orUndefined } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, keepsSecret, restorationTo } from '../plan/restore-entry.ts'
-import { CONFIRMATION, type Confirmation, describeConfirmation } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, describeConfirmation, secretsOf } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { tookEffect } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
@@ -64,9 +64,10 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   const base = history.entry(open.base)
   const warn = (message: string) => report({ kind: 'warning', message })
   const lost = (name: string) => warn(keepsSecret(name))
+  const secrets = secretsOf(open, places)
   const before = readPins(places)
   const pins = { before, after: withFormerPins(before, open.pins ?? {}) }
-  const unconfirmed = { known: open.secrets, pins: pins.after, lost }
+  const unconfirmed = { known: secrets, pins: pins.after, lost }
   const restoration = restorationTo(base, history, places, system, unconfirmed)
   const from = changedState(open, history, places)
   const context = {
@@ -77,7 +78,7 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   }
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
-  const transaction = new Transaction({ asked, secrets: open.secrets, pins, closes: open }, { context, lock, report })
+  const transaction = new Transaction({ asked, secrets, pins, closes: open }, { context, lock, report })
   const databases = [...restoration.databases].map(([name, records]) => [name, records ?? new Map()] as const)
   const { plan, requests } = await withCertificate(restoration.plan, { ...context, replaced: new Map(databases) })
   const all = [...requests, ...open.requests.map(request => ({ ...request, source: 'confirmation' }))]
@@ -88,6 +89,6 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
 function changedState(open: Confirmation, history: History, places: Places): Snapshot {
   const armed = history.after(open.base).findLast(tookEffect)
   if (armed === undefined) return takeSnapshot(places)
-  const databases = databasesAfter(armed, history, places, open.secrets, () => undefined)
+  const databases = databasesAfter(armed, history, places, secretsOf(open, places), () => undefined)
   return new Map([...databases].flatMap(([name, records]) => (records === undefined ? [] : [[name, records] as const])))
 }

@@ -4,7 +4,7 @@ import { secretValues } from '../db/secrets.ts'
 import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isSensitive } from '../plan/sensitive.ts'
-import { CONFIRMATION, type Confirmation, removeConfirmation, windowOf } from '../state/confirmation.ts'
+import { CONFIRMATION, type Confirmation, keptSecrets, removeConfirmation, windowOf } from '../state/confirmation.ts'
 import type { HistoryEntry } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
@@ -116,7 +116,7 @@ export class RunWindow {
     const confirmation: Confirmation = {
       ...request.asked,
       ...{ token: this.#token, base: base.id, within, window: windowOf(within) },
-      ...{ requests: [], secrets: secretValues(places), problem: null },
+      ...{ requests: [], secrets: keptSecrets(secretValues(places), places), problem: null },
       ...(request.pins === undefined ? {} : { pins: formerPins(request.pins) }),
     }
     const placed = () => startGuard(context, this.#token)
