@@ -9,6 +9,7 @@ import { identitiesIn } from '../../src/archive/identity.ts'
 import { readArchive } from '../../src/modules/backup/read.ts'
 import { needsCommands } from '../support/packages.ts'
 import { atStep, RunRequest } from './deed.ts'
+import { killAtRandom } from './random-kills.ts'
 import { savedSites } from './saved-site.ts'
 import { namesIn } from './site.ts'
 import { killAtEveryStep } from './sweep.ts'
@@ -21,10 +22,11 @@ const { archive, identity, site: savedSite } = savedSites(safe)
 const keys = { identities: identitiesIn(readFileSync(identity, 'utf8')) }
 
 const restore = suite('a restored backup')
-killAtEveryStep(
-  restore,
-  () => new RunRequest('restore', savedSite(), ['gabarit', 'backup', 'restore', archive, '--identity', identity]),
-)
+const restoring = () =>
+  new RunRequest('restore', savedSite(), ['gabarit', 'backup', 'restore', archive, '--identity', identity])
+killAtEveryStep(restore, restoring)
+// Each step is enough every day: this takes minutes.
+if (process.env.GABARIT_TEST_KILLS !== undefined) killAtRandom(restore, restoring)
 restore.run()
 
 const backup = suite('a backup')

@@ -10,7 +10,8 @@ import { momentOf, repairAndJudge } from './kill.ts'
 import type { Site } from './site.ts'
 import { SEED, Tally } from './sweep.ts'
 
-const KILLS = 25
+/** GABARIT_TEST_KILLS changes it. */
+const KILLS = Number(process.env.GABARIT_TEST_KILLS ?? 25)
 
 /** What is waited for before the clock is started: the beginning of the turn, and of the changes. */
 type Trigger = 'lock' | 'changes'
