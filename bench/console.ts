@@ -24,7 +24,11 @@ const PAGES = [
     '/history',
     '/events',
   ],
-  ...['/history/10000', '/files', '/firewall', '/vpn', '/proxies', '/certificates', '/users'],
+  ...['/history/10000', '/files', '/firewall', '/vpn', '/proxies', '/certificates', '/users', '/backup'],
+  ...['/records/hosts/new?type=host', '/certificates/setup', '/templates', '/templates/one?template=/etc/hosts'],
+  ...['/files/explain?path=/etc/hosts', '/files/explain?path=/etc/hosts&line=500'],
+  ...['/fragment', '/fragment/edit'].map(path => `${path}?template=/etc/hosts&fragment=30Hosts`),
+  '/plan?words=["gabarit","signal-event","console-save"]',
 ]
 
 /** Every page of the console with many hosts and a long history: its processor time, and the memory of both processes. */

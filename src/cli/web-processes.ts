@@ -1,4 +1,6 @@
 import { EXIT } from '../base/failure.ts'
+import { millisecondsOf } from '../base/time.ts'
+import { IDLE } from '../console/access/sessions.ts'
 import { Helper } from '../console/helper/helper.ts'
 import { Runs } from '../console/helper/runs.ts'
 import { serveHelper } from '../console/helper/serve.ts'
@@ -21,7 +23,9 @@ export async function helper({ places, system, commands, value, flag }: Invocati
   const uid = user === undefined ? 0 : system.userId(user)
   const letIn = () => path !== undefined && system.setAttributes(path, { mode: 0o600, uid, gid: 0 })
   const answering = new Helper(places, system, { commands, verbs: VERBS }, runs, () => consoleSite(places))
-  await serveHelper(answering, runs, where, flag('stay'), letIn)
+  // As long as a session lasts that nobody uses.
+  const patience = flag('stay') ? undefined : millisecondsOf(value('idle'), IDLE)
+  await serveHelper(answering, runs, where, patience, letIn)
   return EXIT.done
 }
 

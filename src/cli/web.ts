@@ -5,8 +5,9 @@ import { sayTime } from '../base/time.ts'
 import { INVITATION_MINUTES, invite } from '../console/access/invitations.ts'
 import { closeSessions, openSessions } from '../console/access/sessions.ts'
 import { changeUsers, readUsers, USER_NAME } from '../console/access/users.ts'
+import { recordsOf } from '../db/store.ts'
 import type { Invocation } from '../terminal/command.ts'
-import { consoleSite } from './web-site.ts'
+import { consolePort, consoleSite } from './web-site.ts'
 
 /** `gabarit web login-link USER` */
 export async function loginLink({ args, places, print }: Invocation): Promise<number> {
@@ -14,7 +15,10 @@ export async function loginLink({ args, places, print }: Invocation): Promise<nu
   if (!USER_NAME.test(user))
     throw usageFailure(`"${user}" is no name for a user: a lower-case letter, then letters, digits and . _ -`)
   const token = invite(places, user)
-  print(`${consoleSite(places).origin}/server-manager/welcome/${token}`)
+  const { origin, domain } = consoleSite(places)
+  const port = consolePort(recordsOf(places, 'configuration'))
+  print(`${origin}/server-manager/welcome/${token}`)
+  if (port !== undefined) print(`or, by its own port: https://${domain}:${port}/server-manager/welcome/${token}`)
   print(`Open it within ${INVITATION_MINUTES} minutes. It works once.`)
   return EXIT.done
 }

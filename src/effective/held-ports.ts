@@ -32,8 +32,8 @@ export async function heldPorts(
   return ''
 }
 
-/** None if a record is wrong, which others tell. */
-function portsOf(record: DbRecord, configuration: Records, places: Paths): readonly ServicePort[] {
+/** The ports of a service that is on; none if a record is wrong, which others tell. */
+export function portsOf(record: DbRecord, configuration: Records, places: Paths): readonly ServicePort[] {
   const find = () => webPorts(record.key, configuration, recordsOf(places, 'proxies')) ?? servicePorts(viewOf(record))
   return orUndefined(find) ?? []
 }

@@ -35,7 +35,7 @@ interface NewCertificate {
 export async function newSelfSigned(context: Context): Promise<NewCertificate | undefined> {
   const configuration = databaseLoader(context)('configuration')
   const isOn = (service: string) => configuration.get(service)?.properties.get('status') === 'enabled'
-  const servedBy = ['httpd', 'nginx'].filter(isOn)
+  const servedBy = ['httpd', 'nginx', 'console-port'].filter(isOn)
   if (servedBy.length === 0) return undefined
   const domain = configuration.get('DomainName')?.type ?? ''
   const own = configuration.get('modSSL')?.properties.get('CommonName')

@@ -29,6 +29,22 @@ export function portsOf(program: string): number[] {
   return [...new Set(ports.filter(port => port !== undefined))].sort((a, b) => a - b)
 }
 
+/** The name of the process that listens on each port in this network namespace: `tcp 443` → `nginx`. */
+export function portHolders(): Map<string, string> {
+  const sockets = (['tcp', 'udp'] as const).flatMap(protocol =>
+    [...listeners(protocol)].map(([id, port]) => [id, `${protocol} ${port}`] as const),
+  )
+  const ports = new Map(sockets)
+  // A socket whose process is not seen is held all the same: by another container, say.
+  const holders = new Map(sockets.map(([, port]) => [port, '']))
+  for (const pid of processes())
+    for (const id of openSockets(pid)) {
+      const port = ports.get(id)
+      if (port !== undefined && holders.get(port) === '') holders.set(port, read(`/proc/${pid}/comm`)?.trim() ?? '')
+    }
+  return holders
+}
+
 /** Who listens on a port in this network namespace: `openvpn --config x.conf (process 12)`; undefined if nobody is seen. */
 export function holderOf(protocol: Protocol, port: number): string | undefined {
   const sockets = listeners(protocol)

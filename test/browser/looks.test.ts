@@ -74,6 +74,29 @@ step('every page: nobody is kept out, and it fits', async () => {
     assert.is((await page.goto(`${CONSOLE}${path}`))?.status(), 200, path)
     await look(page, name)
   }
+})
+
+step('differences: old and new beside each other on a wide screen, below each other on a narrow one', async () => {
+  await page.goto(`${CONSOLE}/changes`)
+  for (const summary of await page.locator('details.file summary').all()) await summary.click()
+  await look(page, 'changes-open')
+  const changed = page.locator('.both .changed', { has: page.locator('.del') }).filter({ has: page.locator('.add') })
+  const places = async (width: number) => {
+    await page.setViewportSize({ width, height: 900 })
+    const [old, now] = await Promise.all(
+      ['.del', '.add'].map(kind => changed.first().locator(kind).first().boundingBox()),
+    )
+    return [Number(now?.x) - Number(old?.x), Number(now?.y) - Number(old?.y)]
+  }
+  const [[beside = 0, level], [indent, below = 0]] = [await places(1280), await places(320)]
+  assert.ok(beside > 200 && level === 0, `${beside} ${level}`)
+  assert.ok(indent === 0 && below > 0, `${indent} ${below}`)
+  // Whoever has it read out hears what is the same once.
+  const same = page.locator('.both .same').first()
+  assert.is(await same.locator('[aria-hidden]').count(), 1)
+})
+
+step('the page of a run', async () => {
   await page.goto(`${CONSOLE}/changes`)
   await page.locator('#within').selectOption('10m')
   await page.locator('form:has(#within) button').click()
@@ -88,6 +111,9 @@ step('tables show what commands know', async () => {
     return (await page.locator('tbody tr').allInnerTexts()).map(text => text.replace(/\s+/g, ' '))
   }
   const find = (found: readonly string[], name: string) => found.findLast(row => row.includes(name)) ?? ''
+  const services = await rows('/')
+  assert.match(find(services, 'nginx'), LOCALE === 'en' ? / runs .*tcp 443 nginx/ : / en marche .*tcp 443 nginx/)
+  assert.match(find(services, 'httpd'), 'apache2')
   const clients = await rows('/vpn')
   assert.match(find(clients, 'anna'), '2029')
   assert.match(find(clients, 'chloe'), LOCALE === 'en' ? 'revoked' : 'révoqué')

@@ -11,7 +11,20 @@ const allowed = suite('what the console may run')
 
 const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
   read: [
-    ...['status', 'verify', 'diff', 'managed', 'explain', 'impact', 'events', 'templates', 'lint', 'modules', 'doctor'],
+    ...[
+      'status',
+      'services',
+      'verify',
+      'diff',
+      'managed',
+      'explain',
+      'impact',
+      'events',
+      'templates',
+      'lint',
+      'modules',
+      'doctor',
+    ],
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
     ...['vpn clients', 'vpn status', 'proxy check', 'proxy log', 'databases', 'fragment show'],
     ...['site log', 'sso check', 'sso metadata', 'sso sessions', 'secrets status', 'backup list', 'fleet hosts'],

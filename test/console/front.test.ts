@@ -5,9 +5,9 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { stop } from '../support/daemons.ts'
-import { throughNginx } from '../support/front.ts'
+import { SCAN, throughNginx } from '../support/front.ts'
 import { must, PROJECT, run, words } from '../support/sandbox.ts'
-import { HELPER, SOCKET, startConsole } from './processes.ts'
+import { addOwnPort, HELPER, SOCKET, startConsole } from './processes.ts'
 
 const { tests, step, front } = throughNginx('the way to the console')
 
@@ -97,6 +97,49 @@ for (const [server, [other, ...settings]] of Object.entries(SERVERS)) {
   })
 }
 
+const OWN_PORT = 'https://example.com:9981'
+
+step('an own port is off until somebody turns it on', () => {
+  assert.throws(() => front.visit(`${OWN_PORT}/server-manager`), 'curl 7')
+  addOwnPort(SCAN, 9981, '127.0.0.0/8,::1/128')
+  must(words('config setprop console-port status enabled TCPPort 9981'))
+  front.apply('server-manager-update')
+  assert.match(must(words('gabarit services')), /^console-port +runs since .*, tcp 9981 \(\S+\)$/m)
+})
+
+step(
+  'own port: the way in while no web server runs, with the certificate of the machine, for local networks only',
+  () => {
+    must(['s6-svc', '-wd', '-T', '30000', '-d', `${SCAN}/nginx`])
+    assert.throws(() => front.visit(CONSOLE), 'curl 7')
+    const trust = ['--cacert', '/var/lib/gabarit/ssl/self-signed.pem']
+    const secure = must([...CURL.filter(word => word !== '-sSkN'), '-sS', ...trust, `${OWN_PORT}/server-manager`])
+    assert.match(secure, '"name":"console"')
+    const forged = ['X-Forwarded-For: 192.0.2.1', 'X-Forwarded-Host: evil.example', 'X-Real-IP: 192.0.2.1', 'X-Evil: 1']
+    const asked = [...forged, 'Cookie: a=b', 'Last-Event-ID: 7'].flatMap(line => ['-H', line])
+    const { url, headers } = front.seen(`${OWN_PORT}/server-manager/x?a=1&b=%20`, ...asked)
+    assert.is(url, '/server-manager/x?a=1&b=%20')
+    const { host, cookie, 'last-event-id': last, 'x-forwarded-for': visitor, 'x-forwarded-proto': protocol } = headers
+    assert.equal([host, cookie, last, visitor, protocol], ['example.com:9981', 'a=b', '7', '127.0.0.1', 'https'])
+    assert.not.match(JSON.stringify(headers), /evil|192\.0\.2\.1/)
+    for (const address of [OUTSIDE, LET_IN])
+      assert.is(
+        front.visit(`${OWN_PORT}/server-manager`, ...from(address)).status,
+        403,
+        'ValidFrom is for the web servers',
+      )
+    assert.equal(
+      ['/', '/x', '/server-managers', '/../etc/passwd'].map(
+        path => front.visit(OWN_PORT + path, '--path-as-is').status,
+      ),
+      [303, 404, 404, 404],
+    )
+    const { stdout } = run([...CURL, '--max-time', '3', `${OWN_PORT}/server-manager?events=600`])
+    assert.is(stdout, 'data: first\n\n', 'an event comes at once')
+    must(['s6-svc', '-wu', '-T', '30000', '-u', `${SCAN}/nginx`])
+  },
+)
+
 step('without HTTPS nobody gets a console', () => {
   must(words('db proxies setprop example.com Certificate none'))
   front.refused(/the console needs HTTPS: db proxies delprop example\.com Certificate/, 'server-manager-update')
@@ -115,6 +158,7 @@ step('without its two processes it is told as broken, with the way out', async (
   rmSync(SOCKET, { force: true })
   const silent =
     /nothing answers for the helper \(\S+\) and the pages \(\S+\).* see docs\/guide\/console\.md, "Without systemd"/
+  assert.is(front.visit(`${OWN_PORT}/server-manager`).status, 502)
   assert.match(run(words('gabarit web enable alice')).stderr, silent)
   assert.match(must(words('gabarit status')), silent)
   const { status, stdout } = run(words('gabarit doctor'))

@@ -64,19 +64,63 @@ units('an event makes them when the console is on, and removes them when it is o
   server.remove()
 })
 
-testIf(units, needsCommands('systemd-socket-activate'), 'the helper takes the socket that systemd passes', async () => {
-  const server = new ConsoleServer()
-  const kept = ['GABARIT_ROOT', 'PATH'].flatMap(name => ['-E', name])
-  const helper = [join(BIN, 'gabarit'), 'web', 'helper', '--stay']
-  const { pid } = server.start(['systemd-socket-activate', '-l', server.socket, ...kept, ...helper])
-  try {
-    await waitFor('the socket', () => existsSync(server.socket))
-    const answer = await server.client.ask({ ask: 'logout', session: 'none' })
-    assert.equal(answer, { kind: 'done', byGateway: false })
-  } finally {
-    if (pid !== undefined) process.kill(pid)
+testIf(
+  units,
+  needsCommands('systemd-analyze'),
+  'the own port: for local networks only, and it can do nothing else',
+  () => {
+    const server = serverWithConsole()
+    const unit = 'gabarit-console-port.service'
+    server.must('db networks set 192.168.1.0 network Mask 255.255.255.0')
+    server.must('signal-event server-manager-update')
+    assert.not(server.exists(`${FOLDER}/${unit}`), 'off unless somebody asks for it')
+    server.must('config setprop console-port status enabled')
+    server.must('signal-event server-manager-update')
+    const lines = server.lines(`${FOLDER}/${unit}`)
+    for (const line of ['DynamicUser=yes', 'IPAddressDeny=any', 'IPAddressAllow=192.168.1.0/24', 'PrivateUsers=no'])
+      assert.ok(lines.includes(line), line)
+    const start = lines.find(line => line.startsWith('ExecStart=')) ?? ''
+    assert.match(
+      start,
+      / --port 981 --pem %d\/certificate,%d\/key --networks 127\.0\.0\.0\/8,::1\/128,192\.168\.1\.0\/24 /,
+    )
+    const file = server.path(`${FOLDER}/${unit}`)
+    const { status, stderr } = run(['systemd-analyze', 'verify', file])
+    assert.equal([status, stderr], [0, ''])
+    const { stdout } = run(['systemd-analyze', 'security', '--offline=true', '--no-pager', file])
+    const [, exposure = '10'] = /exposure level for \S+: ([\d.]+)/.exec(stdout) ?? []
+    assert.ok(Number(exposure) <= 2, exposure)
+    server.must('config setprop console-port TCPPort 9981')
+    server.must('db networks set 10.8.0.0 network Mask 255.255.0.0')
+    server.must('signal-event network-update')
+    assert.match(server.read(`${FOLDER}/${unit}`), 'IPAddressAllow=10.8.0.0/16')
+    assert.not.match(server.read(`${FOLDER}/${unit}`), 'CAP_NET_BIND_SERVICE', 'only a low port needs it')
+    server.must('config setprop httpd-admin status disabled')
+    server.must('signal-event server-manager-update')
+    assert.not(server.exists(`${FOLDER}/${unit}`))
     server.remove()
-  }
-})
+  },
+)
+
+testIf(
+  units,
+  needsCommands('systemd-socket-activate'),
+  'the helper takes the socket that systemd passes, and ends when nobody asks',
+  async () => {
+    const server = new ConsoleServer()
+    const kept = ['GABARIT_ROOT', 'PATH'].flatMap(name => ['-E', name])
+    const helper = [join(BIN, 'gabarit'), 'web', 'helper', '--idle', '1']
+    const started = server.start(['systemd-socket-activate', '-l', server.socket, ...kept, ...helper])
+    try {
+      await waitFor('the socket', () => existsSync(server.socket))
+      const answer = await server.client.ask({ ask: 'logout', session: 'none' })
+      assert.equal(answer, { kind: 'done', byGateway: false })
+      await waitFor('its end', () => started.exitCode === 0)
+    } finally {
+      started.kill()
+      server.remove()
+    }
+  },
+)
 
 units.run()

@@ -48,6 +48,7 @@ testIf(json, reason, 'a plan, an event, an entry of the history', () => {
 for (const [heading, command] of [
   ['diff', 'gabarit diff --json'],
   ['diff', 'gabarit verify --json'],
+  ['services', 'gabarit services --json'],
   ['doctor', 'gabarit doctor --json'],
   ['modules', 'gabarit modules --json'],
   ['secrets', 'gabarit secrets status --json'],

@@ -66,6 +66,15 @@ containers('an engine that does not answer is a failure, not a container that is
   assert.is(await docker.isUp(answering(0, 'WARNING: the configuration is odd\ntrue\n'), NGINX), true)
 })
 
+containers('tells since when one runs, as does systemd', async () => {
+  const answering = (stdout: string) => () =>
+    Promise.resolve({ status: 0, output: stdout, stdout, problem: undefined, missing: false })
+  assert.is(await docker.since?.(answering('2026-11-29T10:20:30.5Z\n'), NGINX), Date.UTC(2026, 10, 29, 10, 20, 30, 500))
+  assert.is(await docker.since?.(answering('\n'), NGINX), undefined)
+  assert.is(await systemd.since?.(answering('ActiveEnterTimestamp=@1764457200\n'), PLAIN), 1_764_457_200_000)
+  assert.is(await systemd.since?.(answering('ActiveEnterTimestamp=\n'), PLAIN), undefined)
+})
+
 containers('has only the services with a container, beside another manager', async () => {
   const both = withContainers(systemd)
   assert.equal(await asked(NGINX, 'reload', true, both), ['docker exec proxy nginx -s reload'])

@@ -10,7 +10,7 @@ import { addS6Service, startS6 } from './s6.ts'
 import { must, PROJECT, run, words } from './sandbox.ts'
 import { stepsOf } from './steps.ts'
 
-const SCAN = '/run/service'
+export const SCAN = '/run/service'
 
 /** What a visitor gets. */
 interface Reply {

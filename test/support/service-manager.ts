@@ -66,6 +66,15 @@ export function testServiceManager(suite: Test<unknown>, supervisor: Supervisor,
     await waitUntilSaid('probe', 'start', 'reload', 'stop', 'start')
   })
 
+  step('since when it runs', () => {
+    const { stdout } = sandbox.run('gabarit services --json', { env: { GABARIT_SERVICE_MANAGER: supervisor.name } })
+    const found: { service: string; state: string; since: string }[] = JSON.parse(stdout)
+    const { state, since = '' } = found.find(({ service }) => service === 'probe') ?? {}
+    assert.is(state, 'running')
+    const age = Date.now() - Date.parse(since)
+    assert.ok(age > -2000 && age < 60_000, since)
+  })
+
   step('a disabled service is stopped, whatever is asked', async () => {
     sandbox.must('config setprop probe status disabled')
     assert.equal(signal('probe-restart').status, 0)

@@ -2,6 +2,7 @@ import { answers } from '../../system/answers.ts'
 import { exists } from '../../system/read-files.ts'
 import { systemd } from '../../system/service/systemd.ts'
 import { type Check, type CheckedServer, type Diagnosis, ok, orOk } from '../../terminal/module.ts'
+import { consolePort } from '../web-site.ts'
 
 /** The processes of the console: who they are, the socket of each, and the unit that starts it. */
 const PARTS = [
@@ -18,7 +19,15 @@ async function consoleAnswers(server: CheckedServer): Promise<readonly Diagnosis
   if (places.root !== '/') return ok(`below ${places.root} no console runs`)
   const record = configuration.get('httpd-admin')?.properties
   if (record?.get('status') !== 'enabled' || record.get('Manager') !== 'console') return ok('the console is off')
-  return orOk(await silentParts(server), 'the console answers')
+  return orOk([...(await silentParts(server)), ...(await silentPort(server))], 'the console answers')
+}
+
+/** Its own port, if it is on and does not answer. */
+async function silentPort({ configuration }: CheckedServer): Promise<Diagnosis[]> {
+  const port = consolePort(configuration)
+  if (port === undefined || (await answers({ port, host: '127.0.0.1' }))) return []
+  const message = `the own port of the console is on, but nothing answers on port ${port}`
+  return [{ level: 'warning', message, ...(hasUnits() && { command: 'systemctl restart gabarit-console-port' }) }]
 }
 
 /** Whether systemd starts the console. Elsewhere somebody else has to. */

@@ -76,6 +76,7 @@ const VERBS: readonly Command[] = [
     options: [
       value('socket FILE', 'listen here; default: the socket that systemd passes'),
       value('user NAME', 'with --socket: the user that may connect; default: only root'),
+      value('idle SECONDS', 'end when nobody has asked for so long; default: 1800'),
       flag('stay', 'do not end when there is nothing to do'),
     ],
     examples: [['gabarit web helper --socket /run/gabarit/helper.sock --user gabarit-web --stay', 'without systemd']],
@@ -91,6 +92,25 @@ const VERBS: readonly Command[] = [
       ['gabarit web serve --helper /run/gabarit/helper.sock --socket /run/gabarit-web/http.sock', 'without systemd'],
     ],
     run: async invocation => (await import('../web.apart.ts')).serve(invocation),
+  },
+  {
+    name: 'port',
+    hidden: true,
+    forEverybody: true,
+    summary: 'lead from an own port to the pages of the console (used by its unit)',
+    options: [
+      value('port NUMBER', 'listen here, on all addresses'),
+      value(
+        'pem FILES',
+        'certificate, those that lead to its authority, and key, comma-separated; default: standard input',
+      ),
+      value('networks LIST', 'who may come in'),
+      value('pages FILE', 'the socket of the pages'),
+    ],
+    examples: [
+      ['gabarit web port --port 981 --networks 192.168.1.0/24 --pages /run/gabarit-web/http.sock', 'without systemd'],
+    ],
+    run: async invocation => (await import('../web.apart.ts')).port(invocation),
   },
   {
     name: 'attend',

@@ -10,6 +10,13 @@ export const READING_COMMANDS: readonly Command[] = [
     run: async invocation => (await import('../status.ts')).run(invocation),
   },
   {
+    name: 'services',
+    console: 'read',
+    summary: 'show which services run, since when, and who listens on their ports',
+    examples: [['gabarit services', 'those that are on; exit 1 if one does not run']],
+    run: async invocation => (await import('../services.ts')).run(invocation),
+  },
+  {
     name: 'verify',
     console: 'read',
     summary: 'exit 1 if a file does not match databases and templates',

@@ -1,6 +1,5 @@
 import { createServer, type Socket } from 'node:net'
 import { messageOf } from '../../base/failure.ts'
-import { IDLE } from '../access/sessions.ts'
 import { asRequest, frame, frames, LARGEST_REQUEST } from '../protocol.ts'
 import type { Helper } from './helper.ts'
 import type { Runs } from './runs.ts'
@@ -9,28 +8,28 @@ import type { Runs } from './runs.ts'
 const MOST_CONNECTIONS = 64
 
 /**
- * Answers requests until nobody has asked for so long that no session is open: till then it remembers the plans that were shown,
- * and who has to wait after wrong passwords. Its socket starts it again.
+ * Answers requests until nobody has asked for a while. Till then it remembers the plans that were shown, and who has to wait after
+ * wrong passwords. Its socket starts it again.
  * @param where the socket, or the descriptor of one that is listened to already (sd_listen_fds(3))
- * @param stays never ends by itself
+ * @param patience how long nobody asks before it ends, in milliseconds; undefined: it never ends by itself
  * @param listening called when requests can come
  */
 export function serveHelper(
   helper: Helper,
   runs: Runs,
   where: { readonly path: string } | { readonly fd: number },
-  stays: boolean,
+  patience: number | undefined,
   listening: () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let idle: NodeJS.Timeout | undefined
     const wait = () => {
       clearTimeout(idle)
-      if (stays) return
+      if (patience === undefined) return
       idle = setTimeout(() => {
         if (runs.busy) return wait()
         server.close()
-      }, IDLE)
+      }, patience)
     }
     const server = createServer(socket => {
       wait()

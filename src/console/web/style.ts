@@ -17,7 +17,7 @@ h2 { font-size: 1.1rem; margin: 0 0 .6rem; overflow-wrap: anywhere } h3 { font-s
 .top .name { font-weight: 700; color: inherit; text-decoration: none; margin-right: auto } .top .name span { font-weight: 400; margin-left: .3rem }
 .top button, .opener { padding: .2rem .7rem; min-height: 2rem } .top .opener { display: none } .way { margin: 0 0 .3rem }
 .top form { display: inline }
-.frame { display: grid; grid-template-columns: 13rem minmax(0, 1fr); max-width: 84rem; margin: 0 auto }
+.frame { display: grid; grid-template-columns: 13rem minmax(0, 1fr); max-width: 100rem; margin: 0 auto }
 nav.main { padding: 1rem .5rem } nav.main ul { list-style: none; margin: 0 0 .8rem; padding: 0 } nav.main p { margin: 0; padding: 0 .75rem; font-weight: 600 }
 nav.main a { display: block; padding: .3rem .75rem; border-radius: 6px; text-decoration: none; color: var(--ink) }
 nav.main a:hover { background: var(--code) } nav.main a[aria-current] { background: var(--main); color: var(--on-main) }
@@ -40,13 +40,16 @@ code, pre, kbd { font: .875em/1.45 ui-monospace, monospace } .act > code, .card 
 pre { background: var(--code); border-radius: 6px; padding: .6rem; overflow-x: auto; margin: .4rem 0; white-space: pre }
 pre.wrap { white-space: pre-wrap; overflow-wrap: anywhere }
 .diff span { display: block; min-height: 1.4em } .diff .add { background: var(--add) } .diff .del { background: var(--del) } .diff .at { color: var(--soft) }
+.both { container-type: inline-size; font: .8125em/1.45 ui-monospace, monospace; background: var(--code); border-radius: 6px; padding: .6rem; margin: .4rem 0 }
+.both span { white-space: pre-wrap; overflow-wrap: anywhere } .both [aria-hidden] { display: none }
+@container (min-width: 38rem) { .both :is(.same, .changed) { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .8rem } .both [aria-hidden] { display: block } }
 details { margin: .4rem 0 } summary { cursor: pointer; padding: .2rem 0; overflow-wrap: anywhere }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% } caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word }
 th { font-weight: 600; color: var(--soft); font-size: .875rem } tbody th { color: var(--ink); font-size: 1rem }
 td form, td .act { display: inline-block; margin: 0 .4rem .2rem 0 } td button, td .button { padding: .1rem .6rem; min-height: 1.9rem } tbody tr:last-child > * { border-bottom: 0 } .pair { margin-right: .5rem; overflow-wrap: anywhere }
 .line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 1rem } .line input { max-width: 20rem }
-.plan { display: grid; grid-template-columns: minmax(0, 1fr) minmax(16rem, 22rem); gap: 1rem; align-items: start } .plan > .card { position: sticky; top: 1rem } .plan .acts { display: block }
+.plan { display: grid; grid-template-columns: minmax(0, 1fr) minmax(15rem, 18rem); gap: 1rem; align-items: start } .plan > .card { position: sticky; top: 1rem } .plan .acts { display: block }
 label { font-weight: 600 } .field > label { display: block } .field { margin: 0 0 1.1rem; padding: 0; border: 0; min-width: 0 } .field .hint { color: var(--soft); font-size: .875rem; margin: .1rem 0 .3rem }
 .field .error { color: var(--bad); font-weight: 600; margin: .2rem 0 }
 input, select, textarea { font: inherit; width: 100%; max-width: 36rem; padding: .45rem .6rem; border: 1px solid var(--soft); border-radius: 6px;

@@ -14,6 +14,11 @@ export const docker: ServiceManager = supervised({
       ? signal(unit, unit.reloadSignal)
       : ['docker', 'exec', nameOf(unit), ...unit.reloadCommand],
   repeats: ({ composeFile }, action) => action === 'start' && composeFile !== undefined,
+  since: async (run, unit) => {
+    const inspect = ['docker', 'inspect', '--type', 'container', '--format', '{{.State.StartedAt}}', nameOf(unit)]
+    const at = Date.parse((await run(inspect)).stdout.trim())
+    return Number.isNaN(at) ? undefined : at
+  },
   isUp: async (run, unit) => {
     const up = await look(run, unit)
     return typeof up === 'object' ? undefined : up === true
@@ -29,6 +34,7 @@ export function withContainers(manager: ServiceManager): ServiceManager {
     adjust: (run, unit, action) => of(unit).adjust(run, unit, action),
     isUp: (run, unit) => of(unit).isUp(run, unit),
     crashes: async (run, unit, since) => (await of(unit).crashes?.(run, unit, since)) ?? [],
+    since: async (run, unit) => await of(unit).since?.(run, unit),
     isUnknown: async (run, unit) => (await of(unit).isUnknown?.(run, unit)) === true,
     why: async (run, unit) => await of(unit).why?.(run, unit),
   }

@@ -33,6 +33,8 @@ export interface ServiceManager {
   readonly isUnknown?: (run: Run, unit: Unit) => Promise<boolean>
   /** Whether the service runs; undefined if the manager cannot tell. */
   readonly isUp: (run: Run, unit: Unit) => Promise<boolean | undefined>
+  /** Since when a service runs that is up, in milliseconds since 1970; undefined if the manager cannot tell. */
+  readonly since?: (run: Run, unit: Unit) => Promise<number | undefined>
   /** The ends of the service after a moment that nobody asked for; it is started again after each. */
   readonly crashes?: (run: Run, unit: Unit, since: number) => Promise<readonly Crash[]>
   /** What it says of a service that does not run or fails, with the last lines of its log, and what to do. */
@@ -70,11 +72,12 @@ export interface Supervisor {
   /** Whether it is up or coming up; `unknown` if there is no such service; if nobody answers, the result that says so. */
   readonly look: (run: Run, unit: Unit) => Promise<boolean | 'unknown' | RunResult>
   readonly isUp: ServiceManager['isUp']
+  readonly since: NonNullable<ServiceManager['since']>
 }
 
 /** The manager for a supervisor. What must run is started; a stopped service is not started just to be reloaded. */
 export function supervised(supervisor: Supervisor): ServiceManager {
-  const { name, kind, nameOf, isUp } = supervisor
+  const { name, kind, nameOf, isUp, since } = supervisor
   const commandOf = (unit: Unit, action: ServiceAction) => {
     if (action.startsWith('signal:')) return supervisor.signal(unit, action.slice('signal:'.length))
     if (action === 'start' || action === 'stop') return supervisor[action](unit)
@@ -82,7 +85,7 @@ export function supervised(supervisor: Supervisor): ServiceManager {
     return action.startsWith('reload') ? supervisor.reload(unit) : undefined
   }
   return {
-    ...{ name, isUp },
+    ...{ name, isUp, since },
     isUnknown: async (run, unit) => (await supervisor.look(run, unit)) === 'unknown',
     describe: (unit, action) => commandOf(unit, action)?.join(' ') ?? `nothing for ${action} of ${nameOf(unit)}`,
     async adjust(run, unit, action) {

@@ -38,6 +38,10 @@ export function s6(env: NodeJS.ProcessEnv): ServiceManager {
     (await run(['s6-svstat', '-o', 'up', folderOf(unit)])).stdout.trim() === 'true'
   const manager = supervised({
     ...{ name: 's6', kind: 'service', signal, isUp },
+    since: async (run, unit) => {
+      const { status, stdout } = await run(['s6-svstat', '-o', 'updownfor', folderOf(unit)])
+      return status === 0 ? Date.now() - Number(stdout) * 1000 : undefined
+    },
     nameOf: ({ name }) => name,
     start: unit => command(unit, '-wu', ...WAIT, '-u'),
     stop: unit => command(unit, '-wd', ...WAIT, '-d'),

@@ -12,6 +12,14 @@ const manager = supervised({
   restart: ({ name }) => ['supervisorctl', 'restart', name],
   reload: unit => signal(unit, unit.reloadSignal),
   repeats: () => false,
+  since: async (run, { name }) => {
+    // `web  RUNNING  pid 12, uptime 1 day, 2:03:04`
+    const uptime = /uptime (?:(\d+) days?, )?(\d+):(\d+):(\d+)/.exec(
+      (await run(['supervisorctl', 'status', name])).output,
+    )
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = uptime?.slice(1).map(part => Number(part ?? 0)) ?? []
+    return uptime === null ? undefined : Date.now() - (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
+  },
   look: async (run, { name }) => {
     const state = await run(['supervisorctl', 'status', name])
     if (state.problem !== undefined) return state

@@ -15,6 +15,12 @@ export const systemd: ServiceManager = {
     // somebody connects.
     return state === 'active' || state === 'reloading' || (state === 'inactive' && socket === 'active')
   },
+  since: async (run, unit) => {
+    const property = '--property=ActiveEnterTimestamp'
+    const { stdout } = await run(['systemctl', 'show', '--timestamp=unix', property, '--', unitName(unit)])
+    const seconds = Number(/=@(\d+)$/m.exec(stdout)?.[1])
+    return Number.isNaN(seconds) ? undefined : seconds * 1000
+  },
   isUnknown: async (run, unit) => {
     const { stdout } = await run(['systemctl', 'show', '--property=LoadState,ActiveState', '--', unitName(unit)])
     // It may still run although its file is gone.

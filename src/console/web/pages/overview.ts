@@ -9,6 +9,7 @@ import { commandOf } from '../parts/command.ts'
 import { type Entry, entryTable } from '../parts/entries.ts'
 import { planButton } from '../parts/form.ts'
 import { note, notes } from '../parts/note.ts'
+import { SERVICES, type Service, serviceTable } from '../parts/services.ts'
 import { wayOf, withWays } from '../parts/way.ts'
 import { type Status, statusFor } from '../status.ts'
 import type { Env, Visit } from '../visit.ts'
@@ -30,14 +31,16 @@ const LAST = ['gabarit', 'history', '--limit', '8', '--json']
 export function serveOverview(app: Hono<Env>): void {
   app.get('/', async context => {
     const visit = context.get('visit')
-    const [status, findings, entries, certificates] = await Promise.all([
+    const [status, services, findings, entries, certificates] = await Promise.all([
       statusFor(visit),
+      visit.data<Service[]>(SERVICES),
       visit.data<Finding[]>(DOCTOR),
       visit.data<Entry[]>(LAST),
       certificatesFor(visit),
     ])
     const body = html`${notes('bad', visit.say('damaged'), withWays(visit, status.damaged))}${notes('bad', visit.say('problems'), withWays(visit, status.problems))}
 <div class="grid">${waiting(visit, status)}${health(visit, findings)}${daysLeft(visit, certificates)}</div>
+${serviceTable(visit, services)}
 <section class="card"><h2>${visit.say('lastChanges')}</h2>${entryTable(visit, entries)}
 <p><a href="${at('/history')}">${visit.say('wholeHistory')}</a></p>${commandOf(LAST.slice(0, -1))}</section>`
     return page(visit, '/', visit.say('overview'), body)

@@ -1,13 +1,58 @@
 import { html } from 'hono/html'
-import type { Markup } from '../markup.ts'
+import { type Markup, NONE } from '../markup.ts'
 
-const KINDS: Readonly<Record<string, string>> = { '+': 'add', '-': 'del', '@': 'at' }
+const KINDS = { '+': 'add', '-': 'del' } as const
 
-/** A unified diff, as `diff -u` prints it, without its two head lines. */
+/** Lines that stand together: the same in both texts, what was changed, or what leads to them. */
+interface Block {
+  readonly kind: 'same' | 'changed' | 'head'
+  readonly old: string[]
+  readonly now: string[]
+}
+
+/**
+ * A unified diff, as `diff -u` prints it, without its two head lines. Where there is room, old and new stand side by side; else what
+ * was changed stands below each other, as in the diff.
+ */
 export function diffView(text: string): Markup {
   const lines = text
     .replace(/^--- .*\n\+\+\+ .*\n/, '')
     .replace(/\n$/, '')
     .split('\n')
-  return html`<pre class="diff" tabindex="0">${lines.map(line => html`<span class="${KINDS[line[0] ?? ''] ?? ''}">${line}</span>`)}</pre>`
+  return html`<div class="diff both"><div>${blocksOf(lines).map(blockView)}</div></div>`
+}
+
+function blocksOf(lines: readonly string[]): Block[] {
+  const blocks: Block[] = []
+  for (const [at, line] of lines.entries()) {
+    const kind = kindOf(line, at, lines)
+    const last = blocks.at(-1)
+    const block = last?.kind === kind ? last : { kind, old: [], now: [] }
+    if (block !== last) blocks.push(block)
+    if (kind === 'changed' && line.startsWith('+')) block.now.push(line)
+    else block.old.push(line)
+  }
+  return blocks
+}
+
+function kindOf(line: string, at: number, lines: readonly string[]): Block['kind'] {
+  // The names of the next file: two lines, then its first hunk.
+  const begins = (from: number) =>
+    lines[from]?.startsWith('--- ') && lines[from + 1]?.startsWith('+++ ') && lines[from + 2]?.startsWith('@@')
+  if (line.startsWith('@') || begins(at) || begins(at - 1)) return 'head'
+  return /^[+-]/.test(line) ? 'changed' : 'same'
+}
+
+function blockView({ kind, old, now }: Block): Markup {
+  if (kind === 'head') return html`<div class="at">${old.map(line => html`<span>${line}</span>`)}</div>`
+  // Who has the page read out hears once what is the same.
+  const other =
+    kind === 'same' ? html`<div aria-hidden="true">${old.map(lineView)}</div>` : html`<div>${now.map(lineView)}</div>`
+  return html`<div class="${kind}"><div>${old.map(lineView)}</div>${other}</div>`
+}
+
+function lineView(line: string): Markup {
+  const [sign = ''] = line
+  const kind = sign === '+' || sign === '-' ? html` class="${KINDS[sign]}"` : NONE
+  return html`<span${kind}>${line}</span>`
 }
