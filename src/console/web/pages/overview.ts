@@ -8,7 +8,7 @@ import { changesIn } from '../parts/bar.ts'
 import { commandOf } from '../parts/command.ts'
 import { type Entry, entryTable } from '../parts/entries.ts'
 import { planButton } from '../parts/form.ts'
-import { note, notes } from '../parts/note.ts'
+import { foldedNotes, note, notes } from '../parts/note.ts'
 import { SERVICES, type Service, serviceTable } from '../parts/services.ts'
 import { wayOf, withWays } from '../parts/way.ts'
 import { type Status, statusFor } from '../status.ts'
@@ -62,7 +62,7 @@ function waiting(visit: Visit, status: Status): Markup {
       visit.say('pendingServices'),
       pending.map(({ service, word }) => `${service}: ${word}`),
     ),
-    notes('warn', visit.say('warnings'), withWays(visit, warnings)),
+    foldedNotes('warn', visit.say('warnings'), withWays(visit, warnings), count => visit.say('moreLines', count)),
   ]
   const start =
     status.since === null ? planButton(['gabarit', 'signal-event', 'post-install'], visit.say('setUp')) : NONE

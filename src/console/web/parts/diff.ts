@@ -24,10 +24,12 @@ export function diffView(text: string): Markup {
 
 function blocksOf(lines: readonly string[]): Block[] {
   const blocks: Block[] = []
+  let inHunk = false
   for (const [at, line] of lines.entries()) {
-    const kind = kindOf(line, at, lines)
+    inHunk = line.startsWith('@@') || (inHunk && /^[ +\-\\]/.test(line) && !isFileName(lines, at))
+    const kind: Block['kind'] = !inHunk || line.startsWith('@@') ? 'head' : /^[+-]/.test(line) ? 'changed' : 'same'
     const last = blocks.at(-1)
-    const block = last?.kind === kind ? last : { kind, old: [], now: [] }
+    const block: Block = last?.kind === kind ? last : { kind, old: [], now: [] }
     if (block !== last) blocks.push(block)
     if (kind === 'changed' && line.startsWith('+')) block.now.push(line)
     else block.old.push(line)
@@ -35,12 +37,9 @@ function blocksOf(lines: readonly string[]): Block[] {
   return blocks
 }
 
-function kindOf(line: string, at: number, lines: readonly string[]): Block['kind'] {
-  // The names of the next file: two lines, then its first hunk.
-  const begins = (from: number) =>
-    lines[from]?.startsWith('--- ') && lines[from + 1]?.startsWith('+++ ') && lines[from + 2]?.startsWith('@@')
-  if (line.startsWith('@') || begins(at) || begins(at - 1)) return 'head'
-  return /^[+-]/.test(line) ? 'changed' : 'same'
+/** The name of the next file: two lines, then its first hunk. */
+function isFileName(lines: readonly string[], at: number): boolean {
+  return /^--- .*\n\+\+\+ .*\n@@/.test(lines.slice(at, at + 3).join('\n'))
 }
 
 function blockView({ kind, old, now }: Block): Markup {

@@ -79,6 +79,7 @@ export const EN = {
   damaged: 'Damaged',
   problems: 'Problems',
   warnings: 'Warnings',
+  moreLines: '{} more',
   pendingServices: 'Services to adjust',
   editedFiles: '{} [file was|files were] edited by hand or [is|are] missing.',
   setUp: 'Set up this server',

@@ -79,6 +79,7 @@ export const FR: Catalogue = {
   waits: 'En attente',
   damaged: 'Endommagé',
   problems: 'Problèmes',
+  moreLines: '{} de plus',
   warnings: 'Avertissements',
   pendingServices: 'Services à ajuster',
   editedFiles: '{} [fichier a été modifié à la main ou manque|fichiers ont été modifiés à la main ou manquent].',
