@@ -104,7 +104,7 @@ fragments('two people at one fragment: the second is told, before and after the 
     const told = await box.post(EDIT, sent)
     assert.is(told.status, 409)
     assert.match(told.text, 'Somebody else has changed this fragment meanwhile.')
-    assert.match(told.text, '<span class="del">-theirs</span><span class="add">+mine</span>')
+    assert.match(told.text, '<span class="del">-theirs</span></div><div><span class="add">+mine</span>')
     assert.match(told.text, 'mine\n</textarea>')
   }
   assert.is(box.read(`${OWN}/10one`), 'theirs\n')
