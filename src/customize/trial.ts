@@ -54,12 +54,12 @@ function naming<Result>(
 
 /**
  * As {@link withTrial}, for the site's whole folder: its templates, descriptions, events and modules.
- * @param files by path below the site's folder; others are as they are
+ * @param files by path below the site's folder, undefined for one that is not there; others are as they are
  * @param work receives places whose databases can be changed, without an effect on the real ones
  */
 export function withTrialSite<Result>(
   context: Context,
-  files: ReadonlyMap<string, { readonly data: Uint8Array } | { readonly link: string }>,
+  files: ReadonlyMap<string, { readonly data: Uint8Array } | { readonly link: string } | undefined>,
   work: (trial: Context) => Result,
 ): Result {
   const { places, system } = context
@@ -67,7 +67,8 @@ export function withTrialSite<Result>(
   const links = new Map(others.map(file => [join(SITE, file), join(places.site, file)]))
   const present = new Map<string, Uint8Array>()
   for (const [path, file] of files)
-    if ('link' in file) links.set(join(SITE, path), file.link)
+    if (file === undefined) continue
+    else if ('link' in file) links.set(join(SITE, path), file.link)
     else present.set(join(SITE, path), file.data)
   return withTemporaryFiles(
     present,

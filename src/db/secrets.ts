@@ -44,6 +44,12 @@ export function secretsIn(
   })
 }
 
+/** As {@link secretValues}, for other databases than those on the disk. */
+export function secretsAmong(places: Paths, databases: ReadonlyMap<string, Records>): string[] {
+  const byPath = new Map([...databases].map(([name, records]) => [databaseFile(places, name).path, records]))
+  return secretValues(places, file => byPath.get(typeof file === 'string' ? file : file.path))
+}
+
 /**
  * All values described as secret, also as files quote or encode them, longest first: for masking them in output.
  * @param read default: a database that cannot be read is an error

@@ -28,7 +28,7 @@ export class Target {
 
   /** The folders to create, outermost first. */
   get folders(): NewFolder[] {
-    return [...this.#folders.values()].sort((a, b) => compareBytes(a.real, b.real))
+    return outermostFirst([...this.#folders.values()])
   }
 
   /**
@@ -113,4 +113,10 @@ export class Target {
 export function sameAttributes(state: FileState, wanted: Attributes): boolean {
   const owners = process.geteuid?.() !== 0 || (state.uid === wanted.uid && state.gid === wanted.gid)
   return state.mode === wanted.mode && owners
+}
+
+/** Folders in the order in which they can be made; of several at one place, the first. */
+export function outermostFirst(folders: readonly NewFolder[]): NewFolder[] {
+  const first = new Map(folders.toReversed().map(folder => [folder.real, folder]))
+  return [...first.values()].sort((a, b) => compareBytes(a.real, b.real))
 }

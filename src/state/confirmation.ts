@@ -20,7 +20,8 @@ import { COVER } from '../system/secrets/cover.ts'
 import { serviceRequest } from '../system/service/adjustment.ts'
 import { StateFile } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
-import { ASKED_PARTS, commandLine, noteOf } from './history/entry.ts'
+import { formerState } from './alongside.ts'
+import { ASKED_PARTS, commandLine, noteOf, propertyChange } from './history/entry.ts'
 import { formerPinsShape } from './pins.ts'
 
 /** When a window opens and ends. Within one boot, only the time since boot counts, which clock changes do not affect. */
@@ -54,6 +55,10 @@ const confirmation = objectOf({
   secrets: text,
   /** The pins that it changed, as they were before. */
   pins: optional(formerPinsShape),
+  /** Files of gabarit's own state that go back with it, as they were before. */
+  alongside: optional(listOf(formerState)),
+  /** Properties that somebody had set, and it sets otherwise: they are set again after going back. */
+  replaced: optional(listOf(propertyChange)),
   /** Why it could not be rolled back when it expired. */
   problem: orNull(text),
 })

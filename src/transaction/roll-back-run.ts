@@ -7,7 +7,7 @@ import { databaseChanges, type PreparedChanges, prepareChanges, reversed } from 
 import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { type Manifest, readManifest } from '../state/manifest.ts'
-import { PINS } from '../state/pins.ts'
+import { ownState } from './own-state.ts'
 import { distinct, writePending } from './requests.ts'
 import type { CommittedPlan, Run } from './run.ts'
 import { commitDatabases } from './run-commit.ts'
@@ -47,8 +47,7 @@ export async function rollBackRun(whole: RunToRollBack, why: string): Promise<ne
     const present = readManifest(places)
     const made = done.plan.folders.map(({ path }) => path)
     const files = restorePlan(places, system, done.former, made, ownedWithout(done, present), present)
-    const pins = request.pins === undefined ? [] : [PINS.companion(places, request.pins.before)]
-    await commit(files, places, system, prepare, [note, ...pins])
+    await commit(files, places, system, prepare, [note, ...ownState(request, places, 'before')])
   } catch (error) {
     databases?.abort()
     const where = error instanceof Failure && error.where !== undefined ? `${error.where}: ` : ''

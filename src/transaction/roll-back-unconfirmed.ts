@@ -1,6 +1,7 @@
 import { EXIT, Failure, isOfSystem, messageOf, orFailure, orUndefined } from '../base/failure.ts'
 import { makeContext } from '../plan/context.ts'
 import { databasesAfter, keepsSecret, restorationTo } from '../plan/restore-entry.ts'
+import type { Alongside } from '../state/alongside.ts'
 import { CONFIRMATION, type Confirmation, describeConfirmation, secretsOf } from '../state/confirmation.ts'
 import { databaseChanges } from '../state/history/databases.ts'
 import { tookEffect } from '../state/history/entry.ts'
@@ -78,11 +79,24 @@ async function restore(open: Confirmation, why: string, means: Means): Promise<n
   }
   const { user } = caller(system.env)
   const asked = { user, via: 'confirmation', command: 'rollback', args: [String(base.id)], comment: why }
-  const transaction = new Transaction({ asked, secrets, pins, closes: open }, { context, lock, report })
-  const databases = [...restoration.databases].map(([name, records]) => [name, records ?? new Map()] as const)
-  const { plan, requests } = await withCertificate(restoration.plan, { ...context, replaced: new Map(databases) })
+  const databases = new Map([...restoration.databases].map(([name, records]) => [name, records ?? new Map()]))
+  // What people have set since is pending again.
+  const request = { asked, secrets, pins, closes: open, alongside: wayBack(open, places), databases }
+  const transaction = new Transaction(request, { context, lock, report })
+  const { plan, requests } = await withCertificate(restoration.plan, { ...context, replaced: databases })
   const all = [...requests, ...open.requests.map(request => ({ ...request, source: 'confirmation' }))]
-  return transaction.applyWith(plan, databaseChanges(from, restoration.databases), all)
+  const changes = databaseChanges(from, restoration.databases)
+  // In this order: what somebody had set follows what was in effect.
+  return transaction.applyWith(plan, [...changes, ...(open.replaced ?? [])], all)
+}
+
+/** The files of gabarit's own state as they were. */
+function wayBack({ alongside = [] }: Confirmation, { state }: Places): Alongside[] {
+  return alongside.map(({ name, before }) => ({
+    name,
+    before: state.read(name)?.toString('utf8') ?? '',
+    after: before,
+  }))
 }
 
 /** The databases as the change left them: what people have set since is kept. */

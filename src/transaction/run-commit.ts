@@ -6,11 +6,11 @@ import type { Restored } from '../plan/restore.ts'
 import { type PreparedChanges, prepareChanges } from '../state/history/databases.ts'
 import type { PropertyChange } from '../state/history/entry.ts'
 import { readManifest } from '../state/manifest.ts'
-import { PINS } from '../state/pins.ts'
 import { finishDespiteSignals } from '../system/interruption.ts'
 import type { Request } from '../system/service/adjustment.ts'
 import type { Companion } from '../system/state-file.ts'
 import type { System } from '../system/system.ts'
+import { ownState } from './own-state.ts'
 import { distinct, PENDING, readPending, restorePending } from './requests.ts'
 import type { CommittedPlan, Run } from './run.ts'
 import type { RunHistory } from './run-history.ts'
@@ -51,15 +51,15 @@ export async function commitFiles(
   /** The note for the history, the adjustments that a crash must not lose, the pending confirmation. */
   const companions = (): Companion[] => {
     const armed = window.companions(plan, () => history.lostFiles())
-    const pins = request.pins === undefined ? [] : [PINS.companion(places, request.pins.after)]
-    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return pins
+    const own = ownState(request, places, 'after')
+    if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return own
     const note = history.note({ outcome: 'failed', problems: [], changes, closes: request.closes?.token ?? null })
     const waiting = distinct([...pending, ...asked])
     return [
       note,
       ...(plan.changes.length > 0 && waiting.length > 0 ? [PENDING.companion(places, waiting)] : []),
       ...armed,
-      ...pins,
+      ...own,
     ]
   }
   report({ kind: 'planned', plan })

@@ -67,7 +67,7 @@ export class RunHistory {
    */
   takeSnapshot(checked = false): Snapshot {
     this.#checked = checked
-    this.#snapshot = takeSnapshot(this.#run.context.places)
+    this.#snapshot = this.#run.request.databases ?? takeSnapshot(this.#run.context.places)
     return this.#snapshot
   }
 
@@ -75,7 +75,7 @@ export class RunHistory {
   get snapshot(): Snapshot | undefined {
     if (this.#run.request.leavesDatabases)
       this.#snapshot ??= loadSnapshot(this.#history.lastApplied()?.databases ?? {}, this.#history.objects)
-    return this.#snapshot
+    return this.#snapshot ?? this.#run.request.databases
   }
 
   /**

@@ -118,6 +118,8 @@ export class RunWindow {
       ...{ token: this.#token, base: base.id, within, window: windowOf(within) },
       ...{ requests: [], secrets: keptSecrets(secretValues(places), places), problem: null },
       ...(request.pins === undefined ? {} : { pins: formerPins(request.pins) }),
+      alongside: (request.alongside ?? []).map(({ name, before }) => ({ name, before })),
+      replaced: request.replaced ?? [],
     }
     const placed = () => startGuard(context, this.#token)
     return [{ ...CONFIRMATION.companion(places, confirmation), placed }]

@@ -2,8 +2,10 @@ import { EXIT, type Failure } from '../base/failure.ts'
 import type { Context } from '../plan/context.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Restored } from '../plan/restore.ts'
+import type { Alongside } from '../state/alongside.ts'
 import type { Confirmation } from '../state/confirmation.ts'
 import type { AdjustmentRecord, Asked, Outcome, PropertyChange } from '../state/history/entry.ts'
+import type { Snapshot } from '../state/history/snapshot.ts'
 import type { Manifest } from '../state/manifest.ts'
 import type { PinChange } from '../state/pins.ts'
 import { type AdjustmentResult, describeProblem } from '../system/service/adjustment.ts'
@@ -32,6 +34,12 @@ export interface RunRequest {
   readonly secrets?: readonly string[]
   /** Pins that change with the files of the server, or not at all. */
   readonly pins?: PinChange | undefined
+  /** Files of gabarit's own state that change with the files of the server, or not at all. */
+  readonly alongside?: readonly Alongside[]
+  /** What it brings to life, if that is not all that is in the databases: what else is pending stays so. */
+  readonly databases?: Snapshot
+  /** Pending properties that it sets otherwise: they are made again if it goes back. */
+  readonly replaced?: readonly PropertyChange[]
   /** The confirmation that ends with it, because it rolls back the waiting change. */
   readonly closes?: Confirmation
 }

@@ -3,7 +3,7 @@ import { plural } from '../../base/plural.ts'
 import { sayTime } from '../../base/time.ts'
 import { withTrialSite } from '../../customize/trial.ts'
 import type { Records } from '../../db/record.ts'
-import { secretValues } from '../../db/secrets.ts'
+import { secretsAmong } from '../../db/secrets.ts'
 import { type Context, makeContext } from '../../plan/context.ts'
 import { planId } from '../../plan/data.ts'
 import { makeRedact } from '../../plan/redact.ts'
@@ -11,10 +11,11 @@ import { databaseChanges } from '../../state/history/databases.ts'
 import type { PropertyChange } from '../../state/history/entry.ts'
 import { takeSnapshot } from '../../state/history/snapshot.ts'
 import { type PinChange, readPins } from '../../state/pins.ts'
-import { databaseFile, type Places } from '../../system/places.ts'
+import type { Places } from '../../system/places.ts'
 import { askFirst, type CommandResult, confirmWithin } from '../../terminal/ask-first.ts'
 import { changeLines, hiddenChanges } from '../../terminal/change-lines.ts'
 import type { Invocation } from '../../terminal/command.ts'
+import { hiding } from '../../terminal/hiding.ts'
 import { refuseOutdatedPlan } from '../../terminal/outdated-plan.ts'
 import { gatherer } from '../../terminal/reporter.ts'
 import { askedBy, withEventLock } from '../../terminal/run-context.ts'
@@ -40,7 +41,7 @@ export async function restore(invocation: Invocation): Promise<number> {
     siteOf(whole),
     ({ descriptions, places }) => ({
       named: namedIn(archive.databases, descriptions, whole.contents.machine),
-      secrets: secretsOf(archive.databases, places),
+      secrets: secretsAmong(places, archive.databases),
     }),
   )
   const { pairs, notes } = await fitHere(archive, found.named, invocation)
@@ -119,23 +120,4 @@ function shortLines(
     ...changeLines(told),
     ...(rest === 0 ? [] : [`and ${plural(rest, 'property', 'properties')} with the default`]),
   ]
-}
-
-/** The secrets of an archive, in every form that files and messages may have them. */
-function secretsOf(databases: ReadonlyMap<string, Records>, places: Places): readonly string[] {
-  const byPath = new Map([...databases].map(([name, records]) => [databaseFile(places, name).path, records]))
-  return secretValues(places, file => byPath.get(typeof file === 'string' ? file : file.path))
-}
-
-/** What the archive brings is not in the databases yet, so everything that is said passes through here. */
-function hiding(secrets: readonly string[], invocation: Invocation): Invocation {
-  const hide = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '********'), text)
-  return {
-    ...invocation,
-    asDryRun: () => hiding(secrets, invocation.asDryRun()),
-    print: text => invocation.print(hide(text)),
-    printError: text => invocation.printError(hide(text)),
-    warn: text => invocation.warn(hide(text)),
-    log: (level, text) => invocation.log(level, hide(text)),
-  }
 }

@@ -1,20 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
-import { compareBytes } from '../../base/byte-order.ts'
-import { refusal } from '../../base/failure.ts'
+import { expandTrial } from '../../customize/expand-trial.ts'
 import { withTrialSite } from '../../customize/trial.ts'
-import { initializeDatabases } from '../../db/initialize.ts'
-import { serialize } from '../../db/json.ts'
 import type { Records } from '../../db/record.ts'
-import { survey } from '../../event/survey.ts'
 import type { Context } from '../../plan/context.ts'
 import type { Change, NewFolder, Plan } from '../../plan/plan.ts'
 import { planOutputs } from '../../plan/planner.ts'
 import { type Restored, restorePlan } from '../../plan/restore.ts'
-import { takeSnapshot } from '../../state/history/snapshot.ts'
+import { outermostFirst } from '../../plan/target.ts'
 import { readManifest } from '../../state/manifest.ts'
-import { below, databaseFile, type Places } from '../../system/places.ts'
+import { below, type Places } from '../../system/places.ts'
 import type { Attributes, System } from '../../system/system.ts'
-import type { Output } from '../../template/expand.ts'
 import { isFolder } from './contents.ts'
 import type { Archive } from './read.ts'
 import { filesUnder } from './saved-files.ts'
@@ -40,8 +35,8 @@ export function restorationFrom(archive: Archive, context: Context): Restoration
   const edited = archive.files.filter(({ path }) => archive.edited.has(path))
   const site = siteOf(archive)
   const there = new Map(files.map(file => [file.path, file]))
-  const { wanted, outputs, templates } = withTrialSite(context, site, trial =>
-    expandWith(archive.databases, there, trial),
+  const { databases, outputs, templates } = withTrialSite(context, site, trial =>
+    expandTrial(archive.databases, there, trial),
   )
   const made = planOutputs({ places, system }, outputs, templates)
   const paths = new Set(outputs.map(({ path }) => path))
@@ -53,7 +48,7 @@ export function restorationFrom(archive: Archive, context: Context): Restoration
   const changes = [...own.changes.map(asForeign), ...made.changes.filter(({ path }) => !kept.has(path))]
   const folders = [...foldersOf(archive, places, system), ...own.folders, ...made.folders]
   return {
-    databases: wanted,
+    databases: new Map([...databases].filter(([name]) => archive.databases.has(name))),
     notes: [
       ...extraFiles(site, places, system),
       ...(keptUsers.size === 0 ? [] : ['these stay: the users of the console on this machine']),
@@ -61,6 +56,7 @@ export function restorationFrom(archive: Archive, context: Context): Restoration
     plan: {
       ...made,
       changes,
+      // The first of each: those of the archive know their modes.
       folders: outermostFirst(folders),
       // On a fresh machine, a service that would be told to reload may not run yet.
       notify: made.notify.map(entry => entry.replace(/:reload$/, ':reload-or-restart')),
@@ -88,22 +84,6 @@ export function siteOf({ files }: Archive) {
       .filter(file => file.path.startsWith(SITE) && !isFolder(file))
       .map(({ path, data, link }) => [path.slice(SITE.length), link === undefined ? { data } : { link }] as const),
   )
-}
-
-/** What the templates make of these databases, on a server that has the files of the archive. */
-function expandWith(databases: ReadonlyMap<string, Records>, files: ReadonlyMap<string, unknown>, trial: Context) {
-  const { places } = trial
-  places.files.makeFolder(places.databases, 0o700)
-  for (const [name, records] of databases)
-    places.files.replace(databaseFile(places, name).path, serialize(records), { mode: 0o600, uid: 0, gid: 0 })
-  const failures = initializeDatabases(places).flatMap(({ failure }) => failure ?? [])
-  if (failures.length > 0) throw refusal(failures.map(failure => failure.describe()).join('\n'))
-  const now = takeSnapshot(places)
-  const found = survey({ ...trial, replaced: now, made: files })
-  if (found.problems.length > 0) throw refusal(found.problems.join('\n'), { hint: 'Nothing was changed.' })
-  const outputs: readonly Output[] = found.outputs
-  const templates = [...new Set(outputs.map(({ template }) => template)), ...found.gone]
-  return { wanted: new Map([...now].filter(([name]) => databases.has(name))), outputs, templates }
 }
 
 function asRestored(
@@ -136,12 +116,6 @@ function foldersOf({ files }: Archive, places: Places, system: System): NewFolde
     if (system.state(real) !== undefined) return []
     return [{ path, real, attributes: ownersHere(attributes, system), named: true }]
   })
-}
-
-/** The first of each: those of the archive know their modes. */
-function outermostFirst(folders: readonly NewFolder[]): NewFolder[] {
-  const first = new Map(folders.toReversed().map(folder => [folder.real, folder]))
-  return [...first.values()].sort((a, b) => compareBytes(a.real, b.real))
 }
 
 /** Files of the site that the archive does not have: they stay in effect. */
