@@ -4,7 +4,7 @@ import { Descriptions } from './describe.ts'
 import type { Draft } from './draft.ts'
 import { describeProblem, type Problem, problemsFailure, propertyTypos, recordTypo, validationIsOn } from './problem.ts'
 import { writeTransaction } from './store.ts'
-import { changedProperties, validateChanges } from './validate.ts'
+import { changedProperties, validateChanges, validateValues } from './validate.ts'
 
 export interface ChangeOptions {
   /** For the lock, without values: `config setprop`. */
@@ -15,6 +15,8 @@ export interface ChangeOptions {
   readonly locate?: (problem: Problem) => string
   /** Receives what looks like a typo, and what is still incomplete, once the change is made. Without it, the latter is refused. */
   readonly note?: (text: string) => void
+  /** It is the part of a fleet: what else a record needs, and what its values name, may be elsewhere. */
+  readonly isPart?: boolean
 }
 
 /**
@@ -27,14 +29,15 @@ export function changeDatabase<Result>(
   options: ChangeOptions,
   change: (draft: Draft) => Result,
 ): Result {
-  const { command, report, note } = options
+  const { command, report, note, isPart = false } = options
   const makeFolder = ownsFolder(places, name)
   const notes: string[] = []
   const done = writeTransaction(databaseFile(places, name), { command, makeFolder }, draft => {
     const result = change(draft)
     if (validationIsOn() || report !== undefined) {
       const descriptions = new Descriptions(places)
-      const problems = validateChanges(descriptions, name, draft.before, draft.records(), draft.changedKeys())
+      const validate = isPart ? validateValues : validateChanges
+      const problems = validate(descriptions, name, draft.before, draft.records(), draft.changedKeys())
       const refused = note === undefined ? problems : problems.filter(({ incomplete }) => incomplete !== true)
       if (refused.length > 0) {
         if (report === undefined) throw problemsFailure(problems, options.locate)

@@ -40,6 +40,30 @@ export function validateChanges(
   })
 }
 
+/**
+ * Checks the changed values of a part of the records, each by itself: neither what values name, nor rules on several properties.
+ */
+export function validateValues(
+  descriptions: Descriptions,
+  database: string,
+  before: Records,
+  after: Records,
+  keys: readonly string[],
+): Problem[] {
+  return keys.flatMap(key => {
+    const record = after.get(key)
+    const described = record && descriptions.of(database, key, record.type)
+    if (record === undefined || described === undefined) return []
+    const typed = record.type === before.get(key)?.type ? undefined : typeProblem(record.type, described)
+    const values = [...changedProperties(before.get(key), record)].flatMap((property): Problem[] => {
+      const [value, known] = [record.properties.get(property), described.properties.get(property)]
+      const message = value === undefined || known === undefined ? undefined : problemOf(value, known)
+      return message === undefined ? [] : [{ key, property, message }]
+    })
+    return [...(typed === undefined ? [] : [{ key, message: typed }]), ...values]
+  })
+}
+
 /** Finds the records of a database. */
 type RecordsOf = (database: string) => Records
 
@@ -91,13 +115,14 @@ function spellingProblem(record: DbRecord, records: Records): string | undefined
   return twin && `the same name is already there as "${twin.key}"`
 }
 
-function typeProblem(type: string, description: RecordDescription, recordsIn: RecordsOf): string | undefined {
+function typeProblem(type: string, description: RecordDescription, recordsIn?: RecordsOf): string | undefined {
   const { scalar, type: wanted } = description
   if (scalar !== undefined) return problemOf(type, scalar, recordsIn)
   return wanted === undefined || wanted === type ? undefined : `its type must be "${wanted}", not "${type}"`
 }
 
-function problemOf(value: string, description: PropertyDescription, recordsIn: RecordsOf): string | undefined {
+/** @param recordsIn absent: what a value names is not looked for */
+function problemOf(value: string, description: PropertyDescription, recordsIn?: RecordsOf): string | undefined {
   if (value === '') return emptyProblem(description)
   const { list } = description
   if (list === undefined) return elementProblem(value, description, recordsIn)
@@ -125,7 +150,7 @@ export function emptyProblem(description: PropertyDescription): string | undefin
   return (words ?? pattern ?? format ?? reference) ? 'it must not be empty' : undefined
 }
 
-function elementProblem(value: string, description: PropertyDescription, recordsIn: RecordsOf): string | undefined {
+function elementProblem(value: string, description: PropertyDescription, recordsIn?: RecordsOf): string | undefined {
   const shown = description.secret === true ? 'the value (secret)' : JSON.stringify(value)
   const { enum: words, pattern, form = pattern, reference } = description
   if (words !== undefined && !words.includes(value)) {
@@ -137,7 +162,9 @@ function elementProblem(value: string, description: PropertyDescription, records
     const meant = description.secret === true ? value : withAsciiNames(value)
     return `${shown} does not have the form ${form}${fits(meant) ? `; did you mean "${meant}"?` : ''}`
   }
-  return formatProblem(value, shown, description) ?? (reference && referenceProblem(value, shown, reference, recordsIn))
+  const misshapen = formatProblem(value, shown, description)
+  if (misshapen !== undefined || reference === undefined || recordsIn === undefined) return misshapen
+  return referenceProblem(value, shown, reference, recordsIn)
 }
 
 function referenceProblem(value: string, shown: string, reference: Reference, recordsIn: RecordsOf) {

@@ -28,11 +28,12 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
     ...['vpn clients', 'vpn status', 'proxy check', 'proxy log', 'databases', 'fragment show'],
     ...['site log', 'sso check', 'sso metadata', 'sso sessions', 'secrets status', 'backup list', 'fleet hosts'],
+    ...['fleet diff'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
-    ...['sso end', 'backup now', 'backup verify'],
+    ...['sso end', 'backup now', 'backup verify', 'fleet adopt'],
   ],
   dangerous: [
     'customize',

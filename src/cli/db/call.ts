@@ -1,6 +1,7 @@
 import { EXIT } from '../../base/failure.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { allDatabases } from '../../db/all-databases.ts'
+import type { Layer } from '../../db/layers.ts'
 import type { Records } from '../../db/record.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Io } from '../../system/io.ts'
@@ -26,6 +27,8 @@ export interface Call extends CallOutput {
   /** Name of the database. */
   readonly database: string
   readonly format: FormatName
+  /** The part of a fleet whose records these are; undefined: those of this machine. */
+  readonly layer: Layer | undefined
   /** Print secrets in clear. */
   readonly reveal: boolean
 }

@@ -7,6 +7,8 @@ import { type Draft, MissingRecord } from '../../db/draft.ts'
 import type { Problem } from '../../db/problem.ts'
 import { type Call, notingNew } from './call.ts'
 import { EXPECT_VERBS } from './expect-verbs.ts'
+import { ensureRecord } from './fleet.ts'
+import { changesOfFleet } from './origin.ts'
 import { argumentName, checkArguments, type Verb } from './verb.ts'
 import { splitWords } from './words.ts'
 import { WRITE_VERBS } from './write-verbs.ts'
@@ -18,18 +20,23 @@ export function runChange(call: Call, name: string, verb: Verb, args: readonly s
   const { change } = verb
   if (change === undefined) return EXIT.failed
   const given = name === 'setjson' && args[1] === '-' ? [args[0] ?? '', inputText(call)] : args
-  const options = { command: `${call.program} ${name}`, note: noteTo(call) }
+  const options = { command: `${call.program} ${name}`, note: noteTo(call), isPart: call.layer !== undefined }
+  let owned: readonly string[] = []
   const work = (draft: Draft) => {
     try {
+      if (name === 'setprop') ensureRecord(call, draft, given[0] ?? '')
       // SME Server says nothing of these, and only delete exits with 1.
       const isMissing = ['delete', 'delprop'].includes(name) && !draft.has(args[0] ?? '')
       if (isMissing) call.printError(`${call.program}: ${new MissingRecord(args[0] ?? '', draft.keys()).message}`)
-      return change(draft, given) !== false
+      const found = change(draft, given) !== false
+      owned = changesOfFleet(call, draft)
+      return found
     } catch (error) {
       throw withHint(call, error)
     }
   }
   const done = notingNew(call, () => changeDatabase(call.places, call.database, options, work))
+  for (const note of owned) noteTo(call)(note)
   return done ? EXIT.done : EXIT.failed
 }
 
@@ -42,11 +49,14 @@ export function runBatch(call: Call): number {
     const line = (property === undefined ? undefined : origins.get(partId(key, property))) ?? origins.get(key)
     return line === undefined ? '' : `line ${line}: `
   }
-  const options = { command: `${call.program} batch`, locate, note: noteTo(call) }
+  const options = { command: `${call.program} batch`, locate, note: noteTo(call), isPart: call.layer !== undefined }
+  let owned: readonly string[] = []
   const work = (draft: Draft) => {
     for (let index = 0; index < lines.length; index++) runLine(call, draft, lines[index] ?? '', index + 1)
+    owned = changesOfFleet(call, draft)
   }
   notingNew(call, () => changeDatabase(call.places, call.database, options, work))
+  for (const note of owned) noteTo(call)(note)
   return EXIT.done
 }
 
@@ -63,6 +73,7 @@ function runLine(call: Call, draft: Draft, line: string, number: number): void {
     }
     checkArguments(name, verb, args, `${name} ${verb.arguments}`)
     const key = args[0] ?? ''
+    if (name === 'setprop') ensureRecord(call, draft, key)
     if (verb.change(draft, args) === false) throw new MissingRecord(key, draft.keys())
   } catch (thrown) {
     const error = withHint(call, thrown)

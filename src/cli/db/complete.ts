@@ -4,6 +4,7 @@ import { allDatabases } from '../../db/all-databases.ts'
 import { Descriptions, describeDatabase } from '../../db/describe.ts'
 import { allowedBy, type PropertyDescription } from '../../db/description.ts'
 import { FORMATS } from '../../db/formats.ts'
+import { fleetRecords, layerPlaces, layersIn } from '../../db/layers.ts'
 import type { Records } from '../../db/record.ts'
 import { recordsOf } from '../../db/store.ts'
 import type { Paths } from '../../system/places.ts'
@@ -27,7 +28,9 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   const last = words.at(-1) ?? ''
   if (words.at(-2) === '--root') return paths([last])
   const given = words.slice(0, -1)
-  const { words: typed } = parseOptions(program, given, reads)
+  const option = words.at(-2)
+  if (option === '--group' || option === '--host') return layerNames(places, option === '--group' ? 'group' : 'host')
+  const { words: typed, layer } = parseOptions(program, given, reads)
   const [database = '', name, ...args] = program === 'config' ? ['configuration', ...typed, last] : [...typed, last]
   const verb = name !== undefined && args.length > 0 && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (database === 'import' && name !== undefined && args.length <= 1)
@@ -37,7 +40,12 @@ function candidates(program: 'db' | 'config', words: readonly string[], places: 
   if (args.length === 0) return Object.keys(VERBS)
   if (verb === undefined) return program === 'config' && name === 'help' && args.length === 1 ? Object.keys(VERBS) : []
   if (last.startsWith('--') && reads(name) && !given.includes('--')) return AFTER_READING
-  return candidatesFor(places, database, name, verb, args)
+  return candidatesFor(layer === undefined ? places : layerPlaces(places, layer), database, name, verb, args)
+}
+
+/** The groups or hosts that have records of their own. */
+function layerNames(places: Paths, kind: 'group' | 'host'): string[] {
+  return layersIn(places, fleetRecords(places)).flatMap(layer => (layer.kind === kind ? layer.name : []))
 }
 
 /** Candidates for the last of the arguments. Descriptions are only read where they matter. */

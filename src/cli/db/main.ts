@@ -6,7 +6,9 @@ import { DATABASE_NAME, findPaths, needRoot, type Paths, versionOf } from '../..
 import { layOut, optionList } from '../../terminal/help.ts'
 import type { CallOutput, Program } from './call.ts'
 import { runChange } from './change-verbs.ts'
+import { placesOfFleet } from './fleet.ts'
 import { checkEncoding, OPTIONS, type Options, parseOptions } from './options.ts'
+import { showOrigins } from './origin.ts'
 import { runImportTree } from './transfer-verbs.ts'
 import { checkArguments, type Verb } from './verb.ts'
 import { reads, VERBS } from './verbs.ts'
@@ -68,8 +70,10 @@ function runWords(program: Program, options: Options, io: Io, printer: CallOutpu
   // Values may be secrets, so they are not repeated.
   if (name !== 'describe' && !database.startsWith('/'))
     needRoot(places, [program, ...(program === 'db' ? [database] : []), name, ...(args.length > 0 ? ['…'] : [])])
-  const { format, reveal } = options
-  const call = { ...printer, program, io, places, database: nameOf(places, database), format, reveal }
+  const { format, reveal, layer } = options
+  const within = layer === undefined ? places : placesOfFleet(places, layer, database, name, reads(name))
+  const call = { ...printer, program, io, places: within, database: nameOf(places, database), layer, format, reveal }
+  if (options.origin) return showOrigins(call, name, args)
   return verb.run === undefined ? runChange(call, name, verb, args) : verb.run(call, args)
 }
 

@@ -1,5 +1,6 @@
 import { orUndefined, refusal, usageFailure } from '../../base/failure.ts'
 import { flag, listOf, moment, objectOf, type TypeOf, text } from '../../base/shape.ts'
+import { LAYER_NAME } from '../../db/layers.ts'
 import type { Places } from '../../system/places.ts'
 import { controllerProof, isSameProof } from './controller-key.ts'
 import { MEMBERS_PREFIX, memberKey } from './store/keys.ts'
@@ -17,9 +18,6 @@ const FLEET_HOST = objectOf({
 export type FleetHost = TypeOf<typeof FLEET_HOST>
 
 const NOTED = objectOf({ host: FLEET_HOST, proof: text })
-
-/** A name of a host or a group: what a name in DNS may be, in small letters. */
-export const FLEET_NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
 
 /**
  * The hosts of the fleet by their names, in order.
@@ -67,7 +65,7 @@ function proofOf(places: Places, name: string, { recipient, groups, controller, 
 
 /** @throws Failure (usage) for what cannot be the name of a host or a group */
 export function checkName(name: string, what: string): string {
-  if (FLEET_NAME.test(name)) return name
+  if (LAYER_NAME.test(name)) return name
   throw usageFailure(
     `this cannot be the name of a ${what}: ${JSON.stringify(name)}`,
     'Small letters, digits, "-" and ".", at most 63 of them.',

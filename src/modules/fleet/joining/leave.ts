@@ -1,9 +1,11 @@
 import { EXIT, Failure, refusal } from '../../../base/failure.ts'
+import { OWNED } from '../../../db/owned.ts'
 import { recordsOf } from '../../../db/store.ts'
 import type { Places } from '../../../system/places.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { FLEET_FILES, fleetState, MEMBER_FILE, needController, needMember } from '../member.ts'
 import { checkName, readMembers } from '../members.ts'
+import { LAST_TURN } from '../release/turn.ts'
 import { leavingKey } from '../store/keys.ts'
 import { openAsRoot, openStore } from '../store/open.ts'
 import { removeHost } from './remove.ts'
@@ -15,6 +17,8 @@ export async function leave(invocation: Invocation): Promise<number> {
   const [name] = args
   if (name !== undefined && name !== MEMBER_FILE.read(places)?.host) return takeOut(checkName(name, 'host'), invocation)
   const { controller } = needMember(places)
+  const freed = await (await import('../release/release.apart.ts')).letGo(invocation)
+  if (freed !== EXIT.done) return freed
   await (controller ? leaveAsController(invocation) : tellThatItLeaves(invocation))
   return forget(invocation)
 }
@@ -73,7 +77,7 @@ async function forget(invocation: Invocation): Promise<number> {
   await settle(invocation, 'gabarit fleet leave', 'fleet', { status: 'disabled' })
   if (kept) await settle(invocation, 'gabarit fleet leave', 'etcd', { status: 'disabled' })
   const state = fleetState(places)
-  for (const name of Object.values(FLEET_FILES)) state.remove(name)
+  for (const name of [...Object.values(FLEET_FILES), OWNED.name, LAST_TURN.name]) state.remove(name)
   MEMBER_FILE.remove(places)
   print(`this host has left the fleet ${fleet}`)
   if (kept) print('The data of its store stay in /var/lib/etcd/gabarit until you remove them.')

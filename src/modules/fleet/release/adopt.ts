@@ -1,0 +1,74 @@
+import { identitiesIn } from '../../../archive/identity.ts'
+import { refusal } from '../../../base/failure.ts'
+import { partOf, text } from '../../../base/shape.ts'
+import { changeDatabase } from '../../../db/change.ts'
+import { Descriptions } from '../../../db/describe.ts'
+import { type Layer, layerPlaces } from '../../../db/layers.ts'
+import { isSecret } from '../../../db/sealing.ts'
+import type { Places } from '../../../system/places.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { fleetFile, needController } from '../member.ts'
+import { statusKey } from '../store/keys.ts'
+import type { Store } from '../store/store.ts'
+import { type Drift, openDrift } from './drift.ts'
+
+/**
+ * `gabarit fleet adopt HOST [DATABASE [KEY [PROP]]]`: what somebody has set on a host goes into the records of the fleet for that
+ * host, so that the next release keeps it.
+ */
+export async function adopt({ args, places, answer }: Invocation, store: Store): Promise<number> {
+  needController(places)
+  const [host = '', ...wanted] = args
+  const status = await store.get(statusKey(host))
+  if (status === undefined)
+    throw refusal(`the host ${host} has not reported yet`, { hint: 'All hosts: gabarit fleet hosts' })
+  const said = partOf('drift', text)(JSON.parse(status.value))
+  const { values } = await openDrift(said, identitiesIn(fleetFile(places, 'identity')), `what ${host} reports`)
+  const chosen = values.filter(({ database, key, property }) =>
+    wanted.every((word, index) => word === [database, key, property][index]),
+  )
+  if (chosen.length === 0) throw refusal(`nothing like that differs on ${host} from what the fleet has set there`)
+  const [kept, gone] = [chosen.filter(({ value }) => value !== null), chosen.filter(({ value }) => value === null)]
+  const layer: Layer = { kind: 'host', name: host }
+  for (const database of new Set(kept.map(one => one.database)))
+    setIn(
+      places,
+      layer,
+      database,
+      kept.filter(one => one.database === database),
+    )
+  const lines = [
+    ...kept.map(one => `${nameOf(one)} is ${shown(one, places)} for host ${host} now, instead of ${one.from}`),
+    ...gone.map(one => `${nameOf(one)} was removed on ${host}; a fleet cannot say that: take it out of ${one.from}`),
+    ...(kept.length > 0 ? ['To make it known: gabarit fleet publish'] : []),
+  ]
+  const data = kept.map(({ database, key, property, from }) => ({ database, key, property, from }))
+  return answer({ host, adopted: data }, lines.join('\n'), gone.length === 0)
+}
+
+type Different = Drift['values'][number]
+
+function setIn(places: Places, layer: Layer, database: string, values: readonly Different[]): void {
+  const own = layerPlaces(places, layer)
+  own.files.makeFolder(own.databases, 0o700)
+  changeDatabase(own, database, { command: 'gabarit fleet adopt', isPart: true }, draft => {
+    for (const { key, type, property, value } of values) {
+      if (property === null) {
+        if (draft.has(key)) draft.settype(key, value ?? '')
+        else draft.set(key, value ?? '')
+      } else {
+        if (!draft.has(key)) draft.set(key, type)
+        draft.setprop(key, property, value ?? '')
+      }
+    }
+  })
+}
+
+function nameOf({ database, key, property }: Different): string {
+  return [database, key, property ?? []].flat().join(' ')
+}
+
+function shown({ database, key, type, property, value }: Different, places: Places): string {
+  const description = new Descriptions(places).of(database, key, type)
+  return isSecret(description, property) ? 'as there' : JSON.stringify(value)
+}

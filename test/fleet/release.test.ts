@@ -1,0 +1,141 @@
+// A release from the records of a controller to a host and back, through the real etcd.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fleetFile, needMember } from '../../src/modules/fleet/member.ts'
+import { readMembers } from '../../src/modules/fleet/members.ts'
+import { DriftReport } from '../../src/modules/fleet/release/drift.ts'
+import { readLayers } from '../../src/modules/fleet/release/layer-contents.ts'
+import { signOrder } from '../../src/modules/fleet/release/order.ts'
+import { bundlesOf, readRelease, releaseNumbers, storeRelease } from '../../src/modules/fleet/release/release.ts'
+import { layersOfRelease } from '../../src/modules/fleet/release/release-layers.ts'
+import { orderKey, releaseKey, statusKey } from '../../src/modules/fleet/store/keys.ts'
+import { openStore } from '../../src/modules/fleet/store/open.ts'
+import type { Store } from '../../src/modules/fleet/store/store.ts'
+import { findPlaces } from '../../src/system/places.ts'
+import { RealSystem } from '../../src/system/real-system.ts'
+import { enterNamespace } from '../support/namespace.ts'
+import { needsCommands } from '../support/packages.ts'
+import { PROJECT, Sandbox } from '../support/sandbox.ts'
+import { stepsOf } from '../support/steps.ts'
+import { Controller } from './controller.ts'
+
+const releases = suite('a release, from a controller to a host')
+const reason = needsCommands('etcd', 'openssl', 'supervisord', 'setpriv') ?? enterNamespace('gate')
+const step = stepsOf(releases, reason)
+
+const controller = new Controller()
+const www1 = new Sandbox()
+let store: Store
+releases.after(async () => {
+  store?.close()
+  await controller.stop()
+  www1.remove()
+})
+
+const FRAGMENT = '/etc/gabarit/fleet/group/web/templates-custom/etc/hosts/50Fleet'
+
+/** What publish does: a release, and the order for www1. */
+async function publish(number: number): Promise<void> {
+  const { places } = controller
+  const [member, members] = [needMember(places), await readMembers(store, places)]
+  const { fleet } = member
+  const key = fleetFile(places, 'signing')
+  const said = { fleet, number, time: new Date().toISOString(), user: 'root', note: '' }
+  const release = await storeRelease(store, said, readLayers(places), members, key)
+  assert.ok(release)
+  const bundle = (await bundlesOf(store, release)).get('www1')
+  assert.ok(bundle)
+  const controllers = [members.get('gate')?.recipient ?? '']
+  const value = signOrder({ fleet, host: 'www1', release: number, attempt: 1, bundle, within: 600, controllers }, key)
+  await store.commit([], [{ key: orderKey('www1'), value }])
+}
+
+const diff = () => controller.must('gabarit fleet diff')
+
+step('a fleet with a controller and a host of the group web', async () => {
+  await controller.start()
+  for (const set of ['DomainName example.org', 'SystemName gate']) controller.must(`config set ${set}`)
+  controller.must('gabarit fleet init office --address 127.0.0.1')
+  www1.write('/etc/passwd', 'root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\n')
+  www1.write('/etc/group', 'root:x:0:\nwww-data:x:33:\n')
+  for (const set of ['DomainName example.org', 'SystemName www1']) www1.must(`config set ${set}`)
+  www1.must('signal-event post-install')
+  const token = controller.must('gabarit fleet invite www1 --groups web')
+  const { status, stderr } = await controller.letIn(www1, token)
+  assert.is(status, 0, stderr)
+  store = openStore(controller.places)
+  assert.match(www1.must('gabarit fleet take'), 'no release has been published for this host')
+})
+
+step('what the next release changes is shown, with secrets hidden', async () => {
+  assert.match(diff(), 'nothing is said for the fleet yet')
+  controller.must('db --fleet configuration setprop sshd TCPPort 2222')
+  controller.must('db --fleet --group web configuration setprop backup Passphrase correct-horse-battery')
+  controller.must(`install -D -m 644 /dev/null ${FRAGMENT}`)
+  controller.run(['sh', '-c', `echo '10.1.1.1 shop' > ${FRAGMENT}`])
+  const shown = diff()
+  assert.match(shown, /^all:\n\+ configuration sshd = "service"\n\+ configuration sshd TCPPort = "2222"$/m)
+  assert.match(shown, /^group web:\n.*Passphrase = "\*{8}"$/ms)
+  assert.match(shown, '+10.1.1.1 shop')
+  assert.not.match(shown, 'correct-horse')
+})
+
+step('a host takes it, and the controllers can read it again', async () => {
+  await publish(1)
+  assert.match(diff(), 'nothing differs from release 1')
+  const { status, stdout, stderr } = www1.run('gabarit fleet take')
+  assert.is(status, 0, stderr)
+  assert.not.match(`${stdout}${stderr}`, 'correct-horse')
+  www1.must('gabarit confirm')
+  assert.is(www1.must('config getprop sshd TCPPort').trim(), '2222')
+  assert.is(www1.must('config getprop backup Passphrase').trim(), 'correct-horse-battery')
+  assert.match(www1.read('/etc/hosts'), '10.1.1.1 shop')
+  const { places } = controller
+  assert.equal(await releaseNumbers(store), [1])
+  assert.equal(await layersOfRelease(store, 1, needMember(places), places), readLayers(places))
+})
+
+step('an edit on the host is drift, which only controllers can read; adopted, it stays', async () => {
+  www1.must('config setprop sshd TCPPort 2200')
+  const report = new DriftReport(findPlaces(PROJECT, {}, www1.root), new RealSystem(www1.root))
+  const drift = await report.text()
+  assert.is(await report.text(), drift, 'not encrypted again while it is the same')
+  await store.commit([], [{ key: statusKey('www1'), value: JSON.stringify({ drift }) }])
+  const { status, stderr } = controller.run(['gabarit', 'fleet', 'adopt', 'www1', 'configuration', 'httpd'])
+  assert.is(status, 3)
+  assert.match(stderr, 'nothing like that differs on www1')
+  assert.match(
+    controller.must('gabarit fleet adopt www1 configuration sshd TCPPort'),
+    'configuration sshd TCPPort is "2200" for host www1 now, instead of all',
+  )
+  assert.match(diff(), /^host www1:\n\+ configuration sshd = "service"\n\+ configuration sshd TCPPort = "2200"$/m)
+  await publish(2)
+  assert.is(www1.run('gabarit fleet take').status, 0)
+  www1.run('gabarit confirm')
+  assert.match(www1.must('config show sshd --origin'), 'TCPPort=2200 (host www1)')
+  assert.is(await report.text(), '')
+})
+
+step('a store that was taken over: releases of somebody else are refused', async () => {
+  const { fleet, signer } = needMember(controller.places)
+  const value = (await store.get(releaseKey(2)))?.value ?? ''
+  const refusal = async (text: string) => {
+    await store.commit([], [{ key: releaseKey(3), value: text }])
+    return readRelease(store, 3, signer, fleet).then(
+      () => 'accepted',
+      error => error.message,
+    )
+  }
+  assert.is(await refusal(value), 'the release is number 2 of the fleet office, not number 3 of office')
+  assert.match(await refusal(value.replace('\\"number\\":2', '\\"number\\":3')), 'is not signed by the controllers')
+})
+
+step('a host that leaves has its former values again', async () => {
+  const leaving = www1.run('gabarit fleet leave')
+  assert.is(leaving.status, 0, leaving.stderr)
+  assert.is(www1.run('config getprop backup Passphrase').stdout.trim(), '')
+  assert.not.match(www1.read('/etc/hosts'), 'shop')
+  assert.match(www1.must('config show sshd --origin'), 'TCPPort=2200 (here)')
+})
+
+releases.run()
