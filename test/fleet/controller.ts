@@ -72,8 +72,9 @@ export class Controller {
     return this.#root('user', 'list').trim().split('\n').sort()
   }
 
-  stop(): Promise<void> {
-    return this.#daemons.stopAll()
+  async stop(): Promise<void> {
+    await this.#daemons.stopAll()
+    for (const box of MACHINES) box.remove()
   }
 
   #root(...words: string[]): string {
@@ -125,9 +126,11 @@ export function altered(token: string, parts: object): string {
   return Buffer.from(JSON.stringify({ ...read, ...parts })).toString('base64url')
 }
 
-/** A machine that can join. */
+const MACHINES: Sandbox[] = []
+
+/** Another machine. */
 export function machine(): Sandbox {
   const box = new Sandbox()
-  box.must('config set DomainName example.org')
+  MACHINES.push(box)
   return box
 }

@@ -1,5 +1,5 @@
 // Who belongs to a fleet, with the real etcd: each host opens what is its own, and nobody else opens anything.
-import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,7 +10,7 @@ import { openStore } from '../../src/modules/fleet/store/open.ts'
 import { findPlaces } from '../../src/system/places.ts'
 import { enterNamespace } from '../support/namespace.ts'
 import { needsCommands } from '../support/packages.ts'
-import { PROJECT, run, Sandbox } from '../support/sandbox.ts'
+import { PROJECT, run, type Sandbox } from '../support/sandbox.ts'
 import { testIf } from '../support/skip.ts'
 import { waitFor } from '../support/wait.ts'
 import { altered, Controller, etcdctl, joinFleet, machine } from './controller.ts'
@@ -19,7 +19,7 @@ const reason = needsCommands('etcd', 'etcdctl', 'openssl', 'supervisord', 'setpr
 const joining = suite('joining a fleet')
 const controller = new Controller()
 const FOLDER = '/var/lib/gabarit/fleet'
-const [www1, www2] = [new Sandbox(), new Sandbox()]
+const [www1, www2] = [machine(), machine()]
 
 const inFleet = (box: Sandbox) => findPlaces(PROJECT, {}, box.root)
 const names = () =>
@@ -39,6 +39,10 @@ testIf(joining, reason, 'the first controller founds it, also in two attempts', 
   await controller.start()
   controller.must('config set DomainName example.org')
   const found = ['gabarit', 'fleet', 'init', 'office', '--address', '127.0.0.1,gate.example.org', '--host', 'gate']
+  const before = readFileSync('/etc/default/etcd', 'utf8')
+  writeFileSync('/etc/default/etcd', 'ETCD_NAME=another\n')
+  assert.match(controller.run(found).stderr, 'etcd is set up for something else on this host')
+  writeFileSync('/etc/default/etcd', before)
   // The event fails, for etcd may not write there: what was made before stays, and is used.
   const broken = controller.run(['sh', '-c', `chmod 000 /var/lib/etcd; chown root /var/lib/etcd; "$@"`, '-', ...found])
   assert.is.not(broken.status, 0)

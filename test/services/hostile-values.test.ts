@@ -23,7 +23,7 @@ const hostile = suite('hostile values in all templates')
 const server = new Server({
   configuration: configuration({
     ...Object.fromEntries(
-      ['firewall', 'nginx', 'modSSL', 'openvpn', 'httpd-admin', 'sysctl'].map(key => [
+      ['firewall', 'nginx', 'modSSL', 'openvpn', 'httpd-admin', 'sysctl', 'etcd'].map(key => [
         key,
         ['service', { status: 'enabled' }],
       ]),

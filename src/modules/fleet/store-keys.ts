@@ -16,8 +16,8 @@ const FOLDER = '/etc/etcd'
 /** Days before the end of a certificate when it is made anew. */
 const EARLY = 365
 
-/** `fleet-store`: gives etcd its key, its certificate and the authority of the fleet, if it runs here. */
-export async function makeStoreKeys({ context, make }: ActionRun): Promise<void> {
+/** `fleet-store`: gives etcd its key, its certificate and the authority of the fleet, and starts it, if the store is here. */
+export async function makeStoreKeys({ context, make, request }: ActionRun): Promise<void> {
   const { places } = context
   const etcd = databaseLoader(context)('configuration').get('etcd')?.properties
   if (etcd?.get('status') !== 'enabled') return
@@ -25,6 +25,8 @@ export async function makeStoreKeys({ context, make }: ActionRun): Promise<void>
     throw refusal('etcd is enabled, but there is no fleet on this host whose store it could be', {
       hint: 'gabarit fleet init NAME --address HOST\nOr: config setprop etcd status disabled',
     })
+  // Not by the event: on a host without the store, etcd may be somebody else's, and would be stopped.
+  request('etcd', 'start')
   const authority = fleetFile(places, 'authority')
   const names = splitList(etcd.get('Addresses'), ',')
   const file = { mode: 0o640, group: 'etcd', by: 'fleet-store', notify: ['etcd:restart'], secret: false }

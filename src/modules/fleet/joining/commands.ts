@@ -1,6 +1,8 @@
 import { EXIT, refusal, usageFailure } from '../../../base/failure.ts'
 import { recordsOf } from '../../../db/store.ts'
-import { readText } from '../../../system/read-files.ts'
+import { readManifest } from '../../../state/manifest.ts'
+import { below, type Places } from '../../../system/places.ts'
+import { readText, textOf } from '../../../system/read-files.ts'
 import { splitList } from '../../../template/text.ts'
 import { ask } from '../../../terminal/ask-first.ts'
 import type { Invocation } from '../../../terminal/command.ts'
@@ -34,6 +36,7 @@ export async function init(invocation: Invocation): Promise<number> {
     throw refusal(`this host is ${known.host} of the fleet ${known.fleet} already`, { hint: 'gabarit fleet leave' })
   if ((await system.ask(['etcd', '--version'], { timeout: 10_000 })).missing)
     throw refusal('the store of the fleet needs etcd, which is not installed', { hint: 'apt-get install etcd-server' })
+  refuseForeignStore(places)
   // By the loopback it reaches its own store, even behind a router.
   const founding = { fleet, host, endpoint: endpointAt('127.0.0.1', first.port) }
   await makeFleetKeys(places, founding)
@@ -43,6 +46,17 @@ export async function init(invocation: Invocation): Promise<number> {
   await settle(invocation, 'gabarit fleet init', 'fleet', { status: 'enabled' })
   print(`${host} is the first controller of the fleet ${fleet}. To let another host in: gabarit fleet invite HOST`)
   return EXIT.done
+}
+
+/** An etcd that somebody has set up for something else stays as it is. */
+function refuseForeignStore(places: Places): void {
+  const path = '/etc/default/etcd'
+  const text = textOf(below(places, path)) ?? ''
+  if (readManifest(places).has(path) || !/^\s*(export\s+)?(ETCD_|DAEMON_ARGS)\w*=/m.test(text)) return
+  throw refusal('etcd is set up for something else on this host', {
+    where: path,
+    hint: 'Found the fleet on another host. If nobody needs this etcd, remove the settings in this file.',
+  })
 }
 
 /** `gabarit fleet invite HOST` */
