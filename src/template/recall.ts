@@ -1,15 +1,32 @@
 import { cached } from '../base/cached.ts'
 import { orUndefined } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
+import type { Records } from '../db/record.ts'
+import { changedNames } from './changed-names.ts'
 import { type Databases, measured, type Read } from './databases.ts'
 import { type Asked, type Kind, type Question, questionOf, withKey } from './questions.ts'
 
-/** How an output was made: what its fragments asked, and a hash of the answers and of the output. */
+/** How an output was made. */
 export interface Made {
-  readonly asked: Asked
-  readonly hash: string
+  readonly group: Group
+  /** The start of the hash of its content. */
+  readonly output: string
+  /** The start of a hash of the answers to the questions that name its record. */
+  readonly answers: string
   /** That of its file when it was found to have this output, see `FileState`. */
   readonly stamp: string | undefined
+}
+
+/** What thousands of outputs have in common. */
+export interface Group {
+  /** Differs if their template does. */
+  readonly template: string
+  /** What their fragments asked. */
+  readonly asked: Asked
+  /** A hash of the answers to the questions that name no record of theirs. */
+  readonly answers: string
+  /** The hashes of the databases whose records they ask for, by name. */
+  readonly databases: () => Readonly<Record<string, string>>
 }
 
 /** An output of one record. */
@@ -39,6 +56,18 @@ export interface Asker {
   readonly answer: (kind: Kind, words: readonly string[]) => string
 }
 
+/** What is known of the past. */
+export interface Past {
+  /** By path: how outputs were made. */
+  readonly made: ReadonlyMap<string, Made>
+  /** The hash of the content that was last written to a path. */
+  readonly written: (path: string) => string | undefined
+  /** Identifies the present records of a database; undefined if they are kept nowhere. */
+  readonly hashOf: (records: Records) => string | undefined
+  /** The records with this hash, if they are still kept. @param like the present ones, most of which are the same */
+  readonly records: (hash: string, like: Records) => Records | undefined
+}
+
 /**
  * Knows outputs of single records without making them, if their fragments would get the same answers as when they were last
  * written: fragments only compute, so they would make the same.
@@ -46,65 +75,111 @@ export interface Asker {
 export class Recall {
   /** By path: how the outputs of this run were made. */
   readonly made = new Map<string, Made>()
-  /** By path: how they were made before. */
-  readonly former: ReadonlyMap<string, Made>
-  readonly #engine: string
-  readonly #written: (path: string) => string | undefined
+  readonly past: Past
+  /** How many of them are not in the past, or not as they are now. */
+  fresh = 0
   /** Of questions that name no record: one may be in thousands of lists. */
   readonly #answers = new Map<string, Answers>()
   readonly #shared = new Map<readonly string[], Answers>()
   readonly #questions = new Map<readonly string[], readonly Question[]>()
   /** Equal lists of questions are one list. */
   readonly #lists = new Map<string, readonly string[]>()
+  /** By the lists of what they ask. */
+  readonly #groups = new Map<readonly string[], Map<readonly string[], Map<string, Group>>>()
+  readonly #found = new Map<Group, Holding | typeof NONE>()
 
-  /**
-   * @param engine differs if gabarit itself does
-   * @param written the hash of the content that was last written to a path
-   */
-  constructor(engine: string, former: ReadonlyMap<string, Made>, written: (path: string) => string | undefined) {
-    this.#engine = engine
-    this.#written = written
-    this.former = former
-    for (const list of new Set([...former.values()].flatMap(({ asked }) => [asked.own, asked.others]))) this.#one(list)
+  constructor(past: Past) {
+    this.past = past
+    for (const { asked } of new Set([...past.made.values()].map(({ group }) => group)))
+      for (const list of [asked.own, asked.others]) this.#one(list)
   }
 
   /** An output as it was last written; undefined: it must be made. */
   find(subject: Subject, asker: Asker): Known | undefined {
-    const former = this.former.get(subject.path)
-    const written = former && this.#written(subject.path)
-    if (former === undefined || written === undefined) return undefined
-    const { asked, stamp } = former
-    const shared = orUndefined(() => this.#askOthers(asked.others, asker))
-    const hash = (answers: Answers) => this.#hash(subject, written, answers, this.#ask(asked.own, subject.key, asker))
+    const { path, key, template } = subject
+    const former = this.past.made.get(path)
+    if (former === undefined || template !== former.group.template) return undefined
+    const hash = this.past.written(path)
+    const holding = this.#holding(former.group, asker)
+    if (hash === undefined || short(hash) !== former.output || holding === undefined) return undefined
+    const { asked } = former.group
+    const isSame = () => this.#own(asked.own, key, asker) === former.answers
     // What cannot be answered any more, the fragments will complain about.
-    if (shared === undefined || orUndefined(() => hash(shared)) !== former.hash) return undefined
-    this.made.set(subject.path, former)
-    const own = () => asker.databases.tracked(() => this.#ask(asked.own, subject.key, asker)).reads
+    if (!holding.isUnchanged(key) && orUndefined(isSame) !== true) return undefined
+    const made = { ...former, group: holding.group }
+    this.made.set(path, made)
+    const own = () => asker.databases.tracked(() => this.#ask(asked.own, key, asker)).reads
     return {
-      hash: written,
-      stamp,
-      found: other => void this.made.set(subject.path, { ...former, stamp: other }),
+      hash,
+      stamp: former.stamp,
+      found: stamp => {
+        this.made.set(path, { ...made, stamp })
+        this.fresh++
+      },
       // Few want to know.
       get reads() {
-        return [...shared.reads, ...own()]
+        return [...holding.reads, ...own()]
       },
     }
   }
 
   /** Runs the fragments of an output, and notes how it was made. */
-  make(subject: Subject, asker: Asker, run: () => string | undefined): string | undefined {
-    const { result: text, asked: all } = asker.databases.questions.during(subject.key, run)
+  make({ path, key, template }: Subject, asker: Asker, run: () => string | undefined): string | undefined {
+    const { result: text, asked: all } = asker.databases.questions.during(key, run)
     if (text !== undefined && all !== undefined) {
       const asked = { own: this.#one(all.own), others: this.#one(all.others) }
-      const own = this.#ask(asked.own, subject.key, asker)
-      const hash = this.#hash(subject, sha256(text), this.#askOthers(asked.others, asker), own)
-      this.made.set(subject.path, { asked, hash, stamp: undefined })
+      const group = this.#group(template, asked, this.#askOthers(asked.others, asker).hash, asker)
+      const answers = this.#own(asked.own, key, asker)
+      this.made.set(path, { group, output: short(sha256(text)), answers, stamp: undefined })
+      this.fresh++
     }
     return text
   }
 
-  #hash({ template }: Subject, output: string, others: Answers, own: readonly string[]): string {
-    return sha256(`${this.#engine} ${template} ${output} ${others.hash} ${own.map(measured).join('')}`)
+  /** What is the same for all outputs of a group; undefined: they must be made. */
+  #holding(group: Group, asker: Asker): Holding | undefined {
+    const holding = cached(this.#found, group, () => {
+      const { template, asked, answers } = group
+      const now = orUndefined(() => this.#askOthers(asked.others, asker))
+      if (now?.hash !== answers) return NONE
+      const isUnchanged = this.#unchanged(group, asker)
+      return { group: this.#group(template, asked, answers, asker), reads: now.reads, isUnchanged }
+    })
+    return holding === NONE ? undefined : holding
+  }
+
+  /** Tells for the key of an output whether all that its fragments ask for are records that have not changed since. */
+  #unchanged({ asked: { own }, databases: hashes }: Group, { databases }: Asker): (key: string) => boolean {
+    const questions = this.#questionsIn(own)
+    if (!questions.every(({ kind }) => kind === 'record')) return () => false
+    const changed = new Map<string, ReadonlySet<string>>()
+    for (const [name, hash] of Object.entries(hashes())) {
+      const now = databases.records(name)
+      const before = now && this.past.records(hash, now)
+      if (now !== undefined && before !== undefined) changed.set(name, changedNames(before, now))
+    }
+    const isSame = ({ words: [name = '', word = ''] }: Question, key: string) =>
+      changed.get(name)?.has(withKey(word, key)) === false
+    return key => questions.every(question => isSame(question, key))
+  }
+
+  #group(template: string, asked: Asked, answers: string, { databases }: Asker): Group {
+    const { own, others } = asked
+    const known = cached(
+      cached(this.#groups, own, () => new Map()),
+      others,
+      () => new Map<string, Group>(),
+    )
+    const hashes = () => {
+      const found: Record<string, string> = {}
+      for (const [name = ''] of this.#questionsIn(own).map(({ words }) => words)) {
+        const records = databases.records(name)
+        const hash = records && this.past.hashOf(records)
+        if (hash !== undefined) found[name] = hash
+      }
+      return found
+    }
+    return cached(known, template, () => ({ template, asked, answers, databases: hashes }))
   }
 
   #askOthers(list: readonly string[], { databases, answer }: Asker): Answers {
@@ -119,14 +194,22 @@ export class Recall {
     })
   }
 
+  /** A hash of the answers to the questions that name a record. */
+  #own(list: readonly string[], key: string, asker: Asker): string {
+    return short(sha256(this.#ask(list, key, asker).map(measured).join('')))
+  }
+
   #ask(list: readonly string[], key: string, { answer }: Asker): string[] {
-    const questions = cached(this.#questions, list, () => list.map(questionOf))
-    return questions.map(({ kind, words }) =>
+    return this.#questionsIn(list).map(({ kind, words }) =>
       answer(
         kind,
         words.map(word => withKey(word, key)),
       ),
     )
+  }
+
+  #questionsIn(list: readonly string[]): readonly Question[] {
+    return cached(this.#questions, list, () => list.map(questionOf))
   }
 
   #one(list: readonly string[]): readonly string[] {
@@ -138,4 +221,20 @@ export class Recall {
 interface Answers {
   readonly hash: string
   readonly reads: readonly Read[]
+}
+
+/** A group whose shared questions have the same answers as before. */
+interface Holding {
+  /** The same group as of now. */
+  readonly group: Group
+  readonly reads: readonly Read[]
+  readonly isUnchanged: (key: string) => boolean
+}
+
+/** What holds for no output. */
+const NONE = Symbol('none')
+
+/** Enough of a hash to know the same again: the list names thousands. */
+function short(hash: string): string {
+  return hash.slice(0, 32)
 }

@@ -7,6 +7,9 @@ import { applyPlan } from '../../src/commit/barrier.ts'
 import { expandAll } from '../../src/plan/expand.ts'
 import { planOutputs } from '../../src/plan/planner.ts'
 import { keepRecall, readRecall } from '../../src/plan/recalled.ts'
+import { maskingWith } from '../../src/state/history/masking.ts'
+import { Objects } from '../../src/state/history/objects.ts'
+import { storeSnapshot, takeSnapshot } from '../../src/state/history/snapshot.ts'
 import { RealSystem } from '../../src/system/real-system.ts'
 import type { System } from '../../src/system/system.ts'
 import type { Output } from '../../src/template/expand.ts'
@@ -26,8 +29,10 @@ async function event(
   const context = { ...engine.context(system), event: { name: 'e', args } }
   const known = readRecall(engine.places)
   const outputs = expandAll(context, ['sites'], known)
-  const recalled = [...known.made].filter(([path, made]) => known.former.get(path) === made).length
+  const recalled = outputs.filter(output => output.known !== undefined).length
   await applyPlan(context, planOutputs(context, outputs, ['sites']))
+  // As the history does.
+  storeSnapshot(takeSnapshot(engine.places), new Objects(engine.places.state), maskingWith(engine.places))
   keepRecall(known, engine.places)
   return { outputs, recalled }
 }
@@ -36,76 +41,80 @@ function plain(outputs: readonly Output[]) {
   return outputs.map(({ path, content, link, folders }) => ({ path, content, link, folders }))
 }
 
-recall('after any changes the outputs are those of a whole expansion', async () => {
-  const random = new Chooser()
-  const sites = new Map<string, TestRecords[string]>()
-  const others = new Map<string, TestRecords[string]>()
-  const engine = new Engine()
-  const own = '<%= item.key %> <%= item.Text ?? "" %> <%= target %>\n'
-  const link = { path: '/etc/links/{key}', where: { Text: 'a' } }
-  const settings = { ...SITE, link, folders: [{ path: '/srv/{key}' }] }
-  engine.template(
-    'sites',
-    {
-      '10own': own,
-      '20config': '<%= config.Name ?? "" %> <%= on(config.web) ? 1 : 0 %>\n',
-      '30lists':
-        '<%= db("others").all("b").length %> <%= join(db("sites").listing("Names", item.Text).map(one => one.key)) %>\n',
-      '40other': '<%= db("others").get(item.Other)?.Text ?? "-" %>\n',
-      '50file':
-        '<%= read("/etc/in/" + item.Text, { optional: true }) ?? "none" %> <%= exists("/etc/in/" + item.key) ? 1 : 0 %>\n',
-      '60sub': '<%~ template("sub", item) %>',
-    },
-    settings,
-  )
-  engine.ship('templates/sites/sub/10', 'sub <%= item.Text ?? "" %>\n')
-  const word = () => random.pick(['a', 'b', 'c', 'aa'])
-  const site = () => random.pick(['s0', 's1', 's2', 's3', 's4', 'Upper.example', 'lower.example'])
-  const changes: readonly (() => void)[] = [
-    () =>
-      void sites.set(site(), [
-        random.pick(['site', 'domain']),
-        { Text: word(), Other: word(), Names: `${word()},${word()}` },
-      ]),
-    () => void sites.delete(site()),
-    () => void others.set(word(), [word(), { Text: word() }]),
-    () => void others.delete(word()),
-    () =>
-      engine.database('configuration', {
-        Name: [word()],
-        web: ['service', { status: random.pick(['enabled', 'disabled']) }],
-      }),
-    () => void engine.write(`/etc/in/${random.pick(['a', 'b', 's1', 's2'])}`, word()),
-    () => rmSync(engine.path(`/etc/in/${random.pick(['a', 'b', 's1', 's2'])}`), { force: true }),
-    () => void engine.ship('templates/sites/sub/10', `${word()} <%= item.Text ?? "" %>\n`),
-    () => engine.template('sites', {}, { ...settings, comment: random.pick(['#', ';']) }),
-    () => void engine.site('templates-custom/sites/20config', `custom ${word()}\n`),
-    () => void engine.site('templates-custom/sites/10own', own),
-    () => rmSync(`${engine.places.site}/templates-custom`, { recursive: true, force: true }),
-    () => void engine.write(`/etc/sites/${site()}.conf`, 'edited by hand\n'),
-    () => rmSync(engine.path(`/etc/sites/${site()}.conf`), { force: true }),
-  ]
-  let recalled = 0
-  for (let round = 0; round < 80; round++) {
-    for (let count = random.pick([1, 2, 3]); count > 0; count--)
-      random.pick(random.chance(0.6) ? changes.slice(0, 1) : changes)()
-    engine.database('sites', Object.fromEntries(sites))
-    engine.database('others', Object.fromEntries(others))
-    const whole = expandAll(engine.context(), ['sites'])
-    const found = await event(engine)
-    assert.equal(plain(found.outputs), plain(whole), `round ${round}`)
-    // What was asked in vain may be among them, too.
-    for (const [index, { reads }] of whole.entries())
-      for (const { database, key } of reads)
-        assert.ok(
-          found.outputs[index]?.reads.some(read => read.database === database && read.key === key),
-          `${database} ${key}`,
-        )
-    recalled += found.recalled
-  }
-  assert.ok(recalled > 20, `${recalled} recalled`)
-  engine.remove()
-})
+/** What fragments ask of their own: records and files, or only records. */
+const OWN = ['<%= exists("/etc/in/" + item.key) ? 1 : 0 %>', '<%= db("others").get(item.key)?.Text ?? "-" %>']
+
+for (const asked of OWN)
+  recall(`after any changes the outputs are those of a whole expansion: ${asked}`, async () => {
+    const random = new Chooser()
+    const sites = new Map<string, TestRecords[string]>()
+    const others = new Map<string, TestRecords[string]>()
+    const engine = new Engine()
+    const own = '<%= item.key %> <%= item.Text ?? "" %> <%= target %>\n'
+    const link = { path: '/etc/links/{key}', where: { Text: 'a' } }
+    const settings = { ...SITE, link, folders: [{ path: '/srv/{key}' }] }
+    engine.template(
+      'sites',
+      {
+        '10own': own,
+        '20config': '<%= config.Name ?? "" %> <%= on(config.web) ? 1 : 0 %>\n',
+        '30lists':
+          '<%= db("others").all("b").length %> <%= join(db("sites").listing("Names", item.Text).map(one => one.key)) %>\n',
+        '40other': '<%= db("others").get(item.Other)?.Text ?? "-" %>\n',
+        '50file': `<%= read("/etc/in/" + item.Text, { optional: true }) ?? "none" %> ${asked}\n`,
+        '60sub': '<%~ template("sub", item) %>',
+      },
+      settings,
+    )
+    engine.ship('templates/sites/sub/10', 'sub <%= item.Text ?? "" %>\n')
+    const word = () => random.pick(['a', 'b', 'c', 'aa'])
+    const site = () => random.pick(['s0', 's1', 's2', 's3', 's4', 'Upper.example', 'lower.example'])
+    const name = () => (random.chance(0.5) ? word() : site())
+    const changes: readonly (() => void)[] = [
+      () =>
+        void sites.set(site(), [
+          random.pick(['site', 'domain']),
+          { Text: word(), Other: word(), Names: `${word()},${word()}` },
+        ]),
+      () => void sites.delete(site()),
+      () => void others.set(name(), [word(), { Text: word() }]),
+      () => void others.delete(name()),
+      () =>
+        engine.database('configuration', {
+          Name: [word()],
+          web: ['service', { status: random.pick(['enabled', 'disabled']) }],
+        }),
+      () => void engine.write(`/etc/in/${random.pick(['a', 'b', 's1', 's2'])}`, word()),
+      () => rmSync(engine.path(`/etc/in/${random.pick(['a', 'b', 's1', 's2'])}`), { force: true }),
+      () => void engine.ship('templates/sites/sub/10', `${word()} <%= item.Text ?? "" %>\n`),
+      () => engine.template('sites', {}, { ...settings, comment: random.pick(['#', ';']) }),
+      () => void engine.site('templates-custom/sites/20config', `custom ${word()}\n`),
+      () => void engine.site('templates-custom/sites/10own', own),
+      () => rmSync(`${engine.places.site}/templates-custom`, { recursive: true, force: true }),
+      () => void engine.write(`/etc/sites/${site()}.conf`, 'edited by hand\n'),
+      () => rmSync(engine.path(`/etc/sites/${site()}.conf`), { force: true }),
+    ]
+    let recalled = 0
+    for (let round = 0; round < 40; round++) {
+      for (let count = random.pick([1, 2, 3]); count > 0; count--)
+        random.pick(random.chance(0.6) ? changes.slice(0, 1) : changes)()
+      engine.database('sites', Object.fromEntries(sites))
+      engine.database('others', Object.fromEntries(others))
+      const whole = expandAll(engine.context(), ['sites'])
+      const found = await event(engine)
+      assert.equal(plain(found.outputs), plain(whole), `round ${round}`)
+      // What was asked in vain may be among them, too.
+      for (const [index, { reads }] of whole.entries())
+        for (const { database, key } of reads)
+          assert.ok(
+            found.outputs[index]?.reads.some(read => read.database === database && read.key === key),
+            `${database} ${key}`,
+          )
+      recalled += found.recalled
+    }
+    assert.ok(recalled > 10, `${recalled} recalled`)
+    engine.remove()
+  })
 
 /** A site with this fragment, expanded in two events with something in between. @returns how many were recalled */
 async function twice(fragment: string, between: (engine: Engine) => void = () => undefined): Promise<number> {
