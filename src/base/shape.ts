@@ -63,7 +63,7 @@ export function optional<T>(inner: Shape<T>): Shape<T> & { readonly optional: tr
 export function listOf<T>(inner: Shape<T>): Shape<readonly T[]> {
   return (value, part = 'it') => {
     if (!Array.isArray(value)) throw new Error(`${part} is not a list`)
-    value.forEach((one, index) => void named(inner, one, () => `${part === 'it' ? '' : part}[${index}]`))
+    value.forEach((one, index) => void named(inner, one, part, index))
     return value
   }
 }
@@ -81,11 +81,7 @@ export function mapOf<T>(inner: Shape<T>): Shape<ReadonlyMap<string, T>> {
   return (value, part) => {
     const object = anObject(value, part)
     const map = new Map<string, T>()
-    for (const name of Object.keys(object))
-      map.set(
-        name,
-        named(inner, object[name], () => within(part, name)),
-      )
+    for (const name of Object.keys(object)) map.set(name, named(inner, object[name], part, name))
     return map
   }
 }
@@ -94,7 +90,7 @@ export function mapOf<T>(inner: Shape<T>): Shape<ReadonlyMap<string, T>> {
 export function recordOf<T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value, part) => {
     const object = anObject(value, part)
-    for (const name of Object.keys(object)) named(inner, object[name], () => within(part, name))
+    for (const name of Object.keys(object)) named(inner, object[name], part, name)
     // Each value has just been checked.
     return object as Record<string, T>
   }
@@ -102,7 +98,7 @@ export function recordOf<T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>>
 
 /** One part of an object. */
 export function partOf<T>(name: string, inner: Shape<T>): Shape<T> {
-  return (value, part) => named(inner, anObject(value, part)[name], () => within(part, name))
+  return (value, part) => named(inner, anObject(value, part)[name], part, name)
 }
 
 /** An object with known parts; others are kept. */
@@ -111,18 +107,18 @@ export function objectOf<Parts extends Readonly<Record<string, Shape<unknown>>>>
   return (value, part) => {
     const object = anObject(value, part)
     for (const [name, inner] of known)
-      if (object[name] !== undefined || inner.optional !== true) named(inner, object[name], () => within(part, name))
+      if (object[name] !== undefined || inner.optional !== true) named(inner, object[name], part, name)
     // Each part has just been checked.
     return object as ObjectOf<Parts>
   }
 }
 
-/** Checks a part. Its name is only made for a failure: there may be thousands of parts. */
-function named<T>(inner: Shape<T>, value: unknown, part: () => string): T {
+/** Checks a part, or an element of a list. Its whole name is only made for a failure: there may be thousands. */
+function named<T>(inner: Shape<T>, value: unknown, whole: string | undefined, name: string | number): T {
   try {
     return inner(value)
   } catch {
-    return inner(value, part())
+    return inner(value, typeof name === 'number' ? `${whole === 'it' ? '' : whole}[${name}]` : within(whole, name))
   }
 }
 

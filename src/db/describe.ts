@@ -65,6 +65,8 @@ export class Descriptions {
   readonly #files = new Map<string, DescriptionFiles>()
   readonly #known = new Map<string, DescriptionFile | undefined>()
   readonly #merged = new Map<string, RecordDescription | undefined>()
+  readonly #onlyTypes = new Map<string, boolean>()
+  readonly #ofTypes = new Map<string, RecordDescription | undefined>()
 
   /** @param concerns which description files to read; default: all */
   constructor(places: Paths, concerns: (path: string) => boolean = () => true) {
@@ -73,6 +75,19 @@ export class Descriptions {
   }
 
   of(database: string, key: string, type: string): RecordDescription | undefined {
+    if (!this.#describesOnlyTypes(database)) return this.#of(database, key, type)
+    return cached(this.#ofTypes, `${database} ${type}`, () => this.#of(database, key, type))
+  }
+
+  #describesOnlyTypes(database: string): boolean {
+    return cached(
+      this.#onlyTypes,
+      database,
+      () => this.subjects(database, 'type').length === this.#filesOf(database).size,
+    )
+  }
+
+  #of(database: string, key: string, type: string): RecordDescription | undefined {
     const files = this.#filesOf(database)
     const own = encodeName('record', key)
     // The type of a scalar is its value.

@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../base/failure.ts'
 import { listDatabases } from '../db/all-databases.ts'
 import { sameRecord } from '../db/draft.ts'
-import { parse, serialize } from '../db/json.ts'
+import { parseLike, serialize } from '../db/json.ts'
 import { describeProblem, validationIsOn } from '../db/problem.ts'
 import type { DbRecord, Records } from '../db/record.ts'
 import { readableDatabase } from '../db/store.ts'
@@ -35,10 +35,10 @@ export function invalidValues({ places, descriptions, replaced, warn }: Context)
     const former = hash === undefined ? undefined : history.objects.find(hash)?.toString('utf8')
     // A damaged database is reported by those who read it: an event at once, an expansion when a fragment needs it.
     const present = replaced.get(name) ?? readableDatabase(databaseFile(places, name)) ?? new Map()
-    const after = openable(present, former === undefined ? undefined : parse(former))
+    const after = openable(present, former === undefined ? undefined : parseLike(former, present))
     const text = serialize(after)
     if (former !== undefined && (text === former || masking().hide(text) === former)) return []
-    const stored: Records = former === undefined ? new Map() : parse(former)
+    const stored: Records = former === undefined ? new Map() : parseLike(former, present)
     const others = [...after.values()].filter(record => !sameRecord(stored.get(record.key), record))
     const before = new Map<string, DbRecord>()
     for (const record of others) {

@@ -159,9 +159,11 @@ function changesOfFile(output: Output, wanted: string, work: Comparison): Change
   const lastWritten = work.manifest.get(path)?.sha256
   const drift = driftState({ onDisk, lastWritten, wanted })
   if (noteDrift(path, template, drift, work)) return []
+  const wish = cached(work.chosen, metadata, () => chosen(metadata, path, work.system))
+  // Most are as they should be.
+  if (untouched && state !== undefined && sameAttributes(state, wish)) return []
   const pointed = state?.kind === 'link' ? work.system.realPath(real) : undefined
   const model = pointed === undefined ? state : work.system.state(pointed)
-  const wish = cached(work.chosen, metadata, () => chosen(metadata, path, work.system))
   const attributes = { ...attributesOf(model), ...wish }
   if (state !== undefined && onDisk === wanted) {
     if (sameAttributes(state, attributes)) return []

@@ -1,7 +1,7 @@
 import { orUndefined, unlessFailed } from '../base/failure.ts'
 import { sha256 } from '../base/sha256.ts'
-import { integer, listOf, mapOf, objectOf, recordOf, text } from '../base/shape.ts'
-import { parse, serialize } from '../db/json.ts'
+import { integer, listOf, objectOf, recordOf, text } from '../base/shape.ts'
+import { parseLike, serialize } from '../db/json.ts'
 import { isSealed, type Records } from '../db/record.ts'
 import { History } from '../state/history/history.ts'
 import { readManifest } from '../state/manifest.ts'
@@ -27,7 +27,7 @@ const stored = objectOf({
     }),
   ),
   /** The number of the group, the output, the answers, the stamp. */
-  outputs: mapOf(text),
+  outputs: recordOf(text),
 })
 
 /** Only a help: an event without it makes all outputs again. */
@@ -40,7 +40,7 @@ const MADE = new StateFile<List>('made.json', {
       return { ...group, asked: { own: named(own), others: named(others) }, databases: () => databases }
     })
     const made = new Map<string, Made>()
-    for (const [path, line] of outputs) {
+    for (const [path, line] of Object.entries(outputs)) {
       const [number, output = '', answers = '', stamp] = line.split(' ')
       const group = known[Number(number)]
       if (group !== undefined) made.set(path, { group, output, answers, stamp })
@@ -77,7 +77,7 @@ export function readRecall(places: Places): Recall {
     made: list?.engine === engineVersion(places.shipped) ? list.made : new Map(),
     written: path => manifest.get(path)?.sha256,
     hashOf,
-    records: hash => orUndefined(() => parse(objects.get(hash).toString('utf8'))),
+    records: (hash, like) => orUndefined(() => parseLike(objects.get(hash).toString('utf8'), like)),
   })
 }
 

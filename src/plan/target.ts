@@ -109,10 +109,10 @@ export class Target {
   }
 }
 
-/** Only root can change owners, so they are ignored for anybody else. */
-export function sameAttributes(state: FileState, wanted: Attributes): boolean {
-  const owners = process.geteuid?.() !== 0 || (state.uid === wanted.uid && state.gid === wanted.gid)
-  return state.mode === wanted.mode && owners
+/** Whether a file has these. Only root can change owners, so they are ignored for anybody else. */
+export function sameAttributes(state: FileState, { mode, uid, gid }: Partial<Attributes>): boolean {
+  const isOwned = (uid === undefined || uid === state.uid) && (gid === undefined || gid === state.gid)
+  return (mode === undefined || mode === state.mode) && (isOwned || process.geteuid?.() !== 0)
 }
 
 /** Folders in the order in which they can be made; of several at one place, the first. */

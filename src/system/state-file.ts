@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/byte-order.ts'
+import { defined } from '../base/defined.ts'
 import { EXIT, Failure, hasCode, messageOf, refusal } from '../base/failure.ts'
 import type { Shape } from '../base/shape.ts'
 import { systemReason } from './atomic-write.ts'
@@ -52,7 +53,7 @@ export class StateFile<T> {
   readonly #kind: Kind<T>
   readonly #folder: (places: Places) => State
   /** What was read or written last: a run does so several times, and a long text takes a while. */
-  #last: { readonly text: string; readonly value: T } | undefined
+  #last: { readonly text: string; readonly value: T; readonly stamp?: string } | undefined
 
   /** @param folder that contains it; default: gabarit's own folder */
   constructor(name: string, kind: Kind<T>, folder: (places: Places) => State = ({ state }) => state) {
@@ -72,13 +73,18 @@ export class StateFile<T> {
    */
   read(places: Places): T | undefined {
     try {
-      const content = this.#folder(places).read(this.name)
+      const folder = this.#folder(places)
+      const { stamp } = folder.files.state(folder.path(this.name)) ?? {}
+      const known = stamp && `${folder.folder} ${stamp}`
+      if (known !== undefined && this.#last?.stamp === known) return this.#last.value
+      const content = folder.read(this.name)
       const { shape, parse = JSON.parse, cover } = this.#kind
       if (content === undefined) return undefined
       const stored = content.toString('utf8')
       const text = cover?.open(stored, this.name, places) ?? stored
-      if (this.#last?.text !== text) this.#last = { text, value: shape(parse(text)) }
-      return this.#last.value
+      const value = this.#last?.text === text ? this.#last.value : shape(parse(text))
+      this.#last = { text, value, ...defined({ stamp: known }) }
+      return value
     } catch (error) {
       if (error instanceof Failure && error.status === EXIT.refused) throw error
       const where = this.path(places)

@@ -149,23 +149,36 @@ export class Expander {
       }
       return remembers === undefined ? run() : remembers.make(subject, this.#asker, run)
     }
-    const { result, reads } = databases.tracked(() => {
-      if (!metadata.delete) for (const setting of records) databases.note('configuration', setting)
-      const content = known === undefined ? make() : undefined
-      return { content, ...this.#belongings(template, metadata, record, (known ?? content) !== undefined) }
-    })
-    const output = { path, template: template.name, metadata: forRecord(metadata, record), record, ...result, reads }
-    if (known === undefined) return output
-    const late = new Map<string, { readonly text: string | undefined }>()
-    const text = () => cached(late, path, () => ({ text: this.limited(make) })).text
+    const belongings = (exists: boolean) => this.#belongings(template, metadata, record, exists)
+    const common = { path, template: template.name, metadata: forRecord(metadata, record), record }
+    const settings = metadata.delete ? [] : records
+    if (known === undefined) {
+      const { result, reads } = databases.tracked(() => {
+        for (const setting of settings) databases.note('configuration', setting)
+        const content = make()
+        return { content, ...belongings(content !== undefined) }
+      })
+      return { ...common, ...result, reads }
+    }
+    // Only what asks for folders reads anything.
+    const { result, reads } =
+      metadata.folders === undefined
+        ? { result: belongings(true), reads: [] }
+        : databases.tracked(() => belongings(true))
+    let late: { readonly text: string | undefined } | undefined
+    const text = () => {
+      late ??= { text: this.limited(make) }
+      return late.text
+    }
     return {
-      ...output,
+      ...common,
+      ...result,
       known,
       get content() {
         return text()
       },
       get reads() {
-        return [...known.reads, ...reads]
+        return [...known.reads, ...settings.map(key => ({ database: 'configuration', key })), ...reads]
       },
     }
   }

@@ -1,3 +1,4 @@
+import { cached } from '../base/cached.ts'
 import { defined } from '../base/defined.ts'
 import { refusal } from '../base/failure.ts'
 import { isPath } from '../db/formats.ts'
@@ -33,7 +34,7 @@ export function withRecordValues(path: string, record: RecordView | undefined, f
   }
   const key = record?.key ?? ''
   const where = `template /${files.name}`
-  return path.replace(/\{([\w-]+)\}/g, (_, name: string) => {
+  const insert = (name: string) => {
     const value = name === 'key' ? key : (record?.[name] ?? '')
     if (canNameFile(value)) return value
     const of = `the record ${JSON.stringify(key)}`
@@ -41,8 +42,15 @@ export function withRecordValues(path: string, record: RecordView | undefined, f
       throw refusal(`${of} has no ${name}, which is in the path of its file`, { where, hint: TO_COMPLETE })
     const what = name === 'key' ? '' : `property ${name} ${JSON.stringify(value)} of `
     throw refusal(`${what}${of} cannot name a file`, { where })
-  })
+  }
+  const parts = cached(PARTS, path, () => path.split(/\{([\w-]+)\}/))
+  let text = ''
+  for (const [at, part] of parts.entries()) text += at % 2 === 0 ? part : insert(part)
+  return text
 }
+
+/** The parts of paths: text and names of properties in turn. The paths of thousands of files come from one. */
+const PARTS = new Map<string, readonly string[]>()
 
 function canNameFile(name: string): boolean {
   if (name === '' || name === '.' || name === '..' || /[/\p{Cc}]/u.test(name)) return false

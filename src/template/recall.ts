@@ -86,6 +86,8 @@ export class Recall {
   readonly #lists = new Map<string, readonly string[]>()
   /** By the lists of what they ask. */
   readonly #groups = new Map<readonly string[], Map<readonly string[], Map<string, Group>>>()
+  /** By the name and the former hash of a database: which records have changed. */
+  readonly #changed = new Map<string, ReadonlySet<string> | undefined>()
   readonly #found = new Map<Group, Holding | typeof NONE>()
 
   constructor(past: Past) {
@@ -152,14 +154,19 @@ export class Recall {
   #unchanged({ asked: { own }, databases: hashes }: Group, { databases }: Asker): (key: string) => boolean {
     const questions = this.#questionsIn(own)
     if (!questions.every(({ kind }) => kind === 'record')) return () => false
-    const changed = new Map<string, ReadonlySet<string>>()
-    for (const [name, hash] of Object.entries(hashes())) {
+    const changed = (name: string, hash: string) => {
       const now = databases.records(name)
       const before = now && this.past.records(hash, now)
-      if (now !== undefined && before !== undefined) changed.set(name, changedNames(before, now))
+      return before && changedNames(before, now)
     }
+    const known = new Map(
+      Object.entries(hashes()).map(([name, hash]) => {
+        const names = cached(this.#changed, `${name} ${hash}`, () => changed(name, hash))
+        return [name, names] as const
+      }),
+    )
     const isSame = ({ words: [name = '', word = ''] }: Question, key: string) =>
-      changed.get(name)?.has(withKey(word, key)) === false
+      known.get(name)?.has(withKey(word, key)) === false
     return key => questions.every(question => isSame(question, key))
   }
 
