@@ -1,6 +1,6 @@
-import * as crypto from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** SHA-256 of some bytes, in hex. */
 export function sha256(data: string | Uint8Array): string {
-  return crypto.hash('sha256', data)
+  return hash('sha256', data)
 }

@@ -1,4 +1,3 @@
-import * as os from 'node:os'
 import { orUndefined } from '../base/failure.ts'
 import { below, type Paths } from '../system/places.ts'
 import { exists, textOf } from '../system/read-files.ts'
@@ -18,7 +17,7 @@ export function defaultOf(places: Paths, property: PropertyDescription): string 
 /** The machine's name (`/etc/hostname` below the root, else the running system's), or its domain, empty if unknown. */
 export function nameFact(places: Paths, fact: 'hostname' | 'domain'): string {
   const file = orUndefined(() => textOf(below(places, '/etc/hostname')))
-  const full = /^\s*([A-Za-z0-9.-]+)\s*$/.exec(file ?? '')?.[1] ?? os.hostname()
+  const full = /^\s*([A-Za-z0-9.-]+)\s*$/.exec(file ?? '')?.[1] ?? process.getBuiltinModule('node:os').hostname()
   const dot = full.indexOf('.')
   if (fact === 'hostname') return dot < 0 ? full : full.slice(0, dot)
   const domain = dot < 0 ? '' : full.slice(dot + 1)

@@ -44,12 +44,12 @@ export function parseLike(text: string, like: Records): Records {
 /** Undefined: one of the texts is not as {@link serialize} writes it. */
 function takenFrom(like: Records, text: string): Records | undefined {
   const old = [...like.values()]
-  const known = piecesOf(texts.get(like) ?? '')
-  if (known.length !== old.length || !old.every(({ key }, at) => known[at]?.startsWith(`  ${quote(key)}: {`)))
-    return undefined
+  const [known, pieces] = [piecesOf(texts.get(like)), piecesOf(text)]
+  if (known?.length !== old.length || pieces === undefined) return undefined
+  if (!old.every(({ key }, at) => known[at]?.startsWith(`  ${quote(key)}: {`))) return undefined
   const records = new Map<string, DbRecord>()
   let [at, last] = [0, '']
-  for (const piece of piecesOf(text)) {
+  for (const piece of pieces) {
     const isSame = piece === known[at]
     const record = isSame ? old[at] : recordIn(piece)
     if (record === undefined || (!isSame && compareBytes(last, record.key) >= 0)) return undefined
@@ -60,10 +60,11 @@ function takenFrom(like: Records, text: string): Records | undefined {
   return records
 }
 
-/** The records in the text of a database. Only there is such a line. */
-function piecesOf(text: string): readonly string[] {
+/** The records in the text of a database, if it has any. Only between them is such a line. */
+function piecesOf(text: string | undefined): readonly string[] | undefined {
   const [start, end] = ['{\n', '\n  }\n}\n']
-  return text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length).split('\n  },\n') : []
+  if (text?.startsWith(start) !== true || !text.endsWith(end)) return undefined
+  return text.slice(start.length, -end.length).split('\n  },\n')
 }
 
 /** A record as {@link serialize} writes it. */

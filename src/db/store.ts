@@ -171,13 +171,17 @@ function stage(files: Files, file: string, records: Records): StagedDatabase {
   return {
     abort,
     commit() {
+      const sync = () => files.syncFolder(dirname(file))
       orFailure(commit)
+      // Otherwise a power cut could leave only the copy of a new database, which would count as lost.
+      if (old === undefined) orFailure(sync)
       keepLastGood(files, file, text, attributes)
+      orFailure(sync)
     },
   }
 }
 
-/** The lock is held, so a file left by a killed writer is removed. */
+/** The lock is held, so a file left by a killed writer is removed. What is committed survives a power cut once its folder is synced. */
 function stageText(files: Files, file: string, text: string, { mode, uid, gid }: NewAttributes): StagedDatabase {
   const staged = besides(file, 'new')
   const abort = () => files.remove(staged)
@@ -191,14 +195,10 @@ function stageText(files: Files, file: string, text: string, { mode, uid, gid }:
   }
   abort()
   orAbort(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid }) }))
-  const commit = () => {
-    orAbort(() => files.rename(staged, file))
-    files.syncFolder(dirname(file))
-  }
-  return { commit, abort }
+  return { commit: () => orAbort(() => files.rename(staged, file)), abort }
 }
 
-/** The change itself is already safe on disk, so a copy that cannot be written is a warning, not a failed command. */
+/** The change itself is in place already, so a copy that cannot be written is a warning, not a failed command. */
 function keepLastGood(files: Files, file: string, text: string, attributes: NewAttributes): void {
   try {
     stageText(files, lastGoodPath(file), text, attributes).commit()

@@ -27,17 +27,19 @@ export function waitingRecords(
   const { places, descriptions } = context
   const load = databaseLoader(context)
   const configuration = load('configuration')
-  const isDisabled = (service: string) => {
-    const record = configuration.get(service)
-    return record !== undefined && !isOn(record.properties.get('status'))
-  }
+  const disabled = new Map<string, boolean>()
+  const isDisabled = (service: string) =>
+    cached(disabled, service, () => {
+      const record = configuration.get(service)
+      return record !== undefined && !isOn(record.properties.get('status'))
+    })
   const waiting = new Map<string, string[]>()
   for (const database of allDatabases(places)) {
     for (const record of load(database).values()) {
       const needs = descriptions.of(database, record.key, record.type)?.needs ?? []
-      for (const need of needs.filter(one => isInForce(one, record))) {
+      for (const need of needs) {
         const service = serviceOf(need, record)
-        if (!isDisabled(service) || !concerns(database, record.key, service)) continue
+        if (!isDisabled(service) || !isInForce(need, record) || !concerns(database, record.key, service)) continue
         const what = need.property === undefined ? '' : `${need.property} of `
         cached(waiting, service, () => []).push(`${what}${database} ${record.key}`)
       }

@@ -88,7 +88,7 @@ function hashOf(records: Records): string | undefined {
 }
 
 /** With fewer new outputs than one in so many, keeping them would cost more than to make them again. */
-const WORTH_KEEPING = 100
+const WORTH_KEEPING = 500
 
 /** Keeps it for the next event, unless little is new. If that fails, more is made again. */
 export function keepRecall({ made, past, fresh }: Recall, places: Places): void {

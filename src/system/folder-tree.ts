@@ -1,4 +1,21 @@
-import * as fs from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { hasCode } from '../base/failure.ts'
@@ -7,7 +24,7 @@ import { sleep } from './lock.ts'
 
 /** Creates a folder that only its owner can read. @param path prefix of its random name */
 export function makeUniqueFolder(path: string): string {
-  return fs.mkdtempSync(path)
+  return mkdtempSync(path)
 }
 
 /**
@@ -24,12 +41,12 @@ export function withTemporaryFiles<Result>(
   const folder = makeUniqueFolder(join(tmpdir(), 'gabarit-'))
   const place = (path: string) => {
     const file = join(folder, path)
-    fs.mkdirSync(dirname(file), { recursive: true })
+    mkdirSync(dirname(file), { recursive: true })
     return file
   }
   try {
-    for (const [path, text] of texts) fs.writeFileSync(place(path), text, { mode: programs.has(path) ? 0o700 : 0o600 })
-    for (const [path, target] of links) fs.symlinkSync(target, place(path))
+    for (const [path, text] of texts) writeFileSync(place(path), text, { mode: programs.has(path) ? 0o700 : 0o600 })
+    for (const [path, target] of links) symlinkSync(target, place(path))
     return run(folder)
   } finally {
     removeTree(folder)
@@ -43,7 +60,7 @@ export function withTemporaryFiles<Result>(
 export function removeTree(path: string): void {
   for (let tries = 1; ; tries++) {
     try {
-      fs.rmSync(path, { recursive: true, force: true })
+      rmSync(path, { recursive: true, force: true })
       return
     } catch (error) {
       if (tries === 50 || !(hasCode(error, 'ENOTEMPTY') || hasCode(error, 'ENOENT'))) throw error
@@ -58,10 +75,10 @@ export function removeTree(path: string): void {
  * @param copyFile copies one file; for the files directly in the folder
  */
 export function copyTree(from: string, to: string, copyFile = copyOne): void {
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, copy] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) {
-      fs.mkdirSync(copy, { mode: 0o700 })
+      mkdirSync(copy, { mode: 0o700 })
       copyTree(source, copy, linkOne)
       copyAttributes(source, copy)
     } else copyFile(source, copy)
@@ -70,38 +87,38 @@ export function copyTree(from: string, to: string, copyFile = copyOne): void {
 
 function linkOne(from: string, to: string): void {
   try {
-    fs.linkSync(from, to)
+    linkSync(from, to)
   } catch {
     copyOne(from, to)
   }
 }
 
 function copyOne(from: string, to: string): void {
-  if (fs.lstatSync(from).isSymbolicLink()) {
-    fs.symlinkSync(fs.readlinkSync(from), to)
+  if (lstatSync(from).isSymbolicLink()) {
+    symlinkSync(readlinkSync(from), to)
     return
   }
-  fs.writeFileSync(to, fs.readFileSync(from), { mode: 0o600 })
+  writeFileSync(to, readFileSync(from), { mode: 0o600 })
   copyAttributes(from, to)
 }
 
 function copyAttributes(from: string, to: string): void {
-  const { mode, uid, gid } = fs.statSync(from)
-  if (process.geteuid?.() === 0) fs.chownSync(to, uid, gid)
-  fs.chmodSync(to, mode & 0o7777)
+  const { mode, uid, gid } = statSync(from)
+  if (process.geteuid?.() === 0) chownSync(to, uid, gid)
+  chmodSync(to, mode & 0o7777)
 }
 
 /** Syncs what {@link copyTree} has copied and what was added since; hard-linked files are already on disk. */
 export function syncTree(folder: string): void {
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) syncTree(path)
-    else if (entry.isFile() && fs.statSync(path).nlink === 1) {
-      const descriptor = fs.openSync(path, 'r')
+    else if (entry.isFile() && statSync(path).nlink === 1) {
+      const descriptor = openSync(path, 'r')
       try {
-        fs.fsyncSync(descriptor)
+        fsyncSync(descriptor)
       } finally {
-        fs.closeSync(descriptor)
+        closeSync(descriptor)
       }
     }
   }

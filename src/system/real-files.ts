@@ -1,4 +1,23 @@
-import * as fs from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  close,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { hasCode, orUndefined } from '../base/failure.ts'
 import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
@@ -13,7 +32,7 @@ const SETTLED = 1000
 export class RealFiles implements Files {
   state(path: string): FileState | undefined {
     try {
-      const stat = fs.lstatSync(path, { throwIfNoEntry: false })
+      const stat = lstatSync(path, { throwIfNoEntry: false })
       if (stat === undefined) return undefined
       const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other'
       const state = { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, modified: stat.mtimeMs } as const
@@ -31,7 +50,7 @@ export class RealFiles implements Files {
   }
 
   readLink(path: string): string {
-    return fs.readlinkSync(path)
+    return readlinkSync(path)
   }
 
   realPath(path: string): string | undefined {
@@ -45,11 +64,11 @@ export class RealFiles implements Files {
   makeFolder(path: string, mode = 0o755): void {
     try {
       // Not `recursive`: on a read-only disk, Node would then say that something does not exist.
-      fs.mkdirSync(path, { mode })
+      mkdirSync(path, { mode })
       // Whatever the umask is.
-      fs.chmodSync(path, mode)
+      chmodSync(path, mode)
     } catch (error) {
-      if (hasCode(error, 'EEXIST') && fs.statSync(path).isDirectory()) return
+      if (hasCode(error, 'EEXIST') && statSync(path).isDirectory()) return
       if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error
       this.makeFolder(dirname(path), mode)
       this.makeFolder(path, mode)
@@ -57,7 +76,7 @@ export class RealFiles implements Files {
   }
 
   removeFolder(path: string): void {
-    fs.rmdirSync(path)
+    rmdirSync(path)
   }
 
   writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
@@ -74,12 +93,12 @@ export class RealFiles implements Files {
   }
 
   append(path: string, data: string | Uint8Array): void {
-    fs.appendFileSync(path, data, { mode: 0o600 })
+    appendFileSync(path, data, { mode: 0o600 })
   }
 
   link(path: string, name: string): void {
     try {
-      fs.linkSync(path, name)
+      linkSync(path, name)
     } catch (error) {
       if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOTSUP') && !hasCode(error, 'EMLINK')) throw error
       this.#copy(path, name)
@@ -89,44 +108,44 @@ export class RealFiles implements Files {
   /** With owner and mode, and synced: after a power cut it may be all that is left of the file. */
   #copy(path: string, name: string): void {
     const state = this.state(path)
-    if (state?.kind === 'link') fs.symlinkSync(fs.readlinkSync(path), name)
+    if (state?.kind === 'link') symlinkSync(readlinkSync(path), name)
     else if (state !== undefined) this.writeNew(name, this.read(path), state)
   }
 
   symlink(target: string, path: string): void {
-    fs.symlinkSync(target, path)
+    symlinkSync(target, path)
   }
 
   rename(from: string, to: string): void {
-    fs.renameSync(from, to)
+    renameSync(from, to)
   }
 
   remove(path: string, { isQuick = false }: Removal = {}): void {
     // Until it is closed, its content stays.
     const open = isQuick ? openForReading(path) : undefined
     try {
-      fs.rmSync(path, { force: true })
+      rmSync(path, { force: true })
     } catch (error) {
       // A file or an endless link is where its folder should be, so it does not exist either.
       if (!hasCode(error, 'ENOTDIR') && !hasCode(error, 'ELOOP')) throw error
     } finally {
-      if (open !== undefined) fs.close(open, () => undefined)
+      if (open !== undefined) close(open, () => undefined)
     }
   }
 
   setAttributes(path: string, { mode, uid, gid }: Attributes): void {
     // A socket cannot be opened.
-    if (fs.lstatSync(path).isSocket()) {
-      if (mayGiveAway()) fs.lchownSync(path, uid, gid)
-      fs.chmodSync(path, mode)
+    if (lstatSync(path).isSocket()) {
+      if (mayGiveAway()) lchownSync(path, uid, gid)
+      chmodSync(path, mode)
       return
     }
-    const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
-      if (mayGiveAway()) fs.fchownSync(descriptor, uid, gid)
-      fs.fchmodSync(descriptor, mode)
+      if (mayGiveAway()) fchownSync(descriptor, uid, gid)
+      fchmodSync(descriptor, mode)
     } finally {
-      fs.closeSync(descriptor)
+      closeSync(descriptor)
     }
   }
 
@@ -141,8 +160,8 @@ export class RealFiles implements Files {
 
 /** Undefined if there is no file that can be read. */
 function openForReading(path: string): number | undefined {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants
-  return orUndefined(() => fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  return orUndefined(() => openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
 }
 
 /** Only root can. In an ordinary user's sandbox everything belongs to that user. */

@@ -1,8 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parse, serialize, serializeStored } from '../../src/db/json.ts'
+import { orUndefined } from '../../src/base/failure.ts'
+import { parse, parseLike, serialize, serializeStored } from '../../src/db/json.ts'
 import { SyntaxProblem } from '../../src/db/json-reader.ts'
 import { makeRecord, type Records, sortedMap } from '../../src/db/record.ts'
+import { Chooser } from '../support/random.ts'
 import { HOSTILE } from './fixture.ts'
 
 const test = suite('json')
@@ -167,6 +169,36 @@ test('refuses what is not exactly an encrypted value', () => {
 test('a property may be called sealed', () => {
   const text = serialize(database(makeRecord('sealed', 'sealed', [['sealed', '{"sealed": "x"}']])))
   assert.is(serialize(parse(text)), text)
+})
+
+const plain = (records: Records) =>
+  [...records].map(([key, record]) => [key, record.key, record.type, [...record.properties]])
+
+test('records taken from another state of a database are those of its text, however it was changed', () => {
+  const random = new Chooser()
+  const words = ['a', 'b', 'B', 'é', '\u{1f600}', ...HOSTILE].filter(word => word !== '')
+  const record = () => makeRecord(random.pick(words), random.pick(words), [[random.pick(words), random.pick(words)]])
+  const damages: readonly ((text: string) => string)[] = [
+    text => text,
+    text => text.replace('  },\n', '},\n'),
+    text => text.replace('"type"', '"properties"'),
+    text => text.replace(/ {2}"(.*)": \{\n.*/s, found => `${found.slice(0, 9)}x${found.slice(9)}`),
+    text => `{\n${text.slice(2, -7).split('\n  },\n').reverse().join('\n  },\n')}\n  }\n}\n`,
+    text => text.replace(/^ {2}".*?\n {2}\},\n/ms, found => found + found),
+  ]
+  let [present, shared] = [database(), 0]
+  for (let round = 0; round < 300; round++) {
+    const kept = [...present.values()].filter(() => random.chance(0.9))
+    const next = database(...kept, ...Array.from({ length: random.pick([0, 1, 2]) }, record))
+    const text = `${random.pick(random.chance(0.7) ? damages.slice(0, 1) : damages)(serialize(next))}`
+    const found = orUndefined(() => parseLike(text, present))
+    // Another text, which is not known yet.
+    const expected = orUndefined(() => parse(`${text} `))
+    assert.equal(found && plain(found), expected && plain(expected), text)
+    if (found !== undefined) for (const one of found.values()) if (present.get(one.key) === one) shared++
+    present = found ?? next
+  }
+  assert.ok(shared > 300, `${shared} shared`)
 })
 
 test.run()

@@ -159,7 +159,7 @@ recall('one new output of many is not worth a new list, and is made right again'
   const engine = new Engine()
   engine.template('sites', { '10': '<%= item.Text %>\n' }, { ...SITE, comment: 'none' })
   const sites = (text: string) =>
-    Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`s${index}`, ['site', { Text: text }]] as const))
+    Object.fromEntries(Array.from({ length: 510 }, (_, index) => [`s${index}`, ['site', { Text: text }]] as const))
   engine.database('sites', sites('old'))
   await event(engine)
   await setTimeout(1100)
@@ -170,7 +170,7 @@ recall('one new output of many is not worth a new list, and is made right again'
     engine.database('sites', { ...sites('old'), s7: ['site', { Text: text }] })
     const { outputs, recalled } = await event(engine)
     assert.is(outputs.find(({ path }) => path === '/etc/sites/s7.conf')?.content, `${text}\n`)
-    assert.is(recalled, 199)
+    assert.is(recalled, 509)
     assert.is(readFileSync(list, 'utf8').trim(), before)
   }
   engine.database('sites', sites('all'))
