@@ -34,7 +34,9 @@ export function markDerived(
   return outputs.map(output => {
     const own = readBy(output)
     if (own.length === 0 || isMasked(output.content ?? '', contents.get(output.path), own)) return output
-    return { ...output, secret: true }
+    const { content, reads } = output
+    // They may be found only when somebody asks.
+    return { ...output, content, reads, secret: true }
   })
 }
 

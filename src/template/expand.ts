@@ -13,6 +13,7 @@ import { chosenRecords, type Folder, fits, foldersOf, withRecordValues, withSett
 import { Printer } from './printer.ts'
 import type { Kind } from './questions.ts'
 import type { Asker, Known, Recall } from './recall.ts'
+import { RecalledOutput } from './recalled-output.ts'
 import { FILES, type FragmentWorld, makeScope, makeVars, type Scope, SkipFile } from './scope.ts'
 import { squeezeBlank } from './text.ts'
 import type { Layer } from './tree.ts'
@@ -149,38 +150,24 @@ export class Expander {
       }
       return remembers === undefined ? run() : remembers.make(subject, this.#asker, run)
     }
-    const belongings = (exists: boolean) => this.#belongings(template, metadata, record, exists)
-    const common = { path, template: template.name, metadata: forRecord(metadata, record), record }
-    const settings = metadata.delete ? [] : records
+    const belongings = (exists: boolean) => {
+      const { link, folders } = this.#belongings(template, metadata, record, exists)
+      return { path, template: template.name, metadata: forRecord(metadata, record), record, link, folders }
+    }
+    const settings = () => (metadata.delete ? [] : records.map(key => ({ database: 'configuration', key })))
     if (known === undefined) {
       const { result, reads } = databases.tracked(() => {
-        for (const setting of settings) databases.note('configuration', setting)
+        for (const { database, key } of settings()) databases.note(database, key)
         const content = make()
         return { content, ...belongings(content !== undefined) }
       })
-      return { ...common, ...result, reads }
+      return { ...result, reads }
     }
-    // Only what asks for folders reads anything.
-    const { result, reads } =
-      metadata.folders === undefined
-        ? { result: belongings(true), reads: [] }
-        : databases.tracked(() => belongings(true))
-    let late: { readonly text: string | undefined } | undefined
-    const text = () => {
-      late ??= { text: this.limited(make) }
-      return late.text
-    }
-    return {
-      ...common,
-      ...result,
-      known,
-      get content() {
-        return text()
-      },
-      get reads() {
-        return [...known.reads, ...settings.map(key => ({ database: 'configuration', key })), ...reads]
-      },
-    }
+    const late = () => this.limited(make)
+    // Only folders read anything.
+    if (metadata.folders === undefined) return new RecalledOutput(belongings(true), known, late, settings)
+    const { result, reads } = databases.tracked(() => belongings(true))
+    return new RecalledOutput(result, known, late, () => [...settings(), ...reads])
   }
 
   /** What there is besides an output that exists. */
