@@ -75,7 +75,8 @@ export class StateFile<T> {
     try {
       const folder = this.#folder(places)
       const { stamp } = folder.files.state(folder.path(this.name)) ?? {}
-      const known = stamp && `${folder.folder} ${stamp}`
+      // What is encrypted needs its key each time.
+      const known = this.#kind.cover === undefined ? stamp && `${folder.folder} ${stamp}` : undefined
       if (known !== undefined && this.#last?.stamp === known) return this.#last.value
       const content = folder.read(this.name)
       const { shape, parse = JSON.parse, cover } = this.#kind
