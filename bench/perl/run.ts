@@ -17,7 +17,7 @@ interface Counts {
 
 function measure(stage: Stage): void {
   const { trees, records } = stage
-  const [sme, nethserver] = [new Bridge(stage.site('sme')), new Bridge(stage.site('nethserver'))]
+  const [sme, nethserver] = [new Bridge(stage.site(['sme'])), new Bridge(stage.site(['nethserver']))]
   const counts: Counts = { fragments: 0, expanded: 0, unstable: 0, all: 0, own: 0, none: 0 }
   const times: number[] = []
   // Each child of Perl has one.
@@ -29,7 +29,7 @@ function measure(stage: Stage): void {
     stage.originals(tree, '0')
     const [first, second] = [stage.originals(tree, '1'), stage.originals(tree, '2')]
     const bridge = { sme, nethserver }[tree.system]
-    const [own, none] = [new Bridge(stage.site(tree.system, tree)), new Bridge('/nowhere')]
+    const [own, none] = [new Bridge(stage.site([tree.system], tree)), new Bridge('/nowhere')]
     starts.push(own.start, none.start)
     const all = bridge.expand(folders, templates, records)
     const others = { all, own: own.expand(folders, templates, records), none: none.expand(folders, templates, records) }

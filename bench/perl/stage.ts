@@ -11,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { readFlatFile } from '../../src/db/flat-file.ts'
 import type { Records } from '../../src/db/record.ts'
 import { isUnseen } from '../../src/import/templates.ts'
+import { isFragment, METADATA_FILE } from '../../src/template/tree.ts'
 import { RECORDS } from './records.ts'
 import { filesIn, modulesBelow, type Tree, templatesBelow, treesBelow } from './trees.ts'
 
@@ -92,10 +93,10 @@ export class Stage {
     const settings = join(this.#folder, 'settings')
     rmSync(settings, { recursive: true, force: true })
     // As an import does it.
-    const unseen = templates.filter(name => filesIn(join(TEMPLATES, name)).some(file => isUnseen(readFileSync(file))))
-    for (const name of unseen) {
-      mkdirSync(dirname(join(settings, name)), { recursive: true })
-      writeFileSync(join(settings, `${name}.template.json`), '{"language": "perl"}')
+    const isHidden = (file: string) => isFragment(basename(file)) && isUnseen(readFileSync(file))
+    for (const name of templates.filter(name => filesIn(join(TEMPLATES, name)).some(isHidden))) {
+      mkdirSync(join(settings, name), { recursive: true })
+      writeFileSync(join(settings, name, METADATA_FILE), '{"language": "perl"}')
     }
     return { folders: [settings, TEMPLATES], templates }
   }
@@ -115,12 +116,13 @@ export class Stage {
 
   /**
    * The folder of a site with modules that gabarit does not have itself.
-   * @param from a package; undefined: all of the system
+   * @param from a package; undefined: all of the systems
    */
-  site(system: Tree['system'], from?: Tree): string {
+  site(systems: readonly Tree['system'][], from?: Tree): string {
     const site = mkdtempSync(join(this.#folder, 'site-'))
-    for (const [path, file] of modulesBelow(from?.sources ?? this.#corpus, system))
-      if (!existsSync(join(OURS, path))) copy(file, join(site, 'perl', path))
+    for (const system of systems)
+      for (const [path, file] of modulesBelow(from?.sources ?? this.#corpus, system))
+        if (!existsSync(join(OURS, path))) copy(file, join(site, 'perl', path))
     return site
   }
 

@@ -22,10 +22,11 @@ const MOST = Number(process.env.BENCH_DATABASES ?? 300)
 function measure(stage: Stage): void {
   const counts = { text: 0, plain: 0, plainTwins: 0, code: 0, codeTwins: 0, unjudged: 0 }
   const reasons = new Map<string, number>()
-  const sites = { sme: stage.site('sme'), nethserver: stage.site('nethserver') }
+  // One Perl runs them all.
+  const site = stage.site(['sme', 'nethserver'])
   for (const tree of stage.trees) {
     const { folders, templates } = stage.enter(tree)
-    const places = { ...findPlaces(`${import.meta.dirname}/../..`, {}, '/'), site: sites[tree.system] }
+    const places = { ...findPlaces(`${import.meta.dirname}/../..`, {}, '/'), site }
     const custom = { folder: `${places.site}/templates-custom`, custom: true }
     const layers = [custom, ...folders.map(folder => ({ folder, custom: false }))]
     const context = { ...makeContext(places, new RealSystem('/'), () => undefined), layers, replaced: stage.records }

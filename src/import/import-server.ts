@@ -26,7 +26,7 @@ import { importPlan } from './plan.ts'
 import { secrets } from './secrets.ts'
 import { type OldServer, oldServer, type Packed } from './source.ts'
 import { stays } from './stays.ts'
-import { templates, unseenPerl } from './templates.ts'
+import { languages, templates } from './templates.ts'
 import { expandable, withoutFailing } from './trial.ts'
 
 /** What bringing in an old server would do. */
@@ -55,7 +55,7 @@ export function importServer(context: Context, folder: string, archive?: Packed)
   const descriptions = new Descriptions(places)
   const whole = (name: string): Records => completed(places, name, incoming.get(name) ?? new Map(), descriptions)
   const ours = new Ours(places)
-  const trees = together([templates(old, ours), metadata(old, ours, system, unseenPerl(old, ours))])
+  const trees = together([templates(old, ours), metadata(old, ours, system), languages(old, ours)])
   const replaced = new Map(['configuration', ...incoming.keys()].map(name => [name, whole(name)] as const))
   const folders = settingsFolders(old)
   const there = new Set([...describedDatabases(places), ...incoming.keys(), ...folders])

@@ -8,17 +8,11 @@ import { E_SMITH, type OldServer } from './source.ts'
 
 const FOLDER = join(E_SMITH, 'templates.metadata')
 
-/** A setting that is not written there: all fragments are in Perl. */
-const LANGUAGE = 'language'
-
 /** Names of accounts that Debian calls otherwise. */
 const ACCOUNTS: Readonly<Record<string, string>> = { www: 'www-data', apache: 'www-data', nobody: 'nobody' }
 
-/**
- * What is said of templates: owner, mode, other names. It becomes `NAME.template.json` beside the template.
- * @param inPerl templates of which it says that they are in Perl
- */
-export function metadata(old: OldServer, ours: Ours, system: System, inPerl: readonly string[]): Part {
+/** What is said of templates: owner, mode, other names. It becomes `NAME.template.json` beside the template. */
+export function metadata(old: OldServer, ours: Ours, system: System): Part {
   const settings = new Map<string, Map<string, string>>()
   for (const path of old.tree.below(FOLDER)) {
     const text = old.tree.read(join(FOLDER, path))?.toString('utf8') ?? ''
@@ -31,9 +25,6 @@ export function metadata(old: OldServer, ours: Ours, system: System, inPerl: rea
     else
       for (const [, name = '', value = ''] of text.matchAll(/^\s*([A-Z_]+)\s*=\s*(.*\S)\s*$/gm)) known.set(name, value)
   }
-  for (const template of inPerl)
-    if (keptOut(template) === undefined)
-      settings.set(template, new Map([...(settings.get(template) ?? []), [LANGUAGE, 'perl']]))
   return together([...settings].map(([template, known]) => ofTemplate(template, known, ours, system)))
 }
 
@@ -65,8 +56,6 @@ function convert(name: string, expression: string, system: System): Record<strin
   if (literal === undefined || literal === '')
     throw new Failure(`${name} is Perl, and is not taken: ${expression}. See template.json in the reference`)
   switch (name) {
-    case LANGUAGE:
-      return { language: literal }
     case 'PERMS':
       if (!/^0?[0-7]{3}$/.test(literal)) throw new Failure(`PERMS ${expression} is not a mode`)
       return { mode: literal.padStart(4, '0') }

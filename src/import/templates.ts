@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { isBackup } from '../base/fragment-names.ts'
 import { plural } from '../base/plural.ts'
 import { isPerl } from '../template/perl.ts'
+import { isFragment, METADATA_FILE } from '../template/tree.ts'
 import { keptOut } from './kept-out.ts'
 import type { Ours } from './ours.ts'
 import { type Line, type Part, plainFile, SITE, together, type WantedFile } from './part.ts'
@@ -15,17 +16,23 @@ const TREES = [
 ] as const
 
 /**
- * The templates of an old server whose braces are all those of programs in Perl, as they are there, although it is not seen in
- * each fragment: their settings say so.
+ * Says of templates that they are in Perl, if their braces alone do not show it. All braces are those of programs there, as
+ * long as the template is a folder of fragments.
  */
-export function unseenPerl({ tree }: OldServer, ours: Ours): string[] {
+export function languages({ tree }: OldServer, ours: Ours): Part {
   const unseen = TREES.flatMap(({ name }) => {
     const folder = join(E_SMITH, name)
-    return tree
-      .below(folder)
-      .filter(path => path.includes('/') && !isBackup(path) && isUnseen(tree.read(join(folder, path))))
+    const paths = tree.below(folder).filter(path => !isBackup(path) && isFragment(basename(path)))
+    return paths.filter(path => isUnseen(tree.read(join(folder, path)))).map(path => dirname(path))
   })
-  return [...new Set(unseen.map(path => dirname(path)))].filter(template => !ours.has(template))
+  const found = [...new Set(unseen)].filter(template => keptOut(template) === undefined && !ours.has(template))
+  return together(
+    found.map(template => {
+      const how = `is in Perl: becomes ${template}/template.json: language perl`
+      const file = plainFile(join(SITE, 'templates', template, METADATA_FILE), '{\n  "language": "perl"\n}\n')
+      return { lines: [{ fate: 'converted', what: join(E_SMITH, 'templates', template), how }], wanted: [file] }
+    }),
+  )
 }
 
 /** Whether a fragment has braces, but is not seen to be in Perl. */

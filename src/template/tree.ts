@@ -144,9 +144,14 @@ export function listTemplates(layers: readonly Layer[]): string[] {
 
 const FRAGMENT_NAME = /^(\d\d|template-(begin|end)$|template\.json$)/
 
+/** Whether a folder with a file of this name is a template. */
+export function isFragment(name: string): boolean {
+  return FRAGMENT_NAME.test(name)
+}
+
 function walk(folder: string, name: string, found: Set<string>): void {
   const entries = entriesIn(folder)
-  if (name !== '' && entries.some(entry => FRAGMENT_NAME.test(entry.name) && !entry.isDirectory())) {
+  if (name !== '' && entries.some(entry => isFragment(entry.name) && !entry.isDirectory())) {
     found.add(name)
     return
   }

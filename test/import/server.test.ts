@@ -371,6 +371,21 @@ testIf(server, both, 'modules in Perl that fragments and actions use come over, 
   assert.match(imported(box), 'SME Server: everything is here already')
 })
 
+testIf(server, both, 'all braces of an old template are those of Perl, those of its sub-templates too', ({ box }) => {
+  oldFiles(box, {
+    '/etc/e-smith/templates/etc/fax.conf/10User':
+      "user fax@{$DomainName}\n{ use esmith::templates; processTemplate({ TEMPLATE_PATH => '/etc/fax.conf/Sub', OUTPUT_TYPE => 'string' }) }",
+    '/etc/e-smith/templates/etc/fax.conf/Sub/10User': 'fax@{$DomainName}\n',
+    '/etc/e-smith/templates/etc/plain.conf': 'fax@{$DomainName}\n',
+    '/etc/e-smith/events/ftp-update/templates2expand/etc/fax.conf': '',
+  })
+  assert.match(imported(box), 'etc/fax.conf/Sub: is in Perl: becomes etc/fax.conf/Sub/template.json')
+  box.must('signal-event post-upgrade')
+  box.must('signal-event ftp-update')
+  assert.match(box.read('/etc/fax.conf'), /\nuser fax@example\.org\nfax@example\.org\n$/)
+  assert.match(box.must('gabarit templates'), '/etc/hosts')
+})
+
 testIf(server, both, 'on a server without a history, too, it is taken back as a whole', ({ box }) => {
   imported(box)
   box.must('gabarit rollback')

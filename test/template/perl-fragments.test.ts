@@ -195,11 +195,13 @@ perl('after one was stopped, a new Perl runs the next', () => {
 })
 
 perl('a process that a fragment has left behind answers nobody', () => {
-  const fork = '{ my $pid = open(my $said, "-|"); exec("/nothing") unless $pid; join "", <$said>, "one\\n" }'
-  assert.is(
-    together({ '10one': fork, '20two': '{ $smtp{Limit} }\n', '30three': '{ $DB->get_prop("smtp", "status") }\n' }),
-    'one\n5\ndisabled\n',
-  )
+  const others = Array.from({ length: 20 }, (_, index) => [`etc/demo/${20 + index}`, '{ $smtp{Limit} }\n'] as const)
+  const fork = '{ my $pid = fork; exec("/nothing") unless $pid; "one\\n" }'
+  const box = siteWith({ 'etc/demo/10one': fork, ...Object.fromEntries(others) })
+  // It waited for ever.
+  box.must(['timeout', '60', 'signal-event', 'change'])
+  assert.match(box.read('/etc/demo'), `one\n${'5\n'.repeat(20)}`)
+  box.remove()
 })
 
 perl('a program that gets no answer, because a database cannot be read, is not kept', () => {
