@@ -102,7 +102,7 @@ export class Site {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10 })
   }
 
-  /** Files of the server, databases, what gabarit owns and what waits for a confirmation: by name, each as text. */
+  /** Files of the server, databases, what gabarit and a fleet own, and what waits for a confirmation: by name, each as text. */
   state(): Record<string, string> {
     const found: Record<string, string> = {}
     const look = (path: string) => {
@@ -122,6 +122,8 @@ export class Site {
     }
     found.manifest = this.exists(`${state}/manifest.json`) ? this.read(`${state}/manifest.json`) : 'none'
     found.pins = this.exists(`${state}/pins.json`) ? this.read(`${state}/pins.json`) : 'none'
+    const owned = `${state}/fleet/owned.json`
+    found.fleet = this.exists(owned) ? this.read(owned) : 'none'
     const waits = this.exists(`${state}/confirmation.json`)
     found.confirmation = waits ? `base ${JSON.parse(this.read(`${state}/confirmation.json`)).base}` : 'none'
     return found
