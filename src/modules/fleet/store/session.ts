@@ -10,6 +10,9 @@ export interface Login extends Reached {
 /** What etcd says to a token that has expired, that it forgot when it was restarted, or that is older than a new user. */
 const OUTDATED = /invalid auth token|revision of auth store is old|user name is empty/
 
+/** Each user that joins or leaves outdates all tokens: with many at once, one that was just made, too. */
+const MOST_TRIES = 10
+
 /** Permission denied, in the numbers of gRPC. */
 const DENIED = 7
 
@@ -44,14 +47,18 @@ export class Session {
   }
 
   async #authenticated<Answer>(ask: (token: string) => Promise<Answer>): Promise<Answer> {
-    const known = this.#token
-    try {
-      return await ask(known ?? (await this.#authenticate()))
-    } catch (error) {
-      if (!(error instanceof EtcdError)) throw error
-      if (known !== undefined && OUTDATED.test(error.message)) return ask(await this.#authenticate())
-      if (error.code !== DENIED) throw error
-      throw refusal(`the store of the fleet does not allow it to ${this.#login.user}`, { cause: error })
+    for (let tries = 1; ; tries++) {
+      const token = this.#token ?? (await this.#authenticate())
+      try {
+        return await ask(token)
+      } catch (error) {
+        // An etcd that was put back to a backup does not answer to a token that is newer than that.
+        if (!(error instanceof EtcdError) || OUTDATED.test(error.message)) this.#token = undefined
+        if (!(error instanceof EtcdError)) throw error
+        if (OUTDATED.test(error.message) && tries < MOST_TRIES) continue
+        if (error.code !== DENIED) throw error
+        throw refusal(`the store of the fleet does not allow it to ${this.#login.user}`, { cause: error })
+      }
     }
   }
 
