@@ -28,12 +28,12 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['history', 'show', 'log', 'letsencrypt status', 'letsencrypt check', 'letsencrypt list', 'letsencrypt limits'],
     ...['vpn clients', 'vpn status', 'proxy check', 'proxy log', 'databases', 'fragment show'],
     ...['site log', 'sso check', 'sso metadata', 'sso sessions', 'secrets status', 'backup list', 'fleet hosts'],
-    ...['fleet diff'],
+    ...['fleet diff', 'fleet status'],
   ],
   change: [
     ...['signal-event', 'apply', 'discard', 'confirm', 'rollback', 'revert', 'pin', 'unpin'],
     ...['letsencrypt setup', 'letsencrypt renew', 'letsencrypt use', 'vpn kill', 'vpn restart', 'web sessions'],
-    ...['sso end', 'backup now', 'backup verify', 'fleet adopt'],
+    ...['sso end', 'backup now', 'backup verify', 'fleet adopt', 'fleet halt'],
   ],
   dangerous: [
     'customize',
@@ -47,6 +47,7 @@ const COMMAND_LINES: Readonly<Record<Access, readonly string[]>> = {
     ...['restore', 'backup restore'],
     'sso refresh',
     'sso roll-keys',
+    ...['fleet publish', 'fleet resume', 'fleet back'],
   ],
 }
 

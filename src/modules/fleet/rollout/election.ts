@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { messageOf } from '../../../base/failure.ts'
 import { LEADER_KEY } from '../store/keys.ts'
 import type { Compared, Store } from '../store/store.ts'
+import { sleep } from './wakeup.ts'
 
 /** Seconds after which a leader that is not heard of any more has been one. */
 const LEASE = 15
@@ -39,7 +39,7 @@ export async function leadInTurn(
     } catch (error) {
       tell(messageOf(error))
     }
-    await pause(PACE, undefined, { signal }).catch(() => undefined)
+    await sleep(PACE, signal)
   }
 }
 
@@ -48,11 +48,15 @@ interface Won {
   readonly lease: string
 }
 
-/** @returns undefined if somebody else leads */
+/**
+ * There is one agent on a host: if the leader has its name, that was one that was killed, and its lease need not end first.
+ * @returns undefined if somebody else leads
+ */
 async function stand(store: Store, name: string): Promise<Won | undefined> {
-  if ((await store.get(LEADER_KEY)) !== undefined) return undefined
+  const { value = name, revision = 0 } = (await store.get(LEADER_KEY)) ?? {}
+  if (value !== name) return undefined
   const lease = await store.lease(LEASE)
-  if (!(await store.commit([{ key: LEADER_KEY, revision: 0 }], [{ key: LEADER_KEY, value: name, lease }])))
+  if (!(await store.commit([{ key: LEADER_KEY, revision }], [{ key: LEADER_KEY, value: name, lease }])))
     return undefined
   const entry = await store.get(LEADER_KEY)
   return entry?.value === name ? { fence: { key: LEADER_KEY, revision: entry.revision }, lease } : undefined
@@ -84,7 +88,7 @@ async function serve(
 async function keep(store: Store, lease: string, term: AbortController): Promise<void> {
   let heard = performance.now()
   while (!term.signal.aborted) {
-    await pause(PACE, undefined, { signal: term.signal }).catch(() => undefined)
+    await sleep(PACE, term.signal)
     if (term.signal.aborted) return
     const lives = await store.keepAlive(lease).catch(() => undefined)
     if (lives === true) heard = performance.now()

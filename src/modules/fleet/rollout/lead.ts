@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../../../base/failure.ts'
+import { messageOf } from '../../../base/failure.ts'
 import { MEMBERS_PREFIX, orderKey, ROLLOUT_KEY, STATUS_PREFIX } from '../store/keys.ts'
 import type { Change, Store } from '../store/store.ts'
 import { decide } from './decide.ts'
@@ -8,6 +8,7 @@ import { afterAbsence, type Observed, observe } from './observed.ts'
 import { readReports, readRollout } from './read.ts'
 import type { Rollout } from './rollout.ts'
 import { SilentList } from './silent.ts'
+import { Wakeup } from './wakeup.ts'
 
 /** Milliseconds after which the leader looks again although nothing was told: time passes, too. */
 const TICK = 1000
@@ -36,8 +37,7 @@ export class Leader {
   /** When the orders of this attempt were placed. A leader that follows places the same ones again: nothing changes for hosts. */
   #placed = new Map<string, number>()
   #attempt = ''
-  #changed = false
-  #wake = () => {}
+  readonly #wakeup = new Wakeup()
 
   constructor(store: Store, term: Term, leadership: Leadership) {
     this.#store = store
@@ -53,45 +53,24 @@ export class Leader {
   async lead(): Promise<void> {
     const { signal } = this.#term
     const mirrors = [this.#members, this.#reports, this.#rollout]
-    const changed = () => {
-      this.#changed = true
-      this.#wake()
-    }
     const lost = (why: string) => this.#with.tell(why)
-    const watches = mirrors.map(mirror => mirror.follow(changed, lost, signal))
-    const ended = Promise.all(watches)
-    // What it throws is thrown at the end.
-    ended.catch(changed)
+    const watches = mirrors.map(mirror => mirror.follow(this.#wakeup.ring, lost, signal))
+    const watching = Promise.all(watches).catch(error => this.#with.tell(messageOf(error)))
     let away = false
     while (!signal.aborted) {
-      this.#changed = false
-      const wasWhole = mirrors.every(({ isWhole }) => isWhole)
-      if (away && wasWhole) this.#observed = afterAbsence(this.#observed, performance.now())
-      away = !wasWhole
-      const again = wasWhole && (await this.#tryStep())
-      if (!again) await Promise.race([this.#woken(), ended])
+      const isWhole = mirrors.every(mirror => mirror.isWhole)
+      if (away && isWhole) this.#observed = afterAbsence(this.#observed, performance.now())
+      away = !isWhole
+      const again = isWhole && (await this.#tryStep())
+      if (!again) await this.#wakeup.wait(TICK, signal)
     }
-    await ended
-  }
-
-  async #woken(): Promise<void> {
-    if (this.#changed) return
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, TICK)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      this.#term.signal.addEventListener('abort', this.#wake, { once: true })
-    })
-    this.#term.signal.removeEventListener('abort', this.#wake)
+    await watching
   }
 
   async #tryStep(): Promise<boolean> {
     try {
       return await this.#step()
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
       this.#with.tell(messageOf(error))
       return false
     }

@@ -1,0 +1,16 @@
+import type { Places } from '../../../system/places.ts'
+import { turnState } from '../release/turn.ts'
+import type { Status } from '../rollout/status.ts'
+import { readNotes } from './notes.ts'
+
+/** What became of the last order, without what the services say. */
+export type Stand = Omit<Status, 'health' | 'drift'>
+
+/** What this host can say of itself. */
+export function standOf(places: Places): Stand {
+  const { at, release, attempt, state, reason, entry } = turnState(places)
+  const { refused, doubt } = readNotes(places)
+  if (refused !== null) return { at, ...refused, state: 'refused', entry: null }
+  const why = state === 'went back' && doubt !== '' ? doubt : reason
+  return { at, release, attempt, state, reason: why, entry }
+}

@@ -1,0 +1,52 @@
+import { messageOf } from '../../../base/failure.ts'
+import type { Status } from '../rollout/status.ts'
+import { sleep } from '../rollout/wakeup.ts'
+import { statusKey } from '../store/keys.ts'
+import { standOf } from './host-status.ts'
+import type { HostMeans } from './means.ts'
+import { UNREACHED } from './reaching.ts'
+import { healthOf } from './services.ts'
+
+/** Writes the status of a host into the store, again and again: a host that is not heard of counts as silent. */
+export class Reporter {
+  readonly #means: HostMeans
+  /** Why the last report did not arrive: it is told once. */
+  #problem = ''
+  #last = Promise.resolve()
+
+  constructor(means: HostMeans) {
+    this.#means = means
+  }
+
+  /** Until the signal. Hosts that were started at the same moment do not report at the same moment for long. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.report()
+      await sleep(this.#means.interval() * (1 + Math.random() / 10), signal)
+    }
+  }
+
+  /** Reports once; one report after the other, so that an older one never comes last. */
+  report(): Promise<void> {
+    this.#last = this.#last.then(() => this.#write())
+    return this.#last
+  }
+
+  async #write(): Promise<void> {
+    const { store, host, places, system, drift, tell } = this.#means
+    try {
+      const [health, differs] = await Promise.all([healthOf(places, system), drift()])
+      const status: Status = { ...standOf(places), health, drift: differs }
+      await store.commit([], [{ key: statusKey(host), value: JSON.stringify(status) }])
+      if (this.#problem !== '') tell('reports arrive again')
+      if (this.#problem !== '' || UNREACHED.read(places) !== undefined) UNREACHED.remove(places)
+      this.#problem = ''
+    } catch (error) {
+      const problem = messageOf(error)
+      if (problem === this.#problem) return
+      tell(`the report did not arrive: ${problem}`)
+      UNREACHED.write(places, { problem, since: UNREACHED.read(places)?.since ?? new Date().toISOString() })
+      this.#problem = problem
+    }
+  }
+}

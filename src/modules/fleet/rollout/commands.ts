@@ -1,0 +1,107 @@
+import { EXIT, usageFailure } from '../../../base/failure.ts'
+import { plural } from '../../../base/plural.ts'
+import { caller } from '../../../system/accounts.ts'
+import type { Invocation } from '../../../terminal/command.ts'
+import { windowSeconds } from '../../../transaction/default-window.ts'
+import { needController } from '../member.ts'
+import { readLayers } from '../release/layer-contents.ts'
+import { layersOfRelease } from '../release/release-layers.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { bringLayers, refuseUnpublished } from './earlier.ts'
+import { isWell, overviewLines, overviewOf, rolloutLine } from './overview.ts'
+import { follow, type Progress, worstStatus } from './progress.ts'
+import { beginRollout, type Manner } from './publish.ts'
+import { type Rollout, resumed } from './rollout.ts'
+import { halted, needHalted, steer } from './steer.ts'
+
+/** `gabarit fleet publish` */
+export async function publish(invocation: Invocation): Promise<number> {
+  const { places } = invocation
+  const member = needController(places)
+  const store = openStore(places)
+  const begun = await beginRollout(store, member, readLayers(places), mannerOf(invocation), invocation)
+  return begin(store, begun, invocation)
+}
+
+/** `gabarit fleet back RELEASE` */
+export async function back(invocation: Invocation): Promise<number> {
+  const { places, args } = invocation
+  const member = needController(places)
+  const number = Number(args[0])
+  if (!Number.isSafeInteger(number) || number < 1) throw usageFailure(`this is not the number of a release: ${args[0]}`)
+  const store = openStore(places)
+  await refuseUnpublished(store, member, places)
+  const layers = await layersOfRelease(store, number, member, places)
+  const manner = mannerOf(invocation)
+  const note = manner.note === '' ? `back to release ${number}` : manner.note
+  const begun = await beginRollout(store, member, layers, { ...manner, note }, invocation)
+  // What is published next begins with what is in effect.
+  bringLayers(places, layers, 'gabarit fleet back')
+  return begin(store, begun, invocation)
+}
+
+/** `gabarit fleet status` */
+export async function status({ places, answer }: Invocation): Promise<number> {
+  needController(places)
+  const found = await overviewOf(openStore(places), places)
+  return answer(found, overviewLines(found).join('\n'), isWell(found))
+}
+
+/** `gabarit fleet halt` */
+export async function halt({ places, system, value, answer }: Invocation): Promise<number> {
+  needController(places)
+  const { user } = caller(system.env)
+  const note = value('comment')
+  const reason = note === undefined ? `by ${user}` : `by ${user}: ${note}`
+  const changed = await steer(openStore(places), rollout => halted(rollout, reason))
+  return answer(changed, rolloutLine(changed))
+}
+
+/** `gabarit fleet resume` */
+export async function resume(invocation: Invocation): Promise<number> {
+  const { places, value } = invocation
+  needController(places)
+  const without = new Set((value('without') ?? '').split(',').filter(name => name !== ''))
+  const store = openStore(places)
+  const changed = await steer(store, rollout => {
+    const unknown = [...without].filter(host => !rollout.waves.flat().includes(host))
+    if (unknown.length > 0)
+      throw usageFailure(
+        `release ${rollout.release} is not for ${unknown.join(', ')}`,
+        'gabarit fleet status lists the hosts.',
+      )
+    return resumed(needHalted(rollout), without)
+  })
+  return begin(store, changed, invocation)
+}
+
+/** Says that it has begun, and waits for its end if asked to. */
+async function begin(store: Store, begun: Rollout, invocation: Invocation): Promise<number> {
+  const { flag, answer, progress } = invocation
+  if (!flag('wait')) return answer(begun, `${rolloutLine(begun)}: ${plural(begun.waves.flat().length, 'host')}`)
+  const rollout = await follow(store, begun, now => progress(sayProgress(now)))
+  progress(undefined)
+  const exit = rollout.release === begun.release ? await worstStatus(store, rollout) : EXIT.failed
+  store.close()
+  answer(rollout, rolloutLine(rollout))
+  return exit
+}
+
+function sayProgress({ rollout, taken, hosts, isLed }: Progress): string {
+  if (!isLed) return 'waiting for a controller that leads (gabarit-fleet)'
+  return `${rolloutLine(rollout)}: ${taken.length} of ${plural(hosts.length, 'host')}`
+}
+
+/** Seconds that the hosts of a wave must be well, and after which they go back, if nothing else is said. */
+const [SOAK, WITHIN] = [60, 600]
+
+/** @throws Failure (usage) for a time that cannot be one */
+function mannerOf({ value }: Invocation): Manner {
+  const seconds = (name: string, usual: number) => {
+    const text = value(name)
+    return text === undefined ? usual : windowSeconds(text)
+  }
+  const soak = value('soak') === 'no' ? 0 : seconds('soak', SOAK)
+  return { note: value('comment') ?? '', soak, within: seconds('within', WITHIN) }
+}

@@ -1,0 +1,1 @@
+export { back, halt, publish, resume, status } from './commands.ts'

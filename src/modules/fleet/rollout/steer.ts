@@ -1,0 +1,34 @@
+import { refusal } from '../../../base/failure.ts'
+import { ROLLOUT_KEY } from '../store/keys.ts'
+import type { Store } from '../store/store.ts'
+import { readRollout } from './read.ts'
+import type { Rollout } from './rollout.ts'
+
+/**
+ * Changes the roll-out by hand. If the leader has made a step meanwhile, the change is made to that.
+ * @throws Failure (refused) if there is none
+ */
+export async function steer(store: Store, change: (rollout: Rollout) => Rollout): Promise<Rollout> {
+  for (;;) {
+    const found = readRollout(await store.get(ROLLOUT_KEY))
+    if (found === undefined) throw refusal('nothing was published yet', { hint: 'gabarit fleet publish' })
+    const { rollout, revision } = found
+    const changed = change(rollout)
+    const compare = [{ key: ROLLOUT_KEY, revision }]
+    if (await store.commit(compare, [{ key: ROLLOUT_KEY, value: JSON.stringify(changed) }])) return changed
+  }
+}
+
+/** @throws Failure (refused) if it is not under way */
+export function halted(rollout: Rollout, reason: string): Rollout {
+  if (rollout.state === 'running') return { ...rollout, state: 'halted', reason }
+  const how = rollout.state === 'done' ? 'is everywhere already' : `is halted already: ${rollout.reason}`
+  const hint = rollout.state === 'done' ? 'To take it back: gabarit fleet back RELEASE' : undefined
+  throw refusal(`release ${rollout.release} ${how}`, { hint })
+}
+
+/** @throws Failure (refused) if it is not halted */
+export function needHalted(rollout: Rollout): Rollout {
+  if (rollout.state === 'halted') return rollout
+  throw refusal(`release ${rollout.release} is not halted`, { hint: 'Look at it: gabarit fleet status' })
+}

@@ -1,0 +1,74 @@
+import { type Command, flag, JSON_OPTION, value } from '../../../terminal/command.ts'
+
+const WAIT_OPTION = flag('wait', 'until the roll-out is done or halted; the exit status is that of the worst host')
+
+/** What publish and back say of the roll-out. */
+const ROLLOUT_OPTIONS = [
+  WAIT_OPTION,
+  value('soak TIME', 'how long the hosts of a wave must be well before the next one (1m); "no": at once'),
+  value('within TIME', 'a host goes back unless it has proved the change within this time (10m)'),
+  value('comment TEXT', 'what the release is for'),
+  JSON_OPTION,
+]
+
+/** The subcommands of `gabarit fleet` for roll-outs. */
+export const ROLLOUT_VERBS: readonly Command[] = [
+  {
+    name: 'publish',
+    console: 'dangerous',
+    summary: 'make a release of the records and files of the fleet, and roll it out in waves',
+    options: ROLLOUT_OPTIONS,
+    examples: [
+      ['gabarit fleet publish --wait', 'exit status 0 when all hosts have it, 4 if one went back'],
+      ['gabarit fleet publish --comment "new certificate" --soak 10m', 'with a longer look at each wave'],
+    ],
+    run: async invocation => (await import('./rollout.apart.ts')).publish(invocation),
+  },
+  {
+    name: 'status',
+    console: 'read',
+    summary: 'show the roll-out and every host; exit 1 if something is wrong',
+    options: [JSON_OPTION],
+    examples: [['gabarit fleet status', 'release, state and health of each host']],
+    run: async invocation => (await import('./rollout.apart.ts')).status(invocation),
+  },
+  {
+    name: 'halt',
+    console: 'change',
+    summary: 'stop a roll-out: hosts that have no order yet get none',
+    options: [value('comment TEXT', 'why'), JSON_OPTION],
+    examples: [['gabarit fleet halt --comment "users complain"', 'what is in effect stays']],
+    run: async invocation => (await import('./rollout.apart.ts')).halt(invocation),
+  },
+  {
+    name: 'resume',
+    console: 'dangerous',
+    summary: 'go on with a halted roll-out: hosts that went back try again',
+    options: [
+      value('without HOST[,HOST]...', 'leave these hosts out: they keep what they have'),
+      WAIT_OPTION,
+      JSON_OPTION,
+    ],
+    examples: [
+      ['gabarit fleet resume --wait', 'after the reason is mended'],
+      ['gabarit fleet resume --without www7', 'www7 is switched off; the next release includes it'],
+    ],
+    run: async invocation => (await import('./rollout.apart.ts')).resume(invocation),
+  },
+  {
+    name: 'back',
+    console: 'dangerous',
+    summary: 'roll out the records and files of an earlier release, as a new one',
+    usage: 'RELEASE',
+    options: ROLLOUT_OPTIONS,
+    examples: [['gabarit fleet back 12 --wait', 'what release 12 had, in waves too']],
+    run: async invocation => (await import('./rollout.apart.ts')).back(invocation),
+  },
+  {
+    name: 'agent',
+    hidden: true,
+    summary: 'take releases on this host, and lead roll-outs on a controller (used by its unit)',
+    examples: [['gabarit fleet agent', 'without systemd']],
+    run: async invocation => (await import('../host/fleet-agent.apart.ts')).agent(invocation),
+  },
+]
