@@ -1,4 +1,6 @@
 // What the real Apache and nginx serve, against records and files: names that files of others take, and certificates on disk.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputFileSync } from 'fs-extra/esm'
@@ -131,6 +133,15 @@ step('a server that does not run is named as that, and asked nothing', () => {
     stdout,
     'but nothing that listens at 127.0.0.1:443 holds. Start nginx; its log says why it does not run.',
   )
+})
+
+step('a server that takes connections and says nothing is not told to read its files', async () => {
+  const mute = spawn(process.execPath, ['-e', "net.createServer().listen(443, '127.0.0.1', () => console.log())"])
+  await once(mute.stdout, 'data')
+  const { stdout } = run(words('gabarit verify --effective'), { env: { GABARIT_SERVICE_MANAGER: 'none' } })
+  mute.kill()
+  await once(mute, 'exit')
+  assert.match(stdout, 'but no answer within 10 seconds at 127.0.0.1:443 holds. It hangs, or the machine is very busy')
   front.apply()
   differs()
 })

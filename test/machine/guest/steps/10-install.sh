@@ -20,7 +20,7 @@ config setprop letsencrypt status test ACCEPT_TERMS yes
 check 'firewall, kernel, sshd and the timer of certificates are made' \
     signal-event --confirm-within no console-save
 check 'the timer waits' says gabarit-letsencrypt.timer systemctl list-timers
-check 'what is in effect is what is recorded' gabarit verify --effective
+check 'what is in effect is what is recorded' soon gabarit verify --effective
 check 'no unit has failed' silent systemctl --failed --plain --no-legend
 check 'the events are in the journal' says 'signal-event console-save: done' journalctl -b -t gabarit -o cat
 reboot

@@ -23,7 +23,7 @@ check 'its rules are in the kernel' says '^-A INPUT -j gabarit-input' iptables -
 check 'the files were made before Apache started' files_before_apache
 check 'the kernel has our setting' says '^2$' sysctl -n kernel.kptr_restrict
 check 'sshd has our setting' says '^maxauthtries 3$' sshd -T
-check 'what is in effect is what is recorded' gabarit verify --effective
+check 'what is in effect is what is recorded' soon gabarit verify --effective
 check 'the timer waits again' says gabarit-letsencrypt.timer systemctl list-timers
 
 config setprop httpd TCPPort 8080
