@@ -58,11 +58,19 @@ echo == module starts; signal-event console-save; /usr/share/gabarit/modules/dns
 echo == module gone; dpkg -r gabarit-dnsmasq; ls /usr/share/gabarit/modules
 echo == module next; signal-event host-modify; ls /etc/dnsmasq.d/gabarit.conf
 echo == console; gabarit web enable; getent passwd gabarit-web; gabarit web sessions
+config setprop backup Passphrase 'four random words indeed'
+echo 'four random words indeed' > /mnt/passphrase
+kept='/etc/httpd/conf/httpd.conf /etc/dehydrated/config /etc/gabarit/templates-custom/etc/dehydrated/config/90Site'
+signal-event console-save > /dev/null; sha256sum $kept /var/lib/gabarit/ssl/* > /mnt/sums
+echo == backup; gabarit backup /mnt/gate.tar.age
 touch /etc/systemd/system/gabarit-site.timer /etc/cron.d/gabarit-site
 echo == remove; dpkg -r gabarit; ls /etc/cron.d/gabarit-* /etc/systemd/system/*.wants/gabarit-* /usr/lib/gabarit /usr/share/gabarit 2>&1
 mkdir /var/lib/gabarit/letsencrypt # a setup makes it, with the certificates that Apache serves
 mkdir /sbin/e-smith; ln -s /usr/sbin/db /usr/sbin/config /opt/other /sbin/e-smith # as an import does, but one
 echo == purge; dpkg -P gabarit; ls /var/lib/gabarit /etc/gabarit; echo == links; ls /sbin/e-smith; echo == units; ls /etc/systemd/system | grep ^gabarit
+rm -rf /etc/gabarit /etc/httpd /etc/dehydrated /var/lib/gabarit # a new disk
+echo == fresh; dpkg -i /mnt/gabarit.deb > /dev/null; gabarit restore /mnt/gate.tar.age --passphrase-file /mnt/passphrase
+echo == restored; sha256sum --quiet -c /mnt/sums && config get DomainName; gabarit history
 `
 
 test('installed, set up, upgraded, with a module, removed and purged on a machine without Node', () => {
@@ -113,6 +121,8 @@ test('installed, set up, upgraded, with a module, removed and purged on a machin
   assert.match(answer('purge'), /\/var\/lib\/gabarit:\nletsencrypt\nreplaced\n(replaced-until-\S+\n)?ssl\n/)
   assert.is(answer('links'), 'other\n')
   assert.is(answer('units'), 'gabarit-site.timer\n')
+  assert.match(answer('backup'), '/mnt/gate.tar.age: ')
+  assert.match(answer('restored'), /^example\.org\n.*restore/s, said)
 })
 
 deb('remove and purge name each unit and cron file that a template makes', () => {
