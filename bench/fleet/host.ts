@@ -15,7 +15,7 @@ export class BenchHost {
   readonly name: string
   readonly root = mkdtempSync(join(tmpdir(), 'gabarit-fleet-'))
   readonly places = findPlaces(PROJECT, {}, this.root)
-  readonly #env = { ...process.env, GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none' }
+  readonly #env = { GABARIT_ROOT: this.root, GABARIT_SERVICE_MANAGER: 'none' }
   #agent: ChildProcess | undefined
 
   static connect(): void {
@@ -46,7 +46,7 @@ export class BenchHost {
   /** Starts its agent, and again whenever it has ended, as its unit does. */
   start(): void {
     const [program = '', ...args] = this.#inside(join(BIN, 'gabarit'), 'fleet', 'agent')
-    const child = spawn(program, args, { env: this.#env, stdio: 'ignore' })
+    const child = spawn(program, args, { env: { ...process.env, ...this.#env }, stdio: 'ignore' })
     this.#agent = child
     child.once('exit', () => {
       if (this.#agent === child) setTimeout(() => this.start(), 200)
