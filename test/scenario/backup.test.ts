@@ -1,7 +1,7 @@
 // The disk of a server is lost. Its backup is restored on a fresh machine: Apache serves its certificate, and a VPN client of the
 // old server connects to the new one. With the real daemons under s6, in private namespaces.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -79,6 +79,7 @@ step('a fresh machine; the plan, then all of it in one go', async () => {
     { node: 'client', device: 'eth0', addresses: ['198.18.0.1/24'] },
     { device: 'out0', addresses: ['198.18.0.2/24'] },
   )
+  await waitFor('the address', () => networkInterfaces().out0 !== undefined)
   await startS6(daemons, SCAN)
   addS6Service(SCAN, 'apache2', '#!/bin/sh\nexec apache2 -f /etc/httpd/conf/httpd.conf -DFOREGROUND 2>&1\n')
   addS6Service(

@@ -46,11 +46,16 @@ export function refuseMissing(missing: readonly Named[], machine: Machine): void
     missing.map(({ value, where }) => `${where} is ${value}, which this machine does not have`).join('\n'),
     {
       hint: [
-        `Nothing was changed. Its interfaces: ${interfaces.join(' ')}; its addresses: ${addresses.join(' ')}`,
+        `Nothing was changed. Its interfaces: ${orNone(interfaces)}; its addresses: ${orNone(addresses)}`,
         `Say what stands for it: --replace ${shell(pairs)}; or keep one: --replace ${shell(`${first.value}=${first.value}`)}`,
       ].join('\n'),
     },
   )
+}
+
+/** An interface without a cable has no address. */
+function orNone(names: readonly string[]): string {
+  return names.join(' ') || 'none'
 }
 
 /**
