@@ -144,11 +144,14 @@ function describe({ command, args, paths, properties }: HistoryEntry): string {
   return [command, ...args, ...paths, JSON.stringify(properties)].join(' ')
 }
 
-/** What `gabarit doctor` would say; a service that still waits is no error. And whether everything can be taken back. */
+/**
+ * What `gabarit doctor` would say; a service that still waits is no error, and no agent of a fleet runs on these sites. And whether
+ * everything can be taken back.
+ */
 async function complaints(site: Site): Promise<string[]> {
   const { places } = site
   const errors = (await examine(places, new DryRunSystem(places.root), new Date())).filter(
-    ({ id, level }) => level === 'error' || (id === 'last-good' && level === 'warning'),
+    ({ id, level }) => (level === 'error' && id !== 'fleet') || (id === 'last-good' && level === 'warning'),
   )
   const found = errors.map(({ id, message }) => `doctor: ${id}: ${message}`)
   const history = new History(places)

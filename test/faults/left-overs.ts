@@ -10,6 +10,8 @@ const REPLACED = [
   /^\.\..*\.last-good\.new$/,
   /^journal\.json\.new$/,
   /^overrides\.json\.lock$/,
+  // Of `fleet take`: the next one takes it over.
+  /^take\.lock$/,
   // By the guard itself, when it sees that it is not needed.
   /^confirmation-guard-\w+\.lock$/,
   /^(\.[0-9a-f]{64}\.[\w-]+|[0-9a-f]{64})\.new$/,
