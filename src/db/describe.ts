@@ -171,7 +171,8 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (!/^[^.].*\.json$/.test(name) || !concerns(path) || !refuseUnsafePart(places, path, seen)) continue
+      if (!/^[^.].*\.json$/.test(name) || kindOf(path) === undefined || !concerns(path)) continue
+      refuseUnsafePart(places, path, seen)
       cached(files, name, () => []).push(path)
     }
   }
