@@ -22,8 +22,10 @@ const TREES = [
 export function languages({ tree }: OldServer, ours: Ours): Part {
   const unseen = TREES.flatMap(({ name }) => {
     const folder = join(E_SMITH, name)
-    const paths = tree.below(folder).filter(path => !isBackup(path) && isFragment(basename(path)))
-    return paths.filter(path => isUnseen(tree.read(join(folder, path)))).map(path => dirname(path))
+    const paths = tree.below(folder).filter(path => !isBackup(path))
+    const fragmented = new Set(paths.filter(path => isFragment(basename(path))).map(path => dirname(path)))
+    const among = paths.filter(path => fragmented.has(dirname(path)))
+    return among.filter(path => isUnseen(tree.read(join(folder, path)))).map(path => dirname(path))
   })
   const found = [...new Set(unseen)].filter(template => keptOut(template) === undefined && !ours.has(template))
   return together(

@@ -377,9 +377,12 @@ testIf(server, both, 'all braces of an old template are those of Perl, those of 
       "user fax@{$DomainName}\n{ use esmith::templates; processTemplate({ TEMPLATE_PATH => '/etc/fax.conf/Sub', OUTPUT_TYPE => 'string' }) }",
     '/etc/e-smith/templates/etc/fax.conf/Sub/10User': 'fax@{$DomainName}\n',
     '/etc/e-smith/templates/etc/plain.conf': 'fax@{$DomainName}\n',
+    '/etc/e-smith/templates/etc/lines.conf/10First': 'one\n',
+    '/etc/e-smith/templates/etc/lines.conf/without-a-number': 'fax@{$DomainName}\n',
     '/etc/e-smith/events/ftp-update/templates2expand/etc/fax.conf': '',
   })
   assert.match(imported(box), 'etc/fax.conf/Sub: is in Perl: becomes etc/fax.conf/Sub/template.json')
+  assert.match(box.read('/etc/gabarit/templates/etc/lines.conf/template.json'), '"language": "perl"')
   box.must('signal-event post-upgrade')
   box.must('signal-event ftp-update')
   assert.match(box.read('/etc/fax.conf'), /\nuser fax@example\.org\nfax@example\.org\n$/)
