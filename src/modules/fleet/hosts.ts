@@ -1,26 +1,20 @@
 import { columns } from '../../base/columns.ts'
-import { orUndefined, refusal } from '../../base/failure.ts'
-import { objectOf, optional, text } from '../../base/shape.ts'
+import { refusal } from '../../base/failure.ts'
 import type { Invocation } from '../../terminal/command.ts'
 import { needController } from './member.ts'
 import { checkName, memberChange, readMember, readMembers } from './members.ts'
-import { memberKey, STATUS_PREFIX } from './store/keys.ts'
-import { openStore } from './store/open.ts'
-
-/** The part of a host's status that stands beside its name. */
-const STATE = objectOf({ state: text, health: optional(text) })
+import { listReports } from './rollout/read.ts'
+import { memberKey } from './store/keys.ts'
+import { withStore } from './store/open.ts'
 
 /** `gabarit fleet hosts` */
 export async function hosts({ places, answer }: Invocation): Promise<number> {
   needController(places)
-  const store = openStore(places)
-  try {
+  return withStore(places, async store => {
     const members = await readMembers(store, places)
-    const told = new Map(
-      (await store.list(STATUS_PREFIX)).map(({ key, value }) => [key.slice(STATUS_PREFIX.length), value]),
-    )
+    const reports = await listReports(store)
     const rows = [...members].map(([name, { groups, controller, joined }]) => {
-      const status = orUndefined(() => STATE(JSON.parse(told.get(name) ?? '')))
+      const status = reports.get(name)?.status
       return { name, groups, controller, joined, state: status?.state ?? null, health: status?.health ?? null }
     })
     const lines = rows.map(({ name, groups, controller, joined, state }) => [
@@ -31,9 +25,7 @@ export async function hosts({ places, answer }: Invocation): Promise<number> {
       state ?? '-',
     ])
     return answer(rows, columns(lines).join('\n'))
-  } finally {
-    store.close()
-  }
+  })
 }
 
 /** `gabarit fleet groups HOST [GROUP...]` */
@@ -41,8 +33,7 @@ export async function groups({ args, places, flag, print }: Invocation): Promise
   needController(places)
   const [host = '', ...names] = args
   const wanted = [...new Set(names.map(name => checkName(name, 'group')))]
-  const store = openStore(places)
-  try {
+  return withStore(places, async store => {
     const { revision, ...member } = await readMember(store, places, checkName(host, 'host'))
     if (wanted.length === 0 && !flag('none')) {
       print(member.groups.join('\n'))
@@ -53,7 +44,5 @@ export async function groups({ args, places, flag, print }: Invocation): Promise
       throw refusal(`another controller has just changed ${host}`, { hint: 'Repeat this command.' })
     print(`${host}: ${wanted.join(',') || 'no groups'}. This counts from the next release on: gabarit fleet publish`)
     return 0
-  } finally {
-    store.close()
-  }
+  })
 }

@@ -9,7 +9,7 @@ import type { Invocation } from '../../../terminal/command.ts'
 import { endpointAt, endpointsForHosts, readAddress } from '../endpoints.ts'
 import { MEMBER_FILE, needController } from '../member.ts'
 import { checkName } from '../members.ts'
-import { openAsRoot, openStore } from '../store/open.ts'
+import { withStoreAndRoot } from '../store/open.ts'
 import { foundFleet, makeFleetKeys } from './init.ts'
 import { invite } from './invitation.ts'
 import { join } from './join.ts'
@@ -64,16 +64,13 @@ export async function inviteHost({ args, value, flag, places, io, print }: Invoc
   const { endpoints } = needController(places)
   const host = checkName(args[0] ?? '', 'host')
   const groups = splitList(value('groups'), ',').map(group => checkName(group, 'group'))
-  const [store, root] = [openStore(places), openAsRoot(places)]
-  try {
-    const asked = { host, groups: [...new Set(groups)], controller: flag('controller') }
-    const there = endpointsForHosts(recordsOf(places, 'configuration'), endpoints)
-    print(tokenText(await invite(asked, there, { store, root, places, now: io.now() })))
-    return EXIT.done
-  } finally {
-    store.close()
-    root.close()
-  }
+  const asked = { host, groups: [...new Set(groups)], controller: flag('controller') }
+  const there = endpointsForHosts(recordsOf(places, 'configuration'), endpoints)
+  const token = await withStoreAndRoot(places, (store, root) =>
+    invite(asked, there, { store, root, places, now: io.now() }),
+  )
+  print(tokenText(token))
+  return EXIT.done
 }
 
 /** `gabarit fleet join` */

@@ -8,7 +8,7 @@ import { newKey } from '../authority.ts'
 import { FLEET_FILES, fleetState, MEMBER_FILE, type Member } from '../member.ts'
 import { EtcdStore } from '../store/etcd.ts'
 import { answerKey, orderKey, requestKey } from '../store/keys.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { DONE, type JoinAnswer, type JoinRequest, readAnswer, readOpened, requestText } from './messages.ts'
 import { joiningPassword, joiningUser, type Token } from './token.ts'
@@ -121,12 +121,7 @@ async function opened(value: string, { secret, host }: Token, places: Places): P
 
 /** Logs in as the host that it has become. */
 async function tryOut(places: Places, host: string): Promise<void> {
-  const store = openStore(places)
-  try {
-    await store.get(orderKey(host))
-  } finally {
-    store.close()
-  }
+  await withStore(places, store => store.get(orderKey(host)))
 }
 
 /** Says that the token is not needed any more: a controller removes its user. */

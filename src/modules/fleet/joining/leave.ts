@@ -7,7 +7,7 @@ import { FLEET_FILES, fleetState, MEMBER_FILE, needController, needMember } from
 import { checkName, readMembers } from '../members.ts'
 import { LAST_TURN } from '../release/turn.ts'
 import { leavingKey } from '../store/keys.ts'
-import { openAsRoot, openStore } from '../store/open.ts'
+import { withStore, withStoreAndRoot } from '../store/open.ts'
 import { removeHost } from './remove.ts'
 import { settle } from './settle.ts'
 
@@ -26,46 +26,33 @@ export async function leave(invocation: Invocation): Promise<number> {
 /** Takes another host out. */
 async function takeOut(host: string, { places, print }: Invocation): Promise<number> {
   needController(places)
-  const [store, root] = [openStore(places), openAsRoot(places)]
-  try {
-    // Also one that the store says nothing of: a part may have been removed before.
-    await removeHost(store, root, host)
-    print(`${host} is no host of the fleet any more. What it has stays as it is; on it: gabarit fleet leave`)
-    return EXIT.done
-  } finally {
-    store.close()
-    root.close()
-  }
+  // Also one that the store says nothing of: a part may have been removed before.
+  await withStoreAndRoot(places, (store, root) => removeHost(store, root, host))
+  print(`${host} is no host of the fleet any more. What it has stays as it is; on it: gabarit fleet leave`)
+  return EXIT.done
 }
 
 /** A controller takes itself out; the one with the store goes last. */
 async function leaveAsController({ places }: Invocation): Promise<void> {
   const { host, fleet } = needMember(places)
-  const [store, root] = [openStore(places), openAsRoot(places)]
-  try {
+  await withStoreAndRoot(places, async (store, root) => {
     const others = [...(await readMembers(store, places)).keys()].filter(name => name !== host)
     if (hasStore(places) && others.length > 0)
       throw refusal(`the store of the fleet ${fleet} is on this host, and others need it: ${others.join(', ')}`, {
         hint: 'Take them out first: gabarit fleet leave HOST',
       })
     if (!hasStore(places)) await removeHost(store, root, host)
-  } finally {
-    store.close()
-    root.close()
-  }
+  })
 }
 
 /** A controller takes it out when it reads this. Without the store, it leaves all the same. */
 async function tellThatItLeaves({ places, warn }: Invocation): Promise<void> {
   const { host } = needMember(places)
-  const store = openStore(places)
   try {
-    await store.commit([], [{ key: leavingKey(host), value: 'leaving' }])
+    await withStore(places, store => store.commit([], [{ key: leavingKey(host), value: 'leaving' }]))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     warn(`${error.message}\n  Its place in the fleet stays until a controller removes it: gabarit fleet leave ${host}`)
-  } finally {
-    store.close()
   }
 }
 

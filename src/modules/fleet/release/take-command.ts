@@ -2,7 +2,7 @@ import { kindOf, readGiven } from '../../../system/read-files.ts'
 import type { Invocation } from '../../../terminal/command.ts'
 import { TAKE_LOCK } from '../host/taking.ts'
 import { fleetState, needMember } from '../member.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
 import { sourceInFolder, sourceInStore } from './source.ts'
 import { take } from './take.ts'
 
@@ -29,10 +29,5 @@ async function takeFrom(invocation: Invocation): Promise<number> {
     return take(invocation, sourceInFolder(io.resolve(folder), read))
   }
   const { host } = needMember(places)
-  const store = openStore(places)
-  try {
-    return await take(invocation, sourceInStore(store, host))
-  } finally {
-    store.close()
-  }
+  return withStore(places, store => take(invocation, sourceInStore(store, host)))
 }

@@ -6,7 +6,7 @@ import { windowSeconds } from '../../../transaction/default-window.ts'
 import { needController } from '../member.ts'
 import { readLayers } from '../release/layer-contents.ts'
 import { layersOfRelease } from '../release/release-layers.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { bringLayers, refuseUnpublished } from './earlier.ts'
 import { isWell, overviewLines, overviewOf, rolloutLine } from './overview.ts'
@@ -19,9 +19,11 @@ import { halted, needHalted, steer } from './steer.ts'
 export async function publish(invocation: Invocation): Promise<number> {
   const { places } = invocation
   const member = needController(places)
-  const store = openStore(places)
-  const begun = await beginRollout(store, member, readLayers(places), mannerOf(invocation), invocation)
-  return begin(store, begun, invocation)
+  const manner = mannerOf(invocation)
+  return withStore(places, async store => {
+    const begun = await beginRollout(store, member, readLayers(places), manner, invocation)
+    return begin(store, begun, invocation)
+  })
 }
 
 /** `gabarit fleet back RELEASE` */
@@ -30,21 +32,22 @@ export async function back(invocation: Invocation): Promise<number> {
   const member = needController(places)
   const number = Number(args[0])
   if (!Number.isSafeInteger(number) || number < 1) throw usageFailure(`this is not the number of a release: ${args[0]}`)
-  const store = openStore(places)
-  await refuseUnpublished(store, member, places)
-  const layers = await layersOfRelease(store, number, member, places)
   const manner = mannerOf(invocation)
   const note = manner.note === '' ? `back to release ${number}` : manner.note
-  const begun = await beginRollout(store, member, layers, { ...manner, note }, invocation)
-  // What is published next begins with what is in effect.
-  bringLayers(places, layers, 'gabarit fleet back')
-  return begin(store, begun, invocation)
+  return withStore(places, async store => {
+    await refuseUnpublished(store, member, places)
+    const layers = await layersOfRelease(store, number, member, places)
+    const begun = await beginRollout(store, member, layers, { ...manner, note }, invocation)
+    // What is published next begins with what is in effect.
+    bringLayers(places, layers, 'gabarit fleet back')
+    return begin(store, begun, invocation)
+  })
 }
 
 /** `gabarit fleet status` */
 export async function status({ places, answer }: Invocation): Promise<number> {
   needController(places)
-  const found = await overviewOf(openStore(places), places)
+  const found = await withStore(places, store => overviewOf(store, places))
   return answer(found, overviewLines(found).join('\n'), isWell(found))
 }
 
@@ -54,7 +57,7 @@ export async function halt({ places, system, value, answer }: Invocation): Promi
   const { user } = caller(system.env)
   const note = value('comment')
   const reason = note === undefined ? `by ${user}` : `by ${user}: ${note}`
-  const changed = await steer(openStore(places), rollout => halted(rollout, reason))
+  const changed = await withStore(places, store => steer(store, rollout => halted(rollout, reason)))
   return answer(changed, rolloutLine(changed))
 }
 
@@ -63,8 +66,7 @@ export async function resume(invocation: Invocation): Promise<number> {
   const { places, value } = invocation
   needController(places)
   const without = new Set((value('without') ?? '').split(',').filter(name => name !== ''))
-  const store = openStore(places)
-  const changed = await steer(store, rollout => {
+  const go = (rollout: Rollout) => {
     const unknown = [...without].filter(host => !rollout.waves.flat().includes(host))
     if (unknown.length > 0)
       throw usageFailure(
@@ -72,8 +74,8 @@ export async function resume(invocation: Invocation): Promise<number> {
         'gabarit fleet status lists the hosts.',
       )
     return resumed(needHalted(rollout), without)
-  })
-  return begin(store, changed, invocation)
+  }
+  return withStore(places, async store => begin(store, await steer(store, go), invocation))
 }
 
 /** Says that it has begun, and waits for its end if asked to. */
@@ -83,7 +85,6 @@ async function begin(store: Store, begun: Rollout, invocation: Invocation): Prom
   const rollout = await follow(store, begun, now => progress(sayProgress(now)))
   progress(undefined)
   const exit = rollout.release === begun.release ? await worstStatus(store, rollout) : EXIT.failed
-  store.close()
   answer(rollout, rolloutLine(rollout))
   return exit
 }

@@ -2,9 +2,9 @@ import { columns } from '../../../base/columns.ts'
 import { sayTime } from '../../../base/time.ts'
 import type { Places } from '../../../system/places.ts'
 import { readMembers } from '../members.ts'
-import { LEADER_KEY, ROLLOUT_KEY, STATUS_PREFIX } from '../store/keys.ts'
+import { LEADER_KEY, ROLLOUT_KEY } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
-import { readReports, readRollout } from './read.ts'
+import { listReports, readRollout } from './read.ts'
 import type { Rollout } from './rollout.ts'
 import { readSilent } from './silent.ts'
 import { type Status, WELL } from './status.ts'
@@ -35,14 +35,13 @@ export interface Overview {
 
 /** Reads how the fleet stands. */
 export async function overviewOf(store: Store, places: Places): Promise<Overview> {
-  const [members, entries, entry, leader, silent] = await Promise.all([
+  const [members, reports, entry, leader, silent] = await Promise.all([
     readMembers(store, places),
-    store.list(STATUS_PREFIX),
+    listReports(store),
     store.get(ROLLOUT_KEY),
     store.get(LEADER_KEY),
     readSilent(store),
   ])
-  const reports = readReports(new Map(entries.map(one => [one.key.slice(STATUS_PREFIX.length), one])))
   const rollout = readRollout(entry)?.rollout ?? null
   const hosts = [...members].map(([name, { controller, groups }]): HostRow => {
     const { drift = '', ...status } = reports.get(name)?.status ?? {}

@@ -2,7 +2,7 @@ import { EXIT } from '../../../base/failure.ts'
 import { LEADER_KEY, MEMBERS_PREFIX, ROLLOUT_KEY, STATUS_PREFIX } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import { Mirror } from './mirror.ts'
-import { readReports, readRollout } from './read.ts'
+import { listReports, readReports, readRollout } from './read.ts'
 import { openHosts, type Rollout } from './rollout.ts'
 
 /** How a roll-out stands. */
@@ -59,8 +59,7 @@ export async function follow(
 /** The exit status of a roll-out that has ended: that of the worst host whose wave was open. */
 export async function worstStatus(store: Store, rollout: Rollout): Promise<number> {
   if (rollout.state === 'done') return EXIT.done
-  const entries = await store.list(STATUS_PREFIX)
-  const reports = readReports(new Map(entries.map(entry => [entry.key.slice(STATUS_PREFIX.length), entry])))
+  const reports = await listReports(store)
   const statuses = openHosts(rollout).map(host => reports.get(host)?.status)
   const ofThis = statuses.filter(one => one?.release === rollout.release && one.attempt === rollout.attempt)
   if (ofThis.some(one => one?.state === 'went back')) return EXIT.rolledBack

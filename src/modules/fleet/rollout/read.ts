@@ -1,5 +1,6 @@
 import { orUndefined, refusal } from '../../../base/failure.ts'
-import type { Entry } from '../store/store.ts'
+import { STATUS_PREFIX } from '../store/keys.ts'
+import type { Entry, Store } from '../store/store.ts'
 import type { Report } from './observed.ts'
 import { type Rollout, rollout } from './rollout.ts'
 import { type Status, status } from './status.ts'
@@ -16,6 +17,12 @@ export function readReports(entries: ReadonlyMap<string, Entry>): ReadonlyMap<st
     if (report !== null) reports.set(host, report)
   }
   return reports
+}
+
+/** The reports of all hosts, as they are now. */
+export async function listReports(store: Store): Promise<ReadonlyMap<string, Report>> {
+  const entries = await store.list(STATUS_PREFIX)
+  return readReports(new Map(entries.map(entry => [entry.key.slice(STATUS_PREFIX.length), entry])))
 }
 
 function readReport({ value, revision }: Entry): Report | null {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, Failure } from '../../../base/failure.ts'
 import { isObject } from '../../../base/is-object.ts'
 import { EtcdError, refused } from './gateway.ts'
+import { endOf } from './prefix.ts'
 import { type Login, Session } from './session.ts'
 import type { Change, Compared, Entry, Store } from './store.ts'
 
@@ -13,10 +14,6 @@ const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 30_000]
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const textOf = (value: unknown) => Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('utf8')
-
-/** The first key behind all that begin with a prefix, which ends with a slash. */
-const endOf = (prefix: string) =>
-  `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`
 
 /** A store in etcd, asked through its JSON gateway. */
 export class EtcdStore implements Store {

@@ -14,6 +14,31 @@ export function openStore(places: Places): Store {
   return new EtcdStore({ ...reached(places), user, password })
 }
 
+/** Works with the store, and closes it however that ends. @throws Failure (refused) if this host has not joined a fleet */
+export async function withStore<Result>(places: Places, work: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = openStore(places)
+  try {
+    return await work(store)
+  } finally {
+    store.close()
+  }
+}
+
+/** As {@link withStore}, and as the user root of etcd, too. @throws Failure (refused) on a host that is no controller */
+export function withStoreAndRoot<Result>(
+  places: Places,
+  work: (store: Store, root: Session) => Promise<Result>,
+): Promise<Result> {
+  return withStore(places, async store => {
+    const root = openAsRoot(places)
+    try {
+      return await work(store, root)
+    } finally {
+      root.close()
+    }
+  })
+}
+
 /**
  * The same etcd as its user root, who makes users.
  * @throws Failure (refused) on a host that is no controller

@@ -1,4 +1,5 @@
 import { EtcdError } from './gateway.ts'
+import { endOf } from './prefix.ts'
 import type { Session } from './session.ts'
 
 /** What a role may do with a key, or with all that begin with a prefix. */
@@ -46,8 +47,6 @@ export async function removeUser(session: Session, name: string): Promise<void> 
 }
 
 function rangeOf(permType: string, key: string): object {
-  const bytes = Buffer.from(key)
-  if (!key.endsWith('/')) return { permType, key: bytes.toString('base64') }
-  const end = Buffer.concat([bytes.subarray(0, -1), Buffer.from('0')])
-  return { permType, key: bytes.toString('base64'), range_end: end.toString('base64') }
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  return { permType, key: base64(key), ...(key.endsWith('/') && { range_end: base64(endOf(key)) }) }
 }
