@@ -245,7 +245,7 @@ step(
     await logInWith(blue)
     assert.is(await page.getByRole('alert').count(), 1, 'the one that was removed')
     phone = await logInWith(phone)
-    assert.is(await button('Log out alice').count(), 1)
+    await button('Log out alice').waitFor()
     await device.cdp.send('WebAuthn.addCredential', { authenticatorId: device.authenticatorId, credential: phone })
   },
 )
