@@ -171,8 +171,7 @@ function listFiles(places: Paths, database: string, concerns = (_path: string) =
     const folder = join(base, database)
     for (const name of namesIn(folder)) {
       const path = join(folder, name)
-      if (!/^[^.].*\.json$/.test(name) || kindOf(path) === undefined || !concerns(path)) continue
-      refuseUnsafePart(places, path, seen)
+      if (!/^[^.].*\.json$/.test(name) || !concerns(path) || !refuseUnsafePart(places, path, seen)) continue
       cached(files, name, () => []).push(path)
     }
   }

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { LowSync } from 'lowdb'
 import { defined } from '../base/defined.ts'
 import { Failure, unlessFailed } from '../base/failure.ts'
-import { type NewAttributes, systemReason } from '../system/atomic-write.ts'
+import { type NewAttributes, type NewFile, systemReason } from '../system/atomic-write.ts'
 import type { Files } from '../system/files.ts'
 import { type DatabaseFile, databaseFile, type Paths } from '../system/places.ts'
 import { RealFiles } from '../system/real-files.ts'
@@ -182,7 +182,8 @@ function stage(files: Files, file: string, records: Records): StagedDatabase {
 }
 
 /** The lock is held, so a file left by a killed writer is removed. What is committed survives a power cut once its folder is synced. */
-function stageText(files: Files, file: string, text: string, { mode, uid, gid }: NewAttributes): StagedDatabase {
+function stageText(files: Files, file: string, text: string, attributes: NewFile): StagedDatabase {
+  const { mode, uid, gid, synced } = attributes
   const staged = besides(file, 'new')
   const abort = () => files.remove(staged)
   const orAbort = (act: () => void) => {
@@ -194,14 +195,15 @@ function stageText(files: Files, file: string, text: string, { mode, uid, gid }:
     }
   }
   abort()
-  orAbort(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid }) }))
+  orAbort(() => files.writeNew(staged, text, { mode, ...defined({ uid, gid, synced }) }))
   return { commit: () => orAbort(() => files.rename(staged, file)), abort }
 }
 
 /** The change itself is in place already, so a copy that cannot be written is a warning, not a failed command. */
 function keepLastGood(files: Files, file: string, text: string, attributes: NewAttributes): void {
   try {
-    stageText(files, lastGoodPath(file), text, attributes).commit()
+    // Not synced: one that a power cut damages counts as damaged, and the database itself is whole then.
+    stageText(files, lastGoodPath(file), text, { ...attributes, synced: false }).commit()
   } catch (error) {
     process.stderr.write(
       `warning: ${file} was written, but not its copy ${lastGoodPath(file)}: ${systemReason(error)}\n`,

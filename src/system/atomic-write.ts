@@ -21,11 +21,16 @@ export interface NewAttributes {
   readonly gid?: number
 }
 
+export interface NewFile extends NewAttributes {
+  /** Whether the content survives a power cut as soon as it is written; default: yes. */
+  readonly synced?: boolean
+}
+
 /**
  * Writes a new file and syncs it. It never has wider permissions than asked for.
  * @throws the system's error; EEXIST if there is one
  */
-export function writeNewFile(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
+export function writeNewFile(path: string, data: string | Uint8Array, attributes: NewFile): void {
   const descriptor = openSync(path, 'wx', attributes.mode & 0o700)
   try {
     writeFileSync(descriptor, data)
@@ -37,11 +42,11 @@ export function writeNewFile(path: string, data: string | Uint8Array, attributes
   }
 }
 
-function complete(descriptor: number, { mode, uid, gid }: NewAttributes): void {
+function complete(descriptor: number, { mode, uid, gid, synced = true }: NewFile): void {
   if (uid !== undefined || gid !== undefined) fchownSync(descriptor, uid ?? -1, gid ?? -1)
   // After changing the owner, which clears set-user-id bits.
   fchmodSync(descriptor, mode)
-  fsyncSync(descriptor)
+  if (synced) fsyncSync(descriptor)
 }
 
 /** As {@link replaceFile}; the new content is also there after a power cut. */

@@ -1,4 +1,4 @@
-import type { NewAttributes } from './atomic-write.ts'
+import type { NewAttributes, NewFile } from './atomic-write.ts'
 import type { Lock, LockOptions } from './lock.ts'
 
 /** As {@link NewAttributes}, with owner and group. */
@@ -41,7 +41,7 @@ export interface Files {
   /** Removes an empty folder. */
   removeFolder(path: string): void
   /** Writes a new file and syncs it; fails if the path exists. */
-  writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void
+  writeNew(path: string, data: string | Uint8Array, attributes: NewFile): void
   /** Creates or replaces a file atomically: a reader sees the old content or the new. */
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void
   /** As {@link replace}, but durable only after {@link syncFolder}. */

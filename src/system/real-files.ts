@@ -19,8 +19,9 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { defined } from '../base/defined.ts'
 import { hasCode, orUndefined } from '../base/failure.ts'
-import { type NewAttributes, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
+import { type NewFile, replaceFile, syncFolder, writeNewFile } from './atomic-write.ts'
 import type { Attributes, FileState, Files, Removal } from './files.ts'
 import { acquireLock, type Lock, type LockOptions } from './lock.ts'
 import { bytesNow, namesIn, realPath } from './read-files.ts'
@@ -79,8 +80,8 @@ export class RealFiles implements Files {
     rmdirSync(path)
   }
 
-  writeNew(path: string, data: string | Uint8Array, attributes: NewAttributes): void {
-    writeNewFile(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
+  writeNew(path: string, data: string | Uint8Array, attributes: NewFile): void {
+    writeNewFile(path, data, givable(attributes))
   }
 
   replace(path: string, data: string | Uint8Array, attributes: Attributes): void {
@@ -89,7 +90,7 @@ export class RealFiles implements Files {
   }
 
   replaceUnsynced(path: string, data: string | Uint8Array, attributes: Attributes): void {
-    replaceFile(path, data, mayGiveAway() ? attributes : { mode: attributes.mode })
+    replaceFile(path, data, givable(attributes))
   }
 
   append(path: string, data: string | Uint8Array): void {
@@ -162,6 +163,11 @@ export class RealFiles implements Files {
 function openForReading(path: string): number | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   return orUndefined(() => openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
+}
+
+/** What an ordinary user can give to a new file, too. */
+function givable({ uid, gid, ...others }: NewFile): NewFile {
+  return mayGiveAway() ? { ...others, ...defined({ uid, gid }) } : others
 }
 
 /** Only root can. In an ordinary user's sandbox everything belongs to that user. */

@@ -28,11 +28,12 @@ check 'the console is turned on' says '/server-manager/welcome/' gabarit web ena
 check 'its pages are up' soon systemctl is-active gabarit-web.service
 check 'only the group of Apache connects to the pages' says '^2750 gabarit-web:www-data 770 gabarit-web:www-data $' \
     sh -c 'stat -c "%a %U:%G" /run/gabarit-web /run/gabarit-web/http.sock | tr "\n" " "'
-check 'only the pages connect to the helper' says '^600 gabarit-web:root$' stat -c '%a %U:%G' /run/gabarit/helper.sock
+check 'only the pages connect to the helper' says '^600 gabarit-web:gabarit-web$' stat -c '%a %U:%G' /run/gabarit/helper.sock
 
 # Not after half an hour, but after 40 seconds.
 mkdir -p /run/systemd/system/gabarit-helper.service.d
-printf '[Service]\nExecStart=\nExecStart=/usr/bin/gabarit web helper --idle 40\n' > /run/systemd/system/gabarit-helper.service.d/idle.conf
+sed -n '1i [Service]\nExecStart=
+    s/^ExecStart=.*/& --idle 40/p' /etc/systemd/system/gabarit-helper.service > /run/systemd/system/gabarit-helper.service.d/idle.conf
 systemctl daemon-reload
 systemctl stop gabarit-helper.service
 check 'until somebody asks, there is no helper' says '^inactive$' systemctl is-active gabarit-helper.service
