@@ -3,7 +3,7 @@ import { Failure, orFailure } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import type { Records } from '../db/record.ts'
 import type { Context } from '../plan/context.ts'
-import { databaseLoader, makeExpander } from '../plan/expand.ts'
+import { databaseLoader, makeExpander, makeTrials } from '../plan/expand.ts'
 import { textOf } from '../system/read-files.ts'
 import type { Read } from '../template/databases.ts'
 import { findTemplate, METADATA_FILE } from '../template/tree.ts'
@@ -51,7 +51,8 @@ export function judgeTwins(
   const cases = withTrial(context, quiet, trial => [...casesOf(trial, templates, words, most)])
   const firstDifference = (groups: readonly Group[], cases: readonly Case[], from: number) =>
     withTrial(context, new Map([...quiet, ...groups.flatMap(group => [...group])]), trial => {
-      const differs = ({ databases, text }: Case) => textOfOutcome(outcomeOf(trial, templates, databases)) !== text
+      const outcomeOf = outcomes(trial, templates)
+      const differs = ({ databases, text }: Case) => textOfOutcome(outcomeOf(databases)) !== text
       const found = cases.slice(from).findIndex(differs)
       return found === -1 ? cases.length : from + found
     })
@@ -76,7 +77,12 @@ interface Case {
 }
 
 function* casesOf(context: Context, templates: readonly string[], words: Vocabulary, most: number): Generator<Case> {
-  const present = orThrow(outcomeOf(context, templates, context.replaced))
+  const outcomeOf = outcomes(context, templates)
+  const guarded = makeExpander({ ...context, warn: () => undefined })
+  // Its failure says no secret.
+  for (const name of templates) guarded.expand(name)
+  const present = outcomeOf(context.replaced)
+  if (present instanceof Failure) throw present
   yield { what: 'the present databases', databases: context.replaced, text: present.text }
   const bases = [{ databases: withRead(context, context.replaced, present.reads), reads: present.reads }]
   const seen = new Set([present.text])
@@ -84,7 +90,7 @@ function* casesOf(context: Context, templates: readonly string[], words: Vocabul
   for (const base of bases)
     for (const { what, databases } of variantsOf(base.databases, base.reads, words)) {
       if (count++ >= most) return
-      const found = outcomeOf(context, templates, databases)
+      const found = outcomeOf(databases)
       const text = textOfOutcome(found)
       yield { what, databases, text }
       if (seen.has(text) || found instanceof Failure || bases.length >= MOST_BASES) continue
@@ -103,23 +109,21 @@ function withoutBanner({ layers, places }: Context, template: string): [path: st
 
 const REFUSED = 'refused'
 
-function outcomeOf(context: Context, templates: readonly string[], replaced: Databases): Outcome | Failure {
-  const expander = makeExpander({ ...context, replaced, warn: () => undefined })
-  const outputs = orFailure(() => templates.flatMap(name => expander.expand(name)))
-  if (outputs instanceof Failure) return outputs
-  return {
-    text: JSON.stringify(outputs.map(({ path, content, link }) => [path, content, link])),
-    reads: outputs.flatMap(({ reads }) => reads),
+/** What the templates make of databases: a function that compiles their fragments once. */
+function outcomes(context: Context, templates: readonly string[]): (databases: Databases) => Outcome | Failure {
+  const expand = makeTrials(context)
+  return databases => {
+    const outputs = orFailure(() => expand(templates, databases))
+    if (outputs instanceof Failure) return outputs
+    return {
+      text: JSON.stringify(outputs.map(({ path, content, link }) => [path, content, link])),
+      reads: outputs.flatMap(({ reads }) => reads),
+    }
   }
 }
 
 function textOfOutcome(outcome: Outcome | Failure): string {
   return outcome instanceof Failure ? REFUSED : outcome.text
-}
-
-function orThrow(outcome: Outcome | Failure): Outcome {
-  if (outcome instanceof Failure) throw outcome
-  return outcome
 }
 
 /** The databases that were read, as they are or as they were replaced. */

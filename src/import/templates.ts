@@ -99,24 +99,37 @@ function taken(old: OldServer, { folder, name, template, files }: Tree): Part {
     const content = old.tree.read(join(folder, path))
     const source = content?.toString('utf8') ?? ''
     const perl = isPerl(source)
-    const problem = problemOf(content, perl)
+    const text = perl ? withoutTagsInPerl(source) : withoutTags(source)
+    const problem = problemOf(content, perl ? text : undefined)
     if (problem !== undefined) {
       lines.push({ fate: 'unsupported', what: join(folder, path), how: `not taken: ${problem}` })
       return []
     }
     counts[perl ? 'perl' : 'taken']++
-    return [plainFile(join(SITE, name, path), withoutTags(source))]
+    return [plainFile(join(SITE, name, path), text)]
   })
   if (counts.taken > 0) lines.push({ fate: 'taken', what, how: plural(counts.taken, 'fragment') })
   if (counts.perl > 0) lines.push({ fate: 'perl', what, how: `${plural(counts.perl, 'fragment')}, run in Perl` })
   return { lines, wanted }
 }
 
-function problemOf(content: Buffer | undefined, perl: boolean): string | undefined {
+/** @param perl what becomes of a fragment in Perl */
+function problemOf(content: Buffer | undefined, perl: string | undefined): string | undefined {
   if (content === undefined) return 'a link that leads nowhere, or too large'
   if (!isUtf8(content)) return 'it is not valid UTF-8: iconv -f latin1 -t utf8 FILE, then import again'
-  if (perl && content.includes('<%')) return 'it is in Perl, and has <%, which begins a tag here'
+  if (perl?.includes('<%') && perl.includes('%>'))
+    return 'it is in Perl, and a program in it has <% and %>, which are a tag here'
   return undefined
+}
+
+/** In the text between programs, Perl prints the second half of what would begin a tag. */
+function withoutTagsInPerl(source: string): string {
+  let depth = 0
+  return source.replaceAll(/\\[\\{}]|[{}]|<%/g, mark => {
+    if (mark === '{') depth++
+    if (mark === '}') depth--
+    return mark === '<%' && depth === 0 ? "<{'%'}" : mark
+  })
 }
 
 /** Plain text in which nothing is a tag. */

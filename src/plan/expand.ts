@@ -2,6 +2,7 @@ import { cached } from '../base/cached.ts'
 import { Failure, orFailure, refusal, unchanged } from '../base/failure.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { describeDatabase, describedDatabases } from '../db/describe.ts'
+import type { Records } from '../db/record.ts'
 import { readDatabase } from '../db/store.ts'
 import { staleOverrides } from '../override/stale.ts'
 import { readManifest } from '../state/manifest.ts'
@@ -37,6 +38,24 @@ export function makeExpander(context: Context, trace?: Trace, recall?: Recall): 
 function plainExpander(context: Context, more: Pick<ExpanderOptions, 'trace' | 'guard' | 'recall'> = {}): Expander {
   const databases = new Databases(databaseLoader(context))
   return new Expander({ layers: context.layers, databases, world: fragmentWorld(context), ...more })
+}
+
+/**
+ * Expands templates for one set of databases after the other; fragments are compiled once. Its failures may say secrets.
+ * @returns a function that throws a Failure (refused)
+ */
+export function makeTrials(
+  context: Context,
+): (templates: readonly string[], replaced: ReadonlyMap<string, Records>) => Output[] {
+  let { replaced } = context
+  const databases = new Databases(name => databaseLoader({ places: context.places, replaced })(name))
+  const world = fragmentWorld({ ...context, warn: () => undefined })
+  const expander = new Expander({ layers: context.layers, databases, world })
+  return (templates, others) => {
+    replaced = others
+    databases.reload()
+    return templates.flatMap(name => expander.expand(name))
+  }
 }
 
 function fragmentWorld({ places, system, event, warn, made }: Context): FragmentWorld {

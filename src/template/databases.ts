@@ -45,11 +45,26 @@ export class Databases {
   readonly questions = new Questions()
   readonly #load: LoadDatabase
   readonly #collections = new Map<string, Collection>()
+  #state = {}
   /** Undefined: nobody wants to know. */
   #reads: Map<string, Set<string | undefined>> | undefined
 
   constructor(load: LoadDatabase) {
     this.#load = load
+  }
+
+  /** Another object after each {@link reload}: for what is kept elsewhere of the databases. */
+  get state(): object {
+    return this.#state
+  }
+
+  /** Loads them anew. What is made of the records of a database is kept as long as they are the same ones. */
+  reload(): void {
+    this.#state = {}
+    for (const [name, { records }] of this.#collections) {
+      const loaded = orFailure(() => this.#load(name))
+      if (loaded !== records) this.#collections.delete(name)
+    }
   }
 
   /** A record. Recorded as read even if it is missing, since the output then depends on its absence. */
@@ -124,8 +139,17 @@ export class Databases {
       const records = orFailure(() => this.#load(name))
       // Refused: nothing can be generated from a damaged database, and nothing was changed.
       if (records instanceof Failure) throw withStatus(records, EXIT.refused)
-      const byKey = new Map([...byName(records)].map(([key, record]) => [key, viewOf(record)]))
-      return { records, byKey, lists: new Map(), indexes: new Map() }
+      let byKey: Collection['byKey'] | undefined
+      return {
+        records,
+        // Fragments in Perl need none.
+        get byKey() {
+          byKey ??= new Map([...byName(records)].map(([key, record]) => [key, viewOf(record)]))
+          return byKey
+        },
+        lists: new Map(),
+        indexes: new Map(),
+      }
     })
   }
 }

@@ -64,7 +64,7 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
   const source = bytes.toString('utf8')
   if (source.includes('\ufffd') && !Buffer.from(source, 'utf8').equals(bytes))
     throw refusal('this fragment is not valid UTF-8', { where: file, hint: 'Convert it: iconv -f latin1 -t utf8' })
-  const hasTags = source.includes('<%')
+  const hasTags = isTagged(source)
   if (!hasTags && language !== 'text' && (language === 'perl' || isPerl(source)))
     return {
       file,
@@ -84,6 +84,11 @@ export function compileSource(file: string, bytes: Buffer, { traceId, language }
   const uses = { usesVars: mentions(/\bvars\b/), usesItem: mentions(/\bitem\b/), usesEvent: mentions(/\bevent\b/) }
   const made = { file, source, text: undefined, isPerl: false }
   return { ...made, ...uses, varies: mentions(VARIES), bind: compile(file, generated.code) }
+}
+
+/** Whether a source has tags. In Perl, `<%` may stand in its text; a tag ends. */
+function isTagged(source: string): boolean {
+  return source.includes('<%') && (source.includes('%>') || !isPerl(source))
 }
 
 const PLAIN = { usesVars: false, usesItem: false, usesEvent: false, varies: false, isPerl: false }

@@ -112,7 +112,7 @@ type Looked = Pick<Loaded, 'fragment'>
  */
 function bracesOfPerl(all: readonly Looked[]): RegExp | undefined {
   if (!all.some(({ fragment }) => fragment.isPerl)) return undefined
-  return all.some(({ fragment }) => fragment.source.includes('<%')) ? /\\[{}]/ : /[{}]/
+  return all.some(({ fragment }) => !fragment.isPerl && fragment.source.includes('<%')) ? /\\[{}]/ : /[{}]/
 }
 
 function isText({ fragment }: Looked): boolean {

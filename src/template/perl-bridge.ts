@@ -58,7 +58,7 @@ export class PerlBridge {
     const { reads, warnings, pieces, failure } = this.#world.perl().expand({
       file,
       source,
-      owner: this.#databases,
+      owner: this.#databases.state,
       expansion: cached(this.#numbers, expansion, () => String(++expansions)),
       moreData: (isObject(item) && this.#moreData.get(item)) || '',
       variables: packWords([...textsOf(item), 'EVENT', this.#world.event.name]),

@@ -112,6 +112,18 @@ const PAIRS: readonly (readonly [what: string, perl: string, twin: string])[] = 
     '<% if (filled(config.smtp?.A)) { %>\na<% } %>',
   ],
   [
+    'slices',
+    "{ my @a = split /,/, $smtp{A}; my %h = (x => 1); join ' ', @a[0, 1..2], @h{'x', qw(y z)} }",
+    "<% const a = fields(config.smtp?.A, ',')\n   const h = new Map([['x', 1]]) %>\n<%= [a[0], a[1], a[2], h.get('x'), h.get('y'), h.get('z')].join(' ') %>",
+  ],
+  [
+    'a slice in a string',
+    '{ my @a = split /,/, $smtp{A}; "<@a[0, 1]>" }',
+    "<% const a = fields(config.smtp?.A, ',') %>\n<<%= [a[0], a[1]].join(' ') %>>",
+  ],
+  ['a word that is no function', '# $smtp{TCPPort}\nsee {TCPPort}\n', '# $smtpTCPPort\nsee TCPPort\n'],
+  ['the beginning of a tag in the text', '<% { $smtp{A} }\n', "<%= '<' %>% <%= config.smtp?.A ?? '' %>\n"],
+  [
     '$OUT as a value',
     '{ $OUT .= "a" if $smtp{A}; $OUT .= length $OUT; }',
     "<% let text\n   if (filled(config.smtp?.A)) text = `${text ?? ''}a`\n   text = `${text ?? ''}${(text ?? '').length}` %>\n<%= text ?? '' %>",
@@ -173,6 +185,8 @@ twins('who shares a variable with one that stays in Perl stays, too', () => {
 
 const REFUSED: readonly (readonly [perl: string, line: number, feature: RegExp])[] = [
   ['a\n{\n  my $x = `date`;\n}', 3, /a command in backquotes/],
+  ['{\n while (<F>) { $OUT .= $_ } }', 2, /lines that are read from a file/],
+  ['{ join " ", @h{sort @names} }', 1, /a slice whose keys are computed/],
   ['{ sub x { 1 } }', 1, /a function of its own/],
   ['{ $smtp{A} = 1; }', 1, /a change of the record smtp/],
   ['{ $smtp }', 1, /the whole record \$smtp as a text/],

@@ -293,6 +293,7 @@ testIf(server, both, 'of a package, a template that cannot be made stops no even
   const home = '/mnt/package/etc/e-smith'
   box.write(`${home}/templates/etc/tiny.conf/10Name`, '{ use NethServer::Nothing; $OUT = "x"; }\n')
   box.write(`${home}/templates/etc/log.conf/10Format`, 'format "<%d> {}" \n<%\n')
+  box.write(`${home}/templates/etc/log.conf/20Perl`, '<% {$OUT .= $DomainName} %>\n')
   box.write(`${home}/templates/etc/old.conf/10Latin`, 'x')
   writeFileSync(box.path(`${home}/templates/etc/old.conf/10Latin`), Buffer.from([0x63, 0xe9, 0x0a]))
   for (const name of ['tiny', 'log', 'old'])
@@ -303,7 +304,7 @@ testIf(server, both, 'of a package, a template that cannot be made stops no even
   box.must('config set DomainName example.org')
   const { status, stderr } = box.run('signal-event console-save')
   assert.is(status, 0, stderr)
-  assert.match(box.read('/etc/log.conf'), /\nformat "<%d> \{\}" \n<%\n$/)
+  assert.match(box.read('/etc/log.conf'), /\nformat "<%d> \{\}" \n<%\n<% example\.org %>\n$/)
   assert.not(box.exists('/etc/tiny.conf'))
 })
 

@@ -38,6 +38,7 @@ const PERL = [
   '# See ls(1)\n{ my $x = 1; "" }\n',
   '{\n  $OUT .= "\n#!/bin/sh\n";\n}\n',
   'lone } brace\nPort { $sshd{TCPPort} }\n',
+  'a line of <%h and { $OUT .= "x"; }\n',
 ]
 
 for (const text of PERL)

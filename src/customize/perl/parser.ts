@@ -171,8 +171,14 @@ export interface ParsedProgram {
   readonly comments: readonly Comment[]
 }
 
+/** A word and nothing else is a text, unless a function has this name: those of Perl have no capital letters. */
+const BARE_WORD = /^\s*([A-Z]\w*[a-z]\w*)\s*$/
+
 /** Parses a program in Perl. @throws Untranslatable for what is not in the subset */
 export function parseProgram(source: string, line: number): ParsedProgram {
+  const [, word] = BARE_WORD.exec(source) ?? []
+  if (word !== undefined)
+    return { statements: [{ kind: 'expression', value: { kind: 'string', parts: [word], line }, line }], comments: [] }
   const scanner = new Scanner(source, line)
   const statements = withoutTied(new Parser(scanner).program())
   return { statements, comments: scanner.comments }

@@ -64,6 +64,7 @@ function variableIn(rest: string): string | undefined {
     end = closing(rest, 1)
     if (end === 0) return undefined
   }
+  if (begin.startsWith('@')) return rest.slice(0, /^[[{]/.test(rest.slice(end)) ? closing(rest, end) || end : end)
   for (;;) {
     const [arrow] = /^->(?=[[{])/.exec(rest.slice(end)) ?? ['']
     const from = end + arrow.length

@@ -61,6 +61,7 @@ export abstract class Terms extends VariableTerms {
       if (/^0\d/.test(number)) throw scanner.refuse(`the octal number ${number}`)
       return { kind: 'number', text: number.replaceAll('_', ''), line }
     }
+    if (scanner.look(/<\$?\w*>/y)) throw scanner.refuse('lines that are read from a file')
     if (scanner.look(/\$#/y)) return this.lastIndex()
     if (scanner.look(/[$@%]/y)) return this.variable()
     if (scanner.take(/\\(?=\s*%)/y)) return { kind: 'unary', operator: '\\', of: this.variable(), line }

@@ -1,5 +1,8 @@
-import type { Expression, Sigil } from './ast.ts'
+import { constantOf, type Expression, type Sigil } from './ast.ts'
 import type { Scanner } from './scanner.ts'
+
+/** Elements of a slice that are written one by one. */
+const MOST_CHOSEN = 10
 
 /** Parses variables, their elements, and what references lead to. */
 export abstract class VariableTerms {
@@ -53,8 +56,8 @@ export abstract class VariableTerms {
     const { scanner } = this
     if (sigil === '$' && scanner.look(/\{/y)) return this.element({ kind: 'variable', sigil: '%', name, line })
     if (sigil === '$' && scanner.look(/\[/y)) return this.element({ kind: 'variable', sigil: '@', name, line })
-    if (sigil === '@' && scanner.lookHere(/[[{]/y))
-      throw scanner.refuse(`the slice @${name}${scanner.lookHere(/./y)?.[0]}…`)
+    if (sigil === '@' && scanner.lookHere(/\{/y)) return this.#slice({ kind: 'variable', sigil: '%', name, line })
+    if (sigil === '@' && scanner.lookHere(/\[/y)) return this.#slice({ kind: 'variable', sigil: '@', name, line })
     return { kind: 'variable', sigil, name, line }
   }
 
@@ -64,8 +67,36 @@ export abstract class VariableTerms {
     if (typeof constant === 'string') return this.#named(sigil, constant, line)
     if (sigil === '$' && scanner.lookHere(/\{/y)) return this.element({ kind: 'dereference', sigil: '%', of, line })
     if (sigil === '$' && scanner.lookHere(/\[/y)) return this.element({ kind: 'dereference', sigil: '@', of, line })
-    if (sigil === '@' && scanner.lookHere(/[[{]/y)) throw scanner.refuse('a slice of a reference')
+    if (sigil === '@' && scanner.lookHere(/\{/y)) return this.#slice({ kind: 'dereference', sigil: '%', of, line })
+    if (sigil === '@' && scanner.lookHere(/\[/y)) return this.#slice({ kind: 'dereference', sigil: '@', of, line })
     return { kind: 'dereference', sigil, of, line }
+  }
+
+  /** `@h{'a', 'b'}`, `@a[1..2]`: a list of elements. */
+  #slice(of: Expression): Expression {
+    const { line } = this.scanner
+    const element = this.element(of)
+    if (element.kind !== 'element') return element
+    const keys = element.key.kind === 'list' ? element.key.items : [element.key]
+    const items = keys.flatMap(key => this.#chosen(key).map(one => ({ ...element, key: one })))
+    return { kind: 'list', items, line }
+  }
+
+  /** The keys that one of a slice stands for. */
+  #chosen(key: Expression): readonly Expression[] {
+    if (key.kind === 'list') return key.items.flatMap(one => this.#chosen(one))
+    if (key.kind === 'binary' && key.operator === '..') {
+      const [first, last] = [key.left, key.right].map(one => Number(constantOf(one) ?? Number.NaN))
+      if (first !== undefined && last !== undefined && last - first < MOST_CHOSEN)
+        return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
+          kind: 'number',
+          text: String(first + index),
+          line: key.line,
+        }))
+    }
+    const isOne = key.kind === 'number' || key.kind === 'string' || (key.kind === 'variable' && key.sigil === '$')
+    if (!isOne) throw this.scanner.refuse('a slice whose keys are computed')
+    return [key]
   }
 
   protected element(of: Expression): Expression {

@@ -29,8 +29,7 @@ export function* variantsOf(
     const records = databases.get(database)
     if (records === undefined) continue
     const change = (what: string, key: string, record: DbRecord | undefined): Variant => {
-      const others = [...records].filter(([other]) => other !== key)
-      const made = sortedMap(record === undefined ? others : [...others, [key, record]])
+      const made = withRecord(records, key, record)
       return { what: `${database}: ${what}`, databases: new Map([...databases, [database, made]]) }
     }
     for (const key of keys) {
@@ -38,6 +37,14 @@ export function* variantsOf(
       else yield* ofList(records, words, change)
     }
   }
+}
+
+function withRecord(records: Records, key: string, record: DbRecord | undefined): Records {
+  if (record !== undefined && !records.has(key)) return sortedMap([...records, [key, record]])
+  const made = new Map(records)
+  if (record === undefined) made.delete(key)
+  else made.set(key, record)
+  return made
 }
 
 type Change = (what: string, key: string, record: DbRecord | undefined) => Variant
