@@ -9,7 +9,8 @@ done
 
 # confined_or_told: each unit of ours is confined, or says beside its settings why it is not.
 confined_or_told() {
-    for unit in gabarit-boot gabarit-confirm gabarit-firewall gabarit-letsencrypt openvpn-server@openvpn gabarit-web gabarit-helper; do
+    for unit in gabarit-boot gabarit-confirm gabarit-firewall gabarit-letsencrypt openvpn-server@openvpn gabarit-web gabarit-helper \
+        gabarit-backup; do
         exposure=$(systemd-analyze security --no-pager "$unit.service" | sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
         echo "$unit: $exposure"
         awk "BEGIN { exit !($exposure <= 2) }" || grep -q '^# systemd-analyze security: ' "/etc/systemd/system/$unit.service" || return 1
@@ -17,3 +18,12 @@ confined_or_told() {
 }
 
 check 'each unit is confined, or says why not' confined_or_told
+
+check 'an encrypted secret opens after a restart' says '^four random words$' db backups getprop nas Password
+check 'the timer of the backup waits again' says 'gabarit-backup\.timer' systemctl list-timers
+check 'its unit opens the secrets, too' systemctl start gabarit-backup.service
+check 'secrets are stored in clear again' gabarit secrets decrypt
+db backups delete nas
+config setprop backup status disabled
+check 'backups are switched off' signal-event backup-update
+check 'their timer is gone' not systemctl is-active gabarit-backup.timer
