@@ -124,6 +124,11 @@ const PAIRS: readonly (readonly [what: string, perl: string, twin: string])[] = 
   ['a word that is no function', '# $smtp{TCPPort}\nsee {TCPPort}\n', '# $smtpTCPPort\nsee TCPPort\n'],
   ['the beginning of a tag in the text', '<% { $smtp{A} }\n', "<%= '<' %>% <%= config.smtp?.A ?? '' %>\n"],
   [
+    'a list that a hash may not have',
+    '{ my %h = (a => [qw(b c)]); $OUT .= "x" if defined $h{$DomainName}; }',
+    "<% const h = new Map([['a', ['b', 'c']]]) %>\n<% if (h.get(config.DomainName ?? '') !== undefined) { %>\nx<% } %>",
+  ],
+  [
     '$OUT as a value',
     '{ $OUT .= "a" if $smtp{A}; $OUT .= length $OUT; }',
     "<% let text\n   if (filled(config.smtp?.A)) text = `${text ?? ''}a`\n   text = `${text ?? ''}${(text ?? '').length}` %>\n<%= text ?? '' %>",

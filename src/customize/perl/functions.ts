@@ -118,6 +118,9 @@ function defined(values: Values, expression: Expression): Js {
     case 'map':
     case 'object':
     case 'database':
+      // What is behind a key of a hash may be missing, whatever it is.
+      if (expression.kind === 'element' && value.type.is !== 'record')
+        return js(`${inside(value, TIGHT.compare)} !== undefined`, FLAG, TIGHT.equal)
       return { ...js('true', FLAG, TIGHT.atom), constant: '1' }
     default:
       return js(`${inside(value, TIGHT.compare)} !== undefined`, FLAG, TIGHT.equal)

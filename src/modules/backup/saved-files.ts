@@ -2,13 +2,13 @@ import { dirname, join, resolve } from 'node:path'
 import { compareBytes } from '../../base/byte-order.ts'
 import { sha256 } from '../../base/sha256.ts'
 import { listDatabases } from '../../db/all-databases.ts'
-import { Descriptions, describeDatabase } from '../../db/describe.ts'
-import type { DatabaseDescription } from '../../db/description.ts'
+import { Descriptions } from '../../db/describe.ts'
 import { readDatabase } from '../../db/store.ts'
 import type { Snapshot } from '../../state/history/snapshot.ts'
 import { type Manifest, readManifest } from '../../state/manifest.ts'
 import { type Pins, readPins } from '../../state/pins.ts'
 import { below, databaseFile, type Places } from '../../system/places.ts'
+import { readText } from '../../system/read-files.ts'
 import type { System } from '../../system/system.ts'
 
 /** The files of the server that are in a backup, and what is known of those that templates make. */
@@ -53,7 +53,7 @@ function editedFiles(manifest: Manifest, pins: Pins, places: Places, system: Sys
  * @param databases as they are, or as in an archive
  */
 export function describedPaths(places: Places, databases: Snapshot): string[] {
-  const descriptions = new Descriptions(places)
+  const descriptions = descriptionsWithFiles(places)
   return [...databases].flatMap(([database, records]) => {
     return [...records.values()].flatMap(({ key, type, properties }) => {
       const description = descriptions.of(database, key, type)
@@ -68,19 +68,14 @@ export function describedPaths(places: Places, databases: Snapshot): string[] {
 
 /** Those whose descriptions name files: the others may have ten thousand records, and need not be read. */
 function databasesWithFiles(places: Places): Snapshot {
-  const named = listDatabases(places).filter(name => namesFiles(describeDatabase(places, name)))
+  const descriptions = descriptionsWithFiles(places)
+  const named = listDatabases(places).filter(name => descriptions.describes(name))
   return new Map(named.map(name => [name, readDatabase(databaseFile(places, name)) ?? new Map()]))
 }
 
-/** Whether a description of a database says anywhere what belongs to a record. */
-function namesFiles(described: DatabaseDescription | undefined): boolean {
-  if (described === undefined) return false
-  const { records, types, families } = described
-  return [records, types, families].some(map =>
-    [...map.values()].some(
-      ({ backup, properties }) => backup !== undefined || [...properties.values()].some(one => one.backup === true),
-    ),
-  )
+/** Descriptions without the others, which would take longer than all the rest. A scalar has no type. */
+function descriptionsWithFiles(places: Places): Descriptions {
+  return new Descriptions(places, path => /"backup"|"scalar"|\\u/.test(readText(path)))
 }
 
 /** A file; a folder with all below it; a link, and what it leads to: a file, or a folder below its own. */
