@@ -70,27 +70,27 @@ async function killed(command: readonly string[], after: number, withRestic: boo
   const started = performance.now()
   const child = spawn(program, args, { env: { ...process.env, ...site.env }, cwd: '/', stdio: 'ignore' })
   const ended = new Promise(resolve => child.on('exit', resolve))
+  let left: number[] = []
   const timer = setTimeout(() => {
-    const started = withRestic ? childrenOf(child.pid ?? 0) : []
+    // It starts nothing more. What it has started may not be restic yet.
+    child.kill('SIGSTOP')
+    left = childrenOf(child.pid ?? 0)
     child.kill('SIGKILL')
-    for (const pid of started) process.kill(pid, 'SIGKILL')
+    if (withRestic) for (const pid of left) process.kill(pid, 'SIGKILL')
   }, after)
   await ended
   clearTimeout(timer)
   const took = performance.now() - started
   // What was left alone ends by itself.
-  await waitFor('restic', () => !readdirSync('/proc').some(isRestic) || undefined)
+  await waitFor('restic', () => !left.some(pid => existsSync(`/proc/${pid}`)) || undefined)
   return took
 }
 
 function childrenOf(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : []
-}
-
-function isRestic(pid: string): boolean {
-  const file = `/proc/${pid}/comm`
-  return /^\d+$/.test(pid) && existsSync(file) && readFileSync(file, 'utf8') === 'restic\n'
+  const threads = `/proc/${pid}/task`
+  if (!existsSync(threads)) return []
+  const lists = readdirSync(threads).map(thread => readFileSync(join(threads, thread, 'children'), 'utf8'))
+  return lists.flatMap(list => list.trim().split(' ').filter(Boolean).map(Number))
 }
 
 data.after(() => {
