@@ -214,6 +214,27 @@ perl('a program that gets no answer, because a database cannot be read, is not k
   assert.is(child.hasEnded, true)
 })
 
+perl('what fragments need most comes along, and the order of a hash is the same each time', () => {
+  const box = siteWith({})
+  box.must('db networks set 192.168.5.0 network Mask 255.255.255.0')
+  const secret = box.write('/secret', 'word\n', 0o600)
+  box.write('/etc/gabarit/events/change/templates2expand/etc/demo', '')
+  box.write(
+    '/etc/gabarit/templates/etc/demo/10one',
+    `{
+      use esmith::util; use NethServer::Service; use NethServer::TrustedNetworks; use NethServer::Password;
+      my $smtp = NethServer::Service->new('smtp');
+      my %letters = map { $_ => 1 } 'a' .. 'z';
+      join ' ', keys %letters, "\nfound", esmith::util::ldapBase($DomainName), $smtp->is_configured, $smtp->is_enabled,
+        NethServer::TrustedNetworks::list_cidr(), NethServer::Password::store('${secret}'), '';
+    }\n`,
+  )
+  box.must('signal-event change')
+  assert.match(box.read('/etc/demo'), /^found dc=example,dc=org 1 0 192\.168\.5\.0\/24 word $/m)
+  for (let run = 0; run < 2; run++) assert.match(box.must('signal-event --dry-run change'), 'no file would change')
+  box.remove()
+})
+
 perl('what is printed is told, and in no file', () => {
   const box = siteWith({ 'etc/demo/10one': '{ print "aside\\n"; warn "careful"; $OUT .= "text\\n" }' })
   const { status, stdout, stderr } = box.run('signal-event change')
