@@ -2,6 +2,7 @@ import { cached } from '../base/cached.ts'
 import { Failure, orFailure, refusal } from '../base/failure.ts'
 import { isObject } from '../base/is-object.ts'
 import { packRecords } from '../db/pack-records.ts'
+import type { Records } from '../db/record.ts'
 import { packWords, unpackWords } from '../system/sync-child.ts'
 import type { Databases } from './databases.ts'
 import { markLines } from './generate.ts'
@@ -25,6 +26,9 @@ interface Call {
 }
 
 let expansions = 0
+
+/** Those of a fragment never change. */
+const packed = new WeakMap<Records, readonly (string | Buffer)[]>()
 
 /** Calls a function for each line. */
 const FILTER = `{
@@ -63,7 +67,7 @@ export class PerlBridge {
       moreData: (isObject(item) && this.#moreData.get(item)) || '',
       variables: packWords([...textsOf(item), 'EVENT', this.#world.event.name]),
       answer: (verb, [name = '', number = ''], bytes) => {
-        if (verb === 'database') return packRecords(this.#databases.records(name))
+        if (verb === 'database') return this.#packed(name)
         const made = orFailure(() => subTemplate(`/${name.replace(/^\/+/, '')}`, this.#item(number, bytes[2])))
         if (!(made instanceof Failure)) return ['text', made]
         inner ??= made
@@ -95,6 +99,11 @@ export class PerlBridge {
     if (lines.length > 0 && made.length !== lines.length)
       throw refusal('a filter makes text, and no bytes of value 0', { where: file })
     return made
+  }
+
+  #packed(name: string): readonly (string | Buffer)[] {
+    const records = this.#databases.records(name)
+    return records === undefined ? packRecords(records) : cached(packed, records, () => packRecords(records))
   }
 
   /** The values of MORE_DATA that are plain text; the program keeps the others. */
