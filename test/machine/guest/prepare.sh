@@ -4,6 +4,8 @@ set -eu
 root=$1
 shift
 export DEBIAN_FRONTEND=noninteractive
+# A folder for temporary files that only this machine has.
+unset TMPDIR
 
 # No daemon starts here, but their units are enabled for the first boot.
 printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
@@ -15,8 +17,8 @@ chroot "$root" apt-get clean
 umount "$root/proc"
 rm "$root/usr/sbin/policy-rc.d"
 
-# Both want port 80.
-chroot "$root" systemctl disable -q nginx
+# Both want port 80; the store of a fleet is for the steps that have one.
+chroot "$root" systemctl disable -q nginx etcd
 # What the steps say, and nothing else.
 chroot "$root" systemctl mask -q serial-getty@hvc0
 chroot "$root" passwd -q -d root
