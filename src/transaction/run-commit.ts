@@ -50,7 +50,7 @@ export async function commitFiles(
   }
   /** The note for the history, the adjustments that a crash must not lose, the pending confirmation. */
   const companions = (): Companion[] => {
-    const armed = window.companions(plan, () => history.lostFiles())
+    const armed = window.companions(plan, changes, () => history.lostFiles())
     const own = ownState(request, places, 'after')
     if (plan.changes.length + plan.folders.length + changes.length + armed.length === 0) return own
     const note = history.note({ outcome: 'failed', problems: [], changes, closes: request.closes?.token ?? null })

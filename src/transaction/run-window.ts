@@ -5,7 +5,7 @@ import { databaseLoader } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isSensitive } from '../plan/sensitive.ts'
 import { CONFIRMATION, type Confirmation, keptSecrets, removeConfirmation, windowOf } from '../state/confirmation.ts'
-import type { HistoryEntry } from '../state/history/entry.ts'
+import type { HistoryEntry, PropertyChange } from '../state/history/entry.ts'
 import { History } from '../state/history/history.ts'
 import { changesSince } from '../state/history/snapshot.ts'
 import { formerPins } from '../state/pins.ts'
@@ -94,15 +94,16 @@ export class RunWindow {
 
   /**
    * The pending confirmation as a file of the commit; none if nothing changes.
+   * @param changes of properties that are made with the files
    * @param findLost finds the files that could not be restored
    * @throws Failure (refused) if there are such files
    */
-  companions(plan: Plan, findLost: () => readonly string[]): Companion[] {
+  companions(plan: Plan, changes: readonly PropertyChange[], findLost: () => readonly string[]): Companion[] {
     if (this.#armed === undefined) return []
     const { context, request, report } = this.#run
     const { places } = context
     const { within, base } = this.#armed
-    if (plan.changes.length === 0 && changesSince(places, base).length === 0) {
+    if (plan.changes.length + changes.length === 0 && changesSince(places, base).length === 0) {
       report({ kind: 'confirmation', message: 'nothing changes, so there is nothing to confirm' })
       return []
     }

@@ -83,4 +83,16 @@ step('what the fleet no longer names has its former value again, unless somebody
   assert.not.match(host.read('/etc/hosts'), 'shop')
 })
 
+step('a release of properties that no file shows waits for its confirmation, too', async () => {
+  const note = layer('all', { configuration: { note: ['note', { Text: 'four' }] } })
+  await host.order({ release: 4 }, [note])
+  const { status, stdout, stderr } = host.take()
+  assert.is(status, 0, stderr)
+  assert.match(stdout, 'rolls back automatically')
+  assert.is(host.must('config getprop note Text').trim(), 'four')
+  host.must('gabarit confirm cancel')
+  assert.is(host.run('config get note').status, 1)
+  assert.is(owned().release, 3)
+})
+
 fleet.run()
