@@ -19,7 +19,9 @@ const SLOW = { timeoutSeconds: 1800 }
 /** What debootstrap can install, and then what apt must. */
 const BASE = 'systemd-sysv,udev,dbus,ca-certificates,iproute2,kmod,procps'
 const PACKAGES = [
-  ...'age apache2 curl dehydrated easy-rsa iptables libnginx-mod-stream logrotate nginx openssh-server'.split(' '),
+  ...'age apache2 curl dehydrated easy-rsa etcd-server iptables libnginx-mod-stream logrotate nginx openssh-server'.split(
+    ' ',
+  ),
   ...'openssl openvpn pebble'.split(' '),
 ]
 
