@@ -1,11 +1,10 @@
 // The client of etcd with a real one: what the store promises holds when etcd is restarted, forgets, or is not there.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { EtcdStore } from '../../src/modules/fleet/store/etcd.ts'
-import { Gateway } from '../../src/modules/fleet/store/gateway.ts'
 import { type Login, Session } from '../../src/modules/fleet/store/session.ts'
 import type { Entry } from '../../src/modules/fleet/store/store.ts'
 import { makeUser, removeUser } from '../../src/modules/fleet/store/users.ts'
@@ -15,6 +14,7 @@ import { freePorts } from '../support/free-ports.ts'
 import { needsCommands } from '../support/packages.ts'
 import { testIf } from '../support/skip.ts'
 import { waitFor } from '../support/wait.ts'
+import { answers, type EtcdMember, etcdMembers, switchOnUsers } from './etcd-server.ts'
 
 const reason = needsCommands('etcd', 'openssl')
 const store = suite('the store in etcd')
@@ -24,68 +24,23 @@ const EC = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
 
 let login: Login
 let etcd: Awaited<ReturnType<Daemons['start']>>
-let env: Record<string, string>
+let member: EtcdMember
 
 const open = (more: Partial<Login> = {}) => new EtcdStore({ ...login, ...more })
 
 /** Starts it again, with its data: it has forgotten all tokens. */
 async function start(): Promise<void> {
-  const gateway = new Gateway(login)
-  const answers = () => gateway.ask('/auth/authenticate', { name: 'root', password: '' }, undefined).catch(answered)
-  etcd = await daemons.start('etcd', ['etcd'], answers, env)
-  gateway.close()
-}
-
-/** What etcd refuses, it answers. */
-function answered(error: unknown): boolean {
-  return error instanceof Error && error.name === 'EtcdError'
+  etcd = await daemons.start('etcd', ['etcd'], () => answers(login), member.env)
 }
 
 store.before(async () => {
   if (reason !== undefined) return
-  const [port = 0, peer = 0] = await freePorts(2)
-  const file = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text, { mode: 0o600 })
-    return join(folder, name)
-  }
-  const authority = await keyPair(
-    { subject: '/O=test', days: 2, extensions: ['basicConstraints=critical,CA:TRUE'] },
-    EC,
-  )
-  const signer = { certificate: file('ca.crt', authority.certificate), key: file('ca.key', authority.key) }
-  const extensions = ['extendedKeyUsage=serverAuth,clientAuth', 'subjectAltName=IP:127.0.0.1']
-  const pair = await keyPair({ subject: '/O=test/OU=store', days: 2, extensions, signer }, EC)
-  const own = { CERT_FILE: file('tls.crt', pair.certificate), KEY_FILE: file('tls.key', pair.key) }
-  const url = `https://127.0.0.1:${port}`
-  const peerUrl = `https://127.0.0.1:${peer}`
-  const settings = {
-    ...{ NAME: 'gabarit', DATA_DIR: join(folder, 'data'), BCRYPT_COST: '4', LOGGER: 'zap', MAX_TXN_OPS: '1024' },
-    ...{
-      LISTEN_CLIENT_URLS: url,
-      ADVERTISE_CLIENT_URLS: url,
-      TRUSTED_CA_FILE: signer.certificate,
-      CLIENT_CERT_AUTH: 'true',
-    },
-    ...{ LISTEN_PEER_URLS: peerUrl, INITIAL_ADVERTISE_PEER_URLS: peerUrl, INITIAL_CLUSTER: `gabarit=${peerUrl}` },
-    ...own,
-    ...Object.fromEntries(Object.entries(own).map(([name, path]) => [`PEER_${name}`, path])),
-    PEER_TRUSTED_CA_FILE: signer.certificate,
-  }
-  env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`ETCD_${name}`, value]))
-  mkdirSync(join(folder, 'data'))
-  chmodSync(join(folder, 'data'), 0o700)
-  const reached = { endpoints: [url], authority: authority.certificate, certificate: pair.certificate, key: pair.key }
-  login = { ...reached, user: 'root', password: 'secret' }
+  const made = await etcdMembers(folder, 'gabarit')
+  login = made.login
+  assert.ok(made.members[0])
+  member = made.members[0]
   await start()
-  const gateway = new Gateway(reached)
-  for (const [path, body] of [
-    ['/auth/role/add', { name: 'root' }],
-    ['/auth/user/add', { name: 'root', password: 'secret' }],
-    ['/auth/user/grant', { user: 'root', role: 'root' }],
-    ['/auth/enable', {}],
-  ] as const)
-    await gateway.ask(path, body, undefined)
-  gateway.close()
+  await switchOnUsers(login)
 })
 
 store.after(async () => {
